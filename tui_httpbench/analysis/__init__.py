@@ -1,0 +1,1 @@
+"""What the samples mean: latency, throughput and the ranking, as pure functions over arrays."""

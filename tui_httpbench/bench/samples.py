@@ -1,0 +1,104 @@
+"""The record of every request of one round: a memory-mapped file that the worker writes and the parent reads.
+
+Layout: ``capacity`` rows of four int64 (start_ns, latency_ns, status or negative error code, body bytes), then
+``ERROR_TEXT_BYTES`` bytes of JSON lines, one for each distinct error text. A row counts once its start_ns, written
+last, is not zero.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_httpbench.bench.worker.errors import ERROR_KINDS
+
+START, LATENCY, STATUS, BODY = range(4)
+ROW_BYTES = 32
+ERROR_TEXT_BYTES = 32 * 1024
+
+Samples = NDArray[np.int64]
+
+
+def no_samples() -> Samples:
+    """An empty record, shape (0, 4)."""
+    return np.zeros((0, 4), dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class ErrorText:
+    """What one kind of failure said, and how often; ``count`` is None when the worker died before it could tell."""
+
+    kind: str
+    text: str
+    count: int | None = None
+
+
+class SampleFile:
+    """The parent's side of one round's file; the worker opens the same path."""
+
+    def __init__(self, path: Path, capacity: int) -> None:
+        """Creates the file. Raises OSError where it can't be written."""
+        self.path = path
+        self.capacity = capacity
+        size = capacity * ROW_BYTES + ERROR_TEXT_BYTES
+        with path.open("xb+") as file:
+            file.truncate(size)
+            self._map = mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ)
+        self._rows: Samples = np.frombuffer(self._map, dtype=np.int64, count=capacity * 4).reshape(capacity, 4)
+        self._done = 0
+
+    def done(self) -> int:
+        """How many requests have finished; looks only at rows that were empty at the last call."""
+        rows, start = self._rows, self._done
+        while start < self.capacity:
+            block = rows[start : start + 4096, START]
+            empty = np.flatnonzero(block == 0)
+            if empty.size:
+                start += int(empty[0])
+                break
+            start += block.size
+        self._done = start
+        return start
+
+    def recent(self, count: int) -> Samples:
+        """A copy of up to ``count`` of the latest finished rows."""
+        done = self.done()
+        return self._rows[max(0, done - count) : done].copy()
+
+    def finished(self) -> Samples:
+        """A copy of all finished rows, in the order in which they ended."""
+        rows = self._rows[: min(self.capacity, self.done() + 4096)]
+        complete: Samples = rows[rows[:, START] != 0].copy()
+        return complete
+
+    def error_texts(self) -> tuple[ErrorText, ...]:
+        """The distinct error texts so far, without counts."""
+        start = self.capacity * ROW_BYTES
+        written = self._map[start : start + ERROR_TEXT_BYTES].split(b"\0", 1)[0]
+        texts = []
+        for line in written.split(b"\n")[:-1]:
+            kind, text = json.loads(line)
+            texts.append(ErrorText(kind, text))
+        return tuple(texts)
+
+
+def error_mask(samples: Samples) -> NDArray[np.bool_]:
+    """Which rows failed: no response, or one with a 4xx or 5xx status."""
+    status = samples[:, STATUS]
+    return (status < 0) | (status >= 400)
+
+
+def error_counts(samples: Samples) -> dict[str, int]:
+    """How many requests failed, by error kind, the most frequent first."""
+    status = samples[:, STATUS]
+    codes, counts = np.unique(status[status < 0], return_counts=True)
+    found = {ERROR_KINDS[-code - 1]: int(count) for code, count in zip(codes, counts, strict=True)}
+    refused = int(np.count_nonzero(status >= 400))
+    if refused:
+        found["status"] = found.get("status", 0) + refused
+    return dict(sorted(found.items(), key=lambda item: -item[1]))

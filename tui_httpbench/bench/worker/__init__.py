@@ -1,0 +1,1 @@
+"""The child process that drives one client; the standard library and that client, nothing else."""

@@ -1,0 +1,302 @@
+"""What to measure: the request, and how often, how wide and with which modes; frozen, checked, without I/O."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import re
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from tui_httpbench import __version__
+from tui_httpbench.clients import catalog
+
+ARTICLE: Literal["article"] = "article"
+Concurrency = int | Literal["article"]
+Header = tuple[str, str]
+
+DEFAULT_REQUESTS = 100
+DEFAULT_ROUNDS = 3
+DEFAULT_TIMEOUT_S = 30.0
+DEFAULT_USER_AGENT = f"httpbench-tui/{__version__}"
+MAX_REQUESTS = 10_000_000
+MAX_ARTICLE_REQUESTS = 10_000
+MAX_CONCURRENCY = 2_000
+MAX_ROUNDS = 1_000
+MAX_TIMEOUT_S = 3_600.0
+MAX_SEED = 2**63 - 1
+WARMUP_REQUESTS = 3
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
+_COUNT = re.compile(r"(\d[\d_]*)([km]?)", re.IGNORECASE | re.ASCII)
+_SECRET = re.compile(r"authorization|cookie|token|secret|api-?key|password|signature", re.IGNORECASE)
+MASK = "***"
+
+
+class PlanError(ValueError):
+    """A value of the plan is wrong; ``field`` names it, the text is one sentence for the user."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Request:
+    """The one request that every mode sends.
+
+    ``url`` is absolute, or a path at the embedded target (``/`` unless said otherwise).
+    """
+
+    url: str = "/"
+    method: str = "GET"
+    headers: tuple[Header, ...] = ()
+    body: bytes | None = None
+
+    @property
+    def uses_embedded_target(self) -> bool:
+        """Whether the request goes to the embedded target."""
+        return self.url.startswith("/")
+
+    @property
+    def wire_headers(self) -> tuple[Header, ...]:
+        """The headers that every mode is told to send: the user's, and ours where the user gave none."""
+        names = {name.lower() for name, _ in self.headers}
+        added: list[Header] = []
+        if "user-agent" not in names:
+            added.append(("User-Agent", DEFAULT_USER_AGENT))
+        if self.body is not None and "content-type" not in names:
+            added.append(("Content-Type", _content_type_of(self.body)))
+        return (*self.headers, *added)
+
+    @property
+    def masked_headers(self) -> tuple[Header, ...]:
+        """``wire_headers`` with the values of secret ones hidden: for screens and files."""
+        return tuple((name, MASK if is_secret(name) else value) for name, value in self.wire_headers)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that one run needs to know; ``modes`` are ids of the run, such as ``aiohttp`` and ``aiohttp#2``."""
+
+    request: Request = field(default_factory=Request)
+    modes: tuple[str, ...] = catalog.DEFAULT_MODES
+    requests: int = DEFAULT_REQUESTS
+    concurrency: Concurrency = ARTICLE
+    rounds: int = DEFAULT_ROUNDS
+    timeout_s: float = DEFAULT_TIMEOUT_S
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Checks what no single field can: raises PlanError."""
+        if not self.modes:
+            raise PlanError("modes", "No mode is chosen; choose at least one.")
+        if self.concurrency == ARTICLE and self.requests > MAX_ARTICLE_REQUESTS:
+            raise PlanError(
+                "concurrency",
+                f"Concurrency 'article' starts all {self.requests:,} requests of an async mode at once, which is more "
+                f"than the {MAX_ARTICLE_REQUESTS:,} that it is made for; give a number, such as 20.",
+            )
+        _refuse_repeated_headers(self.request.headers)
+
+    def in_flight(self, mode_id: str) -> int:
+        """How many requests of this mode are under way at once, at most."""
+        if self.concurrency != ARTICLE:
+            return min(self.concurrency, self.requests)
+        return 1 if catalog.mode_of(mode_id).kind == "sync" else self.requests
+
+    @property
+    def total_requests(self) -> int:
+        """All requests of the run, over modes and rounds, without warm-up."""
+        return self.requests * self.rounds * len(self.modes)
+
+    def replace(self, **changes: Any) -> Plan:
+        """A copy with some fields changed; raises PlanError as the constructor does."""
+        return dataclasses.replace(self, **changes)
+
+
+def parse_url(text: str) -> str:
+    """The URL as it will be requested; empty text means ``/`` at the embedded target. Raises PlanError."""
+    text = text.strip()
+    if not text:
+        return "/"
+    if bad := next((c for c in text if c.isspace() or not c.isprintable()), None):
+        raise PlanError("url", f"The URL has {_character_name(bad)} in it; write it as {_percent_encoded(bad)}.")
+    if text.startswith("/") and not text.startswith("//"):
+        return text
+    scheme, separator, _ = text.partition("://")
+    if not separator:
+        raise PlanError("url", f"The URL {text!r} has no scheme; write http://{text.lstrip('/')} or https://….")
+    if scheme.lower() not in ("http", "https"):
+        raise PlanError("url", f"The URL's scheme is {scheme!r}; only http and https can be measured.")
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise PlanError("url", f"The URL {text!r} can't be read: {_as_clause(error)}.") from None
+    if not host:
+        raise PlanError("url", f"The URL {text!r} has no host; write {scheme}://example.com/path.")
+    if port == 0:
+        raise PlanError("url", "Port 0 can't be connected to; write a port from 1 to 65535.")
+    if parts.username is not None or parts.password is not None:
+        raise PlanError("url", "The URL holds a user name; send it as a header instead: 'Authorization: Basic …'.")
+    return text
+
+
+def parse_method(text: str) -> str:
+    """The method in capitals. Raises PlanError."""
+    method = text.strip().upper()
+    if not _TOKEN.fullmatch(method):
+        raise PlanError("method", f"{text!r} is no HTTP method; write one such as {', '.join(METHODS[:4])}.")
+    if method in ("CONNECT", "TRACE"):
+        raise PlanError("method", f"{method} can't be measured: no client sends it as an ordinary request.")
+    return method
+
+
+def parse_header(text: str) -> Header:
+    """Name and value of a ``Name: value`` line. Raises PlanError."""
+    if "\r" in text or "\n" in text:
+        raise PlanError("headers", f"The header {_shortened(text)!r} has a line break in it; write it on one line.")
+    name, colon, value = text.partition(":")
+    if not colon:
+        raise PlanError("headers", f"The header {_shortened(text)!r} has no colon; write 'Name: value'.")
+    return check_header(name, value)
+
+
+def check_header(name: str, value: str) -> Header:
+    """Name and value, trimmed, if they can be sent by every client alike. Raises PlanError."""
+    name, value = name.strip(), value.strip(" \t")
+    if not _TOKEN.fullmatch(name):
+        raise PlanError(
+            "headers",
+            f"{_shortened(name)!r} can't be a header's name; use letters, digits and hyphens, as in 'Accept'.",
+        )
+    if bad := next((c for c in value if not (c.isprintable() or c == "\t")), None):
+        raise PlanError("headers", f"The value of {name} has {_character_name(bad)} in it; take it out.")
+    if not value.isascii():
+        raise PlanError(
+            "headers", f"The value of {name} is not ASCII, which clients encode differently; percent-encode it."
+        )
+    if name.lower() in ("content-length", "transfer-encoding"):
+        raise PlanError("headers", f"{name} is set by each client from the body; leave it out.")
+    return name, value
+
+
+def parse_count(text: str, field: str, maximum: int) -> int:
+    """A whole number from 1 to ``maximum``; ``10k`` and ``1m`` are allowed. Raises PlanError."""
+    label = field.capitalize()
+    match = _COUNT.fullmatch(text.strip())
+    if match is None:
+        raise PlanError(field, f"{label} must be a whole number such as 100 or 10k, not {_shortened(text)!r}.")
+    digits = match[1].replace("_", "")
+    value = int(digits[:20]) * {"": 1, "k": 1_000, "m": 1_000_000}[match[2].lower()]
+    if not 1 <= value <= maximum:
+        raise PlanError(field, f"{label} must be from 1 to {maximum:,}, not {_shortened(text.strip())}.")
+    return value
+
+
+def parse_requests(text: str) -> int:
+    """Requests per mode and round. Raises PlanError."""
+    return parse_count(text, "requests", MAX_REQUESTS)
+
+
+def parse_rounds(text: str) -> int:
+    """Rounds. Raises PlanError."""
+    return parse_count(text, "rounds", MAX_ROUNDS)
+
+
+def parse_concurrency(text: str) -> Concurrency:
+    """A number of requests in flight, or ``article``. Raises PlanError."""
+    if text.strip().lower() == ARTICLE:
+        return ARTICLE
+    try:
+        return parse_count(text, "concurrency", MAX_CONCURRENCY)
+    except PlanError as error:
+        raise PlanError("concurrency", f"{str(error)[:-1]}; or write 'article'.") from None
+
+
+def parse_timeout(text: str) -> float:
+    """Seconds per request. Raises PlanError."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if math.isnan(value):
+        raise PlanError("timeout", f"Timeout must be a number of seconds such as 30, not {_shortened(text)!r}.")
+    if not 0.001 <= value <= MAX_TIMEOUT_S:
+        raise PlanError("timeout", f"Timeout must be from 0.001 to {MAX_TIMEOUT_S:,.0f} seconds, not {text.strip()}.")
+    return value
+
+
+def parse_seed(text: str) -> int:
+    """The seed of the rounds' order. Raises PlanError."""
+    if not re.fullmatch(r"\d{1,20}", text.strip(), re.ASCII) or int(text) > MAX_SEED:
+        raise PlanError("seed", f"Seed must be a whole number from 0 to {MAX_SEED}, not {_shortened(text)!r}.")
+    return int(text)
+
+
+def parse_modes(names: list[str] | tuple[str, ...]) -> tuple[str, ...]:
+    """The run's mode ids, all of installed libraries; no names mean the default eight. Raises PlanError."""
+    try:
+        chosen = catalog.select_modes(names or catalog.DEFAULT_MODES)
+    except catalog.UnknownModeError as error:
+        raise PlanError("modes", str(error)) from None
+    for mode_id in chosen:
+        library = catalog.mode_of(mode_id).library
+        if not library.is_installed():
+            raise PlanError(
+                "modes",
+                f"{mode_id} needs {library.name}, which is not installed here; "
+                f"run 'pip install {library.distribution}' or leave the mode out.",
+            )
+    return chosen
+
+
+def is_secret(header_name: str) -> bool:
+    """Whether a header's value is likely a credential, which no screen or file may show."""
+    return _SECRET.search(header_name) is not None
+
+
+def _refuse_repeated_headers(headers: tuple[Header, ...]) -> None:
+    names = [name.lower() for name, _ in headers]
+    for name, _ in headers:
+        if names.count(name.lower()) > 1:
+            raise PlanError(
+                "headers", f"The header {name} is given twice, which not every client can send; join them with a comma."
+            )
+
+
+def _content_type_of(body: bytes) -> str:
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return "application/octet-stream"
+    try:
+        json.loads(text)
+    except ValueError:
+        return "text/plain; charset=utf-8"
+    return "application/json"
+
+
+def _character_name(character: str) -> str:
+    if character == " ":
+        return "a space"
+    if character == "\t":
+        return "a tab"
+    return f"the control character U+{ord(character):04X}"
+
+
+def _percent_encoded(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
+
+
+def _shortened(text: str, limit: int = 40) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _as_clause(error: Exception) -> str:
+    text = str(error).rstrip(".")
+    return text[:1].lower() + text[1:]
