@@ -51,6 +51,12 @@ class SampleFile:
             self._map = mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ)
         self._rows: Samples = np.frombuffer(self._map, dtype=np.int64, count=capacity * 4).reshape(capacity, 4)
         self._done = 0
+        self._failed = 0
+
+    def close(self) -> None:
+        """Lets go of the file; nothing can be read after it."""
+        self._rows = no_samples()
+        self._map.close()
 
     def done(self) -> int:
         """How many requests have finished; looks only at rows that were empty at the last call."""
@@ -62,8 +68,13 @@ class SampleFile:
                 start += int(empty[0])
                 break
             start += block.size
+        self._failed += int(np.count_nonzero(error_mask(rows[self._done : start])))
         self._done = start
         return start
+
+    def failed(self) -> int:
+        """How many of ``done()`` requests failed, as of its last call."""
+        return self._failed
 
     def recent(self, count: int) -> Samples:
         """A copy of up to ``count`` of the latest finished rows."""

@@ -17,16 +17,25 @@ CLIENTS_FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Library:
-    """An HTTP client library: the name people import, its distribution on PyPI, and one line about it."""
+    """An HTTP client library: the name people import, its distribution on PyPI, one line about it, and what it runs on.
+
+    ``parts`` are the distributions below it that its speed depends on, whose versions a result should name as well.
+    """
 
     name: str
     distribution: str
     summary: str
+    parts: tuple[str, ...] = ()
 
     @property
     def source_file(self) -> Path:
         """The module that holds this library's modes."""
         return CLIENTS_FOLDER / f"{self.name}.py"
+
+    @property
+    def reported_packages(self) -> tuple[str, ...]:
+        """The distributions whose versions belong into a result."""
+        return (self.distribution, *self.parts)
 
     def is_installed(self) -> bool:
         """Whether the library can be imported here; finds it without importing it."""
@@ -56,9 +65,9 @@ class Mode:
     summary: str
 
 
-REQUESTS = Library("requests", "requests", "the one everybody knows; synchronous, on urllib3")
-HTTPX = Library("httpx", "httpx", "synchronous and asynchronous, on httpcore")
-AIOHTTP = Library("aiohttp", "aiohttp", "asynchronous, with a parser in C")
+REQUESTS = Library("requests", "requests", "the one everybody knows; synchronous, on urllib3", ("urllib3", "certifi"))
+HTTPX = Library("httpx", "httpx", "synchronous and asynchronous, on httpcore", ("httpcore", "h11", "anyio", "certifi"))
+AIOHTTP = Library("aiohttp", "aiohttp", "asynchronous, with a parser in C", ("yarl", "multidict"))
 
 LIBRARIES: tuple[Library, ...] = (REQUESTS, HTTPX, AIOHTTP)
 
@@ -67,7 +76,7 @@ MODES: dict[str, Mode] = {
     for mode in (
         Mode("requests", REQUESTS, "requests_each", "sync", False, "requests.get(): a new connection every time"),
         Mode("requests-session", REQUESTS, "requests_session", "sync", True, "one Session: connections are kept"),
-        Mode("httpx", HTTPX, "httpx_each", "sync", False, "httpx.get(): a new client and connection every time"),
+        Mode("httpx", HTTPX, "httpx_each", "sync", False, "httpx.get(): a new Client for every request"),
         Mode("httpx-client", HTTPX, "httpx_client", "sync", True, "one Client: connections are kept"),
         Mode("httpx-async", HTTPX, "httpx_async", "async", True, "one AsyncClient: connections are kept"),
         Mode("httpx-async-each", HTTPX, "httpx_async_each", "async", False, "a new AsyncClient for every request"),

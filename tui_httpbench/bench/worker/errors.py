@@ -5,6 +5,12 @@ Runs inside the worker: the standard library only, so exceptions of clients are 
 
 from __future__ import annotations
 
+import errno
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+
 ERROR_KINDS = (
     "dns",
     "refused",
@@ -20,3 +26,131 @@ ERROR_KINDS = (
     "other",
 )
 """In the order of their codes in a sample: the first is -1, the second -2, and so on; never reordered."""
+
+# A redirect is the only way to a URL that the plan has not checked, so an unsupported or broken URL is counted there.
+_REDIRECT_NAMES = {
+    "TooManyRedirects",
+    "InvalidSchema",
+    "UnsupportedProtocol",
+    "NonHttpUrlRedirectClientError",
+    "InvalidUrlRedirectClientError",
+    "NonHttpUrlClientError",
+    "InvalidURL",
+    "InvalidUrlClientError",
+    "MissingSchema",
+}
+_DNS_NAMES = {"ClientConnectorDNSError", "NameResolutionError"}
+_TLS_NAMES = {"ClientConnectorSSLError", "ClientConnectorCertificateError", "ClientSSLError"}
+_CONNECT_TIMEOUT_NAMES = {"ConnectTimeout", "ConnectTimeoutError", "ConnectionTimeoutError"}
+_TIMEOUT_NAMES = {
+    "ReadTimeout",
+    "ReadTimeoutError",
+    "WriteTimeout",
+    "PoolTimeout",
+    "ServerTimeoutError",
+    "SocketTimeoutError",
+    "TimeoutError",
+    "timeout",
+}
+_BODY_NAMES = {
+    "ContentDecodingError",
+    "DecodingError",
+    "DecodeError",
+    "ContentEncodingError",
+    "IncompleteRead",
+    "InvalidChunkLength",
+    "ChunkedEncodingError",
+    "ContentLengthError",
+    "TransferEncodingError",
+    "ClientPayloadError",
+}
+_BODY_TEXTS = ("complete message body", "incomplete chunked read", "illegal chunk header")
+_RESET_NAMES = {
+    "ServerDisconnectedError",
+    "BrokenResourceError",
+    "ClosedResourceError",
+    "EndOfStream",
+    "ReadError",
+    "WriteError",
+    "ClientConnectionResetError",
+}
+_RESET_TEXTS = ("disconnected without sending a response",)
+_PROTOCOL_NAMES = {
+    "HTTPException",
+    "RemoteProtocolError",
+    "LocalProtocolError",
+    "ProtocolError",
+    "ClientResponseError",
+    "HttpProcessingError",
+    "BadHttpMessage",
+    "InvalidHeader",
+}
+_MAX_CHAIN = 40
+
+
+def code_of(kind: str) -> int:
+    """The negative number that stands for a kind in a sample."""
+    return -1 - ERROR_KINDS.index(kind)
+
+
+def kind_of(error: BaseException) -> str:
+    """The kind of failure that an exception tells of, from it and everything that caused it."""
+    chain = list(_chain(error))
+    own_names = {type(link).__name__ for link in chain}
+    names = {cls.__name__ for link in chain for cls in type(link).__mro__}
+    numbers = {number for link in chain for number in _errnos(link)}
+    text = " ".join(str(link) for link in chain)
+
+    def has(*types: type[BaseException]) -> bool:
+        return any(isinstance(link, types) for link in chain)
+
+    if names & _REDIRECT_NAMES:
+        return "redirects"
+    if names & _DNS_NAMES or has(socket.gaierror):
+        return "dns"
+    if names & _TLS_NAMES or has(ssl.SSLError):
+        return "tls"
+    # By the classes' own names: urllib3 derives every failure to connect from ConnectTimeoutError.
+    if own_names & _CONNECT_TIMEOUT_NAMES or errno.ETIMEDOUT in numbers:
+        return "connect-timeout"
+    if errno.ECONNREFUSED in numbers or has(ConnectionRefusedError):
+        return "refused"
+    if names & _TIMEOUT_NAMES:
+        return "timeout"
+    if has(ConnectionResetError, ConnectionAbortedError, BrokenPipeError) or any(part in text for part in _RESET_TEXTS):
+        return "reset"
+    if names & _BODY_NAMES or any(part in text for part in _BODY_TEXTS):
+        return "body"
+    if names & _RESET_NAMES:
+        return "reset"
+    if names & _PROTOCOL_NAMES:
+        return "protocol"
+    return "other"
+
+
+def text_of(error: BaseException, limit: int = 300) -> str:
+    """The exception's class and message on one line, without memory addresses, so that equal failures look equal."""
+    message = re.sub(r"0x[0-9a-fA-F]{6,}", "0x…", " ".join(str(error).split()))
+    line = f"{type(error).__name__}: {message}" if message else type(error).__name__
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    waiting, seen = [error], set[int]()
+    while waiting and len(seen) < _MAX_CHAIN:
+        link = waiting.pop(0)
+        if id(link) in seen:
+            continue
+        seen.add(id(link))
+        yield link
+        related = [link.__cause__, link.__context__, getattr(link, "reason", None), getattr(link, "os_error", None)]
+        related += [*link.args, *getattr(link, "exceptions", ())]
+        waiting += [other for other in related if isinstance(other, BaseException)]
+
+
+def _errnos(error: BaseException) -> Iterator[int]:
+    if isinstance(error, OSError):
+        if isinstance(error.errno, int):
+            yield error.errno
+        else:  # asyncio joins the failures of several addresses into one text
+            yield from (int(number) for number in re.findall(r"\[Errno (\d+)\]", str(error)))

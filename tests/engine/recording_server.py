@@ -1,0 +1,84 @@
+"""A raw HTTP/1.1 server that counts connections and keeps every request it got; each path is one behaviour."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from types import TracebackType
+
+
+@dataclass
+class ReceivedRequest:
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class RecordingServer:
+    """``/`` answers 200 with a short body, ``/status/N`` with that status, ``/silent`` never answers,
+    ``/drip`` sends a byte every 50 ms without end, ``/reset`` cuts the connection, ``/short`` sends less than it
+    announced, ``/garbage`` is no HTTP."""
+
+    requests: list[ReceivedRequest] = field(default_factory=list)
+    connections: int = 0
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def __aenter__(self) -> RecordingServer:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        try:
+            while await self._answer(reader, writer):
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        start = await reader.readexactly(1)
+        if start == b"\x16":  # a TLS client's hello: answered as a plain HTTP server does
+            writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+            return False
+        head = (start + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        first, *lines = head.split("\r\n")
+        method, path, _ = first.split(" ")
+        headers = dict(line.split(": ", 1) for line in lines if line)
+        length = int(next((value for name, value in headers.items() if name.lower() == "content-length"), 0))
+        body = await reader.readexactly(length)
+        self.requests.append(ReceivedRequest(method, path, headers, body))
+        if path == "/silent":
+            await asyncio.sleep(60)
+        if path == "/drip":
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+            while True:
+                writer.write(b".")
+                await writer.drain()
+                await asyncio.sleep(0.05)
+        if path == "/reset":
+            writer.transport.abort()
+            return False
+        if path == "/garbage":
+            writer.write(b"this is not HTTP\r\n\r\n")
+            return False
+        if path == "/short":
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort")
+            return False
+        status = int(path.removeprefix("/status/")) if path.startswith("/status/") else 200
+        payload = b"" if method == "HEAD" else b"hello, client"
+        writer.write(b"HTTP/1.1 %d Something\r\nContent-Length: %d\r\n\r\n%b" % (status, len(payload), payload))
+        return True

@@ -1,0 +1,38 @@
+"""What a worker is told to do: the JSON line that the parent sends first."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Optional
+
+# Evaluated when the module is loaded, so written for Python 3.9.
+Send = Callable[[], "tuple[int, int]"]
+AsyncSend = Callable[[], Awaitable["tuple[int, int]"]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One round of one mode. A mode's code sees it as the description of its request."""
+
+    url: str
+    method: str
+    headers: dict[str, str]
+    body: Optional[bytes]  # noqa: UP045
+    timeout_s: float
+    requests: int
+    in_flight: int
+    warmup: int
+    kind: str
+    source_file: str
+    function: str
+    sample_file: str
+    packages: tuple[str, ...]
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Job:
+        """The job from its JSON object; the body comes in base64."""
+        body = values.pop("body_base64")
+        packages = tuple(values.pop("packages"))
+        return cls(body=None if body is None else base64.b64decode(body), packages=packages, **values)

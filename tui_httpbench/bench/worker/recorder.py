@@ -1,0 +1,56 @@
+"""The worker's side of the sample file: one row of four int64 for each finished request."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import mmap
+from pathlib import Path
+
+from .errors import code_of, kind_of, text_of
+
+_MAX_TEXTS = 40
+
+
+class Recorder:
+    """Writes samples where the parent can read them at any moment, even after this process was killed.
+
+    The layout is that of ``tui_httpbench/bench/samples.py``. Rows are taken in the order in which requests end;
+    start_ns goes in last, so a row that has it is complete.
+    """
+
+    def __init__(self, path: str, capacity: int) -> None:
+        """Opens the file that the parent made. Raises OSError."""
+        with Path(path).open("r+b") as file:
+            self._map = mmap.mmap(file.fileno(), 0)
+        self._rows = memoryview(self._map)[: capacity * 32].cast("q")
+        self._text_end = capacity * 32
+        self._next_row = itertools.count(0, 4)
+        self.error_counts: dict[tuple[str, str], int] = {}
+
+    def record(self, start_ns: int, latency_ns: int, status: int, body_bytes: int) -> None:
+        """Writes one finished request."""
+        rows = self._rows
+        row = next(self._next_row)
+        rows[row + 1] = latency_ns
+        rows[row + 2] = status
+        rows[row + 3] = body_bytes
+        rows[row] = start_ns
+
+    def note_error(self, error: BaseException) -> int:
+        """Counts an exception under its kind and text, writes a new text to the file, and returns the kind's code."""
+        kind, text = kind_of(error), text_of(error)
+        key = (kind, text)
+        if key not in self.error_counts and len(self.error_counts) >= _MAX_TEXTS:
+            key = (kind, "other texts of this kind")
+        if key not in self.error_counts:
+            self._write_text(*key)
+        self.error_counts[key] = self.error_counts.get(key, 0) + 1
+        return code_of(kind)
+
+    def _write_text(self, kind: str, text: str) -> None:
+        line = json.dumps([kind, text]).encode("ascii") + b"\n"
+        end = self._text_end + len(line)
+        if end < len(self._map):  # the last byte stays NUL: the parent reads up to it
+            self._map[self._text_end : end] = line
+            self._text_end = end

@@ -1,0 +1,274 @@
+"""The parent's side of one worker: starts it, hears it, watches that it gets on, and ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import json
+import os
+import signal
+import sys
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tui_httpbench.bench.records import Outcome, RoundRecord, WarmupRequest, WorkerSetup
+from tui_httpbench.bench.samples import LATENCY, START, ErrorText, SampleFile, Samples
+from tui_httpbench.bench.worker.job import Job
+from tui_httpbench.clients.catalog import mode_of
+from tui_httpbench.plan import WARMUP_REQUESTS, Plan
+
+WORKER_FILE = Path(__file__).parent / "worker" / "__main__.py"
+STARTUP_LIMIT_S = 60.0
+EXIT_LIMIT_S = 2.0
+WATCH_INTERVAL_S = 0.2
+MESSAGE_LIMIT_BYTES = 4 * 1024 * 1024
+
+# Variables that sway a client or slow its interpreter, so that a mode would be measured with them and not as it is.
+UNWANTED_VARIABLES = frozenset(
+    {
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "REQUESTS_CA_BUNDLE",
+        "CURL_CA_BUNDLE",
+        "SSLKEYLOGFILE",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "NO_PROXY",
+        "PYTHONASYNCIODEBUG",
+        "PYTHONDEVMODE",
+        "PYTHONTRACEMALLOC",
+        "PYTHONPROFILEIMPORTTIME",
+        "PYTHONVERBOSE",
+        "PYTHONSTARTUP",
+    }
+)
+
+
+def worker_environment() -> dict[str, str]:
+    """This process's environment without the variables that would sway a client."""
+    return {name: value for name, value in os.environ.items() if name.upper() not in UNWANTED_VARIABLES}
+
+
+def make_job(plan: Plan, url: str, mode_id: str, sample_file: Path) -> Job:
+    """What the worker is told to do for one round of one mode."""
+    mode = mode_of(mode_id)
+    return Job(
+        url=url,
+        method=plan.request.method,
+        headers=dict(plan.request.wire_headers),
+        body=plan.request.body,
+        timeout_s=plan.timeout_s,
+        requests=plan.requests,
+        in_flight=plan.in_flight(mode_id),
+        warmup=WARMUP_REQUESTS,
+        kind=mode.kind,
+        source_file=str(mode.library.source_file),
+        function=mode.function,
+        sample_file=str(sample_file),
+        packages=mode.library.reported_packages,
+    )
+
+
+@dataclass
+class _Story:
+    """What the worker has told so far."""
+
+    setup: WorkerSetup | None = None
+    started: bool = False
+    finished: dict[str, Any] | None = None
+    failed: str = ""
+    hung: str = ""
+
+
+class WorkerProcess:
+    """One fresh process for one round of one mode; ``run`` once, ``stop`` at any moment."""
+
+    def __init__(self, plan: Plan, url: str, mode_id: str, round: int, folder: Path) -> None:
+        """Makes the sample file. Raises OSError where it can't be written."""
+        self.mode_id = mode_id
+        self.round = round
+        self.samples = SampleFile(folder / f"round-{round:04}-{mode_id}.samples", plan.requests)
+        self.in_flight = plan.in_flight(mode_id)
+        self._job = make_job(plan, url, mode_id, self.samples.path)
+        # A request may take the timeout to connect and again to be answered; beyond both, nothing moves any more.
+        self._stall_limit_s = 2 * plan.timeout_s + 5.0
+        self._process: asyncio.subprocess.Process | None = None
+        self._stopped = False
+        self._story = _Story()
+
+    @property
+    def is_measuring(self) -> bool:
+        """Whether the timed round has begun."""
+        return self._story.started
+
+    def stop(self) -> None:
+        """Ends the worker at once; what it has measured stays in its file."""
+        self._stopped = True
+        self._kill()
+
+    async def run(self) -> RoundRecord:
+        """Runs the round to its end, whatever that is, and returns what is known of it."""
+        begin = time.monotonic()
+        stderr_path = self.samples.path.with_suffix(".stderr")
+        story = self._story
+        try:
+            with stderr_path.open("wb") as stderr:
+                await self._spawn(stderr)
+            watchdog = asyncio.create_task(self._watch())
+            try:
+                await self._hear()
+                await self._let_leave()
+            finally:
+                watchdog.cancel()
+        finally:
+            await self._end()
+        record = self._record(story, _last_line(stderr_path))
+        self.samples.close()
+        return replace(record, wall_s=time.monotonic() - begin)
+
+    async def _spawn(self, stderr: Any) -> None:
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            str(WORKER_FILE),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=stderr,
+            env=worker_environment(),
+            limit=MESSAGE_LIMIT_BYTES,
+            # Ctrl-C in the terminal is for the parent to answer.
+            start_new_session=os.name == "posix",
+        )
+        if self._stopped:
+            self._kill()
+        values = asdict(self._job)
+        body = values.pop("body")
+        values["body_base64"] = None if body is None else base64.b64encode(body).decode()
+        stdin = self._process.stdin
+        assert stdin is not None
+        with contextlib.suppress(ConnectionError):  # a worker that died at once is reported by its exit status
+            stdin.write(json.dumps(values).encode() + b"\n")
+            await stdin.drain()
+
+    async def _hear(self) -> None:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        while line := await self._process.stdout.readline():
+            if not line.endswith(b"\n"):  # killed in the middle of a message
+                return
+            message = json.loads(line)
+            self._note(message)
+            if message["event"] in ("finished", "failed"):
+                return
+
+    def _note(self, message: dict[str, Any]) -> None:
+        story = self._story
+        match message["event"]:
+            case "ready":
+                story.setup = WorkerSetup(
+                    python=message["python"],
+                    packages=message["packages"],
+                    import_s=message["import_s"],
+                    build_s=message["build_s"],
+                    warmup=(),
+                )
+            case "warmed" if story.setup is not None:
+                request = WarmupRequest(message["latency_ms"], message["status"])
+                story.setup = replace(story.setup, warmup=(*story.setup.warmup, request))
+            case "started":
+                story.started = True
+            case "finished":
+                story.finished = message
+            case "failed":
+                story.failed = f"{self.mode_id} could not {message['stage']} its client: {message['text']}"
+
+    async def _watch(self) -> None:
+        """Ends the worker when it has shown no sign of life for longer than the stage it is in allows."""
+        last_sign = time.monotonic()
+        seen: object = None
+        while True:
+            await asyncio.sleep(WATCH_INTERVAL_S)
+            story, done = self._story, self.samples.done()
+            signs = (story.setup, story.started, done)
+            if signs != seen:
+                seen, last_sign = signs, time.monotonic()
+                continue
+            limit_s = self._stall_limit_s if story.setup is not None else STARTUP_LIMIT_S
+            if time.monotonic() - last_sign <= limit_s:
+                continue
+            what = "finished no request for" if story.setup is not None else "was not ready after"
+            story.hung = f"{self.mode_id} {what} {limit_s:.0f} s, longer than it may take, and was ended."
+            return self._kill()
+
+    async def _let_leave(self) -> None:
+        """Waits a moment for a worker that has told all, so that its client can close its connections."""
+        assert self._process is not None
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._process.wait(), EXIT_LIMIT_S)
+
+    async def _end(self) -> None:
+        self._kill()
+        if self._process is not None:
+            await self._process.wait()
+
+    def _kill(self) -> None:
+        if self._process is None or self._process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            if os.name == "posix":
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
+
+    def _record(self, story: _Story, last_words: str) -> RoundRecord:
+        samples = self.samples.finished()
+        record = RoundRecord(
+            mode=self.mode_id,
+            round=self.round,
+            outcome="complete",
+            samples=samples,
+            elapsed_s=_measured_span_s(samples),
+            error_texts=self.samples.error_texts(),
+            setup=story.setup,
+        )
+        if story.finished:
+            return replace(
+                record,
+                elapsed_s=story.finished["elapsed_s"],
+                cpu_s=story.finished["cpu_s"],
+                peak_memory_bytes=story.finished["peak_memory_bytes"],
+                error_texts=tuple(ErrorText(*error) for error in story.finished["errors"]),
+            )
+        outcome, reason = self._cut_short(story, last_words)
+        in_flight = min(self.in_flight, self.samples.capacity - len(samples)) if story.started else 0
+        return replace(record, outcome=outcome, reason=reason, hung_requests=in_flight if outcome == "hung" else 0)
+
+    def _cut_short(self, story: _Story, last_words: str) -> tuple[Outcome, str]:
+        if story.failed:
+            return "failed", story.failed
+        if story.hung:
+            return "hung", story.hung
+        if self._stopped:
+            return "stopped", ""
+        assert self._process is not None
+        code = self._process.returncode
+        how = signal.Signals(-code).name if code is not None and code < 0 else f"exit status {code}"
+        return "crashed", f"The worker of {self.mode_id} died ({how})" + (f": {last_words}" if last_words else ".")
+
+
+def _measured_span_s(samples: Samples) -> float | None:
+    """From the first start to the last end, in seconds; None without samples."""
+    if not len(samples):
+        return None
+    return float((samples[:, START] + samples[:, LATENCY]).max() - samples[:, START].min()) / 1e9
+
+
+def _last_line(path: Path, limit: int = 300) -> str:
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 4096))
+        lines = file.read().decode(errors="replace").split("\n")
+        return next((line.strip()[:limit] for line in reversed(lines) if line.strip()), "")
+    return ""
