@@ -1,0 +1,56 @@
+"""The sample file, written by a worker's recorder and read by the parent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tui_httpbench.bench.samples import ERROR_TEXT_BYTES, ErrorText, SampleFile
+from tui_httpbench.bench.worker.errors import code_of, kind_of, text_of
+from tui_httpbench.bench.worker.recorder import Recorder
+
+
+def test_what_the_recorder_writes_the_parent_reads_at_once(tmp_path: Path) -> None:
+    file = SampleFile(tmp_path / "samples", 10_000)
+    recorder = Recorder(str(file.path), 10_000)
+    assert file.done() == 0
+    for number in range(1, 6001):
+        recorder.record(number, 2 * number, 200 if number % 2 else 500, 7)
+        if number in (1, 4096, 4097):
+            assert file.done() == number
+    assert file.done() == 6000
+    assert file.failed() == 3000
+    assert file.recent(2).tolist() == [[5999, 11998, 200, 7], [6000, 12000, 500, 7]]
+    assert len(file.finished()) == 6000
+
+
+def test_distinct_error_texts_are_kept_once_and_never_overflow(tmp_path: Path) -> None:
+    file = SampleFile(tmp_path / "samples", 4)
+    recorder = Recorder(str(file.path), 4)
+    for _ in range(3):
+        assert recorder.note_error(ConnectionResetError("gone")) == code_of("reset")
+    assert file.error_texts() == (ErrorText("reset", "ConnectionResetError: gone"),)
+    for number in range(10_000):
+        recorder.note_error(ValueError(f"{number} " + "é" * 400))
+    texts = file.error_texts()
+    assert 10 < len(texts) < 60
+    assert sum(recorder.error_counts.values()) == 10_003
+    assert sum(len(text.text) for text in texts) < ERROR_TEXT_BYTES
+
+
+def test_an_exception_is_sorted_by_what_caused_it() -> None:
+    error = RuntimeError("wrapped")
+    error.__cause__ = OSError("Multiple exceptions: [Errno 111] a, [Errno 111] b")
+    assert kind_of(error) == "refused"
+    assert kind_of(ValueError("?")) == "other"
+
+
+def test_a_cycle_of_causes_ends() -> None:
+    first, second = RuntimeError("a"), RuntimeError("b")
+    first.__cause__, second.__cause__ = second, first
+    assert kind_of(first) == "other"
+
+
+def test_texts_are_one_line_without_addresses() -> None:
+    assert text_of(ValueError("at 0x7f4dbf98cdd0\n  next")) == "ValueError: at 0x… next"
+    assert text_of(KeyboardInterrupt()) == "KeyboardInterrupt"
+    assert len(text_of(ValueError("x" * 1000))) == 300
