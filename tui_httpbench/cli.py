@@ -2,7 +2,98 @@
 
 from __future__ import annotations
 
+import argparse
+import os
+import sys
+from typing import TextIO
+
+from tui_httpbench import __version__
+from tui_httpbench.arguments import COMMANDS, PROGRAM, Parser, UsageError, default_plan, make_plan, parse_port
+from tui_httpbench.formatting import complaint
+from tui_httpbench.plan import Plan, PlanError
+
+USAGE_ERROR = 2
+STOPPED = 130
+
 
 def main(argv: list[str] | None = None) -> int:
     """Runs the command line and returns its exit status."""
-    raise NotImplementedError(argv)
+    try:
+        status = _dispatch(sys.argv[1:] if argv is None else argv)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except (UsageError, PlanError) as error:
+        print(complaint(str(error)), file=sys.stderr)
+        return USAGE_ERROR
+    except BrokenPipeError:
+        # What is left would fail again when Python flushes it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return STOPPED
+    return status
+
+
+# Each command imports its own modules: --help waits for none of them, and 'run' never loads the TUI.
+def _dispatch(arguments: list[str]) -> int:
+    command = arguments[0] if arguments and arguments[0] in COMMANDS else None
+    parser = Parser(command)
+    options = parser.parse(arguments[1:] if command else arguments)
+    if options.help:
+        print(parser.format_help(), end="")
+        return 0
+    match command:
+        case "run":
+            return _measure(make_plan(options), options.json)
+        case "modes":
+            return _list_modes()
+        case "target":
+            return _serve(options)
+    if options.version:
+        print(f"{PROGRAM} {__version__}")
+        return 0
+    return _open_tui(options)
+
+
+def _measure(plan: Plan | None, json_path: str | None) -> int:
+    from tui_httpbench.headless import run_headless
+
+    return run_headless(plan or default_plan(), json_path)
+
+
+def _open_tui(options: argparse.Namespace) -> int:
+    plan = make_plan(options)
+    if not _is_terminal(sys.stdout):
+        print(complaint(f"Standard output is no terminal, so this does what '{PROGRAM} run' does."), file=sys.stderr)
+        return _measure(plan, options.json)
+    if not (_is_terminal(sys.stdin) and _is_terminal(sys.stderr)):
+        raise UsageError(f"The TUI needs a terminal on stdin and stderr too; use '{PROGRAM} run' without one.")
+    if options.json is not None:
+        from tui_httpbench.report.destination import FileDestination
+
+        if FileDestination(options.json).is_stdout:
+            raise UsageError(f"The TUI can't write JSON to its own terminal; name a file, or use '{PROGRAM} run'.")
+    from tui_httpbench.tui.app import HttpbenchApp
+
+    app = HttpbenchApp(plan, start=options.start, json_path=options.json)
+    app.run()
+    return app.return_code or 0
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
+
+
+def _list_modes() -> int:
+    from tui_httpbench.report.console import StreamConsole
+    from tui_httpbench.report.mode_list import print_modes
+
+    print_modes(StreamConsole(sys.stdout))
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    port = parse_port(options.port)
+    from tui_httpbench.target.command import serve
+
+    return serve(port)

@@ -80,7 +80,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that one run needs to know; ``modes`` are ids of the run, such as ``aiohttp`` and ``aiohttp#2``."""
+    """Everything that one run needs to know; ``modes`` are ids of the run, such as ``aiohttp`` and ``aiohttp#2``.
+
+    ``seed_given`` tells that the user asked for this seed; otherwise it is a random one, which the next run replaces.
+    """
 
     request: Request = field(default_factory=Request)
     modes: tuple[str, ...] = catalog.DEFAULT_MODES
@@ -89,6 +92,7 @@ class Plan:
     rounds: int = DEFAULT_ROUNDS
     timeout_s: float = DEFAULT_TIMEOUT_S
     seed: int = 0
+    seed_given: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         """Checks what no single field can: raises PlanError."""
@@ -127,18 +131,19 @@ def parse_url(text: str) -> str:
         raise PlanError("url", f"The URL has {_character_name(bad)} in it; write it as {_percent_encoded(bad)}.")
     if text.startswith("/") and not text.startswith("//"):
         return text
+    shown = _shortened(text, 60)
     scheme, separator, _ = text.partition("://")
     if not separator:
-        raise PlanError("url", f"The URL {text!r} has no scheme; write http://{text.lstrip('/')} or https://….")
+        raise PlanError("url", f"The URL {shown!r} has no scheme; write http://{shown.lstrip('/')} or https://….")
     if scheme.lower() not in ("http", "https"):
-        raise PlanError("url", f"The URL's scheme is {scheme!r}; only http and https can be measured.")
+        raise PlanError("url", f"The URL's scheme is {_shortened(scheme)!r}; only http and https can be measured.")
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise PlanError("url", f"The URL {text!r} can't be read: {_as_clause(error)}.") from None
+        raise PlanError("url", f"The URL {shown!r} can't be read: {_as_clause(error)}.") from None
     if not host:
-        raise PlanError("url", f"The URL {text!r} has no host; write {scheme}://example.com/path.")
+        raise PlanError("url", f"The URL {shown!r} has no host; write {scheme}://example.com/path.")
     if port == 0:
         raise PlanError("url", "Port 0 can't be connected to; write a port from 1 to 65535.")
     if parts.username is not None or parts.password is not None:
@@ -150,7 +155,9 @@ def parse_method(text: str) -> str:
     """The method in capitals. Raises PlanError."""
     method = text.strip().upper()
     if not _TOKEN.fullmatch(method):
-        raise PlanError("method", f"{text!r} is no HTTP method; write one such as {', '.join(METHODS[:4])}.")
+        raise PlanError(
+            "method", f"{_shortened(text)!r} is no HTTP method; write one such as {', '.join(METHODS[:4])}."
+        )
     if method in ("CONNECT", "TRACE"):
         raise PlanError("method", f"{method} can't be measured: no client sends it as an ordinary request.")
     return method
@@ -227,7 +234,9 @@ def parse_timeout(text: str) -> float:
     if math.isnan(value):
         raise PlanError("timeout", f"Timeout must be a number of seconds such as 30, not {_shortened(text)!r}.")
     if not 0.001 <= value <= MAX_TIMEOUT_S:
-        raise PlanError("timeout", f"Timeout must be from 0.001 to {MAX_TIMEOUT_S:,.0f} seconds, not {text.strip()}.")
+        raise PlanError(
+            "timeout", f"Timeout must be from 0.001 to {MAX_TIMEOUT_S:,.0f} seconds, not {_shortened(text.strip())}."
+        )
     return value
 
 

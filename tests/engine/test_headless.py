@@ -1,0 +1,201 @@
+"""``httpbench-tui run`` as users start it: real processes, pipes and terminals."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import os
+import pty
+import re
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from recording_server import RecordingServer
+
+from tui_httpbench.clients.catalog import DEFAULT_MODES
+
+COMMAND = (sys.executable, "-m", "tui_httpbench")
+SCHEMA = json.loads((Path(__file__).parent.parent / "unit" / "result.schema.json").read_text())
+ONE_MODE = ("-m", "requests-session", "-n", "5", "-r", "1")
+
+
+def environment(**changes: str) -> dict[str, str]:
+    unwanted = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
+    kept = {name: value for name, value in os.environ.items() if name not in unwanted}
+    return kept | {"TERM": "xterm-256color"} | changes
+
+
+def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, "run", *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env=environment(**variables),
+        timeout=100,
+        check=False,
+    )
+
+
+def run_in_terminal(*arguments: str, on: str, columns: int = 80, **variables: str) -> tuple[int, str, str]:
+    """Exit status, what the terminal of that size got, and what the pipe on the other stream got."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | {on: slave}
+    with subprocess.Popen(
+        [*COMMAND, "run", *arguments], stdin=subprocess.DEVNULL, env=environment(**variables), **streams
+    ) as process:
+        os.close(slave)
+        shown = _read_to_end(master)
+        other = process.stderr if on == "stdout" else process.stdout
+        assert other is not None
+        piped = other.read().decode()
+    os.close(master)
+    return process.returncode, shown, piped
+
+
+def _read_to_end(master: int) -> str:
+    received = b""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if not select.select([master], [], [], 1)[0]:
+            continue
+        try:
+            chunk = os.read(master, 65536)
+        except OSError:  # Linux says so when the last writer has closed a terminal.
+            break
+        if not chunk:
+            break
+        received += chunk
+    return received.decode()
+
+
+def test_eight_clean_modes_as_json_alone_on_stdout() -> None:
+    done = run("-n", "3", "-r", "1", "--json", "-")
+    assert (done.returncode, done.stderr) == (0, "")
+    document = json.loads(done.stdout)
+    jsonschema.validate(document, SCHEMA)
+    assert [mode["id"] for mode in document["modes"]] == list(DEFAULT_MODES)
+    assert all(mode["ok"] == mode["requests"] == 3 and mode["errors"] == {} for mode in document["modes"])
+    assert sorted(rank["mode"] for rank in document["ranking"]) == sorted(DEFAULT_MODES)
+    assert document["plan"]["headers"][0][0] == "User-Agent"
+
+
+def test_a_refused_port_fails_eight_modes_and_says_why() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+    done = run(url, "-n", "2", "-r", "1")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.count("2 × refused: ") == 8
+    assert "█" not in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_a_report_in_a_pipe_is_plain_and_a_file_gets_the_json(tmp_path: Path) -> None:
+    path = tmp_path / "reports" / "result.json"
+    path.parent.mkdir()
+    done = run(*ONE_MODE, "-m", "aiohttp", "--seed", "7", "--json", str(path), COLUMNS="60")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\x1b" not in done.stdout
+    assert max(len(line) for line in done.stdout.splitlines()) <= 60
+    assert "seed 7" in done.stdout
+    assert "aiohttp ┤█" in done.stdout
+    assert json.loads(path.read_text())["plan"]["seed"] == 7
+    assert [file.name for file in path.parent.iterdir()] == ["result.json"]
+
+
+@pytest.mark.parametrize("numbers", [[signal.SIGINT], [signal.SIGTERM], [signal.SIGINT, signal.SIGINT]])
+async def test_a_stopped_run_reports_what_it_measured(numbers: list[signal.Signals], tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
+    async with RecordingServer() as server:
+        process = await asyncio.create_subprocess_exec(
+            *(*COMMAND, "run", server.url, "-n", "100k", "-c", "1", "-m", "requests-session", "--json", str(path)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(),
+        )
+        while len(server.requests) < 50:
+            assert process.returncode is None
+            await asyncio.sleep(0.01)
+        for number in numbers:
+            process.send_signal(number)
+        output, errors = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 130
+    assert errors == b""
+    if len(numbers) == 1:
+        assert "Stopped by the user" in output.decode()
+        document = json.loads(path.read_text())
+        jsonschema.validate(document, SCHEMA)
+        assert document["stopped"] is True
+        assert 0 < document["modes"][0]["ok"] < 100_000
+        assert document["modes"][0]["rounds_done"] == 0
+
+
+def test_progress_is_drawn_on_a_terminal_and_the_pipe_stays_plain() -> None:
+    status, shown, piped = run_in_terminal(*ONE_MODE, on="stderr")
+    assert status == 0
+    for part in ("round 1 of 1", "requests-session", "5/5", "━"):
+        assert part in shown
+    assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h") == 1
+    assert "\x1b" not in piped
+    assert "requests/s" in piped
+
+
+def test_json_on_stdout_moves_the_report_to_a_terminal_on_stderr() -> None:
+    status, shown, piped = run_in_terminal(*ONE_MODE, "--json", "/dev/stdout", on="stderr")
+    assert status == 0
+    assert json.loads(piped)["modes"][0]["ok"] == 5
+    assert "requests/s" in shown
+
+
+def test_a_report_on_a_terminal_has_its_width_and_colours() -> None:
+    status, shown, piped = run_in_terminal(*ONE_MODE, "-m", "aiohttp", on="stdout", columns=100)
+    assert (status, piped) == (0, "")
+    assert "\x1b[" in shown
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", shown).replace("\r", "").splitlines()
+    assert 95 <= max(len(line) for line in lines) <= 100
+
+
+def test_no_color_leaves_no_escape_code() -> None:
+    status, shown, _ = run_in_terminal(*ONE_MODE, on="stdout", NO_COLOR="1")
+    assert status == 0
+    assert "\x1b" not in shown
+    assert "requests/s" in shown
+
+
+def test_a_dumb_terminal_gets_no_progress() -> None:
+    status, shown, _ = run_in_terminal(*ONE_MODE, on="stderr", TERM="dumb")
+    assert (status, shown) == (0, "")
+
+
+@pytest.mark.parametrize("json_path", [None, "-"])
+def test_a_reader_who_leaves_causes_no_traceback(json_path: str | None) -> None:
+    arguments = (*ONE_MODE, *(() if json_path is None else ("--json", json_path)))
+    with subprocess.Popen(
+        [*COMMAND, "run", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        errors = process.stderr.read()
+    assert (process.returncode, errors) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_told_and_the_report_still_comes() -> None:
+    done = run(*ONE_MODE, "--json", "/dev/full")
+    assert done.returncode == 1
+    assert done.stderr == "httpbench-tui: The JSON can't be written to '/dev/full': no space left on device.\n"
+    assert "requests/s" in done.stdout

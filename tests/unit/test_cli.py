@@ -1,0 +1,214 @@
+"""The command line: one sentence for bad input, plans from options, and what it does not import."""
+
+from __future__ import annotations
+
+import io
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tui_httpbench import __version__
+from tui_httpbench.arguments import Parser, make_plan
+from tui_httpbench.cli import main
+from tui_httpbench.clients import catalog
+from tui_httpbench.clients.catalog import DEFAULT_MODES
+from tui_httpbench.plan import ARTICLE, Plan
+
+CLOSED = "http://127.0.0.1:1/"
+BAD_INPUT = [
+    # URL
+    (["run", "ftp://example.com/"], "'ftp'; only http and https"),
+    (["run", "example.com"], "no scheme; write http://example.com"),
+    (["run", "http://"], "no host"),
+    (["run", "http:///path"], "no host"),
+    (["run", "http://a b/"], "a space in it; write it as %20"),
+    (["run", "http://a/\x07"], "control character U+0007"),
+    (["run", "http://a/\nb"], "U+000A"),
+    (["run", "http://a:99999/"], "can't be read"),
+    (["run", CLOSED, CLOSED], "one argument too many"),
+    # Headers
+    (["run", CLOSED, "-H", "Accept"], "has no colon; write 'Name: value'"),
+    (["run", CLOSED, "-H", "A: b\r\nC: d"], "has a line break"),
+    (["run", CLOSED, "-H", "A: b\nC: d"], "has a line break"),
+    (["run", CLOSED, "-H", "Ä: b"], "can't be a header's name"),
+    (["run", CLOSED, "-H", ": b"], "can't be a header's name"),
+    (["run", CLOSED, "-H", "A: 1", "-H", "a: 2"], "given twice"),
+    # Numbers
+    *[
+        (["run", CLOSED, option, value], part)
+        for option, label in (("-n", "Requests"), ("-r", "Rounds"), ("-c", "Concurrency"))
+        for value, part in (
+            ("0", f"{label} must be from 1 to"),
+            ("-5", f"{label} must be a whole number"),
+            ("99999999999999999999999", f"{label} must be from 1 to"),
+            ("many", f"{label} must be a whole number"),
+            ("1.5", f"{label} must be a whole number"),
+            ("", f"{label} must be a whole number"),
+        )
+    ],
+    (["run", CLOSED, "-n", "20k"], "give a number, such as 20"),
+    (["run", CLOSED, "--timeout", "0"], "Timeout must be from 0.001"),
+    (["run", CLOSED, "--timeout", "nan"], "Timeout must be a number"),
+    (["run", CLOSED, "--timeout", "-1"], "Timeout must be from 0.001"),
+    (["run", CLOSED, "--seed", "x"], "Seed must be a whole number"),
+    (["target", "--port", "0"], "Port must be from 1 to 65,535"),
+    (["target", "--port", "http"], "Port must be a whole number"),
+    # Modes and method
+    (["run", CLOSED, "-m", "aiohtp"], "did you mean aiohttp?"),
+    (["run", CLOSED, "-m", ""], "There is no mode ''"),
+    (["run", CLOSED, "-X", "GE T"], "no HTTP method"),
+    # Files
+    (["run", CLOSED, "-d", "@/no/such/file"], "The body file '/no/such/file' can't be read: no such file"),
+    (["run", CLOSED, "-d", "@/"], "The body file '/' can't be read"),
+    (["run", CLOSED, "-d", "@"], "names no file"),
+    (["run", CLOSED, "--json", "/no/such/folder/x"], "there is no folder '/no/such/folder'"),
+    (["run", CLOSED, "--json", "/"], "it is a folder"),
+    (["run", CLOSED, "--json", ""], "is empty"),
+    # The options themselves
+    (["run", CLOSED, "--request", "5"], "There is no option '--request'; did you mean --requests?"),
+    (["run", CLOSED, "--request=5"], "did you mean --requests?"),
+    (["run", CLOSED, "-Z"], "There is no option '-Z'; see httpbench-tui run --help"),
+    (["run", CLOSED, "-n"], "-n/--requests needs a value"),
+    (["run", CLOSED, "--start"], "--start is for the TUI"),
+    (["modes", "x"], "modes takes no 'x'"),
+    (["mode"], "did you mean modes?"),
+    (["-n", "5", "run"], "'run' must be the first argument"),
+    (["--start=yes"], "--start takes no value"),
+]
+
+
+@pytest.fixture
+def no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails a test whose input was taken, instead of measuring."""
+    monkeypatch.setattr("asyncio.run", lambda *_: pytest.fail("the input was not refused"))
+
+
+@pytest.mark.usefixtures("no_run")
+@pytest.mark.parametrize(("arguments", "part"), BAD_INPUT)
+def test_bad_input_gets_one_sentence(arguments: list[str], part: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert part in captured.err
+    assert captured.err.startswith("httpbench-tui: ")
+    assert captured.err.endswith((".\n", "?\n"))
+    assert captured.err.count("\n") == 1
+    assert captured.err[:-1].isprintable()
+
+
+@pytest.mark.usefixtures("no_run")
+def test_a_mode_of_an_absent_library_is_refused(absent_mode: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", CLOSED, "-m", absent_mode]) == 2
+    assert "run 'pip install absent-client' or leave the mode out" in capsys.readouterr().err
+
+
+def test_the_list_names_what_is_not_installed(absent_mode: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["modes"]) == 0
+    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith(absent_mode))
+    assert "not installed: pip install absent-client" in line
+
+
+def plan_of(*arguments: str) -> Plan | None:
+    return make_plan(Parser("run").parse(list(arguments)))
+
+
+def test_no_option_is_no_plan() -> None:
+    assert plan_of() is None
+    assert make_plan(Parser(None).parse(["--start", "--json", "x"])) is None
+
+
+def test_the_defaults() -> None:
+    plan = plan_of("-r", "3")
+    assert plan is not None
+    assert (plan.modes, plan.requests, plan.concurrency, plan.rounds) == (DEFAULT_MODES, 100, ARTICLE, 3)
+    assert (plan.request.url, plan.request.method, plan.request.body, plan.timeout_s) == ("/", "GET", None, 30.0)
+
+
+def test_the_options_reach_the_plan(tmp_path: Path) -> None:
+    body = tmp_path / "body"
+    body.write_bytes(b"\x00\xff")
+    plan = plan_of(
+        *("-n10k", "-c", "20", "-r2", "--timeout=1.5", "--seed", "7", "-X", "post", "-d", f"@{body}"),
+        *("-H", "Accept: text/html", "-H", "X-A:b:c", "-m", "aiohttp", "-m", "httpx:all", "-m", "aiohttp"),
+        "https://example.com/path?a=1",
+    )
+    assert plan is not None
+    assert (plan.requests, plan.concurrency, plan.rounds, plan.timeout_s, plan.seed) == (10_000, 20, 2, 1.5, 7)
+    assert plan.request.url == "https://example.com/path?a=1"
+    assert (plan.request.method, plan.request.body) == ("POST", b"\x00\xff")
+    assert plan.request.headers == (("Accept", "text/html"), ("X-A", "b:c"))
+    assert plan.modes == ("aiohttp", "httpx", "httpx-client", "httpx-async", "httpx-async-each", "aiohttp#2")
+
+
+def test_a_body_comes_from_text_or_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"from stdin")))
+    typed, piped = plan_of("-d", "text ü"), plan_of("-d", "@-")
+    assert typed is not None
+    assert typed.request.body == "text ü".encode()
+    assert piped is not None
+    assert piped.request.body == b"from stdin"
+
+
+def test_a_seed_is_drawn_anew_each_time() -> None:
+    seeds = {plan.seed for plan in (plan_of("-n", "1") for _ in range(5)) if plan}
+    assert len(seeds) > 1
+    assert all(0 <= seed < 2**32 for seed in seeds)
+
+
+def test_help_names_everything(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    text = capsys.readouterr().out
+    for word in ("run", "modes", "target", "--requests", "--concurrency", "--mode", "--rounds", "--header", "--method"):
+        assert word in text
+    for word in ("--data", "--timeout", "--seed", "--json", "--start", "--version", "exit status", "130"):
+        assert word in text
+    assert max(len(line) for line in text.splitlines()) <= 82
+    for command in ("run", "modes", "target"):
+        assert main([command, "-h"]) == 0
+        assert f"usage: httpbench-tui {command}" in capsys.readouterr().out
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"httpbench-tui {__version__}\n"
+
+
+def test_the_list_of_modes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["modes"]) == 0
+    lines = capsys.readouterr().out.splitlines()[2:]
+    assert [line.split()[0] for line in lines] == list(catalog.MODES)
+
+
+def test_without_a_terminal_the_tui_form_does_what_run_does(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen: list[tuple[Plan, str | None]] = []
+    monkeypatch.setattr("tui_httpbench.headless.run_headless", lambda *arguments: seen.append(arguments) or 0)
+    assert main(["-n", "7", "--json", "-"]) == 0
+    assert [(plan.requests, path) for plan, path in seen] == [(7, "-")]
+    assert "Standard output is no terminal" in capsys.readouterr().err
+
+
+def loaded_by(code: str, *names: str) -> list[str]:
+    """Which of the modules a fresh interpreter has loaded after the code."""
+    script = f"import sys\n{code}\nprint(*(name for name in {names!r} if name in sys.modules), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stderr.splitlines()[-1].split()
+
+
+def test_help_waits_for_no_library() -> None:
+    heavy = ("textual", "rich", "numpy", "plotext", "granian", "requests", "httpx", "aiohttp")
+    assert loaded_by("from tui_httpbench.cli import main\nassert main(['--help']) == 0", *heavy) == []
+
+
+def test_a_run_loads_neither_screen_nor_client() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+    modes = ("-m", "aiohttp", "-m", "requests", "-m", "httpx")
+    code = f"from tui_httpbench.cli import main\nassert main(['run', '-n1', '-r1', *{modes!r}, {url!r}]) == 1"
+    unwanted = ("textual", "requests", "httpx", "aiohttp", "urllib3", "httpcore", "plotext")
+    assert loaded_by(code, *unwanted, "rich") == ["rich"]

@@ -1,0 +1,53 @@
+"""Numbers and foreign text in reports: short, and never more digits than were measured."""
+
+from __future__ import annotations
+
+
+def format_rate(per_second: float) -> str:
+    """A throughput to three digits at least: ``2,411``, ``38.2``, ``0.50``."""
+    return _three_digits(per_second)
+
+
+def format_ms(milliseconds: float) -> str:
+    """A latency in milliseconds, without the unit: ``1,234``, ``12.3``, ``0.87``."""
+    return _three_digits(milliseconds)
+
+
+def format_ratio(ratio: float) -> str:
+    """How many times slower: ``×1.00``, ``×12.3``, ``×196``."""
+    return f"×{_three_digits(ratio)}"
+
+
+def format_clock(seconds: float) -> str:
+    """A time of the clock: ``0:12``, ``1:02:03`` from an hour on."""
+    minutes, whole_seconds = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{whole_seconds:02}" if hours else f"{minutes}:{whole_seconds:02}"
+
+
+def plural(count: int, noun: str) -> str:
+    """A number and its noun: ``1 error``, ``3,000 errors``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def printable(text: str) -> str:
+    """Text from elsewhere with control characters, line breaks among them, written as escapes."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )
+
+
+def reason_of(error: OSError | ValueError) -> str:
+    """Why a file could not be used, as the end of a sentence without its full stop."""
+    text = (error.strerror if isinstance(error, OSError) else str(error)) or str(error)
+    return printable(text[:1].lower() + text[1:].rstrip("."))
+
+
+def complaint(text: str) -> str:
+    """A sentence for standard error, with the program's name before it."""
+    return f"httpbench-tui: {printable(text)}"
+
+
+def _three_digits(number: float) -> str:
+    decimals = 0 if number >= 99.95 else 1 if number >= 9.995 else 2
+    return f"{number:,.{decimals}f}"

@@ -1,0 +1,145 @@
+"""A run without a screen: progress on standard error, the report on standard output."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager, suppress
+from types import FrameType
+
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.bench.runner import Runner
+from tui_httpbench.formatting import complaint, reason_of
+from tui_httpbench.plan import Plan
+from tui_httpbench.report import json_report
+from tui_httpbench.report.console import StreamConsole, discard_stdout
+from tui_httpbench.report.destination import FileDestination
+from tui_httpbench.report.progress import LiveProgress
+from tui_httpbench.report.text import print_report
+from tui_httpbench.target.launcher import TargetError
+
+SUCCESS = 0
+FAILURE = 1
+STOPPED = 130
+REDRAW_INTERVAL_S = 1 / 8
+
+
+def run_headless(plan: Plan, json_path: str | None) -> int:
+    """Runs the plan, reports, and returns the exit status: 0, 1 (something failed) or 130 (stopped by the user).
+
+    ``json_path`` is a file, ``-`` for standard output, or None. Ctrl-C or SIGTERM once ends the run and reports what
+    was measured, twice gives up. Raises PlanError where the JSON can't be written.
+    """
+    destination = None if json_path is None else FileDestination(json_path)
+    runner = Runner(plan)
+    succeeded = True
+    try:
+        asyncio.run(_measure(runner))
+    except asyncio.CancelledError:
+        return STOPPED
+    except TargetError as error:
+        if runner.result().stopped:
+            return STOPPED
+        _complain(str(error))
+        return FAILURE
+    except OSError as error:
+        _complain(f"The run could not go on: {error}.")
+        if not runner.records:
+            return FAILURE
+        succeeded = False
+    result = runner.result()
+    # First the JSON: it is what another program waits for.
+    succeeded &= destination is None or _write_json(result, destination)
+    succeeded &= _write_text(result, json_on_stdout=destination is not None and destination.is_stdout)
+    if result.stopped:
+        return STOPPED
+    return SUCCESS if succeeded and result.all_succeeded else FAILURE
+
+
+async def _measure(runner: Runner) -> None:
+    drawing = None
+    with _stopping_on_signals(runner):
+        try:
+            if StreamConsole(sys.stderr).is_animated:
+                drawing = asyncio.create_task(_draw_progress(runner))
+            async with aclosing(runner.run()) as events:
+                async for _ in events:
+                    pass
+        finally:
+            if drawing is not None:
+                drawing.cancel()
+                # A terminal that went away must not end the run.
+                with suppress(asyncio.CancelledError, OSError):
+                    await drawing
+
+
+async def _draw_progress(runner: Runner) -> None:
+    with LiveProgress(sys.stderr, transient=StreamConsole(sys.stdout).is_terminal) as live:
+        try:
+            while True:
+                live.update(runner.progress())
+                await asyncio.sleep(REDRAW_INTERVAL_S)
+        finally:
+            live.update(runner.progress())
+
+
+@contextmanager
+def _stopping_on_signals(runner: Runner) -> Iterator[None]:
+    """Lets the first SIGINT or SIGTERM stop the run, and the second cancel what is left of it."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+    asked = False
+
+    def stop() -> None:
+        nonlocal asked
+        if asked and task is not None:
+            task.cancel()
+        asked = True
+        runner.stop()
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(stop)
+
+    # Not loop.add_signal_handler, which Windows does not have.
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _write_json(result: Result, destination: FileDestination) -> bool:
+    try:
+        destination.write(json_report.to_text(result))
+    except BrokenPipeError:
+        # The reader of a pipe has what it wanted.
+        if destination.is_stdout:
+            discard_stdout()
+    except OSError as error:
+        _complain(f"The JSON can't be written to {destination.path!r}: {reason_of(error)}.")
+        return False
+    return True
+
+
+def _write_text(result: Result, *, json_on_stdout: bool) -> bool:
+    console = StreamConsole(sys.stderr if json_on_stdout else sys.stdout)
+    if json_on_stdout and not console.is_terminal:
+        for warning in result.warnings:
+            _complain(warning)
+        return True
+    try:
+        print_report(result, console)
+    except BrokenPipeError:
+        discard_stdout()
+    except OSError as error:
+        discard_stdout()
+        _complain(f"The report can't be written: {reason_of(error)}.")
+        return False
+    return True
+
+
+def _complain(text: str) -> None:
+    print(complaint(text), file=sys.stderr)

@@ -1,0 +1,100 @@
+"""Where a report file goes: checked before the run, written whole after it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from tui_httpbench.formatting import reason_of
+from tui_httpbench.plan import PlanError
+
+STDOUT = "-"
+
+
+class FileDestination:
+    """A path that a text will be written to once it exists; ``-`` is standard output.
+
+    An ordinary file is replaced in one step, so that a reader sees the old one or the new one; devices, pipes, and
+    files in folders that can't be changed are written in place.
+    """
+
+    def __init__(self, path: str, field: str = "json") -> None:
+        """Checks that the path can be written, and leaves it as it is. Raises PlanError."""
+        self.path = path
+        self.is_stdout = path == STDOUT or _is_stdout(path)
+        if self.is_stdout:
+            if sys.stdout is None:
+                raise PlanError(field, "Standard output is closed; give a file instead.")
+            return
+        if not path:
+            raise PlanError(field, "The name of the file to write is empty; give a path, or - for standard output.")
+        try:
+            self._target = Path(os.path.realpath(path))
+            self._replaces = _check_writable(self._target, Path(path))
+        except (OSError, ValueError) as error:
+            raise PlanError(field, f"The file {path!r} can't be written: {reason_of(error)}.") from None
+
+    def write(self, text: str) -> None:
+        """Writes the whole text. Raises OSError; BrokenPipeError where the reader of a pipe is gone."""
+        if self.is_stdout:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        elif self._replaces:
+            self._replace(text)
+        else:
+            with Path(self.path).open("w", encoding="utf-8") as file:
+                file.write(text)
+
+    def _replace(self, text: str) -> None:
+        part = self._target.with_name(f".{self._target.name[:100]}.{os.getpid()}.part")
+        try:
+            with part.open("w", encoding="utf-8") as file:
+                file.write(text)
+            with suppress(FileNotFoundError):
+                part.chmod(stat.S_IMODE(self._target.stat().st_mode))
+            part.replace(self._target)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+
+
+def _is_stdout(path: str) -> bool:
+    """Whether the path is another name of this process's standard output, such as ``/dev/stdout``."""
+    try:
+        return os.path.samestat(Path(path).stat(), os.fstat(sys.stdout.fileno()))
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def _check_writable(target: Path, path: Path) -> bool:
+    """Whether the file can be replaced, False where it must be written in place. Raises OSError."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        _try_folder(target.parent)
+        return True
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "it is a folder")
+    if not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, "permission denied")
+    if not stat.S_ISREG(mode):
+        return False
+    try:
+        _try_folder(target.parent)
+    except OSError:
+        return False
+    return True
+
+
+def _try_folder(folder: Path) -> None:
+    """Makes and removes a file there, since permissions alone don't tell what a file system allows."""
+    if not folder.exists():
+        raise FileNotFoundError(errno.ENOENT, f"there is no folder {str(folder)!r}")
+    descriptor, name = tempfile.mkstemp(prefix=".httpbench-", dir=folder)
+    os.close(descriptor)
+    Path(name).unlink()

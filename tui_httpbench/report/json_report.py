@@ -1,0 +1,108 @@
+"""The result as JSON: strict, with null for what was not measured; keys may be added, none changes."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from typing import Any
+
+from tui_httpbench.analysis.result import ModeSummary, Result
+from tui_httpbench.bench.records import RoundRecord
+from tui_httpbench.bench.samples import error_mask
+from tui_httpbench.bench.worker.errors import ERROR_KINDS
+
+SCHEMA_VERSION = 1
+
+
+def to_dict(result: Result) -> dict[str, Any]:
+    """The result as plain lists, dictionaries, strings and finite numbers.
+
+    Times end in their unit; ``ratio`` is a mode's time over the winner's. Values of secret headers are masked.
+    """
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "target": "embedded" if result.plan.request.uses_embedded_target else "url",
+        "stopped": result.stopped,
+        "plan": _plan(result),
+        "environment": asdict(result.environment),
+        "modes": [_mode(result, summary) for summary in result.modes],
+        "ranking": [{"rank": rank.rank, "mode": rank.mode, "ratio": rank.ratio} for rank in result.ranking],
+        "warnings": list(result.warnings),
+    }
+    finite: dict[str, Any] = _only_finite(document)
+    return finite
+
+
+def to_text(result: Result) -> str:
+    """``to_dict`` as indented ASCII text that ends in a line break."""
+    return json.dumps(to_dict(result), indent=2, allow_nan=False) + "\n"
+
+
+def _plan(result: Result) -> dict[str, Any]:
+    plan = result.plan
+    return {
+        "url": result.url,
+        "method": plan.request.method,
+        "headers": [list(header) for header in plan.request.masked_headers],
+        "requests": plan.requests,
+        "concurrency": plan.concurrency,
+        "rounds": plan.rounds,
+        "timeout_s": plan.timeout_s,
+        "seed": plan.seed,
+        "modes": list(plan.modes),
+    }
+
+
+def _mode(result: Result, summary: ModeSummary) -> dict[str, Any]:
+    return {
+        "id": summary.mode,
+        "library": summary.library,
+        "requests": summary.requests,
+        "ok": summary.ok,
+        "errors": summary.errors,
+        "error_texts": [asdict(error) for error in summary.error_texts],
+        "statuses": {str(status): count for status, count in summary.statuses.items()},
+        "elapsed_s": list(summary.elapsed_s),
+        "requests_per_second": summary.requests_per_second,
+        "latency_ms": asdict(summary.latency_ms) if summary.latency_ms else None,
+        "body_bytes": summary.body_bytes,
+        "cpu_us_per_request": summary.cpu_us_per_request,
+        "peak_memory_mib": summary.peak_memory_mib,
+        "rounds_done": summary.rounds_done,
+        "note": summary.note or None,
+        "rounds": [_round(record) for record in result.records if record.mode == summary.mode],
+    }
+
+
+def _round(record: RoundRecord) -> dict[str, Any]:
+    setup = record.setup
+    return {
+        "round": record.round,
+        "outcome": record.outcome,
+        "reason": record.reason or None,
+        "requests": len(record.samples) + record.hung_requests,
+        "failed": int(error_mask(record.samples).sum()) + record.hung_requests,
+        "elapsed_s": record.elapsed_s,
+        "cpu_s": record.cpu_s,
+        "peak_memory_mib": None if record.peak_memory_bytes is None else record.peak_memory_bytes / 2**20,
+        "import_s": setup.import_s if setup else None,
+        "build_s": setup.build_s if setup else None,
+        "warmup": [
+            {
+                "latency_ms": request.latency_ms,
+                "status": request.status if request.status > 0 else None,
+                "error": ERROR_KINDS[-request.status - 1] if request.status < 0 else None,
+            }
+            for request in (setup.warmup if setup else ())
+        ],
+    }
+
+
+def _only_finite(value: Any) -> Any:
+    """The same value with null where a number is not finite, which JSON can't say."""
+    if isinstance(value, dict):
+        return {key: _only_finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_only_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

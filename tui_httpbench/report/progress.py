@@ -1,0 +1,106 @@
+"""Live progress on a terminal: one bar a mode, redrawn from the runner's numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Literal, Self, TextIO
+
+from rich import progress as rich_progress
+from rich.console import Console, RenderableType
+from rich.table import Column
+from rich.text import Text
+
+from tui_httpbench.bench.events import LaneProgress, Progress
+from tui_httpbench.formatting import format_clock, format_rate, plural
+
+MAX_BAR_COLUMNS = 60
+_STATE_STYLES = {"waiting": "dim", "starting": "bold", "running": "bold", "done": "", "failed": "red"}
+
+
+class LiveProgress:
+    """Bars on a terminal, between ``with`` and its end; ``update`` redraws them."""
+
+    def __init__(self, stream: TextIO, *, transient: bool) -> None:
+        """Draws on ``stream``, a terminal; the bars vanish at the end if ``transient``."""
+        self._bars = _Bars(
+            Console(file=stream, force_terminal=True, highlight=False, markup=False, emoji=False), transient
+        )
+        self._tasks: dict[str, rich_progress.TaskID] = {}
+
+    def __enter__(self) -> Self:
+        """Starts drawing."""
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        """Stops drawing and gives the cursor back."""
+        self._bars.stop()
+
+    def update(self, progress: Progress) -> None:
+        """Shows where the run stands."""
+        for lane in progress.lanes:
+            if lane.mode not in self._tasks:
+                self._tasks[lane.mode] = self._bars.add_task(lane.mode, total=lane.total, lane=lane)
+            self._bars.update(self._tasks[lane.mode], completed=lane.done, lane=lane)
+        self._bars.headline = _headline(progress)
+        self._bars.refresh()
+
+
+class _LaneColumn(rich_progress.ProgressColumn):
+    """A text made from a lane, in the style of the lane's state unless another one is given."""
+
+    def __init__(
+        self, text: Callable[[LaneProgress], str], justify: Literal["left", "right"], style: str | None = None
+    ) -> None:
+        super().__init__(Column(no_wrap=True, justify=justify))
+        self._text = text
+        self._style = style
+
+    def render(self, task: rich_progress.Task) -> Text:
+        """The lane's text."""
+        lane: LaneProgress = task.fields["lane"]
+        return Text(self._text(lane), style=_STATE_STYLES[lane.state] if self._style is None else self._style)
+
+
+class _Bars(rich_progress.Progress):
+    """Rich's bars with a line above them."""
+
+    def __init__(self, console: Console, transient: bool) -> None:
+        self.headline = ""
+        super().__init__(
+            _LaneColumn(lambda lane: lane.mode, "left"),
+            rich_progress.BarColumn(
+                bar_width=None,
+                style="bright_black",
+                complete_style="cyan",
+                finished_style="green",
+                table_column=Column(ratio=1, max_width=MAX_BAR_COLUMNS),
+            ),
+            _LaneColumn(lambda lane: f"{lane.done:,}/{lane.total:,}", "right"),
+            _LaneColumn(lambda lane: "" if lane.throughput is None else f"{format_rate(lane.throughput)}/s", "right"),
+            _LaneColumn(lambda lane: plural(lane.errors, "error") if lane.errors else "", "left", "bold red"),
+            console=console,
+            transient=transient,
+            expand=console.width <= MAX_BAR_COLUMNS + 60,
+            auto_refresh=False,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """The line, then a bar a mode."""
+        yield Text(self.headline, no_wrap=True, overflow="ellipsis")
+        yield self.make_tasks_table(self.tasks)
+
+
+def _headline(progress: Progress) -> str:
+    if not progress.round:
+        return "starting"
+    parts = [f"round {progress.round} of {progress.rounds}"]
+    if progress.running is not None:
+        parts.append(progress.running)
+    parts.append(format_clock(progress.elapsed_s))
+    if progress.running is not None and progress.time_left_s is not None:
+        parts.append(f"about {format_clock(progress.time_left_s)} left")
+    return " · ".join(parts)
