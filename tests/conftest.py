@@ -1,0 +1,30 @@
+"""What all tests share: a home folder of their own, and a library that is absent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tui_httpbench.clients import catalog
+from tui_httpbench.clients.catalog import Library, Mode
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home folder, so that no test reads or writes the user's."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("HOME", str(folder))
+    for name in ("CONFIG", "STATE", "DATA", "CACHE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(folder / name.lower()))
+    return folder
+
+
+@pytest.fixture
+def absent_mode(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The id of a mode, put into the catalogue, whose library is not installed."""
+    library = Library("absent_client_library", "absent-client", "one that is not installed here")
+    mode = Mode("absent-session", library, "absent_session", "sync", True, "one Session: connections are kept")
+    monkeypatch.setitem(catalog.MODES, mode.id, mode)
+    return mode.id
