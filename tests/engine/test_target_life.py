@@ -101,7 +101,7 @@ async def test_stopping_waits_for_no_client_and_leaves_no_file(tmp_path: Path, m
         assert len(await asyncio.to_thread(get, target.url + "/bytes/2000000")) == 2_000_000
         assert list(tmp_path.glob("httpbench-tui-target-*")), "a large body comes from a file"
     assert not is_alive(pid)
-    assert not list(tmp_path.iterdir())
+    assert not list(tmp_path.glob("httpbench-tui-target-*"))
     for connection in connections:
         connection.close()
 
