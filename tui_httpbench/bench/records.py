@@ -36,7 +36,8 @@ class RoundRecord:
     ``outcome`` is ``complete``, ``stopped`` (by the user), ``hung`` (no progress; ended by the watchdog), ``crashed``
     (the worker died) or ``failed`` (the client could not be imported or built); ``reason`` says why in a sentence.
     ``elapsed_s``, ``cpu_s`` and ``peak_memory_bytes`` are None where they can't be known. ``hung_requests`` were under
-    way when the watchdog ended the worker; they have no sample.
+    way when the watchdog ended the worker; they have no sample. ``connections`` were opened by warm-up and timed
+    requests together; ``target_cpu_s`` is the embedded target's processor time meanwhile; both None where unknown.
     """
 
     mode: str
@@ -50,4 +51,6 @@ class RoundRecord:
     hung_requests: int = 0
     setup: WorkerSetup | None = None
     wall_s: float = 0.0
+    connections: int | None = None
+    target_cpu_s: float | None = None
     reason: str = ""
