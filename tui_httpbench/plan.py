@@ -16,6 +16,8 @@ from tui_httpbench.clients import catalog
 ARTICLE: Literal["article"] = "article"
 Concurrency = int | Literal["article"]
 Header = tuple[str, str]
+Profile = Literal["equal", "defaults"]
+PROFILES: tuple[Profile, ...] = ("equal", "defaults")
 
 DEFAULT_REQUESTS = 100
 DEFAULT_ROUNDS = 3
@@ -34,6 +36,7 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 _COUNT = re.compile(r"(\d[\d_]*)([km]?)", re.IGNORECASE | re.ASCII)
 _SECRET = re.compile(r"authorization|cookie|token|secret|api-?key|password|signature", re.IGNORECASE)
 MASK = "***"
+EQUAL_ACCEPT_ENCODING = "gzip, deflate"
 
 
 class PlanError(ValueError):
@@ -75,7 +78,7 @@ class Request:
     @property
     def masked_headers(self) -> tuple[Header, ...]:
         """``wire_headers`` with the values of secret ones hidden: for screens and files."""
-        return tuple((name, MASK if is_secret(name) else value) for name, value in self.wire_headers)
+        return mask_headers(self.wire_headers)
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ class Plan:
     """Everything that one run needs to know; ``modes`` are ids of the run, such as ``aiohttp`` and ``aiohttp#2``.
 
     ``seed_given`` tells that the user asked for this seed; otherwise it is a random one, which the next run replaces.
+    ``chosen_profile`` is None while the user leaves the profile to the concurrency. ``pin`` keeps worker and target on
+    processors of their own where the system allows it.
     """
 
     request: Request = field(default_factory=Request)
@@ -93,6 +98,8 @@ class Plan:
     timeout_s: float = DEFAULT_TIMEOUT_S
     seed: int = 0
     seed_given: bool = field(default=False, compare=False)
+    chosen_profile: Profile | None = None
+    pin: bool = True
 
     def __post_init__(self) -> None:
         """Checks what no single field can: raises PlanError."""
@@ -105,6 +112,30 @@ class Plan:
                 f"than the {MAX_ARTICLE_REQUESTS:,} that it is made for; give a number, such as 20.",
             )
         _refuse_repeated_headers(self.request.headers)
+
+    @property
+    def profile(self) -> Profile:
+        """``equal``: all clients with the same settings; ``defaults``: each as its library comes.
+
+        Where the user chose none, the article's concurrency means defaults, as the article had them.
+        """
+        if self.chosen_profile is not None:
+            return self.chosen_profile
+        return "defaults" if self.concurrency == ARTICLE else "equal"
+
+    @property
+    def wire_headers(self) -> tuple[Header, ...]:
+        """The headers that every mode is told to send, under this plan's profile."""
+        headers = self.request.wire_headers
+        names = {name.lower() for name, _ in headers}
+        if self.profile == "equal" and "accept-encoding" not in names:
+            return (*headers, ("Accept-Encoding", EQUAL_ACCEPT_ENCODING))
+        return headers
+
+    @property
+    def masked_headers(self) -> tuple[Header, ...]:
+        """``wire_headers`` with the values of secret ones hidden: for screens and files."""
+        return mask_headers(self.wire_headers)
 
     def in_flight(self, mode_id: str) -> int:
         """How many requests of this mode are under way at once, at most."""
@@ -247,6 +278,14 @@ def parse_seed(text: str) -> int:
     return int(text)
 
 
+def parse_profile(text: str) -> Profile:
+    """``equal`` or ``defaults``. Raises PlanError."""
+    for profile in PROFILES:
+        if text.strip().lower() == profile:
+            return profile
+    raise PlanError("profile", f"There is no profile {_shortened(text)!r}; write 'equal' or 'defaults'.")
+
+
 def parse_modes(names: list[str] | tuple[str, ...]) -> tuple[str, ...]:
     """The run's mode ids, all of installed libraries; no names mean the default eight. Raises PlanError."""
     try:
@@ -267,6 +306,11 @@ def parse_modes(names: list[str] | tuple[str, ...]) -> tuple[str, ...]:
 def is_secret(header_name: str) -> bool:
     """Whether a header's value is likely a credential, which no screen or file may show."""
     return _SECRET.search(header_name) is not None
+
+
+def mask_headers(headers: tuple[Header, ...]) -> tuple[Header, ...]:
+    """The headers with the values of secret ones hidden."""
+    return tuple((name, MASK if is_secret(name) else value) for name, value in headers)
 
 
 def _refuse_repeated_headers(headers: tuple[Header, ...]) -> None:

@@ -19,7 +19,7 @@ import sys
 import textwrap
 
 from tui_httpbench.bench.runner import Runner
-from tui_httpbench.bench.worker_process import worker_environment
+from tui_httpbench.bench.worker_job import worker_environment
 from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES
 from tui_httpbench.plan import DEFAULT_USER_AGENT, Plan, Request
 from tui_httpbench.target.launcher import EmbeddedTarget
@@ -91,13 +91,17 @@ def bare_throughput(mode_id: str, url: str, count: int, width: int) -> float:
     """Requests per second of the bare loop in a fresh process."""
     code = PREAMBLE.format(agent=DEFAULT_USER_AGENT) + BARE[mode_id]
     command = [sys.executable, "-c", textwrap.dedent(code), url, str(count), str(width)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=worker_environment(), timeout=300)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, env=worker_environment("defaults"), timeout=300
+    )
     return count / float(done.stdout)
 
 
 async def reported_throughput(mode_id: str, url: str, count: int, width: int) -> float:
     """Requests per second as the tool reports them."""
-    runner = Runner(Plan(Request(url), (mode_id,), requests=count, concurrency=width, rounds=1))
+    runner = Runner(
+        Plan(Request(url), (mode_id,), requests=count, concurrency=width, rounds=1, chosen_profile="defaults")
+    )
     async for _ in runner.run():
         pass
     summary = runner.result().modes[0]

@@ -222,7 +222,7 @@ def test_the_command_refuses_a_port_in_use() -> None:
             assert line == ""
             assert process.wait(timeout=10) == 2
             _, errors = process.communicate()
-    assert errors == f"Port {port} can't be used: address already in use; choose another one.\n"
+    assert errors == f"httpbench-tui: Port {port} can't be used: address already in use; choose another one.\n"
 
 
 def test_the_command_refuses_the_port_of_another_target_and_takes_it_afterwards() -> None:
@@ -238,7 +238,7 @@ def test_the_command_refuses_the_port_of_another_target_and_takes_it_afterwards(
 def test_the_command_refuses_a_port_that_does_not_exist() -> None:
     with foreground(70_000) as (process, _):
         assert process.wait(timeout=10) == 2
-        assert process.communicate()[1] == "There is no port 70000; choose one from 1 to 65535.\n"
+        assert process.communicate()[1] == "httpbench-tui: There is no port 70000; choose one from 1 to 65535.\n"
 
 
 @posix_only
@@ -278,7 +278,7 @@ def test_a_request_that_needs_no_waiting_never_enters_the_event_loop(tmp_path: P
         "        in_main = threading.current_thread() is threading.main_thread()\n"
         "        proto.response_str(200, [], 'loop' if in_main else 'elsewhere')\n"
         "server.Application = ThreadTeller\n"
-        "server.run(0, lambda port: print(port, flush=True), until_stdin_closes=True)\n"
+        "server.run(0, lambda port: print(port, flush=True), obey_parent=True)\n"
     )
     process = subprocess.Popen([sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

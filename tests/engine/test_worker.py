@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 import shutil
 import subprocess
@@ -16,7 +15,7 @@ from recording_server import RecordingServer
 
 from tui_httpbench.bench.samples import SampleFile
 from tui_httpbench.bench.worker.job import Job
-from tui_httpbench.bench.worker_process import WORKER_FILE, make_job
+from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job
 from tui_httpbench.plan import Plan, Request
 
 URLLIB_CLIENT = """
@@ -30,13 +29,6 @@ def each(job):
             return response.status, len(response.read())
     yield send
 """
-
-
-def job_line(job: Job) -> bytes:
-    values = asdict(job)
-    body = values.pop("body")
-    values["body_base64"] = None if body is None else base64.b64encode(body).decode()
-    return json.dumps(values).encode() + b"\n"
 
 
 def make_plan(url: str, requests: int = 5) -> Plan:
@@ -54,7 +46,7 @@ async def test_a_worker_runs_under_another_python_without_this_project(python: s
     async with RecordingServer() as server:
         job = make_job(make_plan(server.url + "/"), server.url + "/", "requests-session", samples.path)
         values = {**asdict(job), "source_file": str(client), "function": "each", "packages": ("pip",)}
-        messages = await run_worker([interpreter, "-I", str(WORKER_FILE)], job_line(Job(**values)))
+        messages = await run_worker([interpreter, "-I", str(WORKER_FILE)], encode_job(Job(**values)))
     assert [message["event"] for message in messages] == ["ready", *["warmed"] * 3, "started", "finished"]
     assert messages[0]["python"].split()[1].startswith(python.removeprefix("python"))
     assert samples.done() == 5
@@ -68,7 +60,7 @@ async def test_a_worker_ends_when_its_stdin_closes(tmp_path: Path) -> None:
             make_plan(server.url + "/silent", 1000), server.url + "/silent", "requests-session", samples.path
         )
         # communicate() closes stdin behind the job; without a timeout of its own the worker would wait for 30 s.
-        messages = await run_worker([sys.executable, str(WORKER_FILE)], job_line(job), keep_open=False)
+        messages = await run_worker([sys.executable, str(WORKER_FILE)], encode_job(job), keep_open=False)
     assert messages == []
 
 

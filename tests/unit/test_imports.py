@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import tui_httpbench
-from tui_httpbench.bench.worker_process import WORKER_FILE
+from tui_httpbench.bench.worker_job import WORKER_FILE
 from tui_httpbench.clients.catalog import LIBRARIES
 
 PACKAGE = Path(tui_httpbench.__file__).parent

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tui_httpbench.analysis.summary import summarize_mode, summarize_run
+from tui_httpbench.analysis.summary import summarize_mode
 from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.samples import ErrorText, Samples, error_counts
 from tui_httpbench.bench.worker.errors import code_of
-from tui_httpbench.plan import Plan
 
 MS = 1_000_000
 
@@ -63,17 +62,6 @@ def test_nothing_measured_is_unknown_and_never_zero() -> None:
     assert summary.cpu_us_per_request is None
     assert summary.peak_memory_mib is None
     assert not summary.is_clean
-
-
-def test_clean_modes_rank_by_time_and_failing_ones_below_them() -> None:
-    plan = Plan(modes=("httpx", "aiohttp", "requests", "requests-session"), rounds=1, requests=10)
-    failing = RoundRecord("httpx", 1, "complete", samples_of(*[(1, 500, 0)] * 10), elapsed_s=0.01)
-    records = (failing, clean_round("aiohttp", 20), clean_round("requests", 10))
-    result = summarize_run(plan, "http://x/", records, stopped=False)
-    ranks = [(rank.rank, rank.mode, rank.ratio, rank.clean) for rank in result.ranking]
-    assert ranks[:3] == [(1, "requests", 1.0, True), (2, "aiohttp", 2.0, True), (3, "httpx", 0.1, False)]
-    assert (ranks[3][1], ranks[3][2], ranks[3][3]) == ("requests-session", None, False)
-    assert not result.all_succeeded
 
 
 def test_error_texts_of_several_rounds_are_added_up() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tui_httpbench.analysis.comparison import RatioInterval, Verdict
 from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.samples import ErrorText
 from tui_httpbench.plan import Plan
@@ -27,6 +28,8 @@ class ModeSummary:
 
     ``requests``, ``ok``, ``errors``, ``statuses`` and ``body_bytes`` are totals over the rounds, warm-up left out.
     ``elapsed_s`` has one value per round that measured something, ``rounds_done`` counts the complete ones.
+    ``connections`` were opened in the complete rounds, None where they could not be counted;
+    ``requests_per_connection`` counts warm-up requests as well, since they share connections with the timed ones.
     ``note`` says in a sentence why rounds are missing.
     """
 
@@ -45,6 +48,8 @@ class ModeSummary:
     rounds_done: int
     error_texts: tuple[ErrorText, ...]
     note: str
+    connections: int | None = None
+    requests_per_connection: float | None = None
 
     @property
     def failed(self) -> int:
@@ -59,30 +64,58 @@ class ModeSummary:
 
 @dataclass(frozen=True)
 class Rank:
-    """A mode's place; ``ratio`` is its time over the winner's, None where it has no time to compare.
+    """A mode's place, ``shared`` by the modes that can't be told from the first of them.
 
-    ``clean`` is False for a mode with failed requests or missing rounds, which is ranked below all clean ones.
+    ``ratio`` is the mode's time over the winner's, None where it has no time to compare; ``interval`` holds it with its
+    bounds, None without a common round. ``verdict`` compares it with the winner (None for the winner itself),
+    ``verdict_next`` with the next below (None for the last); ``tied_with`` are all modes that it is not surely faster
+    or slower than. ``clean`` is False for a mode with failed requests or missing rounds, which is ranked below all
+    clean ones.
     """
 
     rank: int
     mode: str
     ratio: float | None
     clean: bool
+    interval: RatioInterval | None = None
+    verdict: Verdict | None = None
+    verdict_next: Verdict | None = None
+    tied_with: tuple[str, ...] = ()
+    shared: bool = False
+
+    @property
+    def label(self) -> str:
+        """The place as it is shown: ``2=`` where several modes share it."""
+        return f"{self.rank}=" if self.shared else str(self.rank)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A way in which modes do not do the same work, in a sentence; ``modes`` are those that stand out."""
+
+    text: str
+    modes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Environment:
-    """Where the run took place."""
+    """Where the run took place, and what else the machine did; None and empty where the system does not tell."""
 
     python: str
     platform: str
     cpu_count: int
     packages: dict[str, str]
+    pinning: str = ""
+    governor: str | None = None
+    other_cpu_share: float | None = None
 
 
 @dataclass(frozen=True)
 class Result:
-    """One run, whole or stopped; ``modes`` in the plan's order, ``ranking`` best first."""
+    """One run, whole or stopped; ``modes`` in the plan's order, ``ranking`` best first.
+
+    ``differences`` tell where modes did not do the same work; ``settings`` are those that each mode really had.
+    """
 
     plan: Plan
     url: str
@@ -91,7 +124,9 @@ class Result:
     ranking: tuple[Rank, ...]
     warnings: tuple[str, ...]
     stopped: bool
-    records: tuple[RoundRecord, ...] = field(repr=False)
+    differences: tuple[Difference, ...] = ()
+    settings: dict[str, dict[str, str]] = field(default_factory=dict)
+    records: tuple[RoundRecord, ...] = field(default=(), repr=False)
 
     def mode(self, mode_id: str) -> ModeSummary:
         """The summary of one mode. Raises KeyError."""
@@ -99,6 +134,10 @@ class Result:
             if summary.mode == mode_id:
                 return summary
         raise KeyError(mode_id)
+
+    def does_other_work(self, mode_id: str) -> bool:
+        """Whether a mode was seen to do other work than most."""
+        return any(mode_id.partition("#")[0] in difference.modes for difference in self.differences)
 
     @property
     def all_succeeded(self) -> bool:

@@ -27,7 +27,7 @@ def summarize_run(plan: Plan, url: str, records: tuple[RoundRecord, ...], *, sto
         url=url,
         environment=_environment(records),
         modes=modes,
-        ranking=rank_modes(modes),
+        ranking=rank_modes(modes, records),
         warnings=_warnings(plan, modes),
         stopped=stopped,
         records=records,

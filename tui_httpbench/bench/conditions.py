@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+import math
+import os
+import time
 from dataclasses import dataclass
+from pathlib import Path
+
+from tui_httpbench.bench.pinning import SYSFS_CPUS, CpuChoice
+
+PROC_STAT = Path("/proc/stat")
+
+LOAD_AVERAGE_S = 60.0
+"""The time constant of the first load average of getloadavg(3)."""
+
+LOAD_AVERAGE_MIN_S = 20.0
+"""Systems bring load averages up to date every 5 s, so a shorter run holds too few of their samples."""
 
 
 @dataclass(frozen=True)
@@ -10,9 +24,144 @@ class RunConditions:
     """What the machine did beside measuring; None where the system does not tell.
 
     ``pinning`` says in words where worker and target ran. ``other_cpu_share`` is the share (0 to 1) of all processors
-    that other processes used during the run. ``governor`` is the worker's processor's frequency governor.
+    that other processes used during the run. ``governor`` is the worker's processor's frequency governor; if the
+    worker is not pinned, all governors of the processors that it may use, with commas between them.
     """
 
     pinning: str
     governor: str | None = None
     other_cpu_share: float | None = None
+
+
+@dataclass(frozen=True)
+class CpuTimes:
+    """Seconds that all processors together have spent since the system started.
+
+    ``processes`` is user and system time of all processes; ``stolen`` went to other guests of the same host; ``total``
+    is everything, idleness and interrupts as well.
+    """
+
+    processes: float
+    stolen: float
+    total: float
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What start and end of a run are compared by."""
+
+    time_s: float
+    own_cpu_s: float
+    cpu_times: CpuTimes | None
+    load: float | None
+
+
+class ConditionsMonitor:
+    """Watches the machine from ``start`` to ``finish``, with one reading at each and nothing in between."""
+
+    def __init__(self, cpus: CpuChoice) -> None:
+        """Reads nothing yet."""
+        self._cpus = cpus
+        self._start: _Reading | None = None
+
+    def start(self) -> None:
+        """Takes the first reading."""
+        self._start = _take_reading()
+
+    def finish(self, own_cpu_s: float | None) -> RunConditions:
+        """The conditions since ``start``; may be asked for more than once.
+
+        ``own_cpu_s`` is the processor time since ``start`` of children that are still running, such as the embedded
+        target, None without any; this process and the children it has waited for are known. The share is None when
+        ``start`` was not called.
+        """
+        share = None if self._start is None else _other_share(self._start, _take_reading(), own_cpu_s or 0.0)
+        return RunConditions(pinning=self._cpus.text, governor=read_governor(self._cpus.worker), other_cpu_share=share)
+
+
+def read_cpu_times(proc_stat: Path = PROC_STAT) -> CpuTimes | None:
+    """The processors' times so far; None where the system has no such file."""
+    try:
+        name, *ticks = proc_stat.read_text().partition("\n")[0].split()
+        # proc(5); guest time, in later columns, is part of user time already. Old kernels have fewer columns.
+        user, nice, system, idle, iowait, irq, softirq, stolen = [*map(int, ticks[:8]), *[0] * (8 - len(ticks))]
+    except (OSError, ValueError):
+        return None
+    if name != "cpu" or len(ticks) < 4:  # without idle time there is nothing to compare with
+        return None
+    total = user + nice + system + idle + iowait + irq + softirq + stolen
+    per_second = os.sysconf("SC_CLK_TCK")
+    return CpuTimes((user + nice + system) / per_second, stolen / per_second, total / per_second)
+
+
+def share_from_times(before: CpuTimes, after: CpuTimes, own_cpu_s: float) -> float | None:
+    """The share of all processors that others used between two readings, of which ``own_cpu_s`` seconds were ours.
+
+    Time stolen by other guests counts as theirs. Interrupts count as nobody's: most of them come from our own requests,
+    and systems differ in whether they charge them to a process. None when no time has passed.
+    """
+    total_s = after.total - before.total
+    if total_s <= 0:
+        return None
+    others_s = max(0.0, after.processes - before.processes - own_cpu_s)
+    stolen_s = max(0.0, after.stolen - before.stolen)
+    return min(1.0, (others_s + stolen_s) / total_s)
+
+
+def share_from_load(
+    load_before: float, load_after: float, elapsed_s: float, own_cpu_s: float, cpu_count: int
+) -> float | None:
+    """An estimate of the same share from the first load average before and after, where there is nothing better.
+
+    The load average is an exponentially damped mean of the number of running and waiting threads, so the mean of the
+    run alone follows from both readings; ours are taken off it. None for runs shorter than ``LOAD_AVERAGE_MIN_S``.
+    """
+    if elapsed_s < LOAD_AVERAGE_MIN_S:
+        return None
+    kept = math.exp(-elapsed_s / LOAD_AVERAGE_S)
+    during = (load_after - kept * load_before) / (1 - kept)
+    return min(1.0, max(0.0, (during - own_cpu_s / elapsed_s) / cpu_count))
+
+
+def read_governor(cpu: int | None, sysfs: Path = SYSFS_CPUS) -> str | None:
+    """The frequency governor of a CPU, or those of all usable ones for None; None where the system does not tell."""
+    cpus = [cpu] if cpu is not None else _usable_cpus()
+    governors = set()
+    for number in cpus:
+        try:
+            governors.add((sysfs / f"cpu{number}" / "cpufreq" / "scaling_governor").read_text().strip())
+        except OSError:
+            continue  # a virtual machine, or a system without this file
+    return ", ".join(sorted(governors)) or None
+
+
+def _usable_cpus() -> list[int]:
+    if hasattr(os, "sched_getaffinity"):
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
+
+
+def _take_reading() -> _Reading:
+    own = os.times()
+    return _Reading(
+        time_s=time.monotonic(),
+        own_cpu_s=own.user + own.system + own.children_user + own.children_system,
+        cpu_times=read_cpu_times(),
+        load=_read_load(),
+    )
+
+
+def _read_load() -> float | None:
+    try:
+        return os.getloadavg()[0]
+    except (AttributeError, OSError):  # Windows has none; a sandbox may hide it
+        return None
+
+
+def _other_share(before: _Reading, after: _Reading, own_cpu_s: float) -> float | None:
+    own_s = after.own_cpu_s - before.own_cpu_s + own_cpu_s
+    if before.cpu_times is not None and after.cpu_times is not None:
+        return share_from_times(before.cpu_times, after.cpu_times, own_s)
+    if before.load is not None and after.load is not None:
+        return share_from_load(before.load, after.load, after.time_s - before.time_s, own_s, os.cpu_count() or 1)
+    return None

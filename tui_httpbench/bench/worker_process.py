@@ -3,74 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import json
 import os
 import signal
 import sys
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from tui_httpbench.bench.records import Outcome, RoundRecord, WarmupRequest, WorkerSetup
 from tui_httpbench.bench.samples import LATENCY, START, ErrorText, SampleFile, Samples
-from tui_httpbench.bench.worker.job import Job
-from tui_httpbench.clients.catalog import mode_of
-from tui_httpbench.plan import WARMUP_REQUESTS, Plan
+from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job, worker_environment
+from tui_httpbench.plan import Plan
 
-WORKER_FILE = Path(__file__).parent / "worker" / "__main__.py"
 STARTUP_LIMIT_S = 60.0
 EXIT_LIMIT_S = 2.0
 WATCH_INTERVAL_S = 0.2
 MESSAGE_LIMIT_BYTES = 4 * 1024 * 1024
-
-# Variables that sway a client or slow its interpreter, so that a mode would be measured with them and not as it is.
-UNWANTED_VARIABLES = frozenset(
-    {
-        "SSL_CERT_FILE",
-        "SSL_CERT_DIR",
-        "REQUESTS_CA_BUNDLE",
-        "CURL_CA_BUNDLE",
-        "SSLKEYLOGFILE",
-        "HTTP_PROXY",
-        "HTTPS_PROXY",
-        "ALL_PROXY",
-        "NO_PROXY",
-        "PYTHONASYNCIODEBUG",
-        "PYTHONDEVMODE",
-        "PYTHONTRACEMALLOC",
-        "PYTHONPROFILEIMPORTTIME",
-        "PYTHONVERBOSE",
-        "PYTHONSTARTUP",
-    }
-)
-
-
-def worker_environment() -> dict[str, str]:
-    """This process's environment without the variables that would sway a client."""
-    return {name: value for name, value in os.environ.items() if name.upper() not in UNWANTED_VARIABLES}
-
-
-def make_job(plan: Plan, url: str, mode_id: str, sample_file: Path) -> Job:
-    """What the worker is told to do for one round of one mode."""
-    mode = mode_of(mode_id)
-    return Job(
-        url=url,
-        method=plan.request.method,
-        headers=dict(plan.request.wire_headers),
-        body=plan.request.body,
-        timeout_s=plan.timeout_s,
-        requests=plan.requests,
-        in_flight=plan.in_flight(mode_id),
-        warmup=WARMUP_REQUESTS,
-        kind=mode.kind,
-        source_file=str(mode.library.source_file),
-        function=mode.function,
-        sample_file=str(sample_file),
-        packages=mode.library.reported_packages,
-    )
 
 
 @dataclass
@@ -87,13 +38,13 @@ class _Story:
 class WorkerProcess:
     """One fresh process for one round of one mode; ``run`` once, ``stop`` at any moment."""
 
-    def __init__(self, plan: Plan, url: str, mode_id: str, round: int, folder: Path) -> None:
+    def __init__(self, plan: Plan, url: str, mode_id: str, round: int, folder: Path, *, cpu: int | None = None) -> None:
         """Makes the sample file. Raises OSError where it can't be written."""
         self.mode_id = mode_id
         self.round = round
         self.samples = SampleFile(folder / f"round-{round:04}-{mode_id}.samples", plan.requests)
         self.in_flight = plan.in_flight(mode_id)
-        self._job = make_job(plan, url, mode_id, self.samples.path)
+        self._job = make_job(plan, url, mode_id, self.samples.path, cpu=cpu)
         # A request may take the timeout to connect and again to be answered; beyond both, nothing moves any more.
         self._stall_limit_s = 2 * plan.timeout_s + 5.0
         self._process: asyncio.subprocess.Process | None = None
@@ -137,20 +88,17 @@ class WorkerProcess:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=stderr,
-            env=worker_environment(),
+            env=worker_environment(self._job.profile),
             limit=MESSAGE_LIMIT_BYTES,
             # Ctrl-C in the terminal is for the parent to answer.
             start_new_session=os.name == "posix",
         )
         if self._stopped:
             self._kill()
-        values = asdict(self._job)
-        body = values.pop("body")
-        values["body_base64"] = None if body is None else base64.b64encode(body).decode()
         stdin = self._process.stdin
         assert stdin is not None
         with contextlib.suppress(ConnectionError):  # a worker that died at once is reported by its exit status
-            stdin.write(json.dumps(values).encode() + b"\n")
+            stdin.write(encode_job(self._job))
             await stdin.drain()
 
     async def _hear(self) -> None:
@@ -240,6 +188,7 @@ class WorkerProcess:
                 elapsed_s=story.finished["elapsed_s"],
                 cpu_s=story.finished["cpu_s"],
                 peak_memory_bytes=story.finished["peak_memory_bytes"],
+                connections=story.finished["connections"],
                 error_texts=tuple(ErrorText(*error) for error in story.finished["errors"]),
             )
         outcome, reason = self._cut_short(story, last_words)

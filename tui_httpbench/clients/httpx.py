@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ssl
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from tui_httpbench.bench.worker.job import AsyncSend, Job, Send
 
@@ -16,10 +17,17 @@ if TYPE_CHECKING:
 @contextmanager
 def httpx_each(job: Job) -> Iterator[Send]:
     """``httpx.get()`` and its kin: a client, its TLS context and a connection for every request."""
+    if job.profile == "equal":
+        # httpx.get() as its source has it, with room for the settings that it offers no arguments for.
+        def send() -> tuple[int, int]:
+            with httpx.Client(**_options(job)) as client:
+                response = client.request(job.method, job.url, headers=job.headers, content=job.body)
+                return response.status_code, len(response.content)
+    else:
 
-    def send() -> tuple[int, int]:
-        response = httpx.request(job.method, job.url, headers=job.headers, content=job.body, timeout=job.timeout_s)
-        return response.status_code, len(response.content)
+        def send() -> tuple[int, int]:
+            response = httpx.request(job.method, job.url, headers=job.headers, content=job.body, timeout=job.timeout_s)
+            return response.status_code, len(response.content)
 
     yield send
 
@@ -27,7 +35,7 @@ def httpx_each(job: Job) -> Iterator[Send]:
 @contextmanager
 def httpx_client(job: Job) -> Iterator[Send]:
     """One ``Client`` for all requests, which keeps its connections."""
-    with httpx.Client(timeout=job.timeout_s) as client:
+    with httpx.Client(**_options(job)) as client:
 
         def send() -> tuple[int, int]:
             response = client.request(job.method, job.url, headers=job.headers, content=job.body)
@@ -39,7 +47,7 @@ def httpx_client(job: Job) -> Iterator[Send]:
 @asynccontextmanager
 async def httpx_async(job: Job) -> AsyncIterator[AsyncSend]:
     """One ``AsyncClient`` for all requests, which keeps its connections."""
-    async with httpx.AsyncClient(timeout=job.timeout_s) as client:
+    async with httpx.AsyncClient(**_options(job)) as client:
 
         async def send() -> tuple[int, int]:
             response = await client.request(job.method, job.url, headers=job.headers, content=job.body)
@@ -53,8 +61,74 @@ async def httpx_async_each(job: Job) -> AsyncIterator[AsyncSend]:
     """An ``AsyncClient``, its TLS context and a connection for every request."""
 
     async def send() -> tuple[int, int]:
-        async with httpx.AsyncClient(timeout=job.timeout_s) as client:
+        async with httpx.AsyncClient(**_options(job)) as client:
             response = await client.request(job.method, job.url, headers=job.headers, content=job.body)
             return response.status_code, len(response.content)
 
     yield send
+
+
+def _options(job: Job) -> dict[str, Any]:
+    if job.profile == "defaults":
+        return {"timeout": job.timeout_s}
+    width = job.in_flight
+    return {
+        "timeout": job.timeout_s,
+        "follow_redirects": True,
+        "max_redirects": job.max_redirects,
+        "trust_env": False,
+        "limits": httpx.Limits(max_connections=width, max_keepalive_connections=width, keepalive_expiry=None),
+        # As httpx makes it by itself, anew for every client.
+        "verify": ssl.create_default_context(cafile=job.ca_file),
+    }
+
+
+def settings(job: Job) -> dict[str, str]:
+    """What a client made for this job really uses."""
+    with httpx.Client(**_options(job)) as client:
+        limits = _options(job).get("limits", httpx._config.DEFAULT_LIMITS)
+        kept = "until the end" if limits.keepalive_expiry is None else f"for {limits.keepalive_expiry:g} s"
+        follows = job.profile == "equal"
+        return {
+            "redirects": f"followed, up to {client.max_redirects}" if follows else "not followed",
+            "timeout": f"{client.timeout.connect:g} s for each of connect, write, read, pool",
+            "pool": (
+                f"{limits.max_connections} open, {limits.max_keepalive_connections} kept {kept}"
+                if job.kept
+                else "none: the client is not kept"
+            ),
+            "proxies": "from the environment" if client.trust_env else "none",
+            "netrc": "not read",
+            "certificates": job.ca_file or "certifi's, or SSL_CERT_FILE",
+            "accept-encoding": job.headers.get("Accept-Encoding", client.headers["Accept-Encoding"]),
+        }
+
+
+def watch_responses(seen: Callable[[dict[str, object]], None]) -> None:
+    """Makes every further response be described to ``seen``: for the probe, never for a timed round."""
+
+    def describe(response: httpx.Response) -> None:
+        seen(
+            {
+                "status": response.status_code,
+                "url": str(response.url),
+                "first_status": [*response.history, response][0].status_code,
+                "http_version": response.http_version.removeprefix("HTTP/"),
+                "body": response.content,
+            }
+        )
+
+    request, request_async = httpx.Client.request, httpx.AsyncClient.request
+
+    def watched(self: httpx.Client, *args: Any, **options: Any) -> httpx.Response:
+        response = request(self, *args, **options)
+        describe(response)
+        return response
+
+    async def watched_async(self: httpx.AsyncClient, *args: Any, **options: Any) -> httpx.Response:
+        response = await request_async(self, *args, **options)
+        describe(response)
+        return response
+
+    httpx.Client.request = watched  # type: ignore[method-assign]
+    httpx.AsyncClient.request = watched_async  # type: ignore[method-assign]

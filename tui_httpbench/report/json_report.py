@@ -44,7 +44,7 @@ def _plan(result: Result) -> dict[str, Any]:
     return {
         "url": result.url,
         "method": plan.request.method,
-        "headers": [list(header) for header in plan.request.masked_headers],
+        "headers": [list(header) for header in plan.masked_headers],
         "requests": plan.requests,
         "concurrency": plan.concurrency,
         "rounds": plan.rounds,

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_httpbench.target.answers import LARGEST_IN_MEMORY, MAX_BYTES, answer_to
+from tui_httpbench.target.traffic import Traffic
 
 if TYPE_CHECKING:
     from granian._granian import RSGIHTTPProtocol as HTTPProtocol
@@ -24,14 +25,16 @@ class Application:
     """Answers every method on the paths of ``answers.PATHS``.
 
     A request that needs no waiting runs to its end without an event loop, so that a server may run it in any thread;
-    every other one yields once before it waits.
+    every other one yields once before it waits. Each is noted in ``traffic`` before it is answered.
     """
 
     def __init__(self) -> None:
+        self.traffic = Traffic()
         self._zeros = _ZeroFile()
 
     async def __rsgi__(self, scope: Scope, proto: HTTPProtocol) -> None:
         """Answers one request; called by the server."""
+        self.traffic.note(scope)
         answer = answer_to(scope.path)
         headers = scope.headers
         body_length = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from tui_httpbench.formatting import complaint
 from tui_httpbench.target.answers import HOST, PATHS
 from tui_httpbench.target.server import ServeError, run
 
@@ -18,7 +19,7 @@ def serve(port: int | None) -> int:
     except KeyboardInterrupt:
         return 0  # Ctrl-C before the server took over the signal.
     except ServeError as error:
-        print(error, file=sys.stderr)
+        print(complaint(str(error)), file=sys.stderr)
         return 2
 
 

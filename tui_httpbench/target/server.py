@@ -1,6 +1,7 @@
-"""The embedded target's server, and the process that it runs in: ``python -m tui_httpbench.target.server``.
+"""The embedded target's server, and the process that it runs in: ``python -m tui_httpbench.target.server [CPU]``.
 
-The process prints ``{"port": N}`` once it answers, and ends when its standard input closes.
+The process prints ``{"port": N, "cpu": N or null}`` once it answers: ``cpu`` is the one that all its threads are bound
+to. From then on it obeys the commands of ``control``, and ends when its standard input closes.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from types import CoroutineType
 from typing import Any, NoReturn
 
@@ -22,6 +24,8 @@ from granian.server.embed import Server
 
 from tui_httpbench.target.answers import HOST
 from tui_httpbench.target.app import Application
+from tui_httpbench.target.control import ParentLine
+from tui_httpbench.target.traffic import Traffic
 
 # Above what a plan can have in flight, so that no connection waits in line.
 MAX_CONNECTIONS = 32_768
@@ -37,27 +41,40 @@ class ServeError(RuntimeError):
 
 def main() -> int:
     """The embedded target's process; returns its exit status when it can't serve."""
+    # Before any thread starts: one that runs already would stay where it is.
+    cpu = _bind_to(int(sys.argv[1])) if len(sys.argv) > 1 else None
     try:
-        run(0, _tell_parent, until_stdin_closes=True)
+        run(0, partial(_tell_parent, cpu), obey_parent=True)
     except ServeError as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def run(port: int, announce: Callable[[int], None], *, until_stdin_closes: bool = False) -> NoReturn:
+def run(port: int, announce: Callable[[int], None], *, obey_parent: bool = False) -> NoReturn:
     """Serves until SIGINT or SIGTERM, then ends the process with status 0, whatever clients still wait for.
 
-    ``announce`` gets the port once a request has been answered. Port 0 lets the system choose a free one. Raises
-    ServeError.
+    ``announce`` gets the port once a request has been answered. Port 0 lets the system choose a free one. With
+    ``obey_parent``, standard input is a ``ParentLine``. Raises ServeError.
     """
     _allow_many_connections()
     with asyncio.Runner(loop_factory=EagerLoop) as runner:
-        runner.run(_serve(Application(), port, announce, until_stdin_closes))
+        runner.run(_serve(Application(), port, announce, obey_parent))
     raise AssertionError("_serve never returns")
 
 
-def _tell_parent(port: int) -> None:
-    print(json.dumps({"port": port}), flush=True)
+def _tell_parent(cpu: int | None, port: int) -> None:
+    print(json.dumps({"port": port, "cpu": cpu}), flush=True)
+
+
+def _bind_to(cpu: int) -> int | None:
+    """Binds this process to one CPU and returns it; None where that can't be done."""
+    if not hasattr(os, "sched_setaffinity"):
+        return None
+    try:
+        os.sched_setaffinity(0, {cpu})
+    except (OSError, ValueError, OverflowError):
+        return None
+    return cpu if os.sched_getaffinity(0) == {cpu} else None
 
 
 class EagerLoop(asyncio.SelectorEventLoop):
@@ -79,12 +96,11 @@ class EagerLoop(asyncio.SelectorEventLoop):
         return super().call_soon_threadsafe(callback, *args, context=context)
 
 
-async def _serve(
-    application: Application, port: int, announce: Callable[[int], None], until_stdin_closes: bool
-) -> NoReturn:
+async def _serve(application: Application, port: int, announce: Callable[[int], None], obey_parent: bool) -> NoReturn:
     stop = _stop_on_signals()
-    if until_stdin_closes:
-        threading.Thread(target=_end_with_stdin, args=(application,), daemon=True).start()
+    parent = ParentLine(application, partial(_end, application)) if obey_parent else None
+    if parent is not None:
+        parent.hear()
     with _reserve(port) as reservation:
         port = reservation.getsockname()[1]
         server = Server(
@@ -102,7 +118,10 @@ async def _serve(
         if sys.platform == "win32":
             reservation.close()
         await _wait_until_answering(port, serving)
+    application.traffic = Traffic()  # The requests so far were our own.
     announce(port)
+    if parent is not None:
+        parent.answer()
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
@@ -119,15 +138,6 @@ def _end(application: Application) -> NoReturn:
         sys.stderr.flush()
     finally:
         os._exit(0)
-
-
-def _end_with_stdin(application: Application) -> NoReturn:
-    """Ends the process once the other end of standard input is closed, also by the death of who held it."""
-    try:
-        while os.read(0, 4096):
-            continue
-    finally:
-        _end(application)
 
 
 def _reserve(port: int) -> socket.socket:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any
 
 # Evaluated when the module is loaded, so written for Python 3.9.
 Send = Callable[[], "tuple[int, int]"]
@@ -14,12 +14,19 @@ AsyncSend = Callable[[], Awaitable["tuple[int, int]"]]
 
 @dataclass(frozen=True)
 class Job:
-    """One round of one mode. A mode's code sees it as the description of its request."""
+    """One round or one probe of one mode. A mode's code sees it as the description of its request.
 
+    ``task`` is ``measure`` or ``probe``. ``profile`` is ``equal`` or ``defaults``; in ``equal`` every client gets
+    ``max_redirects``, a pool of ``in_flight`` connections and the certificates in ``ca_file``. ``kept`` tells whether
+    the client lives for the whole round. ``cpu`` is the processor to run on, None for any. ``count_connections`` asks
+    for the connections to be counted in this process, which only sees those that Python code opens.
+    """
+
+    task: str
     url: str
     method: str
     headers: dict[str, str]
-    body: Optional[bytes]  # noqa: UP045
+    body: bytes | None
     timeout_s: float
     requests: int
     in_flight: int
@@ -27,6 +34,12 @@ class Job:
     kind: str
     source_file: str
     function: str
+    kept: bool
+    profile: str
+    max_redirects: int
+    ca_file: str | None
+    cpu: int | None
+    count_connections: bool
     sample_file: str
     packages: tuple[str, ...]
 

@@ -1,4 +1,4 @@
-"""The life of a worker: take the job, import the client, build it, warm up, measure, tell.
+"""The life of a worker: take the job, import the client, build it, then warm up and measure, or probe; tell.
 
 Messages are JSON lines: the job comes in on stdin; ``ready``, ``warmed`` for each warm-up request, ``started``,
 ``finished`` or ``failed`` go out on a descriptor of their own, so that a client that prints can't break them. Between
@@ -10,36 +10,39 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib.metadata
-import importlib.util
 import json
 import os
 import platform
 import sys
-import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
-from .errors import code_of, kind_of, text_of
+from .connections import ConnectionCounter
+from .errors import code_of, kind_of
 from .job import Job
+from .life_line import hold_life_line
+from .probe import run_probe
 from .recorder import Recorder
+from .stages import StageFailed, load_client, stage
 from .timed_round import Timing, run_async, run_sync
 from .usage import peak_memory_bytes
 
 Tell = Callable[..., None]
 
 
-class StageFailed(Exception):
-    """The client could not be imported or built; holds the stage, the error's kind and its text."""
-
-
 def main() -> None:
     """Runs one round and ends the process."""
     tell = _open_control_channel()
     job = Job.from_json(json.loads(sys.stdin.buffer.readline()))
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if job.cpu is not None:
+        os.sched_setaffinity(0, {job.cpu})
     try:
-        run_round(job, tell)
+        if job.task == "probe":
+            run_probe(job, tell)
+        else:
+            hold_life_line()
+            run_round(job, tell)
     except StageFailed as failure:
         stage, kind, text = failure.args
         tell("failed", stage=stage, kind=kind, text=text)
@@ -51,19 +54,22 @@ def run_round(job: Job, tell: Tell) -> None:
     """Imports, builds, warms up, measures and tells. Raises StageFailed."""
     recorder = Recorder(job.sample_file, job.requests)
     begin = time.perf_counter()
-    with _stage("import"):
-        mode = getattr(_load_client(job.source_file), job.function)
+    with stage("import"):
+        mode = getattr(load_client(job.source_file), job.function)
     import_s = time.perf_counter() - begin
+    counter = ConnectionCounter() if job.count_connections else None
     if job.kind == "sync":
-        _run_sync_mode(job, mode, recorder, import_s, tell)
+        _run_sync_mode(job, mode, recorder, import_s, counter, tell)
     else:
-        asyncio.run(_run_async_mode(job, mode, recorder, import_s, tell))
+        asyncio.run(_run_async_mode(job, mode, recorder, import_s, counter, tell))
 
 
-def _run_sync_mode(job: Job, mode: Any, recorder: Recorder, import_s: float, tell: Tell) -> None:
+def _run_sync_mode(
+    job: Job, mode: Any, recorder: Recorder, import_s: float, counter: ConnectionCounter | None, tell: Tell
+) -> None:
     begin = time.perf_counter()
     with contextlib.ExitStack() as stack:
-        with _stage("build"):
+        with stage("build"):
             send = stack.enter_context(mode(job))
         _tell_ready(job, import_s, time.perf_counter() - begin, tell)
         for _ in range(job.warmup):
@@ -75,13 +81,15 @@ def _run_sync_mode(job: Job, mode: Any, recorder: Recorder, import_s: float, tel
             if not _tell_warmed(start, status, tell):
                 break
         tell("started")
-        _tell_finished(run_sync(send, job.requests, job.in_flight, recorder), recorder, tell)
+        _tell_finished(run_sync(send, job.requests, job.in_flight, recorder), recorder, counter, tell)
 
 
-async def _run_async_mode(job: Job, mode: Any, recorder: Recorder, import_s: float, tell: Tell) -> None:
+async def _run_async_mode(
+    job: Job, mode: Any, recorder: Recorder, import_s: float, counter: ConnectionCounter | None, tell: Tell
+) -> None:
     begin = time.perf_counter()
     async with contextlib.AsyncExitStack() as stack:
-        with _stage("build"):
+        with stage("build"):
             send = await stack.enter_async_context(mode(job))
         _tell_ready(job, import_s, time.perf_counter() - begin, tell)
         for _ in range(job.warmup):
@@ -93,7 +101,7 @@ async def _run_async_mode(job: Job, mode: Any, recorder: Recorder, import_s: flo
             if not _tell_warmed(start, status, tell):
                 break
         tell("started")
-        _tell_finished(await run_async(send, job.requests, job.in_flight, recorder), recorder, tell)
+        _tell_finished(await run_async(send, job.requests, job.in_flight, recorder), recorder, counter, tell)
 
 
 def _tell_ready(job: Job, import_s: float, build_s: float, tell: Tell) -> None:
@@ -112,12 +120,13 @@ def _tell_warmed(start_ns: int, status: int, tell: Tell) -> bool:
     return status >= 0
 
 
-def _tell_finished(timing: Timing, recorder: Recorder, tell: Tell) -> None:
+def _tell_finished(timing: Timing, recorder: Recorder, counter: ConnectionCounter | None, tell: Tell) -> None:
     tell(
         "finished",
         elapsed_s=timing.elapsed_ns / 1e9,
         cpu_s=timing.cpu_ns / 1e9,
         peak_memory_bytes=peak_memory_bytes(),
+        connections=None if counter is None else counter.opened,
         errors=[[kind, text, count] for (kind, text), count in recorder.error_counts.items()],
     )
 
@@ -130,24 +139,6 @@ def _versions(packages: tuple[str, ...]) -> dict[str, str]:
     return versions
 
 
-@contextlib.contextmanager
-def _stage(name: str) -> Any:
-    try:
-        yield
-    except Exception as error:
-        raise StageFailed(name, kind_of(error), text_of(error)) from error
-
-
-def _load_client(path: str) -> Any:
-    spec = importlib.util.spec_from_file_location("httpbench_client", path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is no Python module")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 def _open_control_channel() -> Tell:
     control = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
@@ -157,8 +148,3 @@ def _open_control_channel() -> Tell:
         control.flush()
 
     return tell
-
-
-def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
-    os._exit(1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import Optional
 
 
 def reset_peak_memory() -> None:
@@ -17,7 +16,7 @@ def reset_peak_memory() -> None:
         return  # not Linux, or not allowed: the peak then counts from the process's start
 
 
-def peak_memory_bytes() -> Optional[int]:  # noqa: UP045
+def peak_memory_bytes() -> int | None:
     """The largest resident size since the reset, in bytes; None where the system does not tell.
 
     On Linux from /proc, since getrusage's maximum survives exec there and so holds the parent's size as well.

@@ -1,0 +1,36 @@
+"""What the tests of the screens share: snapshots as SVG, and a terminal with colours whatever the real one says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from textual.app import App
+
+
+class SvgSnapshot(SingleFileSnapshotExtension):
+    """One file a snapshot, to be looked at in a browser."""
+
+    _write_mode = WriteMode.TEXT
+    file_extension = "svg"
+
+
+@pytest.fixture(autouse=True)
+def colors(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def matches_snapshot(snapshot: SnapshotAssertion) -> Callable[[App[Any]], bool]:
+    """Tells whether the app's screen looks as it did when the snapshot was taken."""
+
+    def compare(app: App[Any]) -> bool:
+        svg = re.sub(r"terminal-\d+", "terminal", app.export_screenshot())
+        return snapshot(extension_class=SvgSnapshot) == svg
+
+    return compare

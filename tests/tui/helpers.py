@@ -1,0 +1,63 @@
+"""What the tests of the screens do again and again."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from textual.app import App
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import Footer
+
+LIMIT_S = 60.0
+ScreenType = TypeVar("ScreenType", bound=Screen[Any])
+
+
+async def wait_until(pilot: Pilot[Any], is_true: Callable[[], bool]) -> None:
+    """Lets the app run until something holds; how long that takes is not what these tests measure."""
+    deadline = time.monotonic() + LIMIT_S
+    while not is_true():
+        assert time.monotonic() < deadline, "waited too long"
+        await pilot.pause(0.02)
+
+
+async def wait_for_screen(pilot: Pilot[Any], kind: type[ScreenType]) -> ScreenType:
+    """The screen, once it is on top and composed, its footer included."""
+    app = pilot.app
+    await wait_until(pilot, lambda: isinstance(app.screen, kind) and app.screen.is_mounted and has_footer(app))
+    await pilot.pause()
+    screen = app.screen
+    assert isinstance(screen, kind)
+    return screen
+
+
+def has_footer(app: App[Any]) -> bool:
+    """Whether the footer shows its keys already."""
+    return any(footer.children for footer in app.screen.query(Footer))
+
+
+def text_on(app: App[Any]) -> str:
+    """Everything that the screen shows, line by line."""
+    width, height = app.size
+    strips = app.screen._compositor.render_strips()
+    assert len(strips) == height
+    return "\n".join(strip.text.ljust(width) for strip in strips)
+
+
+def child_pids() -> set[int]:
+    """Living processes whose parent is this one."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    return {int(pid) for pid in children.read_text().split()}
+
+
+def closed_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port

@@ -1,0 +1,301 @@
+"""The run's screen, with real runs: it shows what happens, asks before it stops, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from helpers import child_pids, text_on, wait_for_screen, wait_until
+from textual.pilot import Pilot
+from textual.widgets import Digits
+
+from tui_httpbench.bench.events import LaneProgress, LaneState, Progress
+from tui_httpbench.bench.progress import SPARKLINE_POINTS
+from tui_httpbench.clients.catalog import DEFAULT_MODES
+from tui_httpbench.plan import Plan, Request
+from tui_httpbench.tui import app as app_module
+from tui_httpbench.tui.app import HttpbenchApp
+from tui_httpbench.tui.screens import run as run_module
+from tui_httpbench.tui.screens.results import ResultsScreen
+from tui_httpbench.tui.screens.run import RunScreen, describe_progress
+from tui_httpbench.tui.widgets.blocks import sparkline, thick_bar, thin_bar
+from tui_httpbench.tui.widgets.confirm import ConfirmScreen
+from tui_httpbench.tui.widgets.lane import count_in_words, state_in_words
+from tui_httpbench.tui.widgets.lane_list import LaneList
+from tui_httpbench.tui.widgets.totals import Total
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for left-over processes in /proc")
+
+LONG = Plan(Request("/delay/20"), modes=("aiohttp", "httpx-client"), requests=5_000, concurrency=4, rounds=2, seed=3)
+
+
+@asynccontextmanager
+async def run(plan: Plan, size: tuple[int, int] = (80, 24)) -> AsyncIterator[tuple[RunScreen, Pilot[None]]]:
+    app = HttpbenchApp(plan, start=True)
+    app.animation_level = "none"
+    async with app.run_test(size=size) as pilot:
+        yield await wait_for_screen(pilot, RunScreen), pilot
+    assert not child_pids()
+
+
+async def wait_for_samples(pilot: Pilot[None], screen: RunScreen, count: int = 1) -> None:
+    await wait_until(pilot, lambda: screen.progress.done >= count)
+
+
+async def test_a_run_shows_its_states_and_ends_in_the_result() -> None:
+    plan = Plan(modes=("requests-session", "aiohttp"), requests=20, concurrency=2, rounds=2, seed=5)
+    async with run(plan) as (screen, pilot):
+        seen: set[str] = set()
+        titles: set[str] = set()
+
+        def has_left() -> bool:
+            if pilot.app.screen is screen:
+                seen.update(re.findall(r"(?:waiting for|starting|running) round \d", text_on(pilot.app)))
+                titles.add(str(screen.query_one(LaneList).border_title).strip())
+            return pilot.app.screen is not screen
+
+        assert "seed 5" in str(screen.query_one(LaneList).border_subtitle)
+        await wait_until(pilot, has_left)
+        results = await wait_for_screen(pilot, ResultsScreen)
+        assert {"waiting for round 1", "waiting for round 2"} & seen
+        assert {"starting round 1", "running round 1", "starting round 2", "running round 2"} & seen
+        assert any(title.startswith("Round 2 of 2 · time left 0:") for title in titles)
+        assert results.result.all_succeeded
+        assert [mode.requests for mode in results.result.modes] == [40, 40]
+        assert results.sub_title == f"2 modes × 20 requests × 2 rounds · GET {results.result.url}"
+        assert "127.0.0.1" in results.result.url
+
+
+async def test_escape_or_a_click_asks_and_the_run_goes_on_until_stop_is_clicked() -> None:
+    async with run(LONG) as (screen, pilot):
+        await wait_for_samples(pilot, screen)
+        for answer in ("escape", "n", "enter", "click"):
+            if answer == "escape":
+                await pilot.click("FooterKey")
+            else:
+                await pilot.press("escape")
+            question = await wait_for_question(pilot)
+            assert "Stop the run?" in text_on(pilot.app)
+            before = screen.progress.done
+            await wait_until(pilot, lambda before=before: screen.progress.done > before)  # type: ignore[misc]
+            if answer == "click":
+                await pilot.click("#confirm-no")
+            else:
+                await pilot.press(answer)
+            await wait_until(pilot, lambda: pilot.app.screen is screen)
+            assert not question.is_current
+        before = screen.progress.done
+        await wait_for_samples(pilot, screen, before + 1)
+        await pilot.press("escape")
+        await wait_for_question(pilot)
+        await pilot.click("#confirm-yes")
+        results = await wait_for_screen(pilot, ResultsScreen)
+        measured = sum(mode.requests for mode in results.result.modes)
+        assert before < measured < LONG.total_requests
+        assert results.title == f"stopped: {measured:,} of 20,000 requests measured"
+        assert not child_pids()
+
+
+async def wait_for_question(pilot: Pilot[None]) -> ConfirmScreen:
+    await wait_until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
+    await pilot.pause()
+    assert isinstance(pilot.app.screen, ConfirmScreen)
+    return pilot.app.screen
+
+
+@pytest.mark.parametrize("covered_by", ["escape", "ctrl+p"])
+async def test_a_run_that_ends_under_another_screen_still_ends_in_the_result(covered_by: str) -> None:
+    plan = Plan(Request("/delay/100"), modes=("requests-session",), requests=8, concurrency=1, rounds=1)
+    async with run(plan) as (screen, pilot):
+        await pilot.press(covered_by)
+        await wait_until(pilot, lambda: pilot.app.screen is not screen)
+        if covered_by == "ctrl+p":
+            await wait_until(pilot, lambda: screen.progress.done == 8 and not child_pids())
+            await pilot.pause(0.2)
+            assert not isinstance(pilot.app.screen, ResultsScreen)
+            await pilot.press("escape")
+        results = await wait_for_screen(pilot, ResultsScreen)
+        assert results.result.all_succeeded
+
+
+@pytest.mark.parametrize("question", [False, True])
+async def test_quitting_leaves_no_process(question: bool, home: Path) -> None:
+    app = HttpbenchApp(LONG, start=True)
+    async with app.run_test() as pilot:
+        screen = await wait_for_screen(pilot, RunScreen)
+        await wait_for_samples(pilot, screen)
+        assert len(child_pids()) == 2  # target and worker
+        if question:
+            await pilot.press("escape")
+            await wait_for_question(pilot)
+        await pilot.press("ctrl+q")
+        await wait_until(pilot, lambda: not app.is_running)
+        assert not child_pids()
+    assert app.return_code == 0
+    assert not list(home.rglob("run-*"))
+
+
+async def test_a_target_that_does_not_start_leads_back_to_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_httpbench.target.launcher.START_LIMIT_S", 0.0)
+    app = HttpbenchApp(Plan(modes=("aiohttp",), requests=5), start=True)
+    async with app.run_test() as pilot:
+        await wait_until(pilot, lambda: bool(app._notifications))
+        (note,) = app._notifications
+        assert note.severity == "error"
+        assert "target" in note.message
+        assert not isinstance(app.screen, RunScreen | ResultsScreen)
+    assert not child_pids()
+
+
+def progress_of(
+    modes: Sequence[str], running: str, *, done: int = 50, errors: int = 0, rounds: int = 3, elapsed_s: float = 12.43
+) -> Progress:
+    def lane(mode: str) -> LaneProgress:
+        state: LaneState = "running" if mode == running else "waiting"
+        points = SPARKLINE_POINTS // rounds
+        return LaneProgress(mode, state, done, done * 2, errors if mode == running else 0, 0, 1234.5, (1.0,) * points)
+
+    return Progress(elapsed_s, 1, rounds, tuple(lane(mode) for mode in modes), running, None, 1234.5)
+
+
+class LaneApp(HttpbenchApp):
+    """The run's screen without a run: shows what it is told."""
+
+    CSS_PATH = Path(app_module.__file__).with_name("app.tcss")
+
+    def __init__(self, plan: Plan, progress: Progress) -> None:
+        super().__init__(plan)
+        self.animation_level = "none"
+        self._progress = progress
+
+    def make_first_screen(self) -> RunScreen:
+        return StillScreen(self._first_plan, self._progress)
+
+
+class StillScreen(RunScreen):
+    CSS_PATH = Path(run_module.__file__).with_name("run.tcss")
+
+    def __init__(self, plan: Plan, progress: Progress) -> None:
+        super().__init__(plan)
+        self.shown = progress
+
+    def measure(self) -> None:  # type: ignore[override]
+        """Measures nothing."""
+
+    @property
+    def progress(self) -> Progress:
+        return self.shown
+
+
+@asynccontextmanager
+async def still(progress: Progress, size: tuple[int, int]) -> AsyncIterator[tuple[StillScreen, Pilot[None]]]:
+    plan = Plan(modes=tuple(lane.mode for lane in progress.lanes))
+    app = LaneApp(plan, progress)
+    async with app.run_test(size=size) as pilot:
+        yield await wait_for_screen(pilot, StillScreen), pilot
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (160, 45), (200, 60)])
+async def test_eight_lanes_and_all_digits_fit_every_size(size: tuple[int, int]) -> None:
+    progress = progress_of(DEFAULT_MODES, "httpx-async-each", done=299_999, errors=123_456, elapsed_s=45_296.7)
+    async with still(progress, size) as (screen, pilot):
+        drawn = text_on(pilot.app)
+        lanes = screen.query_one(LaneList)
+        assert lanes.max_scroll_y == 0
+        assert "time left: known after round 1" in drawn
+        for mode in DEFAULT_MODES:
+            assert f" {mode} " in drawn
+        assert "▶ httpx-async-each" in drawn
+        assert "running round 1" in drawn
+        assert drawn.count("waiting for round 1 ") == 7
+        assert drawn.count("requests/s") == 8
+        assert "123k failed" in drawn
+        for total in screen.query(Total):
+            digits = total.query_one(Digits)
+            assert digits.get_content_width(total.size, total.size) < total.content_size.width
+        rows = [number for number, line in enumerate(drawn.splitlines()) if "50%" in line]
+        assert {below - above for above, below in pairwise(rows)} == {{24: 2, 36: 3, 45: 4, 60: 6}[size[1]]}
+
+
+async def test_totals_are_shortened_before_they_are_cut() -> None:
+    async with still(progress_of(DEFAULT_MODES, "aiohttp", done=2_345_678), (80, 24)) as (screen, pilot):
+        shown = {total.id: total.query_one(Digits).value for total in screen.query(Total)}
+        assert shown["total-elapsed"] == "0:12.4"
+        assert shown["total-requests"] == "18.8M"
+        await pilot.resize_terminal(200, 60)
+        await pilot.pause()
+        shown = {total.id: total.query_one(Digits).value for total in screen.query(Total)}
+        assert shown["total-requests"] == "18,765,424"
+
+
+@pytest.mark.parametrize("size", [(50, 24), (80, 16)])
+async def test_small_terminals_get_the_totals_as_text(size: tuple[int, int]) -> None:
+    async with still(progress_of(DEFAULT_MODES, "aiohttp"), size) as (_, pilot):
+        drawn = text_on(pilot.app)
+        assert "0:12.4 · 400 done · 1,234/s · 0 errors" in drawn
+        for mode in DEFAULT_MODES:
+            assert f" {mode} " in drawn
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+async def test_of_fifty_lanes_the_running_one_is_in_view(size: tuple[int, int]) -> None:
+    modes = tuple(f"aiohttp#{number}" for number in range(1, 51))
+    async with still(progress_of(modes, "aiohttp#35"), size) as (screen, pilot):
+        await wait_until(pilot, lambda: "▶ aiohttp#35 " in text_on(pilot.app))
+        assert "running round 1" in text_on(pilot.app)
+        screen.shown = progress_of(modes, "aiohttp#2")
+        screen.redraw()
+        await wait_until(pilot, lambda: "▶ aiohttp#2 " in text_on(pilot.app))
+
+
+def test_states_and_counts_are_said_in_words() -> None:
+    def lane(state: LaneState, done: int = 10, errors: int = 0, rounds_done: int = 0, total: int = 30) -> LaneProgress:
+        return LaneProgress("aiohttp", state, done, total, errors, rounds_done, None, ())
+
+    assert state_in_words(lane("waiting", rounds_done=1), 1) == "waiting for round 2"
+    assert state_in_words(lane("starting"), 2) == "starting round 2"
+    assert state_in_words(lane("running"), 2) == "running round 2"
+    assert state_in_words(lane("done"), 3) == "done"
+    assert state_in_words(lane("failed"), 3) == "failed"
+    assert count_in_words(lane("running")) == "10 of 30"
+    assert count_in_words(lane("running", errors=3)) == "3 of 10 failed"
+    assert count_in_words(lane("running", done=12_345, total=300_000)) == "12.3k of 300k"
+    assert count_in_words(lane("running", done=12_345, total=300_000, errors=12_000)) == "12.0k failed"
+    progress = Progress(1.0, 2, 3, (), None, 72.9, None)
+    assert describe_progress(progress) == "Round 2 of 3 · time left 1:12"
+    assert describe_progress(Progress(1.0, 0, 3, (), None, None, None)) == "Starting"
+
+
+def test_the_sparkline_starts_at_zero_and_fills_as_the_bar_does() -> None:
+    def drawn(*parts: tuple[tuple[float, ...], float]) -> list[str]:
+        return ["".join(character for character, _ in row) for row in sparkline(parts, 8, 2)]
+
+    assert drawn(((90.0, 100.0), 1.0)) == ["▆▆▆▆████", "████████"]
+    assert drawn(((50.0, 100.0), 0.5)) == ["  ██    ", "████    "]
+    assert drawn(((100.0,), 0.25), ((0.0, 25.0), 0.75)) == ["██      ", "██▁▁▄▄  "]
+    assert drawn() == [" " * 8, " " * 8]
+
+
+def test_bars_are_as_long_as_their_share() -> None:
+    assert ["".join(thin_bar(share / 8, 4)) for share in range(9)] == [
+        "━━━━",
+        "╸━━━",
+        "━╺━━",
+        "━╸━━",
+        "━━╺━",
+        "━━╸━",
+        "━━━╺",
+        "━━━╸",
+        "━━━━",
+    ]
+    for share in range(101):
+        for bar in (thin_bar, thick_bar):
+            done, rest = bar(share / 100, 40)
+            assert len(done + rest) == 40
+            assert abs(len(done) - share * 0.4) <= 1
+            assert (not done, not rest) == (share == 0, len(done) == 40)

@@ -1,0 +1,212 @@
+"""The remembered plan: what survives, what is left out, and that no broken file or folder stops the app."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tui_httpbench.clients import catalog
+from tui_httpbench.history.last_plan import (
+    MAX_BODY_BYTES,
+    LastPlanError,
+    last_plan_path,
+    load_last_plan,
+    save_last_plan,
+)
+from tui_httpbench.plan import Plan, Request
+
+FULL = Plan(
+    request=Request(
+        url="https://example.com/a?b=c", method="POST", headers=(("Accept", "text/html"),), body=b'{"a": "\xc3\xa9"}'
+    ),
+    modes=("aiohttp", "requests-session", "aiohttp#2"),
+    requests=12_345,
+    concurrency=20,
+    rounds=7,
+    timeout_s=2.5,
+    seed=2**63 - 1,
+    seed_given=True,
+)
+
+
+def edit_stored(**changes: Any) -> None:
+    stored = json.loads(last_plan_path().read_text())
+    last_plan_path().write_text(json.dumps(stored | changes))
+
+
+def test_there_is_no_plan_at_first() -> None:
+    assert load_last_plan() is None
+
+
+@pytest.mark.parametrize("plan", [Plan(), FULL, Plan(request=Request(method="PUT", body=bytes(range(256))))])
+def test_plan_is_remembered(plan: Plan) -> None:
+    save_last_plan(plan)
+    loaded = load_last_plan()
+    assert loaded == plan
+    assert loaded is not None
+    assert loaded.seed_given == plan.seed_given
+
+
+def test_file_lies_in_the_state_folder_and_is_private(home: Path) -> None:
+    save_last_plan(FULL)
+    path = last_plan_path()
+    assert path.is_relative_to(home)
+    assert path.is_file()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    save_last_plan(Plan())
+    assert load_last_plan() == Plan()
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_credentials_are_never_stored() -> None:
+    headers = (("Authorization", "Bearer hush"), ("Accept", "text/html"), ("Cookie", "id=hush"), ("X-API-Key", "hush"))
+    save_last_plan(FULL.replace(request=Request(headers=headers)))
+    assert "hush" not in last_plan_path().read_text()
+    loaded = load_last_plan()
+    assert loaded is not None
+    assert loaded.request.headers == (("Accept", "text/html"),)
+
+
+def test_random_seed_and_huge_body_are_not_stored() -> None:
+    huge = Request(method="POST", body=b"x" * (MAX_BODY_BYTES + 1))
+    save_last_plan(Plan(request=huge, seed=42))
+    loaded = load_last_plan()
+    assert loaded is not None
+    assert (loaded.seed, loaded.seed_given) == (0, False)
+    assert loaded.request.body is None
+    assert last_plan_path().stat().st_size < 10_000
+
+
+def test_seed_0_is_remembered_when_given() -> None:
+    save_last_plan(Plan(seed=0, seed_given=True))
+    loaded = load_last_plan()
+    assert loaded is not None
+    assert loaded.seed_given
+
+
+def test_modes_that_can_not_run_are_dropped(absent_mode: str) -> None:
+    save_last_plan(Plan())
+    edit_stored(modes=["gone", absent_mode, "aiohttp#2", "httpx", "aiohttp#3"])
+    loaded = load_last_plan()
+    assert loaded is not None
+    assert loaded.modes == ("aiohttp", "httpx", "aiohttp#2")
+    edit_stored(modes=["gone", absent_mode])
+    loaded = load_last_plan()
+    assert loaded is not None
+    assert loaded.modes == catalog.DEFAULT_MODES
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"null",
+        b"[]",
+        b"3",
+        b"{}",
+        b"\xff\xfe\x00",
+        b"[" * 100_000,
+        b'{"schema_version": 1}',
+        b'{"schema_version": 99}',
+    ],
+)
+def test_broken_file_gives_no_plan(content: bytes) -> None:
+    save_last_plan(Plan())
+    last_plan_path().write_bytes(content)
+    assert load_last_plan() is None
+    save_last_plan(FULL)
+    assert load_last_plan() == FULL
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"schema_version": 2},
+        {"url": "foo://x"},
+        {"url": None},
+        {"method": 3},
+        {"headers": [["Accept"]]},
+        {"headers": [["Accept", 3]]},
+        {"headers": [["A", "b"], ["a", "c"]]},
+        {"headers": 3},
+        {"requests": 0},
+        {"requests": True},
+        {"requests": [1]},
+        {"concurrency": "wide"},
+        {"concurrency": None},
+        {"rounds": -1},
+        {"timeout_s": "soon"},
+        {"seed": 2**64},
+        {"modes": 3},
+        {"modes": [3]},
+        {"body": 3},
+        {"body": "€"},
+    ],
+)
+def test_broken_value_gives_no_plan(changes: dict[str, Any]) -> None:
+    save_last_plan(FULL)
+    edit_stored(**changes)
+    assert load_last_plan() is None
+
+
+def test_folder_in_place_of_the_file() -> None:
+    last_plan_path().mkdir(parents=True)
+    assert load_last_plan() is None
+    with pytest.raises(LastPlanError, match=r"^The plan can't be remembered: .* can't be written \(.*\)\.$"):
+        save_last_plan(Plan())
+    assert [entry.name for entry in last_plan_path().parent.iterdir()] == [last_plan_path().name]
+
+
+def test_file_in_place_of_the_folder() -> None:
+    folder = last_plan_path().parent
+    folder.parent.mkdir(parents=True)
+    folder.write_text("in the way")
+    assert load_last_plan() is None
+    with pytest.raises(LastPlanError, match="can't be remembered"):
+        save_last_plan(Plan())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders have no such mode there")
+def test_read_only_home(home: Path) -> None:
+    # root may write anywhere but in /proc, which takes no new folders.
+    folder = Path("/proc/self/state") if os.geteuid() == 0 else home
+    script = (
+        "from tui_httpbench.history.last_plan import *; print(load_last_plan()); from tui_httpbench.plan import Plan"
+    )
+    script += "\ntry: save_last_plan(Plan())\nexcept LastPlanError as error: print(error)"
+    home.chmod(0o500)
+    try:
+        done = run_python(script, {"HOME": str(folder), "XDG_STATE_HOME": str(folder / "state")})
+    finally:
+        home.chmod(0o700)
+    assert done.stdout.startswith("None\nThe plan can't be remembered: ")
+    assert done.stderr == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the home folder comes from elsewhere there")
+def test_missing_home(tmp_path: Path) -> None:
+    script = (
+        "from tui_httpbench.history.last_plan import *; print(load_last_plan()); from tui_httpbench.plan import Plan"
+    )
+    script += "\nimport os, pwd\npwd.getpwuid = lambda uid: {}[uid]"
+    script += "\ntry: save_last_plan(Plan())\nexcept LastPlanError as error: print(error)"
+    done = run_python(script, {}, cwd=tmp_path)
+    assert done.stderr == ""
+    assert "there is no home folder" in done.stdout
+    assert list(tmp_path.glob("~*")) == []
+
+
+def run_python(script: str, environment: dict[str, str], cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if name != "HOME" and not name.startswith("XDG_")}
+    return subprocess.run(
+        [sys.executable, "-c", script], env=kept | environment, cwd=cwd, capture_output=True, text=True, check=True
+    )

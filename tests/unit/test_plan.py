@@ -1,0 +1,212 @@
+"""Every value of a plan: what is taken, and the one sentence for what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from tui_httpbench import plan as plans
+from tui_httpbench.plan import DEFAULT_USER_AGENT, MASK, Plan, PlanError, Request
+
+
+def complaint(read: Callable[[], object]) -> PlanError:
+    """What is said of a bad value; it has to be one sentence of a length that can be read."""
+    with pytest.raises(PlanError) as caught:
+        read()
+    text = str(caught.value)
+    assert text.endswith((".", "?"))
+    assert ". " not in text
+    assert "\n" not in text
+    assert len(text) < 200
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("", "/"),
+        ("  ", "/"),
+        ("/", "/"),
+        ("/bytes/50000", "/bytes/50000"),
+        (" http://example.com/a?b=c ", "http://example.com/a?b=c"),
+        ("https://example.com", "https://example.com"),
+        ("HTTP://127.0.0.1:8000/", "HTTP://127.0.0.1:8000/"),
+        ("http://[::1]:8000/", "http://[::1]:8000/"),
+    ],
+)
+def test_url_is_taken(text: str, url: str) -> None:
+    assert plans.parse_url(text) == url
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("foo://x", "scheme is 'foo'"),
+        ("ftp://example.com/", "scheme is 'ftp'"),
+        ("example.com", "no scheme; write http://example.com "),
+        ("localhost:8000", "no scheme; write http://localhost:8000 "),
+        ("//example.com/a", "no scheme; write http://example.com/a "),
+        ("http://", "no host"),
+        ("https:///path", "no host; write https://"),
+        ("http://:80/", "no host"),
+        ("http://a/b c", "a space in it; write it as %20"),
+        ("/b c", "a space in it; write it as %20"),
+        ("http://a/\tb", "a tab in it; write it as %09"),
+        ("http://a/\nb", "U+000A in it; write it as %0A"),
+        ("http://a/\x00", "U+0000 in it; write it as %00"),
+        ("http://a/\u202e", "U+202E in it; write it as %E2%80%AE"),
+        ("http://[::1", "can't be read"),
+        ("http://a:99999/", "can't be read: port out of range"),
+        ("http://a:b/", "can't be read: port"),
+        ("http://a:0/", "Port 0"),
+        ("http://user:pass@a/", "holds a user name"),
+        ("x" * 5_000, "no scheme"),
+        ("http://[" + "x" * 5_000, "can't be read"),
+    ],
+)
+def test_bad_url_gets_a_sentence(text: str, part: str) -> None:
+    error = complaint(lambda: plans.parse_url(text))
+    assert part in str(error)
+    assert error.field == "url"
+    assert "pass" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("line", "header"),
+    [
+        ("Accept: text/html", ("Accept", "text/html")),
+        ("Accept:text/html", ("Accept", "text/html")),
+        (" X-Time :  12:30 ", ("X-Time", "12:30")),
+        ("X-Empty:", ("X-Empty", "")),
+    ],
+)
+def test_header_is_taken(line: str, header: tuple[str, str]) -> None:
+    assert plans.parse_header(line) == header
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ("Accept", "no colon; write 'Name: value'"),
+        ("A: b\r\nC: d", "a line break"),
+        ("A: b\nC: d", "a line break"),
+        ("Naïve: yes", "'Naïve' can't be a header's name"),
+        ("Two words: yes", "'Two words' can't be a header's name"),
+        (": value", "'' can't be a header's name"),
+        ("X: é", "not ASCII"),
+        ("X: a\x00b", "U+0000"),
+        ("Content-Length: 5", "set by each client"),
+        ("transfer-encoding: chunked", "set by each client"),
+        ("x" * 5_000, "no colon"),
+        ("é" * 5_000 + ": x", "can't be a header's name"),
+    ],
+)
+def test_bad_header_gets_a_sentence(line: str, part: str) -> None:
+    error = complaint(lambda: plans.parse_header(line))
+    assert part in str(error)
+    assert error.field == "headers"
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "value"),
+    [
+        (plans.parse_requests, "100", 100),
+        (plans.parse_requests, " 10k ", 10_000),
+        (plans.parse_requests, "1M", 1_000_000),
+        (plans.parse_requests, "1_000", 1_000),
+        (plans.parse_requests, "10000000", 10_000_000),
+        (plans.parse_rounds, "1", 1),
+        (plans.parse_rounds, "1k", 1_000),
+        (plans.parse_concurrency, "20", 20),
+        (plans.parse_concurrency, "article", "article"),
+        (plans.parse_concurrency, " Article ", "article"),
+        (plans.parse_timeout, "30", 30.0),
+        (plans.parse_timeout, "0.5", 0.5),
+        (plans.parse_seed, "0", 0),
+        (plans.parse_seed, str(2**63 - 1), 2**63 - 1),
+        (plans.parse_method, "get", "GET"),
+        (plans.parse_method, " propfind ", "PROPFIND"),
+    ],
+)
+def test_value_is_taken(read: Callable[[str], object], text: str, value: object) -> None:
+    assert read(text) == value
+
+
+@pytest.mark.parametrize(
+    ("read", "field", "texts"),
+    [
+        (
+            plans.parse_requests,
+            "requests",
+            ["", "0", "-1", "1.5", "ten", "1e3", "1,000", "+5", "١", "11m", "9" * 5_000],
+        ),
+        (plans.parse_rounds, "rounds", ["", "0", "-3", "three", "1001", "9" * 5_000]),
+        (plans.parse_concurrency, "concurrency", ["", "0", "-1", "2001", "artikel", "9" * 5_000]),
+        (plans.parse_timeout, "timeout", ["", "0", "-1", "soon", "nan", "inf", "1e400", "3601", "5s", "9" * 5_000]),
+        (plans.parse_seed, "seed", ["", "-1", "x", "1.5", "9223372036854775808", "9" * 5_000]),
+        (plans.parse_method, "method", ["", "G T", "é", "CONNECT", "trace", "é" * 5_000]),
+    ],
+)
+def test_bad_value_gets_a_sentence(read: Callable[[str], object], field: str, texts: list[str]) -> None:
+    for text in texts:
+        error = complaint(partial(read, text))
+        assert error.field == field
+        assert text[:10].strip().upper() in str(error).upper()
+
+
+def test_modes_are_chosen_by_id_and_by_library() -> None:
+    assert len(plans.parse_modes([])) == 8
+    assert plans.parse_modes(["aiohttp-each", "requests-session"]) == ("aiohttp-each", "requests-session")
+    assert plans.parse_modes(["aiohttp", "aiohttp"]) == ("aiohttp", "aiohttp#2")
+    assert plans.parse_modes(["requests:all"]) == ("requests", "requests-session")
+
+
+@pytest.mark.parametrize(("name", "nearest"), [("aiohtp", "aiohttp"), ("Requests-Sesion", "requests-session")])
+def test_unknown_mode_names_the_nearest(name: str, nearest: str) -> None:
+    error = complaint(lambda: plans.parse_modes([name]))
+    assert f"did you mean {nearest}?" in str(error)
+    assert error.field == "modes"
+
+
+def test_mode_of_an_absent_library_is_refused(absent_mode: str) -> None:
+    error = complaint(lambda: plans.parse_modes([absent_mode]))
+    assert "pip install absent-client" in str(error)
+
+
+def test_plan_refuses_what_no_single_field_can() -> None:
+    assert complaint(lambda: Plan(modes=())).field == "modes"
+    assert complaint(lambda: Plan(requests=20_000)).field == "concurrency"
+    assert Plan(requests=20_000, concurrency=20).in_flight("aiohttp") == 20
+    repeated = Request(headers=(("Accept", "a"), ("accept", "b")))
+    assert complaint(lambda: Plan(request=repeated)).field == "headers"
+
+
+def test_in_flight_follows_the_article_or_the_number() -> None:
+    article = Plan(requests=50)
+    assert article.in_flight("requests") == 1
+    assert article.in_flight("aiohttp#2") == 50
+    assert Plan(requests=5, concurrency=20).in_flight("requests") == 5
+
+
+def test_total_counts_modes_and_rounds() -> None:
+    assert Plan(modes=("aiohttp", "httpx"), requests=10, rounds=4).total_requests == 80
+
+
+def test_headers_on_the_wire() -> None:
+    assert Request().wire_headers == (("User-Agent", DEFAULT_USER_AGENT),)
+    assert Request(headers=(("user-agent", "x"),)).wire_headers == (("user-agent", "x"),)
+    assert ("Content-Type", "application/json") in Request(method="POST", body=b'{"a": 1}').wire_headers
+    assert ("Content-Type", "text/plain; charset=utf-8") in Request(method="POST", body=b"hi").wire_headers
+    assert ("Content-Type", "application/octet-stream") in Request(method="POST", body=b"\xff").wire_headers
+
+
+@pytest.mark.parametrize(
+    "name", ["Authorization", "proxy-authorization", "Cookie", "X-Api-Key", "X-CSRF-Token", "Client-Secret"]
+)
+def test_secrets_are_masked(name: str) -> None:
+    request = Request(headers=((name, "hush"), ("Accept", "text/html")))
+    assert (name, MASK) in request.masked_headers
+    assert ("Accept", "text/html") in request.masked_headers
+    assert "hush" not in str(request.masked_headers)

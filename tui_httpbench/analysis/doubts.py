@@ -1,0 +1,307 @@
+"""What speaks against a result: each doubt is a sentence of what was seen and one of what to do about it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from tui_httpbench.analysis.littles_law import mean_in_flight, steady_in_flight
+from tui_httpbench.analysis.result import ModeSummary
+from tui_httpbench.analysis.steadiness import (
+    Series,
+    mann_kendall_p,
+    modified_z_scores,
+    theil_sen_slope,
+    upper_prediction_limit,
+)
+from tui_httpbench.bench.conditions import RunConditions
+from tui_httpbench.bench.records import RoundRecord
+from tui_httpbench.plan import Plan
+
+MIN_ROUNDS = 5
+SLOW_FIRST_MIN_ROUNDS = 4
+SLOW_FIRST_ERROR_RATE = 0.01  # of a whole run: shared among its modes
+SLOW_FIRST_FROM = 1.05
+OUTLIER_MIN_ROUNDS = 6
+OUTLIER_SCORE = 3.5
+OUTLIER_FROM = 1.25
+DRIFT_MIN_ROUNDS = 6
+DRIFT_P = 0.01
+DRIFT_FROM = 1.10
+OTHER_CPU_SHARE = 0.10
+CPU_RESOLUTION_S = 0.01  # many systems count a process's time in hundredths of a second
+LITTLE_MIN_TURNS = 20
+LITTLE_TOLERANCE = 0.05
+LISTED_MODES = 3
+LISTED_ROUNDS = 3
+
+Times = dict[str, dict[int, float]]
+"""Seconds per request, by mode and round, of the complete rounds that measured something."""
+
+
+def find_doubts(
+    plan: Plan,
+    modes: tuple[ModeSummary, ...],
+    records: tuple[RoundRecord, ...],
+    conditions: RunConditions | None,
+    modules: Mapping[str, str] | None = None,
+) -> tuple[str, ...]:
+    """All doubts about a run, at most one of each kind.
+
+    ``modules`` maps the names of modules to the ``__version__`` that a worker really imported, where it told.
+    """
+    ids = [mode.mode for mode in modes]
+    complete = [record for record in records if record.outcome == "complete" and record.mode in ids]
+    times = _times_by_mode(ids, complete)
+    slow_first = _find_slow_first_rounds(times)
+    # A mode that was given up has a note of its own, which says why its rounds are missing.
+    kept_up = [mode.mode for mode in modes if not mode.note]
+    doubts = (
+        _doubt_few_rounds(kept_up, complete),
+        _doubt_slow_first_round(slow_first),
+        _doubt_outliers(times, slow_first),
+        _doubt_drift({mode_id: times[mode_id] for mode_id in kept_up}),
+        _doubt_load(plan, conditions),
+        _doubt_busy_target(ids, complete),
+        _doubt_littles_law(plan, ids, complete),
+        _doubt_governor(conditions),
+        _doubt_urllib3(records, modules or {}),
+    )
+    return tuple(doubt for doubt in doubts if doubt)
+
+
+def _times_by_mode(ids: list[str], complete: list[RoundRecord]) -> Times:
+    times: Times = {mode_id: {} for mode_id in ids}
+    for record in sorted(complete, key=lambda record: record.round):
+        if len(record.samples) and record.elapsed_s is not None and record.elapsed_s > 0:
+            times[record.mode][record.round] = record.elapsed_s / len(record.samples)
+    return times
+
+
+def _logs(by_round: Mapping[int, float]) -> Series:
+    return np.log(np.fromiter(by_round.values(), dtype=np.float64))
+
+
+def _doubt_few_rounds(ids: list[str], complete: list[RoundRecord]) -> str:
+    """Fewer than five rounds: Student's interval is 2.8 standard errors to each side with five, 12.7 with two."""
+    counts = [sum(record.mode == mode_id for record in complete) for mode_id in ids]
+    if not complete or not counts or min(counts) >= MIN_ROUNDS:
+        return ""
+    fewest, most = min(counts), max(counts)
+    if fewest == 0:
+        seen = "No round is complete in every mode"
+    elif fewest == most:
+        seen = f"Only {fewest} {'round is' if fewest == 1 else 'rounds are'} complete"
+    else:
+        seen = f"Only {fewest} of {most} rounds are complete in every mode"
+    return f"{seen}, and a ranking needs {MIN_ROUNDS}. Run more rounds: -r 10 or a larger --budget."
+
+
+def _find_slow_first_rounds(times: Times) -> dict[str, float]:
+    """The modes whose first round is above the prediction limit of the later ones, and how many times as long it took.
+
+    On the logarithms, at an error rate shared among the modes (Bonferroni), and from 5 % on.
+    """
+    measured = [mode_id for mode_id, by_round in times.items() if len(by_round) >= SLOW_FIRST_MIN_ROUNDS]
+    found = {}
+    for mode_id in measured:
+        first, *_ = times[mode_id]
+        logs = _logs(times[mode_id])
+        limit = upper_prediction_limit(logs[1:], SLOW_FIRST_ERROR_RATE / len(measured))
+        ratio = math.exp(logs[0] - logs[1:].mean())
+        if first == 1 and logs[0] > limit and ratio > SLOW_FIRST_FROM:
+            found[mode_id] = ratio
+    return found
+
+
+def _doubt_slow_first_round(slow_first: Mapping[str, float]) -> str:
+    if not slow_first:
+        return ""
+    worst = sorted(slow_first.items(), key=lambda item: -item[1])
+    modes = _listed([f"{mode_id} {_longer(ratio)}" for mode_id, ratio in worst])
+    return (
+        f"The first round took longer than the later ones: {modes}. Run again now that the target is warm, or run more "
+        "rounds, so that the first weighs less."
+    )
+
+
+def _doubt_outliers(times: Times, slow_first: Mapping[str, float]) -> str:
+    """Rounds with a modified z-score above 3.5 (Iglewicz and Hoaglin, 1993) that are off by 25 % or more as well.
+
+    The score alone calls one in six series of 6 calm rounds disturbed. A slow first round has a doubt of its own.
+    """
+    found: dict[str, list[int]] = {}
+    size: dict[str, float] = {}
+    for mode_id, by_round in times.items():
+        if len(by_round) < OUTLIER_MIN_ROUNDS:
+            continue
+        logs = _logs(by_round)
+        off = np.abs(logs - np.median(logs))
+        is_outlier = (np.abs(modified_z_scores(logs)) > OUTLIER_SCORE) & (off > math.log(OUTLIER_FROM))
+        if mode_id in slow_first:
+            is_outlier[0] = False
+        if is_outlier.any():
+            found[mode_id] = [number for number, odd in zip(by_round, is_outlier, strict=True) if odd]
+            size[mode_id] = float(off[is_outlier].max())
+    if not found:
+        return ""
+    worst = sorted(found, key=lambda mode_id: -size[mode_id])
+    modes = _listed([f"{mode_id} in {_rounds(found[mode_id])}" for mode_id in worst])
+    return (
+        f"Outlier rounds, far off the others of their mode (modified z-score above {OUTLIER_SCORE}): {modes}. Close "
+        "other programs and run again, or run more rounds, so that these weigh less."
+    )
+
+
+def _doubt_drift(times: Times) -> str:
+    """A trend over the run that all modes share: Mann-Kendall's test on the mean of their centred log times.
+
+    Its size is the slope of Theil and Sen over the rounds that all modes completed.
+    """
+    times = {mode_id: by_round for mode_id, by_round in times.items() if len(by_round) >= DRIFT_MIN_ROUNDS}
+    if not times:
+        return ""
+    common = sorted(set.intersection(*(set(by_round) for by_round in times.values())))
+    if len(common) < DRIFT_MIN_ROUNDS:
+        return ""
+    logs = np.array([[math.log(by_round[number]) for number in common] for by_round in times.values()])
+    effect = (logs - logs.mean(axis=1, keepdims=True)).mean(axis=0)
+    p = mann_kendall_p(effect)
+    change = math.exp(theil_sen_slope(np.array(common, dtype=np.float64), effect) * (common[-1] - common[0]))
+    if p >= DRIFT_P or 1 / DRIFT_FROM <= change <= DRIFT_FROM:
+        return ""
+    how = f"{_percent(change - 1)} longer" if change > 1 else f"{_percent(1 - change)} less time"
+    return (
+        f"Over the run, requests came to take {how} (Mann-Kendall trend test, p {_p_value(p)}). The ranking compares "
+        "within rounds and so allows for it, requests/s and latencies don't: let machine and target settle, run again."
+    )
+
+
+def _doubt_load(plan: Plan, conditions: RunConditions | None) -> str:
+    """Other processes, or other guests of the host, used more than a tenth of all processors."""
+    share = conditions.other_cpu_share if conditions else None
+    if share is None or share <= OTHER_CPU_SHARE:
+        return ""
+    among = "" if plan.request.uses_embedded_target else " (the target among them, if it runs on this machine)"
+    seen = f"Other processes used {_percent(share)} of the processors during the run{among}"
+    return f"{seen}. Close what is not needed and run again."
+
+
+def _doubt_busy_target(ids: list[str], complete: list[RoundRecord]) -> str:
+    """The embedded target used more processor time than the client: then it is the target that is measured.
+
+    By more than the clocks' resolution in each round; the target's time includes the warm-up.
+    """
+    found: dict[str, tuple[float, float]] = {}
+    for mode_id in ids:
+        pairs = [
+            (record.target_cpu_s, record.cpu_s)
+            for record in complete
+            if record.mode == mode_id and record.target_cpu_s is not None and record.cpu_s is not None
+        ]
+        target_s, client_s = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
+        if target_s > client_s + CPU_RESOLUTION_S * len(pairs):
+            found[mode_id] = (target_s, client_s)
+    if not found:
+        return ""
+    worst = sorted(found.items(), key=lambda item: item[1][1] / item[1][0])
+    modes = _listed(
+        [f"{mode_id} ({target_s:.2f} s against {client_s:.2f} s)" for mode_id, (target_s, client_s) in worst]
+    )
+    return (
+        f"The embedded target used more processor time than the client, so that it may be the bottleneck: {modes}. Ask "
+        "it for less work, such as a smaller body, or give the URL of a faster target."
+    )
+
+
+def _doubt_littles_law(plan: Plan, ids: list[str], complete: list[RoundRecord]) -> str:
+    """Mean latency × throughput is off the requests in flight by more than 5 % (Little's law).
+
+    Only in rounds of at least 20 requests for each one in flight, and only where the begin and end of the rounds, in
+    which fewer are in flight, don't explain it.
+    """
+    found: dict[str, tuple[float, int]] = {}
+    for mode_id in ids:
+        expected = plan.in_flight(mode_id)
+        rounds = [
+            record
+            for record in complete
+            if record.mode == mode_id and record.elapsed_s and len(record.samples) >= LITTLE_MIN_TURNS * expected
+        ]
+        if _obeys(mean_in_flight(rounds), expected):
+            continue
+        steady = steady_in_flight(rounds, expected)
+        if not _obeys(steady, expected):
+            assert steady is not None
+            found[mode_id] = (steady, expected)
+    if not found:
+        return ""
+    worst = sorted(found.items(), key=lambda item: -abs(math.log(max(item[1][0], 1e-9) / item[1][1])))
+    modes = _listed([f"{mode_id} {measured:.3g} instead of {expected}" for mode_id, (measured, expected) in worst])
+    return (
+        f"Mean latency × throughput is off the number of requests in flight (Little's law): {modes}. Compare these by "
+        "requests/s and not by latency, or run again with fewer in flight and less else on the machine."
+    )
+
+
+def _obeys(measured: float | None, expected: int) -> bool:
+    return measured is None or abs(measured / expected - 1) <= LITTLE_TOLERANCE
+
+
+def _doubt_governor(conditions: RunConditions | None) -> str:
+    """The worker's processor saves power (Linux, Documentation/admin-guide/pm/cpufreq.rst)."""
+    if conditions is None or "powersave" not in (conditions.governor or "").split(", "):
+        return ""
+    return (
+        "The frequency governor 'powersave' may hold the processor's clock down or change it in the middle of a round. "
+        "Choose the other one for the run: sudo cpupower frequency-set -g performance."
+    )
+
+
+def _doubt_urllib3(records: Iterable[RoundRecord], modules: Mapping[str, str]) -> str:
+    """The module urllib3 is not that of the distribution urllib3: urllib3-future, which niquests needs, overwrites it.
+
+    Told by a version that differs from the metadata; where the worker did not tell it, by the other one's presence.
+    """
+    packages: dict[str, str] = {}
+    for record in records:
+        for name, version in (record.setup.packages if record.setup else {}).items():
+            packages[re.sub(r"[-_.]+", "-", name).lower()] = version
+    imported, promised, other = modules.get("urllib3"), packages.get("urllib3"), packages.get("urllib3-future")
+    if imported is not None and promised is not None:
+        if imported == promised:
+            return ""
+        seen = f"The module urllib3 is version {imported}, though the package urllib3 is version {promised}"
+    elif other is not None:
+        seen = f"The package urllib3-future {other} is installed, which takes the place of urllib3"
+    else:
+        return ""
+    return (
+        f"{seen}: requests may not have run on the real one. Measure requests in a virtual environment of its own, "
+        "without niquests and urllib3-future."
+    )
+
+
+def _listed(items: list[str], limit: int = LISTED_MODES, joint: str = "; ") -> str:
+    shown = joint.join(items[:limit])
+    return shown if len(items) <= limit else f"{shown} and {len(items) - limit} more"
+
+
+def _rounds(numbers: list[int]) -> str:
+    noun = "round" if len(numbers) == 1 else "rounds"
+    return f"{noun} {_listed([str(number) for number in numbers], LISTED_ROUNDS, ', ')}"
+
+
+def _longer(ratio: float) -> str:
+    return f"by {_percent(ratio - 1)}" if ratio < 2 else f"{ratio:.3g} times as long"
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:,.0f} %"
+
+
+def _p_value(p: float) -> str:
+    return f"= {p:.3f}" if p >= 0.001 else "< 0.001"

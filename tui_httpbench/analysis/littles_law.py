@@ -1,0 +1,49 @@
+"""How many requests were in flight, from their latencies alone: a check on the measurement itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tui_httpbench.bench.records import RoundRecord
+from tui_httpbench.bench.samples import LATENCY, START, Samples
+
+
+def mean_in_flight(rounds: Sequence[RoundRecord]) -> float | None:
+    """Mean latency × throughput over some rounds, failed requests included; None where no time was measured.
+
+    By Little's law this is the mean number of requests in flight (Little, "A Proof for the Queuing Formula L = λW",
+    Operations Research 9, 1961).
+    """
+    latency_s = sum(float(record.samples[:, LATENCY].sum()) / 1e9 for record in rounds)
+    elapsed_s = sum(record.elapsed_s or 0.0 for record in rounds)
+    return latency_s / elapsed_s if elapsed_s > 0 else None
+
+
+def steady_in_flight(rounds: Sequence[RoundRecord], in_flight: int) -> float | None:
+    """The same without the parts of a round that have fewer requests in flight by design; None where nothing is left.
+
+    These are its begin, until ``in_flight`` requests were started, and its end, from the last start on. What the round
+    took beyond its first start and last end stays in, since no law explains it.
+    """
+    busy_ns = left_ns = 0.0
+    for record in rounds:
+        steady = _steady_part(record.samples, in_flight)
+        if steady is None:
+            continue
+        begin, end = steady
+        starts = record.samples[:, START]
+        ends = starts + record.samples[:, LATENCY]
+        busy_ns += float(np.clip(np.minimum(ends, end) - np.maximum(starts, begin), 0, None).sum())
+        outside_ns = begin - int(starts.min()) + int(ends.max()) - end
+        left_ns += (record.elapsed_s or 0.0) * 1e9 - outside_ns
+    return busy_ns / left_ns if left_ns > 0 else None
+
+
+def _steady_part(samples: Samples, in_flight: int) -> tuple[int, int] | None:
+    if len(samples) <= in_flight:
+        return None
+    starts = np.sort(samples[:, START])
+    begin, end = int(starts[in_flight - 1]), int(starts[-1])
+    return (begin, end) if end > begin else None

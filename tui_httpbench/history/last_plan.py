@@ -1,0 +1,124 @@
+"""The plan of the last run, kept in a file so that the next start can offer it again."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from tui_httpbench import plan as plans
+from tui_httpbench.clients import catalog
+from tui_httpbench.plan import Plan, Request
+
+SCHEMA_VERSION = 1
+MAX_BODY_BYTES = 1_000_000
+_FILE_NAME = "last-plan.json"
+
+
+class LastPlanError(OSError):
+    """The plan could not be stored; the text is one sentence for the user."""
+
+
+def last_plan_path() -> Path:
+    """The file that holds the last plan; it may not exist. Raises LastPlanError where there is no home folder."""
+    try:
+        folder = platformdirs.user_state_path("httpbench-tui", appauthor=False)
+    except RuntimeError:
+        folder = None
+    # Some versions of platformdirs give a relative folder then, which would land in the working directory.
+    if folder is None or not folder.is_absolute():
+        raise LastPlanError("The plan can't be remembered: there is no home folder; set HOME.")
+    return folder / _FILE_NAME
+
+
+def load_last_plan() -> Plan | None:
+    """The plan of the last run, or None where there is none that can be read and run.
+
+    Modes that are unknown or not installed now are left out; if none is left, the default ones stand in.
+    """
+    try:
+        return _plan_of(json.loads(last_plan_path().read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def save_last_plan(plan: Plan) -> None:
+    """Stores the plan for ``load_last_plan``; raises LastPlanError where that fails.
+
+    The file can be read by its owner only and is replaced as a whole. Left out are the headers with credentials, a
+    random seed, and a body above ``MAX_BODY_BYTES``.
+    """
+    path = last_plan_path()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # A named temporary file has mode 0600.
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=path.name, delete=False) as file:
+            new = Path(file.name)
+            try:
+                json.dump(_stored(plan), file, indent=1)
+                file.close()
+                new.replace(path)
+            except BaseException:
+                new.unlink(missing_ok=True)
+                raise
+    except OSError as error:
+        raise LastPlanError(
+            f"The plan can't be remembered: {path.parent} can't be written ({error.strerror or error})."
+        ) from error
+
+
+def _stored(plan: Plan) -> dict[str, Any]:
+    request = plan.request
+    stored: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        "url": request.url,
+        "method": request.method,
+        "headers": [[name, value] for name, value in request.headers if not plans.is_secret(name)],
+        "requests": plan.requests,
+        "concurrency": plan.concurrency,
+        "rounds": plan.rounds,
+        "timeout_s": plan.timeout_s,
+        "modes": list(plan.modes),
+    }
+    if plan.seed_given:
+        stored["seed"] = plan.seed
+    if request.body is not None and len(request.body) <= MAX_BODY_BYTES:
+        stored["body"] = request.body.decode("latin-1")  # one character a byte: JSON has no bytes
+    return stored
+
+
+def _plan_of(stored: dict[str, Any]) -> Plan:
+    """Reads every value as if the user had typed it, since the file may be old or edited."""
+    if stored["schema_version"] != SCHEMA_VERSION:
+        raise ValueError(stored["schema_version"])
+    body = stored.get("body")
+    return Plan(
+        request=Request(
+            url=plans.parse_url(_text(stored["url"])),
+            method=plans.parse_method(_text(stored["method"])),
+            headers=tuple(plans.check_header(_text(name), _text(value)) for name, value in stored["headers"]),
+            body=None if body is None else _text(body).encode("latin-1"),
+        ),
+        modes=_modes_here(stored["modes"]),
+        requests=plans.parse_requests(str(stored["requests"])),
+        concurrency=plans.parse_concurrency(str(stored["concurrency"])),
+        rounds=plans.parse_rounds(str(stored["rounds"])),
+        timeout_s=plans.parse_timeout(str(stored["timeout_s"])),
+        seed=plans.parse_seed(str(stored["seed"])) if "seed" in stored else 0,
+        seed_given="seed" in stored,
+    )
+
+
+def _modes_here(instances: list[str]) -> tuple[str, ...]:
+    ids = [_text(instance).partition("#")[0] for instance in instances]
+    here = [mode_id for mode_id in ids if mode_id in catalog.MODES and catalog.MODES[mode_id].library.is_installed()]
+    return catalog.select_modes(here) or catalog.DEFAULT_MODES
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value

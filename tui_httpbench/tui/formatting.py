@@ -1,0 +1,49 @@
+"""Numbers and plans as only the screens print them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from textual.renderables.digits import Digits
+
+from tui_httpbench.formatting import format_clock, format_ms, plural, printable
+from tui_httpbench.plan import Plan
+
+
+def format_short(number: float) -> str:
+    """A number in at most five characters: ``987``, ``41.9k``, ``2.41M``."""
+    for limit, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if number >= limit * 0.9995:
+            return f"{format_ms(number / limit)}{unit}"
+    return f"{number:.0f}"
+
+
+def format_seconds(seconds: float) -> str:
+    """A duration in seconds to three digits, so that all of a chart have one unit: ``12.3 s``, ``0.0451 s``."""
+    decimals = 2 - math.floor(math.log10(seconds)) if seconds > 0 else 0
+    return f"{seconds:,.{min(max(decimals, 0), 6)}f} s"
+
+
+def format_stopwatch(seconds: float) -> str:
+    """A time with its tenths: ``0:12.4``."""
+    tenths = int(seconds * 10)
+    return f"{format_clock(tenths // 10)}.{tenths % 10}"
+
+
+def format_short_clock(seconds: float) -> str:
+    """A time without seconds from an hour on: ``59:59``, ``1h15``."""
+    minutes = int(seconds) // 60
+    return format_clock(seconds) if minutes < 60 else f"{minutes // 60}h{minutes % 60:02}"
+
+
+def widest_fitting_digits(candidates: Iterable[str], cells: int) -> str | None:
+    """The first text whose large digits fit into ``cells``, or None."""
+    return next((text for text in candidates if Digits.get_width(text) <= cells), None)
+
+
+def plan_in_short(plan: Plan, url: str | None = None) -> str:
+    """A plan in one line, with the URL that its requests go to once that is known."""
+    where = url or ("the embedded target" if plan.request.uses_embedded_target else plan.request.url)
+    parts = (plural(len(plan.modes), "mode"), plural(plan.requests, "request"), plural(plan.rounds, "round"))
+    return f"{' × '.join(parts)} · {plan.request.method} {printable(where)}"

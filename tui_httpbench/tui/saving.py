@@ -1,0 +1,45 @@
+"""Files that the screens write, and what they say about it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from textual.app import App
+
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.formatting import printable, reason_of
+from tui_httpbench.plan import PlanError
+from tui_httpbench.report import json_report
+from tui_httpbench.report.destination import FileDestination
+
+SCREENSHOT_TOOLTIP = "Save a screenshot (SVG) in this folder"
+
+
+def save_result(app: App[Any], result: Result, path: str | None = None) -> None:
+    """Writes a result as JSON, into the current folder unless a path is given; says where, or why not."""
+    _save(app, "The result", json_report.to_text(result), path or _file_name("json"))
+
+
+def save_screenshot(app: App[Any]) -> None:
+    """Saves the screen as SVG in the current folder, or has the browser save it; says where, or why not."""
+    if app.is_web:
+        app.deliver_screenshot(_file_name("svg"))
+    else:
+        _save(app, "The screenshot", app.export_screenshot(), _file_name("svg"))
+
+
+def _file_name(suffix: str) -> str:
+    return f"httpbench-{datetime.now():%Y%m%d-%H%M%S}.{suffix}"
+
+
+def _save(app: App[Any], what: str, text: str, path: str) -> None:
+    try:
+        FileDestination(path).write(text)
+    except PlanError as error:
+        app.notify(str(error), severity="error", timeout=15, markup=False)
+    except OSError as error:
+        message = f"{what} can't be written to {printable(path)}: {reason_of(error)}."
+        app.notify(message, severity="error", timeout=15, markup=False)
+    else:
+        app.notify(f"{what} was saved as {printable(path)}.", markup=False)

@@ -1,0 +1,138 @@
+"""The screen of a run: a lane for each mode, and the totals."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer, Header
+from textual.worker import Worker
+
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.bench.events import Progress, RunStarted
+from tui_httpbench.bench.runner import Runner
+from tui_httpbench.formatting import format_clock
+from tui_httpbench.plan import Plan
+from tui_httpbench.target.launcher import TargetError
+from tui_httpbench.tui.formatting import plan_in_short
+from tui_httpbench.tui.widgets.confirm import ConfirmScreen
+from tui_httpbench.tui.widgets.lane_list import LaneList
+from tui_httpbench.tui.widgets.totals import Totals
+
+REDRAWS_PER_SECOND = 8
+
+
+class RunScreen(Screen[None]):
+    """Runs a plan and shows how it goes; posts Finished or Failed once."""
+
+    CSS_PATH = "run.tcss"
+    TITLE = "httpbench"
+    HELP = "The modes take turns, in a new order each round. Press **escape** to stop; what is measured is kept."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "ask_to_stop", "Stop", id="run.stop", tooltip="Stop the run and keep what is measured"),
+    ]
+
+    class Finished(Message):
+        """The run is over, whole or stopped."""
+
+        def __init__(self, result: Result) -> None:
+            super().__init__()
+            self.result = result
+
+    class Failed(Message):
+        """The run could not begin or go on; ``reason`` is one sentence."""
+
+        def __init__(self, reason: str) -> None:
+            super().__init__()
+            self.reason = reason
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        self.plan = plan
+        self._runner = Runner(plan)
+        self._measuring: Worker[None] | None = None
+        self._outcome: RunScreen.Finished | RunScreen.Failed | None = None
+        self.sub_title = plan_in_short(plan)
+
+    @property
+    def progress(self) -> Progress:
+        """Where the run stands now."""
+        return self._runner.progress()
+
+    def compose(self) -> ComposeResult:
+        """Totals over lanes."""
+        yield Header()
+        yield Totals()
+        yield LaneList(self.plan.modes, self.plan.rounds)
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Begins."""
+        self.query_one(LaneList).border_subtitle = f"seed {self.plan.seed}"
+        self.redraw()
+        self.set_interval(1 / REDRAWS_PER_SECOND, self.redraw)
+        self._measuring = self.measure()
+
+    def redraw(self) -> None:
+        """Draws where the run stands now."""
+        progress = self.progress
+        self.query_one(Totals).show(progress)
+        lanes = self.query_one(LaneList)
+        lanes.show(progress.lanes, progress.running, progress.round)
+        lanes.set_heading(describe_progress(progress))
+
+    @work
+    async def measure(self) -> None:
+        """Runs the plan to its end, or until it is stopped."""
+        try:
+            async with aclosing(self._runner.run()) as events:
+                async for event in events:
+                    if isinstance(event, RunStarted):
+                        self.sub_title = plan_in_short(self.plan, event.url)
+        except (TargetError, OSError) as error:
+            self._outcome = self.Failed(str(error))
+        else:
+            self._outcome = self.Finished(self._runner.result())
+        self._tell_outcome()
+
+    def action_ask_to_stop(self) -> None:
+        """Asks whether to stop; the run goes on behind the question."""
+        question = ConfirmScreen("Stop the run?", "What has been measured is kept.", yes="Stop", no="Keep running")
+        self.app.push_screen(question, self._stop_if)
+
+    async def stop_and_wait(self) -> None:
+        """Stops the run and waits until its processes are gone."""
+        self._runner.stop()
+        if self._measuring is not None:
+            await self._measuring.wait()
+
+    def on_screen_resume(self) -> None:
+        """Tells what had to wait while another screen, such as the command palette, was on top."""
+        self._tell_outcome()
+
+    def _tell_outcome(self) -> None:
+        if self._outcome is None:
+            return
+        if isinstance(self.app.screen, ConfirmScreen):
+            self.app.screen.dismiss(False)
+        elif self.is_active:
+            self.post_message(self._outcome)
+            self._outcome = None
+
+    def _stop_if(self, yes: bool | None) -> None:
+        if yes:
+            self._runner.stop()
+
+
+def describe_progress(progress: Progress) -> str:
+    """Which round is running, and how long it will still take."""
+    if not progress.round:
+        return "Starting"
+    left = progress.time_left_s
+    when = f"time left {format_clock(left)}" if left is not None else "time left: known after round 1"
+    return f"Round {progress.round} of {progress.rounds} · {when}"

@@ -1,0 +1,178 @@
+"""The form that makes a plan."""
+
+from __future__ import annotations
+
+import random
+from typing import ClassVar, Protocol, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import HorizontalGroup, Vertical, VerticalGroup
+from textual.screen import Screen
+from textual.widgets import Button, Header, Input, Label, Select, TextArea
+
+from tui_httpbench.history.last_plan import LastPlanError, save_last_plan
+from tui_httpbench.plan import DEFAULT_USER_AGENT, METHODS, Plan
+from tui_httpbench.tui.plan_form import FormReading, FormValues, describe_run, read_form
+from tui_httpbench.tui.widgets.body_editor import BodyEditor
+from tui_httpbench.tui.widgets.headers_editor import HeadersEditor
+from tui_httpbench.tui.widgets.load_form import LoadForm
+from tui_httpbench.tui.widgets.mode_picker import ModePicker
+from tui_httpbench.tui.widgets.note import Note
+from tui_httpbench.tui.widgets.steady_footer import SteadyFooter
+
+_RANDOM_SEEDS = range(1, 2**31)
+
+
+class RunStarter(Protocol):
+    """What this screen asks of its app."""
+
+    def start_run(self, plan: Plan) -> None:
+        """Measures the plan."""
+
+
+class SetupScreen(Screen[None]):
+    """Asks for a plan, checks it as it is typed, and starts its run.
+
+    Where the plan's seed is not given, or the field is emptied, each run gets a new random one.
+    """
+
+    CSS_PATH = "setup.tcss"
+    AUTO_FOCUS = "#input-url"
+    HELP = (
+        "**tab** and the arrows go from field to field, **space** chooses a mode, **ctrl+r** starts. "
+        "The plan is remembered, but not the headers that hold credentials."
+    )
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (150, "-wide")]  # type: ignore[misc]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (32, "-tall")]  # type: ignore[misc]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+r", "run", "Run", id="setup.run", tooltip="Measure the chosen modes"),
+        Binding("up", "app.focus_previous", "Field above", show=False),
+        Binding("down", "app.focus_next", "Field below", show=False),
+    ]
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        self._start = plan
+        self._reading = FormReading(plan)
+
+    def compose(self) -> ComposeResult:
+        """Request, load and modes, and under them what will happen."""
+        plan = self._start
+        request = plan.request
+        methods = METHODS if request.method in METHODS else (*METHODS, request.method)
+        yield Header()
+        with Vertical(id="form"):
+            with VerticalGroup(id="request") as box:
+                box.border_title = "Request"
+                with HorizontalGroup(id="url-bar"):
+                    yield Select.from_values(
+                        methods, value=request.method, allow_blank=False, compact=True, id="input-method"
+                    )
+                    yield Input(
+                        "" if request.url == "/" else request.url,
+                        placeholder="empty: the embedded target; /bytes/50000: a path there",
+                        compact=True,
+                        id="input-url",
+                    )
+                    yield Button("Run", variant="primary", compact=True, id="run", tooltip="ctrl+r")
+                yield Note(id="url-note")
+                yield Label(
+                    f"Headers (User-Agent: {DEFAULT_USER_AGENT}, unless given)", id="headers-caption", classes="caption"
+                )
+                yield HeadersEditor(request.headers)
+                yield BodyEditor(request.method, request.body)
+            with Vertical(id="load-and-modes"):
+                yield LoadForm(
+                    requests=str(plan.requests),
+                    concurrency=str(plan.concurrency),
+                    rounds=str(plan.rounds),
+                    timeout=f"{plan.timeout_s!r}".removesuffix(".0"),
+                    seed=str(plan.seed) if plan.seed_given else "",
+                )
+                yield ModePicker(plan.modes)
+        yield Note(id="summary")
+        yield SteadyFooter()
+
+    def on_mount(self) -> None:
+        """Checks what the form was filled with."""
+        self.query_one(LoadForm).border_title = "Load"
+        self.check_form()
+
+    @on(Input.Changed)
+    @on(Select.Changed)
+    @on(TextArea.Changed)
+    @on(HeadersEditor.Changed)
+    @on(ModePicker.Changed)
+    def check_form(self) -> None:
+        """Reads the form, and says at each field what is wrong and below all what will happen."""
+        body = self.query_one(BodyEditor)
+        body.method = self._method
+        reading = self._reading = read_form(self._values())
+        errors = reading.errors
+        self.query_one("#input-url", Input).set_class("url" in errors, "-invalid")
+        self.query_one("#url-note", Note).show_errors(errors.get("url", ""))
+        self.query_one(HeadersEditor).show_error(errors.get("headers", ""))
+        self.query_one(LoadForm).show(errors, reading.concurrency, reading.requests)
+        picker = self.query_one(ModePicker)
+        picker.show_error(errors.get("modes", ""))
+        picker.show_count()
+        summary = self.query_one("#summary", Note)
+        if reading.plan is None:
+            count = f"(1 of {len(errors)}) " if len(errors) > 1 else ""
+            summary.show_errors(count + errors[reading.first_wrong_field])
+        else:
+            body.show_content_type(reading.plan.request)
+            summary.show_errors()
+            summary.show_hint(describe_run(reading.plan))
+
+    @on(Input.Submitted)
+    def go_on(self) -> None:
+        """Enter moves on: only the run key and button send requests."""
+        self.focus_next()
+
+    @on(Button.Pressed, "#run")
+    def action_run(self) -> None:
+        """Starts the run, or goes to the field that stands in its way."""
+        self.check_form()
+        plan = self._reading.plan
+        if plan is None:
+            self._focus_wrong(self._reading.first_wrong_field)
+            return
+        try:
+            save_last_plan(plan)
+        except LastPlanError as error:
+            self.notify(str(error), severity="warning")
+        if not plan.seed_given:
+            plan = plan.replace(seed=random.SystemRandom().choice(_RANDOM_SEEDS))
+        cast(RunStarter, self.app).start_run(plan)
+
+    @property
+    def _method(self) -> str:
+        return str(self.query_one("#input-method", Select).value)
+
+    def _values(self) -> FormValues:
+        load = self.query_one(LoadForm)
+        return FormValues(
+            url=self.query_one("#input-url", Input).value,
+            method=self._method,
+            headers=self.query_one(HeadersEditor).headers,
+            body=self.query_one(BodyEditor).body,
+            requests=load.value_of("requests"),
+            concurrency=load.value_of("concurrency"),
+            rounds=load.value_of("rounds"),
+            timeout=load.value_of("timeout"),
+            seed=load.value_of("seed"),
+            modes=self.query_one(ModePicker).modes,
+        )
+
+    def _focus_wrong(self, field: str) -> None:
+        if field == "headers":
+            self.query_one(HeadersEditor).focus_wrong()
+        elif field == "modes":
+            self.query_one(ModePicker).focus_wrong()
+        elif field in ("url", "method"):
+            self.query_one(f"#input-{field}").focus()
+        else:
+            self.query_one(LoadForm).focus_field(field)

@@ -1,0 +1,100 @@
+"""The lanes of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.style import Style
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui_httpbench.bench.events import LaneProgress
+from tui_httpbench.tui.widgets.lane import MAX_ROWS, LaneLayout, draw_lane
+from tui_httpbench.tui.widgets.panel import Panel
+
+_PREFIX = "lanes--"
+_PARTS = ("", "-bar", "-edge", "-fill")
+_STATES = ("waiting", "running", "done", "failed")
+_ROLES = ("muted", "rest", "error", *(f"{state}{part}" for state in _STATES for part in _PARTS))
+
+
+class LaneList(ScrollView, Panel):
+    """A lane for each mode, as high as there is room for; keeps the running one in view.
+
+    The lanes are lines of this one widget: fifty of them as widgets would take the time of what is measured.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"{_PREFIX}{role}" for role in _ROLES}
+
+    def __init__(self, modes: tuple[str, ...], rounds: int) -> None:
+        super().__init__(classes="panel")
+        self._modes = modes
+        self._rounds = rounds
+        self._lanes: dict[str, LaneProgress] = {}
+        self._round = 0
+        self._followed: str | None = None
+        self._layout_now = LaneLayout.of(modes, rounds, 0, 1)
+        self._strips: dict[str, list[Strip]] = {}
+        self._styles_now: dict[str, Style] = {}
+
+    def allow_focus(self) -> bool:
+        """Whether there is anything to scroll."""
+        return super().allow_focus() and self.max_scroll_y > 0
+
+    def on_resize(self) -> None:
+        """Shares the height among the lanes; more lanes than rows scroll."""
+        region = self.scrollable_content_region
+        rows = max(1, min(region.height // len(self._modes), MAX_ROWS))
+        self._layout_now = LaneLayout.of(self._modes, self._rounds, region.width, rows)
+        self.virtual_size = Size(region.width, rows * len(self._modes))
+        self._strips.clear()
+        self.refresh()
+        self._follow()
+
+    def notify_style_update(self) -> None:
+        """Draws anew in another theme's colours."""
+        super().notify_style_update()
+        self._strips.clear()
+        self._styles_now.clear()
+
+    def show(self, lanes: Sequence[LaneProgress], running: str | None, round_number: int) -> None:
+        """Draws the lanes that have changed, and scrolls to the running one when it is another than before."""
+        for index, lane in enumerate(lanes):
+            is_running = running in (lane.mode, self._followed)
+            if self._lanes.get(lane.mode) == lane and not (is_running and round_number != self._round):
+                continue
+            self._lanes[lane.mode] = lane
+            self._strips.pop(lane.mode, None)
+            self.refresh_lines(index * self._layout_now.rows, self._layout_now.rows)
+        self._round = round_number
+        if running is not None and running != self._followed:
+            self._followed = running
+            self._follow()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the lane that is there."""
+        index, row = divmod(y + self.scroll_offset.y, self._layout_now.rows)
+        if index >= len(self._modes):
+            return Strip.blank(self.size.width, self.rich_style)
+        return self._strips_of(self._modes[index])[row].apply_style(self.rich_style)
+
+    def _strips_of(self, mode: str) -> list[Strip]:
+        if mode not in self._strips:
+            lane = self._lanes.get(mode) or LaneProgress(mode, "waiting", 0, 0, 0, 0, None, ())
+            self._strips[mode] = draw_lane(lane, self._round, self._rounds, self._layout_now, self._colors())
+        return self._strips[mode]
+
+    def _colors(self) -> dict[str, Style]:
+        if not self._styles_now:
+            for role in _ROLES:
+                style = self.get_component_rich_style(f"{_PREFIX}{role}")
+                self._styles_now[role] = Style(color=style.color, bold=style.bold, dim=style.dim)
+        return self._styles_now
+
+    def _follow(self) -> None:
+        if self._followed is not None:
+            rows = self._layout_now.rows
+            top = self._modes.index(self._followed) * rows
+            self.scroll_to_region(Region(0, top, self._layout_now.columns, rows), animate=False)

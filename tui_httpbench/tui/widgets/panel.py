@@ -1,0 +1,34 @@
+"""Frames with a heading, and pages that scroll."""
+
+from __future__ import annotations
+
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+
+
+class Page(VerticalScroll):
+    """Scrolls by keys, too, but is no stop for the tab key while there is nothing to scroll."""
+
+    def allow_focus(self) -> bool:
+        """Whether there is anything to scroll."""
+        return super().allow_focus() and self.max_scroll_y > 0
+
+
+class Panel(Widget):
+    """To be mixed in as the last base: a heading in the border, set off by blanks even from a bare line."""
+
+    _heading = ""
+
+    def set_heading(self, heading: str) -> None:
+        """Shows a heading; the first one, too."""
+        self._heading = heading
+        self._draw_heading()
+
+    def on_resize(self) -> None:
+        """Looks again at the border, which another size of the screen may have changed."""
+        self._draw_heading()
+
+    def _draw_heading(self) -> None:
+        # Textual sets a title off from a corner but not from a bare line.
+        is_line = not self.styles.border_left[0]
+        self.border_title = f" {self._heading} " if is_line and self._heading else self._heading

@@ -1,0 +1,126 @@
+"""The ranking as bars."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.color import Color
+from rich.style import Style
+from rich.text import Span, Text
+from textual.app import ComposeResult, RenderResult
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tui_httpbench.analysis.result import ModeSummary, Result
+from tui_httpbench.charts import Bar, bar_chart
+from tui_httpbench.charts import Color as ChartColor
+from tui_httpbench.clients.catalog import LIBRARIES
+from tui_httpbench.tui.metrics import METRICS, Metric, order_by, why_missing
+from tui_httpbench.tui.widgets.panel import Page, Panel
+
+AXIS_ROWS = 2
+_LIBRARY_ROLES = tuple(f"ranking-chart--library-{number}" for number in range(5))
+_VALUE = "ranking-chart--value"
+_AXIS = "ranking-chart--axis"
+_ROLES = (*_LIBRARY_ROLES, _VALUE, _AXIS)
+
+
+class RankingChart(Widget):
+    """A bar for each mode, coloured by library, its value at the end; a mode without a value gets words instead."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(_ROLES)
+    DEFAULT_CSS = """
+    RankingChart {
+        & > .ranking-chart--library-0 { color: $primary; }
+        & > .ranking-chart--library-1 { color: $accent; }
+        & > .ranking-chart--library-2 { color: $success; }
+        & > .ranking-chart--library-3 { color: $secondary; }
+        & > .ranking-chart--library-4 { color: $warning; }
+        & > .ranking-chart--value { color: $foreground; }
+        & > .ranking-chart--axis { color: $text-muted; }
+        &:ansi > .ranking-chart--library-1 { color: $secondary; }
+    }
+    """
+
+    metric: reactive[Metric] = reactive(METRICS[1])
+    log_scale: reactive[bool] = reactive(False)
+
+    def __init__(self, result: Result) -> None:
+        super().__init__()
+        self._result = result
+
+    def render(self) -> RenderResult:
+        """The chart for the widget's size and the theme of this moment."""
+        ordered = order_by(self.metric, self._result)
+        if all(value is None for _, value in ordered):
+            return "Nothing was measured."
+        bars = [
+            Bar(mode.mode, value or 0.0, self._text(mode, value), _stand_in(_library_role(mode)))
+            for mode, value in ordered
+        ]
+        text = bar_chart(
+            bars,
+            self.size.width,
+            self.size.height,
+            log=self.log_scale,
+            text_color=_stand_in(_VALUE),
+            dim_color=_stand_in(_AXIS),
+        )
+        chart = Text.from_ansi(text, no_wrap=True, overflow="crop")
+        colors = {_stand_in(role): self.get_component_rich_style(role).color for role in _ROLES}
+        chart.spans = [Span(span.start, span.end, _recolored(span.style, colors)) for span in chart.spans]
+        return chart
+
+    def _text(self, mode: ModeSummary, value: float | None) -> str:
+        if value is None:
+            return why_missing(mode)
+        text = self.metric.text(value)
+        if mode.failed:
+            return f"{text} ! {mode.failed:,} failed"
+        return text if mode.is_clean else f"{text} ! incomplete"
+
+
+class ChartPanel(Page, Panel):
+    """The chart in its frame; scrolls by itself on wide screens, and with the page on others."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(classes="panel")
+        self._result = result
+        self._rows = len(result.modes) + AXIS_ROWS
+        self.border_subtitle = f"seed {result.plan.seed}"
+
+    def compose(self) -> ComposeResult:
+        """The chart."""
+        yield RankingChart(self._result)
+
+    def on_mount(self) -> None:
+        """Has the chart keep a row for each bar."""
+        self.query_one(RankingChart).styles.min_height = self._rows
+
+    def on_resize(self) -> None:
+        """Keeps every bar on the page where chart and table share it."""
+        self.styles.min_height = 0 if self.screen.has_class("-wide") else self._rows + self.gutter.height
+
+    def draw_by(self, metric: Metric, log: bool) -> None:
+        """Draws the ranking by a metric, on a linear or logarithmic scale."""
+        chart = self.query_one(RankingChart)
+        chart.metric, chart.log_scale = metric, log
+        title = metric.title(self._result)
+        self.set_heading(f"{title} · log scale" if log else title)
+
+
+def _library_role(mode: ModeSummary) -> str:
+    names = [library.name for library in LIBRARIES]
+    return _LIBRARY_ROLES[names.index(mode.library) % len(_LIBRARY_ROLES)]
+
+
+def _stand_in(role: str) -> ChartColor:
+    """A colour that stands for a role while plotext draws: it knows RGB only, but a theme may have the terminal's."""
+    return (0, 0, _ROLES.index(role))
+
+
+def _recolored(style: str | Style, colors: dict[ChartColor, Color | None]) -> str | Style:
+    if isinstance(style, str) or style.color is None or style.color.triplet is None:
+        return style
+    red, green, blue = style.color.triplet
+    return Style(color=colors[red, green, blue], bold=style.bold)
