@@ -21,7 +21,10 @@ COMMANDS = {
     "target": "serves the embedded target until stopped, prints its URL",
 }
 MAX_PORT = 65_535
-_PLAN_OPTIONS = ("url", "requests", "concurrency", "modes", "rounds", "headers", "method", "body", "timeout", "seed")
+_PLAN_OPTIONS = (
+    *("url", "method", "headers", "body", "timeout"),
+    *("requests", "concurrency", "modes", "rounds", "budget", "seed", "profile", "same_within", "pin"),
+)
 _EXIT_STATUS = (
     "exit status: 0 all requests succeeded; 1 some failed, or a mode could not run;\n"
     "2 the command line or plan is wrong; 130 stopped by the user (what was measured\nis still reported)"
@@ -62,10 +65,16 @@ class Parser(argparse.ArgumentParser):
             "time for sync modes and all at once for async ones)")  # fmt: skip
         add("-m", "--mode", metavar="ID", action="append", dest="modes", help="a mode, or a library for all its modes; "
             "repeatable (default: the eight)")  # fmt: skip
-        add("-r", "--rounds", metavar="N", help="rounds (default: 3)")
+        add("-r", "--rounds", metavar="N", help="rounds, or auto: until the ranking is decided (default: auto)")
         add("-H", "--header", metavar="'NAME: VALUE'", action="append", dest="headers", help="a header; repeatable")
         add("-X", "--method", metavar="NAME", help="method (default: GET)")
         add("-d", "--data", metavar="TEXT|@FILE", dest="body", help="body; @- reads standard input (default: none)")
+        add("--budget", metavar="S", help="seconds that an auto run may take (default: 30)")
+        add("--profile", metavar="equal|defaults", help="settings of the clients: the same for all, or as each library "
+            "comes (default: equal for a number of requests in flight, defaults for article)")  # fmt: skip
+        add("--same-within", metavar="PERCENT", help="difference below which two modes are the same (default: 3)")
+        add("--no-pin", action="store_const", const=False, dest="pin", help="do not keep worker and target on "
+            "processors of their own")  # fmt: skip
         add("--timeout", metavar="S", help="seconds per request (default: 30)")
         add("--seed", metavar="N", help="order of the rounds (default: random, reported)")
         add("--json", metavar="FILE|-", help="write the result as JSON; - is standard output")
@@ -129,6 +138,12 @@ def make_plan(options: argparse.Namespace) -> Plan | None:
         timeout_s=plans.parse_timeout(given["timeout"]) if "timeout" in given else plans.DEFAULT_TIMEOUT_S,
         seed=plans.parse_seed(given["seed"]) if "seed" in given else random_seed(),
         seed_given="seed" in given,
+        chosen_profile=plans.parse_profile(given["profile"]) if "profile" in given else None,
+        pin=given.get("pin", True),
+        budget_s=plans.parse_budget(given["budget"]) if "budget" in given else plans.DEFAULT_BUDGET_S,
+        same_within=(
+            plans.parse_same_within(given["same_within"]) if "same_within" in given else plans.DEFAULT_SAME_WITHIN
+        ),
     )
 
 

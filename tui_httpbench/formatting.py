@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tui_httpbench.plan import AUTO, Plan
+
 
 def format_rate(per_second: float) -> str:
     """A throughput to three digits at least: ``2,411``, ``38.2``, ``0.50``."""
@@ -28,6 +30,12 @@ def format_clock(seconds: float) -> str:
 def plural(count: int, noun: str) -> str:
     """A number and its noun: ``1 error``, ``3,000 errors``."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def format_rounds(plan: Plan) -> str:
+    """How many rounds a plan has: ``3 rounds``, ``up to 30 rounds``."""
+    rounds = plural(plan.max_rounds, "round")
+    return f"up to {rounds}" if plan.rounds == AUTO else rounds
 
 
 def printable(text: str) -> str:

@@ -15,12 +15,18 @@ from tui_httpbench.clients import catalog
 
 ARTICLE: Literal["article"] = "article"
 Concurrency = int | Literal["article"]
+AUTO: Literal["auto"] = "auto"
+Rounds = int | Literal["auto"]
 Header = tuple[str, str]
 Profile = Literal["equal", "defaults"]
 PROFILES: tuple[Profile, ...] = ("equal", "defaults")
 
 DEFAULT_REQUESTS = 100
-DEFAULT_ROUNDS = 3
+DEFAULT_ROUNDS: Rounds = AUTO
+DEFAULT_BUDGET_S = 30.0
+DEFAULT_SAME_WITHIN = 0.03
+MAX_AUTO_ROUNDS = 30
+MAX_BUDGET_S = 86_400.0
 DEFAULT_TIMEOUT_S = 30.0
 DEFAULT_USER_AGENT = f"httpbench-tui/{__version__}"
 MAX_REQUESTS = 10_000_000
@@ -87,19 +93,22 @@ class Plan:
 
     ``seed_given`` tells that the user asked for this seed; otherwise it is a random one, which the next run replaces.
     ``chosen_profile`` is None while the user leaves the profile to the concurrency. ``pin`` keeps worker and target on
-    processors of their own where the system allows it.
+    processors of their own where the system allows it. ``rounds`` is a number, or ``auto`` for as many as it takes
+    within ``budget_s``. Two modes whose times differ by less than the share ``same_within`` count as the same.
     """
 
     request: Request = field(default_factory=Request)
     modes: tuple[str, ...] = catalog.DEFAULT_MODES
     requests: int = DEFAULT_REQUESTS
     concurrency: Concurrency = ARTICLE
-    rounds: int = DEFAULT_ROUNDS
+    rounds: Rounds = DEFAULT_ROUNDS
     timeout_s: float = DEFAULT_TIMEOUT_S
     seed: int = 0
     seed_given: bool = field(default=False, compare=False)
     chosen_profile: Profile | None = None
     pin: bool = True
+    budget_s: float = DEFAULT_BUDGET_S
+    same_within: float = DEFAULT_SAME_WITHIN
 
     def __post_init__(self) -> None:
         """Checks what no single field can: raises PlanError."""
@@ -144,9 +153,14 @@ class Plan:
         return 1 if catalog.mode_of(mode_id).kind == "sync" else self.requests
 
     @property
-    def total_requests(self) -> int:
-        """All requests of the run, over modes and rounds, without warm-up."""
-        return self.requests * self.rounds * len(self.modes)
+    def max_rounds(self) -> int:
+        """The rounds of the run; of an automatic one, the most that it may take."""
+        return MAX_AUTO_ROUNDS if self.rounds == AUTO else self.rounds
+
+    @property
+    def total_requests(self) -> int | None:
+        """All requests of the run, over modes and rounds, without warm-up; None while the rounds are open."""
+        return None if self.rounds == AUTO else self.requests * self.rounds * len(self.modes)
 
     def replace(self, **changes: Any) -> Plan:
         """A copy with some fields changed; raises PlanError as the constructor does."""
@@ -241,9 +255,14 @@ def parse_requests(text: str) -> int:
     return parse_count(text, "requests", MAX_REQUESTS)
 
 
-def parse_rounds(text: str) -> int:
-    """Rounds. Raises PlanError."""
-    return parse_count(text, "rounds", MAX_ROUNDS)
+def parse_rounds(text: str) -> Rounds:
+    """A number of rounds, or ``auto``. Raises PlanError."""
+    if text.strip().lower() == AUTO:
+        return AUTO
+    try:
+        return parse_count(text, "rounds", MAX_ROUNDS)
+    except PlanError as error:
+        raise PlanError("rounds", f"{str(error)[:-1]}; or write 'auto'.") from None
 
 
 def parse_concurrency(text: str) -> Concurrency:
@@ -258,17 +277,21 @@ def parse_concurrency(text: str) -> Concurrency:
 
 def parse_timeout(text: str) -> float:
     """Seconds per request. Raises PlanError."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if math.isnan(value):
-        raise PlanError("timeout", f"Timeout must be a number of seconds such as 30, not {_shortened(text)!r}.")
-    if not 0.001 <= value <= MAX_TIMEOUT_S:
-        raise PlanError(
-            "timeout", f"Timeout must be from 0.001 to {MAX_TIMEOUT_S:,.0f} seconds, not {_shortened(text.strip())}."
-        )
-    return value
+    return _parse_seconds(text, "timeout", 0.001, MAX_TIMEOUT_S)
+
+
+def parse_budget(text: str) -> float:
+    """Seconds that an automatic run may take. Raises PlanError."""
+    return _parse_seconds(text, "budget", 1.0, MAX_BUDGET_S)
+
+
+def parse_same_within(text: str) -> float:
+    """The share within which two modes count as the same, from per cent. Raises PlanError."""
+    percent = _parse_number(text.strip().removesuffix("%"))
+    if math.isnan(percent) or not 0.1 <= percent <= 50:
+        shown = _shortened(text.strip())
+        raise PlanError("same_within", f"The share that counts as the same must be 0.1 to 50 per cent, not {shown!r}.")
+    return percent / 100
 
 
 def parse_seed(text: str) -> int:
@@ -301,6 +324,25 @@ def parse_modes(names: list[str] | tuple[str, ...]) -> tuple[str, ...]:
                 f"run 'pip install {library.distribution}' or leave the mode out.",
             )
     return chosen
+
+
+def _parse_seconds(text: str, field: str, lowest: float, highest: float) -> float:
+    value = _parse_number(text)
+    label = field.capitalize()
+    if math.isnan(value):
+        raise PlanError(field, f"{label} must be a number of seconds such as 30, not {_shortened(text)!r}.")
+    if not lowest <= value <= highest:
+        raise PlanError(
+            field, f"{label} must be from {lowest:g} to {highest:,.0f} seconds, not {_shortened(text.strip())}."
+        )
+    return value
+
+
+def _parse_number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def is_secret(header_name: str) -> bool:

@@ -19,15 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_httpbench.analysis.student import student_quantile
+from tui_httpbench.plan import DEFAULT_SAME_WITHIN, MAX_AUTO_ROUNDS
 
 Verdict = Literal["faster", "same", "unsure"]
 
 ERROR_RATE = 0.05
 TRIMMED_SHARE = 0.1
 TRIMMED_FROM_ROUNDS = 13  # below, the trimmed interval misses more often than it should
-DEFAULT_SAME_WITHIN = 0.03
 
-LOOKS = (5, 8, 13, 20, 30)
+LOOKS = (5, 8, 13, 20, MAX_AUTO_ROUNDS)
 """After which rounds an automatic run asks whether all is decided: the fewer looks, the less each must be widened."""
 
 

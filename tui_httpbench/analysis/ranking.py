@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tui_httpbench.analysis.comparison import (
-    DEFAULT_SAME_WITHIN,
     RatioInterval,
     Verdict,
     corrected_error_rate,
@@ -20,6 +19,7 @@ from tui_httpbench.analysis.comparison import (
 )
 from tui_httpbench.analysis.result import ModeSummary, Rank
 from tui_httpbench.bench.records import RoundRecord
+from tui_httpbench.plan import DEFAULT_SAME_WITHIN
 
 RoundTimes = Mapping[int, float]
 

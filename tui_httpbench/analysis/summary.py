@@ -5,33 +5,59 @@ from __future__ import annotations
 import os
 import platform
 from collections import Counter
+from dataclasses import dataclass
 
 import numpy as np
 
+from tui_httpbench.analysis.doubts import find_doubts
 from tui_httpbench.analysis.latency import summarize_latency
-from tui_httpbench.analysis.ranking import rank_modes
+from tui_httpbench.analysis.ranking import RankingRules, rank_modes
 from tui_httpbench.analysis.result import Environment, ModeSummary, Result
+from tui_httpbench.analysis.same_work import find_differences
+from tui_httpbench.bench.conditions import RunConditions
+from tui_httpbench.bench.probes import Probe
 from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.samples import BODY, STATUS, ErrorText, Samples, error_counts, error_mask, no_samples
 from tui_httpbench.clients.catalog import mode_of
-from tui_httpbench.plan import Plan
+from tui_httpbench.plan import AUTO, WARMUP_REQUESTS, Plan
 
 
-def summarize_run(plan: Plan, url: str, records: tuple[RoundRecord, ...], *, stopped: bool) -> Result:
-    """The result of all rounds measured so far."""
+@dataclass(frozen=True)
+class Measured:
+    """All that a run has brought to light so far."""
+
+    plan: Plan
+    url: str
+    records: tuple[RoundRecord, ...]
+    stopped: bool = False
+    probes: tuple[Probe, ...] = ()
+    conditions: RunConditions | None = None
+
+
+def summarize_run(measured: Measured) -> Result:
+    """The result of what was measured."""
+    plan, records = measured.plan, measured.records
     modes = tuple(
         summarize_mode(mode_id, tuple(record for record in records if record.mode == mode_id)) for mode_id in plan.modes
     )
+    differences = find_differences(plan, measured.probes)
     return Result(
         plan=plan,
-        url=url,
-        environment=_environment(records),
+        url=measured.url,
+        environment=_environment(records, measured.conditions),
         modes=modes,
-        ranking=rank_modes(modes, records),
-        warnings=_warnings(plan, modes),
-        stopped=stopped,
+        ranking=rank_modes(modes, records, rules_of(plan)),
+        warnings=(*(difference.text for difference in differences), *_warnings(measured, modes)),
+        stopped=measured.stopped,
+        differences=differences,
+        settings={probe.mode: probe.settings for probe in measured.probes if probe.settings},
         records=records,
     )
+
+
+def rules_of(plan: Plan) -> RankingRules:
+    """How this plan's modes are to be compared."""
+    return RankingRules(same_within=plan.same_within, sequential=plan.rounds == AUTO)
 
 
 def summarize_mode(mode_id: str, records: tuple[RoundRecord, ...]) -> ModeSummary:
@@ -45,6 +71,9 @@ def summarize_mode(mode_id: str, records: tuple[RoundRecord, ...]) -> ModeSummar
     # Processor time is known for whole rounds only, so it is divided by their requests only.
     costed = [record for record in records if record.cpu_s is not None and len(record.samples)]
     cpu_s = sum(record.cpu_s or 0.0 for record in costed)
+    counted = [record for record in records if record.connections is not None and len(record.samples)]
+    connections = sum(record.connections or 0 for record in counted)
+    sent = sum(len(record.samples) + _warmup_requests(record) for record in counted)
     peaks = [record.peak_memory_bytes for record in records if record.peak_memory_bytes is not None]
     return ModeSummary(
         mode=mode_id,
@@ -61,6 +90,8 @@ def summarize_mode(mode_id: str, records: tuple[RoundRecord, ...]) -> ModeSummar
         peak_memory_mib=max(peaks) / 2**20 if peaks else None,
         rounds_done=sum(record.outcome == "complete" for record in records),
         error_texts=_merged_texts(records),
+        connections=connections if counted else None,
+        requests_per_connection=sent / connections if connections else None,
         note=next((record.reason for record in records if record.reason), ""),
     )
 
@@ -79,7 +110,11 @@ def _merged_texts(records: tuple[RoundRecord, ...]) -> tuple[ErrorText, ...]:
     return tuple(ErrorText(kind, text, count) for (kind, text), count in counts.items())
 
 
-def _environment(records: tuple[RoundRecord, ...]) -> Environment:
+def _warmup_requests(record: RoundRecord) -> int:
+    return len(record.setup.warmup) if record.setup is not None else WARMUP_REQUESTS
+
+
+def _environment(records: tuple[RoundRecord, ...], conditions: RunConditions | None) -> Environment:
     setups = [record.setup for record in records if record.setup is not None]
     packages = {name: version for setup in setups for name, version in setup.packages.items()}
     return Environment(
@@ -87,18 +122,24 @@ def _environment(records: tuple[RoundRecord, ...]) -> Environment:
         platform=platform.platform(),
         cpu_count=os.cpu_count() or 1,
         packages=dict(sorted(packages.items())),
+        pinning=conditions.pinning if conditions else "",
+        governor=conditions.governor if conditions else None,
+        other_cpu_share=conditions.other_cpu_share if conditions else None,
     )
 
 
-def _warnings(plan: Plan, modes: tuple[ModeSummary, ...]) -> tuple[str, ...]:
+def _warnings(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[str, ...]:
+    plan = measured.plan
     warnings = []
     if plan.request.body is not None and plan.request.method in ("GET", "HEAD"):
         warnings.append(
             f"{plan.request.method} was sent with a body, which servers may ignore; --method POST sends it."
         )
+    rounds = max((record.round for record in measured.records), default=0)
     warnings += [
-        f"{mode.note} Its later rounds were left out." if mode.rounds_done < plan.rounds - 1 else mode.note
+        f"{mode.note} Its later rounds were left out." if mode.rounds_done < rounds - 1 else mode.note
         for mode in modes
         if mode.note
     ]
-    return tuple(warnings)
+    modules = {name: version for probe in measured.probes for name, version in probe.modules.items()}
+    return (*warnings, *find_doubts(plan, modes, measured.records, measured.conditions, modules))

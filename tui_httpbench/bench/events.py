@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from tui_httpbench.analysis.result import Rank
 from tui_httpbench.bench.records import RoundRecord
 
 LaneState = Literal["waiting", "starting", "running", "done", "failed"]
@@ -12,10 +13,9 @@ LaneState = Literal["waiting", "starting", "running", "done", "failed"]
 
 @dataclass(frozen=True)
 class RunStarted:
-    """The target answers, the rounds begin; ``url`` is where all requests go."""
+    """The target answers, probes and rounds begin; ``url`` is where all requests go."""
 
     url: str
-    order: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,11 @@ Event = RunStarted | RoundStarted | RoundFinished | RunFinished
 
 @dataclass(frozen=True)
 class LaneProgress:
-    """Where one mode stands: requests over all rounds, and how fast they go now.
+    """Where one mode stands: requests over the rounds in sight, and how fast they go now.
 
     ``throughput`` is requests per second: in the latest second while the mode runs, over all its timed rounds
-    otherwise; None before the first request. ``sparkline`` is throughput over the mode's own measured time.
+    otherwise; None before the first request. ``sparkline`` is throughput over the mode's own measured time, with
+    ``points_per_round`` points for each round. ``rounds`` are those in sight, as in ``Progress``.
     """
 
     mode: str
@@ -59,11 +60,18 @@ class LaneProgress:
     rounds_done: int
     throughput: float | None
     sparkline: tuple[float, ...]
+    rounds: int
+    points_per_round: int
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Where the whole run stands; ``time_left_s`` is None while it can't be known."""
+    """Where the whole run stands; ``time_left_s`` is None while it can't be known.
+
+    ``rounds`` is how many rounds are in sight: all of them, or those until an automatic run looks at its ranking again,
+    with ``max_rounds`` as the most that it may take and ``budget_left_s`` as the time that is left to it (None for any
+    other run). ``ranking`` is that after the latest whole round, ``undecided`` its neighbours that can't be told apart.
+    """
 
     elapsed_s: float
     round: int
@@ -72,6 +80,11 @@ class Progress:
     running: str | None
     time_left_s: float | None
     throughput: float | None
+    is_auto: bool = False
+    max_rounds: int = 0
+    budget_left_s: float | None = None
+    ranking: tuple[Rank, ...] = ()
+    undecided: tuple[tuple[str, str], ...] = ()
 
     @property
     def done(self) -> int:

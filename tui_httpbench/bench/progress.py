@@ -8,6 +8,7 @@ import numpy as np
 
 from tui_httpbench.bench.events import LaneProgress, LaneState, Progress
 from tui_httpbench.bench.records import RoundRecord
+from tui_httpbench.bench.round_schedule import RoundSchedule
 from tui_httpbench.bench.samples import LATENCY, START, Samples, error_mask
 from tui_httpbench.bench.worker_process import WorkerProcess
 from tui_httpbench.plan import Plan
@@ -43,15 +44,16 @@ def recent_throughput(samples: Samples, window_s: float = CURRENT_WINDOW_S) -> f
 class LaneTracker:
     """One mode's rounds so far."""
 
-    def __init__(self, mode_id: str, plan: Plan) -> None:
+    def __init__(self, mode_id: str, plan: Plan, schedule: RoundSchedule) -> None:
         """Nothing measured yet."""
         self.mode_id = mode_id
         self._plan = plan
+        self._schedule = schedule
         self._done = self._errors = self._rounds_done = 0
         self._elapsed_s = 0.0
         self._wall_s = 0.0
         self._sparkline: tuple[float, ...] = ()
-        self._points = max(1, SPARKLINE_POINTS // plan.rounds)
+        self._points = max(1, SPARKLINE_POINTS // schedule.rounds_in_sight)
         self._given_up = False
 
     def add(self, record: RoundRecord) -> None:
@@ -71,7 +73,7 @@ class LaneTracker:
         if not self._rounds_done:
             return None
         per_round_s = self._wall_s / self._rounds_done
-        left = float(self._plan.rounds - self._rounds_done)
+        left = float(self._schedule.rounds_in_sight - self._rounds_done)
         if worker is not None:
             left -= worker.samples.done() / self._plan.requests
         return per_round_s * left
@@ -91,27 +93,30 @@ class LaneTracker:
             if len(recent):
                 throughput = recent_throughput(recent)
                 sparkline += throughput_over_time(recent, self._points)
-        elif self._rounds_done == self._plan.rounds:
+        elif self._rounds_done == self._schedule.rounds_in_sight:
             state = "done"
         return LaneProgress(
             mode=self.mode_id,
             state=state,
             done=done,
-            total=self._plan.requests * self._plan.rounds,
+            total=self._plan.requests * self._schedule.rounds_in_sight,
             errors=errors,
             rounds_done=self._rounds_done,
             throughput=throughput,
             sparkline=sparkline,
+            rounds=self._schedule.rounds_in_sight,
+            points_per_round=self._points,
         )
 
 
 class ProgressTracker:
     """All lanes of a run, its clock, and the worker that is measuring now."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, schedule: RoundSchedule) -> None:
         """Nothing started yet."""
         self._plan = plan
-        self._lanes = {mode_id: LaneTracker(mode_id, plan) for mode_id in plan.modes}
+        self._schedule = schedule
+        self._lanes = {mode_id: LaneTracker(mode_id, plan, schedule) for mode_id in plan.modes}
         self._started_s: float | None = None
         self._ended_s: float | None = None
         self._round = 0
@@ -148,11 +153,16 @@ class ProgressTracker:
         return Progress(
             elapsed_s=0.0 if begin_s is None else now_s - begin_s,
             round=self._round,
-            rounds=self._plan.rounds,
+            rounds=self._schedule.rounds_in_sight,
             lanes=lanes,
             running=running.mode if running else None,
             time_left_s=self._time_left_s(worker),
             throughput=running.throughput if running else None,
+            is_auto=self._schedule.is_auto,
+            max_rounds=self._plan.max_rounds,
+            budget_left_s=self._schedule.budget_left_s,
+            ranking=self._schedule.ranking,
+            undecided=self._schedule.undecided,
         )
 
     def _time_left_s(self, worker: WorkerProcess | None) -> float | None:
@@ -164,4 +174,5 @@ class ProgressTracker:
             if seconds is None:
                 return None
             left += seconds
-        return left
+        budget_s = self._schedule.budget_left_s
+        return left if budget_s is None else min(left, budget_s)

@@ -6,26 +6,32 @@ import asyncio
 import random
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import platformdirs
 
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.summary import summarize_run
+from tui_httpbench.analysis.summary import Measured, summarize_run
+from tui_httpbench.bench.conditions import ConditionsMonitor, RunConditions
 from tui_httpbench.bench.events import Event, Progress, RoundFinished, RoundStarted, RunFinished, RunStarted
+from tui_httpbench.bench.pinning import choose_cpus, leave_cpu
+from tui_httpbench.bench.probes import Probe, probe_modes
 from tui_httpbench.bench.progress import ProgressTracker
 from tui_httpbench.bench.records import RoundRecord
+from tui_httpbench.bench.round_schedule import RoundSchedule
 from tui_httpbench.bench.worker_process import WorkerProcess
 from tui_httpbench.plan import Plan
-from tui_httpbench.target.launcher import EmbeddedTarget
+from tui_httpbench.target.launcher import EmbeddedTarget, TargetCounts
 
 
-def order_rounds(plan: Plan) -> tuple[tuple[str, ...], ...]:
+def order_rounds(plan: Plan) -> Iterator[tuple[str, ...]]:
     """For each round, the modes in the order in which they run: shuffled anew each time, from the plan's seed."""
     shuffler = random.Random(plan.seed)
-    return tuple(tuple(shuffler.sample(plan.modes, len(plan.modes))) for _ in range(plan.rounds))
+    for _ in range(plan.max_rounds):
+        yield tuple(shuffler.sample(plan.modes, len(plan.modes)))
 
 
 class Runner:
@@ -36,8 +42,14 @@ class Runner:
         self.plan = plan
         self.records: list[RoundRecord] = []
         self.url = plan.request.url
-        self._tracker = ProgressTracker(plan)
+        self._schedule = RoundSchedule(plan)
+        self._tracker = ProgressTracker(plan, self._schedule)
+        self._probes: tuple[Probe, ...] = ()
+        self._conditions: RunConditions | None = None
+        self._cpus = choose_cpus(plan.pin)
+        self._target: EmbeddedTarget | None = None
         self._worker: WorkerProcess | None = None
+        self._probing: asyncio.Task[tuple[Probe, ...]] | None = None
         self._stopped = False
 
     async def run(self) -> AsyncGenerator[Event, None]:
@@ -46,31 +58,32 @@ class Runner:
         However it ends, the worker and the embedded target end with it. Raises TargetError where the embedded target
         can't start, OSError where samples can't be written.
         """
-        order = order_rounds(self.plan)
-        given_up: set[str] = set()
         async with AsyncExitStack() as stack:
             if self.plan.request.uses_embedded_target:
-                target = await stack.enter_async_context(EmbeddedTarget())
-                self.url = target.url + self.plan.request.url
+                self._target = await stack.enter_async_context(EmbeddedTarget(cpu=self._cpus.target))
+                self.url = self._target.url + self.plan.request.url
             folder = _make_run_folder()
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
+            if self._cpus.worker is not None:
+                stack.enter_context(leave_cpu(self._cpus.worker))
             self._tracker.start()
             stack.callback(self._tracker.end)
-            yield RunStarted(self.url, order)
-            for round_number, modes in enumerate(order, start=1):
-                for mode_id in modes:
-                    if self._stopped or mode_id in given_up:
-                        continue
-                    yield RoundStarted(mode_id, round_number)
-                    record = await self._measure(mode_id, round_number, folder)
-                    if record.outcome not in ("complete", "stopped"):
-                        given_up.add(mode_id)
-                    yield RoundFinished(record)
+            yield RunStarted(self.url)
+            monitor = ConditionsMonitor(self._cpus)
+            monitor.start()
+            await self._probe()
+            self._schedule.start()
+            async for event in self._measure_rounds(folder):
+                yield event
+            counts = await self._counts()
+            self._conditions = monitor.finish(counts.cpu_s if counts else None)
         yield RunFinished(self._stopped)
 
     def stop(self) -> None:
         """Ends the run at once; everything measured so far is kept."""
         self._stopped = True
+        if self._probing is not None:
+            self._probing.cancel()
         if self._worker is not None:
             self._worker.stop()
 
@@ -80,10 +93,49 @@ class Runner:
 
     def result(self) -> Result:
         """What has been measured so far, whole rounds and cut-short ones."""
-        return summarize_run(self.plan, self.url, tuple(self.records), stopped=self._stopped)
+        return summarize_run(
+            Measured(
+                plan=self.plan,
+                url=self.url,
+                records=tuple(self.records),
+                stopped=self._stopped,
+                probes=self._probes,
+                conditions=self._conditions or RunConditions(self._cpus.text),
+            )
+        )
+
+    async def _probe(self) -> None:
+        if self._stopped:
+            return
+        self._probing = asyncio.create_task(probe_modes(self.plan, self.url, self._target))
+        try:
+            self._probes = await self._probing
+        except asyncio.CancelledError:
+            if not self._stopped:
+                self._probing.cancel()
+                self._stopped = True
+                raise
+        finally:
+            self._probing = None
+
+    async def _measure_rounds(self, folder: Path) -> AsyncGenerator[Event, None]:
+        given_up: set[str] = set()
+        for round_number, modes in enumerate(order_rounds(self.plan), start=1):
+            if self._stopped or len(given_up) == len(modes) or self._schedule.is_over():
+                return
+            for mode_id in modes:
+                if self._stopped or mode_id in given_up:
+                    continue
+                yield RoundStarted(mode_id, round_number)
+                record = await self._measure(mode_id, round_number, folder)
+                if record.outcome not in ("complete", "stopped"):
+                    given_up.add(mode_id)
+                yield RoundFinished(record)
+            self._schedule.finish_round(self.result().ranking)
 
     async def _measure(self, mode_id: str, round_number: int, folder: Path) -> RoundRecord:
-        worker = WorkerProcess(self.plan, self.url, mode_id, round_number, folder)
+        before = await self._counts()
+        worker = WorkerProcess(self.plan, self.url, mode_id, round_number, folder, cpu=self._cpus.worker)
         self._worker = worker
         self._tracker.begin_round(worker)
         if self._stopped:
@@ -95,9 +147,20 @@ class Runner:
             raise
         finally:
             self._worker = None
+        record = _with_counts(record, before, await self._counts())
         self.records.append(record)
         self._tracker.finish_round(record)
         return record
+
+    async def _counts(self) -> TargetCounts | None:
+        return await self._target.counts() if self._target is not None and self._target.is_running else None
+
+
+def _with_counts(record: RoundRecord, before: TargetCounts | None, after: TargetCounts | None) -> RoundRecord:
+    """The record with what the embedded target counted meanwhile; for a round cut short nothing is certain."""
+    if before is None or after is None or record.outcome != "complete":
+        return record
+    return replace(record, connections=after.connections - before.connections, target_cpu_s=after.cpu_s - before.cpu_s)
 
 
 def _make_run_folder() -> Path:

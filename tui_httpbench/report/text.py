@@ -15,7 +15,7 @@ from rich.text import Text
 from tui_httpbench.analysis.result import LatencySummary, ModeSummary, Rank, Result
 from tui_httpbench.charts import Bar, Color, bar_chart
 from tui_httpbench.clients.catalog import LIBRARIES, mode_of
-from tui_httpbench.formatting import format_ms, format_rate, format_ratio, plural, printable
+from tui_httpbench.formatting import format_ms, format_rate, format_ratio, format_rounds, plural, printable
 from tui_httpbench.plan import ARTICLE
 from tui_httpbench.report.console import StreamConsole
 
@@ -83,7 +83,7 @@ def _heading(result: Result) -> Iterator[Text]:
     plan = result.plan
     where = " (the embedded target)" if plan.request.uses_embedded_target else ""
     yield Text(f"{plan.request.method} {printable(result.url)}{where}", style="bold", overflow="fold")
-    parts = (plural(len(plan.modes), "mode"), plural(plan.requests, "request"), plural(plan.rounds, "round"))
+    parts = (plural(len(plan.modes), "mode"), plural(plan.requests, "request"), format_rounds(plan))
     concurrency = (
         "sync modes one by one, async all at once"
         if plan.concurrency == ARTICLE

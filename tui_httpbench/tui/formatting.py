@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from textual.renderables.digits import Digits
 
-from tui_httpbench.formatting import format_clock, format_ms, plural, printable
+from tui_httpbench.formatting import format_clock, format_ms, format_rounds, plural, printable
 from tui_httpbench.plan import Plan
 
 
@@ -45,5 +45,5 @@ def widest_fitting_digits(candidates: Iterable[str], cells: int) -> str | None:
 def plan_in_short(plan: Plan, url: str | None = None) -> str:
     """A plan in one line, with the URL that its requests go to once that is known."""
     where = url or ("the embedded target" if plan.request.uses_embedded_target else plan.request.url)
-    parts = (plural(len(plan.modes), "mode"), plural(plan.requests, "request"), plural(plan.rounds, "round"))
+    parts = (plural(len(plan.modes), "mode"), plural(plan.requests, "request"), format_rounds(plan))
     return f"{' × '.join(parts)} · {plan.request.method} {printable(where)}"

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tui_httpbench import plan as plans
-from tui_httpbench.formatting import plural
+from tui_httpbench.formatting import format_rounds, plural
 from tui_httpbench.plan import ARTICLE, Concurrency, Header, Plan, PlanError, Request
 
 FIELDS = ("url", "method", "headers", "requests", "concurrency", "rounds", "timeout", "seed", "modes")
@@ -92,10 +92,10 @@ def describe_run(plan: Plan) -> str:
         parts = urlsplit(request.url)
         where = f"{parts.scheme.lower()}://{parts.netloc}"
     method = "" if request.method == "GET" else f"{request.method} "
-    return (
-        f"{plural(len(plan.modes), 'mode')} × {plural(plan.requests, 'request')} × {plural(plan.rounds, 'round')} = "
-        f"{plan.total_requests:,} {method}{'request' if plan.total_requests == 1 else 'requests'} to {where}"
-    )
+    what = f"{plural(len(plan.modes), 'mode')} × {plural(plan.requests, f'{method}request')} × {format_rounds(plan)}"
+    if plan.total_requests is None:
+        return f"{what}, at most {plan.budget_s:g} s of rounds, to {where}"
+    return f"{what} = {plural(plan.total_requests, f'{method}request')} to {where}"
 
 
 def describe_concurrency(concurrency: Concurrency | None, requests: int | None) -> str:

@@ -68,7 +68,7 @@ class RunScreen(Screen[None]):
         """Totals over lanes."""
         yield Header()
         yield Totals()
-        yield LaneList(self.plan.modes, self.plan.rounds)
+        yield LaneList(self.plan.modes, self.plan.max_rounds)
         yield Footer()
 
     def on_mount(self) -> None:

@@ -10,7 +10,6 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui_httpbench.bench.events import LaneProgress, LaneState
-from tui_httpbench.bench.progress import SPARKLINE_POINTS
 from tui_httpbench.formatting import format_rate
 from tui_httpbench.tui.formatting import format_short
 from tui_httpbench.tui.widgets.blocks import Part, sparkline, thick_bar, thin_bar
@@ -82,9 +81,7 @@ class LaneLayout:
         return self.rows - 1 if self.rows > 2 else self.rows
 
 
-def draw_lane(
-    lane: LaneProgress, round_number: int, rounds: int, layout: LaneLayout, styles: Mapping[str, Style]
-) -> list[Strip]:
+def draw_lane(lane: LaneProgress, round_number: int, layout: LaneLayout, styles: Mapping[str, Style]) -> list[Strip]:
     """The lane's rows.
 
     ``styles`` has the keys ``muted``, ``rest`` and ``error``, and for the states ``waiting``, ``running``, ``done`` and
@@ -95,7 +92,7 @@ def draw_lane(
     bold = text + Style(bold=True) if look == "running" else styles["muted"] if look == "waiting" else Style.null()
     share = lane.done / lane.total if lane.total else 0.0
     done, rest = (thick_bar if layout.rows >= 4 else thin_bar)(share, layout.bar)
-    spark = sparkline(_sparkline_parts(lane, rounds, share), layout.sparkline, layout.sparkline_rows)
+    spark = sparkline(_sparkline_parts(lane, share), layout.sparkline, layout.sparkline_rows)
     name = f"{_MARKS[lane.state]} {lane.mode}"
     state = state_in_words(lane, round_number)
     rate = "–" if lane.throughput is None else format_rate(lane.throughput)
@@ -149,8 +146,8 @@ def count_in_words(lane: LaneProgress) -> str:
     return f"{format_short(lane.errors)} failed"
 
 
-def _sparkline_parts(lane: LaneProgress, rounds: int, share: float) -> tuple[Part, Part]:
+def _sparkline_parts(lane: LaneProgress, share: float) -> tuple[Part, Part]:
     """Whole rounds and the one under way end where the bar has them end, so that nothing drawn moves again."""
-    points = lane.rounds_done * max(1, SPARKLINE_POINTS // rounds)
-    whole = lane.rounds_done / rounds
+    points = lane.rounds_done * lane.points_per_round
+    whole = lane.rounds_done / lane.rounds
     return (lane.sparkline[:points], whole), (lane.sparkline[points:], max(share, whole))

@@ -82,8 +82,8 @@ class LaneList(ScrollView, Panel):
 
     def _strips_of(self, mode: str) -> list[Strip]:
         if mode not in self._strips:
-            lane = self._lanes.get(mode) or LaneProgress(mode, "waiting", 0, 0, 0, 0, None, ())
-            self._strips[mode] = draw_lane(lane, self._round, self._rounds, self._layout_now, self._colors())
+            lane = self._lanes.get(mode) or LaneProgress(mode, "waiting", 0, 0, 0, 0, None, (), 1, 1)
+            self._strips[mode] = draw_lane(lane, self._round, self._layout_now, self._colors())
         return self._strips[mode]
 
     def _colors(self) -> dict[str, Style]:

@@ -1,0 +1,152 @@
+"""One request of every mode before the rounds: does each do the same work, and with which settings?"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job, worker_environment
+from tui_httpbench.clients.catalog import mode_of
+from tui_httpbench.plan import Plan
+from tui_httpbench.target.launcher import EmbeddedTarget, RequestHead
+
+START_LIMIT_S = 60.0
+
+
+@dataclass(frozen=True)
+class ProbeResponse:
+    """What came back: ``first_status`` is that before redirects were followed, ``url`` the one after it."""
+
+    status: int
+    first_status: int
+    url: str
+    http_version: str
+    body_bytes: int
+    body_sha256: str
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One mode's request, its response, and the settings that its client had.
+
+    ``heads`` are the request's heads as the embedded target saw them, one for each redirect and one more; None
+    elsewhere. ``modules`` are the versions that imported modules call their own. ``error`` is kind and text.
+    """
+
+    mode: str
+    settings: dict[str, str] = field(default_factory=dict)
+    response: ProbeResponse | None = None
+    error: tuple[str, str] | None = None
+    heads: tuple[RequestHead, ...] | None = None
+    modules: dict[str, str] = field(default_factory=dict)
+
+
+async def probe_modes(plan: Plan, url: str, target: EmbeddedTarget | None) -> tuple[Probe, ...]:
+    """Probes each mode of the plan once, however often it takes part; the probes start together and send in turn."""
+    # A mode that is measured twice sends the same request twice.
+    mode_ids = tuple(dict.fromkeys(mode_of(mode_id).id for mode_id in plan.modes))
+    starts = asyncio.Semaphore(os.cpu_count() or 1)
+    turn = asyncio.Lock()
+    if target is not None:
+        await target.watch()
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_probe(plan, url, mode_id, target, starts, turn)) for mode_id in mode_ids]
+    finally:
+        if target is not None and target.is_running:
+            await target.unwatch()
+    return tuple(task.result() for task in tasks)
+
+
+async def _probe(
+    plan: Plan,
+    url: str,
+    mode_id: str,
+    target: EmbeddedTarget | None,
+    starts: asyncio.Semaphore,
+    turn: asyncio.Lock,
+) -> Probe:
+    async with starts:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            str(WORKER_FILE),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=worker_environment(plan.profile),
+            start_new_session=os.name == "posix",
+        )
+        try:
+            return await _converse(process, plan, url, mode_id, target, turn)
+        except TimeoutError:
+            return Probe(mode_id, error=("hung", f"{mode_id} did not answer its probe and was ended."))
+        finally:
+            _kill(process)
+            await process.wait()
+
+
+async def _converse(
+    process: asyncio.subprocess.Process,
+    plan: Plan,
+    url: str,
+    mode_id: str,
+    target: EmbeddedTarget | None,
+    turn: asyncio.Lock,
+) -> Probe:
+    assert process.stdin is not None
+    job = make_job(plan, url, mode_id, Path(os.devnull), task="probe")
+    with contextlib.suppress(ConnectionError):
+        process.stdin.write(encode_job(job))
+        await process.stdin.drain()
+    message = await _hear(process, START_LIMIT_S)
+    if message.get("event") != "ready":
+        return _failed(mode_id, message)
+    async with turn:
+        if target is not None:
+            await target.heads()
+        with contextlib.suppress(ConnectionError):
+            process.stdin.write(b"go\n")
+            await process.stdin.drain()
+        message = await _hear(process, 2 * plan.timeout_s + 5.0)
+        heads = await target.heads() if target is not None else None
+    if message.get("event") != "finished":
+        return _failed(mode_id, message)
+    response, error = message["response"], message["error"]
+    return Probe(
+        mode_id,
+        settings=message["settings"],
+        response=None if response is None else ProbeResponse(**response),
+        error=None if error is None else (error[0], error[1]),
+        heads=heads,
+        modules=message["modules"],
+    )
+
+
+async def _hear(process: asyncio.subprocess.Process, limit_s: float) -> dict[str, Any]:
+    """The next message; an empty one when the process is gone. Raises TimeoutError."""
+    assert process.stdout is not None
+    line = await asyncio.wait_for(process.stdout.readline(), limit_s)
+    message: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {}
+    return message
+
+
+def _failed(mode_id: str, message: dict[str, Any]) -> Probe:
+    if message.get("event") == "failed":
+        return Probe(mode_id, error=(message["kind"], message["text"]))
+    return Probe(mode_id, error=("other", f"The probe of {mode_id} ended without a word."))
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            if os.name == "posix":
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
