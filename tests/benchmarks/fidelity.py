@@ -100,7 +100,9 @@ def bare_throughput(mode_id: str, url: str, count: int, width: int) -> float:
 async def reported_throughput(mode_id: str, url: str, count: int, width: int) -> float:
     """Requests per second as the tool reports them."""
     runner = Runner(
-        Plan(Request(url), (mode_id,), requests=count, concurrency=width, rounds=1, chosen_profile="defaults")
+        Plan(
+            Request(url), (mode_id,), requests=count, concurrency=width, rounds=1, chosen_profile="defaults", pin=False
+        )
     )
     async for _ in runner.run():
         pass

@@ -24,7 +24,7 @@ from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.round_schedule import RoundSchedule
 from tui_httpbench.bench.worker_process import WorkerProcess
 from tui_httpbench.plan import Plan
-from tui_httpbench.target.launcher import EmbeddedTarget, TargetCounts
+from tui_httpbench.target.launcher import EmbeddedTarget, TargetCounts, TargetError
 
 
 def order_rounds(plan: Plan) -> Iterator[tuple[str, ...]]:
@@ -91,18 +91,21 @@ class Runner:
         """Where the run stands now."""
         return self._tracker.snapshot()
 
+    @property
+    def measured(self) -> Measured:
+        """All that has been found out so far."""
+        return Measured(
+            plan=self.plan,
+            url=self.url,
+            records=tuple(self.records),
+            stopped=self._stopped,
+            probes=self._probes,
+            conditions=self._conditions or RunConditions(self._cpus.text),
+        )
+
     def result(self) -> Result:
         """What has been measured so far, whole rounds and cut-short ones."""
-        return summarize_run(
-            Measured(
-                plan=self.plan,
-                url=self.url,
-                records=tuple(self.records),
-                stopped=self._stopped,
-                probes=self._probes,
-                conditions=self._conditions or RunConditions(self._cpus.text),
-            )
-        )
+        return summarize_run(self.measured)
 
     async def _probe(self) -> None:
         if self._stopped:
@@ -153,7 +156,13 @@ class Runner:
         return record
 
     async def _counts(self) -> TargetCounts | None:
-        return await self._target.counts() if self._target is not None and self._target.is_running else None
+        if self._target is None:
+            return None
+        try:
+            return await self._target.counts()
+        except TargetError:
+            # A target that died shows in the requests that are refused; what was measured before must not be lost.
+            return None
 
 
 def _with_counts(record: RoundRecord, before: TargetCounts | None, after: TargetCounts | None) -> RoundRecord:

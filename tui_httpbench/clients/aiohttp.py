@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 async def aiohttp_session(job: Job) -> AsyncIterator[AsyncSend]:
     """One ``ClientSession`` for all requests, which keeps its connections."""
     async with aiohttp.ClientSession(**_options(job, _context(job))) as session:
+        options = _request_options(job)
 
         async def send() -> tuple[int, int]:
-            async with session.request(job.method, job.url, headers=job.headers, data=job.body) as response:
+            async with session.request(job.method, job.url, headers=job.headers, data=job.body, **options) as response:
                 return response.status, len(await response.read())
 
         yield send
@@ -30,11 +31,12 @@ async def aiohttp_session(job: Job) -> AsyncIterator[AsyncSend]:
 async def aiohttp_each(job: Job) -> AsyncIterator[AsyncSend]:
     """A ``ClientSession`` and a connection for every request."""
     context = _context(job)
+    options = _request_options(job)
 
     async def send() -> tuple[int, int]:
         async with (
             aiohttp.ClientSession(**_options(job, context)) as session,
-            session.request(job.method, job.url, headers=job.headers, data=job.body) as response,
+            session.request(job.method, job.url, headers=job.headers, data=job.body, **options) as response,
         ):
             return response.status, len(await response.read())
 
@@ -53,13 +55,18 @@ def _options(job: Job, context: ssl.SSLContext | None) -> dict[str, Any]:
     return options
 
 
+def _request_options(job: Job) -> dict[str, Any]:
+    # aiohttp gives up at this number of redirects, where the others still follow it.
+    return {"max_redirects": job.max_redirects + 1} if job.profile == "equal" else {}
+
+
 def settings(job: Job) -> dict[str, str]:
     """What a client made for this job really uses."""
     equal = job.profile == "equal"
     pool = f"{job.in_flight} open, kept until the end" if equal else "100 open, kept for 15 s"
     encodings = aiohttp.ClientRequest.DEFAULT_HEADERS[aiohttp.hdrs.ACCEPT_ENCODING]
     return {
-        "redirects": "followed, up to 10",
+        "redirects": f"followed, up to {job.max_redirects if equal else 9}",
         "timeout": f"{job.timeout_s:g} s in all",
         "pool": pool if job.kept else "none: the client is not kept",
         "proxies": "none",
