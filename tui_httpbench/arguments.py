@@ -13,6 +13,7 @@ from typing import NoReturn
 from tui_httpbench import plan as plans
 from tui_httpbench.formatting import printable, reason_of
 from tui_httpbench.plan import Plan, PlanError, Request
+from tui_httpbench.report.metrics import CHART_METRICS, DEFAULT_METRIC
 
 PROGRAM = "httpbench-tui"
 COMMANDS = {
@@ -65,7 +66,8 @@ class Parser(argparse.ArgumentParser):
             "time for sync modes and all at once for async ones)")  # fmt: skip
         add("-m", "--mode", metavar="ID", action="append", dest="modes", help="a mode, or a library for all its modes; "
             "repeatable (default: the eight)")  # fmt: skip
-        add("-r", "--rounds", metavar="N", help="rounds, or auto: until the ranking is decided (default: auto)")
+        add("-r", "--rounds", metavar="N", help="rounds, or auto: until all neighbours in the ranking are told apart "
+            "or the same, 5 to 30 as the budget allows (default: auto)")  # fmt: skip
         add("-H", "--header", metavar="'NAME: VALUE'", action="append", dest="headers", help="a header; repeatable")
         add("-X", "--method", metavar="NAME", help="method (default: GET)")
         add("-d", "--data", metavar="TEXT|@FILE", dest="body", help="body; @- reads standard input (default: none)")
@@ -81,6 +83,10 @@ class Parser(argparse.ArgumentParser):
         if self.command is None:
             add("--start", action="store_true", help="begin at once")
             add("--version", action="store_true", help="show the version")
+        else:
+            add("--metric", metavar="NAME", help=f"what the chart shows: {', '.join(CHART_METRICS)} (default: "
+                f"{DEFAULT_METRIC})")  # fmt: skip
+            add("-v", "--verbose", action="store_true", help="report the settings of all modes and the environment too")
 
     def parse(self, arguments: list[str]) -> argparse.Namespace:
         """The options as texts. Raises UsageError."""
@@ -111,6 +117,8 @@ class Parser(argparse.ArgumentParser):
         name = argument.partition("=")[0]
         if name == "--start":
             return f"--start is for the TUI; '{self.prog}' begins at once."
+        if self.command is None and name in ("-v", "--verbose", "--metric"):
+            return f"{name} is for the report of '{PROGRAM} run'."
         known = [option for option in self._option_string_actions if option.startswith("--")]
         nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
         hint = f"did you mean {nearest[0]}?" if nearest else help_command
@@ -160,6 +168,16 @@ def random_seed() -> int:
 def parse_port(text: str | None) -> int | None:
     """A port to serve at, None for a free one. Raises PlanError."""
     return None if text is None else plans.parse_count(text, "port", MAX_PORT)
+
+
+def parse_metric(text: str | None) -> str | None:
+    """What the chart shows, None where nothing is said. Raises UsageError."""
+    if text is None:
+        return None
+    if (name := text.strip().lower()) not in CHART_METRICS:
+        shown = f"{text[:39]}…" if len(text) > 40 else text
+        raise UsageError(f"There is no metric {shown!r}; write one of {', '.join(CHART_METRICS)}.")
+    return name
 
 
 def _refuse_misplaced_command(url: str | None) -> None:

@@ -8,7 +8,16 @@ import sys
 from typing import TextIO
 
 from tui_httpbench import __version__
-from tui_httpbench.arguments import COMMANDS, PROGRAM, Parser, UsageError, default_plan, make_plan, parse_port
+from tui_httpbench.arguments import (
+    COMMANDS,
+    PROGRAM,
+    Parser,
+    UsageError,
+    default_plan,
+    make_plan,
+    parse_metric,
+    parse_port,
+)
 from tui_httpbench.formatting import complaint
 from tui_httpbench.plan import Plan, PlanError
 
@@ -44,7 +53,7 @@ def _dispatch(arguments: list[str]) -> int:
         return 0
     match command:
         case "run":
-            return _measure(make_plan(options), options.json)
+            return _measure(make_plan(options), options.json, parse_metric(options.metric), options.verbose)
         case "modes":
             return _list_modes()
         case "target":
@@ -55,10 +64,10 @@ def _dispatch(arguments: list[str]) -> int:
     return _open_tui(options)
 
 
-def _measure(plan: Plan | None, json_path: str | None) -> int:
+def _measure(plan: Plan | None, json_path: str | None, metric: str | None = None, verbose: bool = False) -> int:
     from tui_httpbench.headless import run_headless
 
-    return run_headless(plan or default_plan(), json_path)
+    return run_headless(plan or default_plan(), json_path, metric=metric, verbose=verbose)
 
 
 def _open_tui(options: argparse.Namespace) -> int:

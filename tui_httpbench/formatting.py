@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 from tui_httpbench.plan import AUTO, Plan
+
+UNKNOWN = "–"
+WIDE_BOUND = 10_000
 
 
 def format_rate(per_second: float) -> str:
@@ -18,6 +24,23 @@ def format_ms(milliseconds: float) -> str:
 def format_ratio(ratio: float) -> str:
     """How many times slower: ``×1.00``, ``×12.3``, ``×196``."""
     return f"×{_three_digits(ratio)}"
+
+
+def format_figure(number: float) -> str:
+    """Any other measured number, three digits at least: ``1,234``, ``12.3``, ``0.87``."""
+    return _three_digits(number)
+
+
+def format_interval(low: float, high: float) -> str:
+    """The bounds of a ratio: ``2.45–2.71``, ``0.12–10,000+`` where the upper one says little; a dash where unknown."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return UNKNOWN
+    return f"{_three_digits(low)}–{f'{WIDE_BOUND:,}+' if high >= WIDE_BOUND else _three_digits(high)}"
+
+
+def format_percent(share: float) -> str:
+    """A share as per cent: ``3 %``, ``0.5 %``, ``72 %``."""
+    return f"{share * 100:.2g} %" if share < 0.995 else f"{share * 100:.0f} %"
 
 
 def format_clock(seconds: float) -> str:
@@ -36,6 +59,18 @@ def format_rounds(plan: Plan) -> str:
     """How many rounds a plan has: ``3 rounds``, ``up to 30 rounds``."""
     rounds = plural(plan.max_rounds, "round")
     return f"up to {rounds}" if plan.rounds == AUTO else rounds
+
+
+def format_rounds_made(plan: Plan, made: int) -> str:
+    """How many rounds a run took: ``5 rounds (auto)``, ``3 rounds``, ``2 of 3 rounds``."""
+    if plan.rounds == AUTO:
+        return f"{plural(made, 'round')} (auto)"
+    return plural(made, "round") if made >= plan.rounds else f"{made:,} of {plural(plan.rounds, 'round')}"
+
+
+def enumerate_names(names: Sequence[str]) -> str:
+    """Names in a sentence: ``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def printable(text: str) -> str:

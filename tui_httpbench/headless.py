@@ -26,11 +26,12 @@ STOPPED = 130
 REDRAW_INTERVAL_S = 1 / 8
 
 
-def run_headless(plan: Plan, json_path: str | None) -> int:
+def run_headless(plan: Plan, json_path: str | None, *, metric: str | None = None, verbose: bool = False) -> int:
     """Runs the plan, reports, and returns the exit status: 0, 1 (something failed) or 130 (stopped by the user).
 
-    ``json_path`` is a file, ``-`` for standard output, or None. Ctrl-C or SIGTERM once ends the run and reports what
-    was measured, twice gives up. Raises PlanError where the JSON can't be written.
+    ``json_path`` is a file, ``-`` for standard output, or None; ``metric`` and ``verbose`` are for ``print_report``.
+    Ctrl-C or SIGTERM once ends the run and reports what was measured, twice gives up. Raises PlanError where the JSON
+    can't be written.
     """
     destination = None if json_path is None else FileDestination(json_path)
     runner = Runner(plan)
@@ -52,7 +53,12 @@ def run_headless(plan: Plan, json_path: str | None) -> int:
     result = runner.result()
     # First the JSON: it is what another program waits for.
     succeeded &= destination is None or _write_json(result, destination)
-    succeeded &= _write_text(result, json_on_stdout=destination is not None and destination.is_stdout)
+    console = StreamConsole(sys.stderr if destination is not None and destination.is_stdout else sys.stdout)
+    if destination is not None and destination.is_stdout and not console.is_terminal:
+        for warning in result.warnings:
+            _complain(warning)
+    else:
+        succeeded &= _write_text(result, console, metric, verbose)
     if result.stopped:
         return STOPPED
     return SUCCESS if succeeded and result.all_succeeded else FAILURE
@@ -124,14 +130,9 @@ def _write_json(result: Result, destination: FileDestination) -> bool:
     return True
 
 
-def _write_text(result: Result, *, json_on_stdout: bool) -> bool:
-    console = StreamConsole(sys.stderr if json_on_stdout else sys.stdout)
-    if json_on_stdout and not console.is_terminal:
-        for warning in result.warnings:
-            _complain(warning)
-        return True
+def _write_text(result: Result, console: StreamConsole, metric: str | None, verbose: bool) -> bool:
     try:
-        print_report(result, console)
+        print_report(result, console, metric=metric, verbose=verbose)
     except BrokenPipeError:
         discard_stdout()
     except OSError as error:

@@ -83,9 +83,11 @@ def _read_to_end(master: int) -> str:
 
 def test_eight_clean_modes_as_json_alone_on_stdout() -> None:
     done = run("-n", "3", "-r", "1", "--json", "-")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
     document = json.loads(done.stdout)
     jsonschema.validate(document, SCHEMA)
+    assert any("Only 1 round" in warning for warning in document["warnings"])
+    assert done.stderr.splitlines() == [f"httpbench-tui: {warning}" for warning in document["warnings"]]
     assert [mode["id"] for mode in document["modes"]] == list(DEFAULT_MODES)
     assert all(mode["ok"] == mode["requests"] == 3 and mode["errors"] == {} for mode in document["modes"])
     assert sorted(rank["mode"] for rank in document["ranking"]) == sorted(DEFAULT_MODES)
@@ -113,6 +115,35 @@ def test_a_report_in_a_pipe_is_plain_and_a_file_gets_the_json(tmp_path: Path) ->
     assert "aiohttp ┤█" in done.stdout
     assert json.loads(path.read_text())["plan"]["seed"] == 7
     assert [file.name for file in path.parent.iterdir()] == ["result.json"]
+
+
+def test_an_automatic_run_ends_by_itself_and_tells_settings_and_work(tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
+    modes = ("-m", "requests-session", "-m", "aiohttp", "-m", "httpx-client")
+    done = run("/redirect/1", *modes, "-n", "5", "--budget", "1", "-v", "--metric", "bytes", "--json", str(path))
+    assert (done.returncode, done.stderr) == (0, "")
+    document = json.loads(path.read_text())
+    jsonschema.validate(document, SCHEMA)
+    made = max(mode["rounds_done"] for mode in document["modes"])
+    assert f"{made} round{'s' if made > 1 else ''} (auto)" in done.stdout
+    assert "profile defaults" in done.stdout
+    for part in ("httpx-client ≠", "Body bytes per request", "Settings", "not followed", "Environment", "pinning"):
+        assert part in done.stdout
+    assert (document["plan"]["rounds"], document["plan"]["budget_s"]) == ("auto", 1.0)
+    assert [rank["mode"] for rank in document["ranking"] if rank["other_work"]] == ["httpx-client"]
+    assert document["differences"][0]["modes"] == ["httpx-client"]
+    for mode in document["modes"]:
+        assert mode["settings"]["redirects"].startswith("not" if mode["id"] == "httpx-client" else "followed")
+        assert mode["connections"] >= mode["rounds_done"]
+        assert all(record["target_cpu_s"] is not None for record in mode["rounds"])
+
+
+def test_progress_of_an_automatic_run_says_when_it_decides() -> None:
+    modes = ("-m", "requests-session", "-m", "aiohttp")
+    status, shown, _ = run_in_terminal(*modes, "-n", "5", "--budget", "1", on="stderr")
+    assert status == 0
+    for part in ("deciding after round 5", "of budget left"):
+        assert part in shown
 
 
 @pytest.mark.parametrize("numbers", [[signal.SIGINT], [signal.SIGTERM], [signal.SIGINT, signal.SIGINT]])
@@ -189,8 +220,12 @@ def test_a_reader_who_leaves_causes_no_traceback(json_path: str | None) -> None:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
-        errors = process.stderr.read()
-    assert (process.returncode, errors) == (0, b"")
+        errors = process.stderr.read().decode()
+    assert process.returncode == 0
+    assert "Traceback" not in errors
+    # Without JSON on standard output, the warnings went to the reader as well.
+    assert all(line.startswith("httpbench-tui: ") for line in errors.splitlines())
+    assert bool(errors) == (json_path == "-")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import socket
 import subprocess
 import sys
@@ -49,6 +50,16 @@ BAD_INPUT = [
             ("", f"{label} must be a whole number"),
         )
     ],
+    (["run", CLOSED, "-r", "auto5"], "Rounds must be a whole number"),
+    (["run", CLOSED, "-r", "abc"], "or write 'auto'"),
+    (["run", CLOSED, "--budget", "0"], "Budget must be from 1 to"),
+    (["run", CLOSED, "--budget", "soon"], "Budget must be a number of seconds"),
+    (["run", CLOSED, "--profile", "foo"], "no profile 'foo'; write 'equal' or 'defaults'"),
+    (["run", CLOSED, "--same-within", "99"], "0.1 to 50 per cent, not '99'"),
+    (["run", CLOSED, "--same-within", "0"], "0.1 to 50 per cent"),
+    (["run", CLOSED, "--same-within", "few"], "0.1 to 50 per cent"),
+    (["run", CLOSED, "--no-pin=yes"], "--no-pin takes no value"),
+    (["run", CLOSED, "--metric", "speed"], "no metric 'speed'; write one of requests/s, time, p50"),
     (["run", CLOSED, "-n", "20k"], "give a number, such as 20"),
     (["run", CLOSED, "--timeout", "0"], "Timeout must be from 0.001"),
     (["run", CLOSED, "--timeout", "nan"], "Timeout must be a number"),
@@ -77,6 +88,8 @@ BAD_INPUT = [
     (["mode"], "did you mean modes?"),
     (["-n", "5", "run"], "'run' must be the first argument"),
     (["--start=yes"], "--start takes no value"),
+    (["-v"], "-v is for the report of 'httpbench-tui run'"),
+    (["--metric", "cpu"], "--metric is for the report of 'httpbench-tui run'"),
 ]
 
 
@@ -127,6 +140,33 @@ def test_the_defaults() -> None:
     assert (plan.request.url, plan.request.method, plan.request.body, plan.timeout_s) == ("/", "GET", None, 30.0)
 
 
+def test_the_defaults_of_a_ranking() -> None:
+    plan = plan_of("-n", "5")
+    assert plan is not None
+    assert (plan.rounds, plan.max_rounds, plan.budget_s, plan.same_within, plan.pin) == ("auto", 30, 30.0, 0.03, True)
+    assert plan.profile == "defaults"
+
+
+def test_the_options_of_a_ranking_reach_the_plan() -> None:
+    plan = plan_of("-r", "auto", "--budget", "90", "--profile", "equal", "--same-within", "5", "--no-pin")
+    assert plan is not None
+    assert (plan.rounds, plan.budget_s, plan.profile, plan.same_within, plan.pin) == (
+        "auto",
+        90.0,
+        "equal",
+        0.05,
+        False,
+    )
+
+
+def test_the_options_of_the_report_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[dict[str, object]] = []
+    monkeypatch.setattr("tui_httpbench.headless.run_headless", lambda *_, **options: seen.append(options) or 0)
+    for arguments in ((), ("-v", "--metric", "CPU")):
+        assert main(["run", *arguments]) == 0
+    assert seen == [{"metric": None, "verbose": False}, {"metric": "cpu", "verbose": True}]
+
+
 def test_the_options_reach_the_plan(tmp_path: Path) -> None:
     body = tmp_path / "body"
     body.write_bytes(b"\x00\xff")
@@ -166,6 +206,10 @@ def test_help_names_everything(capsys: pytest.CaptureFixture[str]) -> None:
     for word in ("--data", "--timeout", "--seed", "--json", "--start", "--version", "exit status", "130"):
         assert word in text
     assert max(len(line) for line in text.splitlines()) <= 82
+    for word in ("auto", "--budget", "--profile", "equal|defaults", "--same-within", "--no-pin"):
+        assert word in text
+    assert main(["run", "--help"]) == 0
+    assert {"--metric", "--verbose"} <= set(re.findall(r"--\w+", capsys.readouterr().out))
     for command in ("run", "modes", "target"):
         assert main([command, "-h"]) == 0
         assert f"usage: httpbench-tui {command}" in capsys.readouterr().out
@@ -186,7 +230,7 @@ def test_without_a_terminal_the_tui_form_does_what_run_does(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     seen: list[tuple[Plan, str | None]] = []
-    monkeypatch.setattr("tui_httpbench.headless.run_headless", lambda *arguments: seen.append(arguments) or 0)
+    monkeypatch.setattr("tui_httpbench.headless.run_headless", lambda *arguments, **_: seen.append(arguments) or 0)
     assert main(["-n", "7", "--json", "-"]) == 0
     assert [(plan.requests, path) for plan, path in seen] == [(7, "-")]
     assert "Standard output is no terminal" in capsys.readouterr().err

@@ -8,6 +8,7 @@ import os
 import re
 import stat
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +16,22 @@ import jsonschema
 import numpy as np
 import pytest
 
-from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.summary import summarize_run
+from tui_httpbench.analysis.result import Environment, Rank, Result
+from tui_httpbench.analysis.summary import Measured, summarize_run
+from tui_httpbench.bench.events import Progress
+from tui_httpbench.bench.probes import Probe, ProbeResponse
 from tui_httpbench.bench.records import RoundRecord, WarmupRequest, WorkerSetup
 from tui_httpbench.bench.samples import ErrorText, Samples
 from tui_httpbench.bench.worker.errors import ERROR_KINDS
 from tui_httpbench.clients.catalog import DEFAULT_MODES
 from tui_httpbench.plan import Plan, PlanError, Request
 from tui_httpbench.report import json_report
+from tui_httpbench.report.conclusion import conclude
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.destination import FileDestination
+from tui_httpbench.report.metrics import CHART_METRICS
 from tui_httpbench.report.mode_list import print_modes
+from tui_httpbench.report.progress import headline, undecided_line
 from tui_httpbench.report.text import print_report
 
 SCHEMA = json.loads((Path(__file__).parent / "result.schema.json").read_text())
@@ -42,6 +48,8 @@ def samples_of(latency_ms: float, statuses: list[int]) -> Samples:
 
 def record_of(mode: str, latency_ms: float, statuses: list[int], **changes: Any) -> RoundRecord:
     values: dict[str, Any] = {
+        "connections": 4,
+        "target_cpu_s": 0.005,
         "samples": samples_of(latency_ms, statuses),
         "elapsed_s": latency_ms * len(statuses) / 1e3,
         "cpu_s": 0.01,
@@ -51,14 +59,28 @@ def record_of(mode: str, latency_ms: float, statuses: list[int], **changes: Any)
     return RoundRecord(mode, 1, "complete", **(values | changes))
 
 
-def result_of(*records: RoundRecord, stopped: bool = False, **plan: Any) -> Result:
-    modes = plan.pop("modes", tuple(dict.fromkeys(record.mode for record in records)))
-    made = Plan(modes=modes, requests=10, rounds=1, seed=42, **plan)
-    return summarize_run(made, "http://127.0.0.1:8000/", records, stopped=stopped)
+def rounds_of(mode: str, latency_ms: float, rounds: int = 3, noise: float = 1e-3, **changes: Any) -> list[RoundRecord]:
+    """Rounds of ten good requests whose times differ by ``noise`` at most, in another way for each mode."""
+    generator = np.random.default_rng(list(mode.encode()))
+    return [
+        replace(
+            record_of(mode, latency_ms, [200] * 10, **changes),
+            round=number,
+            elapsed_s=latency_ms / 100 * (1 + noise * float(generator.uniform(-1, 1))),
+        )
+        for number in range(1, rounds + 1)
+    ]
 
 
-def clean_result(**plan: Any) -> Result:
-    return result_of(*(record_of(mode, latency, [200] * 10) for mode, latency in LATENCY_MS.items()), **plan)
+def result_of(*records: RoundRecord, stopped: bool = False, probes: tuple[Probe, ...] = (), **changes: Any) -> Result:
+    modes = changes.pop("modes", tuple(dict.fromkeys(record.mode for record in records)))
+    plan = Plan(**({"modes": modes, "requests": 10, "rounds": 1, "seed": 42} | changes))
+    return summarize_run(Measured(plan, "http://127.0.0.1:8000/", records, stopped, probes))
+
+
+def clean_result(**changes: Any) -> Result:
+    records = [record for mode, latency in LATENCY_MS.items() for record in rounds_of(mode, latency)]
+    return result_of(*records, **({"rounds": 3} | changes))
 
 
 def failing_result() -> Result:
@@ -72,11 +94,11 @@ def failing_result() -> Result:
     )
 
 
-def report_of(result: Result, columns: int = 80, monkeypatch: pytest.MonkeyPatch | None = None) -> str:
+def report_of(result: Result, columns: int = 80, monkeypatch: pytest.MonkeyPatch | None = None, **options: Any) -> str:
     if monkeypatch is not None:
         monkeypatch.setenv("COLUMNS", str(columns))
     stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    print_report(result, StreamConsole(stream))
+    print_report(result, StreamConsole(stream), **options)
     return stream.buffer.getvalue().decode()  # type: ignore[attr-defined]
 
 
@@ -86,7 +108,7 @@ def names_in(folder: Path) -> list[str]:
 
 def cells_of(report: str) -> dict[str, list[str]]:
     """The table's cells by the mode's name."""
-    rows = [line.split() for line in report.splitlines() if re.match(r"\d+ ", line)]
+    rows = [line.split() for line in report.splitlines() if re.match(r" *\d+=? ", line)]
     return {row[1]: row for row in rows if row[1] in DEFAULT_MODES}
 
 
@@ -94,17 +116,21 @@ def test_the_table_ranks_and_compares() -> None:
     report = report_of(clean_result())
     rows = cells_of(report)
     assert list(rows) == sorted(LATENCY_MS, key=LATENCY_MS.__getitem__)
-    assert rows["aiohttp"] == ["1", "aiohttp", "7,692", "0.13", "0.13", "0.13", "0", "×1.00"]
-    assert rows["httpx"] == ["8", "httpx", "38.5", "26.0", "26.0", "26.0", "0", "×200"]
+    assert rows["aiohttp"] == ["1", "aiohttp", "7,698", "0.13", "0.13", "0", "×1.00", "–"]
+    assert rows["httpx"] == ["8", "httpx", "38.5", "26.0", "26.0", "0", "×200", "198–202"]
     assert "!" not in report
 
 
 def test_the_heading_says_what_was_measured() -> None:
     heading = report_of(clean_result()).split("\n\n")[0]
-    for part in ("GET http://127.0.0.1:8000/ (the embedded target)", "8 modes × 10 requests × 1 round", "seed 42"):
+    for part in (
+        "GET http://127.0.0.1:8000/ (the embedded target)",
+        "8 modes × 10 requests × 3 rounds",
+        "profile defaults",
+    ):
         assert part in heading
     assert "CPython 3.11.7, aiohttp 3.14.1" in heading
-    assert "concurrency 20" in report_of(clean_result(concurrency=20))
+    assert "concurrency 20; profile equal" in report_of(clean_result(concurrency=20))
     assert "embedded" not in report_of(clean_result(request=Request("http://127.0.0.1:8000/")))
 
 
@@ -134,12 +160,20 @@ def test_columns_are_dropped_in_order_of_their_weight(monkeypatch: pytest.Monkey
         return next(line.split() for line in report.splitlines() if re.match(r"(#\s+)?mode ", line))
 
     clean, failing = clean_result(), failing_result()
-    assert headers(clean, 80) == ["#", "mode", "requests/s", "p50", "p95", "p99", "errors", "slower"]
-    assert headers(clean, 64) == ["#", "mode", "requests/s", "p50", "p99", "errors", "slower"]
-    assert headers(clean, 60) == ["#", "mode", "requests/s", "p50", "errors", "slower"]
+    interval = ["95", "%", "interval"]
+    usual = ["#", "mode", "requests/s", "p50", "p99", "errors", "slower"]
+    everything = [*usual[:4], "p95", *usual[4:], *interval, "vs", "next", "CPU", "µs", "peak", "MiB", "req/conn"]
+    assert headers(clean, 130) == everything
+    assert headers(clean, 116) == [*everything[:-3], "req/conn"]
+    assert headers(clean, 110) == everything[:-3]
+    assert headers(clean, 90) == [*usual, *interval, "vs", "next"]
+    assert headers(clean, 80) == [*usual, *interval]
+    assert headers(clean, 75) == [*usual, "vs", "next"]
+    assert headers(clean, 66) == ["#", "mode", "requests/s", "p50", "errors", "slower", "vs", "next"]
+    assert headers(clean, 60) == ["#", "mode", "requests/s", "p50", "slower", "vs", "next"]
     assert headers(clean, 48) == ["#", "mode", "requests/s", "p50", "slower"]
     assert headers(clean, 40) == ["#", "mode", "requests/s", "slower"]
-    assert headers(failing, 80) == ["#", "mode", "requests/s", "p50", "p95", "p99", "errors", "slower"]
+    assert headers(failing, 70) == ["#", "mode", "requests/s", "p50", "p95", "p99", "errors", "slower"]
     assert headers(failing, 44) == ["mode", "requests/s", "errors", "slower"]
     assert headers(failing, 40) == ["mode", "requests/s", "errors"]
 
@@ -161,8 +195,8 @@ def test_failures_are_marked_and_named() -> None:
     report = report_of(failing_result())
     rows = cells_of(report)
     assert list(rows) == ["httpx", "aiohttp", "requests", "httpx-client"]
-    assert rows["aiohttp"][2:] == ["!", "10,000", "0.10", "0.10", "0.10", "3", "×0.01"]
-    assert rows["httpx-client"][2:] == ["!", "–", "–", "–", "–", "–", "–"]
+    assert rows["aiohttp"][2:] == ["!", "10,000", "0.10", "0.10", "0.10", "3", "×0.01", "1,000"]
+    assert rows["httpx-client"][2:] == ["!", *"–" * 7]
     assert "aiohttp ! ┤█" in report
     assert "3 × refused: ClientError:" in report
     assert "2 × status: HTTP 404 (1), HTTP 503 (1)" in report
@@ -185,8 +219,9 @@ def test_how_fast_a_mode_fails_is_no_throughput() -> None:
             record_of("requests", 3.0, [200] * 10),
         )
     )
-    assert cells_of(report)["aiohttp"] == ["3", "aiohttp", "!", "–", "–", "–", "–", "10", "–"]
+    assert cells_of(report)["aiohttp"] == ["3", "aiohttp", "!", *"–" * 4, "10", "–", "–"]
     assert not re.search(r"aiohttp +┤", report)
+    assert "No bar: aiohttp (no request succeeded)." in report
 
 
 def test_a_stopped_run_says_so() -> None:
@@ -201,7 +236,7 @@ def test_a_run_stopped_before_its_first_request_has_no_table() -> None:
 
 def test_a_mode_that_was_not_measured_has_no_numbers() -> None:
     result = result_of(record_of("aiohttp", 1.0, [200]), modes=("aiohttp", "httpx"), stopped=True)
-    assert cells_of(report_of(result))["httpx"] == ["2", "httpx", "!", "–", "–", "–", "–", "–", "–"]
+    assert cells_of(report_of(result))["httpx"] == ["2", "httpx", "!", *"–" * 8]
 
 
 def test_a_stream_without_the_characters_gets_others() -> None:
@@ -236,16 +271,25 @@ def test_the_json_keeps_its_contract(make_result: Any) -> None:
 def test_the_json_of_a_clean_mode() -> None:
     document = json_report.to_dict(clean_result())
     mode = next(mode for mode in document["modes"] if mode["id"] == "aiohttp")
-    assert (mode["requests"], mode["ok"], mode["errors"], mode["statuses"]) == (10, 10, {}, {"200": 10})
-    assert mode["elapsed_s"] == pytest.approx([0.0013])
-    assert mode["requests_per_second"] == pytest.approx(10 / 0.0013)
+    assert (mode["requests"], mode["ok"], mode["errors"], mode["statuses"]) == (30, 30, {}, {"200": 30})
+    assert mode["elapsed_s"] == pytest.approx([0.0013] * 3, rel=1e-3)
+    assert mode["requests_per_second"] == pytest.approx(10 / 0.0013, rel=1e-3)
     assert mode["latency_ms"]["p99"] == pytest.approx(0.13)
-    assert (mode["body_bytes"], mode["rounds_done"], mode["peak_memory_mib"]) == (10_000, 1, 30.0)
+    assert (mode["body_bytes"], mode["rounds_done"], mode["peak_memory_mib"]) == (30_000, 3, 30.0)
     assert mode["rounds"][0]["warmup"] == [
         {"latency_ms": 5.0, "status": 200, "error": None},
         {"latency_ms": 1.0, "status": None, "error": ERROR_KINDS[1]},
     ]
-    assert document["ranking"][0] == {"rank": 1, "mode": "aiohttp", "ratio": 1.0}
+    assert (mode["connections"], mode["requests_per_connection"], mode["settings"]) == (12, 3.0, {})
+    assert (mode["rounds"][0]["connections"], mode["rounds"][0]["target_cpu_s"]) == (4, 0.005)
+    first, second, *_ = document["ranking"]
+    assert first == {
+        **{"rank": 1, "label": "1", "mode": "aiohttp", "ratio": 1.0, "ratio_interval": [1.0, 1.0], "verdict": None},
+        **{"verdict_next": "faster", "tied_with": [], "clean": True, "other_work": False},
+    }
+    low, high = second["ratio_interval"]
+    assert 3.1 < low < second["ratio"] < high < 3.3
+    assert second["verdict"] == "faster"
     assert (document["target"], document["stopped"]) == ("embedded", False)
 
 
@@ -264,6 +308,186 @@ def test_the_json_shows_no_secret() -> None:
     text = json_report.to_text(clean_result(request=request))
     assert "hunter2" not in text
     assert ["Accept", "*/*"] in json.loads(text)["plan"]["headers"]
+
+
+def test_the_json_says_how_the_run_was_planned() -> None:
+    plan = json_report.to_dict(clean_result(rounds="auto", budget_s=60.0, same_within=0.05, pin=False))["plan"]
+    assert (plan["rounds"], plan["profile"], plan["budget_s"], plan["same_within"]) == ("auto", "defaults", 60.0, 0.05)
+    assert plan["pin"] is False
+    jsonschema.validate(json_report.to_dict(clean_result(rounds="auto")), SCHEMA)
+
+
+def test_the_json_has_null_for_a_bound_that_is_infinite() -> None:
+    result = result_of(record_of("aiohttp", 1.0, [200] * 10), record_of("httpx", 2.0, [200] * 10))
+    first, second = json_report.to_dict(result)["ranking"]
+    assert (first["ratio_interval"], second["ratio_interval"]) == ([1.0, 1.0], [0.0, None])
+    assert (first["label"], second["label"], second["tied_with"]) == ("1=", "1=", ["aiohttp"])
+    failed = json_report.to_dict(failing_result())["ranking"][-1]
+    assert (failed["ratio_interval"], failed["verdict"], failed["clean"]) == (None, None, False)
+
+
+def probe_of(mode: str, status: int, **settings: str) -> Probe:
+    response = ProbeResponse(status, 302, "http://127.0.0.1:8000/", "1.1", 10, "hash")
+    return Probe(mode, settings={"timeout": "30 s", **settings}, response=response)
+
+
+def probed_result() -> Result:
+    modes = ("aiohttp", "requests", "httpx", "httpx#2")
+    probes = (
+        probe_of("aiohttp", 200, redirects="followed"),
+        probe_of("requests", 200, redirects="followed"),
+        probe_of("httpx", 302, redirects="not followed"),
+    )
+    records = [record for index, mode in enumerate(modes) for record in rounds_of(mode, 1.0 + index)]
+    return result_of(*records, rounds=3, probes=probes)
+
+
+def test_a_mode_that_does_other_work_is_marked() -> None:
+    result = probed_result()
+    report = report_of(result)
+    assert "httpx ≠ " in report
+    assert "httpx#2 ≠ " in report
+    assert "aiohttp ≠" not in report
+    assert "≠ does other work than most modes" in report
+    assert "≠" not in report_of(clean_result())
+    document = json_report.to_dict(result)
+    jsonschema.validate(document, SCHEMA)
+    assert [rank["other_work"] for rank in document["ranking"]] == [False, False, True, True]
+    assert document["differences"] == [
+        {"text": "httpx got 302; the others followed it to 200.", "modes": ["httpx"]},
+    ]
+    assert document["modes"][3]["settings"] == {"timeout": "30 s", "redirects": "not followed"}
+
+
+def test_settings_are_listed_when_asked_for() -> None:
+    result = probed_result()
+    assert "settings differ in: redirects; see -v" in report_of(result)
+    report = report_of(result, verbose=True)
+    assert "see -v" not in report
+    assert re.search(r"timeout +30 s +all modes\n", report)
+    assert re.search(r"redirects +followed +aiohttp, requests\n +not followed +httpx, httpx#2\n", report)
+    assert re.search(r"packages +aiohttp 3.14.1\n", report)
+    assert "settings differ" not in report_of(clean_result())
+
+
+def test_the_environment_says_what_the_machine_did() -> None:
+    environment = Environment("CPython 3.12", "Linux", 2, {}, "worker on CPU 1, target on CPU 0", "powersave", 0.125)
+    report = report_of(replace(clean_result(), environment=environment), verbose=True)
+    for part in ("worker on CPU 1, target on CPU 0", "powersave", "12 % of all processors", "2 CPUs"):
+        assert part in report
+
+
+def test_modes_that_are_not_told_apart_share_a_place() -> None:
+    records = [*rounds_of("aiohttp", 1.0), *rounds_of("requests", 3.0, noise=0.3), *rounds_of("httpx", 3.1, noise=0.3)]
+    result = result_of(*records, rounds="auto")
+    report = report_of(result)
+    assert {mode: row[0] for mode, row in cells_of(report).items()}["aiohttp"] == "1="
+    assert "3 rounds (auto)" in report
+    assert "can't be told apart yet (more rounds may: -r 30)." in report
+
+
+def verdicts_of(*latencies_ms: float, noise: float = 1e-3, rounds: int = 5, **changes: Any) -> str | None:
+    modes = ("aiohttp", "requests", "httpx", "httpx-client", "requests-session", "httpx-async")[: len(latencies_ms)]
+    records = [
+        record for mode, ms in zip(modes, latencies_ms, strict=True) for record in rounds_of(mode, ms, rounds, noise)
+    ]
+    return conclude(result_of(*records, rounds=rounds, **changes))
+
+
+def test_the_conclusion_says_what_is_decided() -> None:
+    assert verdicts_of(1.0, 2.0, 3.0) == "aiohttp is fastest; all places are decided."
+    assert verdicts_of(1.0, 1.001) == "aiohttp and requests are the same (within 3 %)."
+    assert verdicts_of(1.0, 2.0, 2.001, same_within=0.05) == (
+        "aiohttp is fastest; requests and httpx are the same (within 5 %)."
+    )
+    assert verdicts_of(1.0, 2.0, rounds=1) == "One round decides nothing; make more of them."
+    assert verdicts_of(1.0) is None
+    assert conclude(failing_result()) is None
+
+
+def test_the_conclusion_says_what_is_not_decided() -> None:
+    text = verdicts_of(1.0, 1.05, noise=0.2) or ""
+    assert re.fullmatch(r"\w+ and \w+ can't be told apart yet \(more rounds may: -r 30\)\.", text)
+    text = verdicts_of(1.0, 1.05, noise=0.2, rounds=20) or ""
+    assert "-r 40" in text
+    text = verdicts_of(1.0, 1.05, 5.0, 5.2, noise=0.2) or ""
+    assert re.fullmatch(r"\w+ and \w+ can't be told apart yet, nor can [\w-]+ and [\w-]+ \(.*\)\.", text)
+    text = verdicts_of(1.0, 1.01, 1.02, noise=0.2) or ""
+    assert re.fullmatch(r"[\w-]+, [\w-]+ and [\w-]+ can't be told apart yet \(.*\)\.", text)
+
+
+@pytest.mark.parametrize(
+    ("metric", "title", "text"),
+    [
+        ("requests/s", "Requests per second, higher is better", "7,698"),
+        ("time", "Mean time in seconds for 10 requests, lower is better", "1.30 ms"),
+        ("p50", "Median latency in ms, lower is better", "0.13 ms"),
+        ("p99", "99th percentile of latency in ms, lower is better", "0.13 ms"),
+        ("cpu", "CPU time in µs per request, lower is better", "1,000 µs"),
+        ("memory", "Peak memory in MiB, lower is better", "30.0 MiB"),
+        ("connections", "Connections opened per round, lower is better", "4.00"),
+        ("reuse", "Requests per connection, higher is better", "3.00"),
+        ("bytes", "Body bytes per request", "1,000"),
+    ],
+)
+def test_the_chart_shows_any_metric(metric: str, title: str, text: str) -> None:
+    lines = report_of(clean_result(), metric=metric).splitlines()
+    assert any(line == title or line.startswith(f"{title}, log") for line in lines)
+    assert next(line for line in lines if re.search(r" aiohttp ┤█", line)).endswith(f" {text}")
+
+
+def test_every_metric_of_the_chart_is_tested() -> None:
+    arguments = test_the_chart_shows_any_metric.pytestmark[0].args[1]  # type: ignore[attr-defined]
+    assert [metric for metric, *_ in arguments] == list(CHART_METRICS)
+
+
+def test_the_best_bar_is_on_top() -> None:
+    records = [*rounds_of("aiohttp", 1.0, cpu_s=0.05), *rounds_of("httpx", 2.0, cpu_s=0.02)]
+    report = report_of(result_of(*records, rounds=3), metric="cpu")
+    assert re.findall(r"(\w+) ┤█", report) == ["httpx", "aiohttp"]
+    assert re.findall(r"(\w+) ┤█", report_of(result_of(*records, rounds=3), metric="bytes")) == ["aiohttp", "httpx"]
+
+
+def test_a_mode_without_a_value_has_no_bar_and_is_named() -> None:
+    records = [*rounds_of("aiohttp", 1.0), *rounds_of("httpx", 2.0, connections=None)]
+    report = report_of(result_of(*records, rounds=3), metric="connections")
+    assert re.findall(r"(\w+) ┤█", report) == ["aiohttp"]
+    assert "No bar: httpx (unknown)." in report
+    unknown = [*rounds_of("aiohttp", 1.0, cpu_s=None), *rounds_of("httpx", 2.0, cpu_s=None)]
+    report = report_of(result_of(*unknown, rounds=3), metric="cpu")
+    assert "No bar: aiohttp (unknown), httpx (unknown)." in report
+    assert "CPU µs" not in report
+
+
+def progress_of(**changes: Any) -> Progress:
+    values: dict[str, Any] = {
+        **{"elapsed_s": 7.2, "round": 3, "rounds": 5, "lanes": (), "running": "aiohttp", "time_left_s": 4.0},
+        **{"throughput": None, "is_auto": True, "max_rounds": 30, "budget_left_s": 12.9},
+    }
+    return Progress(**(values | changes))
+
+
+def test_progress_says_when_an_automatic_run_decides() -> None:
+    assert headline(progress_of()) == "round 3, deciding after round 5 · aiohttp · 0:07 · 0:12 of budget left"
+    assert headline(progress_of(round=5)).startswith("round 5, deciding after it · ")
+    assert headline(progress_of(round=30, rounds=30)).startswith("round 30, the last · ")
+    assert headline(progress_of(round=5, running=None, time_left_s=0.0)) == "5 rounds (auto) · 0:07"
+    fixed = progress_of(is_auto=False, budget_left_s=None, max_rounds=5)
+    assert headline(fixed) == "round 3 of 5 · aiohttp · 0:07 · about 0:04 left"
+    assert headline(progress_of(round=0)) == "starting"
+
+
+def test_progress_names_as_many_undecided_pairs_as_fit() -> None:
+    ranking = (Rank(1, "requests", 1.0, clean=True),)
+    pairs = (("requests", "requests-session"), ("httpx", "httpx-client"), ("aiohttp", "aiohttp-each"))
+    progress = progress_of(ranking=ranking, undecided=pairs)
+    whole = "undecided: requests – requests-session, httpx – httpx-client, aiohttp – aiohttp-each"
+    assert undecided_line(progress, len(whole)) == whole
+    assert undecided_line(progress, 80) == ("undecided: requests – requests-session, httpx – httpx-client and 1 more")
+    assert undecided_line(progress, 30) == "undecided: 3 pairs"
+    assert undecided_line(progress_of(ranking=ranking), 80) == "undecided: nothing"
+    assert undecided_line(progress_of(), 80) == ""
+    assert undecided_line(progress_of(ranking=ranking, undecided=pairs, is_auto=False), 80) == ""
 
 
 @pytest.fixture

@@ -150,9 +150,10 @@ class Runner:
             raise
         finally:
             self._worker = None
+        # Before anything is awaited: the worker's samples are closed, and the screen may look at any moment.
+        self._tracker.finish_round(record)
         record = _with_counts(record, before, await self._counts())
         self.records.append(record)
-        self._tracker.finish_round(record)
         return record
 
     async def _counts(self) -> TargetCounts | None:
@@ -178,5 +179,5 @@ def _make_run_folder() -> Path:
         runs = platformdirs.user_state_path("httpbench-tui") / "runs"
         runs.mkdir(parents=True, exist_ok=True, mode=0o700)
         return Path(tempfile.mkdtemp(prefix="run-", dir=runs))
-    except OSError:
+    except (OSError, RuntimeError):  # RuntimeError: there is no home
         return Path(tempfile.mkdtemp(prefix="httpbench-run-"))

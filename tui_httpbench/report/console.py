@@ -20,6 +20,8 @@ _ASCII = str.maketrans(
         **dict.fromkeys("─━╺╸", "-"),
         **dict.fromkeys("│┤", "|"),
         "×": "x",
+        "≠": "*",
+        "µ": "u",
         "–": "-",
         "·": "|",
         "…": "~",

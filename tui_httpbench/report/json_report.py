@@ -7,10 +7,11 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-from tui_httpbench.analysis.result import ModeSummary, Result
+from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.samples import error_mask
 from tui_httpbench.bench.worker.errors import ERROR_KINDS
+from tui_httpbench.clients.catalog import mode_of
 
 SCHEMA_VERSION = 1
 
@@ -27,7 +28,8 @@ def to_dict(result: Result) -> dict[str, Any]:
         "plan": _plan(result),
         "environment": asdict(result.environment),
         "modes": [_mode(result, summary) for summary in result.modes],
-        "ranking": [{"rank": rank.rank, "mode": rank.mode, "ratio": rank.ratio} for rank in result.ranking],
+        "ranking": [_rank(result, rank) for rank in result.ranking],
+        "differences": [asdict(difference) for difference in result.differences],
         "warnings": list(result.warnings),
     }
     finite: dict[str, Any] = _only_finite(document)
@@ -51,6 +53,29 @@ def _plan(result: Result) -> dict[str, Any]:
         "timeout_s": plan.timeout_s,
         "seed": plan.seed,
         "modes": list(plan.modes),
+        "profile": plan.profile,
+        "budget_s": plan.budget_s,
+        "same_within": plan.same_within,
+        "pin": plan.pin,
+    }
+
+
+def _rank(result: Result, rank: Rank) -> dict[str, Any]:
+    """A place; a bound of the interval is null where it is infinite, the interval is where there is none."""
+    interval = rank.interval
+    is_winner = interval is not None and rank.verdict is None
+    bounds = None if interval is None else (1.0, 1.0) if is_winner else (interval.low, interval.high)
+    return {
+        "rank": rank.rank,
+        "label": rank.label,
+        "mode": rank.mode,
+        "ratio": rank.ratio,
+        "ratio_interval": bounds,
+        "verdict": rank.verdict,
+        "verdict_next": rank.verdict_next,
+        "tied_with": rank.tied_with,
+        "clean": rank.clean,
+        "other_work": result.does_other_work(rank.mode),
     }
 
 
@@ -69,6 +94,9 @@ def _mode(result: Result, summary: ModeSummary) -> dict[str, Any]:
         "body_bytes": summary.body_bytes,
         "cpu_us_per_request": summary.cpu_us_per_request,
         "peak_memory_mib": summary.peak_memory_mib,
+        "connections": summary.connections,
+        "requests_per_connection": summary.requests_per_connection,
+        "settings": result.settings.get(mode_of(summary.mode).id, {}),
         "rounds_done": summary.rounds_done,
         "note": summary.note or None,
         "rounds": [_round(record) for record in result.records if record.mode == summary.mode],
@@ -86,6 +114,8 @@ def _round(record: RoundRecord) -> dict[str, Any]:
         "elapsed_s": record.elapsed_s,
         "cpu_s": record.cpu_s,
         "peak_memory_mib": None if record.peak_memory_bytes is None else record.peak_memory_bytes / 2**20,
+        "connections": record.connections,
+        "target_cpu_s": record.target_cpu_s,
         "import_s": setup.import_s if setup else None,
         "build_s": setup.build_s if setup else None,
         "warmup": [

@@ -42,8 +42,9 @@ class LiveProgress:
         for lane in progress.lanes:
             if lane.mode not in self._tasks:
                 self._tasks[lane.mode] = self._bars.add_task(lane.mode, total=lane.total, lane=lane)
-            self._bars.update(self._tasks[lane.mode], completed=lane.done, lane=lane)
-        self._bars.headline = _headline(progress)
+            self._bars.update(self._tasks[lane.mode], total=lane.total, completed=lane.done, lane=lane)
+        self._bars.headline = headline(progress)
+        self._bars.undecided = undecided_line(progress, self._bars.console.width)
         self._bars.refresh()
 
 
@@ -64,10 +65,11 @@ class _LaneColumn(rich_progress.ProgressColumn):
 
 
 class _Bars(rich_progress.Progress):
-    """Rich's bars with a line above them."""
+    """Rich's bars with a line above them, two of them where the ranking says when the run ends."""
 
     def __init__(self, console: Console, transient: bool) -> None:
         self.headline = ""
+        self.undecided = ""
         super().__init__(
             _LaneColumn(lambda lane: lane.mode, "left"),
             rich_progress.BarColumn(
@@ -89,18 +91,50 @@ class _Bars(rich_progress.Progress):
         )
 
     def get_renderables(self) -> Iterable[RenderableType]:
-        """The line, then a bar a mode."""
+        """The lines, then a bar a mode."""
         yield Text(self.headline, no_wrap=True, overflow="ellipsis")
+        if self.undecided:
+            yield Text(self.undecided, style="dim", no_wrap=True, overflow="ellipsis")
         yield self.make_tasks_table(self.tasks)
 
 
-def _headline(progress: Progress) -> str:
+def headline(progress: Progress) -> str:
+    """Where the run stands: its round, what is measured now, the time so far, and what is left of it."""
     if not progress.round:
         return "starting"
-    parts = [f"round {progress.round} of {progress.rounds}"]
+    is_over = progress.running is None and progress.time_left_s == 0
+    parts = [_round_of(progress, is_over)]
     if progress.running is not None:
         parts.append(progress.running)
     parts.append(format_clock(progress.elapsed_s))
-    if progress.running is not None and progress.time_left_s is not None:
+    if progress.is_auto and progress.budget_left_s is not None and not is_over:
+        parts.append(f"{format_clock(progress.budget_left_s)} of budget left")
+    elif progress.running is not None and progress.time_left_s is not None:
         parts.append(f"about {format_clock(progress.time_left_s)} left")
     return " · ".join(parts)
+
+
+def _round_of(progress: Progress, is_over: bool) -> str:
+    if not progress.is_auto:
+        return f"round {progress.round} of {progress.rounds}"
+    if is_over:
+        return f"{plural(progress.round, 'round')} (auto)"
+    if progress.round >= progress.max_rounds:
+        return f"round {progress.round}, the last"
+    after = "it" if progress.round >= progress.rounds else f"round {progress.rounds}"
+    return f"round {progress.round}, deciding after {after}"
+
+
+def undecided_line(progress: Progress, columns: int) -> str:
+    """Which neighbours an automatic run can't tell apart yet, as many as fit; empty before there is a ranking."""
+    if not progress.is_auto or not progress.ranking:
+        return ""
+    if not progress.undecided:
+        return "undecided: nothing"
+    pairs = [f"{upper} – {lower}" for upper, lower in progress.undecided]
+    for shown in range(len(pairs), 0, -1):
+        rest = f" and {len(pairs) - shown} more" if shown < len(pairs) else ""
+        line = f"undecided: {', '.join(pairs[:shown])}{rest}"
+        if len(line) <= columns:
+            return line
+    return f"undecided: {plural(len(pairs), 'pair')}"

@@ -1,0 +1,63 @@
+"""One metric of all modes as bars."""
+
+from __future__ import annotations
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from tui_httpbench.analysis.result import ModeSummary, Result
+from tui_httpbench.charts import Bar, Color, bar_chart
+from tui_httpbench.clients.catalog import LIBRARIES
+from tui_httpbench.report.console import StreamConsole
+from tui_httpbench.report.metrics import CHART_METRICS, DEFAULT_METRIC
+from tui_httpbench.report.ranking_table import marked_name
+
+LOG_FROM_SPREAD = 50.0
+MAX_CHART_COLUMNS = 120
+_ROWS_FOR_GAPS = 40
+_LIBRARY_COLORS: tuple[Color, ...] = ((66, 133, 244), (219, 112, 41), (31, 157, 107), (171, 92, 205), (200, 160, 30))
+
+
+def ranking_chart(result: Result, console: StreamConsole, metric: str | None = None) -> RenderableType | None:
+    """The bars of a metric, the best first, and which modes have none; throughput if ``metric`` is None.
+
+    None where nobody chose a metric and there are fewer than two modes to compare.
+    """
+    chosen = CHART_METRICS[metric or DEFAULT_METRIC]
+    valued: list[tuple[Bar, bool]] = []
+    missing: list[str] = []
+    for rank in result.ranking:
+        mode = result.mode(rank.mode)
+        value = chosen.value(result, mode) if mode.ok else None
+        if value is None:
+            missing.append(f"{mode.mode} ({_why_missing(mode)})")
+        else:
+            color = _color_of(mode) if console.has_colors else None
+            valued.append((Bar(marked_name(result, rank), value, chosen.text(value), color), rank.clean))
+    if metric is None and len(valued) < 2:
+        return None
+    if metric not in (None, DEFAULT_METRIC) and chosen.higher_is_better is not None:
+        sign = -1 if chosen.higher_is_better else 1
+        valued.sort(key=lambda item: (not item[1], sign * item[0].value))
+    bars = [bar for bar, _ in valued]
+    positive = [bar.value for bar in bars if bar.value > 0]
+    log = bool(positive) and max(positive) / min(positive) > LOG_FROM_SPREAD
+    spacious = console.rows is None or console.rows >= _ROWS_FOR_GAPS
+    height = 2 * len(bars) + 1 if spacious else 0
+    parts = [Text(f"{chosen.heading(result)}{', logarithmic scale' if log else ''}", style="bold")]
+    if bars:
+        parts.append(Text.from_ansi(bar_chart(bars, min(console.columns, MAX_CHART_COLUMNS), height, log=log)))
+    if missing:
+        parts.append(Text(f"No bar: {', '.join(missing)}.", style="dim"))
+    return Group(*parts)
+
+
+def _why_missing(mode: ModeSummary) -> str:
+    if not mode.requests:
+        return "not measured"
+    return "unknown" if mode.ok else "no request succeeded"
+
+
+def _color_of(mode: ModeSummary) -> Color:
+    names = [library.name for library in LIBRARIES]
+    return _LIBRARY_COLORS[names.index(mode.library) % len(_LIBRARY_COLORS)]
