@@ -1,40 +1,29 @@
-"""What the embedded target counts and tells: requests, connections, CPU time, heads, and the CPU it is bound to."""
+"""What the embedded target counts and tells: requests, connections, processor time and heads."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
-import json
 import os
 import random
-import signal
 import socket
 import struct
-import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
+from target_client import Address, address_of, ask, ask_many_times, ask_once
 
-from tui_httpbench.target import launcher
 from tui_httpbench.target.launcher import EmbeddedTarget, RequestHead, TargetCounts, TargetError
 from tui_httpbench.target.traffic import MAX_HEADS, SWEEP_INTERVAL, connected_peers
 
-Address = tuple[str, int]
-
-GET = b"GET /bytes/3 HTTP/1.1\r\nHost: x\r\n\r\n"
 GET_AND_CLOSE = b"GET /bytes/3 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-LAST_BYTES = b"\r\n\r\n\0\0\0"
 RESET = struct.pack("ii", 1, 0)
-FIXED_CPU = hasattr(os, "sched_setaffinity")
 
-posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc, or a whole network on loopback")
 
 
@@ -42,29 +31,6 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc, or
 async def running() -> AsyncIterator[EmbeddedTarget]:
     async with EmbeddedTarget() as target:
         yield target
-
-
-def address_of(target: EmbeddedTarget) -> Address:
-    parts = urlsplit(target.url)
-    assert parts.hostname is not None
-    assert parts.port is not None
-    return parts.hostname, parts.port
-
-
-def ask(connection: socket.socket, request: bytes = GET) -> None:
-    """One request, and its answer to the last byte."""
-    connection.sendall(request)
-    received = b""
-    while not received.endswith(LAST_BYTES):
-        chunk = connection.recv(65_536)
-        assert chunk
-        received += chunk
-
-
-def ask_once(address: Address) -> None:
-    """One request on a connection of its own."""
-    with socket.create_connection(address, timeout=20) as connection:
-        ask(connection)
 
 
 def ask_once_from(source: Address, address: Address, *, closed_by_server: bool) -> None:
@@ -82,28 +48,10 @@ def ask_once_from(source: Address, address: Address, *, closed_by_server: bool) 
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
 
 
-def ask_many_times(address: Address, number: int) -> None:
-    for _ in range(number):
-        ask_once(address)
-
-
 async def difference(target: EmbeddedTarget, before: TargetCounts) -> tuple[int, int]:
     """Requests and connections since then."""
     now = await target.counts()
     return now.requests - before.requests, now.connections - before.connections
-
-
-@contextlib.contextmanager
-def server_process() -> Iterator[tuple[subprocess.Popen[bytes], Address]]:
-    """The target's process without its launcher."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tui_httpbench.target.server"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
-        assert process.stdout is not None
-        try:
-            yield process, ("127.0.0.1", json.loads(process.stdout.readline())["port"])
-        finally:
-            process.kill()
 
 
 async def test_a_new_target_has_counted_nothing_of_its_own() -> None:
@@ -188,7 +136,9 @@ async def test_only_what_sent_a_request_is_counted(running: EmbeddedTarget) -> N
         broken.sendall(b"no HTTP at all\r\n\r\n")
         assert broken.recv(100).startswith(b"HTTP/1.1 400 ")
         whole.sendall(b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n")
-        await asyncio.sleep(0.1)
+        async with asyncio.timeout(20):
+            while await difference(running, before) == (0, 0):
+                await asyncio.sleep(0.01)
         assert await difference(running, before) == (1, 1), "counted when its head has arrived"
         whole.sendall(b"body")
         assert whole.recv(100).startswith(b"HTTP/1.1 200 ")
@@ -302,161 +252,3 @@ async def test_a_large_head_is_told_whole(running: EmbeddedTarget) -> None:
     (head,) = await running.heads()
     assert dict(head.headers)["x-large"] == "y" * 200_000
     await running.unwatch()
-
-
-@pytest.mark.asyncio(loop_scope="module")
-async def test_many_tasks_may_ask_at_once(running: EmbeddedTarget) -> None:
-    kinds = (running.counts, running.heads, running.watch)
-    answers = await asyncio.gather(*(kind() for _ in range(30) for kind in kinds))
-    assert all(isinstance(counts, TargetCounts) for counts in answers[0::3])
-    assert set(answers[1::3]) == {()}
-    assert set(answers[2::3]) == {None}
-    await running.unwatch()
-
-
-@posix_only
-async def test_a_target_that_does_not_answer_is_one_sentence_and_may_answer_later(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    async with EmbeddedTarget() as target:
-        assert target.pid is not None
-        os.kill(target.pid, signal.SIGSTOP)
-        monkeypatch.setattr(launcher, "ANSWER_LIMIT_S", 0.2)
-        for question in (target.heads, target.counts, target.watch, target.unwatch):
-            with pytest.raises(TargetError, match=r"^The embedded target did not answer within 0 seconds\.$"):
-                await question()
-        monkeypatch.undo()
-        given_up = asyncio.create_task(target.heads())
-        await asyncio.sleep(0.1)
-        given_up.cancel()
-        os.kill(target.pid, signal.SIGCONT)
-        await asyncio.to_thread(ask_once, address_of(target))
-        assert (await target.counts()).requests == 1, "late answers to earlier questions are passed over"
-
-
-@posix_only
-async def test_a_dead_target_is_one_sentence() -> None:
-    target = EmbeddedTarget()
-    with pytest.raises(TargetError, match=r"^The embedded target does not run\.$"):
-        await target.counts()
-    async with target:
-        assert target.pid is not None
-        os.kill(target.pid, signal.SIGSTOP)
-        waiting = asyncio.create_task(target.counts())
-        await asyncio.sleep(0.1)
-        os.kill(target.pid, signal.SIGKILL)
-        with pytest.raises(TargetError, match=r"^The embedded target has ended\.$"):
-            await waiting
-        for question in (target.counts, target.watch, target.heads, target.unwatch):
-            with pytest.raises(TargetError, match=r"^The embedded target (has ended|does not run)\.$"):
-                await question()
-    with pytest.raises(TargetError, match=r"^The embedded target does not run\.$"):
-        await target.heads()
-
-
-@pytest.mark.parametrize("answer", ["hello", "[]", '{"id": 1, "error": "No."}'])
-async def test_a_wrong_answer_is_one_sentence(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
-    fake = f"import sys; print('{{\"port\": 1}}', flush=True); sys.stdin.readline(); print({answer!r}, flush=True); "
-    monkeypatch.setattr(launcher, "_COMMAND", ("-c", fake + "sys.stdin.read()"))
-    async with EmbeddedTarget() as target:
-        with pytest.raises(TargetError, match=r"^The embedded target answered 'counts' with b'.*'\.$"):
-            await target.counts()
-
-
-def test_a_wrong_command_gets_a_sentence_and_the_next_one_its_answer() -> None:
-    with server_process() as (process, _):
-        assert process.stdin is not None
-        assert process.stdout is not None
-        for line in (
-            b"hello",
-            b"[1]",
-            b'{"id": 1}',
-            b'{"id": 1, "command": "dance"}',
-            b'{"id": 1, "command": []}',
-            b"",
-        ):
-            process.stdin.write(line + b"\n")
-            process.stdin.flush()
-            assert "There is no command" in json.loads(process.stdout.readline())["error"]
-        process.stdin.write(b'{"id": 2, "command": "watch"}\n')
-        process.stdin.flush()
-        assert json.loads(process.stdout.readline()) == {"id": 2, "answer": None}
-
-
-def test_it_ends_with_its_input_in_the_midst_of_a_command() -> None:
-    with server_process() as (process, _):
-        assert process.stdin is not None
-        process.stdin.write(b'{"id": 1, "comm')
-        process.stdin.close()
-        assert process.wait(timeout=5) == 0
-
-
-@posix_only
-def test_it_ends_with_its_input_while_nobody_reads_its_answer() -> None:
-    with server_process() as (process, address):
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(b'{"id": 1, "command": "watch"}\n')
-        process.stdin.flush()
-        assert json.loads(process.stdout.readline())["id"] == 1
-        for _ in range(10):  # Far more than a pipe holds.
-            with socket.create_connection(address, timeout=20) as connection:
-                connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Large: " + b"y" * 200_000 + b"\r\n\r\n")
-                connection.recv(100)
-        process.stdin.write(b'{"id": 2, "command": "heads"}\n')
-        process.stdin.flush()
-        assert process.stdout.read(100).startswith(b'{"id": 2, "answer": {"heads": [')
-        process.stdin.close()
-        assert process.wait(timeout=5) == 0
-
-
-def test_it_ends_when_nobody_can_read_its_answer() -> None:
-    with server_process() as (process, _):
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdout.close()
-        process.stdin.write(b'{"id": 1, "command": "counts"}\n')
-        process.stdin.flush()
-        assert process.wait(timeout=5) == 0
-
-
-@pytest.mark.skipif(not FIXED_CPU, reason="the system binds no process to a CPU")
-async def test_every_thread_is_bound_to_the_cpu_asked_for() -> None:
-    for cpu in sorted(os.sched_getaffinity(0)):
-        async with EmbeddedTarget(cpu) as target:
-            assert target.pinned
-            await asyncio.to_thread(ask_once, address_of(target))
-            assert allowed_cpus(target) == {str(cpu)}
-        assert not target.pinned
-
-
-@pytest.mark.skipif(not FIXED_CPU, reason="the system binds no process to a CPU")
-@pytest.mark.parametrize("cpu", [None, 4_000, 10**10, -1])
-async def test_without_a_cpu_that_it_may_use_it_runs_anywhere_and_says_so(cpu: int | None) -> None:
-    async with EmbeddedTarget(cpu) as target:
-        assert not target.pinned
-        await asyncio.to_thread(ask_once, address_of(target))
-        assert target.pid is not None
-        assert os.sched_getaffinity(target.pid) == os.sched_getaffinity(0)
-
-
-async def test_a_system_that_binds_nothing_is_no_obstacle(monkeypatch: pytest.MonkeyPatch) -> None:
-    without = (
-        "import os\nif hasattr(os, 'sched_setaffinity'): del os.sched_setaffinity\n"
-        "from tui_httpbench.target.server import main; main()"
-    )
-    monkeypatch.setattr(launcher, "_COMMAND", ("-c", without))
-    async with EmbeddedTarget(0) as target:
-        assert not target.pinned
-        await asyncio.to_thread(ask_once, address_of(target))
-
-
-def allowed_cpus(target: EmbeddedTarget) -> set[str]:
-    """The CPUs that the target's threads may use, one text for each different set."""
-    if not Path("/proc/self/task").exists():
-        assert target.pid is not None
-        return {",".join(map(str, sorted(os.sched_getaffinity(target.pid))))}
-    tasks = list(Path(f"/proc/{target.pid}/task").iterdir())
-    assert len(tasks) >= 4, "the loop's thread, the server's, and two for the parent"
-    lines = itertools.chain.from_iterable((task / "status").read_text().splitlines() for task in tasks)
-    return {line.split()[1] for line in lines if line.startswith("Cpus_allowed_list:")}

@@ -74,7 +74,7 @@ def _bind_to(cpu: int) -> int | None:
         os.sched_setaffinity(0, {cpu})
     except (OSError, ValueError, OverflowError):
         return None
-    return cpu if os.sched_getaffinity(0) == {cpu} else None
+    return cpu
 
 
 class EagerLoop(asyncio.SelectorEventLoop):

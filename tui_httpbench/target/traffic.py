@@ -55,7 +55,7 @@ class Traffic:
     A connection is told by its peer's address and port, since the server tells nothing else of it. The client's system
     gives the port of a closed connection to a new one after a while, so peers whose connection has been closed are
     forgotten every ``SWEEP_INTERVAL`` new ones, long before. The count is exact where ports are handed out in turn
-    (Linux), or at random from thousands (macOS), but for a rare repetition. It is a lower bound where the system doesn't
+    (Linux), and nearly so where they are drawn from thousands (macOS). It is a lower bound where the system doesn't
     list a process's open sockets (Windows), once ports come round, and for a client that binds its own source port and
     uses it again within ``SWEEP_INTERVAL`` connections.
     """
