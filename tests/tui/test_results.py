@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from helpers import text_on, wait_for_screen, wait_until
-from made_results import EIGHT, clean_result, record_of, result_of, troubled_result
+from made_results import DIFFERENCE, EIGHT, OTHER_WORK, clean_result, record_of, result_of, tied_result, troubled_result
 from textual.app import App
 from textual.pilot import Pilot
 from textual.theme import BUILTIN_THEMES
-from textual.widgets import DataTable, Footer, Label
+from textual.widgets import DataTable, Footer, Label, Select, Tabs
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.formatting import format_rate
@@ -90,10 +90,15 @@ async def test_it_opens_with_throughput_the_best_on_top() -> None:
 
 async def test_keys_and_clicks_switch_the_metric() -> None:
     titles = {
-        "1": "Time for 100 requests, seconds · lower is better",
+        "1": "Time for 20 requests, seconds · lower is better",
         "2": "Requests/s · higher is better",
         "3": "p50 latency, ms · lower is better",
         "4": "p99 latency, ms · lower is better",
+        "5": "CPU time per request, µs · lower is better",
+        "6": "Peak memory, MiB · lower is better",
+        "7": "Connections opened · lower is better",
+        "8": "Requests per connection · higher is better",
+        "9": "Body bytes per request",
     }
     async with show(clean_result()) as (screen, pilot):
         drawn = {}
@@ -102,10 +107,16 @@ async def test_keys_and_clicks_switch_the_metric() -> None:
             await pilot.pause()
             assert heading(screen) == title
             drawn[key] = chart_lines(screen)
-        assert len({tuple(lines) for lines in drawn.values()}) == 4
-        for key, metric in zip(titles, METRICS, strict=True):
-            await pilot.click(f"#metric-{metric.id}")
+        assert len({tuple(lines) for lines in drawn.values()}) == 9
+        for key, metric in ((key, METRICS[int(key) - 1]) for key in ("1", "7", "4")):
+            if int(key) <= 4:
+                await pilot.click(f"#metric-{metric.id}")
+            else:
+                await pilot.click("#more-metrics")
+                await pilot.press("home", *["down"] * (int(key) - 4), "enter")
             await pilot.pause()
+            chosen = (screen.query_one(Tabs).active, screen.query_one(Select).value)
+            assert chosen == ((f"metric-{metric.id}", Select.NULL) if int(key) <= 4 else ("", metric.id))
             assert heading(screen) == titles[key]
             assert chart_lines(screen) == drawn[key]
 
@@ -120,7 +131,8 @@ async def test_every_metric_prints_its_value_at_the_bar() -> None:
             for mode, value in order_by(metric, result):
                 assert value is not None
                 assert f" {metric.text(value)} " in drawn, (metric.id, mode.mode)
-            assert labels(chart_lines(screen))[0] == "aiohttp"
+            if metric.id in ("time", "rate", "p50", "p99", "cpu"):
+                assert labels(chart_lines(screen))[0] == "aiohttp"
 
 
 async def test_key_and_click_switch_the_scale() -> None:
@@ -140,8 +152,8 @@ async def test_key_and_click_switch_the_scale() -> None:
 
 async def test_what_failed_is_marked_ranked_last_and_told_with_its_text() -> None:
     async with show(troubled_result(), (160, 45)) as (screen, pilot):
-        assert screen.title == "stopped: 640 of 800 requests measured"
-        assert "stopped: 640 of 800 requests measured" in text_on(pilot.app)
+        assert screen.title == "stopped: 608 of 800 requests measured"
+        assert "stopped: 608 of 800 requests measured" in text_on(pilot.app)
         lines = dict(zip(labels(chart_lines(screen)), chart_lines(screen), strict=True))
         assert list(lines)[:4] == ["aiohttp", "aiohttp-each", "httpx-client", "requests-session"]
         assert "! 7 failed" in lines["requests"]
@@ -155,8 +167,36 @@ async def test_what_failed_is_marked_ranked_last_and_told_with_its_text() -> Non
         assert str(screen.query_one(Findings).border_title).startswith("107 errors")
         said = findings(screen)
         assert "7 × refused: ConnectError: nobody\\x1b[31m listens\\non port 9" in said
-        assert "Stopped after 40 of 100 requests." in said
+        assert "Stopped after 8 of 20 requests." in said
         assert "\x1b" not in text_on(pilot.app)
+
+
+async def test_ties_other_work_settings_and_unknown_numbers_are_shown() -> None:
+    result = tied_result()
+    async with show(result) as (screen, pilot):
+        assert heading(screen) == "Requests/s · higher is better · 2 warnings below"
+        assert column(screen, "rank") == ["1", "2", "3", "4=", "4=", "6", "7", "8"]
+        assert column(screen, "interval")[:2] == ["reference", "3.22–3.24"]
+        assert column(screen, "verdict") == [rank.verdict_next or "–" for rank in result.ranking]
+        assert column(screen, "verdict").count("unsure") == 1
+        assert {name for name in column(screen, "mode") if name.endswith(" ≠")} == {f"{mode} ≠" for mode in OTHER_WORK}
+        assert text_on(pilot.app).count("≠ other work") == 4
+        unknown = dict(zip(column(screen, "mode"), column(screen, "connections"), strict=True))
+        assert (unknown["aiohttp"], unknown["requests"], unknown["requests-session"]) == ("–", "115", "5")
+        await pilot.press("7")
+        await pilot.pause()
+        lines = dict(zip(labels(chart_lines(screen)), chart_lines(screen), strict=True))
+        assert lines["aiohttp"].split("┤")[1].strip() == "–"
+        said = findings(screen).splitlines()
+        first, second = said.index(f"≠ {DIFFERENCE.text}"), said.index(f"! {result.warnings[0]}")
+        assert first < second
+        settings = said[said.index("Settings") :]
+        assert "= timeout: 30 s" in settings
+        assert settings[settings.index("≠ redirects") + 2] == f"not followed: {', '.join(OTHER_WORK)}"
+        assert settings[-1].endswith("; Linux, 2 CPUs; worker on CPU 1, target on CPU 0")
+        screen.query_one("#page").focus()
+        await pilot.press("end")
+        await wait_until(pilot, lambda: "target on CPU 0" in text_on(pilot.app))
 
 
 async def test_a_mode_cut_short_has_no_time_for_all_requests() -> None:
@@ -169,7 +209,7 @@ async def test_a_mode_cut_short_has_no_time_for_all_requests() -> None:
 
 async def test_nothing_measured_says_so() -> None:
     async with show(result_of(modes=("aiohttp", "httpx"), stopped=True)) as (screen, pilot):
-        assert "Nothing was measured." in text_on(pilot.app)
+        assert text_on(pilot.app).count("  not measured") == 2
         assert column(screen, "rate") == ["–", "–"]
 
 
@@ -201,11 +241,20 @@ async def test_eight_modes_fit_every_size(size: tuple[int, int]) -> None:
         for rank in result.ranking:
             assert drawn.count(f" {rank.mode} ") >= 2  # chart and table
             assert drawn.count(f" {format_rate(result.mode(rank.mode).requests_per_second or 0.0)} ") >= 2
-        for word in ("requests/s", "p50 ms", "p95 ms", "p99 ms", "errors", "slower", "No errors", "palette"):
+        for word in ("requests/s", "slower", "95 % interval", "vs next", "palette"):
             assert word in drawn
-        for scrolled in ("#page", "ChartPanel", "RankingTable", "Findings"):
-            widget = screen.query_one(scrolled)
-            assert (widget.max_scroll_x, widget.max_scroll_y) == (0, 0), scrolled
+        table = screen.query_one(RankingTable)
+        assert table.region.bottom < size[1]
+        assert (table.max_scroll_y, screen.query_one("#page").max_scroll_x) == (0, 0)
+        assert screen.query_one(ChartPanel).max_scroll_y == 0
+        assert (table.max_scroll_x == 0) == (size[0] >= 160)
+        await pilot.press("right")
+        assert (table.scroll_x > 0) == (table.max_scroll_x > 0)
+        table.scroll_to(x=table.max_scroll_x, animate=False)
+        await pilot.pause()
+        drawn = text_on(pilot.app)
+        assert "body bytes" in drawn
+        assert " httpx-async-each " in drawn.partition("body bytes")[2]  # names stay in view
         assert screen.query_one(Footer).max_scroll_x == 0
 
 
@@ -233,13 +282,12 @@ async def test_the_chart_follows_the_size() -> None:
         narrow = max(map(len, chart_lines(screen)))
         await pilot.resize_terminal(160, 45)
         await pilot.pause()
-        assert screen.query_one(RankingTable).region.x > 70
+        assert screen.query_one(Findings).region.x > 70
         wide = max(map(len, chart_lines(screen)))
         assert narrow != wide
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
         assert max(map(len, chart_lines(screen))) == narrow
-        assert screen.query_one("#page").max_scroll_y == 0
 
 
 async def test_in_every_theme_libraries_differ_and_none_is_red() -> None:
@@ -263,6 +311,8 @@ async def test_in_every_theme_libraries_differ_and_none_is_red() -> None:
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
 async def test_a_result_looks_as_it_did(size: tuple[int, int], matches_snapshot: Callable[[App[Any]], bool]) -> None:
     async with show(troubled_result(), size) as (_, pilot):
+        assert matches_snapshot(pilot.app)
+    async with show(tied_result(), size) as (_, pilot):
         assert matches_snapshot(pilot.app)
 
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from helpers import child_pids, text_on, wait_for_screen, wait_until
+from made_results import EIGHT, clean_result, result_of, rounds_of, tied_result
 from textual.pilot import Pilot
 from textual.widgets import Digits
 
+from tui_httpbench.analysis.comparison import RatioInterval
+from tui_httpbench.analysis.ranking import undecided_pairs
+from tui_httpbench.analysis.result import Rank, Result
 from tui_httpbench.bench.events import LaneProgress, LaneState, Progress
-from tui_httpbench.bench.progress import SPARKLINE_POINTS
 from tui_httpbench.clients.catalog import DEFAULT_MODES
+from tui_httpbench.formatting import format_ratio
 from tui_httpbench.plan import Plan, Request
 from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
@@ -27,6 +33,7 @@ from tui_httpbench.tui.widgets.blocks import sparkline, thick_bar, thin_bar
 from tui_httpbench.tui.widgets.confirm import ConfirmScreen
 from tui_httpbench.tui.widgets.lane import count_in_words, state_in_words
 from tui_httpbench.tui.widgets.lane_list import LaneList
+from tui_httpbench.tui.widgets.standing import IntervalScale, interval_in_words, undecided_in_words
 from tui_httpbench.tui.widgets.totals import Total
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for left-over processes in /proc")
@@ -80,7 +87,8 @@ async def test_escape_or_a_click_asks_and_the_run_goes_on_until_stop_is_clicked(
             else:
                 await pilot.press("escape")
             question = await wait_for_question(pilot)
-            assert "Stop the run?" in text_on(pilot.app)
+            assert "Stop here?" in text_on(pilot.app)
+            assert "The ranking so far is kept." in text_on(pilot.app)
             before = screen.progress.done
             await wait_until(pilot, lambda before=before: screen.progress.done > before)  # type: ignore[misc]
             if answer == "click":
@@ -157,8 +165,10 @@ def progress_of(
 ) -> Progress:
     def lane(mode: str) -> LaneProgress:
         state: LaneState = "running" if mode == running else "waiting"
-        points = SPARKLINE_POINTS // rounds
-        return LaneProgress(mode, state, done, done * 2, errors if mode == running else 0, 0, 1234.5, (1.0,) * points)
+        points = 24 // rounds
+        return LaneProgress(
+            mode, state, done, done * 2, errors if mode == running else 0, 0, 1234.5, (1.0,) * points, rounds, points
+        )
 
     return Progress(elapsed_s, 1, rounds, tuple(lane(mode) for mode in modes), running, None, 1234.5)
 
@@ -255,7 +265,7 @@ async def test_of_fifty_lanes_the_running_one_is_in_view(size: tuple[int, int]) 
 
 def test_states_and_counts_are_said_in_words() -> None:
     def lane(state: LaneState, done: int = 10, errors: int = 0, rounds_done: int = 0, total: int = 30) -> LaneProgress:
-        return LaneProgress("aiohttp", state, done, total, errors, rounds_done, None, ())
+        return LaneProgress("aiohttp", state, done, total, errors, rounds_done, None, (), 3, 8)
 
     assert state_in_words(lane("waiting", rounds_done=1), 1) == "waiting for round 2"
     assert state_in_words(lane("starting"), 2) == "starting round 2"
@@ -268,7 +278,97 @@ def test_states_and_counts_are_said_in_words() -> None:
     assert count_in_words(lane("running", done=12_345, total=300_000, errors=12_000)) == "12.0k failed"
     progress = Progress(1.0, 2, 3, (), None, 72.9, None)
     assert describe_progress(progress) == "Round 2 of 3 · time left 1:12"
-    assert describe_progress(Progress(1.0, 0, 3, (), None, None, None)) == "Starting"
+    known = "Round 2 of 3 · time left: known after round 1"
+    assert describe_progress(replace(progress, time_left_s=None)) == known
+    auto = replace(progress, round=6, rounds=8, is_auto=True, max_rounds=30, budget_left_s=14.9)
+    assert describe_progress(auto) == "Round 6, deciding after round 8 of at most 30 · 0:14 of the budget left"
+    assert describe_progress(replace(auto, rounds=30)) == "Round 6 of at most 30 · 0:14 of the budget left"
+    probing = "Checking that all modes do the same work"
+    assert describe_progress(Progress(1.0, 0, 3, (), None, None, None)) == probing
+
+
+def ranked(result: Result, rounds: int = 8) -> Progress:
+    """A run's screen after the rounds of a result."""
+    modes = tuple(mode.mode for mode in result.modes)
+    progress = progress_of(modes, modes[0], rounds=rounds)
+    return replace(
+        progress,
+        round=6,
+        is_auto=True,
+        max_rounds=30,
+        budget_left_s=14.2,
+        ranking=result.ranking,
+        undecided=undecided_pairs(result.ranking),
+    )
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 45), (80, 16)])
+async def test_each_lane_shows_its_place_and_ratio_as_rounds_go_by(size: tuple[int, int]) -> None:
+    result = tied_result()
+    before = replace(ranked(result), ranking=(), undecided=())
+    async with still(before, size) as (screen, pilot):
+        lanes = screen.query_one(LaneList)
+        drawn = text_on(pilot.app)
+        assert "×" not in "".join(drawn.splitlines()[1:])
+        assert "undecided: all, until round 1 is over" in drawn
+        first_bars = [line.find("━") for line in drawn.splitlines() if "━" in line]
+        for many in (first_rounds(result, 1), first_rounds(result, 2), result):
+            screen.shown = ranked(many)
+            screen.redraw()
+            await pilot.pause()
+            drawn = text_on(pilot.app)
+            for rank in many.ranking:
+                line = next(line for line in drawn.splitlines()[1:] if f" {rank.mode} " in line)
+                assert rank.ratio is not None
+                assert f" {rank.label} " in line
+                assert f"{format_ratio(rank.ratio)} " in line
+            # Nothing moves when the ranking comes.
+            assert [line.find("━") for line in drawn.splitlines() if "━" in line] == first_bars
+            assert lanes.max_scroll_y == 0
+        assert "Round 6, deciding after round 8 of at most 30 · 0:14 of the budget left" in drawn
+        assert "undecided: requests-session – httpx-async " in drawn
+        assert drawn.count("4= ") == 2
+        if size[1] > 16:
+            assert "3.22–3.24" in drawn
+            assert drawn.count("reference") == 1
+        assert drawn.count("●") == (8 if size[0] == 160 else 0)
+
+
+def first_rounds(result: Result, rounds: int) -> Result:
+    """The result as it was after so many rounds."""
+    records = tuple(record for record in result.records if record.round <= rounds)
+    return result_of(*records, modes=EIGHT)
+
+
+def test_what_is_undecided_is_said_in_one_line() -> None:
+    progress = ranked(tied_result())
+    assert undecided_in_words(progress, 70) == "undecided: requests-session – httpx-async"
+    assert undecided_in_words(ranked(clean_result()), 70) == "all decided"
+    all_open = ranked(first_rounds(clean_result(), 1))
+    assert len(all_open.undecided) == 7
+    for cells in (30, 60, 70, 200):
+        assert len(undecided_in_words(all_open, cells)) <= max(cells, 30)
+    assert undecided_in_words(all_open, 70).startswith("undecided: aiohttp – aiohttp-each")
+    assert undecided_in_words(all_open, 70).endswith(" and 6 more")
+    assert undecided_in_words(all_open, 30) == "undecided: 7 of 7 neighbours"
+    assert "nothing to compare" in undecided_in_words(ranked(result_of(*rounds_of("aiohttp"))), 70)
+    failing = result_of(*rounds_of("aiohttp"), *rounds_of("httpx", failed=1))
+    assert "nothing to compare" in undecided_in_words(ranked(failing), 70)
+
+
+def test_intervals_are_drawn_where_they_are() -> None:
+    def rank(ratio: float, low: float, high: float) -> Rank:
+        return Rank(1, "aiohttp", ratio, True, RatioInterval(ratio, low, high, 5), "faster")
+
+    scale = IntervalScale(1.0, 100.0)
+    assert scale.draw(rank(10.0, 10.0, 10.0), 21) == " " * 10 + "●" + " " * 10
+    assert scale.draw(rank(10.0, 1.0, 99.0), 21) == "├" + "─" * 9 + "●" + "─" * 9 + "┤"
+    assert scale.draw(rank(10.0, 0.0, math.inf), 21) == "◂" + "─" * 9 + "●" + "─" * 9 + "▸"
+    assert IntervalScale.of(first_rounds(clean_result(), 1).ranking) is not None
+    assert IntervalScale.of(result_of(*rounds_of("aiohttp")).ranking) is None
+    assert interval_in_words(rank(2.5, 2.45, 2.57)) == "2.45–2.57"
+    assert interval_in_words(rank(2.5, 0.0, math.inf)) == "–"
+    assert interval_in_words(None) == "–"
 
 
 def test_the_sparkline_starts_at_zero_and_fills_as_the_bar_does() -> None:

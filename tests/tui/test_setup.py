@@ -140,7 +140,7 @@ async def test_untouched_form_runs_the_default_plan() -> None:
     async with open_form() as form:
         assert form.focused == "input-url"
         assert form.complaints == ""
-        assert form.summary == "8 modes × 100 requests × 3 rounds = 2,400 requests to the embedded target"
+        assert form.summary == "8 modes × 100 requests × up to 30 rounds or 30 s, to the embedded target"
         await form.press("enter")
         assert form.focused == "run"
         assert form.app.started == []
@@ -164,10 +164,12 @@ async def test_what_is_typed_is_what_runs() -> None:
             ("requests", "1k"),
             ("concurrency", "20"),
             ("rounds", "5"),
+            ("budget", "12.5"),
             ("timeout", "2.5"),
             ("seed", "7"),
         ):
             await form.fill(f"#input-{field}", text)
+        form.screen.query_one("#input-profile", Select).value = "defaults"
         await form.focus(form.mode("httpx"))
         await form.press("n")
         await form.focus(form.mode("requests"))
@@ -185,6 +187,8 @@ async def test_what_is_typed_is_what_runs() -> None:
         requests=1_000,
         concurrency=20,
         rounds=5,
+        budget_s=12.5,
+        chosen_profile="defaults",
         timeout_s=2.5,
         seed=7,
     )
@@ -205,6 +209,10 @@ async def test_plan_comes_back_as_it_was() -> None:
         timeout_s=0.125,
         seed=0,
         seed_given=True,
+        chosen_profile="equal",
+        budget_s=7.5,
+        same_within=0.05,
+        pin=False,
     )
     async with open_form(given) as form:
         assert "×2" in str(form.mode("aiohttp").label)
@@ -221,7 +229,8 @@ BAD_VALUES = [
     ("url", "http://a b", "The URL has a space in it; write it as %20."),
     ("requests", "0", "Requests must be from 1 to 10,000,000, not 0."),
     ("concurrency", "wide", "Concurrency must be a whole number such as 100 or 10k, not 'wide'; or write 'article'."),
-    ("rounds", "-1", "Rounds must be a whole number such as 100 or 10k, not '-1'."),
+    ("rounds", "-1", "Rounds must be a whole number such as 100 or 10k, not '-1'; or write 'auto'."),
+    ("budget", "0", "Budget must be from 1 to 86,400 seconds, not 0."),
     ("timeout", "soon", "Timeout must be a number of seconds such as 30, not 'soon'."),
     ("seed", "x", "Seed must be a whole number from 0 to 9223372036854775807, not 'x'."),
 ]
@@ -252,6 +261,31 @@ async def test_bad_values_are_told_at_their_fields_and_refused() -> None:
         await form.settle()
         assert form.complaints == ""
         assert (await form.run()).total_requests == 8 * 5 * 5
+
+
+async def test_rounds_budget_and_profile_are_explained() -> None:
+    async with open_form(size=WIDE) as form:
+        assert form.explains("auto: until decided, 5 to 30 rounds")
+        assert form.explains("no round begins that would end later")
+        assert form.explains("defaults: every library's own settings")
+        await form.fill("#input-rounds", "7")
+        assert form.explains("each in fresh processes, after 3 warm-up requests")
+        assert form.explains("counts only where rounds is auto")
+        assert form.summary == "8 modes × 100 requests × 7 rounds = 5,600 requests to the embedded target"
+        await form.fill("#input-concurrency", "20")
+        assert form.explains("equal: redirects, pool, certificates alike for all")
+        assert (await form.run()).profile == "equal"
+        profile = form.screen.query_one("#input-profile", Select)
+        await form.focus(profile)
+        await form.press("enter", "down", "down", "enter")
+        assert form.explains("defaults: every library's own settings")
+        plan = await form.run()
+        assert (plan.chosen_profile, plan.profile) == ("defaults", "defaults")
+        await form.fill("#input-rounds", " AUTO ")
+        assert (await form.run()).rounds == "auto"
+        await form.pilot.resize_terminal(*NARROW)
+        await form.pilot.pause()
+        assert form.explains("Profile: defaults: every library's own settings")
 
 
 async def test_what_only_the_whole_plan_shows_is_refused_too() -> None:

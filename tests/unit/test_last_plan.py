@@ -31,6 +31,10 @@ FULL = Plan(
     concurrency=20,
     rounds=7,
     timeout_s=2.5,
+    chosen_profile="defaults",
+    budget_s=12.5,
+    same_within=0.07,
+    pin=False,
     seed=2**63 - 1,
     seed_given=True,
 )
@@ -145,6 +149,11 @@ def test_broken_file_gives_no_plan(content: bytes) -> None:
         {"concurrency": None},
         {"rounds": -1},
         {"timeout_s": "soon"},
+        {"budget_s": 0},
+        {"same_within_percent": "few"},
+        {"profile": "best"},
+        {"profile": 3},
+        {"pin": 1},
         {"seed": 2**64},
         {"modes": 3},
         {"modes": [3]},
@@ -156,6 +165,15 @@ def test_broken_value_gives_no_plan(changes: dict[str, Any]) -> None:
     save_last_plan(FULL)
     edit_stored(**changes)
     assert load_last_plan() is None
+
+
+def test_file_of_an_older_version_is_read() -> None:
+    save_last_plan(FULL)
+    stored = json.loads(last_plan_path().read_text())
+    for name in ("budget_s", "same_within_percent", "profile", "pin"):
+        del stored[name]
+    last_plan_path().write_text(json.dumps(stored))
+    assert load_last_plan() == FULL.replace(chosen_profile=None, budget_s=30.0, same_within=0.03, pin=True)
 
 
 def test_folder_in_place_of_the_file() -> None:

@@ -21,6 +21,8 @@ def test_what_the_recorder_writes_the_parent_reads_at_once(tmp_path: Path) -> No
     assert file.failed() == 3000
     assert file.recent(2).tolist() == [[5999, 11998, 200, 7], [6000, 12000, 500, 7]]
     assert len(file.finished()) == 6000
+    file.close()
+    assert (file.done(), file.failed()) == (6000, 3000)
 
 
 def test_distinct_error_texts_are_kept_once_and_never_overflow(tmp_path: Path) -> None:

@@ -54,14 +54,14 @@ class SampleFile:
         self._failed = 0
 
     def close(self) -> None:
-        """Lets go of the file; nothing can be read after it."""
+        """Lets go of the file; ``done`` and ``failed`` stay as they were, nothing else can be read after it."""
         self._rows = no_samples()
         self._map.close()
 
     def done(self) -> int:
         """How many requests have finished; looks only at rows that were empty at the last call."""
         rows, start = self._rows, self._done
-        while start < self.capacity:
+        while start < len(rows):
             block = rows[start : start + 4096, START]
             empty = np.flatnonzero(block == 0)
             if empty.size:

@@ -80,9 +80,14 @@ def _stored(plan: Plan) -> dict[str, Any]:
         "requests": plan.requests,
         "concurrency": plan.concurrency,
         "rounds": plan.rounds,
+        "budget_s": plan.budget_s,
+        "same_within_percent": round(plan.same_within * 100, 9),
+        "pin": plan.pin,
         "timeout_s": plan.timeout_s,
         "modes": list(plan.modes),
     }
+    if plan.chosen_profile is not None:
+        stored["profile"] = plan.chosen_profile
     if plan.seed_given:
         stored["seed"] = plan.seed
     if request.body is not None and len(request.body) <= MAX_BODY_BYTES:
@@ -95,6 +100,7 @@ def _plan_of(stored: dict[str, Any]) -> Plan:
     if stored["schema_version"] != SCHEMA_VERSION:
         raise ValueError(stored["schema_version"])
     body = stored.get("body")
+    profile = stored.get("profile")
     return Plan(
         request=Request(
             url=plans.parse_url(_text(stored["url"])),
@@ -106,6 +112,10 @@ def _plan_of(stored: dict[str, Any]) -> Plan:
         requests=plans.parse_requests(str(stored["requests"])),
         concurrency=plans.parse_concurrency(str(stored["concurrency"])),
         rounds=plans.parse_rounds(str(stored["rounds"])),
+        budget_s=plans.parse_budget(str(stored.get("budget_s", plans.DEFAULT_BUDGET_S))),
+        same_within=plans.parse_same_within(str(stored.get("same_within_percent", plans.DEFAULT_SAME_WITHIN * 100))),
+        chosen_profile=None if profile is None else plans.parse_profile(_text(profile)),
+        pin=_truth(stored.get("pin", True)),
         timeout_s=plans.parse_timeout(str(stored["timeout_s"])),
         seed=plans.parse_seed(str(stored["seed"])) if "seed" in stored else 0,
         seed_given="seed" in stored,
@@ -120,5 +130,11 @@ def _modes_here(instances: list[str]) -> tuple[str, ...]:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
         raise TypeError(value)
     return value

@@ -6,12 +6,12 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer, Header
 
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.formatting import plural
 from tui_httpbench.plan import Plan
 from tui_httpbench.tui.formatting import plan_in_short
 from tui_httpbench.tui.metrics import METRICS, Metric
@@ -26,7 +26,7 @@ FIRST_METRIC = METRICS[1]
 
 
 def _metric_binding(number: int, metric: Metric) -> Binding:
-    title = f"Compare by {metric.tab}"
+    title = f"Compare by {metric.name}"
     action = f"choose_metric('{metric.id}')"
     return Binding(str(number), action, metric.tab, show=False, id=f"results.{metric.id}", tooltip=title)
 
@@ -40,9 +40,12 @@ class ResultsScreen(Screen[None]):
     HELP = """
 Each bar is one mode, coloured by its library, the best on top.
 
-- **1** to **4** choose what is compared, **l** the logarithmic scale, on which modes that differ 100 times can be read.
+- **1** to **9** choose what is compared, **l** the logarithmic scale, on which modes that differ 100 times can be read.
 - A click on a column's title sorts the table.
-- A mode marked **!** had failed requests or missing rounds; it is ranked below all others.
+- Modes that can't be told apart share a place, such as **2=**. The interval is that of the ratio to the winner's time;
+  *vs next* says how a mode compares with the one below it.
+- A mode marked **!** had failed requests or missing rounds; it is ranked below all others. One marked **≠** did other
+  work than most.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "run_again", "Run again", id="results.again", tooltip="Run the same plan again"),
@@ -69,7 +72,9 @@ Each bar is one mode, coloured by its library, the best on top.
         self.sub_title = plan_in_short(result.plan, result.url)
         if result.stopped:
             measured = sum(mode.requests for mode in result.modes)
-            self.title = f"stopped: {measured:,} of {result.plan.total_requests:,} requests measured"
+            total = result.plan.total_requests
+            share = f"{measured:,} of {plural(total, 'request')}" if total is not None else plural(measured, "request")
+            self.title = f"stopped: {share} measured"
 
     def compose(self) -> ComposeResult:
         """The choice of metric over chart, table and findings."""
@@ -77,9 +82,8 @@ Each bar is one mode, coloured by its library, the best on top.
         yield MetricBar(FIRST_METRIC)
         with Page(id="page"):
             yield ChartPanel(self.result)
-            with Container(id="side"):
-                yield RankingTable(self.result)
-                yield Findings(self.result)
+            yield RankingTable(self.result)
+            yield Findings(self.result)
         yield Footer()
 
     def on_mount(self) -> None:

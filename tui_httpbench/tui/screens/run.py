@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Header
+from textual.widgets import Footer, Header, Static
 from textual.worker import Worker
 
 from tui_httpbench.analysis.result import Result
@@ -22,6 +22,7 @@ from tui_httpbench.target.launcher import TargetError
 from tui_httpbench.tui.formatting import plan_in_short
 from tui_httpbench.tui.widgets.confirm import ConfirmScreen
 from tui_httpbench.tui.widgets.lane_list import LaneList
+from tui_httpbench.tui.widgets.standing import undecided_in_words
 from tui_httpbench.tui.widgets.totals import Totals
 
 REDRAWS_PER_SECOND = 8
@@ -32,7 +33,13 @@ class RunScreen(Screen[None]):
 
     CSS_PATH = "run.tcss"
     TITLE = "httpbench"
-    HELP = "The modes take turns, in a new order each round. Press **escape** to stop; what is measured is kept."
+    HELP = """
+The modes take turns, in a new order each round.
+
+- In each lane: the mode's place so far, how many times the winner's time it takes, and the 95 % interval of that.
+- Modes that can't be told apart share a place, such as **2=**. The line at the bottom says which are still undecided.
+- Press **escape** to stop; the ranking so far is kept.
+"""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "ask_to_stop", "Stop", id="run.stop", tooltip="Stop the run and keep what is measured"),
     ]
@@ -65,10 +72,11 @@ class RunScreen(Screen[None]):
         return self._runner.progress()
 
     def compose(self) -> ComposeResult:
-        """Totals over lanes."""
+        """Totals over lanes, and under them what is undecided."""
         yield Header()
         yield Totals()
         yield LaneList(self.plan.modes, self.plan.max_rounds)
+        yield Static(id="undecided", markup=False)
         yield Footer()
 
     def on_mount(self) -> None:
@@ -84,7 +92,12 @@ class RunScreen(Screen[None]):
         self.query_one(Totals).show(progress)
         lanes = self.query_one(LaneList)
         lanes.show(progress.lanes, progress.running, progress.round)
+        lanes.rank(progress.ranking)
         lanes.set_heading(describe_progress(progress))
+        line = self.query_one("#undecided", Static)
+        said = undecided_in_words(progress, line.content_size.width)
+        if said != line.content:
+            line.update(said, layout=False)
 
     @work
     async def measure(self) -> None:
@@ -102,7 +115,7 @@ class RunScreen(Screen[None]):
 
     def action_ask_to_stop(self) -> None:
         """Asks whether to stop; the run goes on behind the question."""
-        question = ConfirmScreen("Stop the run?", "What has been measured is kept.", yes="Stop", no="Keep running")
+        question = ConfirmScreen("Stop here?", "The ranking so far is kept.", yes="Stop", no="Keep running")
         self.app.push_screen(question, self._stop_if)
 
     async def stop_and_wait(self) -> None:
@@ -132,7 +145,15 @@ class RunScreen(Screen[None]):
 def describe_progress(progress: Progress) -> str:
     """Which round is running, and how long it will still take."""
     if not progress.round:
-        return "Starting"
+        return "Checking that all modes do the same work"
+    if progress.is_auto:
+        at_most = f"of at most {progress.max_rounds}"
+        if progress.rounds < progress.max_rounds:
+            rounds = f"Round {progress.round}, deciding after round {progress.rounds} {at_most}"
+        else:
+            rounds = f"Round {progress.round} {at_most}"
+        left = progress.budget_left_s
+        return rounds if left is None else f"{rounds} · {format_clock(left)} of the budget left"
     left = progress.time_left_s
-    when = f"time left {format_clock(left)}" if left is not None else "time left: known after round 1"
+    when = "time left: known after round 1" if left is None else f"time left {format_clock(left)}"
     return f"Round {progress.round} of {progress.rounds} · {when}"

@@ -84,13 +84,7 @@ class SetupScreen(Screen[None]):
                 yield HeadersEditor(request.headers)
                 yield BodyEditor(request.method, request.body)
             with Vertical(id="load-and-modes"):
-                yield LoadForm(
-                    requests=str(plan.requests),
-                    concurrency=str(plan.concurrency),
-                    rounds=str(plan.rounds),
-                    timeout=f"{plan.timeout_s!r}".removesuffix(".0"),
-                    seed=str(plan.seed) if plan.seed_given else "",
-                )
+                yield LoadForm(plan)
                 yield ModePicker(plan.modes)
         yield Note(id="summary")
         yield SteadyFooter()
@@ -114,7 +108,7 @@ class SetupScreen(Screen[None]):
         self.query_one("#input-url", Input).set_class("url" in errors, "-invalid")
         self.query_one("#url-note", Note).show_errors(errors.get("url", ""))
         self.query_one(HeadersEditor).show_error(errors.get("headers", ""))
-        self.query_one(LoadForm).show(errors, reading.concurrency, reading.requests)
+        self.query_one(LoadForm).show(reading)
         picker = self.query_one(ModePicker)
         picker.show_error(errors.get("modes", ""))
         picker.show_count()
@@ -162,9 +156,13 @@ class SetupScreen(Screen[None]):
             requests=load.value_of("requests"),
             concurrency=load.value_of("concurrency"),
             rounds=load.value_of("rounds"),
+            budget=load.value_of("budget"),
             timeout=load.value_of("timeout"),
             seed=load.value_of("seed"),
+            profile=load.profile,
             modes=self.query_one(ModePicker).modes,
+            same_within=self._start.same_within,
+            pin=self._start.pin,
         )
 
     def _focus_wrong(self, field: str) -> None:

@@ -9,14 +9,19 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from tui_httpbench.analysis.result import Rank
 from tui_httpbench.bench.events import LaneProgress, LaneState
 from tui_httpbench.formatting import format_rate
 from tui_httpbench.tui.formatting import format_short
 from tui_httpbench.tui.widgets.blocks import Part, sparkline, thick_bar, thin_bar
+from tui_httpbench.tui.widgets.standing import IntervalScale, interval_in_words, place_and_ratio
 
 MAX_ROWS = 7
 _WIDE = 140
+_MEDIUM = 110
 _TINY = 66
+_PLACE_AND_RATIO = 10
+_INTERVAL = 12
 _EXACT_UP_TO = 9_999
 _MARKS: dict[LaneState, str] = {"waiting": "·", "starting": "▶", "running": "▶", "done": "✓", "failed": "✗"}
 
@@ -39,26 +44,48 @@ class LaneLayout:
     def title(self) -> int:
         """Name and state, with the gap behind them."""
         if self.rows > 1:
-            return max(self.name, self.state + 2) + 2
+            return max(self.name, self.state + 2) + 1
         return self.name + 2 + (0 if self.is_tiny else self.state + 1)
+
+    @property
+    def standing(self) -> int:
+        """Place and ratio, under them or (in lanes of one row, where there is room) behind them its interval."""
+        if self.rows > 1:
+            return max(_PLACE_AND_RATIO, _INTERVAL) + (0 if self.is_tiny else 2)
+        return _PLACE_AND_RATIO + (_INTERVAL + 4 if self.has_interval_behind else 1)
+
+    @property
+    def has_interval_behind(self) -> bool:
+        """Whether the interval stands behind the ratio."""
+        return self.rows == 1 and self.columns >= _MEDIUM
+
+    @property
+    def plot(self) -> int:
+        """The drawn interval, without its gap; 0 where there is no room for it."""
+        return 30 if self.columns >= _WIDE else 16 if self.columns >= _MEDIUM and self.rows > 1 else 0
 
     @property
     def rate(self) -> int:
         """Throughput, with the gap before it."""
-        return 9 if self.rows == 1 else 14 if self.columns >= _WIDE else 12
+        return 9 if self.is_tiny or self.rows == 1 else 14 if self.columns >= _WIDE else 12
 
     @property
     def sparkline(self) -> int:
         """Throughput over time, without its gap; 0 where there is no room for it."""
         if self.is_tiny:
             return 0
-        return (24 if self.rows == 1 else 40) if self.columns >= _WIDE else (10 if self.rows == 1 else 18)
+        if self.columns >= _WIDE:
+            return 24 if self.rows == 1 else 36
+        if self.columns >= _MEDIUM:
+            return 10 if self.rows == 1 else 18
+        return 0 if self.rows == 1 else 10
 
     @property
     def bar(self) -> int:
         """Progress: what the others leave."""
         sparkline = self.sparkline + 2 if self.sparkline else 0
-        return max(self.columns - self.title - self.percent - self.rate - sparkline, 0)
+        plot = self.plot + 2 if self.plot else 0
+        return max(self.columns - self.title - self.standing - plot - self.percent - self.rate - sparkline, 0)
 
     @property
     def percent(self) -> int:
@@ -81,7 +108,21 @@ class LaneLayout:
         return self.rows - 1 if self.rows > 2 else self.rows
 
 
-def draw_lane(lane: LaneProgress, round_number: int, layout: LaneLayout, styles: Mapping[str, Style]) -> list[Strip]:
+@dataclass(frozen=True)
+class LaneStanding:
+    """What the ranking says of a mode: its rank, None before there is one, and the scale that all intervals share."""
+
+    rank: Rank | None = None
+    scale: IntervalScale | None = None
+
+
+def draw_lane(
+    lane: LaneProgress,
+    round_number: int,
+    layout: LaneLayout,
+    styles: Mapping[str, Style],
+    standing: LaneStanding | None = None,
+) -> list[Strip]:
     """The lane's rows.
 
     ``styles`` has the keys ``muted``, ``rest`` and ``error``, and for the states ``waiting``, ``running``, ``done`` and
@@ -96,6 +137,11 @@ def draw_lane(lane: LaneProgress, round_number: int, layout: LaneLayout, styles:
     name = f"{_MARKS[lane.state]} {lane.mode}"
     state = state_in_words(lane, round_number)
     rate = "–" if lane.throughput is None else format_rate(lane.throughput)
+    standing = standing or LaneStanding()
+    place, interval = place_and_ratio(standing.rank, _PLACE_AND_RATIO), interval_in_words(standing.rank)
+    if layout.has_interval_behind:
+        place = f"{place}  {interval:>{_INTERVAL}}"
+    plot = standing.scale.draw(standing.rank, layout.plot) if standing.scale and standing.rank and layout.plot else ""
     strips = []
     for row in range(layout.rows):
         segments: list[Segment] = []
@@ -106,6 +152,13 @@ def draw_lane(lane: LaneProgress, round_number: int, layout: LaneLayout, styles:
             segments.append(Segment(name.ljust(layout.title), text))
         else:
             segments.append(Segment((f"  {state}" if row == 1 else "").ljust(layout.title), styles["muted"]))
+        if row == 0:
+            segments.append(Segment(place.ljust(layout.standing), text))
+        else:
+            below = interval.rjust(_PLACE_AND_RATIO) if row == 1 else ""
+            segments.append(Segment(below.ljust(layout.standing), styles["muted"]))
+        if layout.plot:
+            segments.append(Segment((plot if row == 0 else "").ljust(layout.plot + 2), styles["muted"]))
         if row < layout.bar_rows:
             segments += [Segment(done, styles[f"{look}-bar"]), Segment(rest, styles["rest"])]
         else:
@@ -113,7 +166,7 @@ def draw_lane(lane: LaneProgress, round_number: int, layout: LaneLayout, styles:
             count = words if row == layout.bar_rows and len(words) <= layout.bar else ""
             segments.append(Segment(count.ljust(layout.bar), styles["error" if lane.errors else "muted"]))
         segments.append(Segment((f"{int(share * 100)}%" if row == 0 else "").rjust(layout.percent), bold))
-        unit = "requests/s" if row == 1 else ""
+        unit = "requests/s" if row == 1 and not layout.is_tiny else ""
         segments.append(Segment((rate if row == 0 else unit).rjust(layout.rate), bold if row == 0 else styles["muted"]))
         segments.append(Segment("  "))
         if row < len(spark):

@@ -10,9 +10,11 @@ from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui_httpbench.analysis.result import Rank
 from tui_httpbench.bench.events import LaneProgress
-from tui_httpbench.tui.widgets.lane import MAX_ROWS, LaneLayout, draw_lane
+from tui_httpbench.tui.widgets.lane import MAX_ROWS, LaneLayout, LaneStanding, draw_lane
 from tui_httpbench.tui.widgets.panel import Panel
+from tui_httpbench.tui.widgets.standing import IntervalScale
 
 _PREFIX = "lanes--"
 _PARTS = ("", "-bar", "-edge", "-fill")
@@ -33,6 +35,8 @@ class LaneList(ScrollView, Panel):
         self._modes = modes
         self._rounds = rounds
         self._lanes: dict[str, LaneProgress] = {}
+        self._ranking: tuple[Rank, ...] = ()
+        self._standings: dict[str, LaneStanding] = {}
         self._round = 0
         self._followed: str | None = None
         self._layout_now = LaneLayout.of(modes, rounds, 0, 1)
@@ -73,6 +77,16 @@ class LaneList(ScrollView, Panel):
             self._followed = running
             self._follow()
 
+    def rank(self, ranking: tuple[Rank, ...]) -> None:
+        """Shows where the modes stand; draws nothing while that is as before."""
+        if ranking == self._ranking:
+            return
+        self._ranking = ranking
+        scale = IntervalScale.of(ranking)
+        self._standings = {rank.mode: LaneStanding(rank, scale) for rank in ranking}
+        self._strips.clear()
+        self.refresh()
+
     def render_line(self, y: int) -> Strip:
         """One line of the lane that is there."""
         index, row = divmod(y + self.scroll_offset.y, self._layout_now.rows)
@@ -83,7 +97,8 @@ class LaneList(ScrollView, Panel):
     def _strips_of(self, mode: str) -> list[Strip]:
         if mode not in self._strips:
             lane = self._lanes.get(mode) or LaneProgress(mode, "waiting", 0, 0, 0, 0, None, (), 1, 1)
-            self._strips[mode] = draw_lane(lane, self._round, self._layout_now, self._colors())
+            standing = self._standings.get(mode, LaneStanding())
+            self._strips[mode] = draw_lane(lane, self._round, self._layout_now, self._colors(), standing)
         return self._strips[mode]
 
     def _colors(self) -> dict[str, Style]:

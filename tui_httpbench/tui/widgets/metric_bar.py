@@ -7,13 +7,16 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widgets import Button, Tab, Tabs
+from textual.widgets import Button, Select, Tab, Tabs
 
 from tui_httpbench.tui.metrics import METRICS, Metric
 
+TABS = 4
+_NUMBERED = tuple(enumerate(METRICS, 1))
+
 
 class MetricBar(Horizontal):
-    """A tab for each metric, and a switch to a logarithmic scale; posts Changed."""
+    """A tab for each of the first metrics, a list of the others, and a switch to a logarithmic scale; posts Changed."""
 
     class Changed(Message):
         """Another metric or scale was chosen."""
@@ -27,12 +30,14 @@ class MetricBar(Horizontal):
 
     def __init__(self, metric: Metric) -> None:
         super().__init__()
-        self._first = metric
+        self._metric = metric
 
     def compose(self) -> ComposeResult:
-        """Tabs on the left, the switch on the right."""
-        tabs = (Tab(f"{number} {metric.tab}", id=f"metric-{metric.id}") for number, metric in enumerate(METRICS, 1))
-        yield Tabs(*tabs, active=f"metric-{self._first.id}")
+        """Tabs on the left, then the metrics that have none, the switch on the right."""
+        tabs = (Tab(f"{number} {metric.tab}", id=f"metric-{metric.id}") for number, metric in _NUMBERED[:TABS])
+        more = [(f"{number} {metric.tab}", metric.id) for number, metric in _NUMBERED[TABS:]]
+        yield Tabs(*tabs, active=f"metric-{self._metric.id}")
+        yield Select(more, prompt=f"{TABS + 1}-{len(METRICS)} more …", compact=True, id="more-metrics")
         yield Button(id="scale", compact=True, tooltip="Switch between a linear and a logarithmic scale")
 
     def on_mount(self) -> None:
@@ -41,7 +46,12 @@ class MetricBar(Horizontal):
 
     def choose(self, metric_id: str) -> None:
         """Switches to a metric."""
-        self.query_one(Tabs).active = f"metric-{metric_id}"
+        number, self._metric = next((number, metric) for number, metric in _NUMBERED if metric.id == metric_id)
+        tabs, more = self.query_one(Tabs), self.query_one(Select)
+        with self.prevent(Tabs.TabActivated, Tabs.Cleared, Select.Changed):
+            tabs.active = f"metric-{metric_id}" if number <= TABS else ""
+            more.value = Select.NULL if number <= TABS else metric_id
+        self._tell()
 
     def toggle_log(self) -> None:
         """Switches between the linear and the logarithmic scale."""
@@ -59,11 +69,17 @@ class MetricBar(Horizontal):
         self.toggle_log()
 
     @on(Tabs.TabActivated)
-    def _choose(self, event: Tabs.TabActivated) -> None:
+    def _choose_tab(self, event: Tabs.TabActivated) -> None:
         event.stop()
-        self._tell()
+        self.choose((event.tab.id or "").removeprefix("metric-"))
+
+    @on(Select.Changed)
+    def _choose_other(self, event: Select.Changed) -> None:
+        event.stop()
+        if event.value is not Select.NULL:
+            self.choose(str(event.value))
+        elif not self.query_one(Tabs).active:
+            self.choose(METRICS[0].id)
 
     def _tell(self) -> None:
-        chosen = self.query_one(Tabs).active.removeprefix("metric-")
-        metric = next((metric for metric in METRICS if metric.id == chosen), self._first)
-        self.post_message(self.Changed(metric, self.log_scale))
+        self.post_message(self.Changed(self._metric, self.log_scale))

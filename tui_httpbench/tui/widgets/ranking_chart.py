@@ -15,6 +15,8 @@ from tui_httpbench.analysis.result import ModeSummary, Result
 from tui_httpbench.charts import Bar, bar_chart
 from tui_httpbench.charts import Color as ChartColor
 from tui_httpbench.clients.catalog import LIBRARIES
+from tui_httpbench.formatting import plural
+from tui_httpbench.report.ranking_table import FAILED_SIGN, OTHER_WORK_SIGN
 from tui_httpbench.tui.metrics import METRICS, Metric, order_by, why_missing
 from tui_httpbench.tui.widgets.panel import Page, Panel
 
@@ -53,7 +55,8 @@ class RankingChart(Widget):
         """The chart for the widget's size and the theme of this moment."""
         ordered = order_by(self.metric, self._result)
         if all(value is None for _, value in ordered):
-            return "Nothing was measured."
+            columns = max(len(mode.mode) for mode, _ in ordered)
+            return Text("\n".join(f"{mode.mode:>{columns}}  {why_missing(self.metric, mode)}" for mode, _ in ordered))
         bars = [
             Bar(mode.mode, value or 0.0, self._text(mode, value), _stand_in(_library_role(mode)))
             for mode, value in ordered
@@ -73,11 +76,13 @@ class RankingChart(Widget):
 
     def _text(self, mode: ModeSummary, value: float | None) -> str:
         if value is None:
-            return why_missing(mode)
+            return why_missing(self.metric, mode)
         text = self.metric.text(value)
         if mode.failed:
-            return f"{text} ! {mode.failed:,} failed"
-        return text if mode.is_clean else f"{text} ! incomplete"
+            text = f"{text} {FAILED_SIGN} {mode.failed:,} failed"
+        elif not mode.is_clean:
+            text = f"{text} {FAILED_SIGN} incomplete"
+        return f"{text} {OTHER_WORK_SIGN} other work" if self._result.does_other_work(mode.mode) else text
 
 
 class ChartPanel(Page, Panel):
@@ -100,13 +105,23 @@ class ChartPanel(Page, Panel):
     def on_resize(self) -> None:
         """Keeps every bar on the page where chart and table share it."""
         self.styles.min_height = 0 if self.screen.has_class("-wide") else self._rows + self.gutter.height
+        self._name_chart()
 
     def draw_by(self, metric: Metric, log: bool) -> None:
         """Draws the ranking by a metric, on a linear or logarithmic scale."""
         chart = self.query_one(RankingChart)
         chart.metric, chart.log_scale = metric, log
-        title = metric.title(self._result)
-        self.set_heading(f"{title} · log scale" if log else title)
+        self._name_chart()
+
+    def _name_chart(self) -> None:
+        chart = self.query_one(RankingChart)
+        scale = "log scale" if chart.log_scale else ""
+        self.set_heading(" · ".join(filter(None, (chart.metric.title(self._result), scale, self._hint_at_warnings()))))
+
+    def _hint_at_warnings(self) -> str:
+        """Tells of warnings where they stand further down than the screen reaches."""
+        is_low = self.screen.has_class("-short") or self.screen.has_class("-low")
+        return f"{plural(len(self._result.warnings), 'warning')} below" if is_low and self._result.warnings else ""
 
 
 def _library_role(mode: ModeSummary) -> str:

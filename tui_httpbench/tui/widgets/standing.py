@@ -1,0 +1,84 @@
+"""Where a mode stands in the live ranking: its place, its ratio and the interval of it, as text and drawn."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui_httpbench.analysis.result import Rank
+from tui_httpbench.bench.events import Progress
+from tui_httpbench.formatting import UNKNOWN, format_interval, format_ratio
+
+REFERENCE = "reference"
+_MARGIN = 1.25  # the scale reaches this much beyond the ratios, so that it stays while the intervals shrink
+
+
+def place_and_ratio(rank: Rank | None, cells: int) -> str:
+    """``1     ×1.00``: the place on the left, the ratio on the right."""
+    if rank is None:
+        return UNKNOWN.ljust(cells)
+    ratio = UNKNOWN if rank.ratio is None else format_ratio(rank.ratio)
+    return f"{rank.label} {ratio:>{cells - len(rank.label) - 1}}"
+
+
+def interval_in_words(rank: Rank | None) -> str:
+    """``2.45–2.57``; a dash where there is no interval, and a word for the winner, whose time is the measure."""
+    if rank is None or rank.interval is None:
+        return UNKNOWN
+    return REFERENCE if rank.verdict is None else format_interval(rank.interval.low, rank.interval.high)
+
+
+@dataclass(frozen=True)
+class IntervalScale:
+    """A logarithmic scale, from ``low`` to ``high``, that all intervals of a ranking are drawn on."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, ranking: Sequence[Rank]) -> IntervalScale | None:
+        """The scale that has all ratios on it; None where fewer than two modes are compared."""
+        ratios = [rank.interval.ratio for rank in ranking if rank.interval is not None]
+        return cls(min(ratios) / _MARGIN, max(ratios) * _MARGIN) if len(ratios) > 1 else None
+
+    def draw(self, rank: Rank, cells: int) -> str:
+        """The interval as a line with the ratio as a dot on it; arrows where it goes on beyond the scale."""
+        if rank.interval is None:
+            return ""
+        interval = rank.interval
+        first, last = self._cell(interval.low, cells), self._cell(interval.high, cells)
+        drawn = [" "] * cells
+        for cell in range(max(first, 0), min(last, cells - 1) + 1):
+            drawn[cell] = "─"
+        if first < last:
+            drawn[max(first, 0)] = "├" if first >= 0 else "◂"
+            drawn[min(last, cells - 1)] = "┤" if last < cells else "▸"
+        drawn[min(max(self._cell(interval.ratio, cells), 0), cells - 1)] = "●"
+        return "".join(drawn)
+
+    def _cell(self, ratio: float, cells: int) -> int:
+        if ratio <= 0 or math.isinf(ratio):
+            return -1 if ratio <= 0 else cells
+        share = math.log(ratio / self.low) / math.log(self.high / self.low)
+        return min(max(math.floor(share * cells), -1), cells)
+
+
+def undecided_in_words(progress: Progress, cells: int) -> str:
+    """What the ranking so far leaves open, in one line of at most ``cells``: the pairs that fit, and how many more."""
+    compared = sum(rank.interval is not None for rank in progress.ranking)
+    if len(progress.lanes) < 2:
+        return "one mode: there is nothing to compare"
+    if not progress.ranking:
+        return "undecided: all, until round 1 is over"
+    if compared < 2:
+        return "nothing to compare: fewer than two modes without failures"
+    if not progress.undecided:
+        return "all decided"
+    pairs = [f"{upper} – {lower}" for upper, lower in progress.undecided]
+    for shown in range(len(pairs), 0, -1):
+        more = f" and {len(pairs) - shown} more" if shown < len(pairs) else ""
+        text = f"undecided: {', '.join(pairs[:shown])}{more}"
+        if len(text) <= cells:
+            return text
+    return f"undecided: {len(pairs)} of {compared - 1} neighbours"
