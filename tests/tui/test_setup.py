@@ -311,7 +311,8 @@ async def test_tab_and_arrows_go_through_the_form_in_order() -> None:
     async with open_form(Plan(request=Request(headers=(("Accept", "a"),)))) as form:
         row, blank = form.rows
         load = [
-            form.screen.query_one(f"#input-{name}") for name in ("requests", "concurrency", "rounds", "timeout", "seed")
+            form.screen.query_one(f"#input-{name}")
+            for name in ("requests", "concurrency", "rounds", "budget", "timeout", "seed", "profile")
         ]
         assert form.screen.focus_chain == [
             *(form.screen.query_one(selector) for selector in ("#input-method", "#input-url", "#run")),
@@ -327,7 +328,7 @@ async def test_tab_and_arrows_go_through_the_form_in_order() -> None:
         await form.press("down")
         assert form.app.focused is form.mode("requests-session")
         await form.press("up", "up")
-        assert form.focused == "input-seed"
+        assert form.focused == "input-profile"
 
 
 async def test_headers_by_keyboard() -> None:
