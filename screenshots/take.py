@@ -18,6 +18,7 @@ from textual.pilot import Pilot
 from tui_httpbench.plan import Plan
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.screens.results import ResultsScreen
+from tui_httpbench.tui.screens.run import RunScreen
 
 FOLDER = Path(__file__).parent
 FONT = "DejaVu Sans Mono"
@@ -32,7 +33,7 @@ async def take(size: tuple[int, int], theme: str, suffix: str, plan: Plan) -> No
         await pilot.pause(0.5)
         save(app, f"setup{suffix}")
         await pilot.press("ctrl+r")
-        await until_half_done(pilot)
+        await until_round(pilot, 4)
         save(app, f"run{suffix}")
         async with asyncio.timeout(RUN_LIMIT_S):
             while not isinstance(app.screen, ResultsScreen):
@@ -42,13 +43,16 @@ async def take(size: tuple[int, int], theme: str, suffix: str, plan: Plan) -> No
         save(app, f"results{suffix}")
 
 
-async def until_half_done(pilot: Pilot[None]) -> None:
-    """Waits until the lanes have something to show."""
+async def until_round(pilot: Pilot[None], number: int) -> None:
+    """Waits until the lanes have something to show: some modes have done this round, others have not."""
     async with asyncio.timeout(RUN_LIMIT_S):
         while True:
             await pilot.pause(0.1)
-            progress = getattr(pilot.app.screen, "progress", None)
-            if progress is not None and progress.done >= progress.total * 0.5:
+            screen = pilot.app.screen
+            if not isinstance(screen, RunScreen):
+                return
+            ahead = sum(lane.rounds_done >= number for lane in screen.progress.lanes)
+            if ahead >= len(screen.progress.lanes) // 2:
                 return
 
 
@@ -67,10 +71,12 @@ def main() -> None:
     parser.add_argument("--size", default="120x36", help="columns x rows")
     parser.add_argument("--theme", default="textual-dark")
     parser.add_argument("--suffix", default="", help="behind the pictures' names")
-    parser.add_argument("--requests", type=int, default=100)
+    parser.add_argument("--requests", type=int, default=25, help="few, so that ten rounds take a minute")
+    parser.add_argument("--rounds", type=int, default=10)
     arguments = parser.parse_args()
     columns, rows = (int(part) for part in arguments.size.split("x"))
-    asyncio.run(take((columns, rows), arguments.theme, arguments.suffix, Plan(requests=arguments.requests, seed=1)))
+    plan = Plan(requests=arguments.requests, rounds=arguments.rounds, seed=1)
+    asyncio.run(take((columns, rows), arguments.theme, arguments.suffix, plan))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from tui_httpbench.clients.catalog import MODES
 from tui_httpbench.plan import WARMUP_REQUESTS, Plan, Request
 
 KEPT = [mode.id for mode in MODES.values() if mode.kept]
+PROBES = 1
+BEFORE = PROBES + WARMUP_REQUESTS
 EACH = [mode.id for mode in MODES.values() if not mode.kept]
 
 
@@ -34,7 +36,7 @@ async def test_method_headers_and_body_reach_the_wire(mode_id: str) -> None:
         summary = await measure_one(mode_id, request)
     assert (summary.requests, summary.ok, summary.errors, summary.statuses) == (8, 8, {}, {200: 8})
     assert summary.body_bytes == 8 * len(b"hello, client")
-    assert len(server.requests) == 8 + WARMUP_REQUESTS
+    assert len(server.requests) == 8 + BEFORE
     for received in server.requests:
         assert (received.method, received.path, received.body) == ("PUT", "/a?b=c", b'{"key": "value"}')
         headers = {name.lower(): value for name, value in received.headers.items()}
@@ -49,7 +51,7 @@ async def test_a_client_made_for_every_request_opens_a_connection_for_each(mode_
     async with RecordingServer() as server:
         summary = await measure_one(mode_id, Request(server.url + "/"), requests=20)
     assert summary.ok == 20
-    assert server.connections == 20 + WARMUP_REQUESTS
+    assert server.connections == 20 + BEFORE
 
 
 @pytest.mark.parametrize("mode_id", KEPT)
@@ -57,7 +59,7 @@ async def test_a_kept_client_opens_as_many_connections_as_its_concurrency(mode_i
     async with RecordingServer() as server:
         summary = await measure_one(mode_id, Request(server.url + "/"), requests=40)
     assert summary.ok == 40
-    assert 1 <= server.connections <= 4
+    assert PROBES < server.connections <= PROBES + 4
 
 
 @pytest.mark.parametrize("mode_id", KEPT)
@@ -65,9 +67,9 @@ async def test_article_concurrency_is_one_by_one_for_sync_and_all_at_once_for_as
     async with RecordingServer() as server:
         await measure_one(mode_id, Request(server.url + "/"), requests=12, concurrency="article")
     if MODES[mode_id].kind == "sync":
-        assert server.connections == 1
+        assert server.connections == PROBES + 1
     else:
-        assert 6 <= server.connections <= 12
+        assert PROBES + 6 <= server.connections <= PROBES + 12
 
 
 @pytest.mark.parametrize(
