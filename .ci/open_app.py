@@ -12,9 +12,9 @@ import sys
 import termios
 import time
 
-FIRST_SCREEN = "Setup"
+FIRST_SCREEN = "Concurrency"
 CTRL_Q = b"\x11"
-LIMIT_S = 600
+LIMIT_S = 300
 
 
 def main(command: str) -> int:
