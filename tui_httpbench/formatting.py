@@ -73,6 +73,17 @@ def enumerate_names(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
+def undecided_pairs_within(pairs: Sequence[tuple[str, str]], columns: int) -> str | None:
+    """The pairs that can't be told apart, as many as fit, and how many more; None where not even one fits."""
+    names = [f"{upper} – {lower}" for upper, lower in pairs]
+    for shown in range(len(names), 0, -1):
+        rest = f" and {len(names) - shown} more" if shown < len(names) else ""
+        line = f"undecided: {', '.join(names[:shown])}{rest}"
+        if len(line) <= columns:
+            return line
+    return None
+
+
 def printable(text: str) -> str:
     """Text from elsewhere with control characters, line breaks among them, written as escapes."""
     return "".join(

@@ -12,7 +12,7 @@ from rich.table import Column
 from rich.text import Text
 
 from tui_httpbench.bench.events import LaneProgress, Progress
-from tui_httpbench.formatting import format_clock, format_rate, plural
+from tui_httpbench.formatting import format_clock, format_rate, plural, undecided_pairs_within
 
 MAX_BAR_COLUMNS = 60
 _STATE_STYLES = {"waiting": "dim", "starting": "bold", "running": "bold", "done": "", "failed": "red"}
@@ -131,10 +131,5 @@ def undecided_line(progress: Progress, columns: int) -> str:
         return ""
     if not progress.undecided:
         return "undecided: nothing"
-    pairs = [f"{upper} – {lower}" for upper, lower in progress.undecided]
-    for shown in range(len(pairs), 0, -1):
-        rest = f" and {len(pairs) - shown} more" if shown < len(pairs) else ""
-        line = f"undecided: {', '.join(pairs[:shown])}{rest}"
-        if len(line) <= columns:
-            return line
-    return f"undecided: {plural(len(pairs), 'pair')}"
+    line = undecided_pairs_within(progress.undecided, columns)
+    return line or f"undecided: {plural(len(progress.undecided), 'pair')}"

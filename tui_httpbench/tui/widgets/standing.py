@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.bench.events import Progress
-from tui_httpbench.formatting import UNKNOWN, format_interval, format_ratio
+from tui_httpbench.formatting import UNKNOWN, format_interval, format_ratio, undecided_pairs_within
 
 REFERENCE = "reference"
 _MARGIN = 1.25  # the scale reaches this much beyond the ratios, so that it stays while the intervals shrink
@@ -75,10 +75,5 @@ def undecided_in_words(progress: Progress, cells: int) -> str:
         return "nothing to compare: fewer than two modes without failures"
     if not progress.undecided:
         return "all decided"
-    pairs = [f"{upper} – {lower}" for upper, lower in progress.undecided]
-    for shown in range(len(pairs), 0, -1):
-        more = f" and {len(pairs) - shown} more" if shown < len(pairs) else ""
-        text = f"undecided: {', '.join(pairs[:shown])}{more}"
-        if len(text) <= cells:
-            return text
-    return f"undecided: {len(pairs)} of {compared - 1} neighbours"
+    line = undecided_pairs_within(progress.undecided, cells)
+    return line or f"undecided: {len(progress.undecided)} of {compared - 1} neighbours"
