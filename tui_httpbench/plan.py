@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from tui_httpbench import __version__
 from tui_httpbench.clients import catalog
+from tui_httpbench.plan_error import PlanError as PlanError
+from tui_httpbench.scenario import LOOPBACK, Scenario
 
 ARTICLE: Literal["article"] = "article"
 Concurrency = int | Literal["article"]
@@ -43,14 +45,6 @@ _COUNT = re.compile(r"(\d[\d_]*)([km]?)", re.IGNORECASE | re.ASCII)
 _SECRET = re.compile(r"authorization|cookie|token|secret|api-?key|password|signature", re.IGNORECASE)
 MASK = "***"
 EQUAL_ACCEPT_ENCODING = "gzip, deflate"
-
-
-class PlanError(ValueError):
-    """A value of the plan is wrong; ``field`` names it, the text is one sentence for the user."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True)
@@ -95,6 +89,8 @@ class Plan:
     ``chosen_profile`` is None while the user leaves the profile to the concurrency. ``pin`` keeps worker and target on
     processors of their own where the system allows it. ``rounds`` is a number, or ``auto`` for as many as it takes
     within ``budget_s``. Two modes whose times differ by less than the share ``same_within`` count as the same.
+    ``scenario`` is how the embedded target behaves. ``cacert`` is the path of a PEM file with certificates to trust
+    beside certifi's, ``insecure`` turns their check off; both are for the user's own https URL.
     """
 
     request: Request = field(default_factory=Request)
@@ -109,6 +105,9 @@ class Plan:
     pin: bool = True
     budget_s: float = DEFAULT_BUDGET_S
     same_within: float = DEFAULT_SAME_WITHIN
+    scenario: Scenario = LOOPBACK
+    cacert: str | None = None
+    insecure: bool = False
 
     def __post_init__(self) -> None:
         """Checks what no single field can: raises PlanError."""
@@ -121,6 +120,17 @@ class Plan:
                 f"than the {MAX_ARTICLE_REQUESTS:,} that it is made for; give a number, such as 20.",
             )
         _refuse_repeated_headers(self.request.headers)
+        if not self.request.uses_embedded_target and self.scenario != LOOPBACK:
+            raise PlanError(
+                "scenario", "A scenario is how the embedded target behaves; leave it out, or leave out the URL."
+            )
+        if (self.cacert is not None or self.insecure) and not self.request.url.lower().startswith("https://"):
+            option = "cacert" if self.cacert is not None else "insecure"
+            raise PlanError(option, f"--{option} is for an https URL of your own; leave it out, or give such a URL.")
+        if self.cacert is not None and self.insecure:
+            raise PlanError(
+                "insecure", "--cacert says whom to trust, and --insecure not to check it; give one of them."
+            )
 
     @property
     def profile(self) -> Profile:
@@ -316,12 +326,13 @@ def parse_modes(names: list[str] | tuple[str, ...]) -> tuple[str, ...]:
     except catalog.UnknownModeError as error:
         raise PlanError("modes", str(error)) from None
     for mode_id in chosen:
-        library = catalog.mode_of(mode_id).library
-        if not library.is_installed():
+        mode = catalog.mode_of(mode_id)
+        if not mode.is_installed():
+            needed = mode.extra_module if mode.library.is_installed() else mode.library.name
             raise PlanError(
                 "modes",
-                f"{mode_id} needs {library.name}, which is not installed here; "
-                f"run 'pip install {library.distribution}' or leave the mode out.",
+                f"{mode_id} needs {needed}, which is not installed here; "
+                f"run 'pip install {mode.requirement}' or leave the mode out.",
             )
     return chosen
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -64,8 +65,9 @@ def foreground(port: int | None = None) -> Iterator[tuple[subprocess.Popen[str],
     try:
         yield process, process.stdout.readline().strip()
     finally:
-        process.kill()
-        process.communicate()
+        # In order, so that its port is free afterwards.
+        process.terminate()
+        process.communicate(timeout=10)
 
 
 @posix_only
@@ -243,8 +245,16 @@ def test_the_command_refuses_a_port_that_does_not_exist() -> None:
 
 @posix_only
 def test_clients_that_leave_early_cause_no_complaint() -> None:
-    with foreground() as (process, url):
-        address = (urlsplit(url).hostname, urlsplit(url).port)
+    with subprocess.Popen(
+        [sys.executable, "-m", "tui_httpbench.target.server"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        port = json.loads(process.stdout.readline())["port"]
+        address, url = ("127.0.0.1", port), f"http://127.0.0.1:{port}"
         requests = [
             f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n" for path in ("/delay/100", "/bytes/16000000", "/bytes/900000")
         ]
@@ -270,6 +280,7 @@ def test_a_request_that_needs_no_waiting_never_enters_the_event_loop(tmp_path: P
     script = tmp_path / "tell_thread.py"
     script.write_text(
         "import threading\n"
+        "from tui_httpbench.scenario import LOOPBACK\n"
         "from tui_httpbench.target import app, server\n"
         "class ThreadTeller(app.Application):\n"
         "    async def __rsgi__(self, scope, proto):\n"
@@ -278,7 +289,7 @@ def test_a_request_that_needs_no_waiting_never_enters_the_event_loop(tmp_path: P
         "        in_main = threading.current_thread() is threading.main_thread()\n"
         "        proto.response_str(200, [], 'loop' if in_main else 'elsewhere')\n"
         "server.Application = ThreadTeller\n"
-        "server.run(0, lambda port: print(port, flush=True), obey_parent=True)\n"
+        "server.run(0, LOOPBACK, lambda port, ca_pem: print(port, flush=True))\n"
     )
     process = subprocess.Popen([sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

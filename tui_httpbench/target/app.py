@@ -3,83 +3,94 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-import os
-import tempfile
-import threading
 import types
 from collections.abc import Generator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_httpbench.target.answers import LARGEST_IN_MEMORY, MAX_BYTES, answer_to
+from tui_httpbench.scenario import LOOPBACK, Scenario
+from tui_httpbench.target.answers import LARGEST_IN_MEMORY, Answer, Answers, accepts_gzip
+from tui_httpbench.target.body_files import BodyFiles
+from tui_httpbench.target.service import Service, service_of
 from tui_httpbench.target.traffic import Traffic
 
 if TYPE_CHECKING:
+    from granian._granian import RSGIHeaders as Headers
     from granian._granian import RSGIHTTPProtocol as HTTPProtocol
     from granian.rsgi import Scope
 
 
 class Application:
-    """Answers every method on the paths of ``answers.PATHS``.
+    """Answers every method on the paths of ``answers.PATHS``, as the scenario wants it.
 
     A request that needs no waiting runs to its end without an event loop, so that a server may run it in any thread;
-    every other one yields once before it waits. Each is noted in ``traffic`` before it is answered.
+    every other one yields once before it waits. Each is noted in ``traffic`` before it is answered. Until ``begin``,
+    requests are answered at once, whatever the scenario.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, scenario: Scenario = LOOPBACK) -> None:
         self.traffic = Traffic()
-        self._zeros = _ZeroFile()
+        self._scenario = scenario
+        self._service: Service | None = None
+        answers = Answers(scenario)
+        self._answer_to = answers.answer_to
+        self._files = BodyFiles(answers.large_bodies)
 
     async def __rsgi__(self, scope: Scope, proto: HTTPProtocol) -> None:
         """Answers one request; called by the server."""
         self.traffic.note(scope)
-        answer = answer_to(scope.path)
+        answer = self._answer_to(scope.path)
         headers = scope.headers
+        service = self._service
+        wait_s = answer.delay_s
+        if service is not None:
+            wait_s += service.draw_s()
+        if answer.gzipped is not None and accepts_gzip(_accepted_encodings(headers)):
+            answer = answer.gzipped
         body_length = 0
-        if "content-length" in headers or "transfer-encoding" in headers:
+        if "content-length" in headers or "transfer-encoding" in headers or self._may_have_unannounced_body(scope):
             await _join_loop()
             body_length = await _read_body(proto, headers.get("content-length", ""))
-        if answer.delay_s:
+        if service is not None:
             await _join_loop()
-            await asyncio.sleep(answer.delay_s)
+            await service.serve(wait_s)
+        elif wait_s:
+            await _join_loop()
+            await asyncio.sleep(wait_s)
+        self._respond(scope, proto, answer, body_length)
+
+    def begin(self) -> None:
+        """From now on, counts and lets requests wait from an empty line and the first draw on."""
+        self.traffic = Traffic()
+        self.restart_draws()
+
+    def restart_draws(self) -> None:
+        """Draws service times from the seed on again; requests that wait in line hold up no later ones."""
+        self._service = service_of(self._scenario)
+
+    def close(self) -> None:
+        """Removes what lies on disk; safe to call twice."""
+        self._files.remove()
+
+    def _may_have_unannounced_body(self, scope: Scope) -> bool:
+        """Whether a body may come without a header that tells of it, as it does over HTTP/2."""
+        return self._scenario.http2 and scope.http_version == "2" and scope.method not in ("GET", "HEAD")
+
+    def _respond(self, scope: Scope, proto: HTTPProtocol, answer: Answer, body_length: int) -> None:
         if answer.echo:
             proto.response_bytes(answer.status, answer.headers, _describe(scope, body_length))
-        elif answer.zeros:
-            proto.response_file_range(answer.status, answer.headers, self._zeros.path, 0, answer.zeros)
+        elif answer.file:
+            proto.response_file_range(
+                answer.status, answer.headers, self._files.path_of(answer.file), 0, answer.file_bytes
+            )
         elif answer.body is None:
             proto.response_empty(answer.status, answer.headers)
         else:
             proto.response_bytes(answer.status, answer.headers, answer.body)
 
-    def close(self) -> None:
-        """Removes what lies on disk; safe to call twice."""
-        self._zeros.remove()
 
-
-class _ZeroFile:
-    """A sparse file of ``MAX_BYTES`` zeros, made when first asked for."""
-
-    def __init__(self) -> None:
-        self._path: str | None = None
-        self._lock = threading.Lock()  # Requests run in two threads: the server's and the event loop's.
-
-    @property
-    def path(self) -> str:
-        with self._lock:
-            if self._path is None:
-                descriptor, self._path = tempfile.mkstemp(prefix="httpbench-tui-target-")
-                os.truncate(descriptor, MAX_BYTES)
-                os.close(descriptor)
-            return self._path
-
-    def remove(self) -> None:
-        if self._path is not None:
-            # On Windows the file can't go while a response is being read from it.
-            with contextlib.suppress(OSError):
-                Path(self._path).unlink(missing_ok=True)
-            self._path = None
+def _accepted_encodings(headers: Headers) -> str:
+    return ",".join(value for name, value in headers.items() if name == "accept-encoding")
 
 
 async def _read_body(proto: HTTPProtocol, announced: str) -> int:

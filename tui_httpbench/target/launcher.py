@@ -1,19 +1,15 @@
-"""Starts the embedded target in a process of its own, asks it what arrived, and ends it."""
+"""Starts the embedded target, a server and, where there is distance, a relay; asks it what arrived, and ends it."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
-import os
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import Any
 
-from tui_httpbench.target.answers import HOST
+from tui_httpbench.scenario import LOOPBACK, Scenario
+from tui_httpbench.target.child import Child, TargetError
+from tui_httpbench.target.host import HOST
+from tui_httpbench.target.settings import RelaySettings, ServerSettings
 from tui_httpbench.target.traffic import MAX_HEADS, RequestHead, TargetCounts
 
 __all__ = ["EmbeddedTarget", "RequestHead", "TargetCounts", "TargetError"]
@@ -21,57 +17,75 @@ __all__ = ["EmbeddedTarget", "RequestHead", "TargetCounts", "TargetError"]
 START_LIMIT_S = 10.0
 ANSWER_LIMIT_S = 2.0
 STOP_LIMIT_S = 2.0
-ANSWER_LIMIT_BYTES = 64 * 1024 * 1024
-_PACKAGE_FOLDER = Path(__file__).resolve().parents[2]
 _COMMAND = ("-P", "-m", "tui_httpbench.target.server")
-
-
-class TargetError(RuntimeError):
-    """The embedded target can't be started, or doesn't answer; the text is one sentence for the user."""
+_RELAY_COMMAND = ("-P", "-m", "tui_httpbench.target.relay")
 
 
 class EmbeddedTarget:
-    """A target of our own on a free loopback port.
+    """A target of our own on a loopback port, which behaves as its scenario says.
 
     Use it as an async context manager, or call ``start`` and ``stop``. It ends with this process, however that ends.
-    ``counts``, ``watch``, ``heads`` and ``unwatch`` may be called by several tasks at once; they raise TargetError when
-    it has not answered within ``ANSWER_LIMIT_S`` seconds, or does not run.
+    ``counts``, ``watch``, ``heads``, ``unwatch`` and ``restart_draws`` may be called by several tasks at once; they
+    raise TargetError when it has not answered within ``ANSWER_LIMIT_S`` seconds, or does not run.
     """
 
-    def __init__(self, cpu: int | None = None) -> None:
-        """``cpu`` is the number of the one that all its threads are to run on; None leaves that to the system."""
+    def __init__(self, cpu: int | None = None, scenario: Scenario = LOOPBACK, port: int = 0) -> None:
+        """``cpu`` is the number of the one that all its threads are to run on; None leaves that to the system.
+
+        Port 0 lets the system choose a free one.
+        """
         self._cpu = cpu
-        self._process: asyncio.subprocess.Process | None = None
+        self._scenario = scenario
+        self._wanted_port = port
+        self._server: Child | None = None
+        self._relay: Child | None = None
         self._port: int | None = None
+        self._ca_pem: bytes | None = None
         self._pinned = False
-        self._line_lock = asyncio.Lock()
-        self._commands_sent = 0
 
     @property
     def url(self) -> str:
         """Where it answers, such as ``http://127.0.0.1:40123``. Raises RuntimeError before ``start``."""
         if self._port is None:
             raise RuntimeError("The embedded target has not been started.")
-        return f"http://{HOST}:{self._port}"
+        return f"{'https' if self._scenario.tls else 'http'}://{HOST}:{self._port}"
+
+    @property
+    def ca_pem(self) -> bytes | None:
+        """The certificate of the authority made for this run, in PEM; None without TLS, and while it is off."""
+        return self._ca_pem
 
     @property
     def pid(self) -> int | None:
-        """Its process id, None while it does not run."""
-        return self._process.pid if self._process is not None and self.is_running else None
+        """The server's process id, None while it does not run."""
+        return self._server.pid if self._server is not None else None
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The process ids of all that runs of it, the server's first."""
+        return tuple(child.pid for child in self._children if child.pid is not None)
 
     @property
     def is_running(self) -> bool:
-        """Whether its process lives."""
-        return self._process is not None and self._process.returncode is None
+        """Whether all its processes live."""
+        return bool(self._children) and all(child.is_running for child in self._children)
 
     @property
     def pinned(self) -> bool:
         """Whether it told that it is bound to the CPU asked for; False where the system can't, and while it is off."""
         return self._pinned and self.is_running
 
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """What its processes have written to standard error since their start: faults of its own, one a line."""
+        return tuple(line for child in self._children for line in child.complaints)
+
     async def counts(self) -> TargetCounts:
         """What it has done so far; the difference of two tells what it did between them."""
-        return TargetCounts(**await self._ask("counts"))
+        answers = await asyncio.gather(*(child.ask("counts", ANSWER_LIMIT_S) for child in self._running_children()))
+        # The relay's own ports come round soon, so the server can't tell its connections apart for sure.
+        connections = answers[-1]["connections"]
+        return TargetCounts(answers[0]["requests"], connections, cpu_s=sum(answer["cpu_s"] for answer in answers))
 
     async def watch(self) -> None:
         """Lets it keep the head of each request that arrives from now on, and forget those kept before."""
@@ -97,24 +111,39 @@ class EmbeddedTarget:
         """Lets it keep no more heads; those that it has kept can still be asked for."""
         await self._ask("unwatch")
 
+    async def restart_draws(self) -> None:
+        """Lets it draw service times and jitter from the scenario's seed on again, from an empty line on."""
+        await asyncio.gather(*(child.ask("restart_draws", ANSWER_LIMIT_S) for child in self._running_children()))
+
     async def start(self) -> None:
         """Starts it and waits until it answers. Raises TargetError; then no process is left behind."""
-        if self.is_running:
+        if any(child.is_running for child in self._children):
             raise RuntimeError("The embedded target runs already.")
-        with tempfile.TemporaryFile() as errors:
-            try:
-                self._process = await _spawn(errors, self._cpu)
-                self._port, cpu = await self._read_beginning(errors)
-                self._pinned = cpu is not None and cpu == self._cpu
-            except BaseException:
-                await self.stop()
-                raise
+        await self.stop()
+        try:
+            await self._start_server()
+            if self._scenario.rtt_ms:
+                await self._start_relay()
+        except BaseException:
+            await self.stop()
+            raise
 
     async def stop(self) -> None:
         """Ends it and waits for its end; does nothing when it does not run."""
-        process, self._process, self._port = self._process, None, None
-        if process is not None:
-            await asyncio.shield(_end(process))
+        children = self._children
+        self._server = self._relay = self._port = self._ca_pem = None
+        self._pinned = False
+        if children:
+            await asyncio.shield(_end(children))
+
+    async def wait(self) -> None:
+        """Returns when one of its processes has ended, by itself or because it was stopped."""
+        waiting = [asyncio.create_task(child.wait()) for child in self._running_children()]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
 
     async def __aenter__(self) -> EmbeddedTarget:
         """Starts it. Raises TargetError."""
@@ -127,98 +156,50 @@ class EmbeddedTarget:
         """Ends it."""
         await self.stop()
 
-    async def _ask(self, command: str) -> Any:
-        """The target's answer to one command."""
-        process = self._process
-        if process is None or process.returncode is not None:
+    @property
+    def _children(self) -> tuple[Child, ...]:
+        return tuple(child for child in (self._server, self._relay) if child is not None)
+
+    def _running_children(self) -> tuple[Child, ...]:
+        """The server and, where there is one, the relay. Raises TargetError when it has not been started."""
+        if not self._children:
             raise TargetError("The embedded target does not run.")
-        try:
-            async with asyncio.timeout(ANSWER_LIMIT_S), self._line_lock:
-                return await self._exchange(process, command)
-        except TimeoutError:
-            raise TargetError(f"The embedded target did not answer within {ANSWER_LIMIT_S:.0f} seconds.") from None
-        except (ConnectionError, EOFError):
-            raise TargetError("The embedded target has ended.") from None
-        except asyncio.LimitOverrunError:
-            raise TargetError(f"The embedded target's answer is longer than {ANSWER_LIMIT_BYTES:,} bytes.") from None
+        return self._children
 
-    async def _exchange(self, process: asyncio.subprocess.Process, command: str) -> Any:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        self._commands_sent += 1
-        number = self._commands_sent
-        process.stdin.write(json.dumps({"id": number, "command": command}).encode() + b"\n")
-        await process.stdin.drain()
-        while True:
-            line = await process.stdout.readuntil()
-            try:
-                message = json.loads(line)
-                # The answer to a command whose sender no longer waits comes first.
-                if message["id"] == number:
-                    return message["answer"]
-            except (ValueError, KeyError, TypeError):
-                raise TargetError(f"The embedded target answered {command!r} with {line[:80]!r}.") from None
+    async def _ask(self, command: str) -> Any:
+        """The server's answer to one command."""
+        return await self._running_children()[0].ask(command, ANSWER_LIMIT_S)
 
-    async def _read_beginning(self, errors: IO[bytes]) -> tuple[int, int | None]:
-        """Its port, and the CPU that it is bound to."""
-        assert self._process is not None
-        assert self._process.stdout is not None
-        try:
-            line = await asyncio.wait_for(self._process.stdout.readline(), START_LIMIT_S)
-        except TimeoutError:
-            raise TargetError(
-                f"The embedded target did not start within {START_LIMIT_S:.0f} seconds{_last_line(errors)}."
-            ) from None
-        if not line:
-            raise TargetError(f"The embedded target could not start{_last_line(errors)}.")
-        try:
-            told = json.loads(line)
-            return int(told["port"]), told.get("cpu")
-        except (ValueError, KeyError, TypeError):
-            raise TargetError(f"The embedded target could not start: it printed {line[:80]!r}.") from None
+    async def _start_server(self) -> None:
+        scenario = self._scenario
+        settings = ServerSettings(self._cpu, 0 if scenario.rtt_ms else self._wanted_port, scenario)
+        self._server = Child("The embedded target")
+        told = await self._server.start((*_COMMAND, settings.to_argument()), START_LIMIT_S)
+        self._port = int(told["port"])
+        self._pinned = self._cpu is not None and told.get("cpu") == self._cpu
+        if scenario.tls:
+            if not isinstance(told.get("ca_pem"), str):
+                raise TargetError("The embedded target could not start: it told of no certificate.")
+            self._ca_pem = told["ca_pem"].encode("ascii")
 
-
-async def _spawn(errors: IO[bytes], cpu: int | None) -> asyncio.subprocess.Process:
-    # The package must be found wherever the app was started from; the user's own paths stay behind it.
-    paths = [str(_PACKAGE_FOLDER), *filter(None, [os.environ.get("PYTHONPATH")])]
-    try:
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            *_COMMAND,
-            *([] if cpu is None else [str(cpu)]),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-            limit=ANSWER_LIMIT_BYTES,
-            **_own_group(),
+    async def _start_relay(self) -> None:
+        scenario = self._scenario
+        assert self._port is not None
+        settings = RelaySettings(
+            server_port=self._port,
+            rtt_ms=scenario.rtt_ms,
+            jitter_ms=scenario.jitter_ms,
+            seed=scenario.seed,
+            cpu=self._cpu,
+            port=self._wanted_port,
         )
-    except OSError as error:
-        raise TargetError(f"The embedded target could not start: {error}.") from None
+        self._relay = Child("The embedded target's relay")
+        told = await self._relay.start((*_RELAY_COMMAND, settings.to_argument()), START_LIMIT_S)
+        self._port = int(told["port"])
+        self._pinned = self._pinned and told.get("cpu") == self._cpu
 
 
-def _own_group() -> dict[str, Any]:
-    """Keeps Ctrl-C in the terminal away from the target: this process decides when it ends."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    assert process.stdin is not None
-    process.stdin.close()
-    for insist in (process.terminate, process.kill):
-        try:
-            await asyncio.wait_for(process.wait(), STOP_LIMIT_S)
-        except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                insist()
-        else:
-            return
-    await process.wait()
-
-
-def _last_line(errors: IO[bytes]) -> str:
-    errors.seek(0)
-    lines = errors.read().decode(errors="replace").strip().splitlines()
-    return f": {lines[-1].strip().rstrip('.')}" if lines else ""
+async def _end(children: tuple[Child, ...]) -> None:
+    await asyncio.gather(*(child.end(STOP_LIMIT_S) for child in children))
+    for child in children:
+        child.forget()

@@ -1,80 +1,84 @@
-"""The embedded target's server, and the process that it runs in: ``python -m tui_httpbench.target.server [CPU]``.
+"""The embedded target's server, and the process that it runs in: ``python -m tui_httpbench.target.server [SETTINGS]``.
 
-The process prints ``{"port": N, "cpu": N or null}`` once it answers: ``cpu`` is the one that all its threads are bound
-to. From then on it obeys the commands of ``control``, and ends when its standard input closes.
+SETTINGS is what ``ServerSettings.to_argument`` writes. The process prints ``{"port": N, "cpu": N or null, "ca_pem":
+text or null}`` once it answers: ``cpu`` is the one that all its threads are bound to. Where the port can't be used it
+prints ``{"port_error": "a sentence"}`` and ends. It obeys the commands ``counts``, ``watch``, ``heads``, ``unwatch``
+and ``restart_draws``, and ends when its standard input closes.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
 import socket
+import ssl
 import sys
 import threading
+import time
 from collections.abc import Callable
-from functools import partial
+from dataclasses import asdict
 from types import CoroutineType
 from typing import Any, NoReturn
 
-from granian.constants import HTTPModes
+from granian.constants import HTTPModes, SSLProtocols
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
-from tui_httpbench.target.answers import HOST
+from tui_httpbench.scenario import Scenario
 from tui_httpbench.target.app import Application
-from tui_httpbench.target.control import ParentLine
-from tui_httpbench.target.traffic import Traffic
+from tui_httpbench.target.control import Commands, ParentLine
+from tui_httpbench.target.host import (
+    BACKLOG,
+    HOST,
+    MAX_CONNECTIONS,
+    PortError,
+    ServeError,
+    allow_many_connections,
+    bind_socket,
+    bind_to_cpu,
+)
+from tui_httpbench.target.precise_loop import make_selector, sharpen_timers
+from tui_httpbench.target.settings import ServerSettings
+from tui_httpbench.target.tls import Identity
+from tui_httpbench.target.traffic import TargetCounts
 
-# Above what a plan can have in flight, so that no connection waits in line.
-MAX_CONNECTIONS = 32_768
-BACKLOG = 16_384  # The kernel takes less where its own limit is lower.
 # A client may keep a connection idle for as long as a run takes; the target must not be the one to close it.
 IDLE_TIMEOUT_MS = 3_600_000
 START_LIMIT_S = 8.0
 
 
-class ServeError(RuntimeError):
-    """The target can't be served; the text is one sentence for the user."""
-
-
 def main() -> int:
     """The embedded target's process; returns its exit status when it can't serve."""
-    # Before any thread starts: one that runs already would stay where it is.
-    cpu = _bind_to(int(sys.argv[1])) if len(sys.argv) > 1 else None
+    settings = ServerSettings.from_argument(sys.argv[1]) if len(sys.argv) > 1 else ServerSettings()
+    cpu = bind_to_cpu(settings.cpu)
+
+    def tell_parent(port: int, ca_pem: bytes | None) -> None:
+        told = {"port": port, "cpu": cpu, "ca_pem": ca_pem and ca_pem.decode("ascii")}
+        print(json.dumps(told), flush=True)
+
     try:
-        run(0, partial(_tell_parent, cpu), obey_parent=True)
+        run(settings.port, settings.scenario, tell_parent)
+    except PortError as error:
+        print(json.dumps({"port_error": str(error)}), flush=True)
     except ServeError as error:
         print(error, file=sys.stderr)
-        return 1
+    return 1
 
 
-def run(port: int, announce: Callable[[int], None], *, obey_parent: bool = False) -> NoReturn:
-    """Serves until SIGINT or SIGTERM, then ends the process with status 0, whatever clients still wait for.
+def run(port: int, scenario: Scenario, announce: Callable[[int, bytes | None], None]) -> NoReturn:
+    """Serves until standard input ends or a signal comes, then ends the process, whatever clients still wait for.
 
-    ``announce`` gets the port once a request has been answered. Port 0 lets the system choose a free one. With
-    ``obey_parent``, standard input is a ``ParentLine``. Raises ServeError.
+    ``announce`` gets the port once a request has been answered, and the authority's certificate where TLS is on. Port 0
+    lets the system choose a free one. Raises ServeError.
     """
-    _allow_many_connections()
+    sharpen_timers()
+    allow_many_connections()
     with asyncio.Runner(loop_factory=EagerLoop) as runner:
-        runner.run(_serve(Application(), port, announce, obey_parent))
-    raise AssertionError("_serve never returns")
-
-
-def _tell_parent(cpu: int | None, port: int) -> None:
-    print(json.dumps({"port": port, "cpu": cpu}), flush=True)
-
-
-def _bind_to(cpu: int) -> int | None:
-    """Binds this process to one CPU and returns it; None where that can't be done."""
-    if not hasattr(os, "sched_setaffinity"):
-        return None
-    try:
-        os.sched_setaffinity(0, {cpu})
-    except (OSError, ValueError, OverflowError):
-        return None
-    return cpu
+        runner.run(_Process(scenario).serve(port, announce))
+    raise AssertionError("serve never returns")
 
 
 class EagerLoop(asyncio.SelectorEventLoop):
@@ -83,6 +87,9 @@ class EagerLoop(asyncio.SelectorEventLoop):
     Granian hands each request, as a coroutine, from its own thread to the loop. Running it there at once, up to its
     first wait, saves waking another thread, which costs more than the request itself.
     """
+
+    def __init__(self) -> None:
+        super().__init__(make_selector())
 
     def call_soon_threadsafe(  # type: ignore[override]
         self, callback: Callable[..., object], *args: Any, context: Any = None
@@ -96,48 +103,86 @@ class EagerLoop(asyncio.SelectorEventLoop):
         return super().call_soon_threadsafe(callback, *args, context=context)
 
 
-async def _serve(application: Application, port: int, announce: Callable[[int], None], obey_parent: bool) -> NoReturn:
-    stop = _stop_on_signals()
-    parent = ParentLine(application, partial(_end, application)) if obey_parent else None
-    if parent is not None:
+class _Process:
+    """The server with all that must not be left behind."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self._application = Application(scenario)
+        self._identity: Identity | None = None
+
+    async def serve(self, port: int, announce: Callable[[int, bytes | None], None]) -> NoReturn:
+        stop = _stop_on_signals()
+        parent = ParentLine(self._end)
         parent.hear()
-    with _reserve(port) as reservation:
-        port = reservation.getsockname()[1]
-        server = Server(
-            application,
+        try:
+            with _reserve(port) as reservation:
+                port = reservation.getsockname()[1]
+                if self._scenario.tls:
+                    self._identity = Identity()
+                serving = asyncio.create_task(self._make_server(port).serve())
+                if sys.platform == "win32":
+                    reservation.close()
+                context = self._identity.client_context() if self._identity else None
+                await _wait_until_answering(port, context, serving)
+        finally:
+            if self._identity is not None:
+                self._identity.remove()
+        self._application.begin()  # The requests so far were our own.
+        announce(port, self._identity.ca_pem if self._identity else None)
+        parent.answer(_commands(self._application))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if serving.done():
+            stopping.cancel()
+            raise ServeError(f"The server at port {port} ended by itself{_cause_of(serving)}.")
+        self._end()
+
+    def _make_server(self, port: int) -> Server:
+        identity = self._identity
+        return Server(
+            self._application,
             address=HOST,
             port=port,
-            http=HTTPModes.http1,
+            http=HTTPModes.auto if self._scenario.http2 else HTTPModes.http1,
             websockets=False,
             backlog=BACKLOG,
             backpressure=MAX_CONNECTIONS,
             http1_settings=HTTP1Settings(header_read_timeout=IDLE_TIMEOUT_MS),
             log_enabled=False,
+            ssl_cert=None if identity is None else identity.certificate_path,
+            ssl_key=None if identity is None else identity.key_path,
+            ssl_protocol_min=SSLProtocols.tls12,
         )
-        serving = asyncio.create_task(server.serve())
-        if sys.platform == "win32":
-            reservation.close()
-        await _wait_until_answering(port, serving)
-    application.traffic = Traffic()  # The requests so far were our own.
-    announce(port)
-    if parent is not None:
-        parent.answer()
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
-    if serving.done():
-        stopping.cancel()
-        raise ServeError(f"The server at port {port} ended by itself{_cause_of(serving)}.")
-    _end(application)
+
+    def _end(self) -> NoReturn:
+        """Ends the process here and now: Granian's threads, cut off in a normal exit, would complain on stderr."""
+        try:
+            self._application.close()
+            if self._identity is not None:
+                self._identity.remove()
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:
+            os._exit(0)
 
 
-def _end(application: Application) -> NoReturn:
-    """Ends the process here and now: Granian's threads, cut off in a normal exit, would complain on stderr."""
-    try:
-        application.close()
-        sys.stdout.flush()
-        sys.stderr.flush()
-    finally:
-        os._exit(0)
+def _commands(application: Application) -> Commands:
+    def counts() -> dict[str, Any]:
+        traffic = application.traffic
+        return asdict(TargetCounts(traffic.requests, traffic.connections, time.process_time()))
+
+    def heads() -> dict[str, Any]:
+        kept, lost = application.traffic.take_heads()
+        return {"heads": [asdict(head) for head in kept], "lost": lost}
+
+    return {
+        "counts": counts,
+        "watch": lambda: application.traffic.watch(),
+        "heads": heads,
+        "unwatch": lambda: application.traffic.unwatch(),
+        "restart_draws": application.restart_draws,
+    }
 
 
 def _reserve(port: int) -> socket.socket:
@@ -145,32 +190,17 @@ def _reserve(port: int) -> socket.socket:
 
     Granian lets several sockets share a port; without this, a port in use would be shared instead of refused.
     """
-    reservation = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        if sys.platform != "win32":
-            reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        reservation.bind((HOST, port))
-        # Set only after the bind: before, it would allow what the bind is to find out.
-        if hasattr(socket, "SO_REUSEPORT"):
-            reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    except (OSError, OverflowError) as error:
-        reservation.close()
-        raise ServeError(_bind_sentence(port, error)) from None
+    reservation = bind_socket(port)
+    # Set only after the bind: before, it would allow what the bind is to find out.
+    if hasattr(socket, "SO_REUSEPORT"):
+        reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     return reservation
 
 
-def _bind_sentence(port: int, error: OSError | OverflowError) -> str:
-    if isinstance(error, OverflowError):
-        return f"There is no port {port}; choose one from 1 to 65535."
-    if isinstance(error, PermissionError):
-        return f"Port {port} may not be used by this user; choose one from 1024 to 65535."
-    return f"Port {port} can't be used: {(error.strerror or str(error)).lower()}; choose another one."
-
-
-async def _wait_until_answering(port: int, serving: asyncio.Task[None]) -> None:
+async def _wait_until_answering(port: int, context: ssl.SSLContext | None, serving: asyncio.Task[None]) -> None:
     try:
         async with asyncio.timeout(START_LIMIT_S):
-            while not await _answers(port):
+            while not await _answers(port, context):
                 if serving.done():
                     raise ServeError(f"The server at port {port} didn't start{_cause_of(serving)}.")
                 await asyncio.sleep(0.005)
@@ -178,9 +208,9 @@ async def _wait_until_answering(port: int, serving: asyncio.Task[None]) -> None:
         raise ServeError(f"The server at port {port} didn't answer within {START_LIMIT_S:.0f} seconds.") from None
 
 
-async def _answers(port: int) -> bool:
+async def _answers(port: int, context: ssl.SSLContext | None) -> bool:
     try:
-        reader, writer = await asyncio.open_connection(HOST, port)
+        reader, writer = await asyncio.open_connection(HOST, port, ssl=context)
     except OSError:
         return False
     try:
@@ -190,6 +220,8 @@ async def _answers(port: int) -> bool:
         return False
     finally:
         writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
 
 
 def _cause_of(task: asyncio.Task[None]) -> str:
@@ -208,18 +240,6 @@ def _stop_on_signals() -> asyncio.Event:
         else:
             loop.add_signal_handler(number, stop.set)
     return stop
-
-
-def _allow_many_connections() -> None:
-    """Raises this process's limit of open files as far as the system allows."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MAX_CONNECTIONS if hard == resource.RLIM_INFINITY else min(MAX_CONNECTIONS, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 if __name__ == "__main__":
