@@ -1,31 +1,25 @@
-"""The options of the command line, and the plan that they make."""
+"""The options of the command line."""
 
 from __future__ import annotations
 
 import argparse
 import difflib
 import re
-import secrets
-import sys
-from pathlib import Path
 from typing import NoReturn
 
 from tui_httpbench import plan as plans
-from tui_httpbench.formatting import printable, reason_of
-from tui_httpbench.plan import Plan, PlanError, Request
+from tui_httpbench.presets import DEFAULT_PRESET, PRESETS
 from tui_httpbench.report.metrics import CHART_METRICS, DEFAULT_METRIC
+from tui_httpbench.scenario import SCENARIOS
 
 PROGRAM = "httpbench-tui"
 COMMANDS = {
     "run": "the same run without a screen: progress on stderr, report on stdout",
     "modes": "the modes, installed or not, with versions",
+    "serve": "the TUI in a browser, on this machine only (needs the extra web)",
     "target": "serves the embedded target until stopped, prints its URL",
 }
 MAX_PORT = 65_535
-_PLAN_OPTIONS = (
-    *("url", "method", "headers", "body", "timeout"),
-    *("requests", "concurrency", "modes", "rounds", "budget", "seed", "profile", "same_within", "pin"),
-)
 _EXIT_STATUS = (
     "exit status: 0 all requests succeeded; 1 some failed, or a mode could not run;\n"
     "2 the command line or plan is wrong; 130 stopped by the user (what was measured\nis still reported)"
@@ -55,22 +49,29 @@ class Parser(argparse.ArgumentParser):
         match command:
             case "target":
                 self.add_argument("--port", metavar="N", help="port to serve at (default: a free one)")
+                self._add_scenario_options()
+            case "serve":
+                self.add_argument("--port", metavar="N", help="port to serve at (default: 8000)")
+                self._add_plan_options()
             case None | "run":
                 self._add_plan_options()
 
     def _add_plan_options(self) -> None:
         add = self.add_argument
         add("url", metavar="URL", nargs="?", help="what to request (default: the embedded target)")
-        add("-n", "--requests", metavar="N", help="requests per mode and round; 10k, 1m allowed (default: 100)")
+        add("-n", "--requests", metavar="N", help="requests per mode and round; 10k, 1m allowed (default: 100; 25 "
+            "to another machine)")  # fmt: skip
         add("-c", "--concurrency", metavar="N|article", help="requests in flight (default: article, which is one at a "
             "time for sync modes and all at once for async ones)")  # fmt: skip
         add("-m", "--mode", metavar="ID", action="append", dest="modes", help="a mode, or a library for all its modes; "
             "repeatable (default: the eight)")  # fmt: skip
         add("-r", "--rounds", metavar="N", help="rounds, or auto: until all neighbours in the ranking are told apart "
-            "or the same, 5 to 30 as the budget allows (default: auto)")  # fmt: skip
+            "or the same, 5 to 30 as the budget allows (default: auto; 5 to another machine)")  # fmt: skip
         add("-H", "--header", metavar="'NAME: VALUE'", action="append", dest="headers", help="a header; repeatable")
         add("-X", "--method", metavar="NAME", help="method (default: GET)")
         add("-d", "--data", metavar="TEXT|@FILE", dest="body", help="body; @- reads standard input (default: none)")
+        add("--preset", metavar="NAME", help="a plan with a name, which the other options change: "
+            f"{', '.join(PRESETS)} (default: {DEFAULT_PRESET} where no other option of the plan is given)")  # fmt: skip
         add("--budget", metavar="S", help="seconds that an auto run may take (default: 30)")
         add("--profile", metavar="equal|defaults", help="settings of the clients: the same for all, or as each library "
             "comes (default: equal for a number of requests in flight, defaults for article)")  # fmt: skip
@@ -79,14 +80,49 @@ class Parser(argparse.ArgumentParser):
             "processors of their own")  # fmt: skip
         add("--timeout", metavar="S", help="seconds per request (default: 30)")
         add("--seed", metavar="N", help="order of the rounds (default: random, reported)")
+        self._add_scenario_options()
+        add(
+            "--cacert",
+            metavar="FILE",
+            help="PEM file with certificates to trust beside the usual ones, for an https URL",
+        )
+        add("--insecure", action="store_const", const=True, help="check no certificate of an https URL; shown in the "
+            "result")  # fmt: skip
         add("--json", metavar="FILE|-", help="write the result as JSON; - is standard output")
-        if self.command is None:
+        if self.command != "run":
             add("--start", action="store_true", help="begin at once")
+            add("--present", action="store_true", help="dress for a stage: larger, with more contrast, nothing beside "
+                "the matter")  # fmt: skip
             add("--version", action="store_true", help="show the version")
         else:
             add("--metric", metavar="NAME", help=f"what the chart shows: {', '.join(CHART_METRICS)} (default: "
                 f"{DEFAULT_METRIC})")  # fmt: skip
+            add(
+                "--yes", action="store_true", help="do send more than 1,000 requests, or 50 at once, to another machine"
+            )
             add("-v", "--verbose", action="store_true", help="report the settings of all modes and the environment too")
+
+    def _add_scenario_options(self) -> None:
+        add = self.add_argument_group("the embedded target").add_argument
+        names = ", ".join(SCENARIOS)
+        add("--scenario", metavar="NAME|FILE", help=f"how it behaves: {names}, or a file in TOML (default: loopback)")
+        add("--rtt", metavar="MS", help="round trip between client and target")
+        add("--jitter", metavar="MS", help="width over which the round trip varies")
+        add("--tls", action=argparse.BooleanOptionalAction, default=None, help="serve HTTPS")
+        add("--http2", action=argparse.BooleanOptionalAction, default=None, help="offer HTTP/2, too")
+        add("--service-time", metavar="MS", help="time that it works on a request: 20, uniform:10:30, exponential:50 "
+            "(mean) or lognormal:300:0.5 (median, sigma)")  # fmt: skip
+        add("--service-seed", metavar="N", help="seed of the drawn times (default: 0)")
+        add("--capacity", metavar="N/s|N", help="responses a second, such as 45/s, or requests served at once, such as "
+            "8; others wait in line")  # fmt: skip
+        add("--body-size", metavar="BYTES", help="size of the page at /; 50k, 1m allowed (default: 1k)")
+        add("--content-type", metavar="TYPE", help="content type of the page")
+        add(
+            "--gzip",
+            action=argparse.BooleanOptionalAction,
+            default=None,
+            help="gzip the page for clients that accept it",
+        )
 
     def parse(self, arguments: list[str]) -> argparse.Namespace:
         """The options as texts. Raises UsageError."""
@@ -117,52 +153,16 @@ class Parser(argparse.ArgumentParser):
         name = argument.partition("=")[0]
         if name == "--start":
             return f"--start is for the TUI; '{self.prog}' begins at once."
+        if name == "--present":
+            return "--present is for the TUI; leave it out."
+        if self.command is None and name == "--yes":
+            return f"--yes is for '{PROGRAM} run'; the TUI asks."
         if self.command is None and name in ("-v", "--verbose", "--metric"):
             return f"{name} is for the report of '{PROGRAM} run'."
         known = [option for option in self._option_string_actions if option.startswith("--")]
         nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
         hint = f"did you mean {nearest[0]}?" if nearest else help_command
         return f"There is no option {name!r}; {hint}"
-
-
-def make_plan(options: argparse.Namespace) -> Plan | None:
-    """The plan of the options, None where none of them says anything of it. Raises UsageError and PlanError."""
-    if all(getattr(options, name) is None for name in _PLAN_OPTIONS):
-        return None
-    _refuse_misplaced_command(options.url)
-    given = {name: getattr(options, name) for name in _PLAN_OPTIONS if getattr(options, name) is not None}
-    request = Request(
-        url=plans.parse_url(given.get("url", "")),
-        method=plans.parse_method(given.get("method", "GET")),
-        headers=tuple(plans.parse_header(line) for line in given.get("headers", ())),
-        body=_read_body(given["body"]) if "body" in given else None,
-    )
-    return Plan(
-        request=request,
-        modes=plans.parse_modes(given.get("modes", [])),
-        requests=plans.parse_requests(given["requests"]) if "requests" in given else plans.DEFAULT_REQUESTS,
-        concurrency=plans.parse_concurrency(given.get("concurrency", plans.ARTICLE)),
-        rounds=plans.parse_rounds(given["rounds"]) if "rounds" in given else plans.DEFAULT_ROUNDS,
-        timeout_s=plans.parse_timeout(given["timeout"]) if "timeout" in given else plans.DEFAULT_TIMEOUT_S,
-        seed=plans.parse_seed(given["seed"]) if "seed" in given else random_seed(),
-        seed_given="seed" in given,
-        chosen_profile=plans.parse_profile(given["profile"]) if "profile" in given else None,
-        pin=given.get("pin", True),
-        budget_s=plans.parse_budget(given["budget"]) if "budget" in given else plans.DEFAULT_BUDGET_S,
-        same_within=(
-            plans.parse_same_within(given["same_within"]) if "same_within" in given else plans.DEFAULT_SAME_WITHIN
-        ),
-    )
-
-
-def default_plan() -> Plan:
-    """What is measured when nothing is said: the eight modes against the embedded target, in a random order."""
-    return Plan(modes=plans.parse_modes([]), seed=random_seed())
-
-
-def random_seed() -> int:
-    """A seed of 32 bits."""
-    return secrets.randbelow(2**32)
 
 
 def parse_port(text: str | None) -> int | None:
@@ -180,42 +180,27 @@ def parse_metric(text: str | None) -> str | None:
     return name
 
 
-def _refuse_misplaced_command(url: str | None) -> None:
-    if url is None or not re.fullmatch(r"[a-z]+", url):
-        return
-    if url in COMMANDS:
-        raise UsageError(f"{url!r} must be the first argument: {PROGRAM} {url} ….")
-    if nearest := difflib.get_close_matches(url, COMMANDS, n=1, cutoff=0.75):
-        raise UsageError(f"There is no command {url!r}; did you mean {nearest[0]}?")
-
-
-def _read_body(text: str) -> bytes:
-    if not text.startswith("@"):
-        return text.encode("utf-8", "surrogateescape")
-    name = text[1:]
-    if not name:
-        raise PlanError("body", "The body '@' names no file; write @FILE, or @- for standard input.")
-    try:
-        if name == "-":
-            if sys.stdin is None:
-                raise PlanError("body", "Standard input is closed, so no body can be read from it; write @FILE.")
-            return sys.stdin.buffer.read()
-        return Path(name).read_bytes()
-    except OSError as error:
-        raise PlanError(
-            "body", f"The body file {printable(name)!r} can't be read: {reason_of(error)}; give another one."
-        ) from None
+def without_option(arguments: list[str], name: str) -> list[str]:
+    """The arguments without an option that takes a value, in either of its two forms."""
+    kept = []
+    rest = iter(arguments)
+    for argument in rest:
+        if argument == name:
+            next(rest, None)
+        elif not argument.startswith(f"{name}="):
+            kept.append(argument)
+    return kept
 
 
 def _usage(command: str | None) -> str:
     if command == "modes":
         return f"{PROGRAM} modes"
     if command == "target":
-        return f"{PROGRAM} target [--port N]"
-    if command == "run":
-        return f"{PROGRAM} run [URL] [options]"
+        return f"{PROGRAM} target [options]"
+    if command in ("run", "serve"):
+        return f"{PROGRAM} {command} [URL] [options]"
     indent = " " * len("usage: ")
-    forms = ("[URL] [options]", "run [URL] [options]", "modes", "target [--port N]")
+    forms = ("[URL] [options]", "run [URL] [options]", "serve [URL] [options]", "modes", "target [options]")
     return f"\n{indent}".join(f"{PROGRAM} {form}" for form in forms)
 
 

@@ -13,13 +13,14 @@ from tui_httpbench.arguments import (
     PROGRAM,
     Parser,
     UsageError,
-    default_plan,
-    make_plan,
     parse_metric,
     parse_port,
+    without_option,
 )
 from tui_httpbench.formatting import complaint
 from tui_httpbench.plan import Plan, PlanError
+from tui_httpbench.plan_options import default_plan, make_plan, make_scenario
+from tui_httpbench.politeness import MODEST_IN_FLIGHT, MODEST_REQUESTS, remote_load
 
 USAGE_ERROR = 2
 STOPPED = 130
@@ -53,18 +54,30 @@ def _dispatch(arguments: list[str]) -> int:
         return 0
     match command:
         case "run":
-            return _measure(make_plan(options), options.json, parse_metric(options.metric), options.verbose)
+            plan, metric = make_plan(options), parse_metric(options.metric)
+            return _measure(plan, options.json, metric=metric, verbose=options.verbose, yes=options.yes)
         case "modes":
             return _list_modes()
         case "target":
             return _serve(options)
+        case "serve":
+            return _serve_tui(options, arguments[1:])
     if options.version:
         print(f"{PROGRAM} {__version__}")
         return 0
     return _open_tui(options)
 
 
-def _measure(plan: Plan | None, json_path: str | None, metric: str | None = None, verbose: bool = False) -> int:
+def _measure(
+    plan: Plan | None, json_path: str | None, *, metric: str | None = None, verbose: bool = False, yes: bool = False
+) -> int:
+    if plan is not None and (load := remote_load(plan)) is not None:
+        if load.is_heavy and not yes:
+            raise UsageError(
+                f"{load.in_words[:-1]}, which is more than {MODEST_REQUESTS:,} or {MODEST_IN_FLIGHT} at once; "
+                "add --yes if that host may be loaded so, or lower -n, -r or -c."
+            )
+        print(complaint(load.in_words), file=sys.stderr)
     from tui_httpbench.headless import run_headless
 
     return run_headless(plan or default_plan(), json_path, metric=metric, verbose=verbose)
@@ -72,10 +85,12 @@ def _measure(plan: Plan | None, json_path: str | None, metric: str | None = None
 
 def _open_tui(options: argparse.Namespace) -> int:
     plan = make_plan(options)
-    if not _is_terminal(sys.stdout):
+    # Behind 'serve', Textual's own driver talks to the browser over pipes.
+    in_browser = "TEXTUAL_DRIVER" in os.environ
+    if not (_is_terminal(sys.stdout) or in_browser):
         print(complaint(f"Standard output is no terminal, so this does what '{PROGRAM} run' does."), file=sys.stderr)
         return _measure(plan, options.json)
-    if not (_is_terminal(sys.stdin) and _is_terminal(sys.stderr)):
+    if not (in_browser or (_is_terminal(sys.stdin) and _is_terminal(sys.stderr))):
         raise UsageError(f"The TUI needs a terminal on stdin and stderr too; use '{PROGRAM} run' without one.")
     if options.json is not None:
         from tui_httpbench.report.destination import FileDestination
@@ -84,9 +99,23 @@ def _open_tui(options: argparse.Namespace) -> int:
             raise UsageError(f"The TUI can't write JSON to its own terminal; name a file, or use '{PROGRAM} run'.")
     from tui_httpbench.tui.app import HttpbenchApp
 
-    app = HttpbenchApp(plan, start=options.start, json_path=options.json)
+    app = HttpbenchApp(plan, start=options.start, json_path=options.json, present=options.present)
     app.run()
     return app.return_code or 0
+
+
+def _serve_tui(options: argparse.Namespace, arguments: list[str]) -> int:
+    make_plan(options)  # what is wrong is said here, not in the browser
+    port = parse_port(options.port)
+    if options.json is not None and options.json.strip() == "-":
+        raise UsageError("The TUI can't write JSON to a terminal in a browser; name a file.")
+    try:
+        from tui_httpbench.tui.web import serve
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"'{PROGRAM} serve' needs {error.name}, which is not installed here; run 'pip install httpbench-tui[web]'."
+        ) from None
+    return serve(without_option(arguments, "--port"), port)
 
 
 def _is_terminal(stream: TextIO | None) -> bool:
@@ -102,7 +131,7 @@ def _list_modes() -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    port = parse_port(options.port)
+    port, scenario = parse_port(options.port), make_scenario(options)
     from tui_httpbench.target.command import serve
 
-    return serve(port)
+    return serve(port, scenario)

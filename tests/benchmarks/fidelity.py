@@ -19,6 +19,7 @@ import sys
 import textwrap
 
 from tui_httpbench.bench.runner import Runner
+from tui_httpbench.bench.trust import USUAL_TRUST
 from tui_httpbench.bench.worker_job import worker_environment
 from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES
 from tui_httpbench.plan import DEFAULT_USER_AGENT, Plan, Request
@@ -92,7 +93,12 @@ def bare_throughput(mode_id: str, url: str, count: int, width: int) -> float:
     code = PREAMBLE.format(agent=DEFAULT_USER_AGENT) + BARE[mode_id]
     command = [sys.executable, "-c", textwrap.dedent(code), url, str(count), str(width)]
     done = subprocess.run(
-        command, capture_output=True, text=True, check=True, env=worker_environment("defaults"), timeout=300
+        command,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=worker_environment("defaults", USUAL_TRUST),
+        timeout=300,
     )
     return count / float(done.stdout)
 

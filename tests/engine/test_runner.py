@@ -16,7 +16,7 @@ from recording_server import RecordingServer
 
 from tui_httpbench.bench.events import RoundFinished, RoundStarted, RunFinished, RunStarted
 from tui_httpbench.bench.runner import Runner, order_rounds
-from tui_httpbench.clients.catalog import MODES
+from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES
 from tui_httpbench.plan import Plan, Request
 
 
@@ -69,7 +69,7 @@ async def test_what_each_round_reports() -> None:
     runner = Runner(Plan(requests=10, concurrency=2, rounds=1))
     async for _ in runner.run():
         pass
-    assert {record.mode for record in runner.records} == set(MODES)
+    assert {record.mode for record in runner.records} == set(DEFAULT_MODES)
     for record in runner.records:
         assert record.outcome == "complete"
         assert record.setup is not None

@@ -12,12 +12,12 @@ from recording_server import RecordingServer
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.bench.runner import Runner
-from tui_httpbench.clients.catalog import MODES
+from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES
 from tui_httpbench.plan import WARMUP_REQUESTS, Plan, Profile, Request
 
 # One of each library, kept and not, where all eight would only take longer.
 FOUR = ("requests", "httpx-client", "httpx-async-each", "aiohttp")
-HTTPX = {mode.id for mode in MODES.values() if mode.library.name == "httpx"}
+HTTPX = {mode.id for mode in MODES.values() if mode.library.name == "httpx" and mode.id in DEFAULT_MODES}
 
 
 async def measure(plan: Plan) -> Result:
@@ -35,7 +35,7 @@ def plan_for(url: str, profile: Profile, **changes: object) -> Plan:
 async def test_with_equal_settings_all_modes_do_the_same_work_also_behind_a_redirect() -> None:
     result = await measure(plan_for("/redirect/2", "equal"))
     assert result.differences == ()
-    assert {mode.mode: mode.statuses for mode in result.modes} == {mode_id: {200: 4} for mode_id in MODES}
+    assert {mode.mode: mode.statuses for mode in result.modes} == {mode_id: {200: 4} for mode_id in DEFAULT_MODES}
     assert {settings["redirects"] for settings in result.settings.values()} == {"followed, up to 10"}
     assert {settings["proxies"] for settings in result.settings.values()} == {"none"}
     assert {settings["accept-encoding"] for settings in result.settings.values()} == {"gzip, deflate"}
@@ -48,7 +48,7 @@ async def test_with_defaults_httpx_follows_no_redirect_and_is_marked() -> None:
     assert difference.text == "httpx, httpx-client and 2 more got 302; the others followed it to 200."
     assert set(difference.modes) == HTTPX
     assert difference.text in result.warnings
-    assert {mode_id for mode_id in MODES if result.does_other_work(mode_id)} == HTTPX
+    assert {mode_id for mode_id in DEFAULT_MODES if result.does_other_work(mode_id)} == HTTPX
     assert result.settings["httpx"]["redirects"] == "not followed"
 
 

@@ -14,6 +14,7 @@ import pytest
 from recording_server import RecordingServer
 
 from tui_httpbench.bench.samples import SampleFile
+from tui_httpbench.bench.trust import USUAL_TRUST
 from tui_httpbench.bench.worker.job import Job
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job
 from tui_httpbench.plan import Plan, Request
@@ -44,7 +45,7 @@ async def test_a_worker_runs_under_another_python_without_this_project(python: s
     client.write_text(URLLIB_CLIENT)
     samples = SampleFile(tmp_path / "samples", 5)
     async with RecordingServer() as server:
-        job = make_job(make_plan(server.url + "/"), server.url + "/", "requests-session", samples.path)
+        job = make_job(make_plan(server.url + "/"), server.url + "/", "requests-session", samples.path, USUAL_TRUST)
         values = {**asdict(job), "source_file": str(client), "function": "each", "packages": ("pip",)}
         messages = await run_worker([interpreter, "-I", str(WORKER_FILE)], encode_job(Job(**values)))
     assert [message["event"] for message in messages] == ["ready", *["warmed"] * 3, "started", "finished"]
@@ -57,7 +58,11 @@ async def test_a_worker_ends_when_its_stdin_closes(tmp_path: Path) -> None:
     samples = SampleFile(tmp_path / "samples", 1000)
     async with RecordingServer() as server:
         job = make_job(
-            make_plan(server.url + "/silent", 1000), server.url + "/silent", "requests-session", samples.path
+            make_plan(server.url + "/silent", 1000),
+            server.url + "/silent",
+            "requests-session",
+            samples.path,
+            USUAL_TRUST,
         )
         # communicate() closes stdin behind the job; without a timeout of its own the worker would wait for 30 s.
         messages = await run_worker([sys.executable, str(WORKER_FILE)], encode_job(job), keep_open=False)

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from tui_httpbench import __version__
-from tui_httpbench.arguments import Parser, make_plan
+from tui_httpbench.arguments import Parser
 from tui_httpbench.cli import main
 from tui_httpbench.clients import catalog
 from tui_httpbench.clients.catalog import DEFAULT_MODES
 from tui_httpbench.plan import ARTICLE, Plan
+from tui_httpbench.plan_options import make_plan
 
 CLOSED = "http://127.0.0.1:1/"
 BAD_INPUT = [
@@ -180,7 +181,15 @@ def test_the_options_reach_the_plan(tmp_path: Path) -> None:
     assert plan.request.url == "https://example.com/path?a=1"
     assert (plan.request.method, plan.request.body) == ("POST", b"\x00\xff")
     assert plan.request.headers == (("Accept", "text/html"), ("X-A", "b:c"))
-    assert plan.modes == ("aiohttp", "httpx", "httpx-client", "httpx-async", "httpx-async-each", "aiohttp#2")
+    assert plan.modes == (
+        "aiohttp",
+        "httpx",
+        "httpx-client",
+        "httpx-async",
+        "httpx-async-each",
+        "httpx-async-h2",
+        "aiohttp#2",
+    )
 
 
 def test_a_body_comes_from_text_or_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,8 @@ SCREEN = {"textual", "rich", "plotext"}
 CLIENTS = {library.name for library in LIBRARIES}
 
 # Each layer may import those to its left.
-LAYERS = ["clients", "plan", "bench", "target", "analysis", "history"]
+LAYERS = ["clients", "plan_error", "scenario", "plan", "bench", "target", "analysis", "history"]
+BESIDE_PLAN = ["scenario_file", "presets", "header_values", "politeness", "curl_command"]
 
 
 def imported_names(path: Path) -> set[str]:
@@ -45,7 +46,7 @@ def modules_of(layer: str) -> list[Path]:
     return sorted(folder.rglob("*.py")) if folder.is_dir() else [PACKAGE / f"{layer}.py"]
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", [*LAYERS, *BESIDE_PLAN])
 def test_no_layer_below_the_screen_imports_it(layer: str) -> None:
     for path in modules_of(layer):
         names = imported_names(path)
@@ -54,9 +55,11 @@ def test_no_layer_below_the_screen_imports_it(layer: str) -> None:
 
 
 def test_plan_and_clients_import_nothing_of_the_layers_above() -> None:
-    for path in [*modules_of("plan"), *modules_of("clients")]:
-        inside = {name for name in imported_names(path) if name.startswith("tui_httpbench.")}
-        assert not {name for name in inside if not name.startswith("tui_httpbench.clients")}, path
+    allowed = tuple(f"tui_httpbench.{name}" for name in ("clients", "plan_error", "scenario"))
+    for layer in ("clients", "plan_error", "scenario", "plan"):
+        for path in modules_of(layer):
+            inside = {name for name in imported_names(path) if name.startswith("tui_httpbench.")}
+            assert not {name for name in inside if not name.startswith(allowed)}, path
 
 
 def test_the_worker_imports_the_standard_library_only() -> None:

@@ -114,7 +114,8 @@ class Environment:
 class Result:
     """One run, whole or stopped; ``modes`` in the plan's order, ``ranking`` best first.
 
-    ``differences`` tell where modes did not do the same work; ``settings`` are those that each mode really had.
+    ``differences`` tell where modes did not do the same work; ``settings`` are those that each mode really had,
+    ``http_versions`` what each spoke with the server, by mode.
     """
 
     plan: Plan
@@ -126,6 +127,7 @@ class Result:
     stopped: bool
     differences: tuple[Difference, ...] = ()
     settings: dict[str, dict[str, str]] = field(default_factory=dict)
+    http_versions: dict[str, str] = field(default_factory=dict)
     records: tuple[RoundRecord, ...] = field(default=(), repr=False)
 
     def mode(self, mode_id: str) -> ModeSummary:

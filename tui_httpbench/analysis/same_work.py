@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from tui_httpbench.analysis.result import Difference
 from tui_httpbench.bench.probes import Probe, ProbeResponse
-from tui_httpbench.plan import MASK, Header, Plan, is_secret
+from tui_httpbench.header_values import expand_headers
+from tui_httpbench.plan import MASK, Plan, is_secret
 
 _LISTED_MODES = 3
 Value = TypeVar("Value", bound=Hashable)
@@ -21,7 +22,7 @@ def find_differences(plan: Plan, probes: tuple[Probe, ...]) -> tuple[Difference,
     found = [*_status_differences(probes)]
     answered = {probe.mode: probe.response for probe in probes if probe.response is not None}
     found += _response_differences(_of_most_frequent_status(answered))
-    found += _head_differences(plan.wire_headers, probes)
+    found += _head_differences(plan, probes)
     return tuple(found)
 
 
@@ -92,10 +93,11 @@ def _compare(
     return found
 
 
-def _head_differences(wanted: tuple[Header, ...], probes: tuple[Probe, ...]) -> list[Difference]:
+def _head_differences(plan: Plan, probes: tuple[Probe, ...]) -> list[Difference]:
     """Where a header that every mode was told to send arrived otherwise or not at all."""
     found = []
-    for name, value in wanted:
+    named = {name for name, value in plan.wire_headers if "$" in value}
+    for name, value in expand_headers(plan.wire_headers):
         arrived = {
             probe.mode: next((v for n, v in probe.heads[0].headers if n.lower() == name.lower()), None)
             for probe in probes
@@ -103,7 +105,7 @@ def _head_differences(wanted: tuple[Header, ...], probes: tuple[Probe, ...]) -> 
         }
         for other in {got for got in arrived.values() if got != value}:
             modes = tuple(mode for mode, got in arrived.items() if got == other)
-            shown = MASK if is_secret(name) else other
+            shown = MASK if is_secret(name) or name in named else other
             what = f"did not send {name}" if other is None else f"sent {name} as {shown!r}"
             found.append(Difference(f"{_names(modes)} {what}.", modes))
     encodings = {

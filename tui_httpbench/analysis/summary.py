@@ -50,9 +50,15 @@ def summarize_run(measured: Measured) -> Result:
         warnings=(*(difference.text for difference in differences), *_warnings(measured, modes)),
         stopped=measured.stopped,
         differences=differences,
-        settings={probe.mode: probe.settings for probe in measured.probes if probe.settings},
+        settings={probe.mode: _settings(probe) for probe in measured.probes if probe.settings},
+        http_versions={probe.mode: probe.response.http_version for probe in measured.probes if probe.response},
         records=records,
     )
+
+
+def _settings(probe: Probe) -> dict[str, str]:
+    spoken = f"HTTP/{probe.response.http_version}" if probe.response else "unknown"
+    return {**probe.settings, "spoken": spoken}
 
 
 def rules_of(plan: Plan) -> RankingRules:
@@ -140,6 +146,16 @@ def _warnings(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[str, 
         f"{mode.note} Its later rounds were left out." if mode.rounds_done < rounds - 1 else mode.note
         for mode in modes
         if mode.note
+    ]
+    if plan.insecure:
+        warnings.append(
+            "Certificates were not checked (--insecure), so clients that load certificates for each connection look "
+            "faster than they are; --cacert FILE trusts a private authority."
+        )
+    warnings += [
+        f"{probe.mode} spoke HTTP/{probe.response.http_version}, since the server offered it no HTTP/2."
+        for probe in measured.probes
+        if mode_of(probe.mode).http2 and probe.response and not probe.response.http_version.startswith("2")
     ]
     modules = {name: version for probe in measured.probes for name, version in probe.modules.items()}
     return (*warnings, *find_doubts(plan, modes, measured.records, measured.conditions, modules))

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tui_httpbench.bench.trust import Trust
+from tui_httpbench.bench.worker.job import Job
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job, worker_environment
 from tui_httpbench.clients.catalog import mode_of
 from tui_httpbench.plan import Plan
@@ -48,7 +50,7 @@ class Probe:
     modules: dict[str, str] = field(default_factory=dict)
 
 
-async def probe_modes(plan: Plan, url: str, target: EmbeddedTarget | None) -> tuple[Probe, ...]:
+async def probe_modes(plan: Plan, url: str, target: EmbeddedTarget | None, trust: Trust) -> tuple[Probe, ...]:
     """Probes each mode of the plan once, however often it takes part; the probes start together and send in turn."""
     # A mode that is measured twice sends the same request twice.
     mode_ids = tuple(dict.fromkeys(mode_of(mode_id).id for mode_id in plan.modes))
@@ -58,7 +60,7 @@ async def probe_modes(plan: Plan, url: str, target: EmbeddedTarget | None) -> tu
         await target.watch()
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_probe(plan, url, mode_id, target, starts, turn)) for mode_id in mode_ids]
+            tasks = [group.create_task(_probe(plan, url, mode_id, target, trust, starts, turn)) for mode_id in mode_ids]
     finally:
         if target is not None and target.is_running:
             await target.unwatch()
@@ -70,6 +72,7 @@ async def _probe(
     url: str,
     mode_id: str,
     target: EmbeddedTarget | None,
+    trust: Trust,
     starts: asyncio.Semaphore,
     turn: asyncio.Lock,
 ) -> Probe:
@@ -80,11 +83,12 @@ async def _probe(
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            env=worker_environment(plan.profile),
+            env=worker_environment(plan.profile, trust),
             start_new_session=os.name == "posix",
         )
         try:
-            return await _converse(process, plan, url, mode_id, target, turn)
+            job = make_job(plan, url, mode_id, Path(os.devnull), trust, task="probe")
+            return await _converse(process, plan, job, mode_id, target, turn)
         except TimeoutError:
             return Probe(mode_id, error=("hung", f"{mode_id} did not answer its probe and was ended."))
         finally:
@@ -95,13 +99,12 @@ async def _probe(
 async def _converse(
     process: asyncio.subprocess.Process,
     plan: Plan,
-    url: str,
+    job: Job,
     mode_id: str,
     target: EmbeddedTarget | None,
     turn: asyncio.Lock,
 ) -> Probe:
     assert process.stdin is not None
-    job = make_job(plan, url, mode_id, Path(os.devnull), task="probe")
     with contextlib.suppress(ConnectionError):
         process.stdin.write(encode_job(job))
         await process.stdin.drain()

@@ -7,7 +7,7 @@ import random
 import shutil
 import tempfile
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,8 +22,12 @@ from tui_httpbench.bench.probes import Probe, probe_modes
 from tui_httpbench.bench.progress import ProgressTracker
 from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.round_schedule import RoundSchedule
+from tui_httpbench.bench.samples import Samples, no_samples
+from tui_httpbench.bench.trust import USUAL_TRUST, make_trust
 from tui_httpbench.bench.worker_process import WorkerProcess
+from tui_httpbench.header_values import expand_headers
 from tui_httpbench.plan import Plan
+from tui_httpbench.scenario import LOOPBACK
 from tui_httpbench.target.launcher import EmbeddedTarget, TargetCounts, TargetError
 
 
@@ -48,6 +52,7 @@ class Runner:
         self._conditions: RunConditions | None = None
         self._cpus = choose_cpus(plan.pin)
         self._target: EmbeddedTarget | None = None
+        self._trust = USUAL_TRUST
         self._worker: WorkerProcess | None = None
         self._probing: asyncio.Task[tuple[Probe, ...]] | None = None
         self._stopped = False
@@ -56,14 +61,18 @@ class Runner:
         """Measures, and yields an event at each turn.
 
         However it ends, the worker and the embedded target end with it. Raises TargetError where the embedded target
-        can't start, OSError where samples can't be written.
+        can't start, OSError where samples can't be written, PlanError where a header names a variable that is not set.
         """
+        expand_headers(self.plan.wire_headers)
         async with AsyncExitStack() as stack:
             if self.plan.request.uses_embedded_target:
-                self._target = await stack.enter_async_context(EmbeddedTarget(cpu=self._cpus.target))
+                self._target = await stack.enter_async_context(
+                    EmbeddedTarget(cpu=self._cpus.target, scenario=self.plan.scenario)
+                )
                 self.url = self._target.url + self.plan.request.url
             folder = _make_run_folder()
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
+            self._trust = make_trust(self.plan, self._target.ca_pem if self._target else None, folder)
             if self._cpus.worker is not None:
                 stack.enter_context(leave_cpu(self._cpus.worker))
             self._tracker.start()
@@ -91,6 +100,10 @@ class Runner:
         """Where the run stands now."""
         return self._tracker.snapshot()
 
+    def recent_samples(self, count: int) -> Samples:
+        """Up to ``count`` of the latest requests of the round under way, shape (n, 4); none between two rounds."""
+        return no_samples() if self._worker is None else self._worker.samples.recent(count)
+
     @property
     def measured(self) -> Measured:
         """All that has been found out so far."""
@@ -110,7 +123,7 @@ class Runner:
     async def _probe(self) -> None:
         if self._stopped:
             return
-        self._probing = asyncio.create_task(probe_modes(self.plan, self.url, self._target))
+        self._probing = asyncio.create_task(probe_modes(self.plan, self.url, self._target, self._trust))
         try:
             self._probes = await self._probing
         except asyncio.CancelledError:
@@ -138,7 +151,10 @@ class Runner:
 
     async def _measure(self, mode_id: str, round_number: int, folder: Path) -> RoundRecord:
         before = await self._counts()
-        worker = WorkerProcess(self.plan, self.url, mode_id, round_number, folder, cpu=self._cpus.worker)
+        await self._restart_draws()
+        worker = WorkerProcess(
+            self.plan, self.url, mode_id, round_number, folder, trust=self._trust, cpu=self._cpus.worker
+        )
         self._worker = worker
         self._tracker.begin_round(worker)
         if self._stopped:
@@ -155,6 +171,13 @@ class Runner:
         record = _with_counts(record, before, await self._counts())
         self.records.append(record)
         return record
+
+    async def _restart_draws(self) -> None:
+        """Lets the drawn times of the embedded target begin anew, so that each mode waits for the same ones."""
+        if self._target is None or self.plan.scenario == LOOPBACK:
+            return
+        with suppress(TargetError):  # One that died shows in the requests that are refused.
+            await self._target.restart_draws()
 
     async def _counts(self) -> TargetCounts | None:
         if self._target is None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import base64
-import importlib.util
 import json
 import os
 from dataclasses import asdict
 from pathlib import Path
 
+from tui_httpbench.bench.trust import Trust, certifi_bundle
 from tui_httpbench.bench.worker.job import Job
 from tui_httpbench.clients.catalog import mode_of
+from tui_httpbench.header_values import expand_headers
 from tui_httpbench.plan import WARMUP_REQUESTS, Plan
 
 WORKER_FILE = Path(__file__).parent / "worker" / "__main__.py"
@@ -37,22 +38,39 @@ ALWAYS_UNWANTED = frozenset(
 UNWANTED_WHEN_EQUAL = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "NETRC"})
 
 
-def worker_environment(profile: str) -> dict[str, str]:
-    """This process's environment without the variables that would sway a client under this profile."""
+def worker_environment(profile: str, trust: Trust) -> dict[str, str]:
+    """This process's environment without the variables that would sway a client under this profile.
+
+    In the ``defaults`` profile the run's own bundle reaches the libraries through their own variables, so that their
+    code and the cost of loading certificates stay what users have.
+    """
     unwanted = ALWAYS_UNWANTED | (UNWANTED_WHEN_EQUAL if profile == "equal" else frozenset())
-    return {name: value for name, value in os.environ.items() if name.upper() not in unwanted}
+    kept = {name: value for name, value in os.environ.items() if name.upper() not in unwanted}
+    if profile == "defaults" and trust.bundle is not None:
+        kept |= {"SSL_CERT_FILE": str(trust.bundle), "REQUESTS_CA_BUNDLE": str(trust.bundle)}
+    return kept
 
 
 def make_job(
-    plan: Plan, url: str, mode_id: str, sample_file: Path, *, task: str = "measure", cpu: int | None = None
+    plan: Plan,
+    url: str,
+    mode_id: str,
+    sample_file: Path,
+    trust: Trust,
+    *,
+    task: str = "measure",
+    cpu: int | None = None,
 ) -> Job:
-    """What the worker is told to do for one round, or one probe, of one mode."""
+    """What the worker is told to do for one round, or one probe, of one mode.
+
+    Raises PlanError where a header names a variable that is not set.
+    """
     mode = mode_of(mode_id)
     return Job(
         task=task,
         url=url,
         method=plan.request.method,
-        headers=dict(plan.wire_headers),
+        headers=dict(expand_headers(plan.wire_headers)),
         body=plan.request.body,
         timeout_s=plan.timeout_s,
         requests=plan.requests,
@@ -64,7 +82,9 @@ def make_job(
         kept=mode.kept,
         profile=plan.profile,
         max_redirects=MAX_REDIRECTS,
-        ca_file=certifi_bundle() if plan.profile == "equal" else None,
+        ca_file=str(trust.bundle or certifi_bundle() or "") or None if plan.profile == "equal" else None,
+        verify=trust.verify,
+        trust=trust.in_words or ("certifi's" if plan.profile == "equal" and certifi_bundle() else ""),
         cpu=cpu,
         # At the embedded target the target counts, for every client and not in the process that is measured.
         count_connections=not plan.request.uses_embedded_target,
@@ -79,10 +99,3 @@ def encode_job(job: Job) -> bytes:
     body = values.pop("body")
     values["body_base64"] = None if body is None else base64.b64encode(body).decode()
     return json.dumps(values).encode() + b"\n"
-
-
-def certifi_bundle() -> str | None:
-    """The path of certifi's certificates, found without importing it; None where it is not installed."""
-    spec = importlib.util.find_spec("certifi")
-    folder = Path(spec.origin).parent if spec is not None and spec.origin else None
-    return None if folder is None else str(folder / "cacert.pem")

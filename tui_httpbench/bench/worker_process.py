@@ -15,6 +15,7 @@ from typing import Any
 
 from tui_httpbench.bench.records import Outcome, RoundRecord, WarmupRequest, WorkerSetup
 from tui_httpbench.bench.samples import LATENCY, START, ErrorText, SampleFile, Samples
+from tui_httpbench.bench.trust import USUAL_TRUST, Trust
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job, worker_environment
 from tui_httpbench.plan import Plan
 
@@ -38,13 +39,24 @@ class _Story:
 class WorkerProcess:
     """One fresh process for one round of one mode; ``run`` once, ``stop`` at any moment."""
 
-    def __init__(self, plan: Plan, url: str, mode_id: str, round: int, folder: Path, *, cpu: int | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        url: str,
+        mode_id: str,
+        round: int,
+        folder: Path,
+        *,
+        trust: Trust = USUAL_TRUST,
+        cpu: int | None = None,
+    ) -> None:
         """Makes the sample file. Raises OSError where it can't be written."""
         self.mode_id = mode_id
         self.round = round
         self.samples = SampleFile(folder / f"round-{round:04}-{mode_id}.samples", plan.requests)
         self.in_flight = plan.in_flight(mode_id)
-        self._job = make_job(plan, url, mode_id, self.samples.path, cpu=cpu)
+        self._job = make_job(plan, url, mode_id, self.samples.path, trust, cpu=cpu)
+        self._environment = worker_environment(plan.profile, trust)
         # A request may take the timeout to connect and again to be answered; beyond both, nothing moves any more.
         self._stall_limit_s = 2 * plan.timeout_s + 5.0
         self._process: asyncio.subprocess.Process | None = None
@@ -88,7 +100,7 @@ class WorkerProcess:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=stderr,
-            env=worker_environment(self._job.profile),
+            env=self._environment,
             limit=MESSAGE_LIMIT_BYTES,
             # Ctrl-C in the terminal is for the parent to answer.
             start_new_session=os.name == "posix",

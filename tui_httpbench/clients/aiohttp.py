@@ -43,21 +43,23 @@ async def aiohttp_each(job: Job) -> AsyncIterator[AsyncSend]:
     yield send
 
 
-def _context(job: Job) -> ssl.SSLContext | None:
+def _context(job: Job) -> ssl.SSLContext | bool:
     # One for all sessions: aiohttp, too, makes its own once, when it is imported.
-    return ssl.create_default_context(cafile=job.ca_file) if job.profile == "equal" else None
+    return ssl.create_default_context(cafile=job.ca_file) if job.profile == "equal" and job.verify else job.verify
 
 
-def _options(job: Job, context: ssl.SSLContext | None) -> dict[str, Any]:
+def _options(job: Job, context: ssl.SSLContext | bool) -> dict[str, Any]:
     options: dict[str, Any] = {"timeout": aiohttp.ClientTimeout(total=job.timeout_s)}
-    if context is not None:
+    if job.profile == "equal":
         options["connector"] = aiohttp.TCPConnector(limit=job.in_flight, keepalive_timeout=3600, ssl=context)
     return options
 
 
 def _request_options(job: Job) -> dict[str, Any]:
-    # aiohttp gives up at this number of redirects, where the others still follow it.
-    return {"max_redirects": job.max_redirects + 1} if job.profile == "equal" else {}
+    if job.profile == "equal":
+        # aiohttp gives up at this number of redirects, where the others still follow it.
+        return {"max_redirects": job.max_redirects + 1}
+    return {} if job.verify else {"ssl": False}
 
 
 def settings(job: Job) -> dict[str, str]:
@@ -71,7 +73,7 @@ def settings(job: Job) -> dict[str, str]:
         "pool": pool if job.kept else "none: the client is not kept",
         "proxies": "none",
         "netrc": "not read",
-        "certificates": job.ca_file if equal and job.ca_file else "OpenSSL's",
+        "certificates": job.trust or "OpenSSL's",
         "accept-encoding": job.headers.get("Accept-Encoding", encodings),
     }
 

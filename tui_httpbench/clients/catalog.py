@@ -54,7 +54,9 @@ class Mode:
     """One way of using one library.
 
     ``function`` is the name of the context manager in the library's module; ``kept`` tells whether the client, and
-    with it the connections, live for a whole round or for one request.
+    with it the connections, live for a whole round or for one request. ``extra`` is the extra of the distribution that
+    the mode needs, and ``extra_module`` the module that it brings; both are empty where the library is enough.
+    ``http2`` tells that it speaks HTTP/2 where the server offers it.
     """
 
     id: str
@@ -63,10 +65,26 @@ class Mode:
     kind: Literal["sync", "async"]
     kept: bool
     summary: str
+    extra: str = ""
+    extra_module: str = ""
+    http2: bool = False
+
+    def is_installed(self) -> bool:
+        """Whether the library, and what this mode needs beside it, can be imported here."""
+        return self.library.is_installed() and (
+            not self.extra_module or importlib.util.find_spec(self.extra_module) is not None
+        )
+
+    @property
+    def requirement(self) -> str:
+        """What pip is to install for it, such as ``httpx[http2]``."""
+        return f"{self.library.distribution}[{self.extra}]" if self.extra else self.library.distribution
 
 
 REQUESTS = Library("requests", "requests", "the one everybody knows; synchronous, on urllib3", ("urllib3", "certifi"))
-HTTPX = Library("httpx", "httpx", "synchronous and asynchronous, on httpcore", ("httpcore", "h11", "anyio", "certifi"))
+HTTPX = Library(
+    "httpx", "httpx", "synchronous and asynchronous, on httpcore", ("httpcore", "h11", "h2", "anyio", "certifi")
+)
 AIOHTTP = Library("aiohttp", "aiohttp", "asynchronous, with a parser in C", ("yarl", "multidict"))
 
 LIBRARIES: tuple[Library, ...] = (REQUESTS, HTTPX, AIOHTTP)
@@ -80,12 +98,23 @@ MODES: dict[str, Mode] = {
         Mode("httpx-client", HTTPX, "httpx_client", "sync", True, "one Client: connections are kept"),
         Mode("httpx-async", HTTPX, "httpx_async", "async", True, "one AsyncClient: connections are kept"),
         Mode("httpx-async-each", HTTPX, "httpx_async_each", "async", False, "a new AsyncClient for every request"),
+        Mode(
+            "httpx-async-h2",
+            HTTPX,
+            "httpx_async_h2",
+            "async",
+            True,
+            "one AsyncClient that speaks HTTP/2 where the server offers it",
+            extra="http2",
+            extra_module="h2",
+            http2=True,
+        ),
         Mode("aiohttp", AIOHTTP, "aiohttp_session", "async", True, "one ClientSession: connections are kept"),
         Mode("aiohttp-each", AIOHTTP, "aiohttp_each", "async", False, "a new ClientSession for every request"),
     )
 }
 
-DEFAULT_MODES: tuple[str, ...] = tuple(MODES)
+DEFAULT_MODES: tuple[str, ...] = tuple(mode.id for mode in MODES.values() if not mode.http2)
 
 
 class UnknownModeError(ValueError):

@@ -26,7 +26,7 @@ def httpx_each(job: Job) -> Iterator[Send]:
     else:
 
         def send() -> tuple[int, int]:
-            response = httpx.request(job.method, job.url, headers=job.headers, content=job.body, timeout=job.timeout_s)
+            response = httpx.request(job.method, job.url, headers=job.headers, content=job.body, **_options(job))
             return response.status_code, len(response.content)
 
     yield send
@@ -57,6 +57,18 @@ async def httpx_async(job: Job) -> AsyncIterator[AsyncSend]:
 
 
 @asynccontextmanager
+async def httpx_async_h2(job: Job) -> AsyncIterator[AsyncSend]:
+    """One ``AsyncClient`` for all requests, which sends them over one HTTP/2 connection where the server offers it."""
+    async with httpx.AsyncClient(http2=True, **_options(job)) as client:
+
+        async def send() -> tuple[int, int]:
+            response = await client.request(job.method, job.url, headers=job.headers, content=job.body)
+            return response.status_code, len(response.content)
+
+        yield send
+
+
+@asynccontextmanager
 async def httpx_async_each(job: Job) -> AsyncIterator[AsyncSend]:
     """An ``AsyncClient``, its TLS context and a connection for every request."""
 
@@ -70,7 +82,7 @@ async def httpx_async_each(job: Job) -> AsyncIterator[AsyncSend]:
 
 def _options(job: Job) -> dict[str, Any]:
     if job.profile == "defaults":
-        return {"timeout": job.timeout_s}
+        return {"timeout": job.timeout_s} if job.verify else {"timeout": job.timeout_s, "verify": False}
     width = job.in_flight
     return {
         "timeout": job.timeout_s,
@@ -79,7 +91,7 @@ def _options(job: Job) -> dict[str, Any]:
         "trust_env": False,
         "limits": httpx.Limits(max_connections=width, max_keepalive_connections=width, keepalive_expiry=None),
         # As httpx makes it by itself, anew for every client.
-        "verify": ssl.create_default_context(cafile=job.ca_file),
+        "verify": job.verify and ssl.create_default_context(cafile=job.ca_file),
     }
 
 
@@ -99,7 +111,7 @@ def settings(job: Job) -> dict[str, str]:
             ),
             "proxies": "from the environment" if client.trust_env else "none",
             "netrc": "not read",
-            "certificates": job.ca_file or "certifi's, or SSL_CERT_FILE",
+            "certificates": job.trust or "certifi's",
             "accept-encoding": job.headers.get("Accept-Encoding", client.headers["Accept-Encoding"]),
         }
 

@@ -28,7 +28,9 @@ def requests_each(job: Job) -> Iterator[Send]:
     else:
 
         def send() -> tuple[int, int]:
-            response = requests.request(job.method, job.url, headers=job.headers, data=job.body, timeout=job.timeout_s)
+            response = requests.request(
+                job.method, job.url, headers=job.headers, data=job.body, timeout=job.timeout_s, verify=job.verify
+            )
             return response.status_code, len(response.content)
 
     yield send
@@ -38,6 +40,7 @@ def requests_each(job: Job) -> Iterator[Send]:
 def requests_session(job: Job) -> Iterator[Send]:
     """One ``Session`` for all requests, which keeps its connections."""
     with requests.Session() as session:
+        session.verify = job.verify
         if job.profile == "equal":
             _equalize(session, job)
             session.mount(job.url, requests.adapters.HTTPAdapter(pool_maxsize=job.in_flight))
@@ -52,7 +55,7 @@ def requests_session(job: Job) -> Iterator[Send]:
 def _equalize(session: requests.Session, job: Job) -> None:
     session.trust_env = False
     session.max_redirects = job.max_redirects
-    session.verify = job.ca_file
+    session.verify = job.verify and job.ca_file
 
 
 def settings(job: Job) -> dict[str, str]:
@@ -67,7 +70,7 @@ def settings(job: Job) -> dict[str, str]:
             "pool": f"{pool} kept per host, more are opened and closed" if job.kept else "none: the client is not kept",
             "proxies": "from the environment" if session.trust_env else "none",
             "netrc": "read" if session.trust_env else "not read",
-            "certificates": session.verify if isinstance(session.verify, str) else "certifi's",
+            "certificates": job.trust or "certifi's",
             "accept-encoding": job.headers.get("Accept-Encoding", str(session.headers.get("Accept-Encoding"))),
         }
 

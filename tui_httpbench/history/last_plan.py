@@ -12,6 +12,8 @@ import platformdirs
 from tui_httpbench import plan as plans
 from tui_httpbench.clients import catalog
 from tui_httpbench.plan import Plan, Request
+from tui_httpbench.scenario import LOOPBACK
+from tui_httpbench.scenario_file import scenario_from
 
 SCHEMA_VERSION = 1
 MAX_BODY_BYTES = 1_000_000
@@ -86,6 +88,12 @@ def _stored(plan: Plan) -> dict[str, Any]:
         "timeout_s": plan.timeout_s,
         "modes": list(plan.modes),
     }
+    if plan.scenario != LOOPBACK:
+        stored["scenario"] = {"name": plan.scenario.name, "why": plan.scenario.why, **plan.scenario.knobs}
+    if plan.cacert is not None:
+        stored["cacert"] = plan.cacert
+    if plan.insecure:
+        stored["insecure"] = True
     if plan.chosen_profile is not None:
         stored["profile"] = plan.chosen_profile
     if plan.seed_given:
@@ -117,6 +125,9 @@ def _plan_of(stored: dict[str, Any]) -> Plan:
         chosen_profile=None if profile is None else plans.parse_profile(_text(profile)),
         pin=_truth(stored.get("pin", True)),
         timeout_s=plans.parse_timeout(str(stored["timeout_s"])),
+        scenario=scenario_from(stored["scenario"]) if "scenario" in stored else LOOPBACK,
+        cacert=_text(stored["cacert"]) if "cacert" in stored else None,
+        insecure=_truth(stored.get("insecure", False)),
         seed=plans.parse_seed(str(stored["seed"])) if "seed" in stored else 0,
         seed_given="seed" in stored,
     )
@@ -124,7 +135,7 @@ def _plan_of(stored: dict[str, Any]) -> Plan:
 
 def _modes_here(instances: list[str]) -> tuple[str, ...]:
     ids = [_text(instance).partition("#")[0] for instance in instances]
-    here = [mode_id for mode_id in ids if mode_id in catalog.MODES and catalog.MODES[mode_id].library.is_installed()]
+    here = [mode_id for mode_id in ids if mode_id in catalog.MODES and catalog.MODES[mode_id].is_installed()]
     return catalog.select_modes(here) or catalog.DEFAULT_MODES
 
 

@@ -7,6 +7,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+from tui_httpbench.analysis.article import PUBLISHED_REQUESTS, TITLE, compare_with_article
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.samples import error_mask
@@ -31,6 +32,7 @@ def to_dict(result: Result) -> dict[str, Any]:
         "ranking": [_rank(result, rank) for rank in result.ranking],
         "differences": [asdict(difference) for difference in result.differences],
         "warnings": list(result.warnings),
+        "article": _article(result),
     }
     finite: dict[str, Any] = _only_finite(document)
     return finite
@@ -57,6 +59,11 @@ def _plan(result: Result) -> dict[str, Any]:
         "budget_s": plan.budget_s,
         "same_within": plan.same_within,
         "pin": plan.pin,
+        "scenario": (
+            {"name": plan.scenario.name, **plan.scenario.knobs} if plan.request.uses_embedded_target else None
+        ),
+        "cacert": plan.cacert,
+        "insecure": plan.insecure,
     }
 
 
@@ -79,6 +86,15 @@ def _rank(result: Result, rank: Rank) -> dict[str, Any]:
     }
 
 
+def _article(result: Result) -> dict[str, Any] | None:
+    """The run beside the article; null where it did not measure in the article's way."""
+    comparison = compare_with_article(result)
+    if comparison is None:
+        return None
+    rows = [{**asdict(row), "label": row.label} for row in comparison.rows]
+    return {**asdict(comparison), "title": TITLE, "requests": PUBLISHED_REQUESTS, "rows": rows}
+
+
 def _mode(result: Result, summary: ModeSummary) -> dict[str, Any]:
     return {
         "id": summary.mode,
@@ -97,6 +113,7 @@ def _mode(result: Result, summary: ModeSummary) -> dict[str, Any]:
         "connections": summary.connections,
         "requests_per_connection": summary.requests_per_connection,
         "settings": result.settings.get(mode_of(summary.mode).id, {}),
+        "http_version": result.http_versions.get(mode_of(summary.mode).id),
         "rounds_done": summary.rounds_done,
         "note": summary.note or None,
         "rounds": [_round(record) for record in result.records if record.mode == summary.mode],

@@ -18,7 +18,7 @@ def print_modes(console: StreamConsole) -> None:
     table.add_column("what it does", overflow="fold")
     for mode in MODES.values():
         version = _version(mode)
-        style = "" if mode.library.is_installed() else "dim"
+        style = "" if mode.is_installed() else "dim"
         cells = (mode.id, mode.library.name, version, mode.kind, "kept" if mode.kept else "each", mode.summary)
         table.add_row(*(Text(cell, style=style) for cell in cells))
     # A pipe's reader wants a mode on one line.
@@ -27,6 +27,6 @@ def print_modes(console: StreamConsole) -> None:
 
 
 def _version(mode: Mode) -> str:
-    if not mode.library.is_installed():
-        return f"not installed: pip install {mode.library.distribution}"
+    if not mode.is_installed():
+        return f"not installed: pip install {mode.requirement}"
     return mode.library.version() or "unknown"

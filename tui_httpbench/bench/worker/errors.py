@@ -99,11 +99,13 @@ def kind_of(error: BaseException) -> str:
     own_names = {type(link).__name__ for link in chain}
     names = {cls.__name__ for link in chain for cls in type(link).__mro__}
     numbers = {number for link in chain for number in _errnos(link)}
-    text = " ".join(str(link) for link in chain)
+    text = " ".join(_message_of(link) for link in chain)
 
     def has(*types: type[BaseException]) -> bool:
         return any(isinstance(link, types) for link in chain)
 
+    if has(MemoryError):
+        return "other"
     if names & _REDIRECT_NAMES:
         return "redirects"
     if names & _DNS_NAMES or has(socket.gaierror):
@@ -129,10 +131,32 @@ def kind_of(error: BaseException) -> str:
 
 
 def text_of(error: BaseException, limit: int = 300) -> str:
-    """The exception's class and message on one line, without memory addresses, so that equal failures look equal."""
-    message = re.sub(r"0x[0-9a-fA-F]{6,}", "0x…", " ".join(str(error).split()))
+    """The exception's class and message on one line, without memory addresses, so that equal failures look equal.
+
+    What a server put into it can't act on a terminal: control characters are written as escapes.
+    """
+    message = re.sub(r"0x[0-9a-fA-F]{6,}", "0x…", escape_controls(" ".join(_message_of(error).split())))
     line = f"{type(error).__name__}: {message}" if message else type(error).__name__
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether the exception, or anything that caused it, tells that memory ran out."""
+    return any(isinstance(link, MemoryError) for link in _chain(error))
+
+
+def escape_controls(text: str) -> str:
+    """The text with everything that is not printable written as an escape."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )
+
+
+def _message_of(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception as broken:  # A library's own formatting may fail, on what a server sent.
+        return f"without a message that can be read ({type(broken).__name__})"
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -153,4 +177,4 @@ def _errnos(error: BaseException) -> Iterator[int]:
         if isinstance(error.errno, int):
             yield error.errno
         else:  # asyncio joins the failures of several addresses into one text
-            yield from (int(number) for number in re.findall(r"\[Errno (\d+)\]", str(error)))
+            yield from (int(number) for number in re.findall(r"\[Errno (\d+)\]", _message_of(error)))

@@ -17,9 +17,11 @@ class Job:
     """One round or one probe of one mode. A mode's code sees it as the description of its request.
 
     ``task`` is ``measure`` or ``probe``. ``profile`` is ``equal`` or ``defaults``; in ``equal`` every client gets
-    ``max_redirects``, a pool of ``in_flight`` connections and the certificates in ``ca_file``. ``kept`` tells whether
-    the client lives for the whole round. ``cpu`` is the processor to run on, None for any. ``count_connections`` asks
-    for the connections to be counted in this process, which only sees those that Python code opens.
+    ``max_redirects``, a pool of ``in_flight`` connections and the certificates in ``ca_file``. ``verify`` tells whether
+    certificates are checked, ``trust`` in words against which; it is empty where that is up to the library. ``kept``
+    tells whether the client lives for the whole round. ``cpu`` is the processor to run on, None for any.
+    ``count_connections`` asks for the connections to be counted in this process, which only sees those that Python code
+    opens.
     """
 
     task: str
@@ -38,6 +40,8 @@ class Job:
     profile: str
     max_redirects: int
     ca_file: str | None
+    verify: bool
+    trust: str
     cpu: int | None
     count_connections: bool
     sample_file: str

@@ -22,6 +22,7 @@ from .connections import ConnectionCounter
 from .errors import code_of, kind_of
 from .job import Job
 from .life_line import hold_life_line
+from .memory_limit import limit_memory
 from .probe import run_probe
 from .recorder import Recorder
 from .stages import StageFailed, load_client, stage
@@ -37,12 +38,13 @@ def main() -> None:
     job = Job.from_json(json.loads(sys.stdin.buffer.readline()))
     if job.cpu is not None:
         os.sched_setaffinity(0, {job.cpu})
+    memory_limit = limit_memory(job.in_flight if job.kind == "sync" else 0)
     try:
         if job.task == "probe":
             run_probe(job, tell)
         else:
             hold_life_line()
-            run_round(job, tell)
+            run_round(job, memory_limit, tell)
     except StageFailed as failure:
         stage, kind, text = failure.args
         tell("failed", stage=stage, kind=kind, text=text)
@@ -50,7 +52,7 @@ def main() -> None:
     os._exit(0)
 
 
-def run_round(job: Job, tell: Tell) -> None:
+def run_round(job: Job, memory_limit: int | None, tell: Tell) -> None:
     """Imports, builds, warms up, measures and tells. Raises StageFailed."""
     recorder = Recorder(job.sample_file, job.requests)
     begin = time.perf_counter()

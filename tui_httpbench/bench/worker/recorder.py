@@ -7,7 +7,7 @@ import json
 import mmap
 from pathlib import Path
 
-from .errors import code_of, kind_of, text_of
+from .errors import code_of, is_out_of_memory, kind_of, text_of
 
 _MAX_TEXTS = 40
 
@@ -27,6 +27,7 @@ class Recorder:
         self._text_end = capacity * 32
         self._next_row = itertools.count(0, 4)
         self.error_counts: dict[tuple[str, str], int] = {}
+        self.is_out_of_memory = False
 
     def record(self, start_ns: int, latency_ns: int, status: int, body_bytes: int) -> None:
         """Writes one finished request."""
@@ -40,6 +41,8 @@ class Recorder:
     def note_error(self, error: BaseException) -> int:
         """Counts an exception under its kind and text, writes a new text to the file, and returns the kind's code."""
         kind, text = kind_of(error), text_of(error)
+        if is_out_of_memory(error):
+            self.is_out_of_memory = True
         key = (kind, text)
         if key not in self.error_counts and len(self.error_counts) >= _MAX_TEXTS:
             key = (kind, "other texts of this kind")

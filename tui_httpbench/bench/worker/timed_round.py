@@ -40,11 +40,15 @@ class Stopwatch:
 
 
 def run_sync(send: Send, requests: int, in_flight: int, recorder: Recorder) -> Timing:
-    """Calls ``send`` ``requests`` times, ``in_flight`` at once: in this thread alone, or in threads that share it."""
+    """Calls ``send`` ``requests`` times, ``in_flight`` at once: in this thread alone, or in threads that share it.
+
+    Once memory has run out, nothing more is sent.
+    """
     tickets = itertools.count()
     clock, record = time.perf_counter_ns, recorder.record
 
     def send_in_turn() -> None:
+        nonlocal requests
         while next(tickets) < requests:
             start = clock()
             try:
@@ -53,6 +57,8 @@ def run_sync(send: Send, requests: int, in_flight: int, recorder: Recorder) -> T
             except Exception as error:
                 latency = clock() - start
                 status, size = recorder.note_error(error), 0
+                if recorder.is_out_of_memory:
+                    requests = 0
             record(start, latency, status, size)
 
     if in_flight == 1:
@@ -83,11 +89,15 @@ def run_sync(send: Send, requests: int, in_flight: int, recorder: Recorder) -> T
 
 
 async def run_async(send: AsyncSend, requests: int, in_flight: int, recorder: Recorder) -> Timing:
-    """Awaits ``send`` ``requests`` times, in ``in_flight`` tasks of the running loop."""
+    """Awaits ``send`` ``requests`` times, in ``in_flight`` tasks of the running loop.
+
+    Once memory has run out, nothing more is sent.
+    """
     tickets = itertools.count()
     clock, record = time.perf_counter_ns, recorder.record
 
     async def send_in_turn() -> None:
+        nonlocal requests
         while next(tickets) < requests:
             start = clock()
             try:
@@ -96,6 +106,8 @@ async def run_async(send: AsyncSend, requests: int, in_flight: int, recorder: Re
             except Exception as error:
                 latency = clock() - start
                 status, size = recorder.note_error(error), 0
+                if recorder.is_out_of_memory:
+                    requests = 0
             record(start, latency, status, size)
 
     with Stopwatch() as stopwatch:

@@ -1,0 +1,102 @@
+"""A pasted curl command fills the form, and what it can't take over is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui_httpbench.curl_command import is_curl_command, parse_curl
+from tui_httpbench.plan import PlanError
+
+
+def test_a_browsers_command_is_taken_whole() -> None:
+    taken = parse_curl(
+        "curl 'https://example.com/api?q=1' \\\n  -X 'PUT' \\\n  -H 'accept: application/json' \\\n"
+        "  -H $'x-note: it\\'s \\u0041' \\\n  -b 'a=1; b=2' \\\n"
+        '  --data-raw $\'{"text":"line\\nline"}\' \\\n  --compressed'
+    )
+    assert taken.request.url == "https://example.com/api?q=1"
+    assert taken.request.method == "PUT"
+    assert taken.request.headers[:3] == (("accept", "application/json"), ("x-note", "it's A"), ("Cookie", "a=1; b=2"))
+    assert taken.request.body == b'{"text":"line\nline"}'
+    assert taken.left_out == ()
+
+
+@pytest.mark.parametrize(
+    ("command", "method", "url", "body"),
+    [
+        ("curl example.com", "GET", "http://example.com", None),
+        ("$ curl -sSL https://a.b/", "GET", "https://a.b/", None),
+        ("curl -d a=1 -d b=2 https://a.b/", "POST", "https://a.b/", b"a=1&b=2"),
+        ("curl -Gd a=1 'https://a.b/?z=2'", "GET", "https://a.b/?z=2&a=1", None),
+        ("curl -XDELETE https://a.b/", "DELETE", "https://a.b/", None),
+        ("curl -sI https://a.b/ | head", "HEAD", "https://a.b/", None),
+        ("curl -sSLo out https://a.b/", "GET", "https://a.b/", None),
+        ("curl --url https://a.b/", "GET", "https://a.b/", None),
+    ],
+)
+def test_forms_of_a_command(command: str, method: str, url: str, body: bytes | None) -> None:
+    request = parse_curl(command).request
+    assert (request.method, request.url, request.body) == (method, url, body)
+
+
+def test_json_and_forms_get_their_content_type() -> None:
+    assert ("Content-Type", "application/json") in parse_curl("curl --json '{}' https://a.b/").request.headers
+    form = parse_curl("curl -d a=1 https://a.b/").request.headers
+    assert form == (("Content-Type", "application/x-www-form-urlencoded"),)
+    own = parse_curl("curl -d a=1 -H 'content-type: text/plain' https://a.b/").request.headers
+    assert own == (("content-type", "text/plain"),)
+
+
+def test_a_header_given_twice_is_joined() -> None:
+    headers = parse_curl("curl https://a.b/ -H 'Accept: a' -H 'accept: b' -b x=1 -H 'Cookie: y=2'").request.headers
+    assert headers == (("Accept", "a, b"), ("Cookie", "x=1; y=2"))
+
+
+def test_credentials_trust_and_timeout_are_taken() -> None:
+    taken = parse_curl("curl -u me:secret -k -m 2.5 --cacert /ca.pem https://a.b/")
+    assert taken.request.headers == (("Authorization", "Basic bWU6c2VjcmV0"),)
+    assert (taken.insecure, taken.timeout_s, taken.cacert) == (True, 2.5, "/ca.pem")
+
+
+@pytest.mark.parametrize(
+    ("command", "part"),
+    [
+        ("curl -x http://proxy:1 https://a.b/", "-x: there is nothing"),
+        ("curl -F file=@x https://a.b/", "-F: there is nothing"),
+        ("curl --frobnicate https://a.b/", "--frobnicate"),
+        ("curl -d @body.json https://a.b/", "files are not read"),
+        ("curl -b jar.txt https://a.b/", "a file of cookies"),
+        ("curl --http2 https://a.b/", "httpx-async-h2"),
+        ("curl -H 'Accept:' https://a.b/", "can't be taken away"),
+        ("curl -H 'Content-Length: 3' https://a.b/", "Content-Length"),
+        ("curl https://a.b/ https://c.d/", "1 more URLs"),
+    ],
+)
+def test_what_is_left_out_is_named(command: str, part: str) -> None:
+    taken = parse_curl(command)
+    assert taken.request.url == "https://a.b/"
+    assert any(part in sentence for sentence in taken.left_out)
+
+
+@pytest.mark.parametrize(
+    ("command", "part"),
+    [
+        ("curl", "no URL"),
+        ("curl 'https://a.b/", "a quote that is not closed"),
+        ("wget https://a.b/", "no curl command"),
+        ("curl https://a.b/ -H", "-H has no value"),
+        ("curl https://a.b/ -H 'X: a\nY: b'", "line break"),
+        ("curl ftp://a.b/", "only http and https"),
+        ("curl -X 'GET /' https://a.b/", "no HTTP method"),
+    ],
+)
+def test_a_wrong_command_gets_one_sentence(command: str, part: str) -> None:
+    with pytest.raises(PlanError) as raised:
+        parse_curl(command)
+    assert part in str(raised.value)
+
+
+def test_a_curl_command_is_told_from_a_url() -> None:
+    assert is_curl_command("  curl https://a.b/")
+    assert not is_curl_command("https://curl.se/")
+    assert not is_curl_command("curl.se")

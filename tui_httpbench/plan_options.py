@@ -1,0 +1,153 @@
+"""The plan that the options of a command line make."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+import secrets
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tui_httpbench import plan as plans
+from tui_httpbench import scenario as knobs
+from tui_httpbench.arguments import COMMANDS, PROGRAM, UsageError
+from tui_httpbench.formatting import printable, reason_of
+from tui_httpbench.header_values import expand_headers
+from tui_httpbench.plan import Plan, PlanError, Request
+from tui_httpbench.politeness import remote_load
+from tui_httpbench.presets import DEFAULT_PRESET, PRESETS, find_preset
+from tui_httpbench.scenario import LOOPBACK, Scenario
+from tui_httpbench.scenario_file import find_scenario
+
+# Modest where the server is somebody else's: a thousand requests with the eight modes.
+REMOTE_REQUESTS = 25
+REMOTE_ROUNDS = 5
+
+_REQUEST_OPTIONS = ("url", "method", "headers", "body", "seed", "preset", "scenario")
+
+
+def parse_cacert(text: str) -> str:
+    """The path of a PEM file with certificates. Raises PlanError."""
+    import ssl
+
+    try:
+        ssl.create_default_context(cafile=text)
+    except ssl.SSLError:
+        raise PlanError("cacert", f"The file {printable(text)!r} holds no certificate in PEM form.") from None
+    except OSError as error:
+        raise PlanError("cacert", f"The file {printable(text)!r} can't be read: {reason_of(error)}.") from None
+    return str(Path(text).absolute())
+
+
+# Option -> field of the plan, and what reads its value.
+_FIELDS: dict[str, tuple[str, Callable[[Any], object]]] = {
+    "modes": ("modes", plans.parse_modes),
+    "requests": ("requests", plans.parse_requests),
+    "concurrency": ("concurrency", plans.parse_concurrency),
+    "rounds": ("rounds", plans.parse_rounds),
+    "timeout": ("timeout_s", plans.parse_timeout),
+    "profile": ("chosen_profile", plans.parse_profile),
+    "pin": ("pin", bool),
+    "budget": ("budget_s", plans.parse_budget),
+    "same_within": ("same_within", plans.parse_same_within),
+    "cacert": ("cacert", parse_cacert),
+    "insecure": ("insecure", bool),
+}
+
+KNOBS: dict[str, tuple[str, Callable[[str], object] | None]] = {
+    "rtt": ("rtt_ms", knobs.parse_rtt),
+    "jitter": ("jitter_ms", knobs.parse_jitter),
+    "tls": ("tls", None),
+    "http2": ("http2", None),
+    "service_time": ("service_time", knobs.parse_service_time),
+    "service_seed": ("seed", knobs.parse_service_seed),
+    "capacity": ("capacity", knobs.parse_capacity),
+    "body_size": ("body_bytes", knobs.parse_body_size),
+    "content_type": ("content_type", knobs.parse_content_type),
+    "gzip": ("gzip", None),
+}
+"""Option -> field of the scenario, and what reads its text; those that read nothing are switches."""
+
+
+def make_plan(options: argparse.Namespace) -> Plan | None:
+    """The plan of the options, None where none of them says anything of it. Raises UsageError and PlanError."""
+    names = (*_REQUEST_OPTIONS, *_FIELDS, *KNOBS)
+    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    if not given:
+        return None
+    _refuse_misplaced_command(options.url)
+    request = Request(
+        url=plans.parse_url(given.get("url", "")),
+        method=plans.parse_method(given.get("method", "GET")),
+        headers=tuple(plans.parse_header(line) for line in given.get("headers", ())),
+        body=_read_body(given["body"]) if "body" in given else None,
+    )
+    changes: dict[str, Any] = {
+        "request": request,
+        "seed": plans.parse_seed(given["seed"]) if "seed" in given else random_seed(),
+        "seed_given": "seed" in given,
+        **{field: read(given[name]) for name, (field, read) in _FIELDS.items() if name in given},
+    }
+    preset = find_preset(given["preset"]) if "preset" in given else None
+    base = preset.values.get("scenario", LOOPBACK) if preset and request.uses_embedded_target else LOOPBACK
+    if (scenario := make_scenario(options, base)) != base:
+        changes["scenario"] = scenario
+    expand_headers(request.wire_headers)
+    if preset is not None:
+        changes.setdefault("modes", plans.parse_modes(preset.values["modes"]))
+        return preset.plan(**changes)
+    plan = Plan(**{"modes": plans.parse_modes([]), **changes})
+    if remote_load(plan) is None:
+        return plan
+    return Plan(**{"modes": plan.modes, "requests": REMOTE_REQUESTS, "rounds": REMOTE_ROUNDS, **changes})
+
+
+def make_scenario(options: argparse.Namespace, base: Scenario = LOOPBACK) -> Scenario:
+    """The scenario of the options, ``base`` where none is named, with its knobs changed. Raises PlanError."""
+    scenario = base if options.scenario is None else find_scenario(options.scenario)
+    given = {name: getattr(options, name) for name in KNOBS if getattr(options, name) is not None}
+    changes = {}
+    for name, value in given.items():
+        field, read = KNOBS[name]
+        changes[field] = value if read is None else read(value)
+    return scenario.change(**changes)
+
+
+def default_plan() -> Plan:
+    """What is measured when nothing is said: the default preset, in a random order."""
+    return PRESETS[DEFAULT_PRESET].plan(modes=plans.parse_modes([]), seed=random_seed())
+
+
+def random_seed() -> int:
+    """A seed of 32 bits."""
+    return secrets.randbelow(2**32)
+
+
+def _refuse_misplaced_command(url: str | None) -> None:
+    if url is None or not re.fullmatch(r"[a-z]+", url):
+        return
+    if url in COMMANDS:
+        raise UsageError(f"{url!r} must be the first argument: {PROGRAM} {url} ….")
+    if nearest := difflib.get_close_matches(url, COMMANDS, n=1, cutoff=0.75):
+        raise UsageError(f"There is no command {url!r}; did you mean {nearest[0]}?")
+
+
+def _read_body(text: str) -> bytes:
+    if not text.startswith("@"):
+        return text.encode("utf-8", "surrogateescape")
+    name = text[1:]
+    if not name:
+        raise PlanError("body", "The body '@' names no file; write @FILE, or @- for standard input.")
+    try:
+        if name == "-":
+            if sys.stdin is None:
+                raise PlanError("body", "Standard input is closed, so no body can be read from it; write @FILE.")
+            return sys.stdin.buffer.read()
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise PlanError(
+            "body", f"The body file {printable(name)!r} can't be read: {reason_of(error)}; give another one."
+        ) from None
