@@ -23,7 +23,7 @@ from tui_httpbench.bench.probes import Probe, ProbeResponse
 from tui_httpbench.bench.records import RoundRecord, WarmupRequest, WorkerSetup
 from tui_httpbench.bench.samples import ErrorText, Samples
 from tui_httpbench.bench.worker.errors import ERROR_KINDS
-from tui_httpbench.clients.catalog import DEFAULT_MODES
+from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES
 from tui_httpbench.plan import Plan, PlanError, Request
 from tui_httpbench.report import json_report
 from tui_httpbench.report.conclusion import conclude
@@ -258,7 +258,7 @@ def test_the_list_of_modes_has_each_on_one_line(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("COLUMNS", "40")
     print_modes(StreamConsole(stream))
     lines = stream.buffer.getvalue().decode().splitlines()  # type: ignore[attr-defined]
-    assert [line.split()[0] for line in lines[2:]] == list(DEFAULT_MODES)
+    assert [line.split()[0] for line in lines[2:]] == list(MODES)
     assert all(re.search(r"\d+\.\d+", line) for line in lines[2:])
 
 
@@ -356,7 +356,11 @@ def test_a_mode_that_does_other_work_is_marked() -> None:
     assert document["differences"] == [
         {"text": "httpx got 302; the others followed it to 200.", "modes": ["httpx"]},
     ]
-    assert document["modes"][3]["settings"] == {"timeout": "30 s", "redirects": "not followed"}
+    assert document["modes"][3]["settings"] == {
+        "timeout": "30 s",
+        "redirects": "not followed",
+        "spoken": "HTTP/1.1",
+    }
 
 
 def test_settings_are_listed_when_asked_for() -> None:

@@ -9,10 +9,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from tui_httpbench.analysis.article import PUBLISHED_REQUESTS
 from tui_httpbench.analysis.result import ModeSummary, Result
 from tui_httpbench.clients.catalog import LIBRARIES, mode_of
 from tui_httpbench.formatting import format_rounds, format_rounds_made, plural, printable
 from tui_httpbench.plan import ARTICLE
+from tui_httpbench.report.article import article_block
 from tui_httpbench.report.conclusion import conclude
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.ranking_chart import ranking_chart
@@ -45,7 +47,7 @@ def _blocks(result: Result, console: StreamConsole, metric: str | None, verbose:
     if conclusion is not None:
         yield ""
         yield Text(conclusion)
-    blocks = [ranking_chart(result, console, metric)]
+    blocks = [ranking_chart(result, console, metric), _article(result, console, verbose)]
     if any(mode.errors for mode in result.modes):
         blocks.append(_errors(result))
     if result.warnings:
@@ -56,6 +58,15 @@ def _blocks(result: Result, console: StreamConsole, metric: str | None, verbose:
         if block is not None:
             yield ""
             yield block
+
+
+def _article(result: Result, console: StreamConsole, verbose: bool) -> RenderableType | None:
+    """The comparison with the article: whole where the run is like the article's, else when it is asked for."""
+    is_alike = result.plan.requests == PUBLISHED_REQUESTS and result.plan.scenario.name.startswith("article")
+    block = article_block(result, console)
+    if block is None or is_alike or verbose:
+        return block
+    return Text("The article's times beside these: -v; a run like the article's: --preset article", style="dim")
 
 
 def _footnotes(result: Result) -> Iterator[Text]:
