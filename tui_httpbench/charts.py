@@ -10,25 +10,38 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-Color = tuple[int, int, int]
+from tui_httpbench.chart_lines import Color as Color
+from tui_httpbench.chart_lines import Line as Line
+from tui_httpbench.chart_lines import LineCanvas
+from tui_httpbench.chart_scales import LinearScale, LogScale, Tick, axis_ticks, short_number
 
 _FULL_BLOCK = "█"
 _PARTIAL_BLOCKS = " ▏▎▍▌▋▊▉"  # index: eighths of a cell
+_LOWER_BLOCKS = " ▁▂▃▄▅▆▇█"
 _AXIS_ROWS = 2
 _MIN_LABEL_COLUMNS = 16
 _MIN_BAR_COLUMNS = 8
-_COLUMNS_PER_TICK = 9
-_TICK_GAP = 2
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: ``value`` sets its length, ``text`` is printed at its end; ``color`` is red, green, blue (0 to 255)."""
+    """One bar: ``value`` sets its length, ``text`` is printed at its end; ``color`` is red, green, blue (0 to 255).
+
+    ``interval`` are the bounds between which the value surely is, drawn over the bar's end; None for none.
+    ``interval_goes_on`` tells that its upper bound is beyond what can be drawn.
+    """
 
     label: str
     value: float
     text: str
     color: Color | None = None
+    interval: tuple[float, float] | None = None
+    interval_goes_on: bool = False
+
+    @property
+    def reach(self) -> float:
+        """The largest value that it shows."""
+        return self.value if self.interval is None else max(self.value, self.interval[1])
 
 
 def bar_chart(
@@ -37,15 +50,18 @@ def bar_chart(
     height: int,
     *,
     log: bool = False,
+    axis: bool = True,
     text_color: Color | None = None,
     dim_color: Color | None = None,
 ) -> str:
     """Horizontal bars, the first on top, over an axis with ticks; lines of at most ``width`` columns.
 
-    A bar takes three rows with a gap where ``height`` rows allow it, otherwise one row, with a gap if there is room; if
-    even that is too much, the chart is higher than ``height``. A linear axis starts at zero, a logarithmic one at a
-    power of ten below the smallest positive value. ``text_color`` is for the values, ``dim_color`` for axes and labels.
-    The string has ANSI colour codes only if any colour is given; without any, its lines have no trailing spaces.
+    A bar takes five or three rows with a gap where ``height`` rows allow it, otherwise one row, with a gap if there is
+    room; if even that is too much, the chart is higher than ``height``. A linear axis starts at zero, a logarithmic one
+    at a power of ten below the smallest positive value; without ``axis`` its two rows are left out. An interval is
+    drawn as a line over the bar's end where it takes two cells at least. ``text_color`` is for the values,
+    ``dim_color`` for axes and labels. The string has ANSI colour codes only if any colour is given; without any, its
+    lines have no trailing spaces.
     """
     if not bars:
         return ""
@@ -53,81 +69,67 @@ def bar_chart(
     label_limit = max(width // 3, min(_MIN_LABEL_COLUMNS, width - text_columns - _MIN_BAR_COLUMNS))
     labels = [_shortened(bar.label, label_limit) for bar in bars]
     columns = max(width - max(len(label) for label in labels) - 2, 1)
-    scale = _LogScale(bars, columns) if log else _LinearScale(bars, columns)
+    scale = LogScale(bars, columns) if log else LinearScale(bars, columns)
     colorless = text_color is dim_color is None and all(bar.color is None for bar in bars)
-    thickness, gap = _rows_per_bar(len(bars), height)
+    axis_rows = _AXIS_ROWS if axis else 0
+    thickness, gap = _rows_per_bar(len(bars), height - axis_rows)
     drawing = _Drawing(columns, thickness, gap, text_color, dim_color)
     for bar, label in zip(bars, labels, strict=True):
-        drawing.add(bar, label, scale.cells(bar.value))
-    chart = drawing.render(width, scale.ticks(), colorless)
+        ends = None
+        if bar.interval is not None:
+            ends = (int(scale.cells(bar.interval[0])), math.ceil(scale.cells(bar.interval[1])) - 1)
+        drawing.add(bar, label, scale.cells(bar.value), ends)
+    return _finished(drawing.render(width, scale.ticks() if axis else None, colorless), colorless)
+
+
+def line_chart(
+    lines: Sequence[Line],
+    width: int,
+    height: int,
+    *,
+    x_range: tuple[float, float],
+    x_ticks: Sequence[tuple[float, str]],
+    log: bool = False,
+    dim_color: Color | None = None,
+) -> str:
+    """Lines over an axis, each named at its right end; ``height`` rows of at most ``width`` columns.
+
+    ``x_ticks`` are values of x with their labels, of which those are drawn that there is room for. A linear axis of y
+    starts at zero; a logarithmic one needs positive values. Names stand as near to their lines' ends as they can; those
+    of lines that no row is left for are left out. ``dim_color`` is as in ``bar_chart``.
+    """
+    if not lines:
+        return ""
+    rows = max(height - _AXIS_ROWS, 2)
+    tops = [max(line.ys) for line in lines]
+    low = min(min(line.ys) for line in lines) if log else 0.0
+    high = max(tops)
+    if high <= low:
+        low, high = (low / 2, high * 2) if log and high > 0 else (0.0, high or 1.0)
+    ticks = axis_ticks(low, high, max(rows // 2, 2), log=log)
+    labels = [short_number(tick) for tick in ticks]
+    names = [_shortened(line.label, max(width // 4, 6)) for line in lines]
+    name_columns = max(map(len, names)) + 1
+    columns = max(width - max(map(len, labels), default=0) - 2 - name_columns, 4)
+    plotext = _cleared(width, rows + _AXIS_ROWS, dim_color)
+    canvas = LineCanvas(plotext, columns, rows, x_range, (low, high), log)
+    colorless = dim_color is None and all(line.color is None for line in lines)
+    named = list(zip(lines, names, strict=True))
+    chart = canvas.render(named, list(zip(ticks, labels, strict=True)), x_ticks, colorless)
+    return _finished(chart, colorless)
+
+
+def _finished(chart: str, colorless: bool) -> str:
     return "\n".join(line.rstrip() for line in chart.splitlines()) if colorless else chart.rstrip("\n")
 
 
-class _LinearScale:
-    """Places values on an axis that starts at zero; positions are in cells, with fractions."""
-
-    def __init__(self, bars: Sequence[Bar], columns: int) -> None:
-        self._columns = columns
-        self._cells_per_unit = _largest_unit([(bar.value, len(bar.text)) for bar in bars], columns)
-
-    def cells(self, value: float) -> float:
-        """The length of a value's bar; a positive value always shows."""
-        return _visible(value * self._cells_per_unit) if value > 0 else 0.0
-
-    def ticks(self) -> list[tuple[int, str]]:
-        """Column and label of each tick."""
-        end = self._columns / self._cells_per_unit
-        for count in range(min(8, max(1, self._columns // _COLUMNS_PER_TICK)), 0, -1):
-            step = _nice_step(end / count)
-            values = [index * step for index in range(int(end / step + 1e-9) + 1)]
-            placed = [
-                (int(value * self._cells_per_unit + 1e-9), _linear_label(value, step, values[-1])) for value in values
-            ]
-            placed = [(column, label) for column, label in placed if column < self._columns]
-            if _is_readable(placed, self._columns):
-                return placed
-        return [(0, "0")]
-
-
-class _LogScale:
-    """Places values on an axis of powers of ten; zero has no place on it and gets no bar."""
-
-    def __init__(self, bars: Sequence[Bar], columns: int) -> None:
-        self._columns = columns
-        positive = [bar.value for bar in bars if bar.value > 0] or [1.0]
-        self._floor = math.floor(math.log10(min(positive)) + 1e-9)
-        self._fit(bars)
-        if self._position(min(positive)) < 1:
-            self._floor -= 1
-            self._fit(bars)
-
-    def _fit(self, bars: Sequence[Bar]) -> None:
-        lengths = [(math.log10(bar.value) - self._floor, len(bar.text)) for bar in bars if bar.value > 0]
-        self._cells_per_decade = _largest_unit(lengths, self._columns)
-
-    def _position(self, value: float) -> float:
-        return (math.log10(value) - self._floor) * self._cells_per_decade
-
-    def cells(self, value: float) -> float:
-        """The length of a value's bar; a positive value always shows."""
-        return _visible(self._position(value)) if value > 0 else 0.0
-
-    def ticks(self) -> list[tuple[int, str]]:
-        """Column and label of each tick: powers of ten, and twice and five times them where there would be few."""
-        choices = (self._ticks((1,), every) for every in range(1, self._decades() + 2))
-        placed = next((ticks for ticks in choices if _is_readable(ticks, self._columns)), [])
-        if len(placed) < 4 and _is_readable(finer := self._ticks((1, 2, 5), 1), self._columns):
-            return finer
-        return placed
-
-    def _decades(self) -> int:
-        return int(self._columns / self._cells_per_decade) + 1
-
-    def _ticks(self, digits: tuple[int, ...], every: int) -> list[tuple[int, str]]:
-        exponents = range(self._floor, self._floor + self._decades() + 1, every)
-        values = [digit * 10.0**exponent for exponent in exponents for digit in digits]
-        placed = [(int(self._position(value) + 1e-9), _short_number(value)) for value in values]
-        return [(column, label) for column, label in placed if column < self._columns]
+def histogram_rows(counts: Sequence[int], rows: int) -> list[str]:
+    """A histogram in ``rows`` rows, a column for each count, the largest as high as all rows; no count is too small."""
+    most = max(counts, default=0)
+    eighths = [math.ceil(count / most * rows * 8) if most else 0 for count in counts]
+    return [
+        "".join(_LOWER_BLOCKS[min(max(height - 8 * row, 0), 8)] for height in eighths) for row in reversed(range(rows))
+    ]
 
 
 class _Drawing:
@@ -142,23 +144,17 @@ class _Drawing:
         self._gap = gap
         self._text_color = text_color
         self._dim_color = dim_color
-        self._bars: list[tuple[Bar, str, float]] = []
+        self._bars: list[tuple[Bar, str, float, tuple[int, int] | None]] = []
 
-    def add(self, bar: Bar, label: str, cells: float) -> None:
-        """Adds a bar below those added before; ``cells`` is its length."""
-        self._bars.append((bar, label, cells))
+    def add(self, bar: Bar, label: str, cells: float, ends: tuple[int, int] | None) -> None:
+        """Adds a bar below those added before; ``cells`` is its length, ``ends`` are the cells of its interval."""
+        self._bars.append((bar, label, cells, ends))
 
-    def render(self, width: int, ticks: list[tuple[int, str]], colorless: bool) -> str:
-        """The chart as a string of rows."""
-        import plotext  # type: ignore[import-untyped]  # 0.12 s, which only those pay who see a chart
-
+    def render(self, width: int, ticks: list[Tick] | None, colorless: bool) -> str:
+        """The chart as a string of rows; no axis without ``ticks``."""
         rows = len(self._bars) * self._step - self._gap
-        plotext.terminal.limit(False, False)
+        plotext = _cleared(width, rows + (0 if ticks is None else _AXIS_ROWS), self._dim_color)
         figure = plotext.figure
-        figure.clear()
-        figure.plot_size(width, rows + _AXIS_ROWS)
-        plotext.add_theme("httpbench", text=_pixel(plotext, self._dim_color))
-        figure.theme("httpbench")
         # plotext counts bars from below; their distance is 1, so that a row is a step's fraction.
         centers = range(len(self._bars), 0, -1)
         middle = (self._thickness - 1) / 2
@@ -166,17 +162,19 @@ class _Drawing:
         row_height = 1 / self._step
         self._draw_bars(plotext, centers, row_height)
         figure.ruler("y").lim(low, low + max(rows - 1, 1) * row_height)
-        figure.ruler("y").ticks(list(centers), labels=[f"{label} " for _, label, _ in self._bars])
+        figure.ruler("y").ticks(list(centers), labels=[f"{label} " for _, label, *_ in self._bars])
         figure.ruler("x").lim(0, max(self._columns - 1, 1))
-        figure.ruler("x").ticks([column for column, _ in ticks], labels=[label for _, label in ticks])
+        figure.ruler("x").ticks([column for column, _ in ticks or ()], labels=[label for _, label in ticks or ()])
         figure.axes(False, axis=0, side=1)
         figure.axes(False, axis=1, side=1)
+        if ticks is None:
+            figure.axes(False, axis=0, side=0)
         drawn: str = figure.build().string(colorless=colorless)
         return drawn
 
     def _draw_bars(self, plotext: Any, centers: Sequence[int], row_height: float) -> None:
         figure = plotext.figure
-        whole = [(center, bar, int(cells)) for center, (bar, _, cells) in zip(centers, self._bars, strict=True)]
+        whole = [(center, bar, int(cells)) for center, (bar, _, cells, _) in zip(centers, self._bars, strict=True)]
         long = [(center, bar, full) for center, bar, full in whole if full]
         if long:
             figure.draw(
@@ -189,20 +187,52 @@ class _Drawing:
                     width=max((self._thickness - 1) * row_height, 1e-6),
                 )
             )
-        for center, (bar, _, cells) in zip(centers, self._bars, strict=True):
+        for center, (bar, _, cells, ends) in zip(centers, self._bars, strict=True):
             full = int(cells)
             eighths = int((cells - full) * 8)
             if eighths:
                 end = plotext.marker(_PARTIAL_BLOCKS[eighths], pixel=_pixel(plotext, bar.color))
                 offsets = [offset * row_height for offset in self._row_offsets()]
                 figure.draw(figure.signal([full] * len(offsets), [center + o for o in offsets], marker=end))
+            end_column = math.ceil(full + eighths / 8)
+            if ends is not None and ends[1] > ends[0]:
+                whisker = _whisker(*ends, full, bar.interval_goes_on)
+                inside = max(full - ends[0], 0)
+                for start, part, back in (
+                    (ends[0], whisker[:inside], bar.color),
+                    (ends[0] + inside, whisker[inside:], None),
+                ):
+                    if part:
+                        drawn = plotext.colorize(part).fill(plotext.pixel(foreground=self._text_color, background=back))
+                        figure.draw(figure.text(start, center, drawn, alignment="left"))
+                end_column = max(end_column, ends[1] + 1)
             if bar.text:
                 text = plotext.colorize(bar.text).fill(_pixel(plotext, self._text_color, style="bold"))
-                figure.draw(figure.text(math.ceil(full + eighths / 8) + 1, center, text, alignment="left"))
+                figure.draw(figure.text(end_column + 1, center, text, alignment="left"))
 
     def _row_offsets(self) -> Iterator[int]:
         half = (self._thickness - 1) // 2
         yield from range(-half, half + 1)
+
+
+def _whisker(first: int, last: int, middle: int, goes_on: bool) -> str:
+    """``├──●─┤`` from the first cell to the last, the dot at the one in the middle; an arrow where it goes on."""
+    drawn = ["├", *"─" * (last - first - 1), "▸" if goes_on else "┤"]
+    if first < middle < last:
+        drawn[middle - first] = "●"
+    return "".join(drawn)
+
+
+def _cleared(width: int, height: int, dim_color: Color | None) -> Any:
+    """plotext, its figure empty and of this size."""
+    import plotext  # type: ignore[import-untyped]  # 0.12 s, which only those pay who see a chart
+
+    plotext.terminal.limit(False, False)
+    plotext.figure.clear()
+    plotext.figure.plot_size(width, height)
+    plotext.add_theme("httpbench", text=_pixel(plotext, dim_color))
+    plotext.figure.theme("httpbench")
+    return plotext
 
 
 def _pixel(plotext: Any, color: Color | None, style: str | None = None) -> Any:
@@ -210,53 +240,10 @@ def _pixel(plotext: Any, color: Color | None, style: str | None = None) -> Any:
 
 
 def _rows_per_bar(count: int, height: int) -> tuple[int, int]:
-    for thickness, gap in ((3, 1), (1, 1)):
-        if count * (thickness + gap) - gap + _AXIS_ROWS <= height:
+    for thickness, gap in ((5, 1), (3, 2), (3, 1), (1, 1)):
+        if count * (thickness + gap) - gap <= height:
             return thickness, gap
     return 1, 0
-
-
-def _largest_unit(lengths: list[tuple[float, int]], columns: int) -> float:
-    """Cells per unit of length, as many as leave room for a space and the text behind each bar."""
-    fitting = [max(columns - 1 - text, 1) / length for length, text in lengths if length > 0]
-    return min(fitting, default=float(columns))
-
-
-def _visible(cells: float) -> float:
-    return max(round(cells * 8) / 8, 1 / 8)
-
-
-def _nice_step(raw: float) -> float:
-    magnitude = 10.0 ** math.floor(math.log10(raw))
-    return next(factor * magnitude for factor in (1, 2, 2.5, 5, 10) if factor * magnitude >= raw * 0.999)
-
-
-def _linear_label(value: float, step: float, top: float) -> str:
-    if value == 0:
-        return "0"
-    if top >= 100_000:
-        return _short_number(value)
-    decimals = 0
-    while decimals < 9 and abs(round(step, decimals) - step) > step * 1e-6:
-        decimals += 1
-    return f"{value:,.{decimals}f}"
-
-
-def _short_number(value: float) -> str:
-    for limit, suffix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if value >= limit * 0.999999:
-            return f"{value / limit:.6g}{suffix}"
-    return f"{value:.6g}"
-
-
-def _is_readable(ticks: list[tuple[int, str]], columns: int) -> bool:
-    free_from = 0
-    for column, label in ticks:
-        start = min(max(column - len(label) // 2, 0), columns - len(label))
-        if start < free_from:
-            return False
-        free_from = start + len(label) + _TICK_GAP
-    return True
 
 
 def _shortened(label: str, limit: int) -> str:

@@ -20,10 +20,14 @@ from tui_httpbench.history.last_plan import save_last_plan
 from tui_httpbench.plan import Plan, Request
 from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
+from tui_httpbench.tui.screens.replay import ReplayScreen
 from tui_httpbench.tui.screens.results import ResultsScreen
 from tui_httpbench.tui.screens.run import RunScreen
 from tui_httpbench.tui.screens.setup import SetupScreen
-from tui_httpbench.tui.widgets.findings import Findings
+from tui_httpbench.tui.screens.too_small import TooSmallScreen
+from tui_httpbench.tui.stage import STAGE_THEME
+from tui_httpbench.tui.widgets.confirm import ConfirmScreen
+from tui_httpbench.tui.widgets.results.warnings_view import WarningsPage as Findings
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "unit" / "result.schema.json").read_text())
 SMALL = Plan(modes=("requests-session", "aiohttp"), requests=20, concurrency=2, rounds=1, seed=1)
@@ -97,14 +101,14 @@ async def test_a_closed_port_is_told_with_its_texts() -> None:
     app = HttpbenchApp(plan, start=True)
     async with opened(app, (120, 36)) as pilot:
         screen = await wait_for_screen(pilot, ResultsScreen)
+        assert text_on(app).count("no request succeeded") == 2
+        await pilot.press("n")
+        await wait_until(pilot, lambda: "4 × refused: " in text_on(app))
         findings = screen.query_one(Findings)
         assert str(findings.border_title).strip().startswith("8 errors")
         said = "\n".join(str(label.content) for label in findings.query(Label))
         assert "httpx-client" in said
         assert said.count("4 × refused: ") == 2
-        drawn = text_on(app)
-        assert "4 × refused: " in drawn
-        assert drawn.count("no request succeeded") == 2
 
 
 async def test_a_given_seed_is_kept_when_run_again_and_no_two_runs_run_at_once() -> None:
@@ -178,17 +182,18 @@ async def test_the_palette_has_every_action_of_the_screen() -> None:
             "Edit the plan: back to the form",
             "Save the result as JSON in this folder",
             "Save a screenshot (SVG) in this folder",
-            "Compare by p99 latency",
+            "Replay the measured samples as a race",
             "Linear or logarithmic scale",
             "Show or hide help and keys",
             "Quit: stop everything and leave",
         } <= set(titles)
         await pilot.press("ctrl+p")
-        await pilot.press(*"p99")
-        await wait_until(pilot, lambda: "Compare by p99 latency" in text_on(app))
+        await pilot.press(*"measured samples")
+        await wait_until(pilot, lambda: "Replay the measured samples" in text_on(app))
         await pilot.press("down", "enter")
+        await wait_for_screen(pilot, ReplayScreen)
+        await pilot.press("escape")
         await wait_until(pilot, lambda: app.screen is screen)
-        await wait_until(pilot, lambda: "p99 latency, ms · lower is better" in text_on(app))
 
 
 async def test_f1_shows_and_hides_help() -> None:
@@ -196,7 +201,7 @@ async def test_f1_shows_and_hides_help() -> None:
     async with opened(app, (120, 36)) as pilot:
         await wait_for_screen(pilot, ResultsScreen)
         await pilot.press("f1")
-        await wait_until(pilot, lambda: "Each bar is one mode" in text_on(app))
+        await wait_until(pilot, lambda: "The underlined letter" in text_on(app))
         await pilot.press("f1")
         await wait_until(pilot, lambda: not app.screen.query(HelpPanel))
 
@@ -212,3 +217,114 @@ async def test_without_colour_everything_is_still_said(monkeypatch: pytest.Monke
         drawn = text_on(app)
         for word in ("higher is better", "scale: linear", "requests/s", "aiohttp-each"):
             assert word in drawn
+
+
+async def test_another_machine_is_asked_for_once_and_a_heavy_load_each_time() -> None:
+    # 192.0.2.1 is kept for documentation (RFC 5737): nothing answers there, and these runs are stopped at once.
+    light = Plan(Request("http://192.0.2.1/"), modes=("requests",), requests=5, concurrency=1, rounds=1, seed=1)
+    heavy = light.replace(requests=2_000)
+    app = HttpbenchApp(light, start=True)
+    async with opened(app) as pilot:
+        question = await wait_for_question(pilot)
+        said = text_on(app)
+        assert "Send requests to 192.0.2.1?" in said
+        assert "5 requests" in said
+        await pilot.press("n")
+        await wait_until(pilot, lambda: app.screen is not question)
+        assert isinstance(app.screen, SetupScreen)
+        assert not child_pids()
+        for plan, asks in ((light, True), (light, False), (heavy, True), (heavy, True)):
+            app.start_run(plan)
+            if asks:
+                await wait_for_question(pilot)
+                assert ("That is a lot" in " ".join(text_on(app).split())) == (plan is heavy)
+                await pilot.press("y")
+            screen = await wait_for_screen(pilot, RunScreen)
+            assert screen.plan == plan
+            await screen.stop_and_wait()
+            await wait_for_screen(pilot, ResultsScreen)
+            await pilot.press("escape")
+            await wait_for_screen(pilot, SetupScreen)
+    assert not child_pids()
+
+
+async def wait_for_question(pilot: Pilot[None]) -> ConfirmScreen:
+    await wait_until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
+    await pilot.pause()
+    assert isinstance(pilot.app.screen, ConfirmScreen)
+    return pilot.app.screen
+
+
+async def test_a_terminal_that_is_too_small_says_so_until_it_is_larger() -> None:
+    app = ResultApp(SMALL)
+    async with opened(app) as pilot:
+        screen = await wait_for_screen(pilot, ResultsScreen)
+        for size in ((20, 5), (30, 10), (80, 11)):
+            await pilot.resize_terminal(*size)
+            await wait_until(pilot, lambda size=size: f"{size[0]}x{size[1]}" in text_on(app))  # type: ignore[misc]
+            assert "needs 40x12" in text_on(app)
+        await pilot.resize_terminal(80, 24)
+        await wait_until(pilot, lambda: app.screen is screen)
+        assert "aiohttp" in text_on(app)
+    small = ResultApp(SMALL)
+    async with opened(small, (20, 5)) as pilot:
+        await wait_until(pilot, lambda: isinstance(small.screen, TooSmallScreen))
+        await pilot.resize_terminal(40, 12)
+        await wait_until(pilot, lambda: isinstance(small.screen, ResultsScreen))
+
+
+async def test_the_theme_is_remembered_and_keys_follow_the_config_file(home: Path) -> None:
+    config = home / "config" / "httpbench-tui" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text('theme = "nord"\n[keys]\n"results.replay" = "f7"\napp.help = "question_mark"\n')
+    app = ResultApp(SMALL)
+    async with opened(app) as pilot:
+        screen = await wait_for_screen(pilot, ResultsScreen)
+        assert app.theme == "nord"
+        assert not notes(app)
+        await pilot.press("space")
+        await pilot.pause()
+        assert app.screen is screen
+        await pilot.press("?")
+        await wait_until(pilot, lambda: bool(app.screen.query(HelpPanel)))
+        await pilot.press("f7")
+        await wait_for_screen(pilot, ReplayScreen)
+        app.theme = "gruvbox"
+        await pilot.pause()
+    for text, theme in ((None, "gruvbox"), ('theme = "dracula"\n', "dracula")):
+        if text is not None:
+            config.write_text(text)
+        again = ResultApp(SMALL)
+        async with opened(again) as pilot:
+            await wait_for_screen(pilot, ResultsScreen)
+            assert again.theme == theme
+    assert 'theme = "dracula"' in config.read_text()
+
+
+async def test_a_wrong_config_file_is_told_once_with_line_and_key(home: Path) -> None:
+    config = home / "config" / "httpbench-tui" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text('theme = "norden"\n\n[keys]\n"results.replai" = "f7"\n"app.help" = "f2"\n')
+    app = ResultApp(SMALL)
+    async with opened(app) as pilot:
+        await wait_for_screen(pilot, ResultsScreen)
+        (note,) = notes(app)
+        assert "line 1, theme: There is no theme 'norden'; did you mean nord?" in note
+        assert "line 4, results.replai: There is no such action; did you mean results.replay?" in note
+        await pilot.press("f2")
+        await wait_until(pilot, lambda: bool(app.screen.query(HelpPanel)))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+async def test_the_speakers_path(size: tuple[int, int], home: Path) -> None:
+    app = HttpbenchApp(SMALL, start=True, present=True)
+    async with opened(app, size) as pilot:
+        await wait_until(pilot, lambda: isinstance(app.screen, RunScreen) and app.screen.is_mounted)
+        assert app.theme == STAGE_THEME.name
+        await wait_until(pilot, lambda: isinstance(app.screen, ResultsScreen) and app.screen.is_mounted)
+        await pilot.pause()
+        assert not any(footer.display for footer in app.screen.query("Footer, Header"))
+        await pilot.press("space")
+        await wait_until(pilot, lambda: "REPLAY of measured samples" in text_on(app))
+        await wait_until(pilot, lambda: "1st" in text_on(app))
+    assert not list((home / "state").rglob("theme.json"))

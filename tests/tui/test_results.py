@@ -1,52 +1,29 @@
-"""The result's screen: chart, table and findings say what was measured, at any size and in any theme."""
+"""The ranking on the Results screen: chart and table say what was measured, at any size and in any theme."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from pathlib import Path
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from helpers import text_on, wait_for_screen, wait_until
-from made_results import DIFFERENCE, EIGHT, OTHER_WORK, clean_result, record_of, result_of, tied_result, troubled_result
+from helpers import text_on, wait_until
+from made_results import EIGHT, OTHER_WORK, clean_result, record_of, result_of, tied_result, troubled_result
+from shown_result import show
 from textual.app import App
-from textual.pilot import Pilot
 from textual.theme import BUILTIN_THEMES
-from textual.widgets import DataTable, Footer, Label, Select, Tabs
+from textual.widgets import DataTable, Footer, Select, Tabs
 
-from tui_httpbench.analysis.result import Result
 from tui_httpbench.formatting import format_rate
-from tui_httpbench.tui import app as app_module
-from tui_httpbench.tui.app import HttpbenchApp
-from tui_httpbench.tui.metrics import METRICS, order_by
+from tui_httpbench.report.conclusion import conclude
+from tui_httpbench.report.metrics import METRICS, order_by
 from tui_httpbench.tui.screens.results import ResultsScreen
-from tui_httpbench.tui.widgets.findings import Findings
-from tui_httpbench.tui.widgets.ranking_chart import ChartPanel, RankingChart
-from tui_httpbench.tui.widgets.ranking_table import RankingTable
+from tui_httpbench.tui.widgets.results.ranking_chart import ChartPanel, RankingChart
+from tui_httpbench.tui.widgets.results.ranking_table import RankingTable
+from tui_httpbench.tui.widgets.results.ranking_view import Conclusion
 
+INTERVAL = "├●┤ 95 % interval"
 SIZES = [(80, 24), (120, 36), (160, 45), (200, 60)]
-
-
-class ResultApp(HttpbenchApp):
-    """The app, opened with a result: without the form, which takes its time to come up."""
-
-    CSS_PATH = Path(app_module.__file__).with_name("app.tcss")
-
-    def __init__(self, result: Result) -> None:
-        super().__init__(result.plan)
-        self.animation_level = "none"
-        self._result = result
-
-    def make_first_screen(self) -> ResultsScreen:
-        return ResultsScreen(self._result)
-
-
-@asynccontextmanager
-async def show(result: Result, size: tuple[int, int] = (80, 24)) -> AsyncIterator[tuple[ResultsScreen, Pilot[None]]]:
-    app = ResultApp(result)
-    async with app.run_test(size=size) as pilot:
-        yield await wait_for_screen(pilot, ResultsScreen), pilot
 
 
 def chart_lines(screen: ResultsScreen) -> list[str]:
@@ -67,37 +44,35 @@ def heading(screen: ResultsScreen) -> str:
     return str(screen.query_one(ChartPanel).border_title).strip()
 
 
-def findings(screen: ResultsScreen) -> str:
-    return "\n".join(str(label.content) for label in screen.query_one(Findings).query(Label))
+def names(lines: list[str]) -> list[str]:
+    """The modes that the lines are about, without their places."""
+    return [label.split()[-1] for label in labels(lines)]
 
 
 async def test_it_opens_with_throughput_the_best_on_top() -> None:
     result = clean_result()
     async with show(result) as (screen, _):
-        assert heading(screen) == "Requests/s · higher is better"
+        assert heading(screen) == f"Requests per second, higher is better · {INTERVAL}"
         lines = chart_lines(screen)
-        assert labels(lines) == [rank.mode for rank in result.ranking]
+        assert labels(lines) == [f"{rank.label} {rank.mode}" for rank in result.ranking]
         for rank, line in zip(result.ranking, lines, strict=True):
             assert line.strip().endswith(format_rate(result.mode(rank.mode).requests_per_second or 0.0))
-        bars = [line.count("█") for line in lines]
-        assert bars == sorted(bars, reverse=True)
         assert column(screen, "mode") == [rank.mode for rank in result.ranking]
         assert column(screen, "ratio")[0] == "×1.00"
         assert column(screen, "ratio")[-1] == "×200"
         assert set(column(screen, "errors")) == {"0"}
-        assert str(screen.query_one(Findings).border_title).strip() == "No errors"
 
 
 async def test_keys_and_clicks_switch_the_metric() -> None:
     titles = {
-        "1": "Time for 20 requests, seconds · lower is better",
-        "2": "Requests/s · higher is better",
-        "3": "p50 latency, ms · lower is better",
-        "4": "p99 latency, ms · lower is better",
-        "5": "CPU time per request, µs · lower is better",
-        "6": "Peak memory, MiB · lower is better",
-        "7": "Connections opened · lower is better",
-        "8": "Requests per connection · higher is better",
+        "1": "Requests per second, higher is better",
+        "2": "Mean time in seconds for 20 requests, lower is better",
+        "3": "Median latency in ms, lower is better",
+        "4": "99th percentile of latency in ms, lower is better",
+        "5": "CPU time in µs per request, lower is better",
+        "6": "Peak memory in MiB, lower is better",
+        "7": "Connections opened per round, lower is better",
+        "8": "Requests per connection, higher is better",
         "9": "Body bytes per request",
     }
     async with show(clean_result()) as (screen, pilot):
@@ -105,7 +80,7 @@ async def test_keys_and_clicks_switch_the_metric() -> None:
         for key, title in titles.items():
             await pilot.press(key)
             await pilot.pause()
-            assert heading(screen) == title
+            assert heading(screen).removesuffix(f" · {INTERVAL}") == title
             drawn[key] = chart_lines(screen)
         assert len({tuple(lines) for lines in drawn.values()}) == 9
         for key, metric in ((key, METRICS[int(key) - 1]) for key in ("1", "7", "4")):
@@ -115,9 +90,9 @@ async def test_keys_and_clicks_switch_the_metric() -> None:
                 await pilot.click("#more-metrics")
                 await pilot.press("home", *["down"] * (int(key) - 4), "enter")
             await pilot.pause()
-            chosen = (screen.query_one(Tabs).active, screen.query_one(Select).value)
+            chosen = (screen.query_one("#metrics", Tabs).active, screen.query_one("#more-metrics", Select).value)
             assert chosen == ((f"metric-{metric.id}", Select.NULL) if int(key) <= 4 else ("", metric.id))
-            assert heading(screen) == titles[key]
+            assert heading(screen).removesuffix(f" · {INTERVAL}") == titles[key]
             assert chart_lines(screen) == drawn[key]
 
 
@@ -132,7 +107,7 @@ async def test_every_metric_prints_its_value_at_the_bar() -> None:
                 assert value is not None
                 assert f" {metric.text(value)} " in drawn, (metric.id, mode.mode)
             if metric.id in ("time", "rate", "p50", "p99", "cpu"):
-                assert labels(chart_lines(screen))[0] == "aiohttp"
+                assert names(chart_lines(screen))[0] == "aiohttp"
 
 
 async def test_key_and_click_switch_the_scale() -> None:
@@ -141,7 +116,7 @@ async def test_key_and_click_switch_the_scale() -> None:
         await pilot.press("l")
         await pilot.pause()
         logarithmic = chart_lines(screen)
-        assert heading(screen).endswith("log scale")
+        assert "log scale" in heading(screen)
         assert "scale: log" in text_on(pilot.app)
         assert logarithmic[-1].count("█") > linear[-1].count("█")
         await pilot.click("#scale")
@@ -154,7 +129,7 @@ async def test_what_failed_is_marked_ranked_last_and_told_with_its_text() -> Non
     async with show(troubled_result(), (160, 45)) as (screen, pilot):
         assert screen.title == "stopped: 608 of 800 requests measured"
         assert "stopped: 608 of 800 requests measured" in text_on(pilot.app)
-        lines = dict(zip(labels(chart_lines(screen)), chart_lines(screen), strict=True))
+        lines = dict(zip(names(chart_lines(screen)), chart_lines(screen), strict=True))
         assert list(lines)[:4] == ["aiohttp", "aiohttp-each", "httpx-client", "requests-session"]
         assert "! 7 failed" in lines["requests"]
         assert "! incomplete" in lines["httpx-async"]
@@ -164,17 +139,14 @@ async def test_what_failed_is_marked_ranked_last_and_told_with_its_text() -> Non
         assert (table["requests !"], table["httpx !"], table["aiohttp"]) == ("7", "100", "0")
         rates = dict(zip(column(screen, "mode"), column(screen, "rate"), strict=True))
         assert rates["httpx !"] == "–"
-        assert str(screen.query_one(Findings).border_title).startswith("107 errors")
-        said = findings(screen)
-        assert "7 × refused: ConnectError: nobody\\x1b[31m listens\\non port 9" in said
-        assert "Stopped after 8 of 20 requests." in said
         assert "\x1b" not in text_on(pilot.app)
 
 
 async def test_ties_other_work_settings_and_unknown_numbers_are_shown() -> None:
     result = tied_result()
     async with show(result) as (screen, pilot):
-        assert heading(screen) == "Requests/s · higher is better · 2 warnings below"
+        assert "2 warnings" in str(screen.query_one(ChartPanel).border_subtitle)
+        assert labels(chart_lines(screen))[3:5] == ["4= requests-session", "4= httpx-async"]
         assert column(screen, "rank") == ["1", "2", "3", "4=", "4=", "6", "7", "8"]
         assert column(screen, "interval")[:2] == ["reference", "3.22–3.24"]
         assert column(screen, "verdict") == [rank.verdict_next or "–" for rank in result.ranking]
@@ -185,25 +157,15 @@ async def test_ties_other_work_settings_and_unknown_numbers_are_shown() -> None:
         assert (unknown["aiohttp"], unknown["requests"], unknown["requests-session"]) == ("–", "115", "5")
         await pilot.press("7")
         await pilot.pause()
-        lines = dict(zip(labels(chart_lines(screen)), chart_lines(screen), strict=True))
+        lines = dict(zip(names(chart_lines(screen)), chart_lines(screen), strict=True))
         assert lines["aiohttp"].split("┤")[1].strip() == "–"
-        said = findings(screen).splitlines()
-        first, second = said.index(f"≠ {DIFFERENCE.text}"), said.index(f"! {result.warnings[0]}")
-        assert first < second
-        settings = said[said.index("Settings") :]
-        assert "= timeout: 30 s" in settings
-        assert settings[settings.index("≠ redirects") + 2] == f"not followed: {', '.join(OTHER_WORK)}"
-        assert settings[-1].endswith("; Linux, 2 CPUs; worker on CPU 1, target on CPU 0")
-        screen.query_one("#page").focus()
-        await pilot.press("end")
-        await wait_until(pilot, lambda: "target on CPU 0" in text_on(pilot.app))
 
 
 async def test_a_mode_cut_short_has_no_time_for_all_requests() -> None:
     async with show(troubled_result()) as (screen, pilot):
-        await pilot.press("1")
+        await pilot.press("2")
         await pilot.pause()
-        lines = dict(zip(labels(chart_lines(screen)), chart_lines(screen), strict=True))
+        lines = dict(zip(names(chart_lines(screen)), chart_lines(screen), strict=True))
         assert lines["httpx-async"].split("┤")[1].strip() == "no complete round"
 
 
@@ -245,7 +207,11 @@ async def test_eight_modes_fit_every_size(size: tuple[int, int]) -> None:
             assert word in drawn
         table = screen.query_one(RankingTable)
         assert table.region.bottom < size[1]
-        assert (table.max_scroll_y, screen.query_one("#page").max_scroll_x) == (0, 0)
+        assert (table.max_scroll_y, screen.query_one("#page").max_scroll_x, screen.query_one("#page").max_scroll_y) == (
+            0,
+            0,
+            0,
+        )
         assert screen.query_one(ChartPanel).max_scroll_y == 0
         assert (table.max_scroll_x == 0) == (size[0] >= 160)
         await pilot.press("right")
@@ -263,18 +229,18 @@ async def test_fifty_modes_can_be_scrolled_to(size: tuple[int, int]) -> None:
     modes = tuple(f"{mode}#{number}" if number > 1 else mode for number in range(1, 8) for mode in EIGHT)[:50]
     async with show(clean_result(modes), size) as (screen, pilot):
         assert len(labels(chart_lines(screen))) == 50
-        assert "aiohttp" in text_on(pilot.app).splitlines()[3]
+        assert "aiohttp" in text_on(pilot.app).splitlines()[4]
         await pilot.press(*["pagedown"] * 4)
         last = column(screen, "mode")[-1]
         screen.query_one(RankingTable).scroll_visible(animate=False)
         await pilot.pause()
         assert f" 50  {last} " in text_on(pilot.app)
-        page = screen.query_one("#page") if size[0] == 80 else screen.query_one(ChartPanel)
+        page = screen.query_one("#page")
         assert page.focusable
         page.focus()
         await pilot.press("end")
         await wait_until(pilot, lambda: page.scroll_y == page.max_scroll_y)
-        assert ("No errors" if size[0] == 80 else f"{last} ┤") in text_on(pilot.app)
+        assert f" {last} " in text_on(pilot.app)
 
 
 async def test_the_chart_follows_the_size() -> None:
@@ -282,12 +248,38 @@ async def test_the_chart_follows_the_size() -> None:
         narrow = max(map(len, chart_lines(screen)))
         await pilot.resize_terminal(160, 45)
         await pilot.pause()
-        assert screen.query_one(Findings).region.x > 70
         wide = max(map(len, chart_lines(screen)))
         assert narrow != wide
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
         assert max(map(len, chart_lines(screen))) == narrow
+
+
+async def test_intervals_are_drawn_at_the_bars_of_what_was_ranked() -> None:
+    async with show(tied_result(), (120, 36)) as (screen, pilot):
+        lines = dict(zip(names(chart_lines(screen)), chart_lines(screen), strict=True))
+        assert "●" not in lines["aiohttp"]  # the reference
+        for mode in ("requests-session", "httpx-async"):
+            whisker = re.search("├─*●─*┤", lines[mode])
+            assert whisker is not None
+            assert whisker.start() > lines[mode].index("█")
+        await pilot.press("3")
+        await pilot.pause()
+        assert "95 %" not in heading(screen)
+        assert not any("●" in line for line in chart_lines(screen))
+
+
+async def test_what_is_said_is_cut_where_rows_are_few() -> None:
+    result = tied_result()
+    conclusion = conclude(result)
+    assert conclusion is not None
+    async with show(result) as (screen, pilot):
+        said = screen.query_one(Conclusion)
+        assert said.size.height <= 2
+        assert said.tooltip == conclusion
+        await pilot.resize_terminal(160, 45)
+        await pilot.pause()
+        assert str(said.content) == conclusion
 
 
 async def test_in_every_theme_libraries_differ_and_none_is_red() -> None:
@@ -296,11 +288,11 @@ async def test_in_every_theme_libraries_differ_and_none_is_red() -> None:
         for theme in BUILTIN_THEMES:
             pilot.app.theme = theme
             await pilot.pause()
-            roles = [f"ranking-chart--library-{number}" for number in range(3)]
+            roles = [f"chart--library-{number}" for number in range(3)]
             colors = {chart.get_component_styles(role).color for role in roles}
             assert len(colors) == 3, theme
             drawn = {str(span.style) for span in chart.render().spans}  # type: ignore[union-attr]
-            for role in (*roles, "ranking-chart--value"):
+            for role in (*roles, "chart--value"):
                 color = chart.get_component_rich_style(role).color
                 assert color is not None
                 assert any(color.name in style for style in drawn), (theme, role)
@@ -309,7 +301,7 @@ async def test_in_every_theme_libraries_differ_and_none_is_red() -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
-async def test_a_result_looks_as_it_did(size: tuple[int, int], matches_snapshot: Callable[[App[Any]], bool]) -> None:
+async def test_a_ranking_looks_as_it_did(size: tuple[int, int], matches_snapshot: Callable[[App[Any]], bool]) -> None:
     async with show(troubled_result(), size) as (_, pilot):
         assert matches_snapshot(pilot.app)
     async with show(tied_result(), size) as (_, pilot):

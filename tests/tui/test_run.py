@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 import re
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers import child_pids, text_on, wait_for_screen, wait_until
-from made_results import EIGHT, clean_result, result_of, rounds_of, tied_result
+from made_results import EIGHT, clean_result, record_of, result_of, rounds_of, tied_result
+from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Digits
 
@@ -33,6 +35,7 @@ from tui_httpbench.tui.widgets.blocks import sparkline, thick_bar, thin_bar
 from tui_httpbench.tui.widgets.confirm import ConfirmScreen
 from tui_httpbench.tui.widgets.lane import count_in_words, state_in_words
 from tui_httpbench.tui.widgets.lane_list import LaneList
+from tui_httpbench.tui.widgets.pulse import Latest, Pulse, round_up
 from tui_httpbench.tui.widgets.standing import IntervalScale, interval_in_words, undecided_in_words
 from tui_httpbench.tui.widgets.totals import Total
 
@@ -178,8 +181,8 @@ class LaneApp(HttpbenchApp):
 
     CSS_PATH = Path(app_module.__file__).with_name("app.tcss")
 
-    def __init__(self, plan: Plan, progress: Progress) -> None:
-        super().__init__(plan)
+    def __init__(self, plan: Plan, progress: Progress, present: bool = False) -> None:
+        super().__init__(plan, present=present)
         self.animation_level = "none"
         self._progress = progress
 
@@ -193,6 +196,10 @@ class StillScreen(RunScreen):
     def __init__(self, plan: Plan, progress: Progress) -> None:
         super().__init__(plan)
         self.shown = progress
+        self.told = Latest.none()
+
+    def latest(self, running: str | None) -> Latest:  # noqa: ARG002
+        return self.told
 
     def measure(self) -> None:  # type: ignore[override]
         """Measures nothing."""
@@ -203,9 +210,11 @@ class StillScreen(RunScreen):
 
 
 @asynccontextmanager
-async def still(progress: Progress, size: tuple[int, int]) -> AsyncIterator[tuple[StillScreen, Pilot[None]]]:
+async def still(
+    progress: Progress, size: tuple[int, int], present: bool = False
+) -> AsyncIterator[tuple[StillScreen, Pilot[None]]]:
     plan = Plan(modes=tuple(lane.mode for lane in progress.lanes))
-    app = LaneApp(plan, progress)
+    app = LaneApp(plan, progress, present)
     async with app.run_test(size=size) as pilot:
         yield await wait_for_screen(pilot, StillScreen), pilot
 
@@ -223,9 +232,11 @@ async def test_eight_lanes_and_all_digits_fit_every_size(size: tuple[int, int]) 
         assert "▶ httpx-async-each" in drawn
         assert "running round 1" in drawn
         assert drawn.count("waiting for round 1 ") == 7
-        assert drawn.count("requests/s") == 8
+        assert drawn.count("1,234/s") == 8
         assert "123k failed" in drawn
         for total in screen.query(Total):
+            if not total.display:
+                continue
             digits = total.query_one(Digits)
             assert digits.get_content_width(total.size, total.size) < total.content_size.width
         rows = [number for number, line in enumerate(drawn.splitlines()) if "50%" in line]
@@ -267,7 +278,8 @@ def test_states_and_counts_are_said_in_words() -> None:
     def lane(state: LaneState, done: int = 10, errors: int = 0, rounds_done: int = 0, total: int = 30) -> LaneProgress:
         return LaneProgress("aiohttp", state, done, total, errors, rounds_done, None, (), 3, 8)
 
-    assert state_in_words(lane("waiting", rounds_done=1), 1) == "waiting for round 2"
+    assert state_in_words(lane("waiting", rounds_done=1), 2) == "waiting for round 2"
+    assert state_in_words(lane("waiting", rounds_done=2), 2) == "round 2 done"
     assert state_in_words(lane("starting"), 2) == "starting round 2"
     assert state_in_words(lane("running"), 2) == "running round 2"
     assert state_in_words(lane("done"), 3) == "done"
@@ -280,9 +292,13 @@ def test_states_and_counts_are_said_in_words() -> None:
     assert describe_progress(progress) == "Round 2 of 3 · time left 1:12"
     known = "Round 2 of 3 · time left: known after round 1"
     assert describe_progress(replace(progress, time_left_s=None)) == known
-    auto = replace(progress, round=6, rounds=8, is_auto=True, max_rounds=30, budget_left_s=14.9)
-    assert describe_progress(auto) == "Round 6, deciding after round 8 of at most 30 · 0:14 of the budget left"
-    assert describe_progress(replace(auto, rounds=30)) == "Round 6 of at most 30 · 0:14 of the budget left"
+    auto = replace(progress, round=6, rounds=8, is_auto=True, max_rounds=30, budget_left_s=14.9, time_left_s=12.0)
+    assert describe_progress(auto) == "Round 6, decides after 8 · 0:12 to that, at most 0:14 left"
+    assert describe_progress(replace(auto, time_left_s=14.9)) == "Round 6, decides after 8 · at most 0:14 left"
+    assert describe_progress(replace(auto, rounds=30, time_left_s=None)) == "Round 6 of at most 30 · at most 0:14 left"
+    assert describe_progress(replace(auto, budget_left_s=0.0)) == "Round 6, decides after 8 · ends with this round"
+    lanes = (lane("done", rounds_done=6), lane("waiting", rounds_done=5))
+    assert "Round 6, decides after 8 · 1/2 modes done · " in describe_progress(replace(auto, lanes=lanes))
     probing = "Checking that all modes do the same work"
     assert describe_progress(Progress(1.0, 0, 3, (), None, None, None)) == probing
 
@@ -325,13 +341,15 @@ async def test_each_lane_shows_its_place_and_ratio_as_rounds_go_by(size: tuple[i
             # Nothing moves when the ranking comes.
             assert [line.find("━") for line in drawn.splitlines() if "━" in line] == first_bars
             assert lanes.max_scroll_y == 0
-        assert "Round 6, deciding after round 8 of at most 30 · 0:14 of the budget left" in drawn
+        assert "Round 6, decides after 8 · at most 0:14 left" in drawn
         assert "undecided: requests-session – httpx-async " in drawn
         assert drawn.count("4= ") == 2
         if size[1] > 16:
             assert "3.22–3.24" in drawn
             assert drawn.count("reference") == 1
-        assert drawn.count("●") == (8 if size[0] == 160 else 0)
+        assert drawn.count("●") == (0 if size[1] == 16 else 8)
+        from_the_top = re.findall(rf"[▶·✓] ({'|'.join(sorted(EIGHT, key=len, reverse=True))}) ", drawn)
+        assert from_the_top == [rank.mode for rank in result.ranking]
 
 
 def first_rounds(result: Result, rounds: int) -> Result:
@@ -399,3 +417,76 @@ def test_bars_are_as_long_as_their_share() -> None:
             assert len(done + rest) == 40
             assert abs(len(done) - share * 0.4) <= 1
             assert (not done, not rest) == (share == 0, len(done) == 40)
+
+
+async def test_the_latest_latencies_are_plotted_over_zero() -> None:
+    async with still(progress_of(DEFAULT_MODES, "aiohttp"), (80, 24)) as (screen, pilot):
+        assert "Latest latencies" in text_on(pilot.app)
+        samples = record_of("requests").samples.copy()
+        samples[:, 1] = [2_000_000] * 19 + [9_300_000]
+        screen.told = Latest("requests", samples)
+        screen.redraw()
+        await pilot.pause()
+        drawn = text_on(pilot.app)
+        assert "▶ requests: latencies" in drawn
+        assert "10 ms" in drawn
+        assert "p50 2.00 ms" in drawn
+        plot = [screen.query_one(Pulse).render_line(row).text for row in range(3)]
+        # 2 of 10 ms are 5 of 24 eighths, and only the last of the 19 requests that fit reaches the top row.
+        assert plot[2].count("▅") == 18
+        assert plot[0].count("▆") == 1
+        screen.told = Latest("requests", samples, is_running=False)
+        screen.redraw()
+        await pilot.pause()
+        assert "✓ requests: latencies" in text_on(pilot.app)
+
+
+def test_scales_are_round_and_hold_still() -> None:
+    assert [round_up(number) for number in (0.0, 0.13, 1.0, 4.9, 5.1, 26.0, 999.0)] == [1, 0.2, 1, 5, 10, 50, 1000]
+
+
+async def test_a_lane_that_moves_says_so() -> None:
+    result = clean_result()
+    async with still(ranked(result), (80, 24)) as (screen, pilot):
+        before = [rank.mode for rank in result.ranking]
+        swapped = [before[1], before[0], *before[2:]]
+        ranks = {rank.mode: rank for rank in result.ranking}
+        moved = tuple(replace(ranks[mode], rank=place) for place, mode in enumerate(swapped, 1))
+        screen.shown = replace(screen.shown, ranking=moved)
+        screen.redraw()
+        await pilot.pause()
+        lines = text_on(pilot.app).splitlines()[1:]
+        rows = {mode: next(row for row, line in enumerate(lines) if f" {mode} " in line) for mode in before}
+        assert sorted(rows, key=rows.__getitem__) == swapped
+        assert f"{swapped[0]} ▲1" in lines[rows[swapped[0]]]
+        assert f"{swapped[1]} ▼1" in lines[rows[swapped[1]]]
+        assert sum(line.count("▲") + line.count("▼") for line in lines) == 2
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+async def test_on_stage_the_code_stands_beside_the_race(size: tuple[int, int]) -> None:
+    async with still(ranked(clean_result()), size, present=True) as (screen, pilot):
+        screen.shown = replace(screen.shown, running="httpx-client")
+        screen.redraw()
+        await pilot.pause()
+        drawn = text_on(pilot.app)
+        assert ("def httpx_client" in drawn) == (size[0] >= 100)
+        assert screen.query_one(LaneList).max_scroll_y == 0
+        assert "palette" not in drawn
+        screen.shown = replace(screen.shown, running="requests")
+        screen.redraw()
+        await pilot.pause()
+        assert ("def requests_each" in text_on(pilot.app)) == (size[0] >= 100)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+@pytest.mark.parametrize("present", [False, True])
+async def test_it_looks_as_it_did(
+    size: tuple[int, int], present: bool, matches_snapshot: Callable[[App[Any]], bool]
+) -> None:
+    async with still(ranked(tied_result()), size, present) as (screen, pilot):
+        screen.told = Latest("requests", record_of("requests").samples)
+        screen.redraw()
+        await wait_until(pilot, lambda: "requests: latencies" in text_on(pilot.app))
+        await pilot.pause()
+        assert matches_snapshot(pilot.app)

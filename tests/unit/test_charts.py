@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tui_httpbench.charts import Bar, bar_chart
+from tui_httpbench.charts import Bar, Line, bar_chart, histogram_rows, line_chart
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 RED = (200, 30, 30)
@@ -82,11 +82,11 @@ def test_a_narrow_place_is_never_exceeded(width: int) -> None:
             assert max(len(line) for line in lines_of(bars_of(series, 8), width, 20, log)) <= width
 
 
-def test_a_bar_has_one_or_three_rows_as_the_height_allows() -> None:
+def test_a_bar_has_one_three_or_five_rows_as_the_height_allows() -> None:
     bars = bars_of("falling", 8)
     assert [sum("█" in line for line in lines_of(bars, 80, height)) for height in (5, 10, 17, 32, 33, 60)] == [
         *(8, 8, 8, 8),
-        *(24, 24),
+        *(24, 40),
     ]
     assert len(lines_of(bars, 80, 3)) == 10
 
@@ -158,3 +158,85 @@ def test_plotext_is_imported_with_the_first_chart_and_no_sooner() -> None:
     code = "import sys, tui_httpbench.charts; print([m for m in ('plotext', 'rich', 'textual') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_an_interval_is_drawn_over_the_bars_end_and_its_text_behind_it() -> None:
+    bars = [
+        Bar("winner", 100.0, "100"),
+        Bar("wide", 60.0, "60", None, (40.0, 80.0)),
+        Bar("narrow", 50.0, "50", None, (49.9, 50.1)),
+        Bar("open", 70.0, "70", None, (50.0, 110.0), True),
+    ]
+    winner, wide, narrow, goes_on = (line.partition("┤")[2] for line in lines_of(bars, 80, 4 + 2)[:4])
+    assert "─" not in winner + narrow
+    cells_per_unit = winner.count("█") / 100
+    assert wide.index("├") == pytest.approx(40 * cells_per_unit, abs=1)
+    assert wide.index("●") == pytest.approx(60 * cells_per_unit, abs=1)
+    assert wide.index("┤") == pytest.approx(80 * cells_per_unit, abs=1)
+    assert wide.split("┤")[1].strip() == "60"
+    assert goes_on.split("▸")[1].strip() == "70"
+
+
+def test_without_axis_two_rows_are_saved() -> None:
+    bars = bars_of("falling", 8)
+    with_axis, without = (bar_chart(bars, 80, 10, axis=axis).splitlines() for axis in (True, False))
+    assert with_axis[:8] == without
+    assert len(with_axis) == 10
+
+
+def lines_named(*names: str) -> list[Line]:
+    """Lines one above the other, growing tenfold."""
+    xs = [index / 10 for index in range(31)]
+    return [
+        Line(name, xs, [2.0**level * 10 ** (x / 3) for x in xs], None, bool(level % 2))
+        for level, name in enumerate(names)
+    ]
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize(("width", "height"), [(40, 10), (80, 20), (160, 40)])
+def test_every_line_is_named_at_its_end_in_order(width: int, height: int, log: bool) -> None:
+    ticks = [(0.0, "p0"), (1.0, "p90"), (2.0, "p99"), (3.0, "p99.9")]
+    named = lines_named(*"abcdefgh")
+    rows = line_chart(named, width, height, x_range=(0.0, 3.0), x_ticks=ticks, log=log).splitlines()
+    assert len(rows) == height
+    assert max(map(len, rows)) <= width
+    ends = [row.split()[-1] for row in rows[:-2] if row.split()[-1] in set("abcdefgh")]
+    assert ends == list("hgfedcba")
+    assert rows[-1].split() == [label for _, label in ticks]
+    assert any("⠀" < character <= "⣿" for row in rows for character in row)
+
+
+def test_names_that_no_row_is_left_for_are_left_out_and_ticks_keep_apart() -> None:
+    named = lines_named(*(f"m{number}" for number in range(30)))
+    ticks = [(float(number), f"round {number}") for number in range(4)] + [(0.1, "round")]
+    rows = line_chart(named, 40, 8, x_range=(0.0, 3.0), x_ticks=sorted(ticks), log=True).splitlines()
+    assert sum(row.split()[-1].startswith("m") for row in rows[:-2]) == 6
+    assert "roundround" not in rows[-1].replace(" ", "")
+    assert line_chart([], 40, 8, x_range=(0.0, 1.0), x_ticks=[]) == ""
+
+
+def test_a_dotted_line_differs_without_colour() -> None:
+    solid, dotted = (
+        line_chart([Line("a", [0.0, 1.0], [1.0, 2.0], None, is_dotted)], 60, 12, x_range=(0.0, 1.0), x_ticks=[])
+        for is_dotted in (False, True)
+    )
+
+    def dots(chart: str) -> int:
+        return sum(bin(ord(character) - 0x2800).count("1") for character in chart if 0x2800 < ord(character) < 0x2900)
+
+    assert 0 < dots(dotted) < dots(solid) / 2
+
+
+def test_a_flat_line_has_a_scale_too() -> None:
+    for log in (False, True):
+        for value in (1.0, 0.0):
+            if value or not log:
+                chart = line_chart([Line("a", [0.0, 1.0], [value] * 2)], 40, 8, x_range=(0.0, 1.0), x_ticks=[], log=log)
+                assert "a" in chart
+
+
+def test_a_histogram_shows_every_count_and_its_peak_in_full() -> None:
+    upper, lower = histogram_rows([0, 1, 500, 1000], 2)
+    assert (upper, lower) == ("   █", " ▁██")
+    assert histogram_rows([0, 0], 1) == ["  "]

@@ -1,4 +1,4 @@
-"""What the report's chart can show."""
+"""What a ranking can be drawn by, in the report and on the screen."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui_httpbench.formatting import format_figure, format_ms, format_rate, plural
+from tui_httpbench.formatting import UNKNOWN, format_figure, format_ms, format_rate, plural
 
 if TYPE_CHECKING:  # so that --help, which lists the metrics, waits for no array library
     from tui_httpbench.analysis.result import LatencySummary, ModeSummary, Result
@@ -15,30 +15,32 @@ DEFAULT_METRIC = "requests/s"
 
 
 @dataclass(frozen=True)
-class ChartMetric:
+class Metric:
     """One number of a mode; ``value`` gives None where it was not measured, ``text`` writes it for a bar's end.
 
-    ``higher_is_better`` is None where neither is.
+    ``name`` is the whole name with its unit, ``tab`` a short one, ``id`` one of letters only. ``higher_is_better`` is
+    None where neither is. ``ranks`` tells that the ranking's places and intervals are about this number: 1 where it
+    grows with the time of a round, -1 where it falls, 0 where it is another number.
     """
 
-    title: str
+    id: str
+    name: str
+    tab: str
     value: Callable[[Result, ModeSummary], float | None]
     text: Callable[[float], str]
     higher_is_better: bool | None = False
+    ranks: int = 0
 
     def heading(self, result: Result) -> str:
         """The chart's title: what it shows, and which way is better."""
-        title = self.title.format(requests=plural(result.plan.requests, "request"))
+        title = self.name.format(requests=plural(result.plan.requests, "request"))
         if self.higher_is_better is None:
             return title
         return f"{title}, {'higher' if self.higher_is_better else 'lower'} is better"
 
 
-def _latency_ms(pick: Callable[[LatencySummary], float]) -> Callable[[Result, ModeSummary], float | None]:
-    return lambda _, mode: None if mode.latency_ms is None else pick(mode.latency_ms)
-
-
-def _mean_round_s(result: Result, mode: ModeSummary) -> float | None:
+def mean_round_s(result: Result, mode: ModeSummary) -> float | None:
+    """Mean time of a mode's complete rounds, seconds; None where no round was completed."""
     times = [
         record.elapsed_s
         for record in result.records
@@ -47,12 +49,18 @@ def _mean_round_s(result: Result, mode: ModeSummary) -> float | None:
     return sum(times) / len(times) if times else None
 
 
-def _connections_per_round(_: Result, mode: ModeSummary) -> float | None:
+def body_bytes_per_request(mode: ModeSummary) -> float | None:
+    """Mean bytes of the bodies received; None where no request was made."""
+    return mode.body_bytes / mode.requests if mode.requests else None
+
+
+def connections_per_round(mode: ModeSummary) -> float | None:
+    """Connections opened in a round, its warm-up included; None where they were not counted."""
     return None if mode.connections is None or not mode.rounds_done else mode.connections / mode.rounds_done
 
 
-def _bytes_per_request(_: Result, mode: ModeSummary) -> float | None:
-    return mode.body_bytes / mode.requests if mode.requests else None
+def _latency_ms(pick: Callable[[LatencySummary], float]) -> Callable[[Result, ModeSummary], float | None]:
+    return lambda _, mode: None if mode.latency_ms is None else pick(mode.latency_ms)
 
 
 def _seconds(seconds: float) -> str:
@@ -63,25 +71,80 @@ def _milliseconds(milliseconds: float) -> str:
     return f"{format_ms(milliseconds)} ms"
 
 
-CHART_METRICS: dict[str, ChartMetric] = {
-    DEFAULT_METRIC: ChartMetric(
-        "Requests per second", lambda _, mode: mode.requests_per_second, format_rate, higher_is_better=True
+CHART_METRICS: dict[str, Metric] = {
+    DEFAULT_METRIC: Metric(
+        "rate",
+        "Requests per second",
+        "Requests/s",
+        lambda _, mode: mode.requests_per_second,
+        format_rate,
+        higher_is_better=True,
+        ranks=-1,
     ),
-    "time": ChartMetric("Mean time in seconds for {requests}", _mean_round_s, _seconds),
-    "p50": ChartMetric("Median latency in ms", _latency_ms(lambda latency: latency.p50), _milliseconds),
-    "p99": ChartMetric("99th percentile of latency in ms", _latency_ms(lambda latency: latency.p99), _milliseconds),
-    "cpu": ChartMetric(
-        "CPU time in µs per request", lambda _, mode: mode.cpu_us_per_request, lambda us: f"{format_figure(us)} µs"
+    "time": Metric("time", "Mean time in seconds for {requests}", "Time", mean_round_s, _seconds, ranks=1),
+    "p50": Metric("p50", "Median latency in ms", "p50", _latency_ms(lambda latency: latency.p50), _milliseconds),
+    "p99": Metric(
+        "p99", "99th percentile of latency in ms", "p99", _latency_ms(lambda latency: latency.p99), _milliseconds
     ),
-    "memory": ChartMetric(
-        "Peak memory in MiB", lambda _, mode: mode.peak_memory_mib, lambda mib: f"{format_figure(mib)} MiB"
+    "cpu": Metric(
+        "cpu",
+        "CPU time in µs per request",
+        "CPU/request",
+        lambda _, mode: mode.cpu_us_per_request,
+        lambda us: f"{format_figure(us)} µs",
     ),
-    "connections": ChartMetric("Connections opened per round", _connections_per_round, format_figure),
-    "reuse": ChartMetric(
+    "memory": Metric(
+        "memory",
+        "Peak memory in MiB",
+        "Peak memory",
+        lambda _, mode: mode.peak_memory_mib,
+        lambda mib: f"{format_figure(mib)} MiB",
+    ),
+    "connections": Metric(
+        "connections",
+        "Connections opened per round",
+        "Connections",
+        lambda _, mode: connections_per_round(mode),
+        format_figure,
+    ),
+    "reuse": Metric(
+        "reuse",
         "Requests per connection",
+        "Requests/connection",
         lambda _, mode: mode.requests_per_connection,
         format_figure,
         higher_is_better=True,
     ),
-    "bytes": ChartMetric("Body bytes per request", _bytes_per_request, lambda size: f"{size:,.0f}", None),
+    "bytes": Metric(
+        "bytes",
+        "Body bytes per request",
+        "Bytes/request",
+        lambda _, mode: body_bytes_per_request(mode),
+        lambda size: f"{size:,.0f}",
+        higher_is_better=None,
+    ),
 }
+METRICS: tuple[Metric, ...] = tuple(CHART_METRICS.values())
+
+
+def order_by(metric: Metric, result: Result) -> list[tuple[ModeSummary, float | None]]:
+    """All modes with their values, the best first: clean ones, then those with failures, then those without a value.
+
+    By the time of the requests the order is the ranking's. A mode that never succeeded has no value: how fast it fails
+    says nothing.
+    """
+    ranked = [result.mode(rank.mode) for rank in result.ranking]
+    valued = [(mode, metric.value(result, mode) if mode.ok else None) for mode in ranked]
+    if metric.ranks:
+        return sorted(valued, key=lambda item: item[1] is None)
+    sign = -1 if metric.higher_is_better else 1
+    return sorted(valued, key=lambda item: (item[1] is None, not item[0].is_clean, sign * (item[1] or 0.0)))
+
+
+def why_missing(metric: Metric, mode: ModeSummary) -> str:
+    """In a few words, why a mode has no value; a dash where it can't be known."""
+    if not mode.requests:
+        return "not measured"
+    if not mode.ok:
+        return "no request succeeded"
+    return "no complete round" if metric.id == "time" else UNKNOWN

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import os
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, ClassVar
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.widgets import HelpPanel
 
+from tui_httpbench.analysis.result import Result
 from tui_httpbench.history.last_plan import load_last_plan
 from tui_httpbench.plan import Plan
+from tui_httpbench.plan_options import default_plan
+from tui_httpbench.politeness import remote_load
+from tui_httpbench.tui.preferences import load_preferences, load_theme, save_theme, why_not_remembered
 from tui_httpbench.tui.saving import SCREENSHOT_TOOLTIP, save_result, save_screenshot
+from tui_httpbench.tui.screens.replay import ReplayScreen
 from tui_httpbench.tui.screens.results import ResultsScreen
 from tui_httpbench.tui.screens.run import RunScreen
 from tui_httpbench.tui.screens.setup import SetupScreen
+from tui_httpbench.tui.screens.too_small import TooSmallScreen, is_too_small
+from tui_httpbench.tui.stage import STAGE_CLASS, STAGE_THEME
+from tui_httpbench.tui.widgets.confirm import ConfirmScreen
 
 
 class HttpbenchApp(App[None]):
@@ -33,27 +44,50 @@ class HttpbenchApp(App[None]):
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True, tooltip="Quit: stop everything and leave"),
     ]
 
-    def __init__(self, plan: Plan | None = None, start: bool = False, json_path: str | None = None) -> None:
+    def __init__(
+        self, plan: Plan | None = None, start: bool = False, json_path: str | None = None, present: bool = False
+    ) -> None:
         super().__init__()
-        self._first_plan = plan or _with_fresh_seed(load_last_plan() or Plan())
+        self._first_plan = plan or _with_fresh_seed(load_last_plan() or default_plan())
         self._start = start
         self._json_path = json_path
+        self._present = present
         self._is_quitting = False
+        self._asked_hosts: set[str] = set()
+        self.register_theme(STAGE_THEME)
+        self._preferences = load_preferences(self.available_themes)
 
     async def on_mount(self) -> None:
         """Opens the first screen, and begins at once if that was asked for."""
+        self._follow_preferences()
         await self.push_screen(self.make_first_screen())
         if self._start:
             self.start_run(self._first_plan)
+        if is_too_small(self.size):
+            self.push_screen(TooSmallScreen())
 
     def make_first_screen(self) -> Screen[None]:
         """The screen under all others: the form."""
         return SetupScreen(self._first_plan)
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Covers everything while the terminal is too small for it."""
+        if not self._is_mounted:
+            return
+        is_covered = isinstance(self.screen, TooSmallScreen)
+        if is_too_small(event.size) and not is_covered:
+            self.push_screen(TooSmallScreen())
+        elif is_covered and not is_too_small(event.size):
+            self.pop_screen()
+
     def start_run(self, plan: Plan) -> None:
         """Runs a plan; does nothing while another one is running."""
         if self._run_screen is None:
-            self.push_screen(RunScreen(plan))
+            self._ask_first(plan, lambda: self.push_screen(RunScreen(plan)))
+
+    def replay(self, result: Result) -> None:
+        """Shows a result's samples as a race."""
+        self.push_screen(ReplayScreen(result))
 
     def on_run_screen_finished(self, event: RunScreen.Finished) -> None:
         """Shows the result in place of the run."""
@@ -70,7 +104,8 @@ class HttpbenchApp(App[None]):
 
     def on_results_screen_run_again(self, event: ResultsScreen.RunAgain) -> None:
         """Runs the result's plan once more, in place of its result."""
-        self.switch_screen(RunScreen(_with_fresh_seed(event.plan)))
+        plan = _with_fresh_seed(event.plan)
+        self._ask_first(plan, lambda: self.switch_screen(RunScreen(plan)))
 
     def on_results_screen_change_plan(self) -> None:
         """Goes back to the form, which still holds the plan."""
@@ -79,6 +114,11 @@ class HttpbenchApp(App[None]):
     def action_save_screenshot(self) -> None:
         """Saves the screen as a picture."""
         save_screenshot(self)
+
+    def action_replay(self) -> None:
+        """Shows the samples of the result on the screen as a race."""
+        if isinstance(self.screen, ResultsScreen):
+            self.replay(self.screen.result)
 
     def action_toggle_help(self) -> None:
         """Shows or hides the keys of the focused widget and of the screen."""
@@ -107,6 +147,44 @@ class HttpbenchApp(App[None]):
                 key = f"key: {self.get_key_display(binding)}"
                 run = partial(self.run_action, binding.action, node)
                 yield SystemCommand(tooltip or binding.description, key, run)
+
+    def _follow_preferences(self) -> None:
+        """Takes on the user's keys and theme, and says once what is wrong with the config file."""
+        preferences = self._preferences
+        self.set_keymap(preferences.keys)
+        if self._present:
+            self.add_class(STAGE_CLASS)
+            self.theme = STAGE_THEME.name
+        elif "TEXTUAL_THEME" not in os.environ:
+            self.theme = load_theme(preferences, self.available_themes) or self.theme
+        self.theme_changed_signal.subscribe(self, self._remember_theme)
+        if preferences.problems:
+            text = "\n".join(preferences.problems)
+            self.notify(text, title="Config file", severity="warning", timeout=15, markup=False)
+
+    def _remember_theme(self, theme: Theme) -> None:
+        if self._present:
+            return
+        try:
+            save_theme(theme.name, self._preferences)
+        except OSError as error:
+            self.notify(why_not_remembered(error), severity="warning", markup=False)
+
+    def _ask_first(self, plan: Plan, run: Callable[[], object]) -> None:
+        """Asks before the first run to another machine, and before every one that is heavy; runs if that is wanted."""
+        load = remote_load(plan)
+        if load is None or (load.host in self._asked_hosts and not load.is_heavy):
+            run()
+            return
+
+        def answer(yes: bool | None) -> None:
+            if yes:
+                self._asked_hosts.add(load.host)
+                run()
+
+        warning = " That is a lot: be sure that you may." if load.is_heavy else ""
+        question = f"Send requests to {load.host}?"
+        self.push_screen(ConfirmScreen(question, load.in_words + warning, yes="Send", no="Don't"), answer)
 
     @property
     def _run_screen(self) -> RunScreen | None:

@@ -21,8 +21,13 @@ def format_short(number: float) -> str:
 
 def format_seconds(seconds: float) -> str:
     """A duration in seconds to three digits, so that all of a chart have one unit: ``12.3 s``, ``0.0451 s``."""
+    return f"{seconds:,.{seconds_decimals(seconds)}f} s"
+
+
+def seconds_decimals(seconds: float) -> int:
+    """The decimals of seconds that make three digits of a duration; six at most."""
     decimals = 2 - math.floor(math.log10(seconds)) if seconds > 0 else 0
-    return f"{seconds:,.{min(max(decimals, 0), 6)}f} s"
+    return min(max(decimals, 0), 6)
 
 
 def format_stopwatch(seconds: float) -> str:

@@ -1,46 +1,22 @@
-"""The plan as a form holds it, in texts: reads them all, and says in words what will happen."""
+"""The plan as a form holds it, in texts: reads them all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urlsplit
+from pathlib import Path
+from typing import Any, Literal
 
 from tui_httpbench import plan as plans
-from tui_httpbench.analysis.comparison import LOOKS
-from tui_httpbench.formatting import format_rounds, plural
-from tui_httpbench.plan import (
-    ARTICLE,
-    AUTO,
-    DEFAULT_SAME_WITHIN,
-    MAX_AUTO_ROUNDS,
-    WARMUP_REQUESTS,
-    Concurrency,
-    Header,
-    Plan,
-    PlanError,
-    Profile,
-    Request,
-    Rounds,
-)
+from tui_httpbench.plan import DEFAULT_SAME_WITHIN, Concurrency, Header, Plan, PlanError, Profile, Request, Rounds
+from tui_httpbench.plan_options import KNOBS, parse_cacert
+from tui_httpbench.scenario import LOOPBACK, Scenario
 
-FIELDS = (
-    "url",
-    "method",
-    "headers",
-    "requests",
-    "concurrency",
-    "rounds",
-    "budget",
-    "timeout",
-    "seed",
-    "profile",
-    "modes",
-)
-"""The fields of a PlanError, in the order in which the form shows them."""
+Place = Literal["embedded", "http", "https"]
+Trust = Literal["usual", "file", "unchecked"]
 
-_PLAN_FIELDS = {
+PLAN_FIELDS = {
+    "cacert": "cacert",
     "requests": "requests",
     "concurrency": "concurrency",
     "rounds": "rounds",
@@ -50,14 +26,19 @@ _PLAN_FIELDS = {
     "profile": "chosen_profile",
     "modes": "modes",
 }
+"""Field of the form -> field of the plan."""
+
+FIELDS = ("url", "method", "headers", "scenario", *KNOBS, *PLAN_FIELDS)
+"""The fields of a PlanError, in the order in which the form shows them."""
 
 
 @dataclass(frozen=True)
 class FormValues:
     """The form: texts as typed, and ``modes`` as ids of the run; an empty ``seed`` means a random one.
 
-    An empty ``profile`` leaves it to the concurrency. ``same_within`` and ``pin`` have no field: they come from the
-    plan that the form was filled with.
+    An empty ``profile`` leaves it to the concurrency. ``scenario`` is the one that was chosen, ``scenario_error`` says
+    why it can't be had, and ``knobs`` are its knobs as they stand now, by the names of ``plan_options.KNOBS``.
+    ``same_within`` and ``pin`` have no field: they come from the plan that the form was filled with.
     """
 
     url: str
@@ -72,8 +53,18 @@ class FormValues:
     seed: str
     profile: str
     modes: tuple[str, ...]
+    scenario: Scenario = LOOPBACK
+    scenario_error: str = ""
+    knobs: Mapping[str, str | bool] = field(default_factory=dict)
+    trust: Trust = "usual"
+    cacert: str = ""
     same_within: float = DEFAULT_SAME_WITHIN
     pin: bool = True
+
+    @property
+    def place(self) -> Place:
+        """Where the requests go, as far as the URL tells."""
+        return place_of(self.url)
 
 
 @dataclass(frozen=True)
@@ -81,7 +72,8 @@ class FormReading:
     """What a form says: the plan, or a sentence for each wrong field.
 
     ``requests``, ``concurrency`` and ``rounds`` are None while they are wrong, ``profile`` is None where none was
-    chosen. A seed that was not typed is 0 in the plan.
+    chosen; ``scenario`` is None while it or a knob is wrong, or where it does not apply. A seed that was not typed is
+    0 in the plan.
     """
 
     plan: Plan | None
@@ -90,11 +82,31 @@ class FormReading:
     concurrency: Concurrency | None = None
     rounds: Rounds | None = None
     profile: Profile | None = None
+    scenario: Scenario | None = None
 
     @property
     def first_wrong_field(self) -> str:
         """The wrong field that comes first in the form, or an empty text."""
         return next((name for name in FIELDS if name in self.errors), "")
+
+
+def place_of(url: str) -> Place:
+    """Whether a URL, as typed, is one at the embedded target or of the user's own."""
+    url = url.strip().lower()
+    if not url or (url.startswith("/") and not url.startswith("//")):
+        return "embedded"
+    return "https" if url.startswith("https://") else "http"
+
+
+def knob_texts(scenario: Scenario) -> dict[str, str | bool]:
+    """The knobs of a scenario as a form shows them, by the names of ``plan_options.KNOBS``."""
+    texts = {name: _shown(scenario.knobs[key]) for name, (key, _) in KNOBS.items()}
+    return {**texts, "body_size": _short_size(scenario.body_bytes)}
+
+
+def plan_text(value: object) -> str:
+    """A field of a plan as a form shows it; an empty text for None."""
+    return "" if value is None else str(_shown(value))
 
 
 def read_form(values: FormValues) -> FormReading:
@@ -114,18 +126,22 @@ def read_form(values: FormValues) -> FormReading:
         "profile": lambda: plans.parse_profile(values.profile) if values.profile else None,
         "modes": lambda: values.modes,
     }
+    if values.place == "https" and values.trust == "file":
+        readers["cacert"] = lambda: _read_cacert(values.cacert)
     for name, read in readers.items():
         try:
             parts[name] = read()
         except PlanError as error:
             errors[name] = str(error)
+    scenario, knob_errors = _read_scenario(values) if values.place == "embedded" else (None, {})
+    errors |= knob_errors
     read_parts = dict(parts)
 
     # A plan checks what no single field can. Wrong fields stay at their defaults, so that they hide no other mistake.
     plan = None
     while plan is None:
         try:
-            plan = _build(parts, values)
+            plan = _build(parts, values, scenario)
         except PlanError as error:
             if parts.pop(error.field, None) is None:
                 break
@@ -133,71 +149,67 @@ def read_form(values: FormValues) -> FormReading:
     return FormReading(
         plan if not errors else None,
         errors,
+        scenario=scenario,
         **{name: read_parts.get(name) for name in ("requests", "concurrency", "rounds", "profile")},
     )
 
 
-def describe_run(plan: Plan) -> str:
-    """What a run of the plan will do, in one line."""
-    request = plan.request
-    if request.uses_embedded_target:
-        where = "the embedded target"
-    else:
-        parts = urlsplit(request.url)
-        where = f"{parts.scheme.lower()}://{parts.netloc}"
-    method = "" if request.method == "GET" else f"{request.method} "
-    if plan.total_requests is None:
-        what = f"{plural(len(plan.modes), 'mode')} × {plural(plan.requests, f'{method}request')}"
-        return f"{what} × {format_rounds(plan)} or {plan.budget_s:g} s, to {where}"
-    what = f"{plural(len(plan.modes), 'mode')} × {plural(plan.requests, 'request')} × {format_rounds(plan)}"
-    return f"{what} = {plural(plan.total_requests, f'{method}request')} to {where}"
+def _read_scenario(values: FormValues) -> tuple[Scenario | None, dict[str, str]]:
+    if values.scenario_error:
+        return None, {"scenario": values.scenario_error}
+    errors: dict[str, str] = {}
+    changes: dict[str, Any] = {}
+    shown = knob_texts(values.scenario)
+    for name, typed in values.knobs.items():
+        if typed == shown[name]:  # what is shown may have fewer digits
+            continue
+        key, read = KNOBS[name]
+        try:
+            changes[key] = typed if read is None else read(str(typed))
+        except PlanError as error:
+            errors[error.field] = str(error)
+    try:
+        scenario = values.scenario.change(**changes)
+    except PlanError as error:
+        errors.setdefault(error.field, str(error))
+    return (None if errors else scenario), errors
 
 
-def describe_concurrency(concurrency: Concurrency | None, requests: int | None) -> str:
-    """What a concurrency means, in a few words; None stands for values that can't be read."""
-    if concurrency is None:
-        return "how many requests are in flight at once, or article"
-    if concurrency == ARTICLE:
-        every = "all" if requests is None else f"all {requests:,}"
-        return f"sync modes one at a time, async modes {every} at once"
-    width = concurrency if requests is None else min(concurrency, requests)
-    if width == 1:
-        return "every mode sends one request at a time"
-    return f"{width:,} at once for every mode, in threads or tasks"
+def _read_cacert(text: str) -> str:
+    path = Path(text.strip()).expanduser()
+    if not text.strip():
+        raise PlanError("cacert", "Write the path of a PEM file with the certificates to trust.")
+    if path.exists() and not path.is_file():
+        raise PlanError("cacert", f"{text.strip()[:60]!r} is no file; write the path of a PEM file.")
+    return parse_cacert(str(path))
 
 
-def describe_rounds(rounds: Rounds | None) -> str:
-    """What a number of rounds means, in a few words; None stands for a value that can't be read."""
-    if rounds is None:
-        return "how often each mode is measured, or auto"
-    if rounds == AUTO:
-        return f"auto: until decided, {LOOKS[0]} to {MAX_AUTO_ROUNDS} rounds"
-    return f"each in fresh processes, after {WARMUP_REQUESTS} warm-up requests"
-
-
-def describe_budget(rounds: Rounds | None) -> str:
-    """What the budget means for such rounds, in a few words."""
-    if rounds is None or rounds == AUTO:
-        return "seconds; no round begins that would end later"
-    return "seconds; counts only where rounds is auto"
-
-
-def describe_profile(chosen: Profile | None, concurrency: Concurrency | None) -> str:
-    """Which settings the clients will have, in a few words; None stands for no choice and an unreadable value."""
-    if chosen is None and concurrency is None:
-        return "a number means equal settings, article the libraries' own"
-    if chosen == "equal" or (chosen is None and concurrency != ARTICLE):
-        return "equal: redirects, pool, certificates alike for all"
-    return "defaults: every library's own settings"
-
-
-def _build(parts: dict[str, Any], values: FormValues) -> Plan:
+def _build(parts: dict[str, Any], values: FormValues, scenario: Scenario | None) -> Plan:
     of_request: dict[str, Any] = {name: parts[name] for name in ("url", "method", "headers") if name in parts}
-    of_plan: dict[str, Any] = {name: parts[part] for part, name in _PLAN_FIELDS.items() if part in parts}
+    request = Request(**of_request, body=values.body)
+    of_plan: dict[str, Any] = {name: parts[part] for part, name in PLAN_FIELDS.items() if part in parts}
+    if "url" not in parts:
+        of_plan.pop("cacert", None)
+    if scenario is not None and request.uses_embedded_target:
+        of_plan["scenario"] = scenario
     return Plan(
-        request=Request(**of_request, body=values.body),
+        request=request,
         seed_given=bool(values.seed.strip()),
         same_within=values.same_within,
         pin=values.pin,
+        insecure=values.place == "https" and values.trust == "unchecked" and "url" in parts,
         **of_plan,
     )
+
+
+def _shown(value: object) -> str | bool:
+    if isinstance(value, bool):
+        return value
+    return f"{value!r}".removesuffix(".0") if isinstance(value, float) else str(value)
+
+
+def _short_size(size: int) -> str:
+    for factor, letter in ((1_000_000, "m"), (1_000, "k")):
+        if size and size % factor == 0:
+            return f"{size // factor}{letter}"
+    return str(size)

@@ -1,4 +1,4 @@
-"""The screen of a result: the ranking as bars and as a table, and what went wrong."""
+"""The screen of a result: a tab for each question that it answers."""
 
 from __future__ import annotations
 
@@ -8,27 +8,35 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Header
+from textual.widgets import Footer, Header, TabbedContent, TabPane
+from textual.widgets._tabbed_content import ContentTabs
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.formatting import plural
 from tui_httpbench.plan import Plan
+from tui_httpbench.report.metrics import METRICS, Metric
 from tui_httpbench.tui.formatting import plan_in_short
-from tui_httpbench.tui.metrics import METRICS, Metric
 from tui_httpbench.tui.saving import SCREENSHOT_TOOLTIP, save_result
-from tui_httpbench.tui.widgets.findings import Findings
-from tui_httpbench.tui.widgets.metric_bar import MetricBar
-from tui_httpbench.tui.widgets.panel import Page
-from tui_httpbench.tui.widgets.ranking_chart import ChartPanel
-from tui_httpbench.tui.widgets.ranking_table import RankingTable
+from tui_httpbench.tui.widgets.results.article_view import ArticleView
+from tui_httpbench.tui.widgets.results.code_view import CodeView
+from tui_httpbench.tui.widgets.results.latency_view import LatencyView
+from tui_httpbench.tui.widgets.results.ranking_view import RankingView
+from tui_httpbench.tui.widgets.results.view import ResultView
+from tui_httpbench.tui.widgets.results.warnings_view import WarningsView
+from tui_httpbench.tui.widgets.results.why_view import WhyView
 
-FIRST_METRIC = METRICS[1]
+VIEWS: tuple[type[ResultView], ...] = (RankingView, LatencyView, WhyView, CodeView, ArticleView, WarningsView)
 
 
 def _metric_binding(number: int, metric: Metric) -> Binding:
-    title = f"Compare by {metric.name}"
     action = f"choose_metric('{metric.id}')"
+    title = f"Compare by {metric.tab}"
     return Binding(str(number), action, metric.tab, show=False, id=f"results.{metric.id}", tooltip=title)
+
+
+def _tab_binding(view: type[ResultView]) -> Binding:
+    name = view.ID.capitalize()
+    return Binding(view.KEY, f"show('{view.ID}')", name, show=False, id=f"results.{view.ID}-tab", tooltip=view.ABOUT)
 
 
 class ResultsScreen(Screen[None]):
@@ -38,22 +46,33 @@ class ResultsScreen(Screen[None]):
     TITLE = "httpbench"
     AUTO_FOCUS = ""
     HELP = """
-Each bar is one mode, coloured by its library, the best on top.
+The underlined letter of a tab opens it; **[** and **]** go to the one before and the next. **c** copies what a tab
+shows: tables as Markdown, code as it is.
 
-- **1** to **9** choose what is compared, **l** the logarithmic scale, on which modes that differ 100 times can be read.
-- A click on a column's title sorts the table.
+- *Ranking*: each bar is one mode, coloured by its library, the best on top. **1** to **9** choose what is compared,
+  **l** the logarithmic scale, on which modes that differ 100 times can be read. A click on a column's title sorts.
 - Modes that can't be told apart share a place, such as **2=**. The interval is that of the ratio to the winner's time;
   *vs next* says how a mode compares with the one below it.
 - A mode marked **!** had failed requests or missing rounds; it is ranked below all others. One marked **≠** did other
   work than most.
+- *Latency*: **v** shows the next chart, **m** chooses the modes, **l** the scale.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "run_again", "Run again", id="results.again", tooltip="Run the same plan again"),
-        Binding("e,escape", "change_plan", "Edit plan", id="results.change", tooltip="Edit the plan: back to the form"),
+        Binding("r", "run_again", "Again", id="results.again", tooltip="Run the same plan again"),
+        Binding("e,escape", "change_plan", "Edit", id="results.change", tooltip="Edit the plan: back to the form"),
+        Binding("space", "app.replay", "Replay", id="results.replay", tooltip="Replay the measured samples as a race"),
+        Binding("c", "copy", "Copy", id="results.copy", tooltip="Copy what the tab shows: tables as Markdown"),
         Binding("s", "save_json", "JSON", id="results.json", tooltip="Save the result as JSON in this folder"),
-        Binding("ctrl+s", "app.save_screenshot", "Screenshot", id="results.screenshot", tooltip=SCREENSHOT_TOOLTIP),
+        Binding(
+            "ctrl+s", "app.save_screenshot", "Picture", show=False, id="results.screenshot", tooltip=SCREENSHOT_TOOLTIP
+        ),
+        Binding("right_square_bracket", "step(1)", "Next tab", show=False, id="results.next", tooltip="Next tab"),
+        Binding("left_square_bracket", "step(-1)", "Tab before", show=False, id="results.back", tooltip="Tab before"),
+        *map(_tab_binding, VIEWS),
         *(_metric_binding(number, metric) for number, metric in enumerate(METRICS, 1)),
         Binding("l", "toggle_log", "Scale", show=False, id="results.log", tooltip="Linear or logarithmic scale"),
+        Binding("v", "show_next_chart", "Next chart", show=False, id="results.chart", tooltip="Next chart of latency"),
+        Binding("m", "toggle_modes", "Modes", show=False, id="results.modes", tooltip="Choose the modes of the charts"),
     ]
 
     class RunAgain(Message):
@@ -69,6 +88,7 @@ Each bar is one mode, coloured by its library, the best on top.
     def __init__(self, result: Result) -> None:
         super().__init__()
         self.result = result
+        self._views = {view.ID: view(result) for view in VIEWS if view.applies_to(result)}
         self.sub_title = plan_in_short(result.plan, result.url)
         if result.stopped:
             measured = sum(mode.requests for mode in result.modes)
@@ -77,30 +97,80 @@ Each bar is one mode, coloured by its library, the best on top.
             self.title = f"stopped: {share} measured"
 
     def compose(self) -> ComposeResult:
-        """The choice of metric over chart, table and findings."""
+        """A tab for each view that applies; all but the first are filled when they are opened."""
         yield Header()
-        yield MetricBar(FIRST_METRIC)
-        with Page(id="page"):
-            yield ChartPanel(self.result)
-            yield RankingTable(self.result)
-            yield Findings(self.result)
+        with TabbedContent(id="tabs"):
+            for view in self._views.values():
+                with TabPane(view.title_markup, id=view.ID):
+                    if isinstance(view, RankingView):
+                        yield view
         yield Footer()
 
     def on_mount(self) -> None:
-        """Begins at the top of the page, with the winner marked."""
-        self.set_focus(self.query_one(RankingTable), scroll_visible=False)
+        """Begins with the winner marked."""
+        self._focus_view()
 
-    def on_metric_bar_changed(self, event: MetricBar.Changed) -> None:
-        """Redraws the chart."""
-        self.query_one(ChartPanel).draw_by(event.metric, event.log)
+    @property
+    def view(self) -> ResultView:
+        """The tab that is open."""
+        return self._views[self.query_one("#tabs", TabbedContent).active or RankingView.ID]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys of a tab count only while it is open; those of tabs that don't apply, never."""
+        if action == "show":
+            return parameters[0] in self._views
+        if not self.is_mounted or action not in ("choose_metric", "show_next_chart", "toggle_modes", "toggle_log"):
+            return True
+        view = self.view
+        if not view.is_attached:
+            return False
+        if action == "toggle_log":
+            return isinstance(view, RankingView | LatencyView)
+        return isinstance(view, RankingView if action == "choose_metric" else LatencyView)
+
+    async def on_tabbed_content_tab_activated(self, event: TabbedContent.TabActivated) -> None:
+        """Fills the tab, and gives it the keys unless they are used to go through the tabs."""
+        view = self._views[event.pane.id or RankingView.ID]
+        if not view.is_attached:
+            await event.pane.mount(view)
+        if view is self.view and not isinstance(self.focused, ContentTabs):
+            self._focus_view()
+        self.refresh_bindings()
+
+    def action_show(self, view_id: str) -> None:
+        """Opens a tab."""
+        self.query_one("#tabs", TabbedContent).active = view_id
+
+    def action_step(self, step: int) -> None:
+        """Opens the next tab or the one before."""
+        ids = list(self._views)
+        self.action_show(ids[(ids.index(self.view.ID) + step) % len(ids)])
+
+    def action_copy(self) -> None:
+        """Puts what the tab shows on the clipboard, and says so."""
+        copied = self.view.copied() if self.view.is_attached else None
+        if copied is None:
+            self.notify("There is nothing to copy here; the tables are on Ranking and Why.", severity="warning")
+            return
+        what, text = copied
+        self.app.copy_to_clipboard(text)
+        self.notify(f"{what} was copied to the clipboard.", markup=False)
 
     def action_choose_metric(self, metric_id: str) -> None:
         """Draws the ranking by another metric."""
-        self.query_one(MetricBar).choose(metric_id)
+        self.query_one(RankingView).choose_metric(metric_id)
 
     def action_toggle_log(self) -> None:
         """Switches between the linear and the logarithmic scale."""
-        self.query_one(MetricBar).toggle_log()
+        self.view.toggle_log()
+
+    def action_show_next_chart(self) -> None:
+        """Shows the next chart of latency where only one is shown at a time."""
+        self.query_one(LatencyView).show_next_chart()
+
+    def action_toggle_modes(self) -> None:
+        """Shows or hides the choice of modes."""
+        self.query_one(LatencyView).toggle_modes()
 
     def action_run_again(self) -> None:
         """Runs the same plan again."""
@@ -113,3 +183,8 @@ Each bar is one mode, coloured by its library, the best on top.
     def action_save_json(self) -> None:
         """Writes the result into the current folder."""
         save_result(self.app, self.result)
+
+    def _focus_view(self) -> None:
+        widget = self.view.first_focus()
+        if widget is not None:
+            self.set_focus(widget, scroll_visible=False)

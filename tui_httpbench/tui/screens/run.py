@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer, Header, Static
@@ -17,11 +18,13 @@ from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.events import Progress, RunStarted
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.formatting import format_clock
-from tui_httpbench.plan import Plan
+from tui_httpbench.plan import Plan, PlanError
 from tui_httpbench.target.launcher import TargetError
 from tui_httpbench.tui.formatting import plan_in_short
+from tui_httpbench.tui.widgets.code_panel import CodePanel
 from tui_httpbench.tui.widgets.confirm import ConfirmScreen
 from tui_httpbench.tui.widgets.lane_list import LaneList
+from tui_httpbench.tui.widgets.pulse import MAX_REQUESTS, Latest, Pulse
 from tui_httpbench.tui.widgets.standing import undecided_in_words
 from tui_httpbench.tui.widgets.totals import Totals
 
@@ -36,7 +39,9 @@ class RunScreen(Screen[None]):
     HELP = """
 The modes take turns, in a new order each round.
 
-- In each lane: the mode's place so far, how many times the winner's time it takes, and the 95 % interval of that.
+- In each lane: the mode's place so far, how many times the winner's time it takes, and the 95 % interval of that,
+  drawn on a scale that all lanes share. After each round the lanes move to their places; **▲2** went up by two.
+- The plot shows the latest requests of the mode that is measured (**▶**), a column each, over a floor of zero.
 - Modes that can't be told apart share a place, such as **2=**. The line at the bottom says which are still undecided.
 - Press **escape** to stop; the ranking so far is kept.
 """
@@ -74,8 +79,12 @@ The modes take turns, in a new order each round.
     def compose(self) -> ComposeResult:
         """Totals over lanes, and under them what is undecided."""
         yield Header()
-        yield Totals()
-        yield LaneList(self.plan.modes, self.plan.max_rounds)
+        with Horizontal(id="run-top"):
+            yield Totals()
+            yield Pulse()
+        with Horizontal(id="run-race"):
+            yield LaneList(self.plan.modes, self.plan.max_rounds)
+            yield CodePanel()
         yield Static(id="undecided", markup=False)
         yield Footer()
 
@@ -90,6 +99,8 @@ The modes take turns, in a new order each round.
         """Draws where the run stands now."""
         progress = self.progress
         self.query_one(Totals).show(progress)
+        self.query_one(Pulse).show(self.latest(progress.running))
+        self.query_one(CodePanel).show(progress.running)
         lanes = self.query_one(LaneList)
         lanes.show(progress.lanes, progress.running, progress.round)
         lanes.rank(progress.ranking)
@@ -99,6 +110,16 @@ The modes take turns, in a new order each round.
         if said != line.content:
             line.update(said, layout=False)
 
+    def latest(self, running: str | None) -> Latest:
+        """The latest requests of the mode under way; of the one before it while that has none."""
+        samples = self._runner.recent_samples(MAX_REQUESTS)
+        if running is not None and len(samples):
+            return Latest(running, samples)
+        if not self._runner.records:
+            return Latest.none()
+        record = self._runner.records[-1]
+        return Latest(record.mode, record.samples[-MAX_REQUESTS:], is_running=False)
+
     @work
     async def measure(self) -> None:
         """Runs the plan to its end, or until it is stopped."""
@@ -107,7 +128,7 @@ The modes take turns, in a new order each round.
                 async for event in events:
                     if isinstance(event, RunStarted):
                         self.sub_title = plan_in_short(self.plan, event.url)
-        except (TargetError, OSError) as error:
+        except (TargetError, PlanError, OSError) as error:
             self._outcome = self.Failed(str(error))
         else:
             self._outcome = self.Finished(self._runner.result())
@@ -143,17 +164,31 @@ The modes take turns, in a new order each round.
 
 
 def describe_progress(progress: Progress) -> str:
-    """Which round is running, and how long it will still take."""
+    """Which round is running, how many modes have done it, and how long the run will still take."""
     if not progress.round:
         return "Checking that all modes do the same work"
-    if progress.is_auto:
-        at_most = f"of at most {progress.max_rounds}"
-        if progress.rounds < progress.max_rounds:
-            rounds = f"Round {progress.round}, deciding after round {progress.rounds} {at_most}"
-        else:
-            rounds = f"Round {progress.round} {at_most}"
-        left = progress.budget_left_s
-        return rounds if left is None else f"{rounds} · {format_clock(left)} of the budget left"
-    left = progress.time_left_s
-    when = "time left: known after round 1" if left is None else f"time left {format_clock(left)}"
-    return f"Round {progress.round} of {progress.rounds} · {when}"
+    parts = [_round_in_words(progress)]
+    done = sum(lane.rounds_done >= progress.round for lane in progress.lanes)
+    if done:
+        parts.append(f"{done}/{len(progress.lanes)} modes done")
+    parts.append(_time_left_in_words(progress))
+    return " · ".join(parts)
+
+
+def _round_in_words(progress: Progress) -> str:
+    if not progress.is_auto:
+        return f"Round {progress.round} of {progress.rounds}"
+    if progress.rounds < progress.max_rounds:
+        return f"Round {progress.round}, decides after {progress.rounds}"
+    return f"Round {progress.round} of at most {progress.max_rounds}"
+
+
+def _time_left_in_words(progress: Progress) -> str:
+    """An automatic run may end at its next look and ends with its budget, so both are told."""
+    left, budget = progress.time_left_s, progress.budget_left_s
+    if budget is None:
+        return "time left: known after round 1" if left is None else f"time left {format_clock(left)}"
+    if not budget:
+        return "ends with this round"
+    at_most = f"at most {format_clock(budget)} left"
+    return at_most if left is None or left >= budget else f"{format_clock(left)} to that, {at_most}"

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import random
-from typing import ClassVar, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import HorizontalGroup, Vertical, VerticalGroup
 from textual.screen import Screen
-from textual.widgets import Button, Header, Input, Label, Select, TextArea
+from textual.widgets import Button, Checkbox, Header, Input, Label, Select, TextArea
 
 from tui_httpbench.history.last_plan import LastPlanError, save_last_plan
 from tui_httpbench.plan import DEFAULT_USER_AGENT, METHODS, Plan
-from tui_httpbench.tui.plan_form import FormReading, FormValues, describe_run, read_form
+from tui_httpbench.plan_options import KNOBS
+from tui_httpbench.presets import PRESETS, preset_of
+from tui_httpbench.tui.plan_form import FormReading, FormValues, read_form
+from tui_httpbench.tui.plan_words import describe_run
 from tui_httpbench.tui.widgets.body_editor import BodyEditor
 from tui_httpbench.tui.widgets.headers_editor import HeadersEditor
 from tui_httpbench.tui.widgets.load_form import LoadForm
 from tui_httpbench.tui.widgets.mode_picker import ModePicker
 from tui_httpbench.tui.widgets.note import Note
+from tui_httpbench.tui.widgets.preset_picker import CUSTOM, PresetPicker
 from tui_httpbench.tui.widgets.steady_footer import SteadyFooter
+from tui_httpbench.tui.widgets.target_form import TargetForm
 
+_PRESET_FIELDS = sorted({name for preset in PRESETS.values() for name in preset.values})
 _RANDOM_SEEDS = range(1, 2**31)
 
 
@@ -41,11 +47,17 @@ class SetupScreen(Screen[None]):
     CSS_PATH = "setup.tcss"
     AUTO_FOCUS = "#input-url"
     HELP = (
-        "**tab** and the arrows go from field to field, **space** chooses a mode, **ctrl+r** starts. "
+        "**ctrl+r** starts what the bottom line says. **tab** and the arrows go from field to field; **left** and "
+        "**right** choose a preset, which fills the form in; **space** chooses a mode and opens the knobs. "
         "The plan is remembered, but not the headers that hold credentials."
     )
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (150, "-wide")]  # type: ignore[misc]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (32, "-tall")]  # type: ignore[misc]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [  # type: ignore[misc]
+        (0, "-short"),
+        (32, "-middle"),
+        (44, "-tall"),
+        (54, "-huge"),
+    ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+r", "run", "Run", id="setup.run", tooltip="Measure the chosen modes"),
         Binding("up", "app.focus_previous", "Field above", show=False),
@@ -56,14 +68,18 @@ class SetupScreen(Screen[None]):
         super().__init__()
         self._start = plan
         self._reading = FormReading(plan)
+        # What the user had before a preset took its place, by the plan's fields.
+        self._own: dict[str, Any] = {}
 
     def compose(self) -> ComposeResult:
-        """Request, load and modes, and under them what will happen."""
+        """Preset, request, target, load and modes, and under them what will happen."""
         plan = self._start
         request = plan.request
         methods = METHODS if request.method in METHODS else (*METHODS, request.method)
         yield Header()
+        preset = preset_of(plan)
         with Vertical(id="form"):
+            yield PresetPicker(preset.name if preset is not None else CUSTOM)
             with VerticalGroup(id="request") as box:
                 box.border_title = "Request"
                 with HorizontalGroup(id="url-bar"):
@@ -83,6 +99,7 @@ class SetupScreen(Screen[None]):
                 )
                 yield HeadersEditor(request.headers)
                 yield BodyEditor(request.method, request.body)
+            yield TargetForm(plan)
             with Vertical(id="load-and-modes"):
                 yield LoadForm(plan)
                 yield ModePicker(plan.modes)
@@ -91,6 +108,7 @@ class SetupScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Checks what the form was filled with."""
+        self.query_one(PresetPicker).border_title = "Preset"
         self.query_one(LoadForm).border_title = "Load"
         self.check_form()
 
@@ -99,16 +117,20 @@ class SetupScreen(Screen[None]):
     @on(TextArea.Changed)
     @on(HeadersEditor.Changed)
     @on(ModePicker.Changed)
+    @on(Checkbox.Changed)
     def check_form(self) -> None:
         """Reads the form, and says at each field what is wrong and below all what will happen."""
         body = self.query_one(BodyEditor)
         body.method = self._method
-        reading = self._reading = read_form(self._values())
+        values = self._values()
+        reading = self._reading = read_form(values)
         errors = reading.errors
         self.query_one("#input-url", Input).set_class("url" in errors, "-invalid")
         self.query_one("#url-note", Note).show_errors(errors.get("url", ""))
         self.query_one(HeadersEditor).show_error(errors.get("headers", ""))
+        self.query_one(TargetForm).show(reading, values.place)
         self.query_one(LoadForm).show(reading)
+        self._show_preset(reading.plan)
         picker = self.query_one(ModePicker)
         picker.show_error(errors.get("modes", ""))
         picker.show_count()
@@ -120,6 +142,15 @@ class SetupScreen(Screen[None]):
             body.show_content_type(reading.plan.request)
             summary.show_errors()
             summary.show_hint(describe_run(reading.plan))
+
+    @on(PresetPicker.Chosen)
+    def fill_in(self, event: PresetPicker.Chosen) -> None:
+        """Fills in what the preset sets, or the user's own values again; the rest stays as it is."""
+        values = self._own if event.name == CUSTOM else PRESETS[event.name].values
+        self.query_one(LoadForm).fill(values)
+        self.query_one(ModePicker).choose(values["modes"])
+        self.query_one(TargetForm).fill(values["scenario"])
+        self.check_form()
 
     @on(Input.Submitted)
     def go_on(self) -> None:
@@ -147,23 +178,23 @@ class SetupScreen(Screen[None]):
         return str(self.query_one("#input-method", Select).value)
 
     def _values(self) -> FormValues:
-        load = self.query_one(LoadForm)
+        fields: dict[str, Any] = {**self.query_one(LoadForm).texts, **self.query_one(TargetForm).values}
         return FormValues(
             url=self.query_one("#input-url", Input).value,
             method=self._method,
             headers=self.query_one(HeadersEditor).headers,
             body=self.query_one(BodyEditor).body,
-            requests=load.value_of("requests"),
-            concurrency=load.value_of("concurrency"),
-            rounds=load.value_of("rounds"),
-            budget=load.value_of("budget"),
-            timeout=load.value_of("timeout"),
-            seed=load.value_of("seed"),
-            profile=load.profile,
             modes=self.query_one(ModePicker).modes,
+            **fields,
             same_within=self._start.same_within,
             pin=self._start.pin,
         )
+
+    def _show_preset(self, plan: Plan | None) -> None:
+        preset = preset_of(plan) if plan is not None else None
+        if plan is not None and preset is None:
+            self._own = {name: getattr(plan, name) for name in _PRESET_FIELDS}
+        self.query_one(PresetPicker).show(preset.name if preset is not None else CUSTOM, bool(self._own))
 
     def _focus_wrong(self, field: str) -> None:
         if field == "headers":
@@ -172,5 +203,7 @@ class SetupScreen(Screen[None]):
             self.query_one(ModePicker).focus_wrong()
         elif field in ("url", "method"):
             self.query_one(f"#input-{field}").focus()
+        elif field in ("scenario", "cacert", *KNOBS):
+            self.query_one(TargetForm).focus_field(field)
         else:
             self.query_one(LoadForm).focus_field(field)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual.renderables.digits import DIGITS, DIGITS3X3_BOLD
+
 _UPRIGHT = " ▁▂▃▄▅▆▇█"
-_LYING = " ▏▎▍▌▋▊▉█"
+LYING = " ▏▎▍▌▋▊▉█"
 Part = tuple[Sequence[float], float]
 
 
@@ -23,17 +25,20 @@ def thin_bar(share: float, columns: int) -> tuple[str, str]:
 def thick_bar(share: float, columns: int) -> tuple[str, str]:
     """The done and the remaining part of a row of blocks, in steps of an eighth of a cell."""
     full, eighths = divmod(round(share * columns * 8), 8)
-    done = "█" * full + _LYING[eighths].strip()
+    done = "█" * full + LYING[eighths].strip()
     return done, "░" * (columns - len(done))
 
 
-def sparkline(parts: Sequence[Part], columns: int, rows: int) -> list[list[tuple[str, bool]]]:
+def sparkline(
+    parts: Sequence[Part], columns: int, rows: int, largest: float | None = None
+) -> list[list[tuple[str, bool]]]:
     """Rows of cells, the top row first; a cell is its character and whether others stand on it.
 
     The floor is zero, since a sparkline from its smallest value makes drama of noise. ``parts`` follow one another:
     their values, and the share of the columns where they end. What was not measured is blank; what was is never.
+    ``largest`` is the value at the top, that of the largest one unless given.
     """
-    largest = max((value for values, _ in parts for value in values), default=0.0) or 1.0
+    largest = largest or max((value for values, _ in parts for value in values), default=0.0) or 1.0
     heights: list[int] = []
     for values, end in parts:
         heights += _column_heights(values, round(columns * min(end, 1.0)) - len(heights), rows * 8, largest)
@@ -54,3 +59,10 @@ def _column_heights(values: Sequence[float], columns: int, full: int, largest: f
         end = max((column + 1) * len(values) // columns, start + 1)
         heights.append(max(round(sum(values[start:end]) / (end - start) / largest * full), 1))
     return heights
+
+
+def large_digits(text: str) -> tuple[str, str, str]:
+    """A number in digits of three rows, as the widget of that name draws them."""
+    glyphs = DIGITS3X3_BOLD
+    rows = ["".join(glyphs[DIGITS.index(character) * 3 + row].ljust(3)[:3] for character in text) for row in range(3)]
+    return rows[0], rows[1], rows[2]

@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui_httpbench.analysis.result import Rank
-from tui_httpbench.bench.events import LaneProgress, LaneState
+from tui_httpbench.bench.events import LaneProgress
 from tui_httpbench.formatting import format_rate
 from tui_httpbench.tui.formatting import format_short
 from tui_httpbench.tui.widgets.blocks import Part, sparkline, thick_bar, thin_bar
@@ -23,7 +23,7 @@ _TINY = 66
 _PLACE_AND_RATIO = 10
 _INTERVAL = 12
 _EXACT_UP_TO = 9_999
-_MARKS: dict[LaneState, str] = {"waiting": "·", "starting": "▶", "running": "▶", "done": "✓", "failed": "✗"}
+_MARKS: dict[str, str] = {"waiting": "·", "waited": "✓", "starting": "▶", "running": "▶", "done": "✓", "failed": "✗"}
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class LaneLayout:
     def title(self) -> int:
         """Name and state, with the gap behind them."""
         if self.rows > 1:
-            return max(self.name, self.state + 2) + 1
-        return self.name + 2 + (0 if self.is_tiny else self.state + 1)
+            return max(self.name + 3, self.state + 2) + 1
+        return self.name + 3 + (0 if self.is_tiny else self.state + 1)
 
     @property
     def standing(self) -> int:
@@ -60,32 +60,29 @@ class LaneLayout:
         return self.rows == 1 and self.columns >= _MEDIUM
 
     @property
-    def plot(self) -> int:
-        """The drawn interval, without its gap; 0 where there is no room for it."""
-        return 30 if self.columns >= _WIDE else 16 if self.columns >= _MEDIUM and self.rows > 1 else 0
-
-    @property
     def rate(self) -> int:
         """Throughput, with the gap before it."""
-        return 9 if self.is_tiny or self.rows == 1 else 14 if self.columns >= _WIDE else 12
+        return 9 if self.is_tiny or self.rows == 1 else 14 if self.columns >= _WIDE else 11
 
     @property
     def sparkline(self) -> int:
         """Throughput over time, without its gap; 0 where there is no room for it."""
-        if self.is_tiny:
-            return 0
         if self.columns >= _WIDE:
             return 24 if self.rows == 1 else 36
         if self.columns >= _MEDIUM:
             return 10 if self.rows == 1 else 18
-        return 0 if self.rows == 1 else 10
+        return 0
 
     @property
     def bar(self) -> int:
-        """Progress: what the others leave."""
+        """Progress, and under it the drawn interval: what the others leave."""
         sparkline = self.sparkline + 2 if self.sparkline else 0
-        plot = self.plot + 2 if self.plot else 0
-        return max(self.columns - self.title - self.standing - plot - self.percent - self.rate - sparkline, 0)
+        return max(self.columns - self.title - self.standing - self.percent - self.rate - sparkline, 0)
+
+    @property
+    def bar_start(self) -> int:
+        """The cell where the bar begins."""
+        return self.title + self.standing
 
     @property
     def percent(self) -> int:
@@ -100,7 +97,7 @@ class LaneLayout:
     @property
     def bar_rows(self) -> int:
         """Rows of the bar; a thin line is one."""
-        return 2 if self.rows >= 6 else 1
+        return 2 if self.rows >= 5 else 1
 
     @property
     def sparkline_rows(self) -> int:
@@ -110,10 +107,20 @@ class LaneLayout:
 
 @dataclass(frozen=True)
 class LaneStanding:
-    """What the ranking says of a mode: its rank, None before there is one, and the scale that all intervals share."""
+    """What the ranking says of a mode.
+
+    ``rank`` is None before there is one; all intervals share the ``scale``. ``moved`` is how many lanes the mode went
+    up (or down, if negative) after the latest whole round.
+    """
 
     rank: Rank | None = None
     scale: IntervalScale | None = None
+    moved: int = 0
+
+    @property
+    def move(self) -> str:
+        """``▲2``, ``▼1``, or nothing where the mode stayed."""
+        return f"{'▲' if self.moved > 0 else '▼'}{abs(self.moved)}" if self.moved else ""
 
 
 def draw_lane(
@@ -125,57 +132,103 @@ def draw_lane(
 ) -> list[Strip]:
     """The lane's rows.
 
-    ``styles`` has the keys ``muted``, ``rest`` and ``error``, and for the states ``waiting``, ``running``, ``done`` and
-    ``failed`` the state itself (its text), ``-bar``, ``-edge`` and ``-fill`` (its sparkline) behind it.
+    ``styles`` has the keys ``muted``, ``rest``, ``interval`` and ``error``, and for the states ``waiting``,
+    ``running``, ``done`` and ``failed`` the state itself (its text), ``-bar``, ``-edge`` and ``-fill`` (its sparkline)
+    behind it.
     """
-    look = "running" if lane.state == "starting" else lane.state
-    text = styles[look]
-    bold = text + Style(bold=True) if look == "running" else styles["muted"] if look == "waiting" else Style.null()
-    share = lane.done / lane.total if lane.total else 0.0
-    done, rest = (thick_bar if layout.rows >= 4 else thin_bar)(share, layout.bar)
-    spark = sparkline(_sparkline_parts(lane, share), layout.sparkline, layout.sparkline_rows)
-    name = f"{_MARKS[lane.state]} {lane.mode}"
-    state = state_in_words(lane, round_number)
-    rate = "–" if lane.throughput is None else format_rate(lane.throughput)
     standing = standing or LaneStanding()
-    place, interval = place_and_ratio(standing.rank, _PLACE_AND_RATIO), interval_in_words(standing.rank)
-    if layout.has_interval_behind:
-        place = f"{place}  {interval:>{_INTERVAL}}"
-    plot = standing.scale.draw(standing.rank, layout.plot) if standing.scale and standing.rank and layout.plot else ""
+    look = "running" if lane.state == "starting" else lane.state
+    cells = _Cells(lane, round_number, layout, standing)
+    text, muted = styles[look], styles["muted"]
+    bold = text + Style(bold=True) if look == "running" else muted if look == "waiting" else Style.null()
+    spark = sparkline(_sparkline_parts(lane, cells.share), layout.sparkline, layout.sparkline_rows)
     strips = []
     for row in range(layout.rows):
-        segments: list[Segment] = []
-        if row == 0 and layout.rows == 1:
-            segments.append(Segment(name.ljust(layout.name + 2), text))
-            segments.append(Segment(state.ljust(layout.state + 1) if not layout.is_tiny else "", styles["muted"]))
-        elif row == 0:
-            segments.append(Segment(name.ljust(layout.title), text))
-        else:
-            segments.append(Segment((f"  {state}" if row == 1 else "").ljust(layout.title), styles["muted"]))
-        if row == 0:
-            segments.append(Segment(place.ljust(layout.standing), text))
-        else:
-            below = interval.rjust(_PLACE_AND_RATIO) if row == 1 else ""
-            segments.append(Segment(below.ljust(layout.standing), styles["muted"]))
-        if layout.plot:
-            segments.append(Segment((plot if row == 0 else "").ljust(layout.plot + 2), styles["muted"]))
+        first = row == 0
+        segments = [
+            Segment(part, text if index == 0 and first else muted) for index, part in enumerate(cells.title(row))
+        ]
+        segments.append(Segment(cells.standing(row), text if first else muted))
         if row < layout.bar_rows:
-            segments += [Segment(done, styles[f"{look}-bar"]), Segment(rest, styles["rest"])]
+            done, rest = cells.bar
+            segments += [*_solid(done, styles[f"{look}-bar"]), Segment(rest, styles["rest"])]
         else:
-            words = count_in_words(lane)
-            count = words if row == layout.bar_rows and len(words) <= layout.bar else ""
-            segments.append(Segment(count.ljust(layout.bar), styles["error" if lane.errors else "muted"]))
-        segments.append(Segment((f"{int(share * 100)}%" if row == 0 else "").rjust(layout.percent), bold))
-        unit = "requests/s" if row == 1 and not layout.is_tiny else ""
-        segments.append(Segment((rate if row == 0 else unit).rjust(layout.rate), bold if row == 0 else styles["muted"]))
+            segments.append(Segment(cells.interval(row), styles["interval"]))
+        if first:
+            segments.append(Segment(cells.percent.rjust(layout.percent), bold))
+            segments.append(Segment(cells.rate.rjust(layout.rate), bold))
+        else:
+            count = count_in_words(lane) if row == 1 else ""
+            width = layout.percent + layout.rate
+            segments.append(Segment(count.rjust(width)[:width], styles["error" if lane.errors else "muted"]))
         segments.append(Segment("  "))
         if row < len(spark):
-            segments += [
-                Segment(character, styles[f"{look}-{'fill' if is_covered else 'edge'}"])
-                for character, is_covered in spark[row]
-            ]
-        strips.append(Strip(segments).simplify().adjust_cell_length(layout.columns))
+            for character, is_covered in spark[row]:
+                segments += _solid(character, styles[f"{look}-{'fill' if is_covered else 'edge'}"])
+        strip = Strip(segments).simplify().adjust_cell_length(layout.columns)
+        # A lane that is measured has a ground of its own, but for the row that parts it from the next.
+        is_gap = row == layout.rows - 1 and layout.rows > 3
+        strips.append(strip if is_gap or text.bgcolor is None else strip.apply_style(Style(bgcolor=text.bgcolor)))
     return strips
+
+
+def _solid(text: str, style: Style) -> list[Segment]:
+    """Full blocks with a ground of their own colour, since fonts leave hairlines between rows of them."""
+    blocks = text.rstrip(text.strip("█")) if text.startswith("█") else ""
+    ground = None if style.dim else style.color
+    return [Segment(blocks, style + Style(bgcolor=ground)), Segment(text[len(blocks) :], style)]
+
+
+class _Cells:
+    """The texts of a lane, each as wide as its column."""
+
+    def __init__(self, lane: LaneProgress, round_number: int, layout: LaneLayout, standing: LaneStanding) -> None:
+        self._lane = lane
+        self._layout = layout
+        self._standing = standing
+        self._state = state_in_words(lane, round_number)
+        has_waited = lane.state == "waiting" and has_done_round(lane, round_number)
+        self._mark = _MARKS["waited" if has_waited else lane.state]
+        self.share = lane.done / lane.total if lane.total else 0.0
+        self.bar = (thick_bar if layout.rows >= 4 else thin_bar)(self.share, layout.bar)
+        self.percent = f"{int(self.share * 100)}%"
+        rate = "–" if lane.throughput is None else format_rate(lane.throughput)
+        self.rate = rate if layout.rate < 11 or lane.throughput is None else f"{rate}/s"
+
+    def title(self, row: int) -> tuple[str, ...]:
+        """Name and move, and the state behind or under them."""
+        layout = self._layout
+        name = f"{self._mark} {self._lane.mode} {self._standing.move}"
+        if row == 0 and layout.rows == 1:
+            return name.ljust(layout.name + 3), self._state.ljust(layout.state + 1) if not layout.is_tiny else ""
+        if row == 0:
+            return (name.ljust(layout.title),)
+        return ((f"  {self._state}" if row == 1 else "").ljust(layout.title),)
+
+    def standing(self, row: int) -> str:
+        """Place and ratio, the interval's bounds behind or under them."""
+        rank, interval = self._standing.rank, interval_in_words(self._standing.rank)
+        text = ""
+        if row == 0:
+            text = place_and_ratio(rank, _PLACE_AND_RATIO)
+            if self._layout.has_interval_behind:
+                text = f"{text}  {interval:>{_INTERVAL}}"
+        elif row == 1:
+            text = interval.rjust(_PLACE_AND_RATIO)
+        return text.ljust(self._layout.standing)
+
+    def interval(self, row: int) -> str:
+        """The drawn interval in the row under the bar."""
+        standing, layout = self._standing, self._layout
+        drawn = ""
+        if row == layout.bar_rows and standing.scale and standing.rank:
+            drawn = standing.scale.draw(standing.rank, layout.bar)
+        return drawn.ljust(layout.bar)
+
+
+def has_done_round(lane: LaneProgress, round_number: int) -> bool:
+    """Whether the mode has nothing more to do in the round under way."""
+    return 0 < round_number <= lane.rounds_done
 
 
 def state_in_words(lane: LaneProgress, round_number: int) -> str:
@@ -183,6 +236,8 @@ def state_in_words(lane: LaneProgress, round_number: int) -> str:
     match lane.state:
         case "starting" | "running":
             return f"{lane.state} round {round_number}"
+        case "waiting" if has_done_round(lane, round_number):
+            return f"round {lane.rounds_done} done"
         case "waiting":
             return f"waiting for round {lane.rounds_done + 1}"
         case state:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
@@ -13,17 +14,20 @@ from textual.strip import Strip
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.bench.events import LaneProgress
 from tui_httpbench.tui.widgets.lane import MAX_ROWS, LaneLayout, LaneStanding, draw_lane
+from tui_httpbench.tui.widgets.lane_order import LaneOrder
 from tui_httpbench.tui.widgets.panel import Panel
 from tui_httpbench.tui.widgets.standing import IntervalScale
 
+AXIS = "time, × the winner's"
+OVER_TIME = "requests/s in time"
 _PREFIX = "lanes--"
 _PARTS = ("", "-bar", "-edge", "-fill")
 _STATES = ("waiting", "running", "done", "failed")
-_ROLES = ("muted", "rest", "error", *(f"{state}{part}" for state in _STATES for part in _PARTS))
+_ROLES = ("muted", "rest", "interval", "error", *(f"{state}{part}" for state in _STATES for part in _PARTS))
 
 
 class LaneList(ScrollView, Panel):
-    """A lane for each mode, as high as there is room for; keeps the running one in view.
+    """A lane for each mode, as high as there is room for, the best on top; keeps the running one in view.
 
     The lanes are lines of this one widget: fifty of them as widgets would take the time of what is measured.
     """
@@ -37,9 +41,11 @@ class LaneList(ScrollView, Panel):
         self._lanes: dict[str, LaneProgress] = {}
         self._ranking: tuple[Rank, ...] = ()
         self._standings: dict[str, LaneStanding] = {}
+        self._scale: IntervalScale | None = None
         self._round = 0
         self._followed: str | None = None
         self._layout_now = LaneLayout.of(modes, rounds, 0, 1)
+        self._order = LaneOrder(modes)
         self._strips: dict[str, list[Strip]] = {}
         self._styles_now: dict[str, Style] = {}
 
@@ -65,34 +71,53 @@ class LaneList(ScrollView, Panel):
 
     def show(self, lanes: Sequence[LaneProgress], running: str | None, round_number: int) -> None:
         """Draws the lanes that have changed, and scrolls to the running one when it is another than before."""
-        for index, lane in enumerate(lanes):
-            is_running = running in (lane.mode, self._followed)
-            if self._lanes.get(lane.mode) == lane and not (is_running and round_number != self._round):
+        rows = self._layout_now.rows
+        for lane in lanes:
+            # The words for a lane depend on the round, too.
+            if self._lanes.get(lane.mode) == lane and round_number == self._round:
                 continue
             self._lanes[lane.mode] = lane
             self._strips.pop(lane.mode, None)
-            self.refresh_lines(index * self._layout_now.rows, self._layout_now.rows)
+            self.refresh_lines(self._order.place(lane.mode) * rows, rows)
         self._round = round_number
+        if self._order.is_moving:
+            self._order.move_on()
+            self.refresh()
         if running is not None and running != self._followed:
             self._followed = running
             self._follow()
 
     def rank(self, ranking: tuple[Rank, ...]) -> None:
-        """Shows where the modes stand; draws nothing while that is as before."""
+        """Shows where the modes stand, and moves the lanes there; draws nothing while that is as before."""
         if ranking == self._ranking:
             return
         self._ranking = ranking
-        scale = IntervalScale.of(ranking)
-        self._standings = {rank.mode: LaneStanding(rank, scale) for rank in ranking}
+        self._scale = IntervalScale.of(ranking)
+        moved = self._order.rank(ranking, at_once=self.app.animation_level == "none")
+        self._standings = {rank.mode: LaneStanding(rank, self._scale, moved[rank.mode]) for rank in ranking}
         self._strips.clear()
         self.refresh()
+        self._follow()
 
     def render_line(self, y: int) -> Strip:
-        """One line of the lane that is there."""
-        index, row = divmod(y + self.scroll_offset.y, self._layout_now.rows)
-        if index >= len(self._modes):
+        """One line of the lane that is there; the axis of the intervals under the last one."""
+        rows = self._layout_now.rows
+        line = y + self.scroll_offset.y
+        if line == rows * len(self._modes):
+            return self._axis().apply_style(self.rich_style)
+        found = self._order.lane_at(line, rows)
+        if found is None:
             return Strip.blank(self.size.width, self.rich_style)
-        return self._strips_of(self._modes[index])[row].apply_style(self.rich_style)
+        mode, row = found
+        return self._strips_of(mode)[row].apply_style(self.rich_style)
+
+    def _axis(self) -> Strip:
+        layout = self._layout_now
+        axis = self._scale.draw_axis(layout.bar) if self._scale and layout.rows > 1 else ""
+        name = f"{AXIS:>{layout.bar_start - 2}}  " if axis else ""
+        gap = " " * (layout.percent + layout.rate + 2)
+        over_time = f"{gap}{OVER_TIME:.{layout.sparkline}}" if axis and layout.sparkline else ""
+        return Strip([Segment(name + axis + over_time, self._colors()["muted"])]).adjust_cell_length(layout.columns)
 
     def _strips_of(self, mode: str) -> list[Strip]:
         if mode not in self._strips:
@@ -103,13 +128,17 @@ class LaneList(ScrollView, Panel):
 
     def _colors(self) -> dict[str, Style]:
         if not self._styles_now:
+            ground = self.rich_style.bgcolor
             for role in _ROLES:
                 style = self.get_component_rich_style(f"{_PREFIX}{role}")
-                self._styles_now[role] = Style(color=style.color, bold=style.bold, dim=style.dim)
+                own_ground = style.bgcolor if role == "running" and style.bgcolor != ground else None
+                self._styles_now[role] = Style(
+                    color=style.color, bgcolor=own_ground, bold=style.bold, dim=style.dim, reverse=style.reverse
+                )
         return self._styles_now
 
     def _follow(self) -> None:
         if self._followed is not None:
             rows = self._layout_now.rows
-            top = self._modes.index(self._followed) * rows
+            top = self._order.place(self._followed) * rows
             self.scroll_to_region(Region(0, top, self._layout_now.columns, rows), animate=False)

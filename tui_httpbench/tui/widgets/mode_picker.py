@@ -10,53 +10,65 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import HorizontalGroup, VerticalGroup
 from textual.content import Content
+from textual.events import DescendantBlur, DescendantFocus
 from textual.message import Message
 from textual.widgets import Button, Checkbox, Static
 
 from tui_httpbench.clients import catalog
 from tui_httpbench.clients.catalog import Library, Mode
 from tui_httpbench.tui.widgets.note import Note
+from tui_httpbench.tui.widgets.tick_box import TickBox
 
 MUTED = "dim"
+MIN_PART = 16
+"""Columns; with fewer of them left, a row ends."""
 
 
-class ModeRow(Checkbox):
-    """A mode with its checkbox: id, kind, and one line about it."""
-
-    BUTTON_LEFT = ""
-    BUTTON_INNER = "[ ]"
-    BUTTON_RIGHT = ""
+class ModeRow(TickBox):
+    """A mode with its tick box: id, kind, and one line about it, as much of that as there is room for."""
 
     DEFAULT_CSS = """
-    ModeRow {
-        width: 1fr;
-        background: transparent;
-        & > .toggle--button { color: $text-muted; background: transparent; }
-        &.-on > .toggle--button { color: $text-success; background: transparent; text-style: bold; }
-    }
+    ModeRow { width: 1fr; }
     """
 
     def __init__(self, mode: Mode, instances: tuple[str, ...], id_width: int, installed: bool) -> None:
         self.mode = mode
         self.instances = instances or (mode.id,)
-        copies = f"×{len(self.instances)} " if len(self.instances) > 1 else ""
-        label = Content.assemble(
-            f"{mode.id:<{id_width}} ",
-            (f"{mode.kind:<5} ", MUTED),
-            (copies, "bold"),
-            (mode.summary, MUTED),
-        )
-        super().__init__(label, bool(instances) and installed, compact=True, disabled=not installed)
+        self._id_width = id_width
+        super().__init__("", bool(instances) and installed, compact=True, disabled=not installed, tooltip=mode.summary)
+        self._label = self._describe(self._parts)
+
+    def choose(self, instances: tuple[str, ...]) -> None:
+        """Ticks the mode under these ids of the run; none of them unticks it."""
+        self.instances = instances or (self.mode.id,)
+        self.label = self._describe(self._parts)
+        self.value = bool(instances) and not self.disabled
 
     def render(self) -> Content:
-        """The row; under the cursor, its dim parts would be hard to read."""
+        """The row, without the parts that there is no room for; under the cursor, dim ones would be hard to read."""
+        parts, full = self._parts, self._label
+        if not self.shows_all:
+            room = self.content_size.width - len(self.BUTTON_INNER) - 1
+            while len(parts) > 1 and sum(len(text) + 1 for text, _ in parts[:-1]) + MIN_PART > room:
+                parts = parts[:-1]
+        self._label = self._describe(parts)
         content = super().render()
+        self._label = full
         return content.stylize("not dim") if self.has_focus else content
 
-    def watch_value(self) -> None:
-        """Draws on and off with different characters, since colour alone says nothing where there is none."""
-        self.BUTTON_INNER = "[✓]" if self.value else "[ ]"
-        super().watch_value()
+    @property
+    def shows_all(self) -> bool:
+        """Whether all of the row has room."""
+        return self.get_content_width(self.size, self.size) <= self.content_size.width
+
+    @property
+    def _parts(self) -> list[tuple[str, str]]:
+        copies = [(f"×{len(self.instances)}", "bold")] if len(self.instances) > 1 else []
+        name = f"{self.mode.id:<{self._id_width}}"
+        return [(name, ""), *copies, (f"{self.mode.kind:<5}", MUTED), (self.mode.summary, MUTED)]
+
+    def _describe(self, parts: list[tuple[str, str]]) -> Content:
+        return Content(" ").join(Content.styled(text, style) for text, style in parts).rstrip()
 
 
 class LibraryGroup(VerticalGroup):
@@ -64,7 +76,8 @@ class LibraryGroup(VerticalGroup):
 
     DEFAULT_CSS = """
     LibraryGroup {
-        .library-title { width: 1fr; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        .library-title { width: auto; height: 1; }
+        .library-summary { width: 1fr; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
         Button { width: auto; min-width: 0; }
     }
     """
@@ -79,9 +92,9 @@ class LibraryGroup(VerticalGroup):
         self._rows = [
             ModeRow(
                 mode,
-                tuple(instance for instance in chosen if instance.partition("#")[0] == mode.id),
+                _instances_of(mode, chosen),
                 id_width,
-                self._installed,
+                mode.is_installed(),
             )
             for mode in modes
         ]
@@ -91,6 +104,7 @@ class LibraryGroup(VerticalGroup):
         """The library's line over a row for each mode."""
         with HorizontalGroup(classes="library-head"):
             yield Static(self._title(), classes="library-title")
+            yield Static(Content.styled(self._subtitle(), MUTED), classes="library-summary")
             if self._installed:
                 for label in ("all", "none"):
                     button = Button(
@@ -108,6 +122,11 @@ class LibraryGroup(VerticalGroup):
         """The run's ids of the chosen modes."""
         return tuple(instance for row in self._rows if row.value for instance in row.instances)
 
+    def choose(self, ids: tuple[str, ...]) -> None:
+        """Chooses these ids of a run, as far as they are this library's, and nothing else of it."""
+        for row in self._rows:
+            row.choose(_instances_of(row.mode, ids))
+
     def action_choose(self, on: bool) -> None:
         """Chooses all of the library's modes, or none."""
         for row in self._rows:
@@ -120,11 +139,11 @@ class LibraryGroup(VerticalGroup):
         self.action_choose(event.button.has_class("choose-all"))
 
     def _title(self) -> Content:
-        name = Content.styled(self.library.name, "bold")
-        if not self._installed:
-            return Content.assemble(name, f"  not installed: pip install {self.library.distribution}")
-        version = self.library.version() or ""
-        return Content.assemble(name, (f" {version}  ", "$text-accent"), (self.library.summary, MUTED))
+        version = self.library.version() or "" if self._installed else ""
+        return Content.assemble((self.library.name, "bold"), (f" {version}  ", "$text-accent"))
+
+    def _subtitle(self) -> str:
+        return self.library.summary if self._installed else f"not installed: pip install {self.library.distribution}"
 
 
 class ModePicker(VerticalGroup):
@@ -155,6 +174,12 @@ class ModePicker(VerticalGroup):
         kept = [instance for instance in self._given if instance in chosen]
         return (*kept, *(instance for instance in chosen if instance not in kept))
 
+    def choose(self, ids: tuple[str, ...]) -> None:
+        """Chooses these ids of a run, as far as they are installed, and no others."""
+        self._given = ids
+        for group in self._groups:
+            group.choose(ids)
+
     def show_error(self, error: str) -> None:
         """Shows the sentence; an empty one means that all is well."""
         self._note.show_errors(error)
@@ -171,7 +196,17 @@ class ModePicker(VerticalGroup):
                 row.focus()
                 return
 
+    @on(DescendantFocus)
+    @on(DescendantBlur)
+    def _explain(self) -> None:
+        focused = next((row for row in self.query(ModeRow) if row.has_focus and not row.shows_all), None)
+        self.border_subtitle = Content(focused.mode.summary) if focused is not None else None
+
     @on(Checkbox.Changed)
     def _toggled(self, event: Checkbox.Changed) -> None:
         event.stop()
         self.post_message(self.Changed())
+
+
+def _instances_of(mode: Mode, ids: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(instance for instance in ids if instance.partition("#")[0] == mode.id)

@@ -21,8 +21,10 @@ class Panel(Widget):
 
     def set_heading(self, heading: str) -> None:
         """Shows a heading; the first one, too."""
-        self._heading = heading
-        self._draw_heading()
+        # Setting a border's title draws the whole widget anew, whether it changed or not.
+        if heading != self._heading:
+            self._heading = heading
+            self._draw_heading()
 
     def on_resize(self) -> None:
         """Looks again at the border, which another size of the screen may have changed."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.bench.events import Progress
-from tui_httpbench.formatting import UNKNOWN, format_interval, format_ratio, undecided_pairs_within
+from tui_httpbench.formatting import UNKNOWN, WIDE_BOUND, format_interval, format_ratio, undecided_pairs_within
 
 REFERENCE = "reference"
 _MARGIN = 1.25  # the scale reaches this much beyond the ratios, so that it stays while the intervals shrink
+
+# The coarsest first; a finer step is taken while its labels keep apart.
+_TICK_STEPS: tuple[tuple[float, ...], ...] = ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 5, 7))
 
 
 def place_and_ratio(rank: Rank | None, cells: int) -> str:
@@ -23,10 +27,13 @@ def place_and_ratio(rank: Rank | None, cells: int) -> str:
 
 
 def interval_in_words(rank: Rank | None) -> str:
-    """``2.45–2.57``; a dash where there is no interval, and a word for the winner, whose time is the measure."""
+    """``2.45–2.57``; a dash where no interval says anything, and a word for the winner, whose time is the measure."""
     if rank is None or rank.interval is None:
         return UNKNOWN
-    return REFERENCE if rank.verdict is None else format_interval(rank.interval.low, rank.interval.high)
+    if rank.verdict is None:
+        return REFERENCE
+    low, high = rank.interval.low, rank.interval.high
+    return UNKNOWN if high >= low * WIDE_BOUND else format_interval(low, high)
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ class IntervalScale:
 
     def draw(self, rank: Rank, cells: int) -> str:
         """The interval as a line with the ratio as a dot on it; arrows where it goes on beyond the scale."""
-        if rank.interval is None:
+        if rank.interval is None or not cells:
             return ""
         interval = rank.interval
         first, last = self._cell(interval.low, cells), self._cell(interval.high, cells)
@@ -56,6 +63,31 @@ class IntervalScale:
             drawn[min(last, cells - 1)] = "┤" if last < cells else "▸"
         drawn[min(max(self._cell(interval.ratio, cells), 0), cells - 1)] = "●"
         return "".join(drawn)
+
+    def ticks(self, cells: int) -> dict[int, str]:
+        """The cells that stand for round ratios, with their labels, none of which touches the next."""
+        found: dict[int, str] = {}
+        for step in _TICK_STEPS:
+            ratios = [
+                digit * 10.0**power
+                for power in range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
+                for digit in step
+            ]
+            inside = [ratio for ratio in ratios if self.low <= ratio <= self.high]
+            cells_of = [self._cell(ratio, cells) for ratio in inside]
+            widest = max((len(_tick_label(ratio)) for ratio in inside), default=0)
+            if len(inside) > 1 and min(b - a for a, b in itertools.pairwise(cells_of)) <= widest + 1:
+                break
+            found = {cell: _tick_label(ratio) for cell, ratio in zip(cells_of, inside, strict=True)}
+        return found
+
+    def draw_axis(self, cells: int) -> str:
+        """The labels of the ticks, each beginning at its cell."""
+        line = [" "] * cells
+        for cell, label in self.ticks(cells).items():
+            if cell + len(label) <= cells:
+                line[cell : cell + len(label)] = label
+        return "".join(line)
 
     def _cell(self, ratio: float, cells: int) -> int:
         if ratio <= 0 or math.isinf(ratio):
@@ -77,3 +109,7 @@ def undecided_in_words(progress: Progress, cells: int) -> str:
         return "all decided"
     line = undecided_pairs_within(progress.undecided, cells)
     return line or f"undecided: {len(progress.undecided)} of {compared - 1} neighbours"
+
+
+def _tick_label(ratio: float) -> str:
+    return f"×{ratio:,.4g}"

@@ -11,7 +11,6 @@ from tui_httpbench.formatting import format_clock, format_rate, plural
 from tui_httpbench.tui.formatting import format_short, format_short_clock, format_stopwatch, widest_fitting_digits
 from tui_httpbench.tui.widgets.panel import Panel
 
-MIN_COLUMNS_FOR_DIGITS = 60
 _GAP = 1
 
 
@@ -49,10 +48,6 @@ class Totals(Horizontal):
         yield Total("Errors", id="total-errors")
         yield Static(id="totals-line")
 
-    def on_resize(self) -> None:
-        """Gives the digits up where four numbers don't fit side by side."""
-        self.set_class(self.size.width < MIN_COLUMNS_FOR_DIGITS, "-line")
-
     def show(self, progress: Progress) -> None:
         """Draws the run's numbers."""
         done, errors, rate = progress.done, progress.errors, progress.throughput
@@ -62,10 +57,13 @@ class Totals(Horizontal):
         self._total("rate").show(*(("-",) if rate is None else (format_rate(rate), format_short(rate))))
         self._total("errors").show(f"{errors:,}", format_short(errors))
         self._total("errors").set_class(errors > 0, "-failing")
+        line = self.query_one("#totals-line", Static)
+        if not line.display:
+            return
         parts = [elapsed, f"{done:,} done", plural(errors, "error")]
         if rate is not None:
             parts.insert(2, f"{format_rate(rate)}/s")
-        self.query_one("#totals-line", Static).update(" · ".join(parts))
+        line.update(" · ".join(parts), layout=False)
 
     def _total(self, name: str) -> Total:
         return self.query_one(f"#total-{name}", Total)

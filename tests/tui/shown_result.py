@@ -1,0 +1,36 @@
+"""The Results screen of a made-up result, opened without the form, which takes its time to come up."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from helpers import wait_for_screen
+from textual.pilot import Pilot
+
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.tui import app as app_module
+from tui_httpbench.tui.app import HttpbenchApp
+from tui_httpbench.tui.screens.results import ResultsScreen
+
+
+class ResultApp(HttpbenchApp):
+    """The app, opened with a result: without the form, which takes its time to come up."""
+
+    CSS_PATH = Path(app_module.__file__).with_name("app.tcss")
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.plan)
+        self.animation_level = "none"
+        self._result = result
+
+    def make_first_screen(self) -> ResultsScreen:
+        return ResultsScreen(self._result)
+
+
+@asynccontextmanager
+async def show(result: Result, size: tuple[int, int] = (80, 24)) -> AsyncIterator[tuple[ResultsScreen, Pilot[None]]]:
+    app = ResultApp(result)
+    async with app.run_test(size=size) as pilot:
+        yield await wait_for_screen(pilot, ResultsScreen), pilot

@@ -1,0 +1,73 @@
+"""The race: which round of a mode is replayed, how far each mode was when, and who finished where."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from made_results import record_of, result_of, rounds_of
+
+from tui_httpbench.analysis.race import Race, end_times_ns, median_round
+from tui_httpbench.bench.samples import Samples
+
+
+def samples(*start_and_latency: tuple[int, int]) -> Samples:
+    rows = np.zeros((len(start_and_latency), 4), dtype=np.int64)
+    rows[:, :2] = start_and_latency
+    rows[:, 2] = 200
+    return rows
+
+
+def test_the_complete_round_with_the_median_time_is_raced() -> None:
+    def rounds(*elapsed_s: float) -> tuple:  # type: ignore[type-arg]
+        return tuple(record_of("aiohttp", round_number=n, elapsed_s=s) for n, s in enumerate(elapsed_s, 1))
+
+    for times, number in (((3.0, 1.0, 2.0), 3), ((4.0, 1.0, 2.0, 3.0), 3), ((9.0,), 1)):
+        record = median_round("aiohttp", rounds(*times))
+        assert record is not None
+        assert record.round == number
+    cut = record_of("aiohttp", round_number=1, elapsed_s=1.0, outcome="stopped")
+    assert median_round("aiohttp", (cut,)) is None
+    assert median_round("httpx", rounds(1.0)) is None
+
+
+def test_requests_end_when_their_samples_say() -> None:
+    ends = end_times_ns(samples((1_000, 500), (1_100, 100), (1_050, 950)))
+    assert ends.tolist() == [200, 500, 1_000]
+    first = record_of("aiohttp", samples=samples((5_000, 3_000_000_000), (6_000, 999_999_000)))
+    (racer,) = Race.of(result_of(first)).racers
+    assert racer.finish_s == pytest.approx(3.0)
+    assert [racer.done(moment) for moment in (0.0, 0.999, 1.0, 2.999, 3.0, 99.0)] == [0, 0, 1, 1, 2, 2]
+    assert [racer.has_finished(moment) for moment in (2.999, 3.0)] == [False, True]
+
+
+def test_places_follow_the_finish_and_modes_with_failures_get_none() -> None:
+    result = result_of(
+        *rounds_of("requests"),
+        *rounds_of("httpx-client"),
+        *rounds_of("aiohttp", failed=2),
+        record_of("httpx", outcome="stopped", reason="Stopped."),
+        modes=("requests", "httpx-client", "aiohttp", "httpx", "aiohttp-each"),
+    )
+    race = Race.of(result)
+    assert [(racer.mode, racer.place, racer.starts) for racer in race.racers] == [
+        ("aiohttp", None, True),
+        ("httpx-client", 1, True),
+        ("requests", 2, True),
+        ("httpx", None, False),
+        ("aiohttp-each", None, False),
+    ]
+    aiohttp, _, slowest, httpx, absent = race.racers
+    assert aiohttp.failed == 2
+    assert (httpx.why_absent, absent.why_absent) == ("no complete round", "not measured")
+    assert race.duration_s == slowest.finish_s
+    assert [racer.done(1.0) for racer in (httpx, absent)] == [0, 0]
+
+
+def test_a_million_samples_are_looked_up_without_a_walk() -> None:
+    many = np.zeros((1_000_000, 4), dtype=np.int64)
+    many[:, 0] = np.arange(1, 1_000_001) * 1_000
+    many[:, 1] = 500
+    many[:, 2] = 200
+    (racer,) = Race.of(result_of(record_of("aiohttp", samples=many, elapsed_s=1.0))).racers
+    assert sum(racer.done(moment / 20_000) for moment in range(20_000)) > 0
+    assert racer.done(0.5) == 500_000

@@ -1,0 +1,187 @@
+"""The replay: lanes fill as the samples say, at the speed that is asked for, and places are told at the finish."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers import text_on, wait_until
+from made_results import clean_result, record_of, result_of, rounds_of, troubled_result
+from textual.app import App
+from textual.pilot import Pilot
+
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.tui import app as app_module
+from tui_httpbench.tui.app import HttpbenchApp
+from tui_httpbench.tui.screens import replay as replay_module
+from tui_httpbench.tui.screens.replay import ReplayScreen
+from tui_httpbench.tui.screens.results import ResultsScreen
+from tui_httpbench.tui.widgets.race_lane import ordinal
+from tui_httpbench.tui.widgets.race_track import RaceTrack
+
+
+class StillReplay(ReplayScreen):
+    """A replay whose time goes by only when a test says so."""
+
+    CSS_PATH = Path(replay_module.__file__).with_name("replay.tcss")
+
+    def _next_frame(self) -> None:
+        """Lets no time go by."""
+
+    def go_to(self, share: float) -> None:
+        self.clock.lead_s = 0.0
+        self.clock.position_s = self.clock.duration_s * share
+        self.redraw()
+
+
+class ReplayApp(HttpbenchApp):
+    """The app, opened with a replay."""
+
+    CSS_PATH = Path(app_module.__file__).with_name("app.tcss")
+
+    def __init__(self, screen: ReplayScreen, present: bool = False) -> None:
+        super().__init__(screen.result.plan, present=present)
+        self.animation_level = "none"
+        self._replay = screen
+
+    def make_first_screen(self) -> ReplayScreen:
+        return self._replay
+
+
+@asynccontextmanager
+async def still(
+    result: Result, size: tuple[int, int] = (80, 24), present: bool = False
+) -> AsyncIterator[tuple[StillReplay, Pilot[None]]]:
+    screen = StillReplay(result)
+    app = ReplayApp(screen, present)
+    async with app.run_test(size=size) as pilot:
+        await wait_until(pilot, lambda: app.screen is screen and "REPLAY of measured samples" in text_on(app))
+        yield screen, pilot
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60), (50, 14)])
+async def test_lanes_fill_and_places_are_told_as_each_one_ends(size: tuple[int, int]) -> None:
+    result = clean_result()
+    async with still(result, size) as (screen, pilot):
+        assert screen.query_one(RaceTrack).max_scroll_y == 0
+        assert "GET READY" in text_on(pilot.app)
+        screen.go_to(0.0)
+        await pilot.pause()
+        for word in ("1st", "winner"):
+            assert word not in text_on(pilot.app)
+        fourth = screen.race.racers[3]
+        assert fourth.finish_s is not None
+        screen.go_to(fourth.finish_s / screen.race.duration_s)
+        await pilot.pause()
+        drawn = text_on(pilot.app)
+        lines = drawn.splitlines()
+        for place, racer in enumerate(screen.race.racers, 1):
+            line = next(line for line in lines if f" {racer.mode} " in line)
+            assert (ordinal(place) in line) == (place <= 4)
+        screen.go_to(1.0)
+        await pilot.pause()
+        drawn = text_on(pilot.app)
+        assert all(ordinal(place) in drawn for place in range(1, 9))
+        assert "FINISHED" in drawn
+        assert "aiohttp wins in 0.00" in drawn
+        if size[1] > 14:
+            assert drawn.count("20 of 20") == 8
+
+
+async def test_keys_and_buttons_pause_restart_step_and_change_the_speed() -> None:
+    async with still(clean_result()) as (screen, pilot):
+        clock = screen.clock
+        assert f"×{clock.speed} of real time" in text_on(pilot.app)
+        start = clock.speed
+        await pilot.press("plus")
+        assert clock.speed == start * 2
+        await pilot.press("minus", "minus")
+        assert clock.speed == start / 2
+        await pilot.click("#race-change-speed-faster")
+        assert clock.speed == start
+        await pilot.press("right", "right", "left")
+        assert clock.position_s == pytest.approx(clock.duration_s / 10)
+        await pilot.press("space")
+        assert clock.is_paused
+        assert "PAUSED" in text_on(pilot.app)
+        assert "Go on" in text_on(pilot.app)
+        await pilot.click("#race-toggle-pause")
+        assert not clock.is_paused
+        await pilot.press("t")
+        assert clock.speed == 1.0
+        assert " real time" in text_on(pilot.app)
+        await pilot.press("r")
+        assert clock.position_s == 0.0
+        assert clock.is_waiting
+
+
+async def test_it_runs_by_itself_to_its_end_and_again() -> None:
+    screen = ReplayScreen(clean_result())
+    screen.clock.speed *= 20
+    screen.clock.lead_s = 0.1
+    app = ReplayApp(screen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait_until(pilot, lambda: app.screen is screen and screen.clock.is_over)
+        await wait_until(pilot, lambda: "FINISHED" in text_on(app))
+        await pilot.press("space")
+        await wait_until(pilot, lambda: not screen.clock.is_over)
+        await wait_until(pilot, lambda: screen.clock.is_over)
+
+
+async def test_space_on_the_results_opens_it_and_escape_closes_it() -> None:
+    class ResultApp(HttpbenchApp):
+        CSS_PATH = Path(app_module.__file__).with_name("app.tcss")
+
+        def make_first_screen(self) -> ResultsScreen:
+            return ResultsScreen(clean_result())
+
+    app = ResultApp(clean_result().plan)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait_until(pilot, lambda: isinstance(app.screen, ResultsScreen) and app.screen.is_mounted)
+        await pilot.pause()
+        await pilot.press("space")
+        await wait_until(pilot, lambda: "REPLAY of measured samples" in text_on(app))
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: isinstance(app.screen, ResultsScreen))
+
+
+async def test_modes_without_a_complete_round_or_with_failures_get_no_place() -> None:
+    async with still(troubled_result(), (120, 36)) as (screen, pilot):
+        screen.go_to(1.0)
+        await pilot.pause()
+        drawn = text_on(pilot.app)
+        assert "does not start: no complete round" in drawn
+        assert "does not start: not measured" in drawn
+        assert "20 of 20 failed" in drawn
+        assert "20 failed" in drawn
+        assert "4th" in drawn
+        assert "5th" not in drawn
+    nothing = result_of(record_of("aiohttp", outcome="stopped", reason="Stopped."))
+    async with still(nothing) as (screen, pilot):
+        assert "No mode has a complete round to replay." in text_on(pilot.app)
+        await pilot.press("space", "left", "right", "r")
+        assert screen.clock.duration_s == 0
+
+
+async def test_fifty_lanes_scroll() -> None:
+    modes = tuple(f"aiohttp#{number}" for number in range(2, 52))
+    result = result_of(*(record for mode in modes for record in rounds_of(mode, rounds=1)))
+    async with still(result) as (screen, pilot):
+        screen.go_to(1.0)
+        screen.query_one(RaceTrack).scroll_end(animate=False)
+        await wait_until(pilot, lambda: "50th" in text_on(pilot.app))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+@pytest.mark.parametrize("present", [False, True])
+async def test_it_looks_as_it_did(
+    size: tuple[int, int], present: bool, matches_snapshot: Callable[[App[Any]], bool]
+) -> None:
+    async with still(clean_result(), size, present) as (screen, pilot):
+        screen.go_to(0.02)
+        await wait_until(pilot, lambda: "2nd" in text_on(pilot.app))
+        await pilot.pause()
+        assert matches_snapshot(pilot.app)

@@ -1,0 +1,271 @@
+"""The tabs of the Results screen beside the ranking: each says what was measured, and every key does what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers import text_on, wait_until
+from made_results import DIFFERENCE, EIGHT, OTHER_WORK, SETTINGS, clean_result, result_of, tied_result, troubled_result
+from shown_result import show
+from textual.app import App
+from textual.content import Content
+from textual.pilot import Pilot
+from textual.widgets import Label, Select, SelectionList, Static, TabbedContent
+
+from tui_httpbench.analysis.article import compare_with_article
+from tui_httpbench.analysis.reasons import explain_ranking
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.source_code import source_of
+from tui_httpbench.tui.screens.results import VIEWS, ResultsScreen
+from tui_httpbench.tui.widgets.results.article_view import ArticleView
+from tui_httpbench.tui.widgets.results.code_view import CodeColumn, CodePane
+from tui_httpbench.tui.widgets.results.latency_charts import CourseChart, HistogramChart, LatencyChart, PercentileChart
+from tui_httpbench.tui.widgets.results.latency_view import LatencyView, ModeChooser
+from tui_httpbench.tui.widgets.results.themed_chart import ThemedChart
+from tui_httpbench.tui.widgets.results.warnings_view import WarningsPage
+from tui_httpbench.tui.widgets.results.why_view import FactsTable, ReasonsPage, SettingsPage
+
+KEYS = {view.ID: view.KEY for view in VIEWS}
+
+
+async def open_tab(pilot: Pilot[None], screen: ResultsScreen, tab: str) -> None:
+    """By its key; waits until it is filled."""
+    await pilot.press(KEYS[tab])
+    await wait_until(pilot, lambda: tab == screen.view.ID and screen.view.is_attached)
+    await pilot.pause()
+
+
+def told(pilot: Pilot[None]) -> str:
+    """The latest notification."""
+    return [notification.message for notification in pilot.app._notifications][-1]
+
+
+def articles_result() -> Result:
+    """A run of the article's modes in the article's way."""
+    return replace(clean_result(), url="https://127.0.0.1:8000/")
+
+
+def said(screen: ResultsScreen, kind: type[Any]) -> str:
+    return "\n".join(str(label.content) for label in screen.query_one(kind).query(Label))
+
+
+def drawn(chart: ThemedChart) -> str:
+    return str(chart.render())
+
+
+async def test_keys_clicks_and_the_palette_open_each_tab() -> None:
+    async with show(articles_result(), (120, 36)) as (screen, pilot):
+        tabs = screen.query_one("#tabs", TabbedContent)
+        order = [pane.id for pane in tabs.query("TabPane")]
+        assert order == ["ranking", "latency", "why", "code", "article"]
+        for tab in reversed(order):
+            await open_tab(pilot, screen, str(tab))
+            assert tabs.active == tab
+            assert screen.focused is None or screen.view in screen.focused.ancestors
+        await pilot.press("right_square_bracket")
+        await pilot.pause()
+        assert tabs.active == "latency"
+        await pilot.press("left_square_bracket", "left_square_bracket")
+        await pilot.pause()
+        assert tabs.active == "article"
+        await pilot.click("#--content-tab-why")
+        await pilot.pause()
+        assert tabs.active == "why"
+        titles = [command.title for command in pilot.app.get_system_commands(screen)]
+        assert {view.ABOUT for view in VIEWS if view.ID in order} <= set(titles)
+        assert "Differences in work, warnings and errors" not in titles
+
+
+async def test_only_tabs_that_apply_are_shown() -> None:
+    async with show(result_of(modes=("aiohttp", "httpx"), stopped=True)) as (screen, pilot):
+        assert [pane.id for pane in screen.query("TabPane")] == ["ranking", "why", "code"]
+        await pilot.press("a", "n", "t")
+        assert screen.view.ID == "ranking"
+        await open_tab(pilot, screen, "why")
+        assert "It was not measured." in said(screen, ReasonsPage)
+    async with show(replace(clean_result(), plan=clean_result().plan.replace(concurrency=2))) as (screen, _):
+        assert "article" not in [pane.id for pane in screen.query("TabPane")]
+
+
+async def test_keys_of_one_tab_do_nothing_on_another() -> None:
+    async with show(clean_result()) as (screen, pilot):
+        await open_tab(pilot, screen, "why")
+        await pilot.press("3", "l", "m", "v")
+        await open_tab(pilot, screen, "ranking")
+        assert "Requests per second" in text_on(pilot.app)
+        assert "log scale" not in text_on(pilot.app)
+
+
+async def test_latency_shows_distribution_percentiles_and_course() -> None:
+    result = clean_result()
+    async with show(result, (200, 60)) as (screen, pilot):
+        await open_tab(pilot, screen, "latency")
+        histogram, percentiles, course = (
+            screen.query_one(kind) for kind in (HistogramChart, PercentileChart, CourseChart)
+        )
+        assert all(chart.display and chart.size.height > 10 for chart in (histogram, percentiles, course))
+        for chart in (histogram, percentiles, course):
+            assert all(f"{mode}" in drawn(chart) for mode in EIGHT)
+        line = next(line for line in drawn(histogram).splitlines() if "requests-session" in line)
+        latency = next(each for each in screen.query_one(LatencyView).latencies if each.mode == "requests-session")
+        assert line.split()[-1] == "100"  # 5 rounds of 20 requests
+        assert line.split()[-3] == f"{np.percentile(latency.sorted_ms, 50):.2f}"
+        assert "p90" in drawn(percentiles)
+        assert "p99.9" not in drawn(percentiles) + drawn(histogram)  # too few samples to know it
+        assert [f"round {number}" in drawn(course) for number in range(1, 7)] == [True] * 5 + [False]
+
+
+async def test_one_chart_at_a_time_is_shown_where_there_is_less_room() -> None:
+    async with show(clean_result()) as (screen, pilot):
+        await open_tab(pilot, screen, "latency")
+        seen = []
+        for _ in range(4):
+            seen.append(next(chart.id for chart in screen.query(LatencyChart) if chart.display))
+            assert sum(chart.display for chart in screen.query(LatencyChart)) == 1
+            await pilot.press("v")
+            await pilot.pause()
+        assert seen == ["histogram", "percentiles", "course", "histogram"]
+        await pilot.click("#show-course")
+        await pilot.pause()
+        assert screen.query_one(CourseChart).display
+
+
+async def test_modes_and_scale_of_latency_can_be_chosen() -> None:
+    async with show(clean_result()) as (screen, pilot):
+        await open_tab(pilot, screen, "latency")
+        chart = screen.query_one(HistogramChart)
+        assert "scale: log" in text_on(pilot.app)  # the modes differ 200 times
+        before = drawn(chart)
+        await pilot.press("l")
+        await pilot.pause()
+        assert "scale: linear" in text_on(pilot.app)
+        assert drawn(chart) != before
+        await pilot.click("#latency-scale")
+        await pilot.pause()
+        assert drawn(chart) == before
+        assert not screen.query_one(ModeChooser).display
+        await pilot.press("m")
+        await pilot.pause()
+        chooser = screen.query_one(SelectionList)
+        assert screen.focused is chooser
+        await pilot.press("enter", "down", "enter")
+        await pilot.pause()
+        assert "modes: 6 of 8" in text_on(pilot.app)
+        assert "aiohttp" not in drawn(chart)
+        chooser.deselect_all()
+        await pilot.pause()
+        assert drawn(chart) == "Choose a mode."
+
+
+async def test_why_lists_facts_reasons_and_settings() -> None:
+    result = tied_result()
+    async with show(result, (120, 36)) as (screen, pilot):
+        await open_tab(pilot, screen, "why")
+        paragraphs = said(screen, ReasonsPage).splitlines()
+        for reason, paragraph in zip(explain_ranking(result), paragraphs, strict=True):
+            assert paragraph == f"{reason.rank.label} {reason.rank.mode}  {reason.text}"
+        assert "no TLS" in str(screen.query_one(FactsTable).border_title)
+        table = screen.query_one(FactsTable)
+        rows = {str(table.get_row_at(index)[1]): table.get_row_at(index) for index in range(8)}
+        assert [str(cell) for cell in rows["requests-session"][2:5]] == ["1", "1", "23"]
+        assert [str(cell) for cell in rows["aiohttp"][2:5]] == ["20", "–", "–"]
+        settings = said(screen, SettingsPage).splitlines()
+        assert settings[settings.index("≠ redirects") + 2] == f"not followed: {', '.join(OTHER_WORK)}"
+        assert settings.index("= timeout: 30 s") > settings.index("≠ pool")
+        assert settings[-1].endswith("; Linux, 2 CPUs; worker on CPU 1, target on CPU 0")
+        await pilot.press(*["down"] * 7)
+        await pilot.pause()
+        last = screen.query(".reason").last()
+        assert last.has_class("-chosen")
+        assert screen.query_one(ReasonsPage).region.contains_region(last.region)
+
+
+async def test_code_is_that_of_the_chosen_modes_side_by_side_or_stacked() -> None:
+    result = clean_result()
+    async with show(result, (160, 45)) as (screen, pilot):
+        await open_tab(pilot, screen, "code")
+        left, right = screen.query(CodePane)
+        assert (left.mode_id, right.mode_id) == ("aiohttp", "httpx")
+        assert left.region.y == right.region.y
+        shown = right.query_one(Static).content
+        assert isinstance(shown, Content)
+        assert shown.plain == source_of("httpx").text
+        assert shown.spans
+        await pilot.click(screen.query(CodeColumn).last().query_one(Select))
+        await pilot.press("home", "down", "enter")
+        await pilot.pause()
+        assert right.mode_id == "aiohttp-each"
+        assert "def aiohttp_each" in text_on(pilot.app)
+        right.focus()
+        await pilot.press("c")
+        assert pilot.app.clipboard == source_of("aiohttp-each").text
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert left.region.y < right.region.y
+        assert right.region.bottom <= 24
+
+
+async def test_the_article_stands_beside_the_run() -> None:
+    result = articles_result()
+    comparison = compare_with_article(result)
+    assert comparison is not None
+    async with show(result, (120, 36)) as (screen, pilot):
+        await open_tab(pilot, screen, "article")
+        assert comparison.summary in said(screen, ArticleView)
+        for text in comparison.texts:
+            assert f"• {text}" in said(screen, ArticleView)
+        for row in comparison.rows:
+            assert row.cells[1] in text_on(pilot.app)
+        await pilot.press("c")
+        assert f"| {comparison.rows[0].mode} |" in pilot.app.clipboard
+
+
+async def test_warnings_are_counted_in_the_title_and_errors_told_with_their_texts() -> None:
+    result = tied_result()
+    async with show(result) as (screen, pilot):
+        assert "Warnings 2" in text_on(pilot.app)
+        await open_tab(pilot, screen, "warnings")
+        lines = said(screen, WarningsPage).splitlines()
+        assert lines.index(f"≠ {DIFFERENCE.text}") < lines.index(f"! {result.warnings[0]}")
+    async with show(troubled_result(), (120, 36)) as (screen, pilot):
+        assert "Warnings 3" in text_on(pilot.app)
+        await open_tab(pilot, screen, "warnings")
+        text = said(screen, WarningsPage)
+        assert "requests: 7 requests of 100 failed" in text
+        assert "7 × refused: ConnectError: nobody\\x1b[31m listens\\non port 9" in text
+        assert "Stopped after 8 of 20 requests." in text
+        assert "\x1b" not in text_on(pilot.app)
+
+
+async def test_c_copies_the_table_and_says_so() -> None:
+    async with show(clean_result()) as (screen, pilot):
+        await pilot.press("c")
+        assert told(pilot) == "The ranking was copied to the clipboard."
+        lines = pilot.app.clipboard.splitlines()
+        assert len(lines) == 2 + len(EIGHT)
+        assert lines[0].startswith("| # | mode | requests/s | slower |")
+        assert lines[1].startswith("| --: | :-- | --: |")
+        assert lines[2].split(" | ")[1] == "aiohttp"
+        await open_tab(pilot, screen, "why")
+        await pilot.press("c")
+        assert "| why |" in pilot.app.clipboard
+        await open_tab(pilot, screen, "latency")
+        before = pilot.app.clipboard
+        await pilot.press("c")
+        assert told(pilot).startswith("There is nothing to copy here")
+        assert pilot.app.clipboard == before
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
+@pytest.mark.parametrize("tab", ["latency", "why", "code", "article", "warnings"])
+async def test_a_tab_looks_as_it_did(
+    tab: str, size: tuple[int, int], matches_snapshot: Callable[[App[Any]], bool]
+) -> None:
+    result = replace(tied_result(), settings=SETTINGS, http_versions=dict.fromkeys(EIGHT, "1.1"))
+    async with show(result, size) as (screen, pilot):
+        await open_tab(pilot, screen, tab)
+        assert matches_snapshot(pilot.app)

@@ -1,0 +1,71 @@
+"""What is seen of the form at first sight, at every size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from helpers import text_on
+from setup_form import WIDE, open_form
+from textual.app import App
+
+from tui_httpbench.clients import catalog
+from tui_httpbench.plan import Plan
+from tui_httpbench.presets import PRESETS
+from tui_httpbench.tui.widgets.mode_picker import ModeRow
+from tui_httpbench.tui.widgets.target_form import Knobs
+
+
+async def test_first_sight_shows_the_essentials_at_every_size() -> None:
+    async with open_form() as form:
+        for row in form.screen.query(ModeRow):
+            assert form.screen.query_one("#form").region.contains_region(row.region)
+            assert row.mode.id in str(row.render())
+            assert len(str(row.render()).rstrip()) <= row.size.width
+        for size in ((200, 20), (160, 45), (120, 36)):
+            await form.pilot.resize_terminal(*size)
+            await form.pilot.pause()
+            seen = form.screen.query_one("#form").region
+            ids = (
+                "presets",
+                "input-scenario",
+                "input-method",
+                "input-url",
+                "run",
+                "input-requests",
+                "input-concurrency",
+                "input-rounds",
+            )
+            for widget in [*(form.screen.query_one(f"#{name}") for name in ids), form.mode("requests")]:
+                assert widget.region.area, (size, widget)
+                assert seen.contains_region(widget.region), (size, widget)
+            summary = form.screen.query_one("#summary")
+            assert summary.region.bottom == seen.bottom + 1 == size[1] - 1, size
+            assert not form.screen.query_one("#form").show_horizontal_scrollbar
+
+
+@pytest.mark.parametrize("size", [(120, 36), (160, 45), WIDE])
+async def test_nothing_has_to_be_scrolled_to_at_larger_sizes(size: tuple[int, int]) -> None:
+    async with open_form(PRESETS["article"].plan(), size) as form:
+        assert not form.screen.query_one("#form").show_vertical_scrollbar
+        assert "Concurrency" in text_on(form.app)
+
+
+async def test_looks_as_it_did(matches_snapshot: Callable[[App[Any]], bool], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalog.Library, "version", lambda _: "1.2.3")  # others are installed elsewhere
+    async with open_form(Plan()) as form:
+        form.screen.set_focus(None)
+        await form.settle()
+        assert matches_snapshot(form.app)
+        await form.choose("scenario", "article")
+        form.screen.query_one(Knobs).collapsed = False
+        await form.fill("#input-rtt", "far")
+        await form.fill("#input-rounds", "0")
+        await form.focus(form.rows[0].name_input)
+        await form.paste("Accept: text/html\nAuthorization: Bearer hush")
+        await form.focus(form.mode("httpx-async"))
+        await form.press("space")
+        await form.pilot.resize_terminal(160, 30)
+        await form.settle()
+        assert matches_snapshot(form.app)

@@ -1,0 +1,54 @@
+"""The modes in the form."""
+
+from __future__ import annotations
+
+from setup_form import WIDE, open_form
+from textual.widgets import Button
+
+from tui_httpbench.clients import catalog
+from tui_httpbench.plan import Plan
+from tui_httpbench.tui.widgets.mode_picker import LibraryGroup, ModePicker
+
+
+async def test_modes_by_key_and_by_mouse(absent_mode: str) -> None:
+    async with open_form(Plan(modes=(*catalog.DEFAULT_MODES, absent_mode)), size=(80, 40)) as form:
+        await form.focus(form.mode("httpx"))
+        await form.press("space")
+        await form.click(form.mode("aiohttp-each"))
+        assert form.screen.query_one(ModePicker).border_title == "Modes · 6 of 10"
+        assert form.summary.startswith("6 modes × ")
+        wanted = tuple(mode for mode in catalog.DEFAULT_MODES if mode not in ("httpx", "aiohttp-each"))
+        assert (await form.run()).modes == wanted
+
+        groups = {group.library.name: group for group in form.screen.query(LibraryGroup)}
+        await form.click(groups["httpx"].query_one(".choose-none", Button))
+        assert form.summary.startswith("3 modes")
+        await form.focus(form.mode("httpx-async"))
+        await form.press("a")
+        assert form.summary.startswith("8 modes")
+        await form.press("n")
+        assert form.summary.startswith("3 modes")
+        await form.click(groups["httpx"].query_one(".choose-all", Button))
+        assert form.summary.startswith("8 modes")
+
+        absent = groups["absent_client_library"]
+        assert "not installed: pip install absent-client" in str(absent.query_one(".library-summary").render())
+        assert not absent.query(Button)
+        row = form.mode(absent_mode)
+        assert row.region.area
+        await form.click(row)
+        await form.focus(row)
+        await form.press("space", "a")
+        assert not row.value
+        assert absent_mode not in (await form.run()).modes
+
+
+async def test_where_a_mode_has_no_room_for_its_line_the_border_says_it() -> None:
+    async with open_form() as form:
+        row = form.mode("httpx-client")
+        assert str(row.render()).split() == ["[✓]", "httpx-client"]
+        await form.focus(row)
+        assert str(form.screen.query_one(ModePicker).border_subtitle) == row.mode.summary
+        await form.pilot.resize_terminal(*WIDE)
+        await form.pilot.pause()
+        assert str(row.render()).endswith(f"sync  {row.mode.summary} ")

@@ -1,0 +1,77 @@
+"""Presets in the form: choosing one fills it in, changing it afterwards makes it the user's own."""
+
+from __future__ import annotations
+
+from setup_form import open_form
+from textual.widgets import Input
+
+from tui_httpbench.clients.catalog import DEFAULT_MODES
+from tui_httpbench.plan import Plan, Request
+from tui_httpbench.presets import PRESETS
+from tui_httpbench.tui.widgets.note import Note
+from tui_httpbench.tui.widgets.preset_picker import CUSTOM
+
+
+async def test_a_click_on_a_preset_fills_the_form_in() -> None:
+    mine = Plan(
+        Request("/?a=1", "POST", (("Accept", "a"),), b"x"), modes=("aiohttp",), timeout_s=7.5, seed=3, seed_given=True
+    )
+    expected = mine
+    async with open_form(mine) as form:
+        assert form.preset == CUSTOM
+        for preset in PRESETS.values():
+            await form.click(f"#preset-{preset.name}")
+            await form.settle()
+            assert form.preset == preset.name
+            assert str(form.screen.query_one("#preset-why", Note).content) == preset.why
+            expected = expected.replace(**preset.values)
+            assert await form.run() == expected
+        await form.click(f"#preset-{CUSTOM}")
+        await form.settle()
+        assert await form.run() == mine
+
+
+async def test_a_change_makes_it_custom_and_custom_brings_it_back() -> None:
+    async with open_form() as form:
+        assert form.preset == "quick"
+        assert form.screen.query_one(f"#preset-{CUSTOM}").disabled
+        await form.fill("#input-requests", "77")
+        assert form.preset == CUSTOM
+        await form.click("#preset-level")
+        await form.settle()
+        assert form.preset == "level"
+        assert form.screen.query_one("#input-requests", Input).value == "100"
+        await form.click(f"#preset-{CUSTOM}")
+        await form.settle()
+        assert form.preset == CUSTOM
+        plan = await form.run()
+        assert plan == PRESETS["quick"].plan(requests=77, seed=plan.seed)
+        await form.fill("#input-requests", str(PRESETS["quick"].values["requests"]))
+        assert form.preset == "quick"
+
+
+async def test_arrows_choose_a_preset_and_leave_it() -> None:
+    async with open_form() as form:
+        await form.press("up", "shift+tab")
+        assert form.focused == "presets"
+        await form.press("right")
+        await form.settle()
+        assert form.preset == "article"
+        assert len((await form.run()).modes) == 7
+        await form.press("left", "left")  # round the corner, past custom, which nobody has filled yet
+        await form.settle()
+        assert form.preset == "level"
+        await form.press("down")
+        assert form.focused == "input-method"
+        assert (await form.run()).modes == DEFAULT_MODES
+
+
+async def test_a_url_of_the_users_own_leaves_the_preset_without_its_scenario() -> None:
+    async with open_form() as form:
+        await form.click("#preset-article")
+        await form.fill("#input-url", "http://127.0.0.1:9/")
+        assert form.preset == "article"
+        assert form.explains("Scenarios are for the embedded target")
+        assert (await form.run()).scenario.name == "loopback"
+        await form.fill("#input-url", "")
+        assert (await form.run()).scenario.name == "article"

@@ -1,0 +1,10 @@
+"""Tables in Markdown keep their cells."""
+
+from __future__ import annotations
+
+from tui_httpbench.report.markdown_table import markdown_table
+
+
+def test_cells_are_kept_and_aligned() -> None:
+    table = markdown_table(["#", "mode"], [["1", "a|b"], ["2", "c\\d"]], left=["mode"])
+    assert table == "| # | mode |\n| --: | :-- |\n| 1 | a\\|b |\n| 2 | c\\\\d |\n"

@@ -1,0 +1,211 @@
+"""Why a mode is slower than the winner: what was counted and timed of each, and what that explains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui_httpbench.analysis.result import Rank, Result
+from tui_httpbench.clients.catalog import mode_of
+from tui_httpbench.formatting import enumerate_names, format_figure, format_percent, format_ratio, plural
+from tui_httpbench.plan import WARMUP_REQUESTS
+
+CPU_BOUND_SHARE = 0.8
+WAITING_SHARE = 0.5
+MUCH_MORE = 1.2
+EXPLAINING_SHARE = 0.25
+MANY_CONNECTIONS = 0.5
+MAX_REASONS = 3
+
+
+@dataclass(frozen=True)
+class ModeFacts:
+    """What was measured of one mode; None where it was not.
+
+    ``time_ms`` is the time of a round over its requests, ``cpu_ms`` the processor time of a request, ``cpu_share`` the
+    share of the time for which a processor was busy, at most 1. ``connections`` were opened in a round and ``sent``
+    over them, warm-up included; ``tls_handshakes`` are as many where the URL is https, else 0.
+    """
+
+    mode: str
+    in_flight: int
+    time_ms: float | None
+    cpu_ms: float | None
+    cpu_share: float | None
+    connections: float | None
+    requests_per_connection: float | None
+    tls_handshakes: float | None
+    peak_memory_mib: float | None
+    http_version: str | None
+    mean_ms: float | None
+    p50_ms: float | None
+
+    @property
+    def connections_per_request(self) -> float | None:
+        """1 for a new connection every time."""
+        return 1 / self.requests_per_connection if self.requests_per_connection else None
+
+
+@dataclass(frozen=True)
+class ModeReason:
+    """One mode's facts, and what they say about its place in a sentence or more."""
+
+    rank: Rank
+    facts: ModeFacts
+    sentences: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """All sentences."""
+        return " ".join(self.sentences)
+
+
+def explain_ranking(result: Result) -> tuple[ModeReason, ...]:
+    """Every mode with its reasons, in the order of the ranking."""
+    facts = {rank.mode: facts_of(result, rank.mode) for rank in result.ranking}
+    winner = next((rank for rank in result.ranking if rank.clean and rank.ratio is not None), None)
+    return tuple(ModeReason(rank, facts[rank.mode], _sentences(result, rank, facts, winner)) for rank in result.ranking)
+
+
+def facts_of(result: Result, mode_id: str) -> ModeFacts:
+    """What was measured of a mode. Raises KeyError for one that the result does not have."""
+    summary = result.mode(mode_id)
+    rate = summary.requests_per_second if summary.ok else None
+    cpu_us = summary.cpu_us_per_request
+    connections = summary.connections
+    per_round = None if connections is None or not summary.rounds_done else connections / summary.rounds_done
+    is_https = result.url.lower().startswith("https:")
+    return ModeFacts(
+        mode=mode_id,
+        in_flight=result.plan.in_flight(mode_id),
+        time_ms=1e3 / rate if rate else None,
+        cpu_ms=None if cpu_us is None else cpu_us / 1e3,
+        cpu_share=min(cpu_us / 1e6 * rate, 1.0) if cpu_us is not None and rate else None,
+        connections=per_round,
+        requests_per_connection=summary.requests_per_connection,
+        tls_handshakes=per_round if is_https else 0.0,
+        peak_memory_mib=summary.peak_memory_mib,
+        http_version=result.http_versions.get(mode_of(mode_id).id),
+        mean_ms=summary.latency_ms.mean if summary.latency_ms else None,
+        p50_ms=summary.latency_ms.p50 if summary.latency_ms else None,
+    )
+
+
+def _sentences(result: Result, rank: Rank, facts: dict[str, ModeFacts], winner: Rank | None) -> tuple[str, ...]:
+    own = facts[rank.mode]
+    if not result.mode(rank.mode).requests:
+        return ("It was not measured.",)
+    if winner is None or not rank.clean or rank.ratio is None:
+        return ("It had failed requests or missing rounds, so its time is not compared.",)
+    if rank.mode == winner.mode:
+        return (_portrait(own, result, bool(rank.tied_with)),)
+    start = f"{format_ratio(rank.ratio)} the time of {winner.mode}."
+    if rank.verdict == "same":
+        return (start, "That counts as the same.")
+    reasons = _reasons(result, own, facts[winner.mode])
+    known = tuple(reasons[:MAX_REASONS]) or ("None of the numbers here explains it.",)
+    unsure = ("More rounds must tell whether it is slower at all.",) if rank.verdict == "unsure" else ()
+    return (start, *unsure, *known)
+
+
+def _portrait(own: ModeFacts, result: Result, is_tied: bool) -> str:
+    """What the winner's time is made of."""
+    parts = []
+    if own.connections is not None:
+        sent = plural(result.plan.requests + WARMUP_REQUESTS, "request")
+        parts.append(f"opened {_count(own.connections, 'connection')} a round for {sent}, warm-up included")
+    if own.cpu_ms is not None and own.cpu_share is not None:
+        parts.append(
+            f"computed for {format_figure(own.cpu_ms)} ms a request, {format_percent(own.cpu_share)} of its time"
+        )
+    if own.in_flight > 1:
+        parts.append(f"had {plural(own.in_flight, 'request')} in flight")
+    place = "The best time, though not surely." if is_tied else "The fastest."
+    return f"{place} It {enumerate_names(parts)}." if parts else place
+
+
+def _reasons(result: Result, own: ModeFacts, best: ModeFacts) -> list[str]:
+    """What explains a good part of the time that a mode takes more than the winner, the largest part first."""
+    if own.time_ms is None or best.time_ms is None or own.time_ms <= best.time_ms:
+        return []
+    gap_ms = own.time_ms - best.time_ms
+    candidates = [
+        _cpu(own, best, gap_ms),
+        _one_by_one(own, best),
+        _connecting(result, own, best, gap_ms),
+        _tail(own, best),
+    ]
+    found = [candidate for candidate in candidates if candidate is not None and candidate[0] >= EXPLAINING_SHARE]
+    return [text for _, text in sorted(found, key=lambda candidate: -candidate[0])]
+
+
+_Candidate = tuple[float, str] | None  # the share of the gap that it explains, and the sentence
+
+
+def _cpu(own: ModeFacts, best: ModeFacts, gap_ms: float) -> _Candidate:
+    if own.cpu_ms is None or best.cpu_ms is None or own.cpu_share is None or own.cpu_ms < MUCH_MORE * best.cpu_ms:
+        return None
+    # Requests in flight together wait while others compute. Then only the processor time beyond the winner's whole time
+    # is sure to make the difference, unless the processor was busy nearly always.
+    overlaps = own.in_flight > 1 and own.cpu_share < CPU_BOUND_SHARE
+    explained = (own.cpu_ms - (best.time_ms or 0.0 if overlaps else best.cpu_ms)) / gap_ms
+    times = f" ({format_ratio(own.cpu_ms / best.cpu_ms)})" if best.cpu_ms > 0 else ""
+    text = (
+        f"It computes for {format_figure(own.cpu_ms)} ms a request, {best.mode} for {format_figure(best.cpu_ms)} ms"
+        f"{times}; that is {format_percent(own.cpu_share)} of its time"
+    )
+    return explained, f"{text}, so the processor is what limits it." if own.cpu_share >= CPU_BOUND_SHARE else f"{text}."
+
+
+def _one_by_one(own: ModeFacts, best: ModeFacts) -> _Candidate:
+    """Waits add up where only one request is under way at a time."""
+    if own.in_flight >= best.in_flight or own.cpu_share is None or own.cpu_share > 1 - WAITING_SHARE:
+        return None
+    waiting = 1 - own.cpu_share
+    return waiting, (
+        f"It waits for {format_percent(waiting)} of its time with {plural(own.in_flight, 'request')} in flight, where "
+        f"{best.mode} has {best.in_flight:,}: its waits come one after the other."
+    )
+
+
+def _connecting(result: Result, own: ModeFacts, best: ModeFacts, gap_ms: float) -> _Candidate:
+    """New connections, told by their count; how much they explain is known for the embedded target's distance only."""
+    opened, least = own.connections_per_request, best.connections_per_request
+    if opened is None or least is None or opened < MANY_CONNECTIONS:
+        return None
+    # Connections that are opened side by side cost their time once.
+    if opened / own.in_flight < 2 * least / best.in_flight:
+        return None
+    is_https = bool(own.tls_handshakes)
+    each = "a new connection for every request" if opened > 0.95 else f"{format_figure(opened)} connections a request"
+    keeps_one = best.connections is not None and best.connections <= 1.5
+    if opened < 2 * least:
+        other = f"{best.mode} opens about as many, but side by side"
+    else:
+        other = f"{best.mode} {'keeps one' if keeps_one else f'{format_figure(least)} a request'}"
+    text = f"It opens {each}{', each with a TLS handshake' if is_https else ''}; {other}."
+    plan = result.plan
+    if not plan.request.uses_embedded_target or not plan.scenario.rtt_ms or own.in_flight > 1:
+        return EXPLAINING_SHARE, text
+    trips = 2 if is_https else 1
+    cost_ms = trips * plan.scenario.rtt_ms * opened
+    return cost_ms / gap_ms, (
+        f"{text} At a round trip of {plan.scenario.rtt_ms:g} ms that is {format_figure(cost_ms)} ms of its "
+        f"{format_figure(own.time_ms or 0.0)} ms a request."
+    )
+
+
+def _tail(own: ModeFacts, best: ModeFacts) -> _Candidate:
+    """A mean far above the median: few requests take much of the time."""
+    if not (own.mean_ms and own.p50_ms and best.mean_ms and best.p50_ms) or own.in_flight > 1:
+        return None
+    if own.mean_ms < 1.5 * own.p50_ms or own.mean_ms / own.p50_ms < MUCH_MORE * best.mean_ms / best.p50_ms:
+        return None
+    share = 1 - own.p50_ms / own.mean_ms
+    return share, (
+        f"Few slow requests weigh on it: their mean is {format_figure(own.mean_ms)} ms, the median "
+        f"{format_figure(own.p50_ms)} ms."
+    )
+
+
+def _count(number: float, noun: str) -> str:
+    return plural(round(number), noun) if abs(number - round(number)) < 0.05 else f"{format_figure(number)} {noun}s"

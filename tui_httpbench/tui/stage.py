@@ -1,0 +1,22 @@
+"""The dress for a stage: a theme with the most contrast."""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+STAGE_CLASS = "-present"
+STAGE_THEME = Theme(
+    name="httpbench-stage",
+    primary="#5fb3ff",
+    secondary="#c9a6ff",
+    accent="#ffd23f",
+    success="#3ddc84",
+    warning="#ff9f1c",
+    error="#ff6b6b",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#101418",
+    dark=True,
+    variables={"text-muted": "#c8d0d8", "footer-key-foreground": "#ffd23f"},
+)

@@ -1,0 +1,108 @@
+"""The presets side by side, the one that the form shows marked."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import HorizontalGroup, VerticalGroup
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Label, RadioButton, RadioSet
+
+from tui_httpbench.presets import PRESETS
+from tui_httpbench.tui.widgets.note import Note
+
+CUSTOM = "custom"
+_WHYS = {**{preset.name: preset.why for preset in PRESETS.values()}, CUSTOM: "your own: every field below is yours"}
+_NAME_WIDTH = max(len(name) for name in _WHYS) + 1
+
+
+class PresetButton(RadioButton):
+    """A preset's name, and behind it, where the screen's style leaves room, what it is for."""
+
+    BUTTON_LEFT = ""
+    BUTTON_INNER = "( )"
+    BUTTON_RIGHT = ""
+
+    def __init__(self, name: str, is_on: bool) -> None:
+        label = Content.assemble((f"{name:<{_NAME_WIDTH}}", "bold"), (_WHYS[name], "dim"))
+        super().__init__(label, is_on, id=f"preset-{name}", compact=True, tooltip=_WHYS[name])
+        self.preset = name
+
+    def render(self) -> Content:
+        """The button; under the cursor, its dim part would be hard to read."""
+        content = super().render()
+        return content.stylize("not dim") if self.has_class("-selected") else content
+
+    def watch_value(self) -> None:
+        """Draws on and off with different characters."""
+        self.BUTTON_INNER = "(●)" if self.value else "( )"
+        super().watch_value()
+
+
+class PresetSet(RadioSet):
+    """Left and right choose at once; up and down leave, as from every field of the form."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "choose(-1)", "Preset", key_display="← →", id="setup.preset.previous"),
+        Binding("right", "choose(1)", "Next preset", show=False, id="setup.preset.next"),
+        Binding("up", "app.focus_previous", "Field above", show=False),
+        Binding("down", "app.focus_next", "Field below", show=False),
+    ]
+
+    def action_choose(self, step: int) -> None:
+        """Chooses the next preset, or the one before."""
+        if step > 0:
+            self.action_next_button()
+        else:
+            self.action_previous_button()
+        if self._selected is not None:
+            self.query(PresetButton)[self._selected].value = True
+
+
+class PresetPicker(VerticalGroup):
+    """Shows which preset the form holds, ``custom`` where it holds none, and lets another one be chosen."""
+
+    class Chosen(Message):
+        """The user wants this preset, or ``custom``: their own values again."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    def __init__(self, shown: str) -> None:
+        super().__init__(id="preset")
+        self._shown = shown
+        self._note = Note(_WHYS[shown], id="preset-why")
+
+    def compose(self) -> ComposeResult:
+        """The presets, and under them what the chosen one is for."""
+        with HorizontalGroup():
+            yield Label("Preset", id="preset-caption")
+            yield PresetSet(*(PresetButton(name, name == self._shown) for name in _WHYS), id="presets", compact=True)
+        yield self._note
+
+    @property
+    def shown(self) -> str:
+        """The name of the preset, or ``custom``."""
+        return self._shown
+
+    def show(self, name: str, has_own: bool) -> None:
+        """Marks a preset; ``custom`` can be chosen only where there are values of the user's own to go back to."""
+        self._shown = name
+        self.query_one(f"#preset-{CUSTOM}").disabled = not has_own and name != CUSTOM
+        self.query_one(f"#preset-{name}", PresetButton).value = True
+        self._note.show_hint(_WHYS[name])
+
+    @on(RadioSet.Changed)
+    def _choose(self, event: RadioSet.Changed) -> None:
+        event.stop()
+        pressed = event.pressed
+        assert isinstance(pressed, PresetButton)
+        if pressed.preset != self._shown and pressed.value:
+            self._shown = pressed.preset
+            self._note.show_hint(_WHYS[pressed.preset])
+            self.post_message(self.Chosen(pressed.preset))

@@ -1,0 +1,1 @@
+"""The tabs of the Results screen, and what they are made of."""
