@@ -8,13 +8,15 @@ from recording_server import RecordingServer
 from tui_httpbench.analysis.result import ModeSummary, Result
 from tui_httpbench.bench.events import RunFinished
 from tui_httpbench.bench.runner import Runner
-from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES
+from tui_httpbench.clients.catalog import MODES
 from tui_httpbench.plan import WARMUP_REQUESTS, Plan, Request
 
 KEPT = [mode.id for mode in MODES.values() if mode.kept]
 PROBES = 1
 BEFORE = PROBES + WARMUP_REQUESTS
 EACH = [mode.id for mode in MODES.values() if not mode.kept]
+# One of each library and kind; test_faults.py has every mode.
+FOUR = ("requests", "httpx-client", "httpx-async", "aiohttp-each")
 
 
 async def measure(plan: Plan) -> Result:
@@ -76,38 +78,42 @@ async def test_article_concurrency_is_one_by_one_for_sync_and_all_at_once_for_as
     ("path", "kind"),
     [("/reset", "reset"), ("/short", "body"), ("/garbage", "protocol"), ("/status/503", "status")],
 )
-async def test_failures_are_sorted_alike_for_every_mode(path: str, kind: str) -> None:
+async def test_failures_are_sorted_alike_for_every_kind_of_mode(path: str, kind: str) -> None:
     async with RecordingServer() as server:
-        plan = Plan(request=Request(server.url + path), requests=3, concurrency=2, rounds=1, timeout_s=5.0)
+        plan = Plan(request=Request(server.url + path), modes=FOUR, requests=3, concurrency=2, rounds=1, timeout_s=5.0)
         result = await measure(plan)
-    assert {mode.mode: mode.errors for mode in result.modes} == {mode_id: {kind: 3} for mode_id in DEFAULT_MODES}
+    assert {mode.mode: mode.errors for mode in result.modes} == {mode_id: {kind: 3} for mode_id in FOUR}
     assert not result.all_succeeded
     if kind != "status":
         assert all(mode.error_texts[0].count == 3 and mode.error_texts[0].kind == kind for mode in result.modes)
 
 
-async def test_a_silent_server_is_a_timeout_for_every_mode() -> None:
+async def test_a_silent_server_is_a_timeout_for_every_kind_of_mode() -> None:
     async with RecordingServer() as server:
-        plan = Plan(request=Request(server.url + "/silent"), requests=2, concurrency=2, rounds=1, timeout_s=0.3)
+        plan = Plan(
+            request=Request(server.url + "/silent"), modes=FOUR, requests=2, concurrency=2, rounds=1, timeout_s=0.3
+        )
         result = await measure(plan)
-    assert {mode.mode: mode.errors for mode in result.modes} == {mode_id: {"timeout": 2} for mode_id in DEFAULT_MODES}
+    assert {mode.mode: mode.errors for mode in result.modes} == {mode_id: {"timeout": 2} for mode_id in FOUR}
 
 
-async def test_a_closed_port_is_refused_for_every_mode() -> None:
+async def test_a_closed_port_is_refused_for_every_kind_of_mode() -> None:
     async with RecordingServer() as server:
         closed = server.url
-    result = await measure(Plan(request=Request(closed + "/"), requests=3, concurrency=2, rounds=1))
-    assert {mode.mode: mode.errors for mode in result.modes} == {mode_id: {"refused": 3} for mode_id in DEFAULT_MODES}
+    result = await measure(Plan(request=Request(closed + "/"), modes=FOUR, requests=3, concurrency=2, rounds=1))
+    assert {mode.mode: mode.errors for mode in result.modes} == {mode_id: {"refused": 3} for mode_id in FOUR}
 
 
-async def test_an_unknown_host_is_a_dns_failure_for_every_mode() -> None:
+async def test_an_unknown_host_is_a_dns_failure_for_every_kind_of_mode() -> None:
     url = "http://no-such-host.invalid/"
-    result = await measure(Plan(request=Request(url), requests=2, concurrency=2, rounds=1, timeout_s=10.0))
-    assert {mode.mode: mode.errors for mode in result.modes} == {mode_id: {"dns": 2} for mode_id in DEFAULT_MODES}
+    result = await measure(Plan(request=Request(url), modes=FOUR, requests=2, concurrency=2, rounds=1, timeout_s=10.0))
+    assert {mode.mode: mode.errors for mode in result.modes} == {mode_id: {"dns": 2} for mode_id in FOUR}
 
 
-async def test_plain_http_behind_an_https_url_is_a_tls_failure_for_every_mode() -> None:
+async def test_plain_http_behind_an_https_url_is_a_tls_failure_for_every_kind_of_mode() -> None:
     async with RecordingServer() as server:
         url = server.url.replace("http:", "https:")
-        result = await measure(Plan(request=Request(url), requests=2, concurrency=1, rounds=1, timeout_s=5.0))
-    assert {mode.mode: mode.errors for mode in result.modes} == {mode_id: {"tls": 2} for mode_id in DEFAULT_MODES}
+        result = await measure(
+            Plan(request=Request(url), modes=FOUR, requests=2, concurrency=1, rounds=1, timeout_s=5.0)
+        )
+    assert {mode.mode: mode.errors for mode in result.modes} == {mode_id: {"tls": 2} for mode_id in FOUR}

@@ -84,7 +84,7 @@ async def test_certificate_variables_sway_nobody(tmp_path: Path, monkeypatch: py
 
 
 async def test_connections_are_counted_at_the_embedded_target_and_elsewhere_alike() -> None:
-    at_target = await measure(plan_for("/", "equal", requests=20))
+    at_target = await measure(plan_for("/", "equal", requests=20, modes=FOUR))
     async with RecordingServer() as server:
         elsewhere = await measure(plan_for(server.url + "/", "equal", requests=20, modes=FOUR))
     for result in (at_target, elsewhere):
@@ -101,7 +101,7 @@ async def test_connections_are_counted_at_the_embedded_target_and_elsewhere_alik
 
 
 async def test_a_header_that_a_mode_changes_is_found() -> None:
-    runner = Runner(plan_for("/", "equal", rounds=1))
+    runner = Runner(plan_for("/", "equal", rounds=1, modes=FOUR))
     async for _ in runner.run():
         pass
     result = runner.result()
