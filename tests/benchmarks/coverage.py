@@ -110,10 +110,9 @@ def print_run_table(trials: int) -> None:
             runs = noise(rng, (trials, modes, max(LOOKS)))
             cells = []
             for rounds in (5, 10, 30):
-                rate = corrected_error_rate(modes, sequential=False)
+                rate = corrected_error_rate(modes, rounds, sequential=False)
                 cells.append(sum(calls_any_faster(run[:, :rounds], rate) for run in runs) / trials)
-            rate = corrected_error_rate(modes, sequential=True)
-            cells.append(sum(automatic_run_errs(run, rate) for run in runs) / trials)
+            cells.append(sum(automatic_run_errs(run) for run in runs) / trials)
             print(f"{noise_name:8}{modes:7}" + "".join(f"{100 * cell:12.1f}" for cell in cells), flush=True)
 
 
@@ -122,10 +121,10 @@ def calls_any_faster(run: Values, error_rate: float) -> bool:
     return "faster" in _verdicts(run, error_rate)
 
 
-def automatic_run_errs(run: Values, error_rate: float) -> bool:
+def automatic_run_errs(run: Values) -> bool:
     """Whether a run that stops at the first look where no pair is unsure ever calls a pair different."""
     for look in LOOKS:
-        verdicts = _verdicts(run[:, :look], error_rate)
+        verdicts = _verdicts(run[:, :look], corrected_error_rate(len(run), look, sequential=True))
         if "faster" in verdicts:
             return True
         if "unsure" not in verdicts:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tui_httpbench.analysis.comparison import (
+    LOOKS,
     RatioInterval,
     corrected_error_rate,
     ratio_interval,
@@ -82,6 +83,12 @@ def test_verdicts(low: float, high: float, verdict: str) -> None:
 
 
 def test_more_modes_and_more_looks_make_each_interval_wider() -> None:
-    assert corrected_error_rate(2, sequential=False) == 0.05
-    assert corrected_error_rate(8, sequential=False) == pytest.approx(0.05 / 28)
-    assert corrected_error_rate(2, sequential=True) < 0.05 / 3
+    assert corrected_error_rate(2, 10, sequential=False) == 0.05
+    assert corrected_error_rate(8, 10, sequential=False) == pytest.approx(0.05 / 28)
+
+
+def test_the_looks_of_an_automatic_run_share_the_error_rate() -> None:
+    looks = [corrected_error_rate(2, rounds, sequential=True) for rounds in (*LOOKS, 27)]
+    assert sum(looks) == pytest.approx(0.05)
+    assert looks[0] == pytest.approx(0.025)
+    assert corrected_error_rate(2, 3, sequential=True) == looks[0]

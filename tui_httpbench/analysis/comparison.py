@@ -30,6 +30,9 @@ TRIMMED_FROM_ROUNDS = 13  # below, the trimmed interval misses more often than i
 LOOKS = (5, 8, 13, 20, MAX_AUTO_ROUNDS)
 """After which rounds an automatic run asks whether all is decided: the fewer looks, the less each must be widened."""
 
+FIRST_LOOK_SHARE = 0.5
+"""How much of the error rate the first look may use: intervals of few rounds widen steeply where they get less."""
+
 
 @dataclass(frozen=True)
 class RatioInterval:
@@ -84,14 +87,19 @@ def trimmed_interval(values: NDArray[np.float64], error_rate: float) -> tuple[fl
     return center, student_quantile(1 - error_rate / 2, count - 2 * trimmed - 1) * standard_error
 
 
-def corrected_error_rate(modes: int, *, sequential: bool) -> float:
+def corrected_error_rate(modes: int, rounds: int, *, sequential: bool) -> float:
     """The error rate of one interval, so that all pairs of ``modes`` together err in at most 5 % of runs (Bonferroni).
 
     ``sequential`` is for a run that ends when all is decided: it looks at its own intervals at each of ``LOOKS``, and
-    once more where its budget ends, and shares the error rate out among them.
+    once more where its budget ends. The first look, after these ``rounds`` or fewer, uses ``FIRST_LOOK_SHARE`` of the
+    error rate; the others share the rest (alpha spending: Lan and DeMets, "Discrete sequential boundaries for clinical
+    trials", Biometrika 70, 1983; here with Bonferroni's bound).
     """
     pairs = max(1, modes * (modes - 1) // 2)
-    return ERROR_RATE / pairs / (len(LOOKS) + 1 if sequential else 1)
+    if not sequential:
+        return ERROR_RATE / pairs
+    share = FIRST_LOOK_SHARE if rounds <= LOOKS[0] else (1 - FIRST_LOOK_SHARE) / len(LOOKS)
+    return ERROR_RATE / pairs * share
 
 
 def _exp(value: float) -> float:

@@ -78,7 +78,9 @@ class _ComparisonTable:
     def __init__(self, times: dict[str, dict[int, float]], rules: RankingRules) -> None:
         self._times = times
         self._rules = rules
-        self._error_rate = corrected_error_rate(len(times), sequential=rules.sequential)
+        self._error_rate = corrected_error_rate(
+            len(times), max(map(len, times.values()), default=0), sequential=rules.sequential
+        )
         self._order = self._ordered()
 
     def interval(self, mode_id: str, reference: str) -> RatioInterval | None:
