@@ -17,9 +17,10 @@ from tui_httpbench.bench.worker.job import Job
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job, worker_environment
 from tui_httpbench.clients.catalog import mode_of
 from tui_httpbench.plan import Plan
-from tui_httpbench.target.launcher import EmbeddedTarget, RequestHead
+from tui_httpbench.target.launcher import EmbeddedTarget, RequestHead, TargetError
 
 START_LIMIT_S = 60.0
+MESSAGE_LIMIT_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,10 @@ class Probe:
 
 
 async def probe_modes(plan: Plan, url: str, target: EmbeddedTarget | None, trust: Trust) -> tuple[Probe, ...]:
-    """Probes each mode of the plan once, however often it takes part; the probes start together and send in turn."""
+    """Probes each mode of the plan once, however often it takes part; the probes start together and send in turn.
+
+    Raises TargetError where the embedded target has died.
+    """
     # A mode that is measured twice sends the same request twice.
     mode_ids = tuple(dict.fromkeys(mode_of(mode_id).id for mode_id in plan.modes))
     starts = asyncio.Semaphore(os.cpu_count() or 1)
@@ -61,6 +65,11 @@ async def probe_modes(plan: Plan, url: str, target: EmbeddedTarget | None, trust
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(_probe(plan, url, mode_id, target, trust, starts, turn)) for mode_id in mode_ids]
+    except ExceptionGroup as errors:
+        # One that died is told of once, however many probes were under way.
+        if (faults := errors.subgroup(TargetError)) is None:
+            raise
+        raise TargetError(str(faults.exceptions[0])) from None
     finally:
         if target is not None and target.is_running:
             await target.unwatch()
@@ -84,6 +93,7 @@ async def _probe(
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             env=worker_environment(plan.profile, trust),
+            limit=MESSAGE_LIMIT_BYTES,
             start_new_session=os.name == "posix",
         )
         try:

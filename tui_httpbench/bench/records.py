@@ -34,7 +34,8 @@ class RoundRecord:
     """One round of one mode, whole or cut short.
 
     ``outcome`` is ``complete``, ``stopped`` (by the user), ``hung`` (no progress; ended by the watchdog), ``crashed``
-    (the worker died) or ``failed`` (the client could not be imported or built); ``reason`` says why in a sentence.
+    (the worker died or ran out of memory) or ``failed`` (the client could not be imported or built); ``reason`` says
+    why in a sentence.
     ``elapsed_s``, ``cpu_s`` and ``peak_memory_bytes`` are None where they can't be known. ``hung_requests`` were under
     way when the watchdog ended the worker; they have no sample. ``connections`` were opened by warm-up and timed
     requests together; ``target_cpu_s`` is the embedded target's processor time meanwhile; both None where unknown.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import mmap
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,13 +42,20 @@ class ErrorText:
 class SampleFile:
     """The parent's side of one round's file; the worker opens the same path."""
 
-    def __init__(self, path: Path, capacity: int) -> None:
-        """Creates the file. Raises OSError where it can't be written."""
+    def __init__(self, path: Path, capacity: int, *, is_new: bool = True) -> None:
+        """Creates the file, readable by its owner alone, or opens that of an earlier run.
+
+        Raises OSError where it can't be written or read, ValueError where it is not of that capacity.
+        """
         self.path = path
         self.capacity = capacity
         size = capacity * ROW_BYTES + ERROR_TEXT_BYTES
-        with path.open("xb+") as file:
-            file.truncate(size)
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL if is_new else os.O_RDONLY
+        with os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600), "rb+" if is_new else "rb") as file:
+            if is_new:
+                file.truncate(size)
+            elif os.fstat(file.fileno()).st_size != size:
+                raise ValueError(f"{path.name} does not hold {capacity:,} requests")
             self._map = mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ)
         self._rows: Samples = np.frombuffer(self._map, dtype=np.int64, count=capacity * 4).reshape(capacity, 4)
         self._done = 0
@@ -96,6 +104,22 @@ class SampleFile:
             kind, text = json.loads(line)
             texts.append(ErrorText(kind, text))
         return tuple(texts)
+
+
+def load_samples(path: Path, capacity: int) -> tuple[Samples, tuple[ErrorText, ...]]:
+    """The finished requests in the file of an earlier round, and its error texts. Raises OSError, ValueError."""
+    file = SampleFile(path, capacity, is_new=False)
+    try:
+        return file.finished(), file.error_texts()
+    finally:
+        file.close()
+
+
+def measured_span_s(samples: Samples) -> float | None:
+    """From the first start to the last end, in seconds; None without samples."""
+    if not len(samples):
+        return None
+    return float((samples[:, START] + samples[:, LATENCY]).max() - samples[:, START].min()) / 1e9
 
 
 def error_mask(samples: Samples) -> NDArray[np.bool_]:

@@ -39,6 +39,8 @@ _REDIRECT_NAMES = {
     "InvalidUrlClientError",
     "MissingSchema",
 }
+# What urllib.parse and ipaddress say of such a URL, in a plain ValueError that requests lets through.
+_REDIRECT_TEXTS = ("does not appear to be an IPv4 or IPv6 address", "Invalid IPv6 URL", "Port out of range")
 _DNS_NAMES = {"ClientConnectorDNSError", "NameResolutionError"}
 _TLS_NAMES = {"ClientConnectorSSLError", "ClientConnectorCertificateError", "ClientSSLError"}
 _CONNECT_TIMEOUT_NAMES = {"ConnectTimeout", "ConnectTimeoutError", "ConnectionTimeoutError"}
@@ -64,7 +66,13 @@ _BODY_NAMES = {
     "TransferEncodingError",
     "ClientPayloadError",
 }
-_BODY_TEXTS = ("complete message body", "incomplete chunked read", "illegal chunk header")
+_BODY_TEXTS = (
+    "complete message body",
+    "incomplete chunked read",
+    "illegal chunk header",
+    "Invalid character in chunk size",  # aiohttp, where the chunk came together with the head
+    "read length must be non-negative",  # a negative chunk size in http.client, let through by urllib3
+)
 _RESET_NAMES = {
     "ServerDisconnectedError",
     "BrokenResourceError",
@@ -74,7 +82,10 @@ _RESET_NAMES = {
     "WriteError",
     "ClientConnectionResetError",
 }
-_RESET_TEXTS = ("disconnected without sending a response",)
+_RESET_TEXTS = (
+    "disconnected without sending a response",
+    "ConnectionResetError(",  # aiohttp names the cause in the text alone
+)
 _PROTOCOL_NAMES = {
     "HTTPException",
     "RemoteProtocolError",
@@ -95,22 +106,24 @@ def code_of(kind: str) -> int:
 
 def kind_of(error: BaseException) -> str:
     """The kind of failure that an exception tells of, from it and everything that caused it."""
-    chain = list(_chain(error))
+    # Those two are how TLS that doesn't block says that it waits; they stand behind whatever ended the wait.
+    chain = [link for link in _chain(error) if not isinstance(link, (ssl.SSLWantReadError, ssl.SSLWantWriteError))]
     own_names = {type(link).__name__ for link in chain}
     names = {cls.__name__ for link in chain for cls in type(link).__mro__}
     numbers = {number for link in chain for number in _errnos(link)}
     text = " ".join(_message_of(link) for link in chain)
+    values = " ".join(_message_of(link) for link in chain if type(link) is ValueError)
 
     def has(*types: type[BaseException]) -> bool:
         return any(isinstance(link, types) for link in chain)
 
     if has(MemoryError):
         return "other"
-    if names & _REDIRECT_NAMES:
+    if names & _REDIRECT_NAMES or any(part in values for part in _REDIRECT_TEXTS):
         return "redirects"
     if names & _DNS_NAMES or has(socket.gaierror):
         return "dns"
-    if names & _TLS_NAMES or has(ssl.SSLError):
+    if names & _TLS_NAMES or has(ssl.SSLError) or _ended_in_handshake(chain):
         return "tls"
     # By the classes' own names: urllib3 derives every failure to connect from ConnectTimeoutError.
     if own_names & _CONNECT_TIMEOUT_NAMES or errno.ETIMEDOUT in numbers:
@@ -170,6 +183,13 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         related = [link.__cause__, link.__context__, getattr(link, "reason", None), getattr(link, "os_error", None)]
         related += [*link.args, *getattr(link, "exceptions", ())]
         waiting += [other for other in related if isinstance(other, BaseException)]
+
+
+def _ended_in_handshake(chain: list[BaseException]) -> bool:
+    """Whether aiohttp's peer left in the TLS handshake, which asyncio calls a reset, but one without a number."""
+    return any(type(link).__name__ == "ClientConnectorError" for link in chain) and any(
+        isinstance(link, ConnectionResetError) and link.errno is None for link in chain
+    )
 
 
 def _errnos(error: BaseException) -> Iterator[int]:

@@ -8,39 +8,42 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-SHARE = 2
-"""A worker may have one part in this many of the memory that the machine, or its container, has."""
+try:
+    import resource
+except ImportError:  # Windows has no such limits
+    resource = None  # type: ignore[assignment]
+
+PARTS = 2
+"""A worker may have one of so many parts of the memory that the machine, or its container, has."""
 
 _DEFAULT_STACK_BYTES = 8 * 2**20
 _CGROUPS = Path("/sys/fs/cgroup")
 
 
-def limit_memory(threads: int) -> int | None:
-    """Sets the limit and returns it in bytes; None where the system has none to set, or does not tell its memory.
+def limit_memory(threads: int) -> None:
+    """Sets the limit, where the system has one to set and tells how much memory there is.
 
     ``threads`` is how many more threads will be started: their stacks are reserved whole, though hardly used, so they
     are allowed beside the share. A lower limit that is already set stays.
     """
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
-    # The data segment holds what is really allocated; the address space counts reserves that nobody fills.
-    kind = resource.RLIMIT_DATA
-    set_before, highest = resource.getrlimit(kind)
-    limits = [limit for limit in (set_before, highest) if limit != resource.RLIM_INFINITY]
     memory = _memory_bytes()
-    if memory is not None:
-        stack, _ = resource.getrlimit(resource.RLIMIT_STACK)
-        stack = _DEFAULT_STACK_BYTES if stack == resource.RLIM_INFINITY else stack
-        limits.append(memory // SHARE + threads * stack)
-    if not limits:
+    if resource is None or memory is None:
+        return
+    stack, _ = resource.getrlimit(resource.RLIMIT_STACK)
+    stack = _DEFAULT_STACK_BYTES if stack == resource.RLIM_INFINITY else stack
+    # The data segment holds what is really allocated; the address space counts reserves that nobody fills.
+    set_before, highest = resource.getrlimit(resource.RLIMIT_DATA)
+    limits = [limit for limit in (set_before, highest) if limit != resource.RLIM_INFINITY]
+    with contextlib.suppress(OSError, ValueError):  # a system that knows the limit but can't set it
+        resource.setrlimit(resource.RLIMIT_DATA, (min([*limits, memory // PARTS + threads * stack]), highest))
+
+
+def memory_limit_bytes() -> int | None:
+    """The limit that is set, in bytes; None where there is none."""
+    if resource is None:
         return None
-    try:
-        resource.setrlimit(kind, (min(limits), highest))
-    except (OSError, ValueError):
-        return None
-    return min(limits)
+    limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    return None if limit == resource.RLIM_INFINITY else limit
 
 
 def _memory_bytes() -> int | None:
