@@ -15,6 +15,10 @@ from tui_httpbench.plan import Header, PlanError, Request
 MAX_COMMAND_LENGTH = 1_000_000
 
 
+# Stands for a dollar sign that a shell would leave alone, so that a header's value does not name a variable by it.
+_PLAIN_DOLLAR = "\ue000"
+
+
 def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
@@ -116,6 +120,7 @@ def _split(text: str) -> list[str]:
     # A shell joins such lines; browsers write $'…' where a text holds line breaks or quotes.
     text = re.sub(r"\\\r?\n", " ", text.strip().removeprefix("$ "))
     text = re.sub(r"(?<!\S)\$'((?:[^'\\]|\\.)*)'", _unescape_ansi_c, text, flags=re.DOTALL)
+    text = re.sub(r"'[^']*'|\"(?:\\.|[^\"\\])*\"|\\.", _mark_plain_dollars, text, flags=re.DOTALL)
     try:
         words = shlex.split(text)
     except ValueError:
@@ -141,11 +146,18 @@ def _unescape_ansi_c(match: re.Match[str]) -> str:
     return shlex.quote(plain)
 
 
+def _mark_plain_dollars(match: re.Match[str]) -> str:
+    quoted = match[0]
+    if quoted.startswith("'"):
+        return quoted.replace("$", _PLAIN_DOLLAR)
+    return re.sub(r"\\(.)", lambda escape: _PLAIN_DOLLAR if escape[1] == "$" else escape[0], quoted, flags=re.DOTALL)
+
+
 def _take(arguments: list[str], position: int, reading: _Reading) -> int:
     """Takes one option with its value, or a URL; returns the position behind it."""
     word = arguments[position]
     if not word.startswith("-") or word == "-":
-        reading.urls.append(word)
+        reading.urls.append(word.replace(_PLAIN_DOLLAR, "$"))
         return position + 1
     name, value = _name_and_value(word)
     if _takes_value(name):
@@ -185,6 +197,8 @@ def _takes_value(name: str) -> bool:
 def _take_value(name: str, value: str, reading: _Reading) -> None:
     if name in _OUTPUT:
         return
+    is_header = name in ("-H", "--header") or name in _HEADER_OPTIONS
+    value = value.replace(_PLAIN_DOLLAR, "$$" if is_header else "$")
     if name in _REFUSED_WITH_VALUE:
         reading.left_out.append(f"{name}: there is nothing like it here.")
     elif name in ("-X", "--request"):

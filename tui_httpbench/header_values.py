@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from string import Template
 
 from tui_httpbench.plan import Header
 from tui_httpbench.plan_error import PlanError
+
+_REFERENCE = re.compile(r"([A-Za-z]+ +|[\w.-]+=)?\$([A-Za-z_]\w*|\{[A-Za-z_]\w*\})", re.ASCII)
+
+
+def is_reference(value: str) -> bool:
+    """Whether a value only names a variable, as ``Bearer $TOKEN`` and ``id=${ID}`` do, and so is no secret itself."""
+    return _REFERENCE.fullmatch(value.strip()) is not None
 
 
 def expand_headers(headers: tuple[Header, ...], environment: Mapping[str, str] = os.environ) -> tuple[Header, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
 from setup_form import NARROW, WIDE, open_form
 from textual.widgets import Button, Input, Select, TextArea
 
@@ -84,6 +85,7 @@ async def test_what_is_typed_is_what_runs() -> None:
     )
 
 
+@pytest.mark.slow
 async def test_plan_comes_back_as_it_was() -> None:
     given = Plan(
         request=Request(
@@ -126,6 +128,7 @@ BAD_VALUES = [
 ]
 
 
+@pytest.mark.slow
 async def test_bad_values_are_told_at_their_fields_and_refused() -> None:
     async with open_form(Plan()) as form:
         assert form.explains("sync modes one at a time, async modes all 100 at once")
@@ -153,6 +156,7 @@ async def test_bad_values_are_told_at_their_fields_and_refused() -> None:
         assert (await form.run()).total_requests == 8 * 5 * 5
 
 
+@pytest.mark.slow
 async def test_rounds_budget_and_profile_are_explained() -> None:
     async with open_form(Plan(), WIDE) as form:
         assert form.explains("auto: until decided, 5 to 30 rounds")
@@ -178,6 +182,7 @@ async def test_rounds_budget_and_profile_are_explained() -> None:
         assert form.explains("Profile: defaults: every library's own settings")
 
 
+@pytest.mark.slow
 async def test_what_only_the_whole_plan_shows_is_refused_too() -> None:
     async with open_form() as form:
         for library in ("requests", "httpx", "aiohttp"):
@@ -197,6 +202,7 @@ async def test_what_only_the_whole_plan_shows_is_refused_too() -> None:
         assert (await form.run()).requests == 20_000
 
 
+@pytest.mark.slow
 async def test_tab_and_arrows_go_through_the_form_in_order() -> None:
     async with open_form(Plan(request=Request(headers=(("Accept", "a"),)))) as form:
         row, blank = form.rows
@@ -224,6 +230,7 @@ async def test_tab_and_arrows_go_through_the_form_in_order() -> None:
         assert form.focused == "input-profile"
 
 
+@pytest.mark.slow
 async def test_last_plan_is_there_at_the_next_start(home: Path) -> None:
     async with open_form(Plan(seed=99)) as form:
         await form.fill("#input-url", "/bytes/10")

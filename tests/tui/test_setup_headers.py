@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from setup_form import open_form
 from textual.widgets import Button, Label, Select, TextArea
 
@@ -36,6 +37,7 @@ async def test_headers_by_keyboard() -> None:
         assert (await form.run()).request.headers == ()
 
 
+@pytest.mark.slow
 async def test_headers_by_mouse() -> None:
     async with open_form(Plan(request=Request(headers=(("Accept", "a"), ("X-Two", "2"))))) as form:
         await form.click(form.rows[2].name_input)
@@ -47,6 +49,7 @@ async def test_headers_by_mouse() -> None:
         assert "x" in form.headers[0][1]
 
 
+@pytest.mark.slow
 async def test_pasted_lines_become_headers() -> None:
     async with open_form(Plan(request=Request(headers=(("First", "1"),)))) as form:
         await form.focus(form.rows[1].name_input)
@@ -72,6 +75,7 @@ async def test_pasted_lines_become_headers() -> None:
         assert len((await form.run()).request.headers) == 8
 
 
+@pytest.mark.slow
 async def test_bad_header_value_and_repeated_name_are_refused() -> None:
     async with open_form(Plan(request=Request(headers=(("Accept", "a"), ("X-Two", "2"))))) as form:
         await form.focus(form.rows[1].value_input)
@@ -91,6 +95,7 @@ async def test_bad_header_value_and_repeated_name_are_refused() -> None:
         assert form.app.started == []
 
 
+@pytest.mark.slow
 async def test_credentials_are_masked() -> None:
     async with open_form(Plan(request=Request(headers=(("Authorization", "Bearer hush"), ("Accept", "a"))))) as form:
         assert [row.value_input.password for row in form.rows] == [True, False, False]
@@ -104,6 +109,7 @@ async def test_credentials_are_masked() -> None:
         assert form.headers[-1] == ("Cookie", "psst")
 
 
+@pytest.mark.slow
 async def test_body_belongs_to_methods_that_send_one() -> None:
     async with open_form() as form:
         area = form.screen.query_one(TextArea)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from setup_form import WIDE, open_form
 from textual.widgets import Button
 
@@ -10,6 +11,7 @@ from tui_httpbench.plan import Plan
 from tui_httpbench.tui.widgets.mode_picker import LibraryGroup, ModePicker
 
 
+@pytest.mark.slow
 async def test_modes_by_key_and_by_mouse(absent_mode: str) -> None:
     async with open_form(Plan(modes=(*catalog.DEFAULT_MODES, absent_mode)), size=(80, 40)) as form:
         await form.focus(form.mode("httpx"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from setup_form import open_form
 from textual.widgets import Input
 
@@ -12,6 +13,7 @@ from tui_httpbench.tui.widgets.note import Note
 from tui_httpbench.tui.widgets.preset_picker import CUSTOM
 
 
+@pytest.mark.slow
 async def test_a_click_on_a_preset_fills_the_form_in() -> None:
     mine = Plan(
         Request("/?a=1", "POST", (("Accept", "a"),), b"x"), modes=("aiohttp",), timeout_s=7.5, seed=3, seed_given=True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import trustme
 from setup_form import Form, open_form
 from textual.widgets import Input, Select
@@ -27,6 +28,7 @@ async def test_every_scenario_can_be_chosen_and_says_what_it_is() -> None:
             assert (await form.run()).scenario == scenario
 
 
+@pytest.mark.slow
 async def test_by_key_a_scenario_is_chosen_and_its_knobs_turned() -> None:
     async with open_form() as form:
         await form.focus(form.screen.query_one("#input-scenario"))
@@ -44,6 +46,7 @@ async def test_by_key_a_scenario_is_chosen_and_its_knobs_turned() -> None:
         assert form.preset == "custom"
 
 
+@pytest.mark.slow
 async def test_every_knob_counts_and_takes_its_scenario_back() -> None:
     async with open_form() as form:
         await form.choose("scenario", "busy")
@@ -72,6 +75,7 @@ async def test_every_knob_counts_and_takes_its_scenario_back() -> None:
         assert (await form.run()).scenario == scenario
 
 
+@pytest.mark.slow
 async def test_http2_takes_tls_along_and_goes_with_it() -> None:
     async with open_form() as form:
         form.screen.query_one(Knobs).collapsed = False
@@ -97,6 +101,7 @@ BAD_KNOBS = [
 ]
 
 
+@pytest.mark.slow
 async def test_wrong_knobs_are_told_at_their_fields_which_open() -> None:
     async with open_form() as form:
         knobs = form.screen.query_one(Knobs)
@@ -118,6 +123,7 @@ async def test_wrong_knobs_are_told_at_their_fields_which_open() -> None:
         assert (await form.run()).scenario == SCENARIOS["loopback"]
 
 
+@pytest.mark.slow
 async def test_the_users_own_scenarios_are_there_and_a_broken_one_harms_none(home: Path) -> None:
     folder = home / "config" / "httpbench-tui" / "scenarios"
     folder.mkdir(parents=True)
@@ -151,6 +157,7 @@ async def test_a_plans_changed_scenario_comes_back_as_it_was() -> None:
         assert (await form.run()).scenario == given.scenario.change(jitter_ms=0.1)
 
 
+@pytest.mark.slow
 async def test_certificates_take_the_scenarios_place_for_a_url_of_the_users_own(tmp_path: Path) -> None:
     pem = tmp_path / "ca.pem"
     trustme.CA().cert_pem.write_to_path(pem)

@@ -100,3 +100,18 @@ def test_a_curl_command_is_told_from_a_url() -> None:
     assert is_curl_command("  curl https://a.b/")
     assert not is_curl_command("https://curl.se/")
     assert not is_curl_command("curl.se")
+
+
+def test_a_dollar_sign_names_a_variable_where_a_shell_would_say_so() -> None:
+    request = parse_curl(
+        r"""curl 'https://a.b/?x=$1' -H 'Cookie: _ga=$o1' -H "Authorization: Bearer $TOKEN" """
+        r"""-H "X: it's \$y" -H $'Y: $z' -d '{"a": "$5"}'"""
+    ).request
+    assert request.url == "https://a.b/?x=$1"
+    assert request.headers[:4] == (
+        ("Cookie", "_ga=$$o1"),
+        ("Authorization", "Bearer $TOKEN"),
+        ("X", "it's $$y"),
+        ("Y", "$$z"),
+    )
+    assert request.body == b'{"a": "$5"}'

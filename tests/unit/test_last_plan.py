@@ -79,6 +79,16 @@ def test_credentials_are_never_stored() -> None:
     assert loaded.request.headers == (("Accept", "text/html"),)
 
 
+def test_headers_that_only_name_a_variable_are_kept_as_they_are() -> None:
+    headers = (("Authorization", "Bearer $TOKEN"), ("Cookie", "id=${ID}"))
+    hidden = (("X-API-Key", "hush$TOKEN"), ("X-Secret", "$TOKEN hush"), ("X-Token", "$$hush"))
+    save_last_plan(FULL.replace(request=Request(headers=headers + hidden)))
+    assert "hush" not in last_plan_path().read_text()
+    loaded = load_last_plan()
+    assert loaded is not None
+    assert loaded.request.headers == headers
+
+
 def test_random_seed_and_huge_body_are_not_stored() -> None:
     huge = Request(method="POST", body=b"x" * (MAX_BODY_BYTES + 1))
     save_last_plan(Plan(request=huge, seed=42))

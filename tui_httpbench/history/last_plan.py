@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,12 @@ import platformdirs
 
 from tui_httpbench import plan as plans
 from tui_httpbench.clients import catalog
+from tui_httpbench.header_values import is_reference
+from tui_httpbench.history.state_file import write_state
 from tui_httpbench.plan import Plan, Request
 from tui_httpbench.scenario import LOOPBACK
 from tui_httpbench.scenario_file import scenario_from
+from tui_httpbench.url_secrets import drop_secrets
 
 SCHEMA_VERSION = 1
 MAX_BODY_BYTES = 1_000_000
@@ -42,7 +44,7 @@ def load_last_plan() -> Plan | None:
     Modes that are unknown or not installed now are left out; if none is left, the default ones stand in.
     """
     try:
-        return _plan_of(json.loads(last_plan_path().read_bytes()))
+        return plan_from_dict(json.loads(last_plan_path().read_bytes()))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
@@ -50,35 +52,27 @@ def load_last_plan() -> Plan | None:
 def save_last_plan(plan: Plan) -> None:
     """Stores the plan for ``load_last_plan``; raises LastPlanError where that fails.
 
-    The file can be read by its owner only and is replaced as a whole. Left out are the headers with credentials, a
-    random seed, and a body above ``MAX_BODY_BYTES``.
+    The file can be read by its owner only and is replaced as a whole. Left out are the headers with credentials, but
+    for those that only name a variable (``Bearer $TOKEN``); the values of a URL's parameters that are likely
+    credentials (``?token=``); a random seed; and a body above ``MAX_BODY_BYTES``.
     """
     path = last_plan_path()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # A named temporary file has mode 0600.
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=path.name, delete=False) as file:
-            new = Path(file.name)
-            try:
-                json.dump(_stored(plan), file, indent=1)
-                file.close()
-                new.replace(path)
-            except BaseException:
-                new.unlink(missing_ok=True)
-                raise
+        write_state(path, plan_to_dict(plan))
     except OSError as error:
         raise LastPlanError(
             f"The plan can't be remembered: {path.parent} can't be written ({error.strerror or error})."
         ) from error
 
 
-def _stored(plan: Plan) -> dict[str, Any]:
+def plan_to_dict(plan: Plan) -> dict[str, Any]:
+    """The plan for JSON, without credentials in headers and URL, a random seed, and a body above ``MAX_BODY_BYTES``."""
     request = plan.request
     stored: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
-        "url": request.url,
+        "url": drop_secrets(request.url),
         "method": request.method,
-        "headers": [[name, value] for name, value in request.headers if not plans.is_secret(name)],
+        "headers": [[name, value] for name, value in request.headers if _can_be_kept(name, value)],
         "requests": plan.requests,
         "concurrency": plan.concurrency,
         "rounds": plan.rounds,
@@ -103,8 +97,12 @@ def _stored(plan: Plan) -> dict[str, Any]:
     return stored
 
 
-def _plan_of(stored: dict[str, Any]) -> Plan:
-    """Reads every value as if the user had typed it, since the file may be old or edited."""
+def plan_from_dict(stored: dict[str, Any]) -> Plan:
+    """The plan of ``plan_to_dict``; modes that are not installed now are left out.
+
+    Every value is read as if the user had typed it, since the file may be old or edited. Raises ValueError (PlanError
+    too), KeyError, TypeError.
+    """
     if stored["schema_version"] != SCHEMA_VERSION:
         raise ValueError(stored["schema_version"])
     body = stored.get("body")
@@ -131,6 +129,10 @@ def _plan_of(stored: dict[str, Any]) -> Plan:
         seed=plans.parse_seed(str(stored["seed"])) if "seed" in stored else 0,
         seed_given="seed" in stored,
     )
+
+
+def _can_be_kept(header: str, value: str) -> bool:
+    return not plans.is_secret(header) or is_reference(value)
 
 
 def _modes_here(instances: list[str]) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tui_httpbench import plan as plans
+from tui_httpbench.curl_command import is_curl_command
+from tui_httpbench.header_values import expand_headers
 from tui_httpbench.plan import DEFAULT_SAME_WITHIN, Concurrency, Header, Plan, PlanError, Profile, Request, Rounds
 from tui_httpbench.plan_options import KNOBS, parse_cacert
 from tui_httpbench.scenario import LOOPBACK, Scenario
@@ -114,9 +116,9 @@ def read_form(values: FormValues) -> FormReading:
     errors: dict[str, str] = {}
     parts: dict[str, Any] = {}
     readers: dict[str, Callable[[], object]] = {
-        "url": lambda: plans.parse_url(values.url),
+        "url": lambda: _read_url(values.url),
         "method": lambda: plans.parse_method(values.method),
-        "headers": lambda: tuple(plans.check_header(name, value) for name, value in values.headers),
+        "headers": lambda: _read_headers(values.headers),
         "requests": lambda: plans.parse_requests(values.requests),
         "concurrency": lambda: plans.parse_concurrency(values.concurrency),
         "rounds": lambda: plans.parse_rounds(values.rounds),
@@ -152,6 +154,18 @@ def read_form(values: FormValues) -> FormReading:
         scenario=scenario,
         **{name: read_parts.get(name) for name in ("requests", "concurrency", "rounds", "profile")},
     )
+
+
+def _read_url(text: str) -> str:
+    if not is_curl_command(text):
+        return plans.parse_url(text)
+    raise PlanError("url", "This is a curl command; press enter to fill the form in from it.")
+
+
+def _read_headers(headers: tuple[Header, ...]) -> tuple[Header, ...]:
+    read = tuple(plans.check_header(name, value) for name, value in headers)
+    expand_headers(read)  # tells of a variable that is not set; the plan keeps its name
+    return read
 
 
 def _read_scenario(values: FormValues) -> tuple[Scenario | None, dict[str, str]]:

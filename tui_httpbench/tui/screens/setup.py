@@ -12,8 +12,10 @@ from textual.containers import HorizontalGroup, Vertical, VerticalGroup
 from textual.screen import Screen
 from textual.widgets import Button, Checkbox, Header, Input, Label, Select, TextArea
 
+from tui_httpbench.curl_command import is_curl_command, parse_curl
 from tui_httpbench.history.last_plan import LastPlanError, save_last_plan
-from tui_httpbench.plan import DEFAULT_USER_AGENT, METHODS, Plan
+from tui_httpbench.history.url_history import load_urls, remember_url
+from tui_httpbench.plan import DEFAULT_USER_AGENT, METHODS, Plan, PlanError
 from tui_httpbench.plan_options import KNOBS
 from tui_httpbench.presets import PRESETS, preset_of
 from tui_httpbench.tui.plan_form import FormReading, FormValues, read_form
@@ -26,6 +28,8 @@ from tui_httpbench.tui.widgets.note import Note
 from tui_httpbench.tui.widgets.preset_picker import CUSTOM, PresetPicker
 from tui_httpbench.tui.widgets.steady_footer import SteadyFooter
 from tui_httpbench.tui.widgets.target_form import TargetForm
+from tui_httpbench.tui.widgets.url_input import UrlInput
+from tui_httpbench.tui.widgets.url_list import UrlListScreen
 
 _PRESET_FIELDS = sorted({name for preset in PRESETS.values() for name in preset.values})
 _RANDOM_SEEDS = range(1, 2**31)
@@ -49,7 +53,9 @@ class SetupScreen(Screen[None]):
     HELP = (
         "**ctrl+r** starts what the bottom line says. **tab** and the arrows go from field to field; **left** and "
         "**right** choose a preset, which fills the form in; **space** chooses a mode and opens the knobs. "
-        "The plan is remembered, but not the headers that hold credentials."
+        "A **curl** command, pasted into the URL, fills in what it says; **ctrl+o** lists the URLs of earlier runs. "
+        "Headers may name environment variables, as in `Bearer $TOKEN`. "
+        "The plan is remembered, but no credentials in its headers or its URL."
     )
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (150, "-wide")]  # type: ignore[misc]
     VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [  # type: ignore[misc]
@@ -60,6 +66,10 @@ class SetupScreen(Screen[None]):
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+r", "run", "Run", id="setup.run", tooltip="Measure the chosen modes"),
+        Binding("ctrl+o", "choose_url", "URLs", id="setup.urls", tooltip="Choose a URL of an earlier run"),
+        Binding(
+            "f2", "await_curl", "From curl", id="setup.curl", show=False, tooltip="Fill the form from a curl command"
+        ),
         Binding("up", "app.focus_previous", "Field above", show=False),
         Binding("down", "app.focus_next", "Field below", show=False),
     ]
@@ -70,6 +80,8 @@ class SetupScreen(Screen[None]):
         self._reading = FormReading(plan)
         # What the user had before a preset took its place, by the plan's fields.
         self._own: dict[str, Any] = {}
+        self._urls = load_urls()
+        self._curl_error = ""
 
     def compose(self) -> ComposeResult:
         """Preset, request, target, load and modes, and under them what will happen."""
@@ -86,12 +98,7 @@ class SetupScreen(Screen[None]):
                     yield Select.from_values(
                         methods, value=request.method, allow_blank=False, compact=True, id="input-method"
                     )
-                    yield Input(
-                        "" if request.url == "/" else request.url,
-                        placeholder="empty: the embedded target; /bytes/50000: a path there",
-                        compact=True,
-                        id="input-url",
-                    )
+                    yield UrlInput("" if request.url == "/" else request.url, self._urls)
                     yield Button("Run", variant="primary", compact=True, id="run", tooltip="ctrl+r")
                 yield Note(id="url-note")
                 yield Label(
@@ -112,6 +119,11 @@ class SetupScreen(Screen[None]):
         self.query_one(LoadForm).border_title = "Load"
         self.check_form()
 
+    @on(Input.Changed, "#input-url")
+    def forget_curl_error(self) -> None:
+        """A URL that was edited since is no wrong command."""
+        self._curl_error = ""
+
     @on(Input.Changed)
     @on(Select.Changed)
     @on(TextArea.Changed)
@@ -126,7 +138,7 @@ class SetupScreen(Screen[None]):
         reading = self._reading = read_form(values)
         errors = reading.errors
         self.query_one("#input-url", Input).set_class("url" in errors, "-invalid")
-        self.query_one("#url-note", Note).show_errors(errors.get("url", ""))
+        self.query_one("#url-note", Note).show_errors(self._curl_error or errors.get("url", ""))
         self.query_one(HeadersEditor).show_error(errors.get("headers", ""))
         self.query_one(TargetForm).show(reading, values.place)
         self.query_one(LoadForm).show(reading)
@@ -152,6 +164,62 @@ class SetupScreen(Screen[None]):
         self.query_one(TargetForm).fill(values["scenario"])
         self.check_form()
 
+    @on(UrlInput.CurlGiven)
+    async def fill_from_curl(self, event: UrlInput.CurlGiven) -> None:
+        """Fills in what a curl command says, and names what can't be taken over."""
+        try:
+            curl = parse_curl(event.command)
+        except PlanError as error:
+            self._curl_error = str(error)
+            self.check_form()
+            return
+        request = curl.request
+        self.query_one(UrlInput).fill(request.url)
+        method = self.query_one("#input-method", Select)
+        if request.method not in METHODS:
+            method.set_options([(name, name) for name in (*METHODS, request.method)])
+        method.value = request.method
+        body = self.query_one(BodyEditor)
+        body.method = request.method
+        body.fill(request.body)
+        await self.query_one(HeadersEditor).fill(request.headers)
+        if curl.timeout_s is not None:
+            self.query_one(LoadForm).fill({"timeout_s": curl.timeout_s})
+        self.query_one(TargetForm).fill_trust(curl.cacert, curl.insecure)
+        self._curl_error = ""
+        self.check_form()
+        left_out = "\n".join(f"Left out: {sentence}" for sentence in curl.left_out)
+        self.notify(
+            left_out or "All that the command says is filled in.",
+            title="From curl",
+            severity="warning" if left_out else "information",
+            timeout=15 if left_out else 4,
+            markup=False,
+        )
+
+    def action_await_curl(self) -> None:
+        """Takes a curl command from the app's clipboard, or says where to paste one."""
+        url = self.query_one(UrlInput)
+        url.focus()
+        if is_curl_command(self.app.clipboard):
+            url.action_paste()
+        else:
+            self.notify("Copy a curl command, as browsers offer it, and paste it into the URL.", title="From curl")
+
+    def action_choose_url(self) -> None:
+        """Offers the URLs of earlier runs."""
+
+        def take(url: str | None) -> None:
+            if url is not None:
+                field = self.query_one(UrlInput)
+                field.fill(url)
+                field.focus()
+
+        if self._urls:
+            self.app.push_screen(UrlListScreen(self._urls), take)
+        else:
+            self.notify("No URL of an earlier run is known yet.")
+
     @on(Input.Submitted)
     def go_on(self) -> None:
         """Enter moves on: only the run key and button send requests."""
@@ -167,8 +235,10 @@ class SetupScreen(Screen[None]):
             return
         try:
             save_last_plan(plan)
+            self._urls = remember_url(plan.request.url)
+            self.query_one(UrlInput).offer(self._urls)
         except LastPlanError as error:
-            self.notify(str(error), severity="warning")
+            self.notify(str(error), severity="warning", markup=False)
         if not plan.seed_given:
             plan = plan.replace(seed=random.SystemRandom().choice(_RANDOM_SEEDS))
         cast(RunStarter, self.app).start_run(plan)

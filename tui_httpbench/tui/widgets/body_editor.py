@@ -62,6 +62,14 @@ class BodyEditor(VerticalGroup):
             return self._given
         return self._area.text.encode("utf-8", "surrogatepass") or None
 
+    def fill(self, body: bytes | None) -> None:
+        """Puts another body in the place of what is there; one that came with the plan is forgotten."""
+        self._given, self._edited = body, False
+        self._start_text = "" if body is None else body.decode("utf-8", "replace")
+        self._bodiless = tuple(name for name in _BODILESS if body is None or name != self.method)
+        self._area.text = self._start_text
+        self.watch_method()
+
     def watch_method(self) -> None:
         """Hides where the method sends no body."""
         self.set_class(self.method in self._bodiless, "-unused")

@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input
 
+from tui_httpbench.header_values import expand_headers, is_reference
 from tui_httpbench.plan import Header, PlanError, check_header, is_secret
 from tui_httpbench.tui.widgets.note import Note
 
@@ -130,8 +131,8 @@ class HeaderRow(VerticalGroup):
         )
         self.value_input = HeaderInput(
             value,
-            placeholder="value (or paste several 'Name: value' lines)",
-            password=is_secret(name),
+            placeholder="value, or $VARIABLE; or paste several 'Name: value' lines",
+            password=is_secret(name) and not is_reference(value),
             compact=True,
             classes="header-value",
         )
@@ -161,7 +162,7 @@ class HeaderRow(VerticalGroup):
         if self.is_blank:
             return ""
         try:
-            check_header(*self.header)
+            expand_headers((check_header(*self.header),))
         except PlanError as error:
             return str(error)
         return ""
@@ -188,9 +189,10 @@ class HeaderRow(VerticalGroup):
             self.screen.set_focus(self.value_input)
             self.value_input.cursor_position = len(rest)
         self._drop_leading_space()
-        # A secret stays masked while its header is renamed.
-        was_secret = self.value_input.password and bool(self.value_input.value)
-        self.value_input.password = was_secret or is_secret(self.name_input.value)
+        value = self.value_input.value
+        # A secret stays masked while its header is renamed. What only names a variable is none.
+        was_secret = self.value_input.password and bool(value)
+        self.value_input.password = (was_secret or is_secret(self.name_input.value)) and not is_reference(value)
         self.set_class(self.is_blank, "-blank")
         self.post_message(self.Changed())
 

@@ -41,6 +41,13 @@ class HeadersEditor(VerticalGroup):
         """Names and values as typed, without empty rows."""
         return tuple(row.header for row in self._rows if not row.is_blank)
 
+    async def fill(self, headers: Iterable[Header]) -> None:
+        """Puts these headers in the place of all that are there."""
+        old, self._rows = self._rows, [*(HeaderRow(name, value) for name, value in headers), HeaderRow()]
+        await self.mount_all(self._rows)
+        await self.remove_children(old)
+        self.post_message(self.Changed())
+
     def show_error(self, error: str) -> None:
         """Marks every row that is wrong by itself; ``error`` tells of one that is not, such as a repeated name."""
         found = [row.error for row in self._rows]

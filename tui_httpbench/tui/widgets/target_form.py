@@ -110,6 +110,10 @@ class TargetForm(VerticalGroup):
         self._choose(scenario)
         self._show_scenario(scenario)
 
+    def fill_trust(self, cacert: str | None, insecure: bool) -> None:
+        """Chooses whose certificates are trusted."""
+        self._trust.fill(cacert, insecure)
+
     def show(self, reading: FormReading, place: Place) -> None:
         """Shows what applies at such a place, what it will be like, and what is wrong with it."""
         self._place = place

@@ -47,6 +47,11 @@ class TrustForm(VerticalGroup):
         """The path as typed."""
         return self._path.text
 
+    def fill(self, cacert: str | None, insecure: bool) -> None:
+        """Chooses whom to trust, as a plan says it."""
+        self._choice.fill("unchecked" if insecure else "usual" if cacert is None else "file")
+        self._path.fill(cacert or "")
+
     def show(self, error: str) -> None:
         """Shows what the choice means, and what is wrong with the file."""
         self._choice.show_hint(next(words for trust, words in _CHOICES.values() if trust == self.trust))
