@@ -16,6 +16,7 @@ PROGRAM = "httpbench-tui"
 COMMANDS = {
     "run": "the same run without a screen: progress on stderr, report on stdout",
     "modes": "the modes, installed or not, with versions",
+    "recover": "reports the latest run that was interrupted",
     "serve": "the TUI in a browser, on this machine only (needs the extra web)",
     "target": "serves the embedded target until stopped, prints its URL",
 }
@@ -50,6 +51,9 @@ class Parser(argparse.ArgumentParser):
             case "target":
                 self.add_argument("--port", metavar="N", help="port to serve at (default: a free one)")
                 self._add_scenario_options()
+            case "recover":
+                self.add_argument("--json", metavar="FILE|-", help="write the result as JSON; - is standard output")
+                self.add_argument("--discard", action="store_true", help="remove it, and report nothing")
             case "serve":
                 self.add_argument("--port", metavar="N", help="port to serve at (default: 8000)")
                 self._add_plan_options()
@@ -197,10 +201,19 @@ def _usage(command: str | None) -> str:
         return f"{PROGRAM} modes"
     if command == "target":
         return f"{PROGRAM} target [options]"
+    if command == "recover":
+        return f"{PROGRAM} recover [--json FILE|-] [--discard]"
     if command in ("run", "serve"):
         return f"{PROGRAM} {command} [URL] [options]"
     indent = " " * len("usage: ")
-    forms = ("[URL] [options]", "run [URL] [options]", "serve [URL] [options]", "modes", "target [options]")
+    forms = (
+        "[URL] [options]",
+        "run [URL] [options]",
+        "serve [URL] [options]",
+        "recover [options]",
+        "modes",
+        "target [options]",
+    )
     return f"\n{indent}".join(f"{PROGRAM} {form}" for form in forms)
 
 

@@ -56,6 +56,8 @@ def _dispatch(arguments: list[str]) -> int:
         case "run":
             plan, metric = make_plan(options), parse_metric(options.metric)
             return _measure(plan, options.json, metric=metric, verbose=options.verbose, yes=options.yes)
+        case "recover":
+            return _recover(options)
         case "modes":
             return _list_modes()
         case "target":
@@ -120,6 +122,12 @@ def _serve_tui(options: argparse.Namespace, arguments: list[str]) -> int:
 
 def _is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
+
+
+def _recover(options: argparse.Namespace) -> int:
+    from tui_httpbench.recover import recover_run
+
+    return recover_run(options.json, discards=options.discard)
 
 
 def _list_modes() -> int:

@@ -10,6 +10,7 @@ from contextlib import aclosing, contextmanager, suppress
 from types import FrameType
 
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.bench.recovery import find_interrupted_runs
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.formatting import complaint, reason_of
 from tui_httpbench.plan import Plan
@@ -24,44 +25,77 @@ SUCCESS = 0
 FAILURE = 1
 STOPPED = 130
 REDRAW_INTERVAL_S = 1 / 8
+RECOVER = "httpbench-tui recover"
 
 
 def run_headless(plan: Plan, json_path: str | None, *, metric: str | None = None, verbose: bool = False) -> int:
     """Runs the plan, reports, and returns the exit status: 0, 1 (something failed) or 130 (stopped by the user).
 
     ``json_path`` is a file, ``-`` for standard output, or None; ``metric`` and ``verbose`` are for ``print_report``.
-    Ctrl-C or SIGTERM once ends the run and reports what was measured, twice gives up. Raises PlanError where the JSON
-    can't be written.
+    Ctrl-C, SIGTERM or SIGHUP once ends the run and reports what was measured, twice gives up. What could not be
+    reported stays for recovery. Raises PlanError where the JSON can't be written, or the system can't run the plan.
     """
     destination = None if json_path is None else FileDestination(json_path)
-    runner = Runner(plan)
+    if interrupted := find_interrupted_runs():
+        complain(f"An interrupted run can be recovered ({interrupted[0].in_words}); see '{RECOVER}'.")
+    runner = Runner(plan, keeps_folder=True)
+    is_reported = False
+    try:
+        status, is_reported = _run_and_report(runner, destination, metric, verbose)
+    finally:
+        if is_reported:
+            runner.discard()
+        else:
+            runner.leave()
+    return status
+
+
+def report_result(
+    result: Result, destination: FileDestination | None, *, metric: str | None = None, verbose: bool = False
+) -> tuple[bool, bool]:
+    """Writes the JSON, if any, and the report; whether all went well, and whether the result arrived anywhere."""
+    # First the JSON: it is what another program waits for.
+    has_json = destination is not None and _write_json(result, destination)
+    succeeded = has_json or destination is None
+    console = StreamConsole(sys.stderr if destination is not None and destination.is_stdout else sys.stdout)
+    if destination is not None and destination.is_stdout and not console.is_terminal:
+        for warning in result.warnings:
+            complain(warning)
+        return succeeded, has_json
+    has_text = _write_text(result, console, metric, verbose)
+    return succeeded and has_text, has_json or has_text
+
+
+def complain(text: str) -> None:
+    """Writes a sentence to standard error; nobody may be left to read it, which must not end what goes on."""
+    with suppress(OSError, ValueError):
+        print(complaint(text), file=sys.stderr)
+
+
+def _run_and_report(
+    runner: Runner, destination: FileDestination | None, metric: str | None, verbose: bool
+) -> tuple[int, bool]:
+    """The exit status, and whether all that was measured has been reported."""
     succeeded = True
     try:
         asyncio.run(_measure(runner))
     except asyncio.CancelledError:
-        return STOPPED
+        return STOPPED, False
     except TargetError as error:
         if runner.result().stopped:
-            return STOPPED
-        _complain(str(error))
-        return FAILURE
+            return STOPPED, not runner.records
+        complain(str(error))
+        return FAILURE, not runner.records
     except OSError as error:
-        _complain(f"The run could not go on: {error}.")
+        complain(f"The run could not go on: {error}.")
         if not runner.records:
-            return FAILURE
+            return FAILURE, False
         succeeded = False
     result = runner.result()
-    # First the JSON: it is what another program waits for.
-    succeeded &= destination is None or _write_json(result, destination)
-    console = StreamConsole(sys.stderr if destination is not None and destination.is_stdout else sys.stdout)
-    if destination is not None and destination.is_stdout and not console.is_terminal:
-        for warning in result.warnings:
-            _complain(warning)
-    else:
-        succeeded &= _write_text(result, console, metric, verbose)
+    arrived_whole, arrived = report_result(result, destination, metric=metric, verbose=verbose)
     if result.stopped:
-        return STOPPED
-    return SUCCESS if succeeded and result.all_succeeded else FAILURE
+        return STOPPED, arrived
+    return SUCCESS if succeeded and arrived_whole and result.all_succeeded else FAILURE, arrived
 
 
 async def _measure(runner: Runner) -> None:
@@ -93,7 +127,7 @@ async def _draw_progress(runner: Runner) -> None:
 
 @contextmanager
 def _stopping_on_signals(runner: Runner) -> Iterator[None]:
-    """Lets the first SIGINT or SIGTERM stop the run, and the second cancel what is left of it."""
+    """Lets the first signal that asks for an end stop the run, and the second cancel what is left of it."""
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
     asked = False
@@ -109,12 +143,20 @@ def _stopping_on_signals(runner: Runner) -> Iterator[None]:
         loop.call_soon_threadsafe(stop)
 
     # Not loop.add_signal_handler, which Windows does not have.
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, handle) for number in ending_signals()}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def ending_signals() -> tuple[signal.Signals, ...]:
+    """The signals that ask this process to end; that of a closed terminal only where it is not ignored (nohup)."""
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    return tuple(numbers)
 
 
 def _write_json(result: Result, destination: FileDestination) -> bool:
@@ -125,7 +167,7 @@ def _write_json(result: Result, destination: FileDestination) -> bool:
         if destination.is_stdout:
             discard_stdout()
     except OSError as error:
-        _complain(f"The JSON can't be written to {destination.path!r}: {reason_of(error)}.")
+        complain(f"The JSON can't be written to {destination.path!r}: {reason_of(error)}.")
         return False
     return True
 
@@ -137,10 +179,6 @@ def _write_text(result: Result, console: StreamConsole, metric: str | None, verb
         discard_stdout()
     except OSError as error:
         discard_stdout()
-        _complain(f"The report can't be written: {reason_of(error)}.")
+        complain(f"The report can't be written: {reason_of(error)}.")
         return False
     return True
-
-
-def _complain(text: str) -> None:
-    print(complaint(text), file=sys.stderr)

@@ -74,6 +74,7 @@ async def test_article_concurrency_is_one_by_one_for_sync_and_all_at_once_for_as
         assert PROBES + 6 <= server.connections <= PROBES + 12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "kind"),
     [("/reset", "reset"), ("/short", "body"), ("/garbage", "protocol"), ("/status/503", "status")],
@@ -88,6 +89,7 @@ async def test_failures_are_sorted_alike_for_every_kind_of_mode(path: str, kind:
         assert all(mode.error_texts[0].count == 3 and mode.error_texts[0].kind == kind for mode in result.modes)
 
 
+@pytest.mark.slow
 async def test_a_silent_server_is_a_timeout_for_every_kind_of_mode() -> None:
     async with RecordingServer() as server:
         plan = Plan(
@@ -97,6 +99,7 @@ async def test_a_silent_server_is_a_timeout_for_every_kind_of_mode() -> None:
     assert {mode.mode: mode.errors for mode in result.modes} == {mode_id: {"timeout": 2} for mode_id in FOUR}
 
 
+@pytest.mark.slow
 async def test_a_closed_port_is_refused_for_every_kind_of_mode() -> None:
     async with RecordingServer() as server:
         closed = server.url
@@ -104,12 +107,14 @@ async def test_a_closed_port_is_refused_for_every_kind_of_mode() -> None:
     assert {mode.mode: mode.errors for mode in result.modes} == {mode_id: {"refused": 3} for mode_id in FOUR}
 
 
+@pytest.mark.slow
 async def test_an_unknown_host_is_a_dns_failure_for_every_kind_of_mode() -> None:
     url = "http://no-such-host.invalid/"
     result = await measure(Plan(request=Request(url), modes=FOUR, requests=2, concurrency=2, rounds=1, timeout_s=10.0))
     assert {mode.mode: mode.errors for mode in result.modes} == {mode_id: {"dns": 2} for mode_id in FOUR}
 
 
+@pytest.mark.slow
 async def test_plain_http_behind_an_https_url_is_a_tls_failure_for_every_kind_of_mode() -> None:
     async with RecordingServer() as server:
         url = server.url.replace("http:", "https:")

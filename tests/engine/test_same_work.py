@@ -42,6 +42,7 @@ async def test_with_equal_settings_all_modes_do_the_same_work_also_behind_a_redi
     assert len({settings["certificates"] for settings in result.settings.values()}) == 1
 
 
+@pytest.mark.slow
 async def test_with_defaults_httpx_follows_no_redirect_and_is_marked() -> None:
     result = await measure(plan_for("/redirect/1", "defaults"))
     (difference,) = result.differences
@@ -52,12 +53,14 @@ async def test_with_defaults_httpx_follows_no_redirect_and_is_marked() -> None:
     assert result.settings["httpx"]["redirects"] == "not followed"
 
 
+@pytest.mark.slow
 async def test_redirects_are_followed_ten_times_by_all_and_not_once_more() -> None:
     assert (await measure(plan_for("/redirect/10", "equal", modes=FOUR))).all_succeeded
     result = await measure(plan_for("/redirect/11", "equal", modes=FOUR))
     assert {mode.mode: mode.errors for mode in result.modes} == {mode_id: {"redirects": 4} for mode_id in FOUR}
 
 
+@pytest.mark.slow
 async def test_a_proxy_in_the_environment_sways_nobody_with_equal_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
@@ -74,6 +77,7 @@ async def test_a_proxy_in_the_environment_sways_nobody_with_equal_settings(monke
     assert difference.text == "aiohttp got 200; the others got no answer (refused)."
 
 
+@pytest.mark.slow
 async def test_certificate_variables_sway_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     empty = tmp_path / "empty.pem"
     empty.write_text("")
@@ -112,6 +116,7 @@ async def test_a_header_that_a_mode_changes_is_found() -> None:
     assert any("did not send X-Missing" in difference.text for difference in differences)
 
 
+@pytest.mark.slow
 async def test_an_automatic_run_ends_when_all_is_decided() -> None:
     plan = Plan(modes=("httpx-client", "httpx"), requests=15, concurrency=1, rounds="auto", budget_s=60)
     runner = Runner(plan)

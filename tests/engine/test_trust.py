@@ -54,6 +54,7 @@ async def test_a_private_authority_needs_its_file(tmp_path: Path) -> None:
             assert str(tmp_path / "ca.pem") in known.settings["aiohttp"]["certificates"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", ["equal", "defaults"])
 async def test_certificates_that_are_not_checked_are_told_of(profile: Profile) -> None:
     async with EmbeddedTarget(scenario=HTTPS) as target:

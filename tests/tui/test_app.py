@@ -95,6 +95,7 @@ async def test_from_the_form_to_the_result_again_and_back(folder: Path) -> None:
         assert not child_pids()
 
 
+@pytest.mark.slow
 async def test_a_closed_port_is_told_with_its_texts() -> None:
     url = f"http://127.0.0.1:{closed_port()}/"
     plan = Plan(Request(url), modes=("httpx-client", "aiohttp"), requests=4, concurrency=1, rounds=1, seed=1)
@@ -111,6 +112,7 @@ async def test_a_closed_port_is_told_with_its_texts() -> None:
         assert said.count("4 × refused: ") == 2
 
 
+@pytest.mark.slow
 async def test_a_given_seed_is_kept_when_run_again_and_no_two_runs_run_at_once() -> None:
     plan = Plan(
         Request("/delay/20"), modes=("aiohttp",), requests=200, concurrency=1, rounds=1, seed=9, seed_given=True
@@ -170,6 +172,7 @@ async def test_files_land_in_the_current_folder_or_the_reason_is_said(folder: Pa
         os.chdir(folder)
 
 
+@pytest.mark.slow
 async def test_the_palette_has_every_action_of_the_screen() -> None:
     app = ResultApp(SMALL)
     async with opened(app) as pilot:
@@ -255,6 +258,7 @@ async def wait_for_question(pilot: Pilot[None]) -> ConfirmScreen:
     return pilot.app.screen
 
 
+@pytest.mark.slow
 async def test_a_terminal_that_is_too_small_says_so_until_it_is_larger() -> None:
     app = ResultApp(SMALL)
     async with opened(app) as pilot:
@@ -273,6 +277,7 @@ async def test_a_terminal_that_is_too_small_says_so_until_it_is_larger() -> None
         await wait_until(pilot, lambda: isinstance(small.screen, ResultsScreen))
 
 
+@pytest.mark.slow
 async def test_the_theme_is_remembered_and_keys_follow_the_config_file(home: Path) -> None:
     config = home / "config" / "httpbench-tui" / "config.toml"
     config.parent.mkdir(parents=True)

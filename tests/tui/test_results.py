@@ -63,6 +63,7 @@ async def test_it_opens_with_throughput_the_best_on_top() -> None:
         assert set(column(screen, "errors")) == {"0"}
 
 
+@pytest.mark.slow
 async def test_keys_and_clicks_switch_the_metric() -> None:
     titles = {
         "1": "Requests per second, higher is better",
@@ -224,6 +225,7 @@ async def test_eight_modes_fit_every_size(size: tuple[int, int]) -> None:
         assert screen.query_one(Footer).max_scroll_x == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
 async def test_fifty_modes_can_be_scrolled_to(size: tuple[int, int]) -> None:
     modes = tuple(f"{mode}#{number}" if number > 1 else mode for number in range(1, 8) for mode in EIGHT)[:50]
@@ -282,6 +284,7 @@ async def test_what_is_said_is_cut_where_rows_are_few() -> None:
         assert str(said.content) == conclusion
 
 
+@pytest.mark.slow
 async def test_in_every_theme_libraries_differ_and_none_is_red() -> None:
     async with show(clean_result()) as (screen, pilot):
         chart = screen.query_one(RankingChart)

@@ -81,6 +81,7 @@ async def test_a_run_shows_its_states_and_ends_in_the_result() -> None:
         assert "127.0.0.1" in results.result.url
 
 
+@pytest.mark.slow
 async def test_escape_or_a_click_asks_and_the_run_goes_on_until_stop_is_clicked() -> None:
     async with run(LONG) as (screen, pilot):
         await wait_for_samples(pilot, screen)
@@ -119,6 +120,7 @@ async def wait_for_question(pilot: Pilot[None]) -> ConfirmScreen:
     return pilot.app.screen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("covered_by", ["escape", "ctrl+p"])
 async def test_a_run_that_ends_under_another_screen_still_ends_in_the_result(covered_by: str) -> None:
     plan = Plan(Request("/delay/100"), modes=("requests-session",), requests=8, concurrency=1, rounds=1)
@@ -134,6 +136,7 @@ async def test_a_run_that_ends_under_another_screen_still_ends_in_the_result(cov
         assert results.result.all_succeeded
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", [False, True])
 async def test_quitting_leaves_no_process(question: bool, home: Path) -> None:
     app = HttpbenchApp(LONG, start=True)

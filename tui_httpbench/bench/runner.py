@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import random
-import shutil
-import tempfile
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
-from pathlib import Path
-
-import platformdirs
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import Measured, summarize_run
 from tui_httpbench.bench.conditions import ConditionsMonitor, RunConditions
 from tui_httpbench.bench.events import Event, Progress, RoundFinished, RoundStarted, RunFinished, RunStarted
+from tui_httpbench.bench.open_files import check_open_files
 from tui_httpbench.bench.pinning import choose_cpus, leave_cpu
 from tui_httpbench.bench.probes import Probe, probe_modes
 from tui_httpbench.bench.progress import ProgressTracker
 from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.round_schedule import RoundSchedule
+from tui_httpbench.bench.run_folder import RunFolder
 from tui_httpbench.bench.samples import Samples, no_samples
 from tui_httpbench.bench.trust import USUAL_TRUST, make_trust
 from tui_httpbench.bench.worker_process import WorkerProcess
@@ -39,11 +36,17 @@ def order_rounds(plan: Plan) -> Iterator[tuple[str, ...]]:
 
 
 class Runner:
-    """One run of a plan. ``run`` once; ``progress``, ``result`` and ``stop`` at any moment."""
+    """One run of a plan. ``run`` once; ``progress``, ``result`` and ``stop`` at any moment.
 
-    def __init__(self, plan: Plan) -> None:
+    What is measured lies in a folder, from which it can be recovered. It goes when ``run`` ends, or, where
+    ``keeps_folder`` is True by then, with ``discard``.
+    """
+
+    def __init__(self, plan: Plan, *, keeps_folder: bool = False) -> None:
         """Starts nothing yet."""
         self.plan = plan
+        self.keeps_folder = keeps_folder
+        self._folder: RunFolder | None = None
         self.records: list[RoundRecord] = []
         self.url = plan.request.url
         self._schedule = RoundSchedule(plan)
@@ -61,18 +64,21 @@ class Runner:
         """Measures, and yields an event at each turn.
 
         However it ends, the worker and the embedded target end with it. Raises TargetError where the embedded target
-        can't start, OSError where samples can't be written, PlanError where a header names a variable that is not set.
+        can't start, OSError where samples can't be written, PlanError where a header names a variable that is not set,
+        or where the system allows too few open files.
         """
         expand_headers(self.plan.wire_headers)
+        check_open_files(self.plan)
         async with AsyncExitStack() as stack:
+            folder = self._folder = RunFolder()
+            stack.callback(self._finish_folder)
             if self.plan.request.uses_embedded_target:
                 self._target = await stack.enter_async_context(
-                    EmbeddedTarget(cpu=self._cpus.target, scenario=self.plan.scenario)
+                    EmbeddedTarget(cpu=self._cpus.target, scenario=self.plan.scenario, folder=folder.path)
                 )
                 self.url = self._target.url + self.plan.request.url
-            folder = _make_run_folder()
-            stack.callback(shutil.rmtree, folder, ignore_errors=True)
-            self._trust = make_trust(self.plan, self._target.ca_pem if self._target else None, folder)
+            folder.begin(self.plan, self.url, self._cpus.text)
+            self._trust = make_trust(self.plan, self._target.ca_pem if self._target else None, folder.path)
             if self._cpus.worker is not None:
                 stack.enter_context(leave_cpu(self._cpus.worker))
             self._tracker.start()
@@ -95,6 +101,16 @@ class Runner:
             self._probing.cancel()
         if self._worker is not None:
             self._worker.stop()
+
+    def discard(self) -> None:
+        """Removes the folder of a run that has been reported."""
+        if self._folder is not None:
+            self._folder.remove()
+
+    def leave(self) -> None:
+        """Leaves the folder of a run that could not be reported, for recovery."""
+        if self._folder is not None:
+            self._folder.leave()
 
     def progress(self) -> Progress:
         """Where the run stands now."""
@@ -120,6 +136,10 @@ class Runner:
         """What has been measured so far, whole rounds and cut-short ones."""
         return summarize_run(self.measured)
 
+    def _finish_folder(self) -> None:
+        if not self.keeps_folder:
+            self.discard()
+
     async def _probe(self) -> None:
         if self._stopped:
             return
@@ -134,7 +154,7 @@ class Runner:
         finally:
             self._probing = None
 
-    async def _measure_rounds(self, folder: Path) -> AsyncGenerator[Event, None]:
+    async def _measure_rounds(self, folder: RunFolder) -> AsyncGenerator[Event, None]:
         given_up: set[str] = set()
         for round_number, modes in enumerate(order_rounds(self.plan), start=1):
             if self._stopped or len(given_up) == len(modes) or self._schedule.is_over():
@@ -149,11 +169,11 @@ class Runner:
                 yield RoundFinished(record)
             self._schedule.finish_round(self.result().ranking)
 
-    async def _measure(self, mode_id: str, round_number: int, folder: Path) -> RoundRecord:
+    async def _measure(self, mode_id: str, round_number: int, folder: RunFolder) -> RoundRecord:
         before = await self._counts()
         await self._restart_draws()
         worker = WorkerProcess(
-            self.plan, self.url, mode_id, round_number, folder, trust=self._trust, cpu=self._cpus.worker
+            self.plan, self.url, mode_id, round_number, folder.path, trust=self._trust, cpu=self._cpus.worker
         )
         self._worker = worker
         self._tracker.begin_round(worker)
@@ -170,6 +190,7 @@ class Runner:
         self._tracker.finish_round(record)
         record = _with_counts(record, before, await self._counts())
         self.records.append(record)
+        folder.add(record)
         return record
 
     async def _restart_draws(self) -> None:
@@ -194,13 +215,3 @@ def _with_counts(record: RoundRecord, before: TargetCounts | None, after: Target
     if before is None or after is None or record.outcome != "complete":
         return record
     return replace(record, connections=after.connections - before.connections, target_cpu_s=after.cpu_s - before.cpu_s)
-
-
-def _make_run_folder() -> Path:
-    """A new folder for the samples: with the user's state, so that it outlives a killed app, else a temporary one."""
-    try:
-        runs = platformdirs.user_state_path("httpbench-tui") / "runs"
-        runs.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return Path(tempfile.mkdtemp(prefix="run-", dir=runs))
-    except (OSError, RuntimeError):  # RuntimeError: there is no home
-        return Path(tempfile.mkdtemp(prefix="httpbench-run-"))

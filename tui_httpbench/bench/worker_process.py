@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from tui_httpbench.bench.records import Outcome, RoundRecord, WarmupRequest, WorkerSetup
-from tui_httpbench.bench.samples import LATENCY, START, ErrorText, SampleFile, Samples
+from tui_httpbench.bench.run_folder import sample_path
+from tui_httpbench.bench.samples import ErrorText, SampleFile, measured_span_s
 from tui_httpbench.bench.trust import USUAL_TRUST, Trust
+from tui_httpbench.bench.worker.errors import escape_controls
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job, worker_environment
 from tui_httpbench.plan import Plan
 
@@ -53,7 +55,7 @@ class WorkerProcess:
         """Makes the sample file. Raises OSError where it can't be written."""
         self.mode_id = mode_id
         self.round = round
-        self.samples = SampleFile(folder / f"round-{round:04}-{mode_id}.samples", plan.requests)
+        self.samples = SampleFile(sample_path(folder, mode_id, round), plan.requests)
         self.in_flight = plan.in_flight(mode_id)
         self._job = make_job(plan, url, mode_id, self.samples.path, trust, cpu=cpu)
         self._environment = worker_environment(plan.profile, trust)
@@ -190,13 +192,16 @@ class WorkerProcess:
             round=self.round,
             outcome="complete",
             samples=samples,
-            elapsed_s=_measured_span_s(samples),
+            elapsed_s=measured_span_s(samples),
             error_texts=self.samples.error_texts(),
             setup=story.setup,
         )
         if story.finished:
+            out_of_memory = story.finished["out_of_memory"]
             return replace(
                 record,
+                outcome="crashed" if out_of_memory else "complete",
+                reason=self._out_of_memory(story.finished["memory_limit_bytes"]) if out_of_memory else "",
                 elapsed_s=story.finished["elapsed_s"],
                 cpu_s=story.finished["cpu_s"],
                 peak_memory_bytes=story.finished["peak_memory_bytes"],
@@ -206,6 +211,10 @@ class WorkerProcess:
         outcome, reason = self._cut_short(story, last_words)
         in_flight = min(self.in_flight, self.samples.capacity - len(samples)) if story.started else 0
         return replace(record, outcome=outcome, reason=reason, hung_requests=in_flight if outcome == "hung" else 0)
+
+    def _out_of_memory(self, limit_bytes: int | None) -> str:
+        allowed = "" if limit_bytes is None else f" than the {limit_bytes / 2**30:.3g} GiB that its worker may have"
+        return f"{self.mode_id} needed more memory{allowed}, so its round was ended."
 
     def _cut_short(self, story: _Story, last_words: str) -> tuple[Outcome, str]:
         if story.failed:
@@ -220,16 +229,9 @@ class WorkerProcess:
         return "crashed", f"The worker of {self.mode_id} died ({how})" + (f": {last_words}" if last_words else ".")
 
 
-def _measured_span_s(samples: Samples) -> float | None:
-    """From the first start to the last end, in seconds; None without samples."""
-    if not len(samples):
-        return None
-    return float((samples[:, START] + samples[:, LATENCY]).max() - samples[:, START].min()) / 1e9
-
-
 def _last_line(path: Path, limit: int = 300) -> str:
     with contextlib.suppress(OSError), path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - 4096))
         lines = file.read().decode(errors="replace").split("\n")
-        return next((line.strip()[:limit] for line in reversed(lines) if line.strip()), "")
+        return next((escape_controls(line.strip())[:limit] for line in reversed(lines) if line.strip()), "")
     return ""

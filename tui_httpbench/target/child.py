@@ -26,8 +26,10 @@ class Child:
     ``name`` begins the sentences of errors. ``ask`` may be called by several tasks at once.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, folder: Path | None = None) -> None:
+        """Its temporary files go into ``folder``, so that they have an owner however it ends; None: where all go."""
         self._name = name
+        self._folder = folder
         self._process: asyncio.subprocess.Process | None = None
         self._line_lock = asyncio.Lock()
         self._commands_sent = 0
@@ -124,12 +126,15 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._errors,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), **self._temporary()},
                 limit=ANSWER_LIMIT_BYTES,
                 **_own_group(),
             )
         except OSError as error:
             raise TargetError(f"{self._name} could not start: {error}.") from None
+
+    def _temporary(self) -> dict[str, str]:
+        return {} if self._folder is None else dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._folder))
 
     async def _exchange(self, process: asyncio.subprocess.Process, command: str) -> Any:
         assert process.stdin is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -29,12 +30,16 @@ class EmbeddedTarget:
     raise TargetError when it has not answered within ``ANSWER_LIMIT_S`` seconds, or does not run.
     """
 
-    def __init__(self, cpu: int | None = None, scenario: Scenario = LOOPBACK, port: int = 0) -> None:
+    def __init__(
+        self, cpu: int | None = None, scenario: Scenario = LOOPBACK, port: int = 0, folder: Path | None = None
+    ) -> None:
         """``cpu`` is the number of the one that all its threads are to run on; None leaves that to the system.
 
-        Port 0 lets the system choose a free one.
+        Port 0 lets the system choose a free one. ``folder`` gets its temporary files, which a process that is killed
+        leaves behind; None: where all go.
         """
         self._cpu = cpu
+        self._folder = folder
         self._scenario = scenario
         self._wanted_port = port
         self._server: Child | None = None
@@ -173,7 +178,7 @@ class EmbeddedTarget:
     async def _start_server(self) -> None:
         scenario = self._scenario
         settings = ServerSettings(self._cpu, 0 if scenario.rtt_ms else self._wanted_port, scenario)
-        self._server = Child("The embedded target")
+        self._server = Child("The embedded target", self._folder)
         told = await self._server.start((*_COMMAND, settings.to_argument()), START_LIMIT_S)
         self._port = int(told["port"])
         self._pinned = self._cpu is not None and told.get("cpu") == self._cpu
@@ -193,7 +198,7 @@ class EmbeddedTarget:
             cpu=self._cpu,
             port=self._wanted_port,
         )
-        self._relay = Child("The embedded target's relay")
+        self._relay = Child("The embedded target's relay", self._folder)
         told = await self._relay.start((*_RELAY_COMMAND, settings.to_argument()), START_LIMIT_S)
         self._port = int(told["port"])
         self._pinned = self._pinned and told.get("cpu") == self._cpu

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 from collections.abc import Callable, Iterable
@@ -11,6 +12,7 @@ from typing import Any, ClassVar
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import HelpPanel
@@ -21,6 +23,7 @@ from tui_httpbench.plan import Plan
 from tui_httpbench.plan_options import default_plan
 from tui_httpbench.politeness import remote_load
 from tui_httpbench.tui.preferences import load_preferences, load_theme, save_theme, why_not_remembered
+from tui_httpbench.tui.recovery import offer_recovery
 from tui_httpbench.tui.saving import SCREENSHOT_TOOLTIP, save_result, save_screenshot
 from tui_httpbench.tui.screens.replay import ReplayScreen
 from tui_httpbench.tui.screens.results import ResultsScreen
@@ -28,7 +31,10 @@ from tui_httpbench.tui.screens.run import RunScreen
 from tui_httpbench.tui.screens.setup import SetupScreen
 from tui_httpbench.tui.screens.too_small import TooSmallScreen, is_too_small
 from tui_httpbench.tui.stage import STAGE_CLASS, STAGE_THEME
+from tui_httpbench.tui.terminal import call_on_ending_signals, lasting_driver
 from tui_httpbench.tui.widgets.confirm import ConfirmScreen
+
+STOPPED = 130
 
 
 class HttpbenchApp(App[None]):
@@ -54,8 +60,18 @@ class HttpbenchApp(App[None]):
         self._present = present
         self._is_quitting = False
         self._asked_hosts: set[str] = set()
+        self._ending: asyncio.Task[None] | None = None
+        self._is_built = asyncio.Event()
         self.register_theme(STAGE_THEME)
         self._preferences = load_preferences(self.available_themes)
+
+    def get_driver_class(self) -> type[Driver]:
+        """What talks to the terminal, made to outlive it."""
+        return lasting_driver(super().get_driver_class())
+
+    def on_load(self) -> None:
+        """Before the terminal is touched: lets signals end the app in order."""
+        call_on_ending_signals(self.end)
 
     async def on_mount(self) -> None:
         """Opens the first screen, and begins at once if that was asked for."""
@@ -63,8 +79,14 @@ class HttpbenchApp(App[None]):
         await self.push_screen(self.make_first_screen())
         if self._start:
             self.start_run(self._first_plan)
+        else:
+            offer_recovery(self)
         if is_too_small(self.size):
             self.push_screen(TooSmallScreen())
+
+    def on_ready(self) -> None:
+        """Once all is drawn, signals may end the app."""
+        self.call_after_refresh(self._is_built.set)
 
     def make_first_screen(self) -> Screen[None]:
         """The screen under all others: the form."""
@@ -129,10 +151,23 @@ class HttpbenchApp(App[None]):
 
     async def action_quit(self) -> None:
         """Stops a run and waits for its processes to end, then leaves."""
+        await self._quit()
+
+    def end(self) -> None:
+        """Quits since a signal says so; what a run has measured stays for recovery."""
+        if self._ending is None:
+            self._ending = asyncio.create_task(self._end())
+
+    async def _end(self) -> None:
+        # A screen that is torn down while it is being built shows a traceback.
+        await self._is_built.wait()
+        await self._quit(keeps_run=True, return_code=STOPPED)
+
+    async def _quit(self, *, keeps_run: bool = False, return_code: int = 0) -> None:
         self._is_quitting = True
         if self._run_screen is not None:
-            await self._run_screen.stop_and_wait()
-        self.exit()
+            await self._run_screen.stop_and_wait(keeps_run=keeps_run)
+        self.exit(return_code=return_code)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette has every action that a key has, too."""

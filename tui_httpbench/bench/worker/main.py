@@ -22,7 +22,8 @@ from .connections import ConnectionCounter
 from .errors import code_of, kind_of
 from .job import Job
 from .life_line import hold_life_line
-from .memory_limit import limit_memory
+from .memory_limit import limit_memory, memory_limit_bytes
+from .open_files import allow_open_files
 from .probe import run_probe
 from .recorder import Recorder
 from .stages import StageFailed, load_client, stage
@@ -38,13 +39,14 @@ def main() -> None:
     job = Job.from_json(json.loads(sys.stdin.buffer.readline()))
     if job.cpu is not None:
         os.sched_setaffinity(0, {job.cpu})
-    memory_limit = limit_memory(job.in_flight if job.kind == "sync" else 0)
+    allow_open_files(job.in_flight)
+    limit_memory(job.in_flight if job.kind == "sync" else 0)
     try:
         if job.task == "probe":
             run_probe(job, tell)
         else:
             hold_life_line()
-            run_round(job, memory_limit, tell)
+            run_round(job, tell)
     except StageFailed as failure:
         stage, kind, text = failure.args
         tell("failed", stage=stage, kind=kind, text=text)
@@ -52,7 +54,7 @@ def main() -> None:
     os._exit(0)
 
 
-def run_round(job: Job, memory_limit: int | None, tell: Tell) -> None:
+def run_round(job: Job, tell: Tell) -> None:
     """Imports, builds, warms up, measures and tells. Raises StageFailed."""
     recorder = Recorder(job.sample_file, job.requests)
     begin = time.perf_counter()
@@ -128,6 +130,8 @@ def _tell_finished(timing: Timing, recorder: Recorder, counter: ConnectionCounte
         elapsed_s=timing.elapsed_ns / 1e9,
         cpu_s=timing.cpu_ns / 1e9,
         peak_memory_bytes=peak_memory_bytes(),
+        out_of_memory=recorder.is_out_of_memory,
+        memory_limit_bytes=memory_limit_bytes(),
         connections=None if counter is None else counter.opened,
         errors=[[kind, text, count] for (kind, text), count in recorder.error_counts.items()],
     )

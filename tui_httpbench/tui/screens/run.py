@@ -66,8 +66,9 @@ The modes take turns, in a new order each round.
     def __init__(self, plan: Plan) -> None:
         super().__init__()
         self.plan = plan
-        self._runner = Runner(plan)
+        self._runner = Runner(plan, keeps_folder=True)
         self._measuring: Worker[None] | None = None
+        self._keeps_run = False
         self._outcome: RunScreen.Finished | RunScreen.Failed | None = None
         self.sub_title = plan_in_short(plan)
 
@@ -139,11 +140,16 @@ The modes take turns, in a new order each round.
         question = ConfirmScreen("Stop here?", "The ranking so far is kept.", yes="Stop", no="Keep running")
         self.app.push_screen(question, self._stop_if)
 
-    async def stop_and_wait(self) -> None:
-        """Stops the run and waits until its processes are gone."""
+    async def stop_and_wait(self, *, keeps_run: bool = False) -> None:
+        """Stops the run and waits until its processes are gone; ``keeps_run`` leaves what is measured for recovery."""
+        self._keeps_run = keeps_run
         self._runner.stop()
         if self._measuring is not None:
             await self._measuring.wait()
+        if keeps_run and self._runner.records:
+            self._runner.leave()
+        else:
+            self._runner.discard()
 
     def on_screen_resume(self) -> None:
         """Tells what had to wait while another screen, such as the command palette, was on top."""
@@ -155,6 +161,10 @@ The modes take turns, in a new order each round.
         if isinstance(self.app.screen, ConfirmScreen):
             self.app.screen.dismiss(False)
         elif self.is_active:
+            if self._keeps_run or (isinstance(self._outcome, self.Failed) and self._runner.records):
+                self._runner.leave()
+            else:
+                self._runner.discard()
             self.post_message(self._outcome)
             self._outcome = None
 

@@ -1,0 +1,72 @@
+"""The question about an interrupted run, and its three answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from helpers import text_on, wait_for_screen, wait_until
+
+from tui_httpbench.bench.recovery import find_interrupted_runs
+from tui_httpbench.bench.run_folder import RunFolder, sample_path
+from tui_httpbench.bench.samples import SampleFile
+from tui_httpbench.bench.worker.recorder import Recorder
+from tui_httpbench.plan import Plan
+from tui_httpbench.tui.app import HttpbenchApp
+from tui_httpbench.tui.screens.recover import RecoverScreen
+from tui_httpbench.tui.screens.results import ResultsScreen
+from tui_httpbench.tui.screens.setup import SetupScreen
+
+PLAN = Plan(modes=("requests-session", "aiohttp"), requests=2_000, concurrency=2, rounds=1, seed=1)
+
+
+@pytest.fixture
+def interrupted() -> Path:
+    """The folder of a run that measured 1,234 requests."""
+    folder = RunFolder()
+    folder.begin(PLAN, "http://127.0.0.1:9/", "")
+    for mode_id, requests in (("requests-session", 1_000), ("aiohttp", 234)):
+        path = sample_path(folder.path, mode_id, 1)
+        SampleFile(path, PLAN.requests).close()
+        recorder = Recorder(str(path), PLAN.requests)
+        for number in range(requests):
+            recorder.record(1_000_000 * (number + 1), 900_000, 200, 10)
+    folder.leave()
+    return folder.path
+
+
+async def test_a_recovered_run_opens_as_a_result(interrupted: Path) -> None:
+    async with HttpbenchApp(PLAN).run_test(size=(100, 30)) as pilot:
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, RecoverScreen))
+        await pilot.pause()
+        shown = text_on(pilot.app)
+        assert "Recover the interrupted run?" in shown
+        assert "2 modes, 1,234 requests measured, just now" in shown
+        await pilot.press("enter")
+        screen = await wait_for_screen(pilot, ResultsScreen)
+        assert [mode.requests for mode in screen.result.modes] == [1_000, 234]
+        await wait_until(pilot, lambda: not interrupted.exists())
+        await pilot.press("escape")
+        await wait_for_screen(pilot, SetupScreen)
+
+
+async def test_a_discarded_run_is_gone(interrupted: Path) -> None:
+    async with HttpbenchApp(PLAN).run_test() as pilot:
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, RecoverScreen))
+        await pilot.press("d")
+        await wait_for_screen(pilot, SetupScreen)
+        await wait_until(pilot, lambda: not interrupted.exists())
+
+
+@pytest.mark.slow
+async def test_later_means_the_next_start(interrupted: Path) -> None:
+    async with HttpbenchApp(PLAN).run_test() as pilot:
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, RecoverScreen))
+        await pilot.press("escape")
+        await wait_for_screen(pilot, SetupScreen)
+    assert [run.folder for run in find_interrupted_runs()] == [interrupted]
+
+
+async def test_nothing_is_asked_where_nothing_was_interrupted() -> None:
+    async with HttpbenchApp(PLAN).run_test() as pilot:
+        await wait_for_screen(pilot, SetupScreen)

@@ -1,0 +1,168 @@
+"""A run's folder: what was measured is in files at once, so that it outlives a killed app.
+
+``run.json`` holds the plan and where it was sent, ``rounds.jsonl`` a line for each finished round, and beside them lie
+the rounds' sample files. ``lock`` is locked while the app that runs lives. Only the owner can read any of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from tui_httpbench.bench.file_lock import FileLock
+from tui_httpbench.bench.records import RoundRecord, WarmupRequest, WorkerSetup
+from tui_httpbench.bench.samples import ErrorText
+from tui_httpbench.history.last_plan import plan_to_dict
+from tui_httpbench.plan import Plan
+from tui_httpbench.url_secrets import drop_secrets
+
+FORMAT = 1
+RUN_FILE = "run.json"
+ROUNDS_FILE = "rounds.jsonl"
+LOCK_FILE = "lock"
+_PREFIX = "run-"
+_TEMPORARY_PREFIX = "httpbench-run-"
+_SAMPLE_NAME = re.compile(r"round-(\d+)-(.+)\.samples")
+
+
+class RunFolder:
+    """The folder of a run that is under way; ``path`` is where its files go."""
+
+    def __init__(self) -> None:
+        """Makes the folder and locks it. Raises OSError where that can't be done."""
+        self.path = _make_folder()
+        self._lock: FileLock | None = None
+        try:
+            self._lock = FileLock(self.path / LOCK_FILE, waits=True)
+        except BaseException:
+            self.remove()
+            raise
+
+    def begin(self, plan: Plan, url: str, pinning: str) -> None:
+        """Writes down what is going to be measured, without credentials. Raises OSError."""
+        self._write(RUN_FILE, _describe(plan, url, pinning))
+
+    def add(self, record: RoundRecord) -> None:
+        """Writes down that a round is over; to be called while no worker measures. Raises OSError."""
+        self._write(ROUNDS_FILE, record_to_dict(record))
+
+    def leave(self) -> None:
+        """Lets go of the folder; its files stay for recovery."""
+        if self._lock is not None:
+            self._lock.release()
+
+    def remove(self) -> None:
+        """Removes the folder and lets go of it; safe to call twice."""
+        if os.name == "nt":  # which removes no open file
+            self.leave()
+        remove_folder(self.path)
+        self.leave()
+
+    def _write(self, name: str, values: dict[str, Any]) -> None:
+        line = json.dumps(values).encode() + b"\n"
+        descriptor = os.open(self.path / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(line)
+
+
+def remove_folder(folder: Path) -> None:
+    """Removes a run's folder, first what makes it one: should this be cut short, nobody takes the rest for a run."""
+    with suppress(OSError):
+        (folder / RUN_FILE).unlink()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def sample_path(folder: Path, mode_id: str, round: int) -> Path:
+    """The path of one round's samples."""
+    return folder / f"round-{round:04}-{mode_id}.samples"
+
+
+def sample_files(folder: Path) -> dict[tuple[str, int], Path]:
+    """The sample files of a folder, by mode and round."""
+    found = {}
+    for path in sorted(folder.iterdir()):
+        if match := _SAMPLE_NAME.fullmatch(path.name):
+            found[match[2], int(match[1])] = path
+    return found
+
+
+def all_folders() -> list[Path]:
+    """All folders of runs, living ones too; those of this user alone."""
+    folders = []
+    for parent, prefix in ((runs_folder(), _PREFIX), (Path(tempfile.gettempdir()), _TEMPORARY_PREFIX)):
+        if parent is not None and parent.is_dir():
+            folders += [path for path in parent.glob(f"{prefix}*") if _is_own(path)]
+    return folders
+
+
+def runs_folder() -> Path | None:
+    """Where runs have their folders, with the user's state; None where there is no home."""
+    try:
+        state = platformdirs.user_state_path("httpbench-tui", appauthor=False)
+    except RuntimeError:
+        return None
+    # Some versions of platformdirs give a relative folder then, which would land in the working directory.
+    return state / "runs" if state.is_absolute() else None
+
+
+def record_to_dict(record: RoundRecord) -> dict[str, Any]:
+    """The record for a line of JSON, without its samples."""
+    values = {name: value for name, value in vars(record).items() if name not in ("samples", "setup", "error_texts")}
+    values["requests"] = len(record.samples)
+    values["error_texts"] = [[error.kind, error.text, error.count] for error in record.error_texts]
+    values["setup"] = None if record.setup is None else asdict(record.setup)
+    return values
+
+
+def record_from_dict(values: dict[str, Any]) -> RoundRecord:
+    """The record of such a line. Raises KeyError, TypeError, ValueError."""
+    rest = {name: value for name, value in values.items() if name != "requests"}
+    setup = rest.pop("setup")
+    if setup is not None:
+        warmup = tuple(WarmupRequest(**request) for request in setup.pop("warmup"))
+        setup = WorkerSetup(**setup, warmup=warmup)
+    errors = tuple(ErrorText(*error) for error in rest.pop("error_texts"))
+    return RoundRecord(**rest, setup=setup, error_texts=errors)
+
+
+def _describe(plan: Plan, url: str, pinning: str) -> dict[str, Any]:
+    stored = plan_to_dict(plan)
+    return {
+        "format": FORMAT,
+        "plan": stored,
+        "modes": list(plan.modes),
+        "seed": plan.seed,
+        "url": drop_secrets(url),
+        "pinning": pinning,
+        "secret_headers": [name for name, _ in plan.request.headers if name not in dict(stored["headers"])],
+    }
+
+
+def _make_folder() -> Path:
+    """A new folder, which its owner alone may enter; a temporary one where the user's state can't be written."""
+    runs = runs_folder()
+    if runs is not None:
+        try:
+            runs.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=runs))
+        except OSError:
+            return Path(tempfile.mkdtemp(prefix=_TEMPORARY_PREFIX))
+    return Path(tempfile.mkdtemp(prefix=_TEMPORARY_PREFIX))
+
+
+def _is_own(path: Path) -> bool:
+    """Whether it is a folder of this user: in a shared temporary folder, others could plant one."""
+    try:
+        status = path.lstat()
+    except OSError:
+        return False
+    return path.is_dir() and not path.is_symlink() and (os.name == "nt" or status.st_uid == os.getuid())

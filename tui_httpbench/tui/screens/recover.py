@@ -1,0 +1,53 @@
+"""A question at the start: what is to become of a run that was interrupted?"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Label
+
+from tui_httpbench.bench.recovery import InterruptedRun
+
+Answer = Literal["recover", "discard", "later"]
+
+
+class RecoverScreen(ModalScreen[Answer]):
+    """Asks; escape means later."""
+
+    CSS_PATH = "recover.tcss"
+    AUTO_FOCUS = "#recover"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "answer('recover')", "Recover", id="recover.recover"),
+        Binding("d", "answer('discard')", "Discard", id="recover.discard"),
+        Binding("l,escape", "answer('later')", "Later", id="recover.later"),
+        Binding("left,up", "app.focus_previous", "Other answer", show=False),
+        Binding("right,down", "app.focus_next", "Other answer", show=False),
+    ]
+
+    def __init__(self, run: InterruptedRun) -> None:
+        super().__init__()
+        self._run = run
+
+    def compose(self) -> ComposeResult:
+        """The question over its three answers."""
+        with Vertical(id="recover-box"):
+            yield Label("Recover the interrupted run?", id="recover-question", markup=False)
+            yield Label(self._run.in_words, id="recover-detail", markup=False)
+            with Horizontal(id="recover-answers"):
+                yield Button("Recover", id="recover", variant="primary")
+                yield Button("Discard", id="discard", variant="warning")
+                yield Button("Later", id="later")
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Answers."""
+        match event.button.id:
+            case "recover" | "discard" | "later" as answer:
+                self.dismiss(answer)
+
+    def action_answer(self, answer: Answer) -> None:
+        """Answers."""
+        self.dismiss(answer)
