@@ -1,31 +1,46 @@
-"""Takes README's pictures: runs the real app against its embedded target and saves Setup, Run and Results.
+"""Takes README's pictures: runs the real app against its embedded target and saves each screen.
 
-Run by hand, with the ``dev`` extra installed: python screenshots/take.py [--size 120x36] [--theme textual-dark]
+Run by hand, with the ``dev`` extra installed: python screenshots/take.py [--only dark|light|gif]
 
-Each screen becomes an SVG, and a PNG drawn from it with an installed monospace font.
+Each screen becomes an SVG, and a PNG drawn from it with an installed monospace font; a run and its replay become an
+animated GIF. The pictures show what was measured on this machine, and the app's own state stays untouched.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import io
+import os
 import re
+import tempfile
+import time
 from pathlib import Path
 
 import resvg_py
+from PIL import Image
 from textual.pilot import Pilot
 
 from tui_httpbench.plan import Plan
+from tui_httpbench.presets import PRESETS
 from tui_httpbench.tui.app import HttpbenchApp
+from tui_httpbench.tui.screens.replay import ReplayScreen
 from tui_httpbench.tui.screens.results import ResultsScreen
 from tui_httpbench.tui.screens.run import RunScreen
 
 FOLDER = Path(__file__).parent
 FONT = "DejaVu Sans Mono"
-RUN_LIMIT_S = 300.0
+RUN_LIMIT_S = 400.0
+# Key of each tab of Results, and the name of its picture.
+TABS = {"g": "results", "t": "latency", "w": "why", "o": "code", "a": "article"}
+GIF_SIZE = (100, 30)
+GIF_WIDTH_PX = 860
+GIF_COLOURS = 48
+RUN_FRAME_S = 0.9
+REPLAY_FRAME_S = 0.3
 
 
-async def take(size: tuple[int, int], theme: str, suffix: str, plan: Plan) -> None:
+async def take_screens(size: tuple[int, int], theme: str, suffix: str, plan: Plan) -> None:
     """One run of the app, with a picture of each screen on the way."""
     app = HttpbenchApp(plan)
     async with app.run_test(size=size) as pilot:
@@ -35,12 +50,50 @@ async def take(size: tuple[int, int], theme: str, suffix: str, plan: Plan) -> No
         await pilot.press("ctrl+r")
         await until_round(pilot, 4)
         save(app, f"run{suffix}")
-        async with asyncio.timeout(RUN_LIMIT_S):
-            while not isinstance(app.screen, ResultsScreen):
-                await pilot.pause(0.2)
+        await until_results(pilot)
+        for key, name in TABS.items():
+            await pilot.press(key)
+            if name == "results":
+                await pilot.press("l")
+            await pilot.pause(1.0)
+            save(app, f"{name}{suffix}")
+        await pilot.press("g", "space")
+        await pilot.pause(5.0)
+        save(app, f"replay{suffix}")
+
+
+async def take_animation(theme: str, plan: Plan) -> None:
+    """A run and its replay on a stage, as an animated GIF."""
+    app = HttpbenchApp(plan, start=True, present=True)
+    frames: list[tuple[Image.Image, float]] = []
+    async with app.run_test(size=GIF_SIZE) as pilot:
+        if theme:
+            app.theme = theme
+        while not isinstance(app.screen, ResultsScreen):
+            await pilot.pause(RUN_FRAME_S)
+            frames.append((frame_of(app), 0.25))
+        frames[-1] = (frames[-1][0], 1.0)
         await pilot.press("l")
         await pilot.pause(0.5)
-        save(app, f"results{suffix}")
+        frames.append((frame_of(app), 2.5))
+        await pilot.press("space")
+        await pilot.pause(0.3)
+        assert isinstance(app.screen, ReplayScreen)
+        end = time.monotonic() + 14.0
+        while time.monotonic() < end:
+            frames.append((frame_of(app), REPLAY_FRAME_S))
+            await pilot.pause(REPLAY_FRAME_S)
+        frames[-1] = (frames[-1][0], 4.0)
+    pictures = [picture.quantize(GIF_COLOURS, dither=Image.Dither.NONE) for picture, _ in frames]
+    pictures[0].save(
+        FOLDER / "race.gif",
+        save_all=True,
+        append_images=pictures[1:],
+        duration=[int(1000 * seconds) for _, seconds in frames],
+        loop=0,
+        optimize=True,
+    )
+    print(f"race.gif: {len(frames)} frames, {(FOLDER / 'race.gif').stat().st_size / 1e6:.2f} MB")
 
 
 async def until_round(pilot: Pilot[None], number: int) -> None:
@@ -56,27 +109,50 @@ async def until_round(pilot: Pilot[None], number: int) -> None:
                 return
 
 
+async def until_results(pilot: Pilot[None]) -> None:
+    """Waits for the end of the run."""
+    async with asyncio.timeout(RUN_LIMIT_S):
+        while not isinstance(pilot.app.screen, ResultsScreen):
+            await pilot.pause(0.2)
+
+
+def frame_of(app: HttpbenchApp) -> Image.Image:
+    """The screen as a picture of the animation's width."""
+    picture = Image.open(io.BytesIO(png_of(app.export_screenshot()))).convert("RGB")
+    return picture.resize((GIF_WIDTH_PX, picture.height * GIF_WIDTH_PX // picture.width), Image.Resampling.LANCZOS)
+
+
 def save(app: HttpbenchApp, name: str) -> None:
     """The screen as SVG and as PNG."""
     svg = app.export_screenshot()
     (FOLDER / f"{name}.svg").write_text(svg)
+    (FOLDER / f"{name}.png").write_bytes(png_of(svg))
+    print(f"{name}.svg, {name}.png")
+
+
+def png_of(svg: str) -> bytes:
+    """A screenshot drawn as PNG."""
     # The web font can't be loaded here, and only an installed family draws every character in its cell.
     plain = re.sub(r"@font-face\s*{.*?}", "", svg, flags=re.DOTALL).replace("Fira Code", FONT)
-    (FOLDER / f"{name}.png").write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=plain, font_family=FONT)))
-    print(f"{name}.svg, {name}.png")
+    return bytes(resvg_py.svg_to_bytes(svg_string=plain, font_family=FONT))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="take README's pictures")
+    parser.add_argument("--only", choices=("dark", "light", "gif"))
     parser.add_argument("--size", default="120x36", help="columns x rows")
-    parser.add_argument("--theme", default="textual-dark")
-    parser.add_argument("--suffix", default="", help="behind the pictures' names")
-    parser.add_argument("--requests", type=int, default=25, help="few, so that ten rounds take a minute")
-    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--rounds", type=int, default=10, help="of the dark and light pictures")
     arguments = parser.parse_args()
     columns, rows = (int(part) for part in arguments.size.split("x"))
-    plan = Plan(requests=arguments.requests, rounds=arguments.rounds, seed=1)
-    asyncio.run(take((columns, rows), arguments.theme, arguments.suffix, plan))
+    quick = PRESETS["quick"]
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {"XDG_STATE_HOME": folder, "XDG_CONFIG_HOME": folder}
+        plan = quick.plan(requests=25, rounds=arguments.rounds, seed=1)
+        for only, theme, suffix in (("dark", "textual-dark", ""), ("light", "textual-light", "-light")):
+            if arguments.only in (None, only):
+                asyncio.run(take_screens((columns, rows), theme, suffix, plan))
+        if arguments.only in (None, "gif"):
+            asyncio.run(take_animation("", quick.plan(rounds=5, seed=1)))
 
 
 if __name__ == "__main__":

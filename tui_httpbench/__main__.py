@@ -1,6 +1,21 @@
-"""Runs the command line as ``python -m tui_httpbench``."""
+"""``httpbench-tui`` and ``python -m tui_httpbench``."""
 
-from tui_httpbench.cli import main
+from __future__ import annotations
+
+import sys
+
+_STOPPED = 130
+
+
+def main() -> int:
+    """Runs the command line and returns its exit status; Ctrl-C ends it quietly even while it is being loaded."""
+    try:
+        from tui_httpbench.cli import main as run_command_line
+
+        return run_command_line()
+    except KeyboardInterrupt:
+        return _STOPPED
+
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())

@@ -32,7 +32,7 @@ def conclude(result: Result) -> str | None:
     if unsure:
         others = unsure[1:MAX_GROUPS]
         if len(unsure) > MAX_GROUPS:
-            others.append(f"{len(unsure) - MAX_GROUPS} more groups")
+            others.append(plural(len(unsure) - MAX_GROUPS, "more group"))
         nor = "".join(f", nor can {names}" for names in others)
         clauses.append(f"{unsure[0]} can't be told apart yet{nor} ({_hint(rounds)})")
     elif not same:
