@@ -94,6 +94,7 @@ def test_eight_clean_modes_as_json_alone_on_stdout() -> None:
     assert document["plan"]["headers"][0][0] == "User-Agent"
 
 
+@pytest.mark.slow
 def test_a_refused_port_fails_all_modes_and_says_why() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}/"

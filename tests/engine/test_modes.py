@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
+from _pytest.mark import ParameterSet
 from recording_server import RecordingServer
 
 from tui_httpbench.analysis.result import ModeSummary, Result
@@ -19,6 +22,11 @@ EACH = [mode.id for mode in MODES.values() if not mode.kept]
 FOUR = ("requests", "httpx-client", "httpx-async", "aiohttp-each")
 
 
+def each_of(mode_ids: Iterable[str]) -> list[ParameterSet]:
+    """These modes, one after the other; those that tell little more only where slow tests are wanted."""
+    return [pytest.param(mode_id, marks=[] if mode_id in FOUR else [pytest.mark.slow]) for mode_id in mode_ids]
+
+
 async def measure(plan: Plan) -> Result:
     runner = Runner(plan)
     events = [event async for event in runner.run()]
@@ -31,7 +39,7 @@ async def measure_one(mode_id: str, request: Request, **changes: object) -> Mode
     return (await measure(Plan(request=request, modes=(mode_id,), **settings))).mode(mode_id)
 
 
-@pytest.mark.parametrize("mode_id", MODES)
+@pytest.mark.parametrize("mode_id", each_of(MODES))
 async def test_method_headers_and_body_reach_the_wire(mode_id: str) -> None:
     async with RecordingServer() as server:
         request = Request(server.url + "/a?b=c", "PUT", (("X-One", "1"), ("Accept", "text/x")), b'{"key": "value"}')
@@ -48,7 +56,7 @@ async def test_method_headers_and_body_reach_the_wire(mode_id: str) -> None:
         assert headers["user-agent"].startswith("httpbench-tui/")
 
 
-@pytest.mark.parametrize("mode_id", EACH)
+@pytest.mark.parametrize("mode_id", each_of(EACH))
 async def test_a_client_made_for_every_request_opens_a_connection_for_each(mode_id: str) -> None:
     async with RecordingServer() as server:
         summary = await measure_one(mode_id, Request(server.url + "/"), requests=20)
@@ -56,7 +64,7 @@ async def test_a_client_made_for_every_request_opens_a_connection_for_each(mode_
     assert server.connections == 20 + BEFORE
 
 
-@pytest.mark.parametrize("mode_id", KEPT)
+@pytest.mark.parametrize("mode_id", each_of(KEPT))
 async def test_a_kept_client_opens_as_many_connections_as_its_concurrency(mode_id: str) -> None:
     async with RecordingServer() as server:
         summary = await measure_one(mode_id, Request(server.url + "/"), requests=40)
@@ -64,7 +72,7 @@ async def test_a_kept_client_opens_as_many_connections_as_its_concurrency(mode_i
     assert PROBES < server.connections <= PROBES + 4
 
 
-@pytest.mark.parametrize("mode_id", KEPT)
+@pytest.mark.parametrize("mode_id", each_of(KEPT))
 async def test_article_concurrency_is_one_by_one_for_sync_and_all_at_once_for_async(mode_id: str) -> None:
     async with RecordingServer() as server:
         await measure_one(mode_id, Request(server.url + "/"), requests=12, concurrency="article")

@@ -31,6 +31,7 @@ async def wait_for_samples(runner: Runner, count: int) -> None:
         await asyncio.sleep(0.01)
 
 
+@pytest.mark.slow
 async def test_every_round_runs_every_mode_once_in_an_order_from_the_seed() -> None:
     plan = Plan(modes=("requests-session", "aiohttp", "httpx-client"), requests=4, concurrency=2, rounds=3, seed=7)
     runner = Runner(plan)

@@ -32,6 +32,7 @@ def plan_for(url: str, profile: Profile, **changes: object) -> Plan:
     return Plan(request=Request(url), **settings)
 
 
+@pytest.mark.slow
 async def test_with_equal_settings_all_modes_do_the_same_work_also_behind_a_redirect() -> None:
     result = await measure(plan_for("/redirect/2", "equal"))
     assert result.differences == ()

@@ -320,7 +320,7 @@ async def test_a_wrong_config_file_is_told_once_with_line_and_key(home: Path) ->
         await wait_until(pilot, lambda: bool(app.screen.query(HelpPanel)))
 
 
-@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+@pytest.mark.parametrize("size", [(80, 24), pytest.param((200, 60), marks=pytest.mark.slow)])
 async def test_the_speakers_path(size: tuple[int, int], home: Path) -> None:
     app = HttpbenchApp(SMALL, start=True, present=True)
     async with opened(app, size) as pilot:

@@ -17,6 +17,7 @@ from tui_httpbench.tui.widgets.mode_picker import ModeRow
 from tui_httpbench.tui.widgets.target_form import Knobs
 
 
+@pytest.mark.slow
 async def test_first_sight_shows_the_essentials_at_every_size() -> None:
     async with open_form() as form:
         for row in form.screen.query(ModeRow):
@@ -45,6 +46,7 @@ async def test_first_sight_shows_the_essentials_at_every_size() -> None:
             assert not form.screen.query_one("#form").show_horizontal_scrollbar
 
 
+@pytest.mark.slow
 async def test_nothing_has_to_be_scrolled_to_at_larger_sizes() -> None:
     async with open_form(PRESETS["article"].plan(), (120, 36)) as form:
         for size in ((120, 36), (160, 45), WIDE):

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 
 from tui_httpbench.analysis.result import Rank, Result
-from tui_httpbench.formatting import enumerate_names, format_percent
+from tui_httpbench.formatting import enumerate_names, format_percent, plural
 from tui_httpbench.plan import MAX_AUTO_ROUNDS, MAX_ROUNDS
 
 MAX_GROUPS = 3
