@@ -80,7 +80,7 @@ async def test_the_table_has_every_fault_mode_and_concurrency(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("fault", "outcome"),
     [
-        pytest.param(BOMB, "crashed", marks=needs_memory_limit),
+        pytest.param(BOMB, "crashed", marks=[pytest.mark.slow, needs_memory_limit]),
         ("terminal-escapes", "complete"),
         pytest.param("drip-in-body", "hung", marks=[pytest.mark.slow, pytest.mark.timeout(300)]),
     ],

@@ -118,6 +118,7 @@ def test_a_report_in_a_pipe_is_plain_and_a_file_gets_the_json(tmp_path: Path) ->
     assert [file.name for file in path.parent.iterdir()] == ["result.json"]
 
 
+@pytest.mark.slow
 def test_an_automatic_run_ends_by_itself_and_tells_settings_and_work(tmp_path: Path) -> None:
     path = tmp_path / "result.json"
     modes = ("-m", "requests-session", "-m", "aiohttp", "-m", "httpx-client")
@@ -139,6 +140,7 @@ def test_an_automatic_run_ends_by_itself_and_tells_settings_and_work(tmp_path: P
         assert all(record["target_cpu_s"] is not None for record in mode["rounds"])
 
 
+@pytest.mark.slow
 def test_progress_of_an_automatic_run_says_when_it_decides() -> None:
     modes = ("-m", "requests-session", "-m", "aiohttp")
     status, shown, _ = run_in_terminal(*modes, "-n", "5", "--budget", "1", on="stderr")
