@@ -1,6 +1,6 @@
-"""Runs a command in a pseudo-terminal, waits until the app's first screen is drawn, quits with ctrl+q.
+"""Runs a command in a pseudo-terminal and uses the app as a person does: form, run, result, replay, and out.
 
-Exits with 0 if the screen was seen and the app ended by itself with status 0.
+Exits with 0 if every screen was seen and the app ended by itself with status 0.
 """
 
 import fcntl
@@ -12,9 +12,15 @@ import sys
 import termios
 import time
 
-FIRST_SCREEN = "Concurrency"
-CTRL_Q = b"\x11"
-LIMIT_S = 300
+# What a screen shows once it is there, and the keys that lead on; what was seen before a step counts no more.
+STEPS = (
+    ("Concurrency", b"\x12"),  # the form: ctrl+r
+    ("modes done", b""),  # the run
+    ("95 % interval", b" "),  # the result: space
+    ("REPLAY", b"\x1b"),  # escape
+    ("Ranking", b"\x11"),  # the result again: ctrl+q
+)
+LIMIT_S = 400
 
 
 def main(command: str) -> int:
@@ -24,7 +30,8 @@ def main(command: str) -> int:
         os.execvp("bash", ["bash", "-euc", command])
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
     seen = b""
-    quitting = False
+    steps = list(STEPS)
+    begun = False
     deadline = time.monotonic() + LIMIT_S
     while time.monotonic() < deadline:
         ready, _, _ = select.select([terminal], [], [], 1.0)
@@ -37,18 +44,22 @@ def main(command: str) -> int:
                 break
             seen += output
             # The alternate screen tells the app from what pip prints before it.
-            if not quitting and b"\x1b[?1049h" in seen and FIRST_SCREEN.encode() in seen.partition(b"\x1b[?1049h")[2]:
+            if not begun and b"\x1b[?1049h" in seen:
+                begun, seen = True, seen.partition(b"\x1b[?1049h")[2]
+            if begun and steps and steps[0][0].encode() in seen:
+                _, keys = steps.pop(0)
                 time.sleep(1)
-                os.write(terminal, CTRL_Q)
-                quitting = True
+                seen = b""
+                os.write(terminal, keys)
     else:
         print(f"the app did not open and close within {LIMIT_S} s", file=sys.stderr)
         return 1
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    if not quitting:
+    if steps:
         print(seen.decode(errors="replace")[-3000:], file=sys.stderr)
-    print(f"the app {'opened and' if quitting else 'did not open; it'} ended with status {status}")
-    return 0 if quitting and status == 0 else 1
+        print(f"the app never showed {steps[0][0]!r}", file=sys.stderr)
+    print(f"the app was used for {len(STEPS) - len(steps)} of {len(STEPS)} steps and ended with status {status}")
+    return 0 if not steps and status == 0 else 1
 
 
 if __name__ == "__main__":
