@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from tui_httpbench import __version__
 from tui_httpbench.clients import catalog
 from tui_httpbench.plan_error import PlanError as PlanError
+from tui_httpbench.plan_error import shortened
 from tui_httpbench.scenario import LOOPBACK, Scenario
 
 ARTICLE: Literal["article"] = "article"
@@ -186,12 +187,12 @@ def parse_url(text: str) -> str:
         raise PlanError("url", f"The URL has {_character_name(bad)} in it; write it as {_percent_encoded(bad)}.")
     if text.startswith("/") and not text.startswith("//"):
         return text
-    shown = _shortened(text, 60)
+    shown = shortened(text, 60)
     scheme, separator, _ = text.partition("://")
     if not separator:
         raise PlanError("url", f"The URL {shown!r} has no scheme; write http://{shown.lstrip('/')} or https://….")
     if scheme.lower() not in ("http", "https"):
-        raise PlanError("url", f"The URL's scheme is {_shortened(scheme)!r}; only http and https can be measured.")
+        raise PlanError("url", f"The URL's scheme is {shortened(scheme)!r}; only http and https can be measured.")
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
@@ -210,9 +211,7 @@ def parse_method(text: str) -> str:
     """The method in capitals. Raises PlanError."""
     method = text.strip().upper()
     if not _TOKEN.fullmatch(method):
-        raise PlanError(
-            "method", f"{_shortened(text)!r} is no HTTP method; write one such as {', '.join(METHODS[:4])}."
-        )
+        raise PlanError("method", f"{shortened(text)!r} is no HTTP method; write one such as {', '.join(METHODS[:4])}.")
     if method in ("CONNECT", "TRACE"):
         raise PlanError("method", f"{method} can't be measured: no client sends it as an ordinary request.")
     return method
@@ -221,10 +220,10 @@ def parse_method(text: str) -> str:
 def parse_header(text: str) -> Header:
     """Name and value of a ``Name: value`` line. Raises PlanError."""
     if "\r" in text or "\n" in text:
-        raise PlanError("headers", f"The header {_shortened(text)!r} has a line break in it; write it on one line.")
+        raise PlanError("headers", f"The header {shortened(text)!r} has a line break in it; write it on one line.")
     name, colon, value = text.partition(":")
     if not colon:
-        raise PlanError("headers", f"The header {_shortened(text)!r} has no colon; write 'Name: value'.")
+        raise PlanError("headers", f"The header {shortened(text)!r} has no colon; write 'Name: value'.")
     return check_header(name, value)
 
 
@@ -234,7 +233,7 @@ def check_header(name: str, value: str) -> Header:
     if not _TOKEN.fullmatch(name):
         raise PlanError(
             "headers",
-            f"{_shortened(name)!r} can't be a header's name; use letters, digits and hyphens, as in 'Accept'.",
+            f"{shortened(name)!r} can't be a header's name; use letters, digits and hyphens, as in 'Accept'.",
         )
     if bad := next((c for c in value if not (c.isprintable() or c == "\t")), None):
         raise PlanError("headers", f"The value of {name} has {_character_name(bad)} in it; take it out.")
@@ -252,11 +251,11 @@ def parse_count(text: str, field: str, maximum: int) -> int:
     label = field.capitalize()
     match = _COUNT.fullmatch(text.strip())
     if match is None:
-        raise PlanError(field, f"{label} must be a whole number such as 100 or 10k, not {_shortened(text)!r}.")
+        raise PlanError(field, f"{label} must be a whole number such as 100 or 10k, not {shortened(text)!r}.")
     digits = match[1].replace("_", "")
     value = int(digits[:20]) * {"": 1, "k": 1_000, "m": 1_000_000}[match[2].lower()]
     if not 1 <= value <= maximum:
-        raise PlanError(field, f"{label} must be from 1 to {maximum:,}, not {_shortened(text.strip())}.")
+        raise PlanError(field, f"{label} must be from 1 to {maximum:,}, not {shortened(text.strip())}.")
     return value
 
 
@@ -299,7 +298,7 @@ def parse_same_within(text: str) -> float:
     """The share within which two modes count as the same, from per cent. Raises PlanError."""
     percent = _parse_number(text.strip().removesuffix("%"))
     if math.isnan(percent) or not 0.1 <= percent <= 50:
-        shown = _shortened(text.strip())
+        shown = shortened(text.strip())
         raise PlanError("same_within", f"The share that counts as the same must be 0.1 to 50 per cent, not {shown!r}.")
     return percent / 100
 
@@ -307,7 +306,7 @@ def parse_same_within(text: str) -> float:
 def parse_seed(text: str) -> int:
     """The seed of the rounds' order. Raises PlanError."""
     if not re.fullmatch(r"\d{1,20}", text.strip(), re.ASCII) or int(text) > MAX_SEED:
-        raise PlanError("seed", f"Seed must be a whole number from 0 to {MAX_SEED}, not {_shortened(text)!r}.")
+        raise PlanError("seed", f"Seed must be a whole number from 0 to {MAX_SEED}, not {shortened(text)!r}.")
     return int(text)
 
 
@@ -316,7 +315,7 @@ def parse_profile(text: str) -> Profile:
     for profile in PROFILES:
         if text.strip().lower() == profile:
             return profile
-    raise PlanError("profile", f"There is no profile {_shortened(text)!r}; write 'equal' or 'defaults'.")
+    raise PlanError("profile", f"There is no profile {shortened(text)!r}; write 'equal' or 'defaults'.")
 
 
 def parse_modes(names: list[str] | tuple[str, ...]) -> tuple[str, ...]:
@@ -341,10 +340,10 @@ def _parse_seconds(text: str, field: str, lowest: float, highest: float) -> floa
     value = _parse_number(text)
     label = field.capitalize()
     if math.isnan(value):
-        raise PlanError(field, f"{label} must be a number of seconds such as 30, not {_shortened(text)!r}.")
+        raise PlanError(field, f"{label} must be a number of seconds such as 30, not {shortened(text)!r}.")
     if not lowest <= value <= highest:
         raise PlanError(
-            field, f"{label} must be from {lowest:g} to {highest:,.0f} seconds, not {_shortened(text.strip())}."
+            field, f"{label} must be from {lowest:g} to {highest:,.0f} seconds, not {shortened(text.strip())}."
         )
     return value
 
@@ -397,10 +396,6 @@ def _character_name(character: str) -> str:
 
 def _percent_encoded(character: str) -> str:
     return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
-
-
-def _shortened(text: str, limit: int = 40) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _as_clause(error: Exception) -> str:

@@ -9,3 +9,8 @@ class PlanError(ValueError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+def shortened(text: str, limit: int = 40) -> str:
+    """A value as a sentence quotes it: at most ``limit`` characters, the last an ellipsis where it is longer."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"

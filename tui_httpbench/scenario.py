@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tui_httpbench.plan_error import PlanError
+from tui_httpbench.plan_error import PlanError, shortened
 
 Distribution = Literal["fixed", "uniform", "exponential", "lognormal"]
 
@@ -213,7 +213,7 @@ def parse_service_time(text: str) -> ServiceTime:
     if not numbers:
         return ServiceTime("fixed", _parse_ms(name, "service_time", "The service time", MAX_SERVICE_TIME_MS))
     values = [_number(number) for number in numbers]
-    wrong = PlanError("service_time", f"{_shortened(text)!r} is no service time; write {_DISTRIBUTION_FORMS}.")
+    wrong = PlanError("service_time", f"{shortened(text)!r} is no service time; write {_DISTRIBUTION_FORMS}.")
     if any(not 0 <= value <= MAX_SERVICE_TIME_MS for value in values):
         raise wrong
     match name, values:
@@ -241,7 +241,7 @@ def parse_capacity(text: str) -> Capacity:
         else:
             raise PlanError(
                 "capacity",
-                f"{_shortened(text)!r} is no capacity; write 45/s (responses a second), 8 (served at once) or 45/s,8.",
+                f"{shortened(text)!r} is no capacity; write 45/s (responses a second), 8 (served at once) or 45/s,8.",
             )
     return Capacity(per_second, at_once)
 
@@ -253,7 +253,7 @@ def parse_body_size(text: str) -> int:
     if not 0 <= size <= MAX_BODY_BYTES:
         raise PlanError(
             "body_size",
-            f"The body's size must be 0 to {MAX_BODY_BYTES:,} bytes, such as 50k, not {_shortened(text)!r}.",
+            f"The body's size must be 0 to {MAX_BODY_BYTES:,} bytes, such as 50k, not {shortened(text)!r}.",
         )
     return size
 
@@ -261,7 +261,7 @@ def parse_body_size(text: str) -> int:
 def parse_content_type(text: str) -> str:
     """A media type such as ``text/html``. Raises PlanError."""
     if not _MEDIA_TYPE.fullmatch(text.strip()):
-        raise PlanError("content_type", f"{_shortened(text)!r} is no content type; write one such as text/html.")
+        raise PlanError("content_type", f"{shortened(text)!r} is no content type; write one such as text/html.")
     return text.strip()
 
 
@@ -269,7 +269,7 @@ def parse_service_seed(text: str) -> int:
     """The seed of the draws of service time and jitter. Raises PlanError."""
     if not re.fullmatch(r"\d{1,20}", text.strip(), re.ASCII) or int(text) > MAX_SEED:
         raise PlanError(
-            "service_seed", f"The service seed must be a whole number from 0 to {MAX_SEED}, not {_shortened(text)!r}."
+            "service_seed", f"The service seed must be a whole number from 0 to {MAX_SEED}, not {shortened(text)!r}."
         )
     return int(text)
 
@@ -277,7 +277,7 @@ def parse_service_seed(text: str) -> int:
 def _parse_ms(text: str, field_name: str, label: str, highest: float) -> float:
     value = _number(text.strip().lower().removesuffix("ms"))
     if not 0 <= value <= highest:
-        raise PlanError(field_name, f"{label} must be 0 to {highest:,.0f} milliseconds, not {_shortened(text)!r}.")
+        raise PlanError(field_name, f"{label} must be 0 to {highest:,.0f} milliseconds, not {shortened(text)!r}.")
     return value
 
 
@@ -293,7 +293,3 @@ def _size(size: int) -> str:
     if size >= 1_000_000:
         return f"{size / 1_000_000:g} MB"
     return f"{size / 1_000:g} kB" if size >= 1_000 else f"{size} B"
-
-
-def _shortened(text: str, limit: int = 40) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from tui_httpbench.plan_error import shortened
 from tui_httpbench.scenario import DEFAULT_BODY_BYTES, DEFAULT_CONTENT_TYPE, LOOPBACK, Scenario
 
 PAGE_BYTES = DEFAULT_BODY_BYTES
@@ -107,7 +108,7 @@ class Answers:
         kind, _, argument = path.removeprefix("/").partition("/")
         make = self._kinds.get(kind)
         if make is None or not path.startswith("/") or "/" in argument:
-            raise PathError(404, f"There is nothing at {_shortened(path)!r}; the paths are {', '.join(PATHS)}.")
+            raise PathError(404, f"There is nothing at {shortened(path)!r}; the paths are {', '.join(PATHS)}.")
         return make(argument)
 
     def _delay(self, argument: str) -> Answer:
@@ -197,10 +198,6 @@ def _number(text: str, path: str, lowest: int, highest: int) -> int:
     if not re.fullmatch(r"\d{1,12}", text, re.ASCII) or not lowest <= int(text) <= highest:
         name = path.rpartition("/")[2]
         raise PathError(
-            400, f"The {name} of {path} must be a whole number from {lowest} to {highest}, not {_shortened(text)!r}."
+            400, f"The {name} of {path} must be a whole number from {lowest} to {highest}, not {shortened(text)!r}."
         )
     return int(text)
-
-
-def _shortened(text: str, limit: int = 40) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
