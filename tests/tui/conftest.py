@@ -26,11 +26,11 @@ def colors(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def matches_snapshot(snapshot: SnapshotAssertion) -> Callable[[App[Any]], bool]:
-    """Tells whether the app's screen looks as it did when the snapshot was taken."""
+def matches_snapshot(snapshot: SnapshotAssertion) -> Callable[..., bool]:
+    """Tells whether the app's screen looks as it did when the snapshot, or the named one of several, was taken."""
 
-    def compare(app: App[Any]) -> bool:
+    def compare(app: App[Any], name: str | None = None) -> bool:
         svg = re.sub(r"terminal-\d+", "terminal", app.export_screenshot())
-        return snapshot(extension_class=SvgSnapshot) == svg
+        return snapshot(name=name, extension_class=SvgSnapshot) == svg
 
     return compare

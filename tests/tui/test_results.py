@@ -23,7 +23,7 @@ from tui_httpbench.tui.widgets.results.ranking_table import RankingTable
 from tui_httpbench.tui.widgets.results.ranking_view import Conclusion
 
 INTERVAL = "├●┤ 95 % interval"
-SIZES = [(80, 24), (120, 36), (160, 45), (200, 60)]
+SIZES = [(80, 24), *(pytest.param(size, marks=pytest.mark.slow) for size in [(120, 36), (160, 45)]), (200, 60)]
 
 
 def chart_lines(screen: ResultsScreen) -> list[str]:

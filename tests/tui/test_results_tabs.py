@@ -11,7 +11,6 @@ import pytest
 from helpers import text_on, wait_until
 from made_results import DIFFERENCE, EIGHT, OTHER_WORK, SETTINGS, clean_result, result_of, tied_result, troubled_result
 from shown_result import show
-from textual.app import App
 from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Label, Select, SelectionList, Static, TabbedContent
@@ -261,11 +260,12 @@ async def test_c_copies_the_table_and_says_so() -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
-@pytest.mark.parametrize("tab", ["latency", "why", "code", "article", "warnings"])
-async def test_a_tab_looks_as_it_did(
-    tab: str, size: tuple[int, int], matches_snapshot: Callable[[App[Any]], bool]
-) -> None:
+async def test_the_tabs_look_as_they_did(size: tuple[int, int], matches_snapshot: Callable[..., bool]) -> None:
     result = replace(tied_result(), settings=SETTINGS, http_versions=dict.fromkeys(EIGHT, "1.1"))
     async with show(result, size) as (screen, pilot):
-        await open_tab(pilot, screen, tab)
-        assert matches_snapshot(pilot.app)
+        changed = []
+        for tab in ("latency", "why", "code", "article", "warnings"):
+            await open_tab(pilot, screen, tab)
+            if not matches_snapshot(pilot.app, tab):
+                changed.append(tab)
+        assert not changed
