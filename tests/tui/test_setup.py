@@ -160,7 +160,7 @@ async def test_bad_values_are_told_at_their_fields_and_refused() -> None:
 async def test_rounds_budget_and_profile_are_explained() -> None:
     async with open_form(Plan(), WIDE) as form:
         assert form.explains("auto: until decided, 5 to 30 rounds")
-        assert form.explains("no round begins that would end later")
+        assert form.explains("no later round begins, unless 5 need it")
         assert form.explains("defaults: every library's own settings")
         await form.fill("#input-rounds", "7")
         assert form.explains("each in fresh processes, after 3 warm-up requests")

@@ -9,12 +9,16 @@ from tui_httpbench.analysis.ranking import undecided_pairs
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.plan import AUTO, Plan
 
+# Fewer rounds than the first look needs decide nothing, so a slower machine may take this many budgets to get there.
+FIRST_LOOK_BUDGETS = 2.0
+
 
 class RoundSchedule:
     """Decides after each round whether there is another one, and tells how far it is.
 
     An automatic run looks at its ranking after the rounds in ``LOOKS`` and ends when no neighbours are undecided; it
-    begins no round that, at the pace so far, would end after the plan's budget.
+    begins no round that, at the pace so far, would end after the plan's budget. Where the rounds of the first look
+    don't fit into the budget, but do into ``FIRST_LOOK_BUDGETS`` of it, the run goes on for as long as they take.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -22,6 +26,7 @@ class RoundSchedule:
         self._plan = plan
         self._started_s = time.monotonic()
         self._done = 0
+        self._pace_s = 0.0
         self._decided = False
         self.ranking: tuple[Rank, ...] = ()
 
@@ -49,7 +54,7 @@ class RoundSchedule:
         """What is left of an automatic run's budget, in seconds; None for any other run."""
         if not self.is_auto:
             return None
-        return max(0.0, self._plan.budget_s - (time.monotonic() - self._started_s))
+        return max(0.0, self._limit_s - (time.monotonic() - self._started_s))
 
     def start(self) -> None:
         """Starts the clock of the budget: the rounds begin."""
@@ -58,6 +63,7 @@ class RoundSchedule:
     def finish_round(self, ranking: tuple[Rank, ...]) -> None:
         """Notes a whole round and the ranking after it."""
         self._done += 1
+        self._pace_s = (time.monotonic() - self._started_s) / self._done
         self.ranking = ranking
         if self.is_auto and self._done in LOOKS:
             self._decided = not self.undecided
@@ -68,5 +74,12 @@ class RoundSchedule:
             return True
         if not self.is_auto or not self._done:
             return False
-        elapsed_s = time.monotonic() - self._started_s
-        return elapsed_s + elapsed_s / self._done > self._plan.budget_s
+        return (self._done + 1) * self._pace_s > self._limit_s
+
+    @property
+    def _limit_s(self) -> float:
+        """How long an automatic run may take."""
+        first_look_s = LOOKS[0] * self._pace_s
+        if self._done < LOOKS[0] and first_look_s <= FIRST_LOOK_BUDGETS * self._plan.budget_s:
+            return max(self._plan.budget_s, first_look_s)
+        return self._plan.budget_s

@@ -46,7 +46,7 @@ def describe_rounds(rounds: Rounds | None) -> str:
 def describe_budget(rounds: Rounds | None) -> str:
     """What the budget means for such rounds."""
     if rounds is None or rounds == AUTO:
-        return "seconds; no round begins that would end later"
+        return f"seconds; no later round begins, unless {LOOKS[0]} need it"
     return "seconds; counts only where rounds is auto"
 
 
