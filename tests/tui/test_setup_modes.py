@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from setup_form import WIDE, open_form
+from helpers import text_on
+from setup_form import NARROW, WIDE, open_form
 from textual.widgets import Button
 
+from tui_httpbench.analysis.source_code import source_of
 from tui_httpbench.clients import catalog
 from tui_httpbench.plan import Plan
+from tui_httpbench.tui.widgets.code_panel import CodePanel
 from tui_httpbench.tui.widgets.mode_picker import LibraryGroup, ModePicker
 
 
@@ -54,3 +57,14 @@ async def test_where_a_mode_has_no_room_for_its_line_the_border_says_it() -> Non
         await form.pilot.resize_terminal(*WIDE)
         await form.pilot.pause()
         assert str(row.render()).endswith(f"sync  {row.mode.summary} ")
+
+        # A terminal as tall as this has room for what the mode under the cursor runs.
+        code = form.screen.query_one(CodePanel)
+        assert code.region.height > 8
+        assert source_of("httpx-client").text.splitlines()[1].strip() in text_on(form.app)
+        await form.focus(form.mode("requests"))
+        assert str(code.border_title) == "requests: the code that is run"
+        assert "with requests.Session() as session:" in text_on(form.app)
+        await form.pilot.resize_terminal(*NARROW)
+        await form.pilot.pause()
+        assert not code.display

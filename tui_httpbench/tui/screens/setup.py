@@ -21,6 +21,7 @@ from tui_httpbench.presets import PRESETS, preset_of
 from tui_httpbench.tui.plan_form import FormReading, FormValues, read_form
 from tui_httpbench.tui.plan_words import describe_run
 from tui_httpbench.tui.widgets.body_editor import BodyEditor
+from tui_httpbench.tui.widgets.code_panel import CodePanel
 from tui_httpbench.tui.widgets.headers_editor import HeadersEditor
 from tui_httpbench.tui.widgets.load_form import LoadForm
 from tui_httpbench.tui.widgets.mode_picker import ModePicker
@@ -110,6 +111,7 @@ class SetupScreen(Screen[None]):
             with Vertical(id="load-and-modes"):
                 yield LoadForm(plan)
                 yield ModePicker(plan.modes)
+            yield CodePanel()
         yield Note(id="summary")
         yield SteadyFooter()
 
@@ -117,6 +119,7 @@ class SetupScreen(Screen[None]):
         """Checks what the form was filled with."""
         self.query_one(PresetPicker).border_title = "Preset"
         self.query_one(LoadForm).border_title = "Load"
+        self.query_one(CodePanel).show(self._start.modes[0].partition("#")[0])
         self.check_form()
 
     @on(Input.Changed, "#input-url")
@@ -154,6 +157,11 @@ class SetupScreen(Screen[None]):
             body.show_content_type(reading.plan.request)
             summary.show_errors()
             summary.show_hint(describe_run(reading.plan))
+
+    @on(ModePicker.Highlighted)
+    def show_code(self, event: ModePicker.Highlighted) -> None:
+        """Shows what the mode under the cursor runs, where there is room for it."""
+        self.query_one(CodePanel).show(event.mode_id)
 
     @on(PresetPicker.Chosen)
     def fill_in(self, event: PresetPicker.Chosen) -> None:

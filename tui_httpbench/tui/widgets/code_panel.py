@@ -1,4 +1,4 @@
-"""The code of the mode that is measured, beside the race."""
+"""The code of one mode: of that which is measured, beside the race, or of that under the cursor in the form."""
 
 from __future__ import annotations
 
@@ -21,6 +21,14 @@ class CodePanel(Page, Panel):
     def compose(self) -> ComposeResult:
         """The code."""
         yield Static(id="code")
+
+    def on_mount(self) -> None:
+        """Follows the theme."""
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.show(None))
+
+    def on_show(self) -> None:
+        """Draws what was asked for while there was no room for it."""
+        self.show(None)
 
     def show(self, mode_id: str | None) -> None:
         """Shows a mode's code; keeps the last one between two modes."""

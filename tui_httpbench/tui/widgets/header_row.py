@@ -131,7 +131,7 @@ class HeaderRow(VerticalGroup):
         )
         self.value_input = HeaderInput(
             value,
-            placeholder="value, or $VARIABLE; or paste several 'Name: value' lines",
+            placeholder="value, or $VARIABLE; or paste lines",
             password=is_secret(name) and not is_reference(value),
             compact=True,
             classes="header-value",

@@ -152,6 +152,13 @@ class ModePicker(VerticalGroup):
     class Changed(Message):
         """Another set of modes is chosen."""
 
+    class Highlighted(Message):
+        """The cursor is on a mode."""
+
+        def __init__(self, mode_id: str) -> None:
+            super().__init__()
+            self.mode_id = mode_id
+
     def __init__(self, chosen: tuple[str, ...]) -> None:
         super().__init__(id="modes")
         self._given = chosen
@@ -199,8 +206,11 @@ class ModePicker(VerticalGroup):
     @on(DescendantFocus)
     @on(DescendantBlur)
     def _explain(self) -> None:
-        focused = next((row for row in self.query(ModeRow) if row.has_focus and not row.shows_all), None)
-        self.border_subtitle = Content(focused.mode.summary) if focused is not None else None
+        focused = next((row for row in self.query(ModeRow) if row.has_focus), None)
+        is_cut = focused is not None and not focused.shows_all
+        self.border_subtitle = Content(focused.mode.summary) if focused is not None and is_cut else None
+        if focused is not None:
+            self.post_message(self.Highlighted(focused.mode.id))
 
     @on(Checkbox.Changed)
     def _toggled(self, event: Checkbox.Changed) -> None:
