@@ -76,8 +76,7 @@ class Parser(argparse.ArgumentParser):
         add("-d", "--data", metavar="TEXT|@FILE", dest="body", help="body; @- reads standard input (default: none)")
         add("--preset", metavar="NAME", help="a plan with a name, which the other options change: "
             f"{', '.join(PRESETS)} (default: {DEFAULT_PRESET} where no other option of the plan is given)")  # fmt: skip
-        add("--budget", metavar="S", help="seconds that an auto run may take, or up to twice that where 5 rounds need it "
-            "(default: 30)")  # fmt: skip
+        add("--budget", metavar="S", help="seconds for an auto run; up to twice that if 5 rounds need it (default: 30)")
         add("--profile", metavar="equal|defaults", help="settings of the clients: the same for all, or as each library "
             "comes (default: equal for a number of requests in flight, defaults for article)")  # fmt: skip
         add("--same-within", metavar="PERCENT", help="difference below which two modes are the same (default: 3)")
