@@ -27,9 +27,12 @@ COMMANDS = {"worker": "bench/worker/__main__.py", "server": "tui_httpbench.targe
 
 
 class AppUnderTest:
-    """The app as the session leader of a new terminal, whose output is kept."""
+    """The app as the session leader of a new terminal, whose output is kept.
 
-    def __init__(self, *arguments: str) -> None:
+    Where that is not its controlling terminal, no signal tells that it goes away.
+    """
+
+    def __init__(self, *arguments: str, controlling: bool = True) -> None:
         self.mark = uuid.uuid4().hex
         self.output = b""
         self._master, self._slave = pty.openpty()
@@ -43,7 +46,7 @@ class AppUnderTest:
             stderr=self._slave,
             env={**os.environ, MARK: self.mark, "TERM": "xterm-256color"},
             start_new_session=True,
-            preexec_fn=_become_foreground,
+            preexec_fn=_become_foreground if controlling else None,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

@@ -140,8 +140,8 @@ def check_measured(status: int, surface: str, json_path: Path) -> None:
         assert not rows or offered
 
 
-def test_a_screen_that_is_ended_leaves_its_run_for_recovery(json_path: Path) -> None:
-    app = AppUnderTest("-m", "requests-session", "-n", "50000", "-c", "1", "-r", "1", "--start")
+def test_a_screen_whose_terminal_goes_without_a_signal_leaves_its_run_for_recovery(json_path: Path) -> None:
+    app = AppUnderTest("-m", "requests-session", "-n", "50000", "-c", "1", "-r", "1", "--start", controlling=False)
     try:
         folder = runs_folder()
         assert folder is not None

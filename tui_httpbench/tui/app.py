@@ -67,7 +67,7 @@ class HttpbenchApp(App[None]):
 
     def get_driver_class(self) -> type[Driver]:
         """What talks to the terminal, made to outlive it."""
-        return lasting_driver(super().get_driver_class())
+        return lasting_driver(super().get_driver_class(), self.end)
 
     def on_load(self) -> None:
         """Before the terminal is touched: lets signals end the app in order."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, Any
 
 from textual.app import App
 from textual.driver import Driver
+
+HANGUP_INTERVAL_S = 1.0
 
 
 def call_on_ending_signals(end: Callable[[], object]) -> None:
@@ -22,11 +26,12 @@ def call_on_ending_signals(end: Callable[[], object]) -> None:
         loop.add_signal_handler(number, end)
 
 
-def lasting_driver(driver: type[Driver]) -> type[Driver]:
-    """The driver, made to go on when the terminal goes away, so that the app can end in order.
+def lasting_driver(driver: type[Driver], end: Callable[[], object]) -> type[Driver]:
+    """The driver, made to go on when the terminal goes away and to call ``end`` then, so that the app ends in order.
 
     Textual's own hands all output to a thread that dies then; once its queue is full, the event loop would wait for it
-    for ever.
+    for ever. And not every terminal that goes away sends a signal: without one, Textual's own would read from it on
+    and on.
     """
     if sys.platform == "win32":
         return driver
@@ -42,9 +47,19 @@ def lasting_driver(driver: type[Driver]) -> type[Driver]:
                 self._file = _LastingFile(self._file)  # type: ignore[assignment]
 
         def run_input_thread(self) -> None:
-            # A read from a terminal that is gone fails; the signal that tells of it ends the app.
+            threading.Thread(target=self._await_hangup, name="terminal-hangup", daemon=True).start()
+            # A read from a terminal that is gone fails; that it is gone ends the app.
             with suppress(OSError):
                 super().run_input_thread()
+
+        def _await_hangup(self) -> None:
+            poll = select.poll()
+            poll.register(self.fileno, 0)  # hang-ups and errors are reported unasked
+            while not self.exit_event.is_set():
+                if poll.poll(HANGUP_INTERVAL_S * 1000):
+                    self.exit_event.set()
+                    with suppress(RuntimeError):  # the event loop is closed: the app has ended already
+                        self._loop.call_soon_threadsafe(end)
 
     return LastingDriver
 
