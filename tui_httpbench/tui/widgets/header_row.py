@@ -12,6 +12,7 @@ from textual.widgets import Button, Input
 from tui_httpbench.header_values import expand_headers, is_reference
 from tui_httpbench.plan import Header, PlanError, check_header, is_secret
 from tui_httpbench.tui.widgets.note import Note
+from tui_httpbench.tui.widgets.paste_input import PasteInput
 
 # The most usual ones first: the first that fits is offered.
 _COMMON_NAMES = (
@@ -51,7 +52,7 @@ _COMMON_NAMES = (
 )
 
 
-class HeaderInput(Input):
+class HeaderInput(PasteInput):
     """An input that hands several pasted lines on, instead of taking only the first."""
 
     class LinesPasted(Message):
@@ -61,17 +62,8 @@ class HeaderInput(Input):
             super().__init__()
             self.lines = lines
 
-    def _on_paste(self, event: events.Paste) -> None:
-        if self._hand_on(event.text):
-            event.stop()
-            event.prevent_default()
-
-    def action_paste(self) -> None:
-        """Pastes the app's own clipboard."""
-        if not self._hand_on(self.app.clipboard):
-            super().action_paste()
-
-    def _hand_on(self, text: str) -> bool:
+    def take_paste(self, text: str) -> bool:
+        """Hands several lines on."""
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         if len(lines) < 2:
             return False

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual import events
 from textual.message import Message
 from textual.suggester import SuggestFromList
-from textual.widgets import Input
 
 from tui_httpbench.curl_command import is_curl_command
+from tui_httpbench.tui.widgets.paste_input import PasteInput
 
 
-class UrlInput(Input):
+class UrlInput(PasteInput):
     """An input that completes to URLs of earlier runs, and takes a curl command as a whole, on all its lines."""
 
     class CurlGiven(Message):
@@ -41,22 +40,13 @@ class UrlInput(Input):
         self.value = url
         self.cursor_position = len(url)
 
-    def _on_paste(self, event: events.Paste) -> None:
-        if self._hand_on(event.text):
-            event.stop()
-            event.prevent_default()
-
-    def action_paste(self) -> None:
-        """Pastes the app's own clipboard."""
-        if not self._hand_on(self.app.clipboard):
-            super().action_paste()
-
     async def action_submit(self) -> None:
         """Goes on, or hands a typed curl command on."""
-        if not self._hand_on(self.value):
+        if not self.take_paste(self.value):
             await super().action_submit()
 
-    def _hand_on(self, text: str) -> bool:
+    def take_paste(self, text: str) -> bool:
+        """Hands a curl command on."""
         if not is_curl_command(text):
             return False
         self.post_message(self.CurlGiven(text))

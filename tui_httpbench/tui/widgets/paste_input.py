@@ -1,0 +1,24 @@
+"""An input that may hand a pasted text on as a whole, where Textual's takes its first line."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.widgets import Input
+
+
+class PasteInput(Input):
+    """Asks ``take_paste`` before it pastes, from the terminal as well as from the app's own clipboard."""
+
+    def take_paste(self, text: str) -> bool:
+        """Hands the text on; False where the input is to take it as any other. Subclasses say which that is."""
+        raise NotImplementedError
+
+    def _on_paste(self, event: events.Paste) -> None:
+        if self.take_paste(event.text):
+            event.stop()
+            event.prevent_default()
+
+    def action_paste(self) -> None:
+        """Pastes the app's own clipboard."""
+        if not self.take_paste(self.app.clipboard):
+            super().action_paste()
