@@ -8,6 +8,7 @@ import re
 from typing import NoReturn
 
 from tui_httpbench import plan as plans
+from tui_httpbench.plan_error import safe_sentence, shortened
 from tui_httpbench.presets import DEFAULT_PRESET, PRESETS
 from tui_httpbench.report.metrics import CHART_METRICS, DEFAULT_METRIC
 from tui_httpbench.scenario import SCENARIOS
@@ -29,6 +30,9 @@ _EXIT_STATUS = (
 
 class UsageError(ValueError):
     """The command line is wrong; the text is one sentence for the user."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(safe_sentence(message))
 
 
 class Parser(argparse.ArgumentParser):
@@ -145,12 +149,13 @@ class Parser(argparse.ArgumentParser):
             long = option.rpartition("/")[2]
             raise UsageError(f"{option} needs a value; write {long}=VALUE if it begins with a hyphen.")
         if problem.startswith("ignored explicit argument"):
-            raise UsageError(f"{option} takes no value; leave out {problem.rpartition('argument ')[2]}.")
+            raise UsageError(f"{option} takes no value; leave out {shortened(problem.partition('argument ')[2])}.")
         raise UsageError(f"{option}: {problem}.")
 
     def _why_unknown(self, argument: str) -> str:
         help_command = f"see {self.prog} --help."
         if not argument.startswith("-") or argument == "-":
+            argument = shortened(argument, 60)
             if self.command in (None, "run"):
                 return f"{argument!r} is one argument too many; give one URL at most, and quote values with spaces."
             return f"{self.command} takes no {argument!r}; {help_command}"
@@ -166,7 +171,7 @@ class Parser(argparse.ArgumentParser):
         known = [option for option in self._option_string_actions if option.startswith("--")]
         nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
         hint = f"did you mean {nearest[0]}?" if nearest else help_command
-        return f"There is no option {name!r}; {hint}"
+        return f"There is no option {shortened(name)!r}; {hint}"
 
 
 def parse_port(text: str | None) -> int | None:
@@ -179,8 +184,7 @@ def parse_metric(text: str | None) -> str | None:
     if text is None:
         return None
     if (name := text.strip().lower()) not in CHART_METRICS:
-        shown = f"{text[:39]}…" if len(text) > 40 else text
-        raise UsageError(f"There is no metric {shown!r}; write one of {', '.join(CHART_METRICS)}.")
+        raise UsageError(f"There is no metric {shortened(text)!r}; write one of {', '.join(CHART_METRICS)}.")
     return name
 
 

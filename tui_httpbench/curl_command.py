@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import base64
 import re
-import shlex
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from urllib.parse import urlsplit
 
 from tui_httpbench import plan as plans
 from tui_httpbench.plan import Header, PlanError, Request
+from tui_httpbench.plan_error import printable, shortened
+from tui_httpbench.shell_words import PLAIN_DOLLAR, UnclosedQuoteError, split_words
 
 MAX_COMMAND_LENGTH = 1_000_000
-
-
-# Stands for a dollar sign that a shell would leave alone, so that a header's value does not name a variable by it.
-_PLAIN_DOLLAR = "\ue000"
+MAX_LEFT_OUT = 20
 
 
 def _names(text: str) -> frozenset[str]:
@@ -47,8 +44,8 @@ _REFUSED_WITH_VALUE = _names(
     "-x --proxy -U --proxy-user -E --cert --key --capath --connect-timeout --connect-to --resolve --interface -F "
     "--form --form-string -T --upload-file -r --range -C --continue-at -c --cookie-jar --retry --retry-delay "
     "--limit-rate --max-redirs -K --config --ciphers --tls-max --oauth2-bearer -z --time-cond --noproxy --socks5 "
-    "--socks4 --socks5-hostname --cert-type --key-type --pass --local-port --dns-servers --unix-socket --aws- "
-    "sigv4 --max-filesize --request-target -y --speed-time -Y --speed-limit --keepalive-time --rate --variable "
+    "--socks4 --socks5-hostname --cert-type --key-type --pass --local-port --dns-servers --unix-socket "
+    "--aws-sigv4 --max-filesize --request-target -y --speed-time -Y --speed-limit --keepalive-time --rate --variable "
     "--curves --netrc-file --doh-url"
 )
 
@@ -99,65 +96,39 @@ def parse_curl(text: str) -> CurlRequest:
     if not re.match(r"[a-z][a-z0-9+.-]*://", url, re.IGNORECASE):
         url = f"http://{url}"  # as curl does
     if reading.as_query and data:
-        url, data = f"{url}{'&' if urlsplit(url).query else '?'}{data}", ""
+        url, data = f"{url}{'&' if '?' in url else '?'}{data}", ""
     return CurlRequest(
         Request(
             url=plans.parse_url(url),
             method=plans.parse_method(_method(reading, bool(data))),
             headers=_headers(reading, bool(data)),
-            body=data.encode() if data else None,
+            body=_bytes_of(data) if data else None,
         ),
         timeout_s=reading.timeout_s,
         cacert=reading.cacert,
         insecure=reading.insecure,
-        left_out=tuple(reading.left_out),
+        left_out=_first_few(reading.left_out),
     )
 
 
 def _split(text: str) -> list[str]:
     if len(text) > MAX_COMMAND_LENGTH:
         raise PlanError("url", f"The curl command is longer than {MAX_COMMAND_LENGTH:,} characters.")
-    # A shell joins such lines; browsers write $'…' where a text holds line breaks or quotes.
-    text = re.sub(r"\\\r?\n", " ", text.strip().removeprefix("$ "))
-    text = re.sub(r"(?<!\S)\$'((?:[^'\\]|\\.)*)'", _unescape_ansi_c, text, flags=re.DOTALL)
-    text = re.sub(r"'[^']*'|\"(?:\\.|[^\"\\])*\"|\\.", _mark_plain_dollars, text, flags=re.DOTALL)
     try:
-        words = shlex.split(text)
-    except ValueError:
+        words = split_words(text.strip().removeprefix("$ "))
+    except UnclosedQuoteError:
         raise PlanError("url", "The curl command has a quote that is not closed; copy it whole.") from None
     if not words or PurePath(words[0]).name not in ("curl", "curl.exe"):
         raise PlanError("url", "This is no curl command; it must begin with 'curl'.")
     words = words[1:]
-    end = next((index for index, word in enumerate(words) if word in ("|", ";", "&&", ">", "--next", "-:")), len(words))
-    return words[:end]
-
-
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "0": "\0"}
-
-
-def _unescape_ansi_c(match: re.Match[str]) -> str:
-    def one(escape: re.Match[str]) -> str:
-        body = escape[1]
-        if body[0] in "xuU" and len(body) > 1:
-            return chr(int(body[1:], 16))
-        return _ESCAPES.get(body, f"\\{body}")
-
-    plain = re.sub(r"\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,5}|.)", one, match[1], flags=re.DOTALL)
-    return shlex.quote(plain)
-
-
-def _mark_plain_dollars(match: re.Match[str]) -> str:
-    quoted = match[0]
-    if quoted.startswith("'"):
-        return quoted.replace("$", _PLAIN_DOLLAR)
-    return re.sub(r"\\(.)", lambda escape: _PLAIN_DOLLAR if escape[1] == "$" else escape[0], quoted, flags=re.DOTALL)
+    return words[: next((index for index, word in enumerate(words) if word in ("--next", "-:")), len(words))]
 
 
 def _take(arguments: list[str], position: int, reading: _Reading) -> int:
     """Takes one option with its value, or a URL; returns the position behind it."""
     word = arguments[position]
     if not word.startswith("-") or word == "-":
-        reading.urls.append(word.replace(_PLAIN_DOLLAR, "$"))
+        reading.urls.append(word.replace(PLAIN_DOLLAR, "$"))
         return position + 1
     name, value = _name_and_value(word)
     if _takes_value(name):
@@ -198,9 +169,9 @@ def _take_value(name: str, value: str, reading: _Reading) -> None:
     if name in _OUTPUT:
         return
     is_header = name in ("-H", "--header") or name in _HEADER_OPTIONS
-    value = value.replace(_PLAIN_DOLLAR, "$$" if is_header else "$")
+    value = value.replace(PLAIN_DOLLAR, "$$" if is_header else "$")
     if name in _REFUSED_WITH_VALUE:
-        reading.left_out.append(f"{name}: there is nothing like it here.")
+        reading.left_out.append(f"{_shown(name)}: there is nothing like it here.")
     elif name in ("-X", "--request"):
         reading.method = value
     elif name in ("-H", "--header"):
@@ -210,13 +181,13 @@ def _take_value(name: str, value: str, reading: _Reading) -> None:
     elif name in ("-m", "--max-time"):
         reading.timeout_s = plans.parse_timeout(value)
     elif name in ("-u", "--user"):
-        credentials = base64.b64encode(value.encode()).decode()
-        reading.headers.append(("Authorization", f"Basic {credentials}"))
+        credentials = base64.b64encode(_bytes_of(value)).decode()
+        reading.headers.append(plans.check_header("Authorization", f"Basic {credentials}"))
     elif name == "--cacert":
         reading.cacert = value
     elif name in _HEADER_OPTIONS:
         if _HEADER_OPTIONS[name] == "Cookie" and "=" not in value:
-            reading.left_out.append(f"{name} {value[:40]}: a file of cookies is not read.")
+            reading.left_out.append(f"{name} {_shown(value)}: a file of cookies is not read.")
         else:
             reading.headers.append(plans.check_header(_HEADER_OPTIONS[name], value))
     else:
@@ -227,7 +198,7 @@ def _take_data(name: str, value: str, reading: _Reading) -> None:
     if name == "--data-urlencode":
         reading.left_out.append(f"{name}: it is taken as it stands, not encoded.")
     if value.startswith("@") and name != "--data-raw":
-        reading.left_out.append(f"{name} {value[:40]}: files are not read; paste the body, or use --data @FILE.")
+        reading.left_out.append(f"{name} {_shown(value)}: files are not read; paste the body, or use --data @FILE.")
         return
     reading.json |= name == "--json"
     if name in ("-d", "--data", "--data-ascii"):
@@ -238,13 +209,13 @@ def _take_data(name: str, value: str, reading: _Reading) -> None:
 def _take_header(line: str, reading: _Reading) -> None:
     name, colon, value = line.partition(":")
     if colon and not value.strip():
-        reading.left_out.append(f"-H '{name}:': a header can't be taken away from the clients.")
+        reading.left_out.append(f"-H '{_shown(name)}:': a header can't be taken away from the clients.")
     elif not colon and line.endswith(";"):
         reading.headers.append(plans.check_header(line[:-1], ""))
     elif name.strip().lower() in ("content-length", "transfer-encoding"):
         reading.left_out.append(f"The header {name.strip()}: each client sets it by itself.")
     elif name.strip().startswith(":"):
-        reading.left_out.append(f"The header {line[:40]}: it is part of HTTP/2 itself.")
+        reading.left_out.append(f"The header {_shown(line)}: it is part of HTTP/2 itself.")
     else:
         reading.headers.append(plans.parse_header(line))
 
@@ -264,7 +235,21 @@ def _take_switch(name: str, reading: _Reading) -> None:
         case "--http2" | "--http2-prior-knowledge" | "--http3":
             reading.left_out.append(f"{name}: the mode httpx-async-h2 speaks HTTP/2, the others HTTP/1.1.")
         case _ if name not in _WITHOUT_MEANING:
-            reading.left_out.append(f"{name}: there is nothing like it here.")
+            reading.left_out.append(f"{_shown(name)}: there is nothing like it here.")
+
+
+def _first_few(sentences: list[str]) -> tuple[str, ...]:
+    distinct = list(dict.fromkeys(sentences))
+    more = len(distinct) - MAX_LEFT_OUT
+    return (*distinct[:MAX_LEFT_OUT], *([f"{more:,} more options."] if more > 0 else []))
+
+
+def _shown(text: str) -> str:
+    return printable(shortened(text))
+
+
+def _bytes_of(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _method(reading: _Reading, has_body: bool) -> str:
@@ -277,7 +262,8 @@ def _headers(reading: _Reading, has_body: bool) -> tuple[Header, ...]:
     for name, value in reading.headers:
         key = name.lower()
         separator = "; " if key == "cookie" else ", "
-        joined[key] = (joined[key][0], joined[key][1] + separator + value) if key in joined else (name, value)
+        first_name, first = joined.get(key, (name, ""))
+        joined[key] = (first_name, separator.join(filter(None, (first, value))))
     if reading.json:
         joined.setdefault("content-type", ("Content-Type", "application/json"))
         joined.setdefault("accept", ("Accept", "application/json"))

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from tui_httpbench.plan import AUTO, Plan
+from tui_httpbench.plan_error import printable as printable
 
 UNKNOWN = "–"
 WIDE_BOUND = 10_000
@@ -82,13 +83,6 @@ def undecided_pairs_within(pairs: Sequence[tuple[str, str]], columns: int) -> st
         if len(line) <= columns:
             return line
     return None
-
-
-def printable(text: str) -> str:
-    """Text from elsewhere with control characters, line breaks among them, written as escapes."""
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
-    )
 
 
 def reason_of(error: OSError | ValueError) -> str:

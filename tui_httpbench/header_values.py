@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from string import Template
 
 from tui_httpbench.plan import Header
-from tui_httpbench.plan_error import PlanError
+from tui_httpbench.plan_error import PlanError, shortened
 
 _REFERENCE = re.compile(r"([A-Za-z]+ +|[\w.-]+=)?\$([A-Za-z_]\w*|\{[A-Za-z_]\w*\})", re.ASCII)
 
@@ -29,10 +29,11 @@ def expand_headers(headers: tuple[Header, ...], environment: Mapping[str, str] =
 def _expand(name: str, value: str, environment: Mapping[str, str]) -> str:
     if "$" not in value:
         return value
+    name = shortened(name)
     try:
         expanded = Template(value).substitute(environment)
     except KeyError as error:
-        variable = error.args[0]
+        variable = shortened(error.args[0])
         raise PlanError(
             "headers",
             f"The header {name} names ${variable}, which is not set; set it, or write $${variable} for the text.",

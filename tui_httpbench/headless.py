@@ -11,6 +11,7 @@ from types import FrameType
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.recovery import find_interrupted_runs
+from tui_httpbench.bench.run_error import RunError, in_words
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.formatting import complaint, reason_of
 from tui_httpbench.plan import Plan
@@ -76,7 +77,6 @@ def _run_and_report(
     runner: Runner, destination: FileDestination | None, metric: str | None, verbose: bool
 ) -> tuple[int, bool]:
     """The exit status, and whether all that was measured has been reported."""
-    succeeded = True
     try:
         asyncio.run(_measure(runner))
     except asyncio.CancelledError:
@@ -87,15 +87,15 @@ def _run_and_report(
         complain(str(error))
         return FAILURE, not runner.records
     except OSError as error:
-        complain(f"The run could not go on: {error}.")
-        if not runner.records:
-            return FAILURE, False
-        succeeded = False
+        complain(str(error) if isinstance(error, RunError) else f"The run can't be made: {in_words(error)}.")
+        return FAILURE, not runner.records
     result = runner.result()
     arrived_whole, arrived = report_result(result, destination, metric=metric, verbose=verbose)
+    if runner.trouble:
+        return FAILURE, arrived
     if result.stopped:
         return STOPPED, arrived
-    return SUCCESS if succeeded and arrived_whole and result.all_succeeded else FAILURE, arrived
+    return SUCCESS if arrived_whole and result.all_succeeded else FAILURE, arrived
 
 
 async def _measure(runner: Runner) -> None:

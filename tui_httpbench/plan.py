@@ -38,6 +38,9 @@ MAX_CONCURRENCY = 2_000
 MAX_ROUNDS = 1_000
 MAX_TIMEOUT_S = 3_600.0
 MAX_SEED = 2**63 - 1
+MAX_MODES = 200
+MAX_HEADERS = 200
+MAX_METHOD_LENGTH = 40
 WARMUP_REQUESTS = 3
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -114,13 +117,14 @@ class Plan:
         """Checks what no single field can: raises PlanError."""
         if not self.modes:
             raise PlanError("modes", "No mode is chosen; choose at least one.")
+        _check_number_of_modes(self.modes)
         if self.concurrency == ARTICLE and self.requests > MAX_ARTICLE_REQUESTS:
             raise PlanError(
                 "concurrency",
                 f"Concurrency 'article' starts all {self.requests:,} requests of an async mode at once, which is more "
                 f"than the {MAX_ARTICLE_REQUESTS:,} that it is made for; give a number, such as 20.",
             )
-        _refuse_repeated_headers(self.request.headers)
+        _check_all_headers(self.request.headers)
         if not self.request.uses_embedded_target and self.scenario != LOOPBACK:
             raise PlanError(
                 "scenario", "A scenario is how the embedded target behaves; leave it out, or leave out the URL."
@@ -210,7 +214,7 @@ def parse_url(text: str) -> str:
 def parse_method(text: str) -> str:
     """The method in capitals. Raises PlanError."""
     method = text.strip().upper()
-    if not _TOKEN.fullmatch(method):
+    if not _TOKEN.fullmatch(method) or len(method) > MAX_METHOD_LENGTH:
         raise PlanError("method", f"{shortened(text)!r} is no HTTP method; write one such as {', '.join(METHODS[:4])}.")
     if method in ("CONNECT", "TRACE"):
         raise PlanError("method", f"{method} can't be measured: no client sends it as an ordinary request.")
@@ -236,10 +240,11 @@ def check_header(name: str, value: str) -> Header:
             f"{shortened(name)!r} can't be a header's name; use letters, digits and hyphens, as in 'Accept'.",
         )
     if bad := next((c for c in value if not (c.isprintable() or c == "\t")), None):
-        raise PlanError("headers", f"The value of {name} has {_character_name(bad)} in it; take it out.")
+        raise PlanError("headers", f"The value of {shortened(name)} has {_character_name(bad)} in it; take it out.")
     if not value.isascii():
         raise PlanError(
-            "headers", f"The value of {name} is not ASCII, which clients encode differently; percent-encode it."
+            "headers",
+            f"The value of {shortened(name)} is not ASCII, which clients encode differently; percent-encode it.",
         )
     if name.lower() in ("content-length", "transfer-encoding"):
         raise PlanError("headers", f"{name} is set by each client from the body; leave it out.")
@@ -324,6 +329,7 @@ def parse_modes(names: list[str] | tuple[str, ...]) -> tuple[str, ...]:
         chosen = catalog.select_modes(names or catalog.DEFAULT_MODES)
     except catalog.UnknownModeError as error:
         raise PlanError("modes", str(error)) from None
+    _check_number_of_modes(chosen)
     for mode_id in chosen:
         mode = catalog.mode_of(mode_id)
         if not mode.is_installed():
@@ -365,12 +371,23 @@ def mask_headers(headers: tuple[Header, ...]) -> tuple[Header, ...]:
     return tuple((name, MASK if is_secret(name) else value) for name, value in headers)
 
 
-def _refuse_repeated_headers(headers: tuple[Header, ...]) -> None:
+def _check_number_of_modes(modes: tuple[str, ...]) -> None:
+    if len(modes) > MAX_MODES:
+        raise PlanError("modes", f"A run takes up to {MAX_MODES} modes, not {len(modes):,}; choose fewer.")
+
+
+def _check_all_headers(headers: tuple[Header, ...]) -> None:
+    if len(headers) > MAX_HEADERS:
+        raise PlanError(
+            "headers", f"A request takes up to {MAX_HEADERS} headers, not {len(headers):,}; leave out some."
+        )
     names = [name.lower() for name, _ in headers]
     for name, _ in headers:
         if names.count(name.lower()) > 1:
+            shown = shortened(name)
             raise PlanError(
-                "headers", f"The header {name} is given twice, which not every client can send; join them with a comma."
+                "headers",
+                f"The header {shown} is given twice, which not every client can send; join them with a comma.",
             )
 
 
@@ -381,7 +398,7 @@ def _content_type_of(body: bytes) -> str:
         return "application/octet-stream"
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # nested so deeply that it can't be told whether it is JSON
         return "text/plain; charset=utf-8"
     return "application/json"
 
@@ -399,5 +416,5 @@ def _percent_encoded(character: str) -> str:
 
 
 def _as_clause(error: Exception) -> str:
-    text = str(error).rstrip(".")
+    text = shortened(str(error).rstrip("."), 100)
     return text[:1].lower() + text[1:]

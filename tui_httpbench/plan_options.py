@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import os
 import re
 import secrets
 import sys
@@ -14,17 +15,21 @@ from typing import Any
 from tui_httpbench import plan as plans
 from tui_httpbench import scenario as knobs
 from tui_httpbench.arguments import COMMANDS, PROGRAM, UsageError
-from tui_httpbench.formatting import printable, reason_of
+from tui_httpbench.formatting import reason_of
 from tui_httpbench.header_values import expand_headers
 from tui_httpbench.plan import Plan, PlanError, Request
+from tui_httpbench.plan_error import shortened
 from tui_httpbench.politeness import remote_load
 from tui_httpbench.presets import DEFAULT_PRESET, PRESETS, find_preset
 from tui_httpbench.scenario import LOOPBACK, Scenario
 from tui_httpbench.scenario_file import find_scenario
+from tui_httpbench.small_file import read_small_file
 
 # Modest where the server is somebody else's: a thousand requests with the eight modes.
 REMOTE_REQUESTS = 25
 REMOTE_ROUNDS = 5
+MAX_CACERT_BYTES = 10_000_000
+MAX_BODY_BYTES = 100_000_000
 
 _REQUEST_OPTIONS = ("url", "method", "headers", "body", "seed", "preset", "scenario")
 
@@ -33,12 +38,15 @@ def parse_cacert(text: str) -> str:
     """The path of a PEM file with certificates. Raises PlanError."""
     import ssl
 
+    shown = repr(shortened(text, 200))
     try:
+        # Read again for each run: what can be read only once would be trusted here and nowhere else.
+        read_small_file(Path(text), MAX_CACERT_BYTES)
         ssl.create_default_context(cafile=text)
-    except ssl.SSLError:
-        raise PlanError("cacert", f"The file {printable(text)!r} holds no certificate in PEM form.") from None
+    except (ssl.SSLError, ValueError):
+        raise PlanError("cacert", f"The file {shown} holds no certificate in PEM form.") from None
     except OSError as error:
-        raise PlanError("cacert", f"The file {printable(text)!r} can't be read: {reason_of(error)}.") from None
+        raise PlanError("cacert", f"The file {shown} can't be read: {reason_of(error)}.") from None
     return str(Path(text).absolute())
 
 
@@ -135,9 +143,16 @@ def _refuse_misplaced_command(url: str | None) -> None:
         raise UsageError(f"There is no command {url!r}; did you mean {nearest[0]}?")
 
 
+def _bytes_of(text: str) -> bytes:
+    try:
+        return os.fsencode(text)  # as they came on the command line
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+
+
 def _read_body(text: str) -> bytes:
     if not text.startswith("@"):
-        return text.encode("utf-8", "surrogateescape")
+        return _bytes_of(text)
     name = text[1:]
     if not name:
         raise PlanError("body", "The body '@' names no file; write @FILE, or @- for standard input.")
@@ -145,9 +160,14 @@ def _read_body(text: str) -> bytes:
         if name == "-":
             if sys.stdin is None:
                 raise PlanError("body", "Standard input is closed, so no body can be read from it; write @FILE.")
-            return sys.stdin.buffer.read()
-        return Path(name).read_bytes()
-    except OSError as error:
+            body = sys.stdin.buffer.read(MAX_BODY_BYTES + 1)
+        else:
+            with Path(name).open("rb") as file:
+                body = file.read(MAX_BODY_BYTES + 1)
+    except (OSError, ValueError) as error:
         raise PlanError(
-            "body", f"The body file {printable(name)!r} can't be read: {reason_of(error)}; give another one."
+            "body", f"The body file {shortened(name, 200)!r} can't be read: {reason_of(error)}; give another one."
         ) from None
+    if len(body) > MAX_BODY_BYTES:
+        raise PlanError("body", f"A body may have up to {MAX_BODY_BYTES:,} bytes; give a smaller one.")
+    return body

@@ -237,7 +237,7 @@ def parse_capacity(text: str) -> Capacity:
         if part.endswith("/s") and per_second is None and 0.01 <= value <= MAX_PER_SECOND:
             per_second = value
         elif part.isdecimal() and at_once is None and 1 <= value <= MAX_AT_ONCE:
-            at_once = int(part)
+            at_once = int(value)
         else:
             raise PlanError(
                 "capacity",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,9 @@ from typing import Any
 import platformdirs
 
 from tui_httpbench import scenario as knobs
-from tui_httpbench.plan_error import PlanError
+from tui_httpbench.plan_error import PlanError, shortened
 from tui_httpbench.scenario import SCENARIOS, Scenario
+from tui_httpbench.small_file import TomlError, parse_toml, read_small_file
 
 MAX_FILE_BYTES = 100_000
 
@@ -61,10 +61,10 @@ def read_scenario(path: Path) -> Scenario:
     """The scenario that a file describes; it is called as the file is. Raises PlanError, which names line and key."""
     text = _read(path)
     try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PlanError("scenario", f"The scenario file {_shown(path)} is no TOML: {error}.") from None
-    fields: dict[str, Any] = {"name": _printable(path.stem), "why": ""}
+        values = parse_toml(text)
+    except TomlError as error:
+        raise PlanError("scenario", f"The scenario file {_shown(path)} {shortened(str(error), 200)}.") from None
+    fields: dict[str, Any] = {"name": _name(path.stem), "why": ""}
     base = SCENARIOS["loopback"]
     for key, value in values.items():
         try:
@@ -84,48 +84,45 @@ def read_scenario(path: Path) -> Scenario:
 
 
 def scenario_from(values: dict[str, Any]) -> Scenario:
-    """The scenario of a name and the values of ``Scenario.knobs``. Raises PlanError."""
+    """The scenario of a name and the values of ``Scenario.knobs``. Raises PlanError, KeyError, TypeError."""
+    if not isinstance(values, dict):
+        raise TypeError(values)
     given = {name: value for name, value in values.items() if name != "name"}
     fields: dict[str, Any] = dict(_read_value(*item) for item in given.items())
-    return Scenario(name=_printable(str(values["name"])), **fields)
+    return Scenario(name=_name(str(values["name"])), **fields)
 
 
 def _read_value(key: str, value: object) -> tuple[str, object]:
     if key in _TRUTHS:
         if not isinstance(value, bool):
-            raise PlanError("scenario", f"It must be true or false, not {value!r:.40}.")
+            raise PlanError("scenario", f"It must be true or false, not {_quoted(value)}.")
         return key, value
     if key == "why":
         if not isinstance(value, str):
-            raise PlanError("scenario", f"It must be a text, not {value!r:.40}.")
-        return key, _printable(value)[:200]
+            raise PlanError("scenario", f"It must be a text, not {_quoted(value)}.")
+        return key, _without_controls(value)[:200]
     if key not in _TEXTS:
         nearest = difflib.get_close_matches(key, _KEYS, n=1, cutoff=0.5)
         hint = f"did you mean {nearest[0]}?" if nearest else f"there are {', '.join(_KEYS)}."
         raise PlanError("scenario", f"There is no such key; {hint}")
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise PlanError("scenario", f"It must be a number or a text, not {value!r:.40}.")
+        raise PlanError("scenario", f"It must be a number or a text, not {_quoted(value)}.")
     name, read = _TEXTS[key]
     return name, read(str(value))
 
 
 def _base(value: object) -> Scenario:
     if not isinstance(value, str) or value not in SCENARIOS:
-        raise PlanError("scenario", f"It must be one of {', '.join(SCENARIOS)}, not {value!r:.40}.")
+        raise PlanError("scenario", f"It must be one of {', '.join(SCENARIOS)}, not {_quoted(value)}.")
     return SCENARIOS[value]
 
 
 def _read(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
+        return read_small_file(path, MAX_FILE_BYTES).decode()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise PlanError("scenario", f"The scenario file {_shown(path)} can't be read: {reason}.") from None
-    if len(data) > MAX_FILE_BYTES:
-        raise PlanError("scenario", f"The scenario file {_shown(path)} is larger than {MAX_FILE_BYTES:,} bytes.")
-    try:
-        return data.decode()
     except UnicodeDecodeError:
         raise PlanError("scenario", f"The scenario file {_shown(path)} is not UTF-8; save it so.") from None
 
@@ -135,12 +132,31 @@ def _at(path: Path, text: str, key: str, error: PlanError) -> PlanError:
     lines = (number for number, line in enumerate(text.splitlines(), start=1) if pattern.match(line))
     line = next(lines, None)
     where = f"line {line}" if line else "its values"
-    return PlanError("scenario", f"{_shown(path)}, {where}, {_printable(key)[:40]}: {error}")
+    return PlanError("scenario", f"{_shown(path)}, {where}, {shortened(_without_controls(key))}: {error}")
 
 
 def _shown(path: Path) -> str:
-    return repr(_printable(str(path)))
+    return repr(shortened(_without_controls(str(path)), 200))
 
 
-def _printable(text: str) -> str:
+def _name(text: str) -> str:
+    return shortened(_without_controls(text), 60)
+
+
+def _quoted(value: object) -> str:
+    """A value as a sentence quotes it; what is no text or number, by its kind alone."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case int() | float() | str():
+            return shortened(repr(value))
+        case dict():
+            return "a table"
+        case list():
+            return "a list"
+        case _:
+            return "a date or time"
+
+
+def _without_controls(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)

@@ -1,9 +1,9 @@
-"""Credentials in a URL's query, which no file may keep."""
+"""Credentials in a URL's query, which no result may show and no file may keep."""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote_plus
+from urllib.parse import quote, unquote, unquote_plus
 
 from tui_httpbench.plan import is_secret
 
@@ -22,6 +22,24 @@ def drop_secrets(url: str) -> str:
 def holds_secret(url: str) -> bool:
     """Whether a parameter of the URL is likely a credential."""
     return drop_secrets(url) != url
+
+
+def secret_parameters(url: str) -> tuple[str, ...]:
+    """Those parameters of a URL, such as ``token=abc``, in every form in which a client may write them."""
+    found = {match[0] for match in _PARAMETER.finditer(url) if match[2] and _is_secret(match[1])}
+    forms = {form for text in found for form in (text, unquote(text), _requoted(text), _requoted(unquote(text)))}
+    return tuple(sorted(forms, key=len, reverse=True))
+
+
+def hide_parameters(text: str, parameters: tuple[str, ...]) -> str:
+    """A text that may quote the URL, without the values of these parameters."""
+    for parameter in parameters:
+        text = text.replace(parameter, f"{parameter.partition('=')[0]}=")
+    return text
+
+
+def _requoted(text: str) -> str:
+    return quote(text, safe="!#$%&'()*+,/:;=?@[]~")
 
 
 def _is_secret(name: str) -> bool:

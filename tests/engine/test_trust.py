@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import trustme
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.runner import Runner
@@ -67,9 +68,12 @@ def test_the_bundle_costs_what_users_pay(tmp_path: Path) -> None:
     """A file with one certificate would make a client's start far too cheap, so certifi's are in it, too."""
     usual = certifi_bundle()
     assert usual is not None
-    trust = make_trust(plan_for(), b"the authority of a run", tmp_path)
+    authority = trustme.CA()
+    trust = make_trust(plan_for(), authority.cert_pem.bytes() + authority.private_key_pem.bytes(), tmp_path)
     assert trust.bundle is not None
-    assert trust.bundle.read_bytes() == Path(usual).read_bytes() + b"\nthe authority of a run"
+    bundle = trust.bundle.read_bytes()
+    assert bundle == Path(usual).read_bytes() + b"\n" + authority.cert_pem.bytes()
+    assert b"PRIVATE KEY" not in bundle
 
 
 async def test_a_mode_that_speaks_http2_does_so_where_it_is_offered() -> None:

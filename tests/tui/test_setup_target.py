@@ -180,7 +180,11 @@ async def test_certificates_take_the_scenarios_place_for_a_url_of_the_users_own(
 
         await form.choose("insecure", "file")
         assert "Write the path of a PEM file" in form.complaints
-        for path, sentence in (("/nowhere.pem", "no such file"), (str(tmp_path), "is no file"), (__file__, "PEM form")):
+        for path, sentence in (
+            ("/nowhere.pem", "no such file"),
+            (str(tmp_path), "is a folder"),
+            (__file__, "PEM form"),
+        ):
             await form.fill("#input-cacert", path)
             assert sentence in form.complaints
         await form.press("ctrl+r")

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import tracemalloc
 from pathlib import Path
 
-from tui_httpbench.bench.samples import ERROR_TEXT_BYTES, ErrorText, SampleFile
+import numpy as np
+import pytest
+
+from tui_httpbench.bench.samples import (
+    ERROR_TEXT_BYTES,
+    ROW_BYTES,
+    ErrorText,
+    SampleFile,
+    SampleTally,
+    no_samples,
+    tally_samples,
+)
 from tui_httpbench.bench.worker.errors import code_of, kind_of, text_of
 from tui_httpbench.bench.worker.recorder import Recorder
 
@@ -56,3 +69,52 @@ def test_texts_are_one_line_without_addresses() -> None:
     assert text_of(ValueError("at 0x7f4dbf98cdd0\n  next")) == "ValueError: at 0x… next"
     assert text_of(KeyboardInterrupt()) == "KeyboardInterrupt"
     assert len(text_of(ValueError("x" * 1000))) == 300
+
+
+def test_requests_that_ended_behind_a_stalled_one_are_found(tmp_path: Path) -> None:
+    # With many threads, one may have taken its row and wait for its turn while the others fill thousands.
+    file = SampleFile(tmp_path / "samples", 60_000)
+    recorder = Recorder(str(file.path), 60_000)
+    for number in range(1, 20_001):
+        recorder.record(number, 1, 200, 7)
+    next(recorder._next_row)
+    for number in range(20_002, 50_001):
+        recorder.record(number, 1, 200, 7)
+    assert file.done() == 20_000
+    finished = file.finished()
+    assert len(finished) == 49_999
+    assert finished[:, 0].tolist() == [*range(1, 20_001), *range(20_002, 50_001)]
+
+
+def test_many_samples_are_copied_once(tmp_path: Path) -> None:
+    count = 200_000
+    file = SampleFile(tmp_path / "samples", count)
+    rows = np.memmap(file.path, dtype=np.int64, mode="r+", shape=(count, 4))
+    rows[:] = (1, 2, 200, 7)
+    rows.flush()
+    tracemalloc.start()
+    try:
+        finished = file.finished()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(finished) == count
+    assert peak < 1.25 * finished.nbytes
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="the system can't reserve room")
+def test_the_room_for_all_samples_is_taken_before_the_first_one(tmp_path: Path) -> None:
+    file = SampleFile(tmp_path / "samples", 10_000)
+    size = 10_000 * ROW_BYTES + ERROR_TEXT_BYTES
+    status = file.path.stat()
+    assert status.st_size == size
+    assert status.st_blocks * 512 >= size
+
+
+def test_what_samples_add_up_to() -> None:
+    samples = np.array([[1, 1, 200, 5], [2, 1, 204, 0], [3, 1, 200, 7], [4, 1, 503, 2], [5, 1, code_of("reset"), 0]])
+    samples = np.concatenate([samples, samples[3:4]])
+    assert tally_samples(samples) == SampleTally(
+        requests=6, ok=3, errors={"status": 2, "reset": 1}, statuses={200: 2, 204: 1, 503: 2}, body_bytes=16
+    )
+    assert tally_samples(no_samples()) == SampleTally(0, 0, {}, {}, 0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from tui_httpbench.analysis.result import LatencySummary
@@ -10,14 +12,16 @@ from tui_httpbench.bench.samples import LATENCY, Samples, error_mask
 PERCENTILES = (50, 90, 95, 99)
 
 
-def summarize_latency(samples: Samples) -> LatencySummary | None:
-    """Latency of the successful requests in milliseconds; None when there are none.
+def summarize_latency(rounds: Sequence[Samples]) -> LatencySummary | None:
+    """Latency of the successful requests of all rounds in milliseconds; None when there are none.
 
     Percentiles are linear interpolations between the closest ranks (NumPy's default; Hyndman and Fan, "Sample
     Quantiles in Statistical Packages", 1996, type 7).
     """
-    latency_ms = samples[~error_mask(samples), LATENCY] / 1e6
-    if not latency_ms.size:
+    succeeded = [samples[~error_mask(samples), LATENCY] for samples in rounds]
+    if not any(map(len, succeeded)):
         return None
-    p50, p90, p95, p99 = (float(value) for value in np.percentile(latency_ms, PERCENTILES))
-    return LatencySummary(float(latency_ms.mean()), p50, p90, p95, p99, float(latency_ms.max()))
+    latency_ms = np.concatenate(succeeded) / 1e6
+    mean, largest = float(latency_ms.mean()), float(latency_ms.max())
+    p50, p90, p95, p99 = (float(value) for value in np.percentile(latency_ms, PERCENTILES, overwrite_input=True))
+    return LatencySummary(mean, p50, p90, p95, p99, largest)

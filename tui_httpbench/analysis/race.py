@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tui_httpbench.analysis.result import ModeSummary, Result
 from tui_httpbench.bench.records import RoundRecord
-from tui_httpbench.bench.samples import LATENCY, START, Samples, error_mask
+from tui_httpbench.bench.samples import LATENCY, START, Samples
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,6 @@ def _racer_of(summary: ModeSummary, result: Result) -> Racer:
         summary.mode,
         record.round,
         end_times_ns(record.samples),
-        int(np.count_nonzero(error_mask(record.samples))) + record.hung_requests,
+        record.failed,
         summary.is_clean,
     )

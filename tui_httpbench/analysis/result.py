@@ -114,6 +114,7 @@ class Environment:
 class Result:
     """One run, whole or stopped; ``modes`` in the plan's order, ``ranking`` best first.
 
+    ``trouble``, one of the warnings, says why a stopped one could not go on; it is empty where the user stopped it.
     ``differences`` tell where modes did not do the same work; ``settings`` are those that each mode really had,
     ``http_versions`` what each spoke with the server, by mode.
     """
@@ -125,6 +126,7 @@ class Result:
     ranking: tuple[Rank, ...]
     warnings: tuple[str, ...]
     stopped: bool
+    trouble: str = ""
     differences: tuple[Difference, ...] = ()
     settings: dict[str, dict[str, str]] = field(default_factory=dict)
     http_versions: dict[str, str] = field(default_factory=dict)

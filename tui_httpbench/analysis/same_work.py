@@ -10,8 +10,10 @@ from tui_httpbench.analysis.result import Difference
 from tui_httpbench.bench.probes import Probe, ProbeResponse
 from tui_httpbench.header_values import expand_headers
 from tui_httpbench.plan import MASK, Plan, is_secret
+from tui_httpbench.plan_error import shortened
 
 _LISTED_MODES = 3
+_MAX_URL = 300
 Value = TypeVar("Value", bound=Hashable)
 
 
@@ -89,8 +91,12 @@ def _compare(
     found = []
     for other in dict.fromkeys(others.values()):
         modes = tuple(mode for mode, value in others.items() if value == other)
-        found.append(Difference(f"{_names(modes)} {pattern.format(other=other, usual=usual)}.", modes))
+        found.append(Difference(f"{_names(modes)} {pattern.format(other=_shown(other), usual=_shown(usual))}.", modes))
     return found
+
+
+def _shown(value: object) -> object:
+    return shortened(value, _MAX_URL) if isinstance(value, str) else value
 
 
 def _head_differences(plan: Plan, probes: tuple[Probe, ...]) -> list[Difference]:

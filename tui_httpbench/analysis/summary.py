@@ -5,26 +5,24 @@ from __future__ import annotations
 import os
 import platform
 from collections import Counter
-from dataclasses import dataclass
-
-import numpy as np
+from dataclasses import dataclass, replace
 
 from tui_httpbench.analysis.doubts import find_doubts
 from tui_httpbench.analysis.latency import summarize_latency
 from tui_httpbench.analysis.ranking import RankingRules, rank_modes
-from tui_httpbench.analysis.result import Environment, ModeSummary, Result
+from tui_httpbench.analysis.result import Environment, ModeSummary, Rank, Result
 from tui_httpbench.analysis.same_work import find_differences
 from tui_httpbench.bench.conditions import RunConditions
 from tui_httpbench.bench.probes import Probe
 from tui_httpbench.bench.records import RoundRecord
-from tui_httpbench.bench.samples import BODY, STATUS, ErrorText, Samples, error_counts, error_mask, no_samples
+from tui_httpbench.bench.samples import ErrorText
 from tui_httpbench.clients.catalog import mode_of
 from tui_httpbench.plan import AUTO, WARMUP_REQUESTS, Plan
 
 
 @dataclass(frozen=True)
 class Measured:
-    """All that a run has brought to light so far."""
+    """All that a run has brought to light so far; ``trouble`` is a sentence on why it could not go on."""
 
     plan: Plan
     url: str
@@ -32,14 +30,13 @@ class Measured:
     stopped: bool = False
     probes: tuple[Probe, ...] = ()
     conditions: RunConditions | None = None
+    trouble: str = ""
 
 
 def summarize_run(measured: Measured) -> Result:
     """The result of what was measured."""
     plan, records = measured.plan, measured.records
-    modes = tuple(
-        summarize_mode(mode_id, tuple(record for record in records if record.mode == mode_id)) for mode_id in plan.modes
-    )
+    modes = tuple(summarize_mode(mode_id, _of_mode(mode_id, records)) for mode_id in plan.modes)
     differences = find_differences(plan, measured.probes)
     return Result(
         plan=plan,
@@ -48,7 +45,8 @@ def summarize_run(measured: Measured) -> Result:
         modes=modes,
         ranking=rank_modes(modes, records, rules_of(plan)),
         warnings=(*(difference.text for difference in differences), *_warnings(measured, modes)),
-        stopped=measured.stopped,
+        stopped=measured.stopped or bool(measured.trouble),
+        trouble=measured.trouble,
         differences=differences,
         settings={probe.mode: _settings(probe) for probe in measured.probes if probe.settings},
         http_versions={probe.mode: probe.response.http_version for probe in measured.probes if probe.response},
@@ -66,13 +64,32 @@ def rules_of(plan: Plan) -> RankingRules:
     return RankingRules(same_within=plan.same_within, sequential=plan.rounds == AUTO)
 
 
+def rank_so_far(plan: Plan, records: tuple[RoundRecord, ...]) -> tuple[Rank, ...]:
+    """The ranking alone, at a cost that does not grow with the number of samples."""
+    modes = tuple(_summarize_counts(mode_id, _of_mode(mode_id, records)) for mode_id in plan.modes)
+    return rank_modes(modes, records, rules_of(plan))
+
+
 def summarize_mode(mode_id: str, records: tuple[RoundRecord, ...]) -> ModeSummary:
     """One mode over its rounds; cut-short rounds count with what they measured."""
-    samples: Samples = np.concatenate([no_samples(), *(record.samples for record in records)])
-    errors = Counter(error_counts(samples))
+    summary = _summarize_counts(mode_id, records)
+    return replace(summary, latency_ms=summarize_latency([record.samples for record in records]))
+
+
+def _of_mode(mode_id: str, records: tuple[RoundRecord, ...]) -> tuple[RoundRecord, ...]:
+    return tuple(record for record in records if record.mode == mode_id)
+
+
+def _summarize_counts(mode_id: str, records: tuple[RoundRecord, ...]) -> ModeSummary:
+    """The summary without latency, from what the rounds add up to."""
+    tallies = [record.tally for record in records]
+    errors: Counter[str] = Counter()
+    statuses: Counter[int] = Counter()
+    for tally in tallies:
+        errors.update(tally.errors)
+        statuses.update(tally.statuses)
     errors["hung"] += sum(record.hung_requests for record in records)
-    requests = len(samples) + sum(record.hung_requests for record in records)
-    ok = int(np.count_nonzero(~error_mask(samples)))
+    requests = sum(record.requests for record in records)
     elapsed_s = tuple(record.elapsed_s for record in records if record.elapsed_s is not None)
     # Processor time is known for whole rounds only, so it is divided by their requests only.
     costed = [record for record in records if record.cpu_s is not None and len(record.samples)]
@@ -85,13 +102,13 @@ def summarize_mode(mode_id: str, records: tuple[RoundRecord, ...]) -> ModeSummar
         mode=mode_id,
         library=mode_of(mode_id).library.name,
         requests=requests,
-        ok=ok,
+        ok=sum(tally.ok for tally in tallies),
         errors={kind: count for kind, count in errors.most_common() if count},
-        statuses=_statuses(samples),
+        statuses=dict(sorted(statuses.items())),
         elapsed_s=elapsed_s,
         requests_per_second=requests / sum(elapsed_s) if requests and sum(elapsed_s) > 0 else None,
-        latency_ms=summarize_latency(samples),
-        body_bytes=int(samples[:, BODY].sum()),
+        latency_ms=None,
+        body_bytes=sum(tally.body_bytes for tally in tallies),
         cpu_us_per_request=cpu_s * 1e6 / sum(len(record.samples) for record in costed) if costed else None,
         peak_memory_mib=max(peaks) / 2**20 if peaks else None,
         rounds_done=sum(record.outcome == "complete" for record in records),
@@ -100,11 +117,6 @@ def summarize_mode(mode_id: str, records: tuple[RoundRecord, ...]) -> ModeSummar
         requests_per_connection=sent / connections if connections else None,
         note=next((record.reason for record in records if record.reason), ""),
     )
-
-
-def _statuses(samples: Samples) -> dict[int, int]:
-    statuses, counts = np.unique(samples[samples[:, STATUS] > 0, STATUS], return_counts=True)
-    return {int(status): int(count) for status, count in zip(statuses, counts, strict=True)}
 
 
 def _merged_texts(records: tuple[RoundRecord, ...]) -> tuple[ErrorText, ...]:
@@ -136,7 +148,7 @@ def _environment(records: tuple[RoundRecord, ...], conditions: RunConditions | N
 
 def _warnings(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[str, ...]:
     plan = measured.plan
-    warnings = []
+    warnings = [measured.trouble] if measured.trouble else []
     if plan.request.body is not None and plan.request.method in ("GET", "HEAD"):
         warnings.append(
             f"{plan.request.method} was sent with a body, which servers may ignore; --method POST sends it."

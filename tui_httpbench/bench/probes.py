@@ -18,6 +18,7 @@ from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job, wo
 from tui_httpbench.clients.catalog import mode_of
 from tui_httpbench.plan import Plan
 from tui_httpbench.target.launcher import EmbeddedTarget, RequestHead, TargetError
+from tui_httpbench.url_secrets import drop_secrets
 
 START_LIMIT_S = 60.0
 MESSAGE_LIMIT_BYTES = 4 * 1024 * 1024
@@ -135,7 +136,7 @@ async def _converse(
     return Probe(
         mode_id,
         settings=message["settings"],
-        response=None if response is None else ProbeResponse(**response),
+        response=None if response is None else ProbeResponse(**{**response, "url": drop_secrets(response["url"])}),
         error=None if error is None else (error[0], error[1]),
         heads=heads,
         modules=message["modules"],

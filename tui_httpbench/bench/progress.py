@@ -9,7 +9,7 @@ import numpy as np
 from tui_httpbench.bench.events import LaneProgress, LaneState, Progress
 from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.round_schedule import RoundSchedule
-from tui_httpbench.bench.samples import LATENCY, START, Samples, error_mask
+from tui_httpbench.bench.samples import LATENCY, START, Samples
 from tui_httpbench.bench.worker_process import WorkerProcess
 from tui_httpbench.plan import Plan
 
@@ -19,15 +19,20 @@ CURRENT_WINDOW_S = 1.0
 
 
 def throughput_over_time(samples: Samples, points: int) -> tuple[float, ...]:
-    """Finished requests per second in ``points`` equal parts of the time from the first start to the last end."""
+    """Finished requests per second in ``points`` equal parts of the time from the first start to the last end.
+
+    Of more than ``RECENT_ROWS`` samples, only every second, third … is looked at: a screen waits for this.
+    """
     if not len(samples):
         return ()
-    ends = samples[:, START] + samples[:, LATENCY]
-    first, last = int(samples[:, START].min()), int(ends.max())
+    step = -(-len(samples) // RECENT_ROWS)
+    seen = samples[::step]
+    ends = seen[:, START] + seen[:, LATENCY]
+    first, last = int(seen[:, START].min()), int(ends.max())
     if last <= first:
         return ()
     counts, _ = np.histogram(ends, bins=points, range=(first, last))
-    return tuple(float(count) for count in counts / ((last - first) / 1e9 / points))
+    return tuple(float(count) for count in counts * step / ((last - first) / 1e9 / points))
 
 
 def recent_throughput(samples: Samples, window_s: float = CURRENT_WINDOW_S) -> float | None:
@@ -59,7 +64,7 @@ class LaneTracker:
     def add(self, record: RoundRecord) -> None:
         """Takes a finished round in."""
         self._done += len(record.samples)
-        self._errors += int(np.count_nonzero(error_mask(record.samples))) + record.hung_requests
+        self._errors += record.failed
         self._elapsed_s += record.elapsed_s or 0.0
         self._wall_s += record.wall_s
         self._sparkline += throughput_over_time(record.samples, self._points)
@@ -134,6 +139,10 @@ class ProgressTracker:
         """A worker was started."""
         self._worker = worker
         self._round = worker.round
+
+    def drop_round(self) -> None:
+        """The worker is gone, and there is nothing to tell of it."""
+        self._worker = None
 
     def finish_round(self, record: RoundRecord) -> None:
         """The worker is gone; its record takes its place."""

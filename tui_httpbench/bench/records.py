@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
-from tui_httpbench.bench.samples import ErrorText, Samples, no_samples
+from tui_httpbench.bench.samples import ErrorText, Samples, SampleTally, no_samples, tally_samples
 
 Outcome = Literal["complete", "stopped", "hung", "crashed", "failed"]
 
@@ -55,3 +56,18 @@ class RoundRecord:
     connections: int | None = None
     target_cpu_s: float | None = None
     reason: str = ""
+
+    @cached_property
+    def tally(self) -> SampleTally:
+        """What its samples add up to; counted once, since each round of a run is asked for it again."""
+        return tally_samples(self.samples)
+
+    @property
+    def requests(self) -> int:
+        """Requests that ended or hung."""
+        return self.tally.requests + self.hung_requests
+
+    @property
+    def failed(self) -> int:
+        """Requests that failed or hung."""
+        return self.tally.requests - self.tally.ok + self.hung_requests

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import Measured, summarize_run
 from tui_httpbench.bench.conditions import RunConditions
 from tui_httpbench.bench.file_lock import FileLock
+from tui_httpbench.bench.record_json import record_from_dict
 from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.run_folder import (
     FORMAT,
@@ -19,7 +21,7 @@ from tui_httpbench.bench.run_folder import (
     ROUNDS_FILE,
     RUN_FILE,
     all_folders,
-    record_from_dict,
+    holds_foreign_files,
     remove_folder,
     sample_files,
 )
@@ -27,12 +29,17 @@ from tui_httpbench.bench.samples import ErrorText, Samples, load_samples, measur
 from tui_httpbench.clients.catalog import MODES
 from tui_httpbench.formatting import enumerate_names, plural
 from tui_httpbench.history.last_plan import plan_from_dict
-from tui_httpbench.plan import Plan
+from tui_httpbench.plan import MAX_HEADERS, Plan, parse_seed, parse_url
+from tui_httpbench.plan_error import printable, shortened
+from tui_httpbench.small_file import read_small_file
 
 MAX_KEPT = 5
 MAX_AGE_S = 30 * 86_400.0
 _NEW_S = 2.0
-_UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+MAX_RUN_FILE_BYTES = 16_000_000
+MAX_ROUNDS_FILE_BYTES = 500_000_000
+_MODE_ID = re.compile(r"([a-z0-9-]+)(#[1-9]\d{0,3})?", re.ASCII)
+_UNREADABLE = (OSError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
 
 
 class RecoveryError(OSError):
@@ -86,7 +93,7 @@ def recover(folder: Path) -> Result:
         plan = _plan_of(told)
         records = _read_records(folder, plan)
         result = summarize_run(
-            Measured(plan, str(told["url"]), records, stopped=True, conditions=RunConditions(str(told["pinning"])))
+            Measured(plan, told["url"], records, stopped=True, conditions=RunConditions(told["pinning"]))
         )
         warnings = [
             "This run was interrupted and has been recovered: the requests that were under way are missing, and so are "
@@ -98,7 +105,8 @@ def recover(folder: Path) -> Result:
                 "are not stored; add them before you run it again."
             )
     except _UNREADABLE as error:
-        raise RecoveryError(f"The interrupted run in {folder} can't be recovered ({error}).") from error
+        why = shortened(printable(str(error)), 200)
+        raise RecoveryError(f"The interrupted run in {folder} can't be recovered ({why}).") from error
     return replace(result, warnings=(*warnings, *result.warnings))
 
 
@@ -139,7 +147,8 @@ def _look_into(folder: Path) -> InterruptedRun | None:
         if _is_alive(folder):
             return None
         if not has_plan:
-            discard(folder)
+            if not holds_foreign_files(folder):
+                discard(folder)
             return None
         return _read_size(folder, ended_s)
     except _UNREADABLE:
@@ -157,33 +166,40 @@ def _read_size(folder: Path, ended_s: float) -> InterruptedRun:
         if mode_id in plan.modes:
             counted = counts.get((mode_id, round))
             requests += len(_read_samples(path, plan)[0]) if counted is None else counted
-    return InterruptedRun(folder, plan, str(told["url"]), requests, ended_s)
+    return InterruptedRun(folder, plan, told["url"], requests, ended_s)
 
 
 def _read_run(folder: Path) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads((folder / RUN_FILE).read_bytes())
+    told: dict[str, Any] = json.loads(read_small_file(folder / RUN_FILE, MAX_RUN_FILE_BYTES))
     if told["format"] != FORMAT:
-        raise ValueError(f"its format is {told['format']!r}, and {FORMAT} is known")
+        raise ValueError(f"its format is {shortened(repr(told['format']))}, and {FORMAT} is known")
+    told["url"] = parse_url(told["url"])
+    told["pinning"] = printable(shortened(told["pinning"], 200))
+    told["secret_headers"] = [shortened(str(name)) for name in told["secret_headers"][:MAX_HEADERS]]
     return told
 
 
 def _plan_of(told: dict[str, Any]) -> Plan:
     """The plan as it was run, modes that can't run here now included."""
-    modes = tuple(str(mode_id) for mode_id in told["modes"] if str(mode_id).partition("#")[0] in MODES)
-    return plan_from_dict(told["plan"]).replace(modes=modes, seed=int(told["seed"]))
+    modes = dict.fromkeys(mode_id for mode_id in told["modes"] if _is_known_mode(mode_id))
+    return plan_from_dict(told["plan"]).replace(modes=tuple(modes), seed=parse_seed(str(told["seed"])))
+
+
+def _is_known_mode(mode_id: object) -> bool:
+    match = _MODE_ID.fullmatch(mode_id) if isinstance(mode_id, str) else None
+    return match is not None and match[1] in MODES
 
 
 def _read_lines(folder: Path) -> list[tuple[RoundRecord, int]]:
     """The finished rounds, without samples, and how many they have; a line that was cut short is left out."""
     try:
-        text = (folder / ROUNDS_FILE).read_bytes()
+        text = read_small_file(folder / ROUNDS_FILE, MAX_ROUNDS_FILE_BYTES)
     except FileNotFoundError:
         return []
     lines = []
     for line in text.split(b"\n")[:-1]:
         try:
-            values = json.loads(line)
-            lines.append((record_from_dict(values), int(values["requests"])))
+            lines.append(record_from_dict(json.loads(line)))
         except _UNREADABLE:
             continue  # the disk was full, or the app killed, in the middle of it
     return lines

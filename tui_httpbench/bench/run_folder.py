@@ -12,16 +12,16 @@ import re
 import shutil
 import tempfile
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import platformdirs
 
 from tui_httpbench.bench.file_lock import FileLock
-from tui_httpbench.bench.records import RoundRecord, WarmupRequest, WorkerSetup
-from tui_httpbench.bench.samples import ErrorText
+from tui_httpbench.bench.record_json import record_to_dict
+from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.history.last_plan import plan_to_dict
+from tui_httpbench.history.state_file import make_private_folder
 from tui_httpbench.plan import Plan
 from tui_httpbench.url_secrets import drop_secrets
 
@@ -31,7 +31,8 @@ ROUNDS_FILE = "rounds.jsonl"
 LOCK_FILE = "lock"
 _PREFIX = "run-"
 _TEMPORARY_PREFIX = "httpbench-run-"
-_SAMPLE_NAME = re.compile(r"round-(\d+)-(.+)\.samples")
+_SAMPLE_NAME = re.compile(r"round-(\d{4})-(.+)\.samples", re.ASCII)
+_FILE_NAMES = re.compile(r"lock|rounds\.jsonl|trusted\.pem|.+\.(samples|stderr)|httpbench-tui-target-.+")
 
 
 class RunFolder:
@@ -69,9 +70,13 @@ class RunFolder:
 
     def _write(self, name: str, values: dict[str, Any]) -> None:
         line = json.dumps(values).encode() + b"\n"
-        descriptor = os.open(self.path / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
+        with open_private(self.path / name, os.O_APPEND) as file:
             file.write(line)
+
+
+def open_private(path: Path, flag: int = os.O_TRUNC) -> BinaryIO:
+    """Opens a file for writing, which is made for its owner alone whatever the umask. Raises OSError."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | flag | getattr(os, "O_BINARY", 0), 0o600), "wb")
 
 
 def remove_folder(folder: Path) -> None:
@@ -90,9 +95,14 @@ def sample_files(folder: Path) -> dict[tuple[str, int], Path]:
     """The sample files of a folder, by mode and round."""
     found = {}
     for path in sorted(folder.iterdir()):
-        if match := _SAMPLE_NAME.fullmatch(path.name):
+        if (match := _SAMPLE_NAME.fullmatch(path.name)) and int(match[1]):
             found[match[2], int(match[1])] = path
     return found
+
+
+def holds_foreign_files(folder: Path) -> bool:
+    """Whether a folder without ``run.json`` holds what no run puts there, so it is no run's. Raises OSError."""
+    return any(_FILE_NAMES.fullmatch(path.name) is None for path in folder.iterdir())
 
 
 def all_folders() -> list[Path]:
@@ -114,26 +124,6 @@ def runs_folder() -> Path | None:
     return state / "runs" if state.is_absolute() else None
 
 
-def record_to_dict(record: RoundRecord) -> dict[str, Any]:
-    """The record for a line of JSON, without its samples."""
-    values = {name: value for name, value in vars(record).items() if name not in ("samples", "setup", "error_texts")}
-    values["requests"] = len(record.samples)
-    values["error_texts"] = [[error.kind, error.text, error.count] for error in record.error_texts]
-    values["setup"] = None if record.setup is None else asdict(record.setup)
-    return values
-
-
-def record_from_dict(values: dict[str, Any]) -> RoundRecord:
-    """The record of such a line. Raises KeyError, TypeError, ValueError."""
-    rest = {name: value for name, value in values.items() if name != "requests"}
-    setup = rest.pop("setup")
-    if setup is not None:
-        warmup = tuple(WarmupRequest(**request) for request in setup.pop("warmup"))
-        setup = WorkerSetup(**setup, warmup=warmup)
-    errors = tuple(ErrorText(*error) for error in rest.pop("error_texts"))
-    return RoundRecord(**rest, setup=setup, error_texts=errors)
-
-
 def _describe(plan: Plan, url: str, pinning: str) -> dict[str, Any]:
     stored = plan_to_dict(plan)
     return {
@@ -152,7 +142,7 @@ def _make_folder() -> Path:
     runs = runs_folder()
     if runs is not None:
         try:
-            runs.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private_folder(runs)
             return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=runs))
         except OSError:
             return Path(tempfile.mkdtemp(prefix=_TEMPORARY_PREFIX))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import replace
 
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.summary import Measured, summarize_run
+from tui_httpbench.analysis.summary import Measured, rank_so_far, summarize_run
 from tui_httpbench.bench.conditions import ConditionsMonitor, RunConditions
 from tui_httpbench.bench.events import Event, Progress, RoundFinished, RoundStarted, RunFinished, RunStarted
 from tui_httpbench.bench.open_files import check_open_files
@@ -18,6 +18,7 @@ from tui_httpbench.bench.probes import Probe, probe_modes
 from tui_httpbench.bench.progress import ProgressTracker
 from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.round_schedule import RoundSchedule
+from tui_httpbench.bench.run_error import RunError, in_words
 from tui_httpbench.bench.run_folder import RunFolder
 from tui_httpbench.bench.samples import Samples, no_samples
 from tui_httpbench.bench.trust import USUAL_TRUST, make_trust
@@ -26,6 +27,7 @@ from tui_httpbench.header_values import expand_headers
 from tui_httpbench.plan import Plan
 from tui_httpbench.scenario import LOOPBACK
 from tui_httpbench.target.launcher import EmbeddedTarget, TargetCounts, TargetError
+from tui_httpbench.url_secrets import drop_secrets
 
 
 def order_rounds(plan: Plan) -> Iterator[tuple[str, ...]]:
@@ -59,14 +61,26 @@ class Runner:
         self._worker: WorkerProcess | None = None
         self._probing: asyncio.Task[tuple[Probe, ...]] | None = None
         self._stopped = False
+        self.trouble = ""
 
     async def run(self) -> AsyncGenerator[Event, None]:
         """Measures, and yields an event at each turn.
 
-        However it ends, the worker and the embedded target end with it. Raises TargetError where the embedded target
-        can't start, OSError where samples can't be written, PlanError where a header names a variable that is not set,
-        or where the system allows too few open files.
+        However it ends, the worker and the embedded target end with it. Where the system refuses what a round needs,
+        such as room on the disk, the run ends before its time, and ``trouble`` says why in a sentence. Raises RunError
+        where nothing was measured until then, TargetError where the embedded target can't start, PlanError where a
+        header names a variable that is not set, or where the system allows too few open files.
         """
+        try:
+            async with aclosing(self._run()) as events:
+                async for event in events:
+                    yield event
+        except RunError:
+            raise
+        except OSError as error:
+            raise RunError(f"The run can't be made: {in_words(error)}.") from error
+
+    async def _run(self) -> AsyncGenerator[Event, None]:
         expand_headers(self.plan.wire_headers)
         check_open_files(self.plan)
         async with AsyncExitStack() as stack:
@@ -83,7 +97,7 @@ class Runner:
                 stack.enter_context(leave_cpu(self._cpus.worker))
             self._tracker.start()
             stack.callback(self._tracker.end)
-            yield RunStarted(self.url)
+            yield RunStarted(drop_secrets(self.url))
             monitor = ConditionsMonitor(self._cpus)
             monitor.start()
             await self._probe()
@@ -92,7 +106,7 @@ class Runner:
                 yield event
             counts = await self._counts()
             self._conditions = monitor.finish(counts.cpu_s if counts else None)
-        yield RunFinished(self._stopped)
+        yield RunFinished(self._stopped or bool(self.trouble))
 
     def stop(self) -> None:
         """Ends the run at once; everything measured so far is kept."""
@@ -125,9 +139,10 @@ class Runner:
         """All that has been found out so far."""
         return Measured(
             plan=self.plan,
-            url=self.url,
+            url=drop_secrets(self.url),
             records=tuple(self.records),
             stopped=self._stopped,
+            trouble=self.trouble,
             probes=self._probes,
             conditions=self._conditions or RunConditions(self._cpus.text),
         )
@@ -163,19 +178,25 @@ class Runner:
                 if self._stopped or mode_id in given_up:
                     continue
                 yield RoundStarted(mode_id, round_number)
-                record = await self._measure(mode_id, round_number, folder)
+                try:
+                    record = await self._measure(mode_id, round_number, folder)
+                except OSError as error:
+                    if not self.records:
+                        raise
+                    self.trouble = f"The run ended in round {round_number}, at {mode_id}: {in_words(error)}."
+                    return
                 if record.outcome not in ("complete", "stopped"):
                     given_up.add(mode_id)
                 yield RoundFinished(record)
-            self._schedule.finish_round(self.result().ranking)
+            # Not here: comparing fifty modes would hold up the screen. No worker measures meanwhile.
+            self._schedule.finish_round(await asyncio.to_thread(rank_so_far, self.plan, tuple(self.records)))
 
     async def _measure(self, mode_id: str, round_number: int, folder: RunFolder) -> RoundRecord:
         before = await self._counts()
         await self._restart_draws()
-        worker = WorkerProcess(
+        worker = self._worker = WorkerProcess(
             self.plan, self.url, mode_id, round_number, folder.path, trust=self._trust, cpu=self._cpus.worker
         )
-        self._worker = worker
         self._tracker.begin_round(worker)
         if self._stopped:
             worker.stop()
@@ -183,6 +204,9 @@ class Runner:
             record = await worker.run()
         except asyncio.CancelledError:
             self._stopped = True
+            raise
+        except OSError:
+            self._tracker.drop_round()
             raise
         finally:
             self._worker = None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import mmap
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,13 @@ from tui_httpbench.bench.worker.errors import ERROR_KINDS
 START, LATENCY, STATUS, BODY = range(4)
 ROW_BYTES = 32
 ERROR_TEXT_BYTES = 32 * 1024
+MAX_STATUS = 999
+_MAX_CLOCK_NS = 2**62
+_MAX_LATENCY_NS = 2**50
+"""Thirteen days; ten million of them can still be added up."""
+_MAX_BODY_BYTES = 2**39
+_BLOCK_ROWS = 16_384
+"""More rows than requests can be in flight: where so many in a row are empty, no later one is written."""
 
 Samples = NDArray[np.int64]
 
@@ -39,6 +47,17 @@ class ErrorText:
     count: int | None = None
 
 
+@dataclass(frozen=True)
+class SampleTally:
+    """What samples add up to: ``errors`` by kind, the most frequent first, ``statuses`` ascending."""
+
+    requests: int
+    ok: int
+    errors: dict[str, int]
+    statuses: dict[int, int]
+    body_bytes: int
+
+
 class SampleFile:
     """The parent's side of one round's file; the worker opens the same path."""
 
@@ -50,10 +69,11 @@ class SampleFile:
         self.path = path
         self.capacity = capacity
         size = capacity * ROW_BYTES + ERROR_TEXT_BYTES
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL if is_new else os.O_RDONLY
+        # An old one may be damaged, even a pipe, for whose writer nobody is to wait.
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL if is_new else os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
         with os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600), "rb+" if is_new else "rb") as file:
             if is_new:
-                file.truncate(size)
+                _reserve(file.fileno(), size, path)
             elif os.fstat(file.fileno()).st_size != size:
                 raise ValueError(f"{path.name} does not hold {capacity:,} requests")
             self._map = mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ)
@@ -70,7 +90,7 @@ class SampleFile:
         """How many requests have finished; looks only at rows that were empty at the last call."""
         rows, start = self._rows, self._done
         while start < len(rows):
-            block = rows[start : start + 4096, START]
+            block = rows[start : start + _BLOCK_ROWS, START]
             empty = np.flatnonzero(block == 0)
             if empty.size:
                 start += int(empty[0])
@@ -91,9 +111,16 @@ class SampleFile:
 
     def finished(self) -> Samples:
         """A copy of all finished rows, in the order in which they ended."""
-        rows = self._rows[: min(self.capacity, self.done() + 4096)]
-        complete: Samples = rows[rows[:, START] != 0].copy()
-        return complete
+        done = self.done()
+        # Rows without a gap are copied once and as they are: with a million of them it is memory that counts.
+        parts = [self._rows[:done]]
+        for start in range(done, self.capacity, _BLOCK_ROWS):
+            block = self._rows[start : start + _BLOCK_ROWS]
+            written = block[block[:, START] != 0]
+            if not len(written):
+                break
+            parts.append(written)
+        return np.concatenate(parts)
 
     def error_texts(self) -> tuple[ErrorText, ...]:
         """The distinct error texts so far, without counts."""
@@ -101,18 +128,52 @@ class SampleFile:
         written = self._map[start : start + ERROR_TEXT_BYTES].split(b"\0", 1)[0]
         texts = []
         for line in written.split(b"\n")[:-1]:
-            kind, text = json.loads(line)
-            texts.append(ErrorText(kind, text))
+            with suppress(ValueError, TypeError, RecursionError):  # a damaged file: the samples count all the same
+                kind, text = json.loads(line)
+                if kind in ERROR_KINDS and isinstance(text, str):
+                    texts.append(ErrorText(kind, text))
         return tuple(texts)
 
 
+def _reserve(descriptor: int, size: int, path: Path) -> None:
+    """Gives a new file its size, and its room on the disk as well where the system can do that.
+
+    A worker that writes to a mapped file for which there is no room is killed. Raises OSError, and removes the file.
+    """
+    try:
+        os.ftruncate(descriptor, size)
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(descriptor, 0, size)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
 def load_samples(path: Path, capacity: int) -> tuple[Samples, tuple[ErrorText, ...]]:
-    """The finished requests in the file of an earlier round, and its error texts. Raises OSError, ValueError."""
+    """The finished requests in the file of an earlier round, and its error texts. Raises OSError, ValueError.
+
+    A row that no worker can have written, as in a damaged file, is left out.
+    """
     file = SampleFile(path, capacity, is_new=False)
     try:
-        return file.finished(), file.error_texts()
+        samples = file.finished()
+        return samples[_is_possible(samples)], file.error_texts()
     finally:
         file.close()
+
+
+def _is_possible(samples: Samples) -> NDArray[np.bool_]:
+    start, latency, status, body = (samples[:, column] for column in range(4))
+    return (
+        (start > 0)
+        & (start < _MAX_CLOCK_NS)
+        & (latency >= 0)
+        & (latency < _MAX_LATENCY_NS)
+        & (status >= -len(ERROR_KINDS))
+        & (status <= MAX_STATUS)
+        & (body >= 0)
+        & (body < _MAX_BODY_BYTES)
+    )
 
 
 def measured_span_s(samples: Samples) -> float | None:
@@ -130,10 +191,21 @@ def error_mask(samples: Samples) -> NDArray[np.bool_]:
 
 def error_counts(samples: Samples) -> dict[str, int]:
     """How many requests failed, by error kind, the most frequent first."""
-    status = samples[:, STATUS]
-    codes, counts = np.unique(status[status < 0], return_counts=True)
-    found = {ERROR_KINDS[-code - 1]: int(count) for code, count in zip(codes, counts, strict=True)}
-    refused = int(np.count_nonzero(status >= 400))
+    return tally_samples(samples).errors
+
+
+def tally_samples(samples: Samples) -> SampleTally:
+    """Counts samples by how they ended."""
+    codes, counts = np.unique(samples[:, STATUS], return_counts=True)
+    by_status = {int(code): int(count) for code, count in zip(codes, counts, strict=True)}
+    errors = {ERROR_KINDS[-code - 1]: count for code, count in by_status.items() if code < 0}
+    refused = sum(count for status, count in by_status.items() if status >= 400)
     if refused:
-        found["status"] = found.get("status", 0) + refused
-    return dict(sorted(found.items(), key=lambda item: -item[1]))
+        errors["status"] = errors.get("status", 0) + refused
+    return SampleTally(
+        requests=len(samples),
+        ok=len(samples) - sum(errors.values()),
+        errors=dict(sorted(errors.items(), key=lambda item: -item[1])),
+        statuses={status: count for status, count in by_status.items() if status > 0},
+        body_bytes=int(samples[:, BODY].sum()),
+    )

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui_httpbench.bench.run_folder import open_private
 from tui_httpbench.plan import Plan
+
+# A file may hold more, such as a private key, which is not to be copied.
+_CERTIFICATE = re.compile(rb"-----BEGIN ((?:TRUSTED |X509 )?CERTIFICATE)-----.*?-----END \1-----", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -50,5 +55,10 @@ def certifi_bundle() -> str | None:
 def _write_bundle(folder: Path, extra_pem: bytes) -> Path:
     bundle = folder / "trusted.pem"
     usual = certifi_bundle()
-    bundle.write_bytes((b"" if usual is None else Path(usual).read_bytes()) + b"\n" + extra_pem)
+    certificates = [
+        b"" if usual is None else Path(usual).read_bytes(),
+        *(found[0] for found in _CERTIFICATE.finditer(extra_pem)),
+    ]
+    with open_private(bundle) as file:
+        file.write(b"\n".join(certificates) + b"\n")
     return bundle

@@ -13,6 +13,7 @@ from tui_httpbench.bench.worker.job import Job
 from tui_httpbench.clients.catalog import mode_of
 from tui_httpbench.header_values import expand_headers
 from tui_httpbench.plan import WARMUP_REQUESTS, Plan
+from tui_httpbench.url_secrets import secret_parameters
 
 WORKER_FILE = Path(__file__).parent / "worker" / "__main__.py"
 MAX_REDIRECTS = 10
@@ -90,6 +91,7 @@ def make_job(
         count_connections=not plan.request.uses_embedded_target,
         sample_file=str(sample_file),
         packages=mode.library.reported_packages,
+        hidden=secret_parameters(url),
     )
 
 

@@ -14,16 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from tui_httpbench.bench.records import Outcome, RoundRecord, WarmupRequest, WorkerSetup
-from tui_httpbench.bench.run_folder import sample_path
+from tui_httpbench.bench.run_folder import open_private, sample_path
 from tui_httpbench.bench.samples import ErrorText, SampleFile, measured_span_s
 from tui_httpbench.bench.trust import USUAL_TRUST, Trust
 from tui_httpbench.bench.worker.errors import escape_controls
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job, worker_environment
 from tui_httpbench.plan import Plan
+from tui_httpbench.url_secrets import hide_parameters
 
 STARTUP_LIMIT_S = 60.0
 EXIT_LIMIT_S = 2.0
 WATCH_INTERVAL_S = 0.2
+COMPUTING_S = 0.1
+"""What one request may compute: five times as long as the most expensive client does on a usual machine."""
 MESSAGE_LIMIT_BYTES = 4 * 1024 * 1024
 
 
@@ -59,8 +62,9 @@ class WorkerProcess:
         self.in_flight = plan.in_flight(mode_id)
         self._job = make_job(plan, url, mode_id, self.samples.path, trust, cpu=cpu)
         self._environment = worker_environment(plan.profile, trust)
-        # A request may take the timeout to connect and again to be answered; beyond both, nothing moves any more.
-        self._stall_limit_s = 2 * plan.timeout_s + 5.0
+        # A request may take the timeout to connect and again to be answered, and wait while all others in flight are
+        # computed, such as the TLS contexts of new clients; beyond that, nothing moves any more.
+        self._stall_limit_s = 2 * plan.timeout_s + 5.0 + COMPUTING_S * self.in_flight
         self._process: asyncio.subprocess.Process | None = None
         self._stopped = False
         self._story = _Story()
@@ -81,7 +85,7 @@ class WorkerProcess:
         stderr_path = self.samples.path.with_suffix(".stderr")
         story = self._story
         try:
-            with stderr_path.open("wb") as stderr:
+            with open_private(stderr_path) as stderr:
                 await self._spawn(stderr)
             watchdog = asyncio.create_task(self._watch())
             try:
@@ -91,7 +95,10 @@ class WorkerProcess:
                 watchdog.cancel()
         finally:
             await self._end()
-        record = self._record(story, _last_line(stderr_path))
+        # Copying a million requests holds up the screen, which may ask for their number meanwhile: it is known then.
+        self.samples.done()
+        last_words = hide_parameters(_last_line(stderr_path), self._job.hidden)
+        record = await asyncio.to_thread(self._record, story, last_words)
         self.samples.close()
         return replace(record, wall_s=time.monotonic() - begin)
 
@@ -226,6 +233,8 @@ class WorkerProcess:
         assert self._process is not None
         code = self._process.returncode
         how = signal.Signals(-code).name if code is not None and code < 0 else f"exit status {code}"
+        if how == "SIGBUS":  # what a mapped file gives where the disk has no room for it
+            how = "SIGBUS, as where its samples can't be written since the disk is full"
         return "crashed", f"The worker of {self.mode_id} died ({how})" + (f": {last_words}" if last_words else ".")
 
 

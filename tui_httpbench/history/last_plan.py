@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import platformdirs
 from tui_httpbench import plan as plans
 from tui_httpbench.clients import catalog
 from tui_httpbench.header_values import is_reference
-from tui_httpbench.history.state_file import write_state
+from tui_httpbench.history.state_file import read_state, write_state
 from tui_httpbench.plan import Plan, Request
 from tui_httpbench.scenario import LOOPBACK
 from tui_httpbench.scenario_file import scenario_from
@@ -44,8 +44,8 @@ def load_last_plan() -> Plan | None:
     Modes that are unknown or not installed now are left out; if none is left, the default ones stand in.
     """
     try:
-        return plan_from_dict(json.loads(last_plan_path().read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return plan_from_dict(read_state(last_plan_path()))
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
@@ -124,7 +124,7 @@ def plan_from_dict(stored: dict[str, Any]) -> Plan:
         pin=_truth(stored.get("pin", True)),
         timeout_s=plans.parse_timeout(str(stored["timeout_s"])),
         scenario=scenario_from(stored["scenario"]) if "scenario" in stored else LOOPBACK,
-        cacert=_text(stored["cacert"]) if "cacert" in stored else None,
+        cacert=_path(stored["cacert"]) if "cacert" in stored else None,
         insecure=_truth(stored.get("insecure", False)),
         seed=plans.parse_seed(str(stored["seed"])) if "seed" in stored else 0,
         seed_given="seed" in stored,
@@ -136,6 +136,8 @@ def _can_be_kept(header: str, value: str) -> bool:
 
 
 def _modes_here(instances: list[str]) -> tuple[str, ...]:
+    if len(instances) > plans.MAX_MODES:
+        raise ValueError(len(instances))
     ids = [_text(instance).partition("#")[0] for instance in instances]
     here = [mode_id for mode_id in ids if mode_id in catalog.MODES and catalog.MODES[mode_id].is_installed()]
     return catalog.select_modes(here) or catalog.DEFAULT_MODES
@@ -145,6 +147,13 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
     return value
+
+
+def _path(value: object) -> str:
+    path = _text(value)
+    if not path or b"\0" in os.fsencode(path):
+        raise ValueError(path)
+    return path
 
 
 def _truth(value: object) -> bool:

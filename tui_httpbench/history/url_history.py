@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from tui_httpbench import plan as plans
 from tui_httpbench.history.last_plan import LastPlanError, last_plan_path
-from tui_httpbench.history.state_file import write_state
+from tui_httpbench.history.state_file import read_state, write_state
 from tui_httpbench.plan_error import PlanError
 from tui_httpbench.url_secrets import holds_secret
 
@@ -23,8 +22,8 @@ def url_history_path() -> Path:
 def load_urls() -> tuple[str, ...]:
     """The URLs of earlier runs, newest first, at most ``MAX_URLS``; none where the file can't be read."""
     try:
-        stored = json.loads(url_history_path().read_bytes())
-    except (OSError, ValueError, RecursionError):
+        stored = read_state(url_history_path())
+    except (OSError, ValueError):
         return ()
     urls = stored if isinstance(stored, list) else []
     return tuple(dict.fromkeys(url for url in urls if isinstance(url, str) and _can_be_kept(url)))[:MAX_URLS]

@@ -7,11 +7,11 @@ import os
 import stat
 import sys
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 from tui_httpbench.formatting import reason_of
 from tui_httpbench.plan import PlanError
+from tui_httpbench.plan_error import shortened
 
 STDOUT = "-"
 
@@ -20,7 +20,8 @@ class FileDestination:
     """A path that a text will be written to once it exists; ``-`` is standard output.
 
     An ordinary file is replaced in one step, so that a reader sees the old one or the new one; devices, pipes, and
-    files in folders that can't be changed are written in place.
+    files in folders that can't be changed are written in place. What is written holds no credentials and is for its
+    user to share: a file keeps its permissions, and a new one gets those that the umask leaves.
     """
 
     def __init__(self, path: str, field: str = "json") -> None:
@@ -37,7 +38,7 @@ class FileDestination:
             self._target = Path(os.path.realpath(path))
             self._replaces = _check_writable(self._target, Path(path))
         except (OSError, ValueError) as error:
-            raise PlanError(field, f"The file {path!r} can't be written: {reason_of(error)}.") from None
+            raise PlanError(field, f"The file {shortened(path, 200)!r} can't be written: {reason_of(error)}.") from None
 
     def write(self, text: str) -> None:
         """Writes the whole text. Raises OSError; BrokenPipeError where the reader of a pipe is gone."""
@@ -51,16 +52,27 @@ class FileDestination:
                 file.write(text)
 
     def _replace(self, text: str) -> None:
-        part = self._target.with_name(f".{self._target.name[:100]}.{os.getpid()}.part")
+        # A name that nobody can foresee: in a shared folder, a link could wait at any other.
+        descriptor, name = tempfile.mkstemp(prefix=".httpbench-", suffix=".part", dir=self._target.parent)
+        part = Path(name)
         try:
-            with part.open("w", encoding="utf-8") as file:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
-            with suppress(FileNotFoundError):
-                part.chmod(stat.S_IMODE(self._target.stat().st_mode))
+            part.chmod(_mode_of(self._target))
             part.replace(self._target)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
+
+
+def _mode_of(file: Path) -> int:
+    """The permissions that a file has, or that one made now would have."""
+    try:
+        return stat.S_IMODE(file.stat().st_mode)
+    except FileNotFoundError:
+        umask = os.umask(0o077)
+        os.umask(umask)
+        return 0o666 & ~umask
 
 
 def _is_stdout(path: str) -> bool:
@@ -94,7 +106,7 @@ def _check_writable(target: Path, path: Path) -> bool:
 def _try_folder(folder: Path) -> None:
     """Makes and removes a file there, since permissions alone don't tell what a file system allows."""
     if not folder.exists():
-        raise FileNotFoundError(errno.ENOENT, f"there is no folder {str(folder)!r}")
+        raise FileNotFoundError(errno.ENOENT, f"there is no folder {shortened(str(folder), 200)!r}")
     descriptor, name = tempfile.mkstemp(prefix=".httpbench-", dir=folder)
     os.close(descriptor)
     Path(name).unlink()

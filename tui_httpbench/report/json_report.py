@@ -10,7 +10,6 @@ from typing import Any
 from tui_httpbench.analysis.article import PUBLISHED_REQUESTS, TITLE, compare_with_article
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.bench.records import RoundRecord
-from tui_httpbench.bench.samples import error_mask
 from tui_httpbench.bench.worker.errors import ERROR_KINDS
 from tui_httpbench.clients.catalog import mode_of
 
@@ -126,8 +125,8 @@ def _round(record: RoundRecord) -> dict[str, Any]:
         "round": record.round,
         "outcome": record.outcome,
         "reason": record.reason or None,
-        "requests": len(record.samples) + record.hung_requests,
-        "failed": int(error_mask(record.samples).sum()) + record.hung_requests,
+        "requests": record.requests,
+        "failed": record.failed,
         "elapsed_s": record.elapsed_s,
         "cpu_s": record.cpu_s,
         "peak_memory_mib": None if record.peak_memory_bytes is None else record.peak_memory_bytes / 2**20,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from tui_httpbench.plan_error import printable
+
 
 def markdown_table(titles: Sequence[str], rows: Sequence[Sequence[str]], left: Collection[str] = ()) -> str:
     """A table as GitHub and others draw it; columns are aligned to the right, those titled in ``left`` to the left."""
@@ -12,4 +14,4 @@ def markdown_table(titles: Sequence[str], rows: Sequence[Sequence[str]], left: C
 
 
 def _escaped(cell: str) -> str:
-    return cell.replace("\\", "\\\\").replace("|", "\\|")
+    return printable(cell.replace("\\", "\\\\").replace("|", "\\|"))

@@ -39,7 +39,8 @@ def _blocks(result: Result, console: StreamConsole, metric: str | None, verbose:
         yield Text("Stopped by the user before anything was measured.", style="bold yellow")
         return
     if result.stopped:
-        yield Text("Stopped by the user; this is what had been measured by then.", style="bold yellow")
+        how = "Ended before its time (see the warnings)" if result.trouble else "Stopped by the user"
+        yield Text(f"{how}; this is what had been measured by then.", style="bold yellow")
     yield ""
     yield ranking_table(result, console)
     yield from _footnotes(result)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -13,6 +13,7 @@ from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import HelpPanel
@@ -22,6 +23,7 @@ from tui_httpbench.history.last_plan import load_last_plan
 from tui_httpbench.plan import Plan
 from tui_httpbench.plan_options import default_plan
 from tui_httpbench.politeness import remote_load
+from tui_httpbench.tui.control_filter import ControlFilter
 from tui_httpbench.tui.preferences import load_preferences, load_theme, save_theme, why_not_remembered
 from tui_httpbench.tui.recovery import offer_recovery
 from tui_httpbench.tui.saving import SCREENSHOT_TOOLTIP, save_result, save_screenshot
@@ -41,7 +43,8 @@ class HttpbenchApp(App[None]):
     """Setup, Run and Results, and back; ``json_path`` gets the result of each finished run."""
 
     TITLE = "httpbench"
-    CSS_PATH = "app.tcss"
+    # With that of the question: to read it when a key asks for it would take longer than a key may.
+    CSS_PATH: ClassVar[Any] = ["app.tcss", "widgets/confirm.tcss"]
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (70, "-narrow"), (116, "-medium"), (150, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-short"), (30, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -59,6 +62,7 @@ class HttpbenchApp(App[None]):
         self._json_path = json_path
         self._present = present
         self._is_quitting = False
+        self._control_filter = ControlFilter()
         self._asked_hosts: set[str] = set()
         self._ending: asyncio.Task[None] | None = None
         self._is_built = asyncio.Event()
@@ -68,6 +72,14 @@ class HttpbenchApp(App[None]):
     def get_driver_class(self) -> type[Driver]:
         """What talks to the terminal, made to outlive it."""
         return lasting_driver(super().get_driver_class(), self.end)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and the one that keeps control characters from the terminal."""
+        return [*super().get_line_filters(), self._control_filter]
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copies a text; what can't be written as UTF-8 as a question mark, since Textual would end the app for it."""
+        super().copy_to_clipboard(text.encode("utf-8", "replace").decode())
 
     def on_load(self) -> None:
         """Before the terminal is touched: lets signals end the app in order."""

@@ -9,6 +9,7 @@ from textual.renderables.digits import Digits
 
 from tui_httpbench.formatting import format_clock, format_ms, format_rounds, plural, printable
 from tui_httpbench.plan import Plan
+from tui_httpbench.url_secrets import drop_secrets
 
 
 def format_short(number: float) -> str:
@@ -49,6 +50,6 @@ def widest_fitting_digits(candidates: Iterable[str], cells: int) -> str | None:
 
 def plan_in_short(plan: Plan, url: str | None = None) -> str:
     """A plan in one line, with the URL that its requests go to once that is known."""
-    where = url or ("the embedded target" if plan.request.uses_embedded_target else plan.request.url)
+    where = url or ("the embedded target" if plan.request.uses_embedded_target else drop_secrets(plan.request.url))
     parts = (plural(len(plan.modes), "mode"), plural(plan.requests, "request"), format_rounds(plan))
     return f"{' × '.join(parts)} · {plan.request.method} {printable(where)}"

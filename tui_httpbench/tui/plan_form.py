@@ -190,12 +190,13 @@ def _read_scenario(values: FormValues) -> tuple[Scenario | None, dict[str, str]]
 
 
 def _read_cacert(text: str) -> str:
-    path = Path(text.strip()).expanduser()
-    if not text.strip():
+    text = text.strip()
+    if not text:
         raise PlanError("cacert", "Write the path of a PEM file with the certificates to trust.")
-    if path.exists() and not path.is_file():
-        raise PlanError("cacert", f"{text.strip()[:60]!r} is no file; write the path of a PEM file.")
-    return parse_cacert(str(path))
+    try:
+        return parse_cacert(str(Path(text).expanduser()))
+    except RuntimeError:  # there is no such user, or no home
+        return parse_cacert(text)
 
 
 def _build(parts: dict[str, Any], values: FormValues, scenario: Scenario | None) -> Plan:

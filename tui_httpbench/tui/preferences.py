@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
-import tempfile
-import tomllib
 import unicodedata
 from collections.abc import Collection, Iterator
 from contextlib import suppress
@@ -21,6 +18,9 @@ from textual.keys import Keys
 
 from tui_httpbench.formatting import printable, reason_of
 from tui_httpbench.history.last_plan import LastPlanError, last_plan_path
+from tui_httpbench.history.state_file import read_state, write_state
+from tui_httpbench.plan_error import shortened
+from tui_httpbench.small_file import TomlError, parse_toml, read_small_file
 
 MAX_FILE_BYTES = 100_000
 _STATE_FILE = "theme.json"
@@ -55,11 +55,11 @@ def load_preferences(themes: Collection[str]) -> Preferences:
     path = config_path()
     try:
         text = _read(path) if path is not None else ""
-        values = tomllib.loads(text)
+        values = parse_toml(text)
     except FileNotFoundError:
         return Preferences()
-    except tomllib.TOMLDecodeError as error:
-        return Preferences(problems=(f"The config file {_shown(path)} is no TOML: {error}.",))
+    except TomlError as error:
+        return Preferences(problems=(f"The config file {_shown(path)} {shortened(printable(str(error)), 200)}.",))
     except (OSError, ValueError) as error:
         return Preferences(problems=(f"The config file {_shown(path)} can't be read: {reason_of(error)}.",))
     problems = [_at(text, key, problem) for key, problem in _problems(values, themes)]
@@ -99,26 +99,16 @@ def is_key(name: str) -> bool:
 def load_theme(preferences: Preferences, themes: Collection[str]) -> str | None:
     """The theme to begin with: the one chosen last, unless the config file has named another one since then."""
     try:
-        stored = json.loads((last_plan_path().parent / _STATE_FILE).read_bytes())
-        chosen, configured = stored["theme"], stored["configured"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        stored = read_state(last_plan_path().with_name(_STATE_FILE))
+        chosen, configured = str(stored["theme"]), stored["configured"]
+    except (OSError, ValueError, KeyError, TypeError):
         return preferences.theme
     return chosen if chosen in themes and configured == preferences.theme else preferences.theme
 
 
 def save_theme(theme: str, preferences: Preferences) -> None:
     """Remembers the theme that was chosen in the app; raises OSError where that fails."""
-    folder = last_plan_path().parent
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.NamedTemporaryFile("w", dir=folder, prefix=_STATE_FILE, delete=False) as file:
-        new = Path(file.name)
-        try:
-            json.dump({"theme": theme, "configured": preferences.theme}, file)
-            file.close()
-            new.replace(folder / _STATE_FILE)
-        except BaseException:
-            new.unlink(missing_ok=True)
-            raise
+    write_state(last_plan_path().with_name(_STATE_FILE), {"theme": theme, "configured": preferences.theme})
 
 
 def why_not_remembered(error: OSError) -> str:
@@ -184,10 +174,7 @@ def _at(text: str, key: str, problem: str) -> str:
 
 
 def _read(path: Path) -> str:
-    with path.open("rb") as file:
-        data = file.read(MAX_FILE_BYTES + 1)
-    if len(data) > MAX_FILE_BYTES:
-        raise ValueError(f"it is larger than {MAX_FILE_BYTES:,} bytes")
+    data = read_small_file(path, MAX_FILE_BYTES)
     with suppress(UnicodeDecodeError):
         return data.decode()
     raise ValueError("it is not UTF-8")

@@ -9,7 +9,7 @@ import errno
 import re
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 ERROR_KINDS = (
     "dns",
@@ -97,6 +97,7 @@ _PROTOCOL_NAMES = {
     "InvalidHeader",
 }
 _MAX_CHAIN = 40
+_hidden: list[str] = []
 
 
 def code_of(kind: str) -> int:
@@ -148,9 +149,17 @@ def text_of(error: BaseException, limit: int = 300) -> str:
 
     What a server put into it can't act on a terminal: control characters are written as escapes.
     """
-    message = re.sub(r"0x[0-9a-fA-F]{6,}", "0x…", escape_controls(" ".join(_message_of(error).split())))
+    message = _message_of(error)
+    for parameter in _hidden:
+        message = message.replace(parameter, f"{parameter.partition('=')[0]}=")
+    message = re.sub(r"0x[0-9a-fA-F]{6,}", "0x…", escape_controls(" ".join(message.split())))
     line = f"{type(error).__name__}: {message}" if message else type(error).__name__
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def hide_in_texts(parameters: Iterable[str]) -> None:
+    """From now on, texts leave out the values of these parameters of the URL, which clients quote in their messages."""
+    _hidden.extend(parameters)
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -21,7 +21,7 @@ class Job:
     certificates are checked, ``trust`` in words against which; it is empty where that is up to the library. ``kept``
     tells whether the client lives for the whole round. ``cpu`` is the processor to run on, None for any.
     ``count_connections`` asks for the connections to be counted in this process, which only sees those that Python code
-    opens.
+    opens. ``hidden`` are parameters of the URL, such as ``token=abc``, whose values no text may show.
     """
 
     task: str
@@ -46,10 +46,11 @@ class Job:
     count_connections: bool
     sample_file: str
     packages: tuple[str, ...]
+    hidden: tuple[str, ...]
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Job:
         """The job from its JSON object; the body comes in base64."""
         body = values.pop("body_base64")
-        packages = tuple(values.pop("packages"))
-        return cls(body=None if body is None else base64.b64decode(body), packages=packages, **values)
+        packages, hidden = tuple(values.pop("packages")), tuple(values.pop("hidden"))
+        return cls(body=None if body is None else base64.b64decode(body), packages=packages, hidden=hidden, **values)

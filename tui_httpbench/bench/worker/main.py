@@ -19,7 +19,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .connections import ConnectionCounter
-from .errors import code_of, kind_of
+from .errors import code_of, hide_in_texts, kind_of
 from .job import Job
 from .life_line import hold_life_line
 from .memory_limit import limit_memory, memory_limit_bytes
@@ -37,6 +37,7 @@ def main() -> None:
     """Runs one round and ends the process."""
     tell = _open_control_channel()
     job = Job.from_json(json.loads(sys.stdin.buffer.readline()))
+    hide_in_texts(job.hidden)
     if job.cpu is not None:
         os.sched_setaffinity(0, {job.cpu})
     allow_open_files(job.in_flight)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 from contextlib import aclosing
 from typing import ClassVar
 
@@ -29,6 +31,7 @@ from tui_httpbench.tui.widgets.standing import undecided_in_words
 from tui_httpbench.tui.widgets.totals import Totals
 
 REDRAWS_PER_SECOND = 8
+REDRAWS_BEHIND = 1
 
 
 class RunScreen(Screen[None]):
@@ -93,8 +96,16 @@ The modes take turns, in a new order each round.
         """Begins."""
         self.query_one(LaneList).border_subtitle = f"seed {self.plan.seed}"
         self.redraw()
-        self.set_interval(1 / REDRAWS_PER_SECOND, self.redraw)
+        self.set_interval(1 / REDRAWS_PER_SECOND, self._redraw_in_front)
+        # What shines through another screen is drawn anew with all of it, which takes three times as long.
+        self.set_interval(1 / REDRAWS_BEHIND, self._redraw_behind)
+        # To look through all objects of the app for garbage takes a tenth of a second, in which no key is answered.
+        self.call_after_refresh(gc.freeze)
         self._measuring = self.measure()
+
+    def on_unmount(self) -> None:
+        """Lets what has become garbage meanwhile be found again."""
+        gc.unfreeze()
 
     def redraw(self) -> None:
         """Draws where the run stands now."""
@@ -110,6 +121,14 @@ The modes take turns, in a new order each round.
         said = undecided_in_words(progress, line.content_size.width)
         if said != line.content:
             line.update(said, layout=False)
+
+    def _redraw_in_front(self) -> None:
+        if self.app.screen is self:
+            self.redraw()
+
+    def _redraw_behind(self) -> None:
+        if self.is_current and self.app.screen is not self:
+            self.redraw()
 
     def latest(self, running: str | None) -> Latest:
         """The latest requests of the mode under way; of the one before it while that has none."""
@@ -132,7 +151,9 @@ The modes take turns, in a new order each round.
         except (TargetError, PlanError, OSError) as error:
             self._outcome = self.Failed(str(error))
         else:
-            self._outcome = self.Finished(self._runner.result())
+            self._outcome = self.Finished(await asyncio.to_thread(self._runner.result))
+            if self._runner.trouble:
+                self.app.notify(self._runner.trouble, severity="error", timeout=15, markup=False)
         self._tell_outcome()
 
     def action_ask_to_stop(self) -> None:
@@ -152,7 +173,9 @@ The modes take turns, in a new order each round.
             self._runner.discard()
 
     def on_screen_resume(self) -> None:
-        """Tells what had to wait while another screen, such as the command palette, was on top."""
+        """Catches up on what had to wait while another screen, such as the command palette, was on top."""
+        if self.is_mounted:
+            self.redraw()
         self._tell_outcome()
 
     def _tell_outcome(self) -> None:

@@ -83,6 +83,7 @@ class SetupScreen(Screen[None]):
         self._own: dict[str, Any] = {}
         self._urls = load_urls()
         self._curl_error = ""
+        self._has_told_why_not_remembered = False
 
     def compose(self) -> ComposeResult:
         """Preset, request, target, load and modes, and under them what will happen."""
@@ -246,7 +247,9 @@ class SetupScreen(Screen[None]):
             self._urls = remember_url(plan.request.url)
             self.query_one(UrlInput).offer(self._urls)
         except LastPlanError as error:
-            self.notify(str(error), severity="warning", markup=False)
+            if not self._has_told_why_not_remembered:
+                self._has_told_why_not_remembered = True
+                self.notify(str(error), severity="warning", markup=False)
         if not plan.seed_given:
             plan = plan.replace(seed=random.SystemRandom().choice(_RANDOM_SEEDS))
         cast(RunStarter, self.app).start_run(plan)

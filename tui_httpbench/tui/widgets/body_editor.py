@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup
+from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Label, TextArea
 
@@ -78,7 +79,7 @@ class BodyEditor(VerticalGroup):
         """Says under which Content-Type the body goes out."""
         types = [value for name, value in request.wire_headers if name.lower() == "content-type"]
         sent = f", sent as {types[0]}" if types and request.body is not None else ""
-        self.query_one("#body-caption", Label).update(f"Body{sent}", layout=False)
+        self.query_one("#body-caption", Label).update(Content(f"Body{sent}"), layout=False)
 
     @on(TextArea.Changed)
     def _touch(self) -> None:

@@ -71,5 +71,5 @@ class ArticleView(ResultView):
         if comparison is None:
             return None
         table = markdown_table(COLUMNS, [row.cells for row in comparison.rows], left=COLUMNS[:1])
-        texts = "".join(f"- {text}\n" for text in comparison.texts)
+        texts = "".join(f"- {printable(text)}\n" for text in comparison.texts)
         return "The comparison", f"{table}\n{comparison.summary}\n\n{texts}"

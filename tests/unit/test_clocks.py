@@ -1,0 +1,64 @@
+"""Times are measured with clocks that only go forward: the wall clock is for ages of files and for names."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import tui_httpbench
+
+PACKAGE = Path(tui_httpbench.__file__).parent
+
+# Whoever sets it back or forward changes what these tell.
+WALL_CLOCK = {
+    "time": {"time", "time_ns", "localtime", "gmtime", "ctime", "asctime", "strftime", "CLOCK_REALTIME"},
+    "datetime": {"now", "utcnow", "today"},
+    "date": {"today"},
+}
+ALLOWED = {
+    "bench/recovery.py": {"time.time"},  # how long ago a run was interrupted
+    "tui/saving.py": {"datetime.now"},  # the name of a saved file
+}
+
+
+def wall_clock_uses(source: str) -> set[str]:
+    """What a module takes from the wall clock, such as ``time.time``, under whatever name."""
+    found = set()
+    modules = {}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            modules |= {alias.asname or alias.name: alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module in ("time", "datetime"):
+            modules |= {alias.asname or alias.name: alias.name for alias in node.names}
+            found |= {f"time.{alias.name}" for alias in node.names if alias.name in WALL_CLOCK[node.module]}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute):
+            owner = node.value.id if isinstance(node.value, ast.Name) else getattr(node.value, "attr", "")
+            owner = modules.get(owner, owner)
+            if node.attr in WALL_CLOCK.get(owner, ()):
+                found.add(f"{owner}.{node.attr}")
+    return found
+
+
+def test_nothing_is_measured_with_the_wall_clock() -> None:
+    uses = {path.relative_to(PACKAGE).as_posix(): wall_clock_uses(path.read_text()) for path in PACKAGE.rglob("*.py")}
+    assert {path: found for path, found in uses.items() if found} == ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("source", "uses"),
+    [
+        ("import time\ntime.time()", {"time.time"}),
+        ("import time as clock\nclock.time_ns()", {"time.time_ns"}),
+        ("from time import time\ntime()", {"time.time"}),
+        ("from time import monotonic\nmonotonic()", set()),
+        ("import time\nbegin = time.perf_counter_ns()", set()),
+        ("import datetime\ndatetime.datetime.now()", {"datetime.now"}),
+        ("from datetime import datetime as moment\nmoment.utcnow()", {"datetime.utcnow"}),
+        ("import datetime\ndatetime.date.today()", {"date.today"}),
+    ],
+)
+def test_every_way_to_the_wall_clock_is_seen(source: str, uses: set[str]) -> None:
+    assert wall_clock_uses(source) == uses

@@ -1,0 +1,20 @@
+"""Why a run can't begin or go on."""
+
+from __future__ import annotations
+
+import errno
+
+from tui_httpbench.formatting import printable, reason_of
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class RunError(OSError):
+    """A run can't begin or go on; the text is one sentence for the user."""
+
+
+def in_words(error: OSError) -> str:
+    """What the system refused, as the end of a sentence without its full stop; with what to do where a disk is full."""
+    name = f" ({printable(str(error.filename))})" if isinstance(error.filename, str) else ""
+    advice = "; free some space on that disk, or set XDG_STATE_HOME to another one" if error.errno in _NO_ROOM else ""
+    return f"{reason_of(error)}{name}{advice}"
