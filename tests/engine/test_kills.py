@@ -38,7 +38,6 @@ CASES: list[Case] = [
 ]
 FEW: list[Case] = [
     ("run", "app", "SIGKILL"),
-    ("run", "app", "SIGTERM"),
     ("tui", "app", "SIGHUP"),
     ("tui", "app", "close"),
     ("run", "worker", "SIGKILL"),

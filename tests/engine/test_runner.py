@@ -134,6 +134,7 @@ async def kill_worker_after(runner: Runner, count: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+@pytest.mark.slow
 async def test_a_worker_without_progress_is_ended_and_its_requests_count_as_hung() -> None:
     async with RecordingServer() as server:
         # Every byte that drips in restarts requests' read timeout, so it would wait for days.

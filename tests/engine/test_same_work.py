@@ -88,6 +88,7 @@ async def test_certificate_variables_sway_nobody(tmp_path: Path, monkeypatch: py
     assert (await measure(plan_for("/", "defaults", modes=FOUR))).all_succeeded
 
 
+@pytest.mark.slow
 async def test_connections_are_counted_at_the_embedded_target_and_elsewhere_alike() -> None:
     at_target = await measure(plan_for("/", "equal", requests=20, modes=FOUR))
     async with RecordingServer() as server:

@@ -222,6 +222,7 @@ async def test_without_colour_everything_is_still_said(monkeypatch: pytest.Monke
             assert word in drawn
 
 
+@pytest.mark.slow
 async def test_another_machine_is_asked_for_once_and_a_heavy_load_each_time() -> None:
     # 192.0.2.1 is kept for documentation (RFC 5737): nothing answers there, and these runs are stopped at once.
     light = Plan(Request("http://192.0.2.1/"), modes=("requests",), requests=5, concurrency=1, rounds=1, seed=1)

@@ -245,6 +245,7 @@ async def test_fifty_modes_can_be_scrolled_to(size: tuple[int, int]) -> None:
         assert f" {last} " in text_on(pilot.app)
 
 
+@pytest.mark.slow
 async def test_the_chart_follows_the_size() -> None:
     async with show(clean_result()) as (screen, pilot):
         narrow = max(map(len, chart_lines(screen)))
@@ -271,6 +272,7 @@ async def test_intervals_are_drawn_at_the_bars_of_what_was_ranked() -> None:
         assert not any("●" in line for line in chart_lines(screen))
 
 
+@pytest.mark.slow
 async def test_what_is_said_is_cut_where_rows_are_few() -> None:
     result = tied_result()
     conclusion = conclude(result)

@@ -118,6 +118,7 @@ async def test_latency_shows_distribution_percentiles_and_course() -> None:
         assert [f"round {number}" in drawn(course) for number in range(1, 7)] == [True] * 5 + [False]
 
 
+@pytest.mark.slow
 async def test_one_chart_at_a_time_is_shown_where_there_is_less_room() -> None:
     async with show(clean_result()) as (screen, pilot):
         await open_tab(pilot, screen, "latency")
@@ -259,7 +260,7 @@ async def test_c_copies_the_table_and_says_so() -> None:
         assert pilot.app.clipboard == before
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
+@pytest.mark.parametrize("size", [(80, 24), pytest.param((160, 45), marks=pytest.mark.slow)])
 async def test_the_tabs_look_as_they_did(size: tuple[int, int], matches_snapshot: Callable[..., bool]) -> None:
     result = replace(tied_result(), settings=SETTINGS, http_versions=dict.fromkeys(EIGHT, "1.1"))
     async with show(result, size) as (screen, pilot):

@@ -33,6 +33,7 @@ async def test_a_click_on_a_preset_fills_the_form_in() -> None:
         assert await form.run() == mine
 
 
+@pytest.mark.slow
 async def test_a_change_makes_it_custom_and_custom_brings_it_back() -> None:
     async with open_form() as form:
         assert form.preset == "quick"
@@ -68,6 +69,7 @@ async def test_arrows_choose_a_preset_and_leave_it() -> None:
         assert (await form.run()).modes == DEFAULT_MODES
 
 
+@pytest.mark.slow
 async def test_a_url_of_the_users_own_leaves_the_preset_without_its_scenario() -> None:
     async with open_form() as form:
         await form.click("#preset-article")

@@ -19,6 +19,7 @@ def scenario_shown(form: Form) -> str:
     return str(form.screen.query_one("#input-scenario", Select).value)
 
 
+@pytest.mark.slow
 async def test_every_scenario_can_be_chosen_and_says_what_it_is() -> None:
     async with open_form() as form:
         for scenario in SCENARIOS.values():

@@ -122,6 +122,7 @@ async def test_earlier_urls_are_completed_and_listed() -> None:
         assert str(form.screen.query_one("#input-method", Select).value) == "GET"
 
 
+@pytest.mark.slow
 async def test_variables_in_headers_keep_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HTTPBENCH_TEST_TOKEN", raising=False)
     header = ("Authorization", "Bearer $HTTPBENCH_TEST_TOKEN")
