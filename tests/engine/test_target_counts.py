@@ -236,7 +236,7 @@ async def test_more_heads_than_can_be_kept_are_owned_up_to(running: EmbeddedTarg
     await asyncio.to_thread(ask_on_one_connection, MAX_HEADS)
     assert len(await running.heads()) == MAX_HEADS
     await asyncio.to_thread(ask_on_one_connection, MAX_HEADS + 7)
-    with pytest.raises(TargetError, match=r"^1,007 requests arrived .* it keeps 1,000\.$"):
+    with pytest.raises(TargetError, match=r"^1,007 requests arrived .* it keeps 1,000, of "):
         await running.heads()
     await asyncio.to_thread(ask_on_one_connection, 2)
     assert len(await running.heads()) == 2

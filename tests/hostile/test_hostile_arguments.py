@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tui_httpbench import cli
 from tui_httpbench.arguments import COMMANDS, Parser
-from tui_httpbench.plan import Plan
+from tui_httpbench.plan import MAX_HEADERS, MAX_MODES, Plan
 from tui_httpbench.plan_options import MAX_BODY_BYTES
 from tui_httpbench.report.destination import FileDestination
 
@@ -100,6 +100,17 @@ def test_nothing_is_written_beside_the_file_that_was_named(name: str, other: str
     before = [sorted(folder.iterdir()) for folder in folders]
     call(["run", "--json", name, "-m", other])
     assert [sorted(folder.iterdir()) for folder in folders] == before
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["-m", "aiohttp"] * (MAX_MODES + 1), [f for n in range(MAX_HEADERS + 1) for f in ("-H", f"A{n}: b")]],
+    ids=len,
+)
+def test_more_than_anybody_needs_is_refused(options: list[str]) -> None:
+    status, errors = call(["run", *options])
+    assert status == 2
+    assert "takes up to 200" in errors
 
 
 def test_a_body_without_end_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import string
 from collections.abc import Callable
 from contextlib import suppress
@@ -100,6 +101,7 @@ commands = st.lists(pieces, max_size=8).map(lambda found: "curl " + "".join(foun
 @example("curl -G -d a 'http://[x'", {})
 @example("curl http://a/ -H $'A: b\\r\\nC: d'", {})
 @example("curl http://a/ -" + "z" * 5_000, {})
+@example("curl http://a/ --\x1b[31m -b '\x1b[31m'", {})
 def test_a_curl_command_is_read_or_gets_one_sentence(command: str, environment: dict[str, str]) -> None:
     is_curl_command(command)
     found = []
@@ -115,29 +117,36 @@ def test_a_curl_command_is_read_or_gets_one_sentence(command: str, environment: 
         check_what_is_sent(plans[0], environment)
 
 
-DOCUMENT = plan_to_dict(
+REMOTE = plan_to_dict(
     Plan(
         request=Request("https://a.b/?q=1", "POST", (("Accept", "*/*"), ("Authorization", "Bearer $A")), b"{}"),
         cacert="/ca.pem",
         chosen_profile="equal",
         seed_given=True,
     )
-) | plan_to_dict(Plan(scenario=Scenario("own", rtt_ms=5)))
+)
+EMBEDDED = plan_to_dict(Plan(scenario=Scenario("own", rtt_ms=5)))
 
 
-@given(damaged(DOCUMENT) | damaged({**DOCUMENT, "url": "/"}), environments)
-@example({**DOCUMENT, "headers": [["A", "b\r\nC: d"]]}, {})
-@example({**DOCUMENT, "headers": [["A", "$A"]]}, {"A": "\r\n"})
-@example({**DOCUMENT, "scenario": "x"}, {})
-@example({**DOCUMENT, "url": "/", "scenario": []}, {})
-@example({**DOCUMENT, "cacert": "\0"}, {})
-@example({**DOCUMENT, "cacert": "\ud800"}, {})
+@given(damaged(REMOTE) | damaged(EMBEDDED), environments)
+@example({**REMOTE, "headers": [["A", "b\r\nC: d"]]}, {})
+@example({**REMOTE, "headers": [["A", "$A"]]}, {"A": "\r\n"})
+@example({**REMOTE, "cacert": "x\0y"}, {})
+@example({**REMOTE, "cacert": "\ud800"}, {})
+@example({**EMBEDDED, "scenario": "x"}, {})
+@example({**EMBEDDED, "scenario": []}, {})
 def test_a_stored_plan_is_as_safe_as_a_typed_one(document: object, environment: dict[str, str]) -> None:
     try:
         plan = plan_from_dict(document)  # type: ignore[arg-type]
     except (ValueError, KeyError, TypeError):
         return
+    assert plan.cacert is None or b"\0" not in os.fsencode(plan.cacert)
     check_what_is_sent(plan, environment)
+
+
+def test_the_documents_that_are_damaged_are_whole_at_first() -> None:
+    assert plan_from_dict(REMOTE).cacert == "/ca.pem"
+    assert plan_from_dict(EMBEDDED).scenario.rtt_ms == 5
 
 
 def check_what_is_sent(plan: Plan, environment: dict[str, str]) -> None:

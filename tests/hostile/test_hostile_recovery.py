@@ -108,8 +108,8 @@ def leave_run(run: bytes, lines: bytes, samples: dict[str, bytes]) -> Path:
     return folder.path
 
 
-def check(folder: Path) -> None:
-    """It is offered or not, and what is recovered can be shown in every form."""
+def check(folder: Path, at_least: int = 0, prints: bool = PRINTS) -> None:
+    """It is offered or not, and what is recovered can be shown in every form; ``at_least`` so many requests are."""
     for run in find_interrupted_runs():
         assert is_sentence(run.in_words)
     try:
@@ -117,15 +117,17 @@ def check(folder: Path) -> None:
     except RecoveryError as error:
         sentence = str(error)
     else:
-        check_result(result)
+        assert sum(mode.requests for mode in result.modes) >= at_least
+        check_result(result, prints)
         return
     assert is_sentence(sentence)
+    assert not at_least
 
 
-def check_result(result: Result) -> None:
+def check_result(result: Result, prints: bool) -> None:
     """No form of it holds what a terminal would act on; its plan can be run again."""
     stream = io.StringIO()
-    if PRINTS or "\\u" in repr(result) or "\\x" in repr(result):
+    if prints or "\\u" in repr(result) or "\\x" in repr(result):
         print_report(result, StreamConsole(stream), verbose=True)
     assert not DANGEROUS.search(stream.getvalue())
     json.loads(to_text(result))
@@ -175,14 +177,14 @@ def test_a_damaged_description_of_the_run(run: bytes) -> None:
 @example(with_line(round=10**18))
 @example(with_line(outcome="odd"))
 @example(with_line(reason="\x1b[31m"))
-@example(with_line(setup={**LINES[0]["setup"], "packages": {"aiohttp": 3}}))
+@example(with_line(setup={**LINES[0]["setup"], "packages": {"odd": 3}}))
 @example(with_line(setup={**LINES[0]["setup"], "python": "\x1b[31m"}))
 @example(with_line(error_texts=[["odd", "x", 1]]))
 @example(with_line(error_texts=[["refused", "\x1b[31m\u202e\ud800", 1]]))
 @example(with_line(requests=10**18, hung_requests=10**9))
 @example(with_line(peak_memory_bytes=1e308, connections=-1))
 def test_damaged_lines_of_finished_rounds(lines: bytes) -> None:
-    check(leave_run(WHOLE_RUN, lines, dict.fromkeys(names, whole_samples())))
+    check(leave_run(WHOLE_RUN, lines, dict.fromkeys(names, whole_samples())), len(names) * REQUESTS, prints=True)
 
 
 @given(st.data())
@@ -190,7 +192,7 @@ def test_damaged_samples(data: st.DataObject) -> None:
     damaged_ones = {name: data.draw(damaged_bytes(whole_samples())) for name in names[3:6]}
     keeps_lines = data.draw(st.booleans())
     contents = {**dict.fromkeys(names, whole_samples()), **damaged_ones}
-    check(leave_run(WHOLE_RUN, WHOLE_LINES if keeps_lines else b"", contents))
+    check(leave_run(WHOLE_RUN, WHOLE_LINES if keeps_lines else b"", contents), at_least=6 * REQUESTS)
 
 
 @given(st.lists(st.tuples(*[st.integers(-(2**63), 2**63 - 1)] * 4), max_size=REQUESTS), st.booleans())
@@ -204,7 +206,8 @@ def test_samples_that_no_worker_writes(rows: list[tuple[int, ...]], keeps_lines:
     table = np.frombuffer(samples, dtype=np.int64, count=REQUESTS * 4).reshape(REQUESTS, 4).copy()
     table[: len(rows)] = np.array(rows, dtype=np.int64).reshape(-1, 4)
     content = table.tobytes() + samples[table.nbytes :]
-    check(leave_run(WHOLE_RUN, WHOLE_LINES if keeps_lines else b"", dict.fromkeys(names, content)))
+    contents = {**dict.fromkeys(names, whole_samples()), names[0]: content}
+    check(leave_run(WHOLE_RUN, WHOLE_LINES if keeps_lines else b"", contents), at_least=8 * REQUESTS)
 
 
 @given(st.lists(texts, min_size=1, max_size=3))
@@ -212,7 +215,7 @@ def test_a_server_text_in_the_samples(found: list[str]) -> None:
     samples = whole_samples()
     lines = b"".join(json.dumps(["refused", text]).encode() + b"\n" for text in found)[:32_000]
     content = samples[: REQUESTS * 32] + lines.ljust(len(samples) - REQUESTS * 32, b"\0")
-    check(leave_run(WHOLE_RUN, b"", dict.fromkeys(names, content)))
+    check(leave_run(WHOLE_RUN, b"", dict.fromkeys(names, content)), at_least=len(names) * REQUESTS)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no such files there")

@@ -107,6 +107,7 @@ async def look_at(result: Result, folder: Path, *views: str) -> None:
                 await pilot.pause()
                 for text in (text_on(pilot.app), pilot.app.clipboard):
                     assert not DANGEROUS.search(text.replace("\n", "")), view
+            pilot.app.copy_to_clipboard(WORST)
             await pilot.press("s")
             if not views:
                 await pilot.press("space")

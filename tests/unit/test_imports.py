@@ -19,7 +19,16 @@ CLIENTS = {library.name for library in LIBRARIES}
 
 # Each layer may import those to its left.
 LAYERS = ["clients", "plan_error", "scenario", "plan", "bench", "target", "analysis", "history"]
-BESIDE_PLAN = ["scenario_file", "presets", "header_values", "politeness", "curl_command", "url_secrets"]
+BESIDE_PLAN = [
+    "small_file",
+    "shell_words",
+    "scenario_file",
+    "presets",
+    "header_values",
+    "politeness",
+    "curl_command",
+    "url_secrets",
+]
 
 
 def imported_names(path: Path) -> set[str]:

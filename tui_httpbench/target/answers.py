@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
-import gzip
 import http
 import random
 import re
+import struct
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -15,7 +16,7 @@ from tui_httpbench.scenario import DEFAULT_BODY_BYTES, DEFAULT_CONTENT_TYPE, LOO
 
 PAGE_BYTES = DEFAULT_BODY_BYTES
 MAX_BYTES = 64 * 1024 * 1024
-MAX_GZIP_BYTES = 16 * 1024 * 1024
+MAX_GZIP_BYTES = 4 * 1024 * 1024  # which fits into memory once it is packed, for many who don't read it, too
 MAX_DELAY_MS = 60_000
 MAX_REDIRECTS = 100
 LOWEST_STATUS, HIGHEST_STATUS = 200, 599
@@ -38,6 +39,8 @@ LARGEST_IN_MEMORY = 1024 * 1024
 ZEROS = "zeros"
 
 _NO_CONTENT = (204, 205, 304)
+_LEVEL = 6
+_GZIP_HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"  # RFC 1952, 2.3: deflate, no time, unknown system
 _TEXT_BLOCK_BYTES = 64 * 1024  # Wider than gzip's window of 32 KiB, so that repeating it doesn't compress better.
 _VOCABULARY = (
     "request response header body status client server connection socket timeout retry cache cookie session stream "
@@ -129,7 +132,7 @@ class Answers:
         if not scenario.gzip:
             return self._whole("page", headers, text)
         headers.append(("vary", "accept-encoding"))
-        packed = self._whole("packed page", [*headers, ("content-encoding", "gzip")], _pack(text))
+        packed = self._whole("packed page", [*headers, ("content-encoding", "gzip")], pack_text(len(text)))
         return replace(self._whole("page", headers, text), gzipped=packed)
 
     def _whole(self, name: str, headers: Headers, body: bytes) -> Answer:
@@ -170,7 +173,7 @@ def _status(argument: str) -> Answer:
 def _gzip(argument: str) -> Answer:
     size = _number(argument, "/gzip/N", 0, MAX_GZIP_BYTES)
     headers = [("content-type", TEXT), ("content-encoding", "gzip"), ("vary", "accept-encoding")]
-    return Answer(200, headers, _pack(text_of(size)))
+    return Answer(200, headers, pack_text(size))
 
 
 def text_of(size: int) -> bytes:
@@ -179,8 +182,19 @@ def text_of(size: int) -> bytes:
     return (block * (size // len(block) + 1))[:size]
 
 
-def _pack(text: bytes) -> bytes:
-    return gzip.compress(text, compresslevel=6, mtime=0)
+def pack_text(size: int) -> bytes:
+    """``text_of(size)`` gzipped, in a moment: its block is compressed once, so that nobody waits for a large one."""
+    blocks, rest = divmod(size, _TEXT_BLOCK_BYTES)
+    last = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    end = last.compress(_text_block()[:rest]) + last.flush()
+    return _GZIP_HEAD + _packed_block() * blocks + end + struct.pack("<II", zlib.crc32(text_of(size)), size)
+
+
+@functools.cache
+def _packed_block() -> bytes:
+    """The block as a part of a deflate stream that refers to nothing before it."""
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(_text_block()) + packer.flush(zlib.Z_FULL_FLUSH)
 
 
 @functools.cache

@@ -9,6 +9,7 @@ import sys
 HOST = "127.0.0.1"  # Never reachable from elsewhere.
 # Above what a plan can have in flight, so that no connection waits in line.
 MAX_CONNECTIONS = 32_768
+SPARE_FILES = 64  # What a process has open beside its connections.
 BACKLOG = 16_384  # The kernel takes less where its own limit is lower.
 
 
@@ -47,16 +48,21 @@ def bind_to_cpu(cpu: int | None) -> int | None:
     return cpu
 
 
-def allow_many_connections(files: int = MAX_CONNECTIONS) -> None:
-    """Raises this process's limit of open files to ``files``, or as far as the system allows."""
+def allow_many_connections(files: int = MAX_CONNECTIONS) -> int:
+    """Raises this process's limit of open files to ``files``, or as far as the system allows.
+
+    Returns how many connections then fit in, at most ``MAX_CONNECTIONS``.
+    """
     if sys.platform == "win32":
-        return
+        return MAX_CONNECTIONS
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = files if hard == resource.RLIM_INFINITY else min(files, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    return MAX_CONNECTIONS if soft == resource.RLIM_INFINITY else max(1, min(soft - SPARE_FILES, MAX_CONNECTIONS))
 
 
 def _bind_sentence(port: int, error: OSError | OverflowError) -> str:

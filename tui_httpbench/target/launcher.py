@@ -11,7 +11,7 @@ from tui_httpbench.scenario import LOOPBACK, Scenario
 from tui_httpbench.target.child import Child, TargetError
 from tui_httpbench.target.host import HOST
 from tui_httpbench.target.settings import RelaySettings, ServerSettings
-from tui_httpbench.target.traffic import MAX_HEADS, RequestHead, TargetCounts
+from tui_httpbench.target.traffic import MAX_HEADS, MAX_HEADS_SIZE, RequestHead, TargetCounts
 
 __all__ = ["EmbeddedTarget", "RequestHead", "TargetCounts", "TargetError"]
 
@@ -99,13 +99,13 @@ class EmbeddedTarget:
     async def heads(self) -> tuple[RequestHead, ...]:
         """The heads that arrived since ``watch``, or since they were last asked for, in order of arrival.
 
-        Raises TargetError also when more arrived than it keeps, which is ``MAX_HEADS``.
+        Raises TargetError also when more arrived than it keeps, which is ``MAX_HEADS`` of ``MAX_HEADS_SIZE`` in all.
         """
         answer = await self._ask("heads")
         if answer["lost"]:
             raise TargetError(
-                f"{MAX_HEADS + answer['lost']:,} requests arrived while the embedded target kept their heads, and it "
-                f"keeps {MAX_HEADS:,}."
+                f"{len(answer['heads']) + answer['lost']:,} requests arrived while the embedded target kept their "
+                f"heads, and it keeps {MAX_HEADS:,}, of {MAX_HEADS_SIZE:,} characters in all."
             )
         return tuple(
             RequestHead(**{**head, "headers": tuple((name, value) for name, value in head["headers"])})

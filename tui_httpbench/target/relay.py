@@ -36,8 +36,15 @@ from tui_httpbench.target.lane import End, Lane, Punctuality, reset
 from tui_httpbench.target.precise_loop import new_precise_loop, sharpen_timers
 from tui_httpbench.target.settings import RelaySettings
 
+# asyncio tries to accept as many at once as its backlog is long, even when it is out of files.
+ACCEPTED_AT_ONCE = 100
+MAX_FAULTS_TOLD = 20
+
 # What a peer that goes away early causes in the event loop; the connection's own protocol hears of it as well.
 _LEFT_EARLY = (errno.ENOTCONN, errno.EPIPE, errno.ECONNRESET, errno.ECONNABORTED, errno.ETIMEDOUT)
+
+
+_faults_told: set[str] = set()
 
 
 class Distance:
@@ -149,11 +156,11 @@ class _Relay:
         parent.hear()
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(_report_fault)
+        listening = bind_socket(self._settings.port)
         server = await loop.create_server(
-            lambda: _ClientSide(self._distance, self._settings.server_port),
-            sock=bind_socket(self._settings.port),
-            backlog=BACKLOG,
+            lambda: _ClientSide(self._distance, self._settings.server_port), sock=listening, backlog=ACCEPTED_AT_ONCE
         )
+        listening.listen(BACKLOG)
         print(json.dumps({"port": server.sockets[0].getsockname()[1], "cpu": cpu}), flush=True)
         parent.answer({"counts": _counts, "restart_draws": self._distance.restart_draws})
         await server.serve_forever()
@@ -183,7 +190,11 @@ def _report_fault(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None
     if isinstance(error, OSError) and error.errno in _LEFT_EARLY:
         return
     cause = f": {type(error).__name__}: {error}" if error is not None else ""
-    print(" ".join(f"{context.get('message', 'A fault in the relay')}{cause}".split()), file=sys.stderr, flush=True)
+    told = " ".join(f"{context.get('message', 'A fault in the relay')}{cause}".split())
+    # Each once: a client can cause one as often as it likes, and the parent keeps them all.
+    if told not in _faults_told and len(_faults_told) < MAX_FAULTS_TOLD:
+        _faults_told.add(told)
+        print(told, file=sys.stderr, flush=True)
 
 
 def _end() -> NoReturn:

@@ -24,7 +24,7 @@ from types import CoroutineType
 from typing import Any, NoReturn
 
 from granian.constants import HTTPModes, SSLProtocols
-from granian.http import HTTP1Settings
+from granian.http import HTTP1Settings, HTTP2Settings
 from granian.server.embed import Server
 
 from tui_httpbench.scenario import Scenario
@@ -33,7 +33,6 @@ from tui_httpbench.target.control import Commands, ParentLine
 from tui_httpbench.target.host import (
     BACKLOG,
     HOST,
-    MAX_CONNECTIONS,
     PortError,
     ServeError,
     allow_many_connections,
@@ -47,6 +46,8 @@ from tui_httpbench.target.traffic import TargetCounts
 
 # A client may keep a connection idle for as long as a run takes; the target must not be the one to close it.
 IDLE_TIMEOUT_MS = 3_600_000
+# Granian's own limit of a request's head over HTTP/1; over HTTP/2 it would take 16 MB for each.
+MAX_HEAD_BYTES = 8_192 + 4_096 * 100
 START_LIMIT_S = 8.0
 
 
@@ -75,9 +76,9 @@ def run(port: int, scenario: Scenario, announce: Callable[[int, bytes | None], N
     lets the system choose a free one. Raises ServeError.
     """
     sharpen_timers()
-    allow_many_connections()
+    connections = allow_many_connections()
     with asyncio.Runner(loop_factory=EagerLoop) as runner:
-        runner.run(_Process(scenario).serve(port, announce))
+        runner.run(_Process(scenario, connections).serve(port, announce))
     raise AssertionError("serve never returns")
 
 
@@ -106,8 +107,9 @@ class EagerLoop(asyncio.SelectorEventLoop):
 class _Process:
     """The server with all that must not be left behind."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, connections: int) -> None:
         self._scenario = scenario
+        self._connections = connections
         self._application = Application(scenario)
         self._identity: Identity | None = None
 
@@ -147,8 +149,10 @@ class _Process:
             http=HTTPModes.auto if self._scenario.http2 else HTTPModes.http1,
             websockets=False,
             backlog=BACKLOG,
-            backpressure=MAX_CONNECTIONS,
+            # Beyond its open files it would try again and again, and use up its processor with that.
+            backpressure=self._connections,
             http1_settings=HTTP1Settings(header_read_timeout=IDLE_TIMEOUT_MS),
+            http2_settings=HTTP2Settings(max_headers_size=MAX_HEAD_BYTES),
             log_enabled=False,
             ssl_cert=None if identity is None else identity.certificate_path,
             ssl_key=None if identity is None else identity.key_path,

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 # hand a port out again after 1,500 connections at the earliest, so that several looks fall in between.
 SWEEP_INTERVAL = 200
 MAX_HEADS = 1_000
+MAX_HEADS_SIZE = 4 * 1024 * 1024
+"""In characters; as JSON they may be several times as long, and must fit into one answer to the parent."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Traffic:
         self._is_watched = False
         self._heads: deque[RequestHead] = deque()
         self._heads_lost = 0
+        self._heads_size = 0
 
     def note(self, scope: Scope) -> None:
         """Counts one request."""
@@ -93,6 +96,7 @@ class Traffic:
         while self._heads:
             heads.append(self._heads.popleft())
         lost, self._heads_lost = self._heads_lost, 0
+        self._heads_size = 0
         return heads, lost
 
     def _meet(self, peer: str) -> None:
@@ -109,10 +113,12 @@ class Traffic:
         self._peers_at_next_sweep = len(self._peers) + max(SWEEP_INTERVAL, len(self._peers) // 4)
 
     def _keep_head(self, scope: Scope, peer: str) -> None:
-        if len(self._heads) >= MAX_HEADS:
+        headers = tuple(scope.headers.items())
+        size = sum(len(name) + len(value) for name, value in headers) + len(scope.path) + len(scope.query_string)
+        if len(self._heads) >= MAX_HEADS or self._heads_size + size > MAX_HEADS_SIZE:
             self._heads_lost += 1
             return
-        headers = tuple(scope.headers.items())
+        self._heads_size += size
         self._heads.append(RequestHead(scope.method, scope.path, scope.query_string, scope.http_version, headers, peer))
 
 
