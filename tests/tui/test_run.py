@@ -266,12 +266,14 @@ async def test_small_terminals_get_the_totals_as_text(size: tuple[int, int]) -> 
             assert f" {mode} " in drawn
 
 
-@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (200, 60)])
 async def test_of_fifty_lanes_the_running_one_is_in_view(size: tuple[int, int]) -> None:
     modes = tuple(f"aiohttp#{number}" for number in range(1, 51))
     async with still(progress_of(modes, "aiohttp#35"), size) as (screen, pilot):
         await wait_until(pilot, lambda: "▶ aiohttp#35 " in text_on(pilot.app))
-        assert "running round 1" in text_on(pilot.app)
+        line = next(line for line in text_on(pilot.app).splitlines() if "▶ aiohttp#35 " in line)
+        assert "running round 1" in line
+        assert "  50%    1,234  " in line  # beside the scrollbar, not under it
         screen.shown = progress_of(modes, "aiohttp#2")
         screen.redraw()
         await wait_until(pilot, lambda: "▶ aiohttp#2 " in text_on(pilot.app))

@@ -15,7 +15,7 @@ from tui_httpbench.analysis.result import Rank
 from tui_httpbench.bench.events import LaneProgress
 from tui_httpbench.tui.widgets.lane import MAX_ROWS, LaneLayout, LaneStanding, draw_lane
 from tui_httpbench.tui.widgets.lane_order import LaneOrder
-from tui_httpbench.tui.widgets.panel import Panel
+from tui_httpbench.tui.widgets.panel import Panel, room_for_lanes
 from tui_httpbench.tui.widgets.standing import IntervalScale
 
 AXIS = "time, × the winner's"
@@ -55,10 +55,9 @@ class LaneList(ScrollView, Panel):
 
     def on_resize(self) -> None:
         """Shares the height among the lanes; more lanes than rows scroll."""
-        region = self.scrollable_content_region
-        rows = max(1, min(region.height // len(self._modes), MAX_ROWS))
-        self._layout_now = LaneLayout.of(self._modes, self._rounds, region.width, rows)
-        self.virtual_size = Size(region.width, rows * len(self._modes))
+        columns, rows = room_for_lanes(self, len(self._modes), MAX_ROWS)
+        self._layout_now = LaneLayout.of(self._modes, self._rounds, columns, rows)
+        self.virtual_size = Size(columns, rows * len(self._modes))
         self._strips.clear()
         self.refresh()
         self._follow()
@@ -141,4 +140,6 @@ class LaneList(ScrollView, Panel):
         if self._followed is not None:
             rows = self._layout_now.rows
             top = self._order.place(self._followed) * rows
-            self.scroll_to_region(Region(0, top, self._layout_now.columns, rows), animate=False)
+            region = Region(0, top, self._layout_now.columns, rows)
+            # Forced, since Textual scrolls nothing by itself before the scrollbar is there.
+            self.scroll_to_region(region, animate=False, force=True, x_axis=False)

@@ -14,6 +14,17 @@ class Page(VerticalScroll):
         return super().allow_focus() and self.max_scroll_y > 0
 
 
+def room_for_lanes(widget: Widget, lanes: int, max_rows: int) -> tuple[int, int]:
+    """The columns and rows that each of so many lanes has in a widget that scrolls where they are too many.
+
+    Asked before the scrollbar comes, which takes its columns from them.
+    """
+    region = widget.content_region
+    rows = max(1, min(region.height // max(lanes, 1), max_rows))
+    scrolls = rows * lanes > region.height
+    return region.width - (widget.styles.scrollbar_size_vertical if scrolls else 0), rows
+
+
 class Panel(Widget):
     """To be mixed in as the last base: a heading in the border, set off by blanks even from a bare line."""
 

@@ -11,6 +11,7 @@ from textual.strip import Strip
 
 from tui_httpbench.analysis.race import Race, Racer
 from tui_httpbench.clients.catalog import LIBRARIES, mode_of
+from tui_httpbench.tui.widgets.panel import room_for_lanes
 from tui_httpbench.tui.widgets.race_lane import MAX_ROWS, RaceLayout, draw_race_lane
 
 _PREFIX = "race--"
@@ -47,10 +48,9 @@ class RaceTrack(ScrollView):
 
     def on_resize(self) -> None:
         """Shares the height among the lanes; more lanes than rows scroll."""
-        region = self.scrollable_content_region
-        rows = max(1, min(region.height // max(len(self._racers), 1), MAX_ROWS))
-        self._layout_now = RaceLayout.of(self._race, region.width, rows)
-        self.virtual_size = Size(region.width, rows * len(self._racers))
+        columns, rows = room_for_lanes(self, len(self._racers), MAX_ROWS)
+        self._layout_now = RaceLayout.of(self._race, columns, rows)
+        self.virtual_size = Size(columns, rows * len(self._racers))
         self._drawn.clear()
         self.refresh()
 
