@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from helpers import wait_for_screen
+from helpers import wait_for_screen, wait_until
 from textual.pilot import Pilot
+from textual.widgets._footer import FooterKey
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.tui import app as app_module
@@ -33,4 +34,8 @@ class ResultApp(HttpbenchApp):
 async def show(result: Result, size: tuple[int, int] = (80, 24)) -> AsyncIterator[tuple[ResultsScreen, Pilot[None]]]:
     app = ResultApp(result)
     async with app.run_test(size=size) as pilot:
-        yield await wait_for_screen(pilot, ResultsScreen), pilot
+        screen = await wait_for_screen(pilot, ResultsScreen)
+        # On a busy machine the footer's keys come a frame after the rest.
+        await wait_until(pilot, lambda: bool(screen.query(FooterKey)))
+        await pilot.pause()
+        yield screen, pilot
