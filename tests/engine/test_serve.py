@@ -137,14 +137,12 @@ async def test_only_so_many_apps_at_once() -> None:
         opened = [await found.open_app() for _ in range(MAX_SESSIONS)]
         with pytest.raises(aiohttp.WSServerHandshakeError, match="503"):
             await found.open_app()
-        await asyncio.gather(*map(first_screen, opened))
         await opened.pop().close()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while len(opened) < MAX_SESSIONS:
                 try:
                     opened.append(await found.open_app())
                 except aiohttp.WSServerHandshakeError:
                     await asyncio.sleep(0.2)
-        await first_screen(opened[-1])
         for connection in opened:
             await connection.close()

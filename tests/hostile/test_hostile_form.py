@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from helpers import text_on
+from helpers import text_on, wait_until
 from hostile_texts import DANGEROUS, is_sentence, texts
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -97,8 +97,10 @@ async def use(found: list[tuple[str, str]]) -> None:
             await form.pilot.pause()
             check(form)
         await form.press("ctrl+r")
-        assert bool(form.app.started) == (form.screen._reading.plan is not None)
+        if form.screen._reading.plan is not None:
+            await wait_until(form.pilot, lambda: bool(form.app.started))
         await form.settle()
+        assert bool(form.app.started) == (form.screen._reading.plan is not None)
         assert not DANGEROUS.search(text_on(form.app).replace("\n", ""))
 
 

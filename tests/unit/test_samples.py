@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import sys
 import tracemalloc
 from pathlib import Path
 
@@ -118,3 +120,27 @@ def test_what_samples_add_up_to() -> None:
         requests=6, ok=3, errors={"status": 2, "reset": 1}, statuses={200: 2, 204: 1, 503: 2}, body_bytes=16
     )
     assert tally_samples(no_samples()) == SampleTally(0, 0, {}, {}, 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system does not tell what is resident")
+def test_rows_that_were_counted_take_no_memory_and_can_be_read_again(tmp_path: Path) -> None:
+    count = 300_000
+    file = SampleFile(tmp_path / "samples", count)
+    rows = np.memmap(file.path, dtype=np.int64, mode="r+", shape=(count, 4))
+    for done in (*range(7_001, count, 7_001), count):
+        rows[:done] = (1, 2, 500, 7)
+        assert file.done() == done
+    assert resident_bytes(file.path, "r--s") < 2**20
+    assert file.failed() == count
+    assert file.recent(200_000).tolist() == [[1, 2, 500, 7]] * 200_000
+    assert len(file.finished()) == count
+    assert resident_bytes(file.path, "r--s") < 2**20
+
+
+def resident_bytes(path: Path, permissions: str) -> int:
+    """How much of a mapped file is in this process's memory."""
+    parts = re.split(r"^(?=[0-9a-f]+-[0-9a-f]+ )", Path("/proc/self/smaps").read_text(), flags=re.MULTILINE)
+    (part,) = (part for part in parts if str(path) in part and part.split()[1] == permissions)
+    match = re.search(r"Rss:\s+(\d+) kB", part)
+    assert match is not None
+    return int(match[1]) * 1024

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from tui_httpbench.analysis.summary import summarize_mode
+from tui_httpbench.analysis.summary import Measured, rank_so_far, summarize_mode, summarize_run
 from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.samples import ErrorText, Samples, error_counts
 from tui_httpbench.bench.worker.errors import code_of
+from tui_httpbench.plan import Plan
 
 MS = 1_000_000
 
@@ -70,3 +73,15 @@ def test_error_texts_of_several_rounds_are_added_up() -> None:
         for number, count in ((1, 2), (2, 3))
     )
     assert summarize_mode("httpx", rounds).error_texts == (ErrorText("tls", "bad", 5),)
+
+
+def test_the_ranking_after_a_round_is_that_of_the_result_and_looks_at_each_sample_once() -> None:
+    plan = Plan(modes=("aiohttp", "httpx", "requests"), requests=10, concurrency=1, rounds=2)
+    failing = replace(clean_round("requests", 5), samples=samples_of(*[(5, 503, 1)] * 10))
+    records = (clean_round("aiohttp", 10), clean_round("httpx", 30), failing)
+    ranking = rank_so_far(plan, records)
+    assert ranking == summarize_run(Measured(plan, "http://127.0.0.1:9/", records)).ranking
+    assert [(rank.mode, rank.clean) for rank in ranking] == [("aiohttp", True), ("httpx", True), ("requests", False)]
+    for record in records:
+        record.samples[:] = 0  # would be counted as neither failed nor with a status, were they looked at again
+    assert rank_so_far(plan, records) == ranking

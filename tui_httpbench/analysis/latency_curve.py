@@ -41,7 +41,10 @@ class ModeLatency:
         """A percentile in milliseconds; None where so few samples say nothing of it."""
         if not self.count or self.count * (1 - percent / 100) < 1 - 1e-9:
             return None
-        return float(np.interp(percent / 100 * (self.count - 1), np.arange(self.count), self.sorted_ms))
+        place = percent / 100 * (self.count - 1)
+        below = int(place)
+        above = min(below + 1, self.count - 1)
+        return float(np.interp(place - below, (0, 1), (self.sorted_ms[below], self.sorted_ms[above])))
 
     def curve(self, points: int) -> tuple[Array, Array]:
         """Latency in milliseconds by nines (0 the fastest, 1 p90, 2 p99, 3 p99.9), at this many points at most."""

@@ -30,6 +30,8 @@ _MAX_BODY_BYTES = 2**39
 _BLOCK_ROWS = 16_384
 """More rows than requests can be in flight: where so many in a row are empty, no later one is written."""
 
+_DONTNEED: int | None = getattr(mmap, "MADV_DONTNEED", None)
+
 Samples = NDArray[np.int64]
 
 
@@ -97,6 +99,7 @@ class SampleFile:
                 break
             start += block.size
         self._failed += int(np.count_nonzero(error_mask(rows[self._done : start])))
+        self._let_go(self._done, start)
         self._done = start
         return start
 
@@ -112,15 +115,25 @@ class SampleFile:
     def finished(self) -> Samples:
         """A copy of all finished rows, in the order in which they ended."""
         done = self.done()
-        # Rows without a gap are copied once and as they are: with a million of them it is memory that counts.
-        parts = [self._rows[:done]]
+        complete = np.empty((done, 4), dtype=np.int64)
+        for start in range(0, done, _BLOCK_ROWS):
+            end = min(start + _BLOCK_ROWS, done)
+            complete[start:end] = self._rows[start:end]
+            self._let_go(start, end)
+        behind = []
         for start in range(done, self.capacity, _BLOCK_ROWS):
             block = self._rows[start : start + _BLOCK_ROWS]
             written = block[block[:, START] != 0]
             if not len(written):
                 break
-            parts.append(written)
-        return np.concatenate(parts)
+            behind.append(written)
+        return np.concatenate([complete, *behind]) if behind else complete
+
+    def _let_go(self, start: int, end: int) -> None:
+        """Takes whole blocks of rows out of this process's memory; in the file they stay, and can be read again."""
+        first, last = (row // _BLOCK_ROWS * _BLOCK_ROWS * ROW_BYTES for row in (start, end))
+        if _DONTNEED is not None and last > first:
+            self._map.madvise(_DONTNEED, first, last - first)
 
     def error_texts(self) -> tuple[ErrorText, ...]:
         """The distinct error texts so far, without counts."""

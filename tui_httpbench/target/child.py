@@ -12,6 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from tui_httpbench.plan_error import printable, shortened
+
 ANSWER_LIMIT_BYTES = 64 * 1024 * 1024
 _PACKAGE_FOLDER = Path(__file__).resolve().parents[2]
 
@@ -155,7 +157,7 @@ class Child:
 
     def _last_line(self) -> str:
         lines = self.complaints
-        return f": {lines[-1].strip().rstrip('.')}" if lines else ""
+        return f": {printable(shortened(lines[-1].strip().rstrip('.'), 300))}" if lines else ""
 
 
 def _own_group() -> dict[str, Any]:

@@ -24,6 +24,7 @@ from tui_httpbench.plan import Plan
 from tui_httpbench.plan_options import default_plan
 from tui_httpbench.politeness import remote_load
 from tui_httpbench.tui.control_filter import ControlFilter
+from tui_httpbench.tui.gone_widgets import forget_gone_widgets
 from tui_httpbench.tui.preferences import load_preferences, load_theme, save_theme, why_not_remembered
 from tui_httpbench.tui.recovery import offer_recovery
 from tui_httpbench.tui.saving import SCREENSHOT_TOOLTIP, save_result, save_screenshot
@@ -91,10 +92,10 @@ class HttpbenchApp(App[None]):
         await self.push_screen(self.make_first_screen())
         if self._start:
             self.start_run(self._first_plan)
-        else:
-            offer_recovery(self)
         if is_too_small(self.size):
             self.push_screen(TooSmallScreen())
+        if not self._start:
+            offer_recovery(self)
 
     def on_ready(self) -> None:
         """Once all is drawn, signals may end the app."""
@@ -108,11 +109,13 @@ class HttpbenchApp(App[None]):
         """Covers everything while the terminal is too small for it."""
         if not self._is_mounted:
             return
-        is_covered = isinstance(self.screen, TooSmallScreen)
-        if is_too_small(event.size) and not is_covered:
+        if is_too_small(event.size) and not isinstance(self.screen, TooSmallScreen):
             self.push_screen(TooSmallScreen())
-        elif is_covered and not is_too_small(event.size):
-            self.pop_screen()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """While the terminal is too small, there is only quitting: nothing may come over the screen that says so."""
+        covers = self.screen_stack[-1:]
+        return action == "quit" or not (covers and isinstance(covers[0], TooSmallScreen))
 
     def start_run(self, plan: Plan) -> None:
         """Runs a plan; does nothing while another one is running."""
@@ -158,6 +161,7 @@ class HttpbenchApp(App[None]):
         """Shows or hides the keys of the focused widget and of the screen."""
         if self.screen.query(HelpPanel):
             self.action_hide_help_panel()
+            self.call_after_refresh(forget_gone_widgets, self.screen)
         else:
             self.action_show_help_panel()
 

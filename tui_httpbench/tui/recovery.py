@@ -10,6 +10,7 @@ from textual.app import App
 from tui_httpbench.bench.recovery import InterruptedRun, RecoveryError, discard, find_interrupted_runs, recover
 from tui_httpbench.tui.screens.recover import RecoverScreen
 from tui_httpbench.tui.screens.results import ResultsScreen
+from tui_httpbench.tui.screens.too_small import TooSmallScreen
 
 
 def offer_recovery(app: App[Any]) -> None:
@@ -19,6 +20,8 @@ def offer_recovery(app: App[Any]) -> None:
 
 
 async def _offer(app: App[Any], run: InterruptedRun) -> None:
+    while isinstance(app.screen, TooSmallScreen):
+        await app.screen.gone.wait()
     match await app.push_screen_wait(RecoverScreen(run)):
         case "discard":
             discard(run.folder)

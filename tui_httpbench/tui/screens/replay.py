@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import Button, Digits, Footer, Header, Static
+from textual.widgets import Button, Digits, Header, Static
 
 from tui_httpbench.analysis.race import Race
 from tui_httpbench.analysis.result import Result
@@ -17,6 +17,7 @@ from tui_httpbench.formatting import format_figure, plural
 from tui_httpbench.tui.formatting import format_seconds, plan_in_short, seconds_decimals
 from tui_httpbench.tui.race_clock import RaceClock, speed_in_words
 from tui_httpbench.tui.widgets.race_track import RaceTrack
+from tui_httpbench.tui.widgets.steady_footer import SteadyFooter
 
 FRAMES_PER_SECOND = 24
 _LONGEST_FRAME_S = 0.25
@@ -79,7 +80,7 @@ This is a replay of measured samples: of each mode the complete round with the m
                     yield _button("t Real time", "use_real_time", "t")
         yield RaceTrack(self.race, self.result.plan.modes)
         yield Static(id="race-verdict", markup=False)
-        yield Footer()
+        yield SteadyFooter()
 
     def on_mount(self) -> None:
         """Begins."""

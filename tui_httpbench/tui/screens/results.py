@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Header, TabbedContent, TabPane
+from textual.widgets import Header, TabbedContent, TabPane
 from textual.widgets._tabbed_content import ContentTabs
 
 from tui_httpbench.analysis.result import Result
@@ -24,6 +24,7 @@ from tui_httpbench.tui.widgets.results.ranking_view import RankingView
 from tui_httpbench.tui.widgets.results.view import ResultView
 from tui_httpbench.tui.widgets.results.warnings_view import WarningsView
 from tui_httpbench.tui.widgets.results.why_view import WhyView
+from tui_httpbench.tui.widgets.steady_footer import SteadyFooter
 
 VIEWS: tuple[type[ResultView], ...] = (RankingView, LatencyView, WhyView, CodeView, ArticleView, WarningsView)
 
@@ -104,7 +105,7 @@ shows: tables as Markdown, code as it is.
                 with TabPane(view.title_markup, id=view.ID):
                     if isinstance(view, RankingView):
                         yield view
-        yield Footer()
+        yield SteadyFooter()
 
     def on_mount(self) -> None:
         """Begins with the winner marked."""

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Header, Static
+from textual.widgets import Header, Static
 from textual.worker import Worker
 
 from tui_httpbench.analysis.result import Result
@@ -23,11 +23,13 @@ from tui_httpbench.formatting import format_clock
 from tui_httpbench.plan import Plan, PlanError
 from tui_httpbench.target.launcher import TargetError
 from tui_httpbench.tui.formatting import plan_in_short
+from tui_httpbench.tui.gone_widgets import forget_gone_widgets
 from tui_httpbench.tui.widgets.code_panel import CodePanel
 from tui_httpbench.tui.widgets.confirm import ConfirmScreen
 from tui_httpbench.tui.widgets.lane_list import LaneList
 from tui_httpbench.tui.widgets.pulse import MAX_REQUESTS, Latest, Pulse
 from tui_httpbench.tui.widgets.standing import undecided_in_words
+from tui_httpbench.tui.widgets.steady_footer import SteadyFooter
 from tui_httpbench.tui.widgets.totals import Totals
 
 REDRAWS_PER_SECOND = 8
@@ -90,7 +92,7 @@ The modes take turns, in a new order each round.
             yield LaneList(self.plan.modes, self.plan.max_rounds)
             yield CodePanel()
         yield Static(id="undecided", markup=False)
-        yield Footer()
+        yield SteadyFooter()
 
     def on_mount(self) -> None:
         """Begins."""
@@ -176,6 +178,7 @@ The modes take turns, in a new order each round.
         """Catches up on what had to wait while another screen, such as the command palette, was on top."""
         if self.is_mounted:
             self.redraw()
+            self.call_after_refresh(forget_gone_widgets, self)
         self._tell_outcome()
 
     def _tell_outcome(self) -> None:

@@ -1,4 +1,4 @@
-"""A footer for forms."""
+"""The footer of all screens."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from textual.widgets import Footer
 
 
 class SteadyFooter(Footer):
-    """Is built anew only when its keys are others, not at every change of focus, which takes half of a tab's time."""
+    """Is built anew only when its keys are others, not at every change of focus, which takes half of a tab's time.
+
+    And forgets the keys that it had before, which Textual's own keeps for ever.
+    """
 
     _shown: tuple[object, ...] | None = None
 
@@ -23,3 +26,5 @@ class SteadyFooter(Footer):
         if shown != self._shown or not screen.app.app_focus:
             self._shown = shown if screen.app.app_focus else None
             super().bindings_changed(screen)
+            # They watch this one; those that are gone are taken off its list when it changes.
+            self.mutate_reactive(Footer.compact)

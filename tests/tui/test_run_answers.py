@@ -1,0 +1,90 @@
+"""What keeps the run's screen answering keys while much is measured, told by what it does and not by a clock."""
+
+from __future__ import annotations
+
+import gc
+import time
+
+import pytest
+from helpers import wait_for_screen, wait_until
+from textual._styles_cache import StylesCache
+from textual.widget import Widget
+from textual.widgets import HelpPanel
+
+from tui_httpbench.plan import Plan, Request
+from tui_httpbench.tui.app import HttpbenchApp
+from tui_httpbench.tui.screens import run as run_module
+from tui_httpbench.tui.screens.results import ResultsScreen
+from tui_httpbench.tui.screens.run import RunScreen
+from tui_httpbench.tui.widgets.confirm import ConfirmScreen
+
+LONG = Plan(Request("/delay/20"), modes=("aiohttp",), requests=5_000, concurrency=2, rounds=1, seed=3)
+
+
+@pytest.mark.slow
+async def test_under_a_question_it_is_drawn_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[float] = []
+    redraw = RunScreen.redraw
+
+    def counted(self: RunScreen) -> None:
+        drawn.append(time.monotonic())
+        redraw(self)
+
+    monkeypatch.setattr(RunScreen, "redraw", counted)
+    app = HttpbenchApp(LONG, start=True)
+    app.animation_level = "none"
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await wait_for_screen(pilot, RunScreen)
+        await wait_until(pilot, lambda: screen.progress.done > 2)
+        assert any("confirm.tcss" in path for path, _ in app.stylesheet.source)
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        drawn.clear()
+        begin_s = time.monotonic()
+        await pilot.pause(1.5)
+        assert len(drawn) <= (time.monotonic() - begin_s) * run_module.REDRAWS_BEHIND + 1
+        drawn.clear()
+        await pilot.press("n")
+        await wait_until(pilot, lambda: len(drawn) > 1)
+        await pilot.press("escape", "y")
+        await wait_for_screen(pilot, ResultsScreen)
+
+
+@pytest.mark.slow
+async def test_the_garbage_of_before_is_not_looked_through_while_it_runs() -> None:
+    gc.unfreeze()
+    async with HttpbenchApp(LONG, start=True).run_test(size=(80, 24)) as pilot:
+        screen = await wait_for_screen(pilot, RunScreen)
+        await wait_until(pilot, lambda: screen.progress.done > 2)
+        assert gc.get_freeze_count() > 10_000
+        await pilot.press("escape", "y")
+        await wait_for_screen(pilot, ResultsScreen)
+        await wait_until(pilot, lambda: gc.get_freeze_count() == 0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("opens", "closes"), [("f1", "f1"), ("escape", "n"), ("ctrl+p", "escape")])
+async def test_what_came_over_it_and_went_leaves_nothing(opens: str, closes: str) -> None:
+    app = HttpbenchApp(LONG, start=True)
+    app.animation_level = "none"
+    async with app.run_test(size=(100, 30)) as pilot:
+        screen = await wait_for_screen(pilot, RunScreen)
+
+        def is_open() -> bool:
+            return app.screen is not screen or bool(screen.query(HelpPanel))
+
+        async def open_and_close(times: int) -> int:
+            for _ in range(times):
+                await pilot.press(opens)
+                await wait_until(pilot, is_open)
+                await pilot.pause(0.2)
+                await pilot.press(closes)
+                await wait_until(pilot, lambda: not is_open())
+                await pilot.pause(0.2)
+            gc.collect()
+            return sum(isinstance(each, Widget | StylesCache) for each in gc.get_objects())
+
+        before = await open_and_close(2)
+        assert await open_and_close(4) <= before
+        await pilot.press("escape", "y")
+        await wait_for_screen(pilot, ResultsScreen)
