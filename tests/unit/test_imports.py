@@ -21,6 +21,7 @@ CLIENTS = {library.name for library in LIBRARIES}
 LAYERS = ["clients", "plan_error", "scenario", "plan", "bench", "target", "analysis", "history"]
 BESIDE_PLAN = [
     "small_file",
+    "private_files",
     "shell_words",
     "scenario_file",
     "presets",

@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import platformdirs
 
@@ -21,8 +21,8 @@ from tui_httpbench.bench.file_lock import FileLock
 from tui_httpbench.bench.record_json import record_to_dict
 from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.history.last_plan import plan_to_dict
-from tui_httpbench.history.state_file import make_private_folder
 from tui_httpbench.plan import Plan
+from tui_httpbench.private_files import make_private_folder, open_private
 from tui_httpbench.url_secrets import drop_secrets
 
 FORMAT = 1
@@ -72,11 +72,6 @@ class RunFolder:
         line = json.dumps(values).encode() + b"\n"
         with open_private(self.path / name, os.O_APPEND) as file:
             file.write(line)
-
-
-def open_private(path: Path, flag: int = os.O_TRUNC) -> BinaryIO:
-    """Opens a file for writing, which is made for its owner alone whatever the umask. Raises OSError."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | flag | getattr(os, "O_BINARY", 0), 0o600), "wb")
 
 
 def remove_folder(folder: Path) -> None:

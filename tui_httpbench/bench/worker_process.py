@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from tui_httpbench.bench.records import Outcome, RoundRecord, WarmupRequest, WorkerSetup
-from tui_httpbench.bench.run_folder import open_private, sample_path
+from tui_httpbench.bench.run_folder import sample_path
 from tui_httpbench.bench.samples import ErrorText, SampleFile, measured_span_s
 from tui_httpbench.bench.trust import USUAL_TRUST, Trust
 from tui_httpbench.bench.worker.errors import escape_controls
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job, worker_environment
 from tui_httpbench.plan import Plan
+from tui_httpbench.private_files import open_private
 from tui_httpbench.url_secrets import hide_parameters
 
 STARTUP_LIMIT_S = 60.0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from tui_httpbench.private_files import make_private_folder
 from tui_httpbench.small_file import read_small_file
 
 MAX_BYTES = 16_000_000
@@ -33,12 +33,3 @@ def write_state(path: Path, value: Any) -> None:
         except BaseException:
             new.unlink(missing_ok=True)
             raise
-
-
-def make_private_folder(folder: Path) -> None:
-    """Makes a folder, and those above it that are missing, for its owner alone, whatever the umask. Raises OSError."""
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    for each in reversed(missing):
-        with suppress(FileExistsError):  # another app makes it just now
-            each.mkdir(mode=0o700)
-    folder.mkdir(exist_ok=True)  # tells of a file in its place
