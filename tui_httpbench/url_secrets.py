@@ -31,13 +31,6 @@ def secret_parameters(url: str) -> tuple[str, ...]:
     return tuple(sorted(forms, key=len, reverse=True))
 
 
-def hide_parameters(text: str, parameters: tuple[str, ...]) -> str:
-    """A text that may quote the URL, without the values of these parameters."""
-    for parameter in parameters:
-        text = text.replace(parameter, f"{parameter.partition('=')[0]}=")
-    return text
-
-
 def _requoted(text: str) -> str:
     return quote(text, safe="!#$%&'()*+,/:;=?@[]~")
 

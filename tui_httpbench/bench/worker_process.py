@@ -17,11 +17,10 @@ from tui_httpbench.bench.records import Outcome, RoundRecord, WarmupRequest, Wor
 from tui_httpbench.bench.run_folder import sample_path
 from tui_httpbench.bench.samples import ErrorText, SampleFile, measured_span_s
 from tui_httpbench.bench.trust import USUAL_TRUST, Trust
-from tui_httpbench.bench.worker.errors import escape_controls
+from tui_httpbench.bench.worker.errors import escape_controls, hide_parameters
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job, worker_environment
 from tui_httpbench.plan import Plan
 from tui_httpbench.private_files import open_private
-from tui_httpbench.url_secrets import hide_parameters
 
 STARTUP_LIMIT_S = 60.0
 EXIT_LIMIT_S = 2.0

@@ -149,9 +149,7 @@ def text_of(error: BaseException, limit: int = 300) -> str:
 
     What a server put into it can't act on a terminal: control characters are written as escapes.
     """
-    message = _message_of(error)
-    for parameter in _hidden:
-        message = message.replace(parameter, f"{parameter.partition('=')[0]}=")
+    message = hide_parameters(_message_of(error), _hidden)
     message = re.sub(r"0x[0-9a-fA-F]{6,}", "0x…", escape_controls(" ".join(message.split())))
     line = f"{type(error).__name__}: {message}" if message else type(error).__name__
     return line if len(line) <= limit else line[: limit - 1] + "…"
@@ -160,6 +158,13 @@ def text_of(error: BaseException, limit: int = 300) -> str:
 def hide_in_texts(parameters: Iterable[str]) -> None:
     """From now on, texts leave out the values of these parameters of the URL, which clients quote in their messages."""
     _hidden.extend(parameters)
+
+
+def hide_parameters(text: str, parameters: Iterable[str]) -> str:
+    """A text that may quote the URL, without the values of these of its parameters."""
+    for parameter in parameters:
+        text = text.replace(parameter, f"{parameter.partition('=')[0]}=")
+    return text
 
 
 def is_out_of_memory(error: BaseException) -> bool:
