@@ -25,7 +25,7 @@ from rude_server import RudeServer
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.events import RoundStarted
 from tui_httpbench.bench.runner import Runner
-from tui_httpbench.bench.samples import error_counts, error_mask
+from tui_httpbench.bench.samples import error_mask
 from tui_httpbench.bench.worker.errors import ERROR_KINDS
 from tui_httpbench.clients.catalog import MODES
 from tui_httpbench.plan import Plan, Request
@@ -132,7 +132,7 @@ def check_observation(seen: Observation) -> None:
             texts = {}
             for error in record.error_texts:
                 texts[error.kind] = texts.get(error.kind, 0) + error.count
-            assert texts == {kind: n for kind, n in error_counts(record.samples).items() if kind != "status"}
+            assert texts == {kind: n for kind, n in record.tally.errors.items() if kind != "status"}
         else:
             assert record.outcome in ("hung", "crashed"), record
             assert counted <= plan.requests

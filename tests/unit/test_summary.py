@@ -9,7 +9,7 @@ import pytest
 
 from tui_httpbench.analysis.summary import Measured, rank_so_far, summarize_mode, summarize_run
 from tui_httpbench.bench.records import RoundRecord
-from tui_httpbench.bench.samples import ErrorText, Samples, error_counts
+from tui_httpbench.bench.samples import ErrorText, Samples, tally_samples
 from tui_httpbench.bench.worker.errors import code_of
 from tui_httpbench.plan import Plan
 
@@ -55,7 +55,7 @@ def test_every_error_kind_has_a_code_of_its_own() -> None:
     from tui_httpbench.bench.worker.errors import ERROR_KINDS
 
     rows = samples_of(*[(1, code_of(kind), 0) for kind in ERROR_KINDS])
-    assert error_counts(rows) == dict.fromkeys(ERROR_KINDS, 1)
+    assert tally_samples(rows).errors == dict.fromkeys(ERROR_KINDS, 1)
 
 
 def test_nothing_measured_is_unknown_and_never_zero() -> None:

@@ -202,11 +202,6 @@ def error_mask(samples: Samples) -> NDArray[np.bool_]:
     return (status < 0) | (status >= 400)
 
 
-def error_counts(samples: Samples) -> dict[str, int]:
-    """How many requests failed, by error kind, the most frequent first."""
-    return tally_samples(samples).errors
-
-
 def tally_samples(samples: Samples) -> SampleTally:
     """Counts samples by how they ended."""
     codes, counts = np.unique(samples[:, STATUS], return_counts=True)
