@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from tui_httpbench.plan_error import shortened
+
 CLIENTS_FOLDER = Path(__file__).parent
 
 
@@ -158,5 +160,4 @@ def _modes_named(name: str) -> list[str]:
     known = [*MODES, *(library.name for library in LIBRARIES)]
     nearest = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.4)
     hint = f"did you mean {nearest[0]}?" if nearest else "see httpbench-tui modes for the list."
-    shown = name if len(name) <= 40 else f"{name[:39]}…"
-    raise UnknownModeError(f"There is no mode {shown!r}; {hint}")
+    raise UnknownModeError(f"There is no mode {shortened(name)!r}; {hint}")

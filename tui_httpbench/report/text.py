@@ -14,6 +14,7 @@ from tui_httpbench.analysis.result import ModeSummary, Result
 from tui_httpbench.clients.catalog import LIBRARIES, mode_of
 from tui_httpbench.formatting import format_rounds, format_rounds_made, plural, printable
 from tui_httpbench.plan import ARTICLE
+from tui_httpbench.plan_error import shortened
 from tui_httpbench.report.article import article_block
 from tui_httpbench.report.conclusion import conclude
 from tui_httpbench.report.console import StreamConsole
@@ -130,7 +131,7 @@ def error_lines(mode: ModeSummary) -> Iterator[str]:
         for error in texts[:MAX_TEXTS_PER_KIND]:
             number = count if len(texts) == 1 else error.count
             times = "" if number is None else f"{number:,} × "
-            yield f"{times}{kind}: {_shortened(printable(error.text))}"
+            yield f"{times}{kind}: {shortened(printable(error.text), MAX_TEXT_LENGTH)}"
         if len(texts) > MAX_TEXTS_PER_KIND:
             yield f"{kind}: {len(texts) - MAX_TEXTS_PER_KIND} more texts, which --json has"
 
@@ -140,7 +141,3 @@ def _warnings(result: Result) -> RenderableType:
     for warning in result.warnings:
         table.add_row(Text("-"), Text(printable(warning), overflow="fold"))
     return Group(Text("Warnings", style="bold yellow"), Padding(table, (0, 0, 0, 2)))
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= MAX_TEXT_LENGTH else text[: MAX_TEXT_LENGTH - 1] + "…"
