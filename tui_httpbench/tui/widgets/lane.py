@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from rich.segment import Segment
 from rich.style import Style
@@ -163,8 +166,9 @@ def draw_lane(
             segments.append(Segment(count.rjust(width)[:width], styles["error" if lane.errors else "muted"]))
         segments.append(Segment("  "))
         if row < len(spark):
-            for character, is_covered in spark[row]:
-                segments += _solid(character, styles[f"{look}-{'fill' if is_covered else 'edge'}"])
+            for is_covered, cells_alike in groupby(spark[row], key=itemgetter(1)):
+                alike = "".join(character for character, _ in cells_alike)
+                segments += _solid(alike, styles[f"{look}-{'fill' if is_covered else 'edge'}"])
         strip = Strip(segments).simplify().adjust_cell_length(layout.columns)
         # A lane that is measured has a ground of its own, but for the row that parts it from the next.
         is_gap = row == layout.rows - 1 and layout.rows > 3
@@ -174,9 +178,9 @@ def draw_lane(
 
 def _solid(text: str, style: Style) -> list[Segment]:
     """Full blocks with a ground of their own colour, since fonts leave hairlines between rows of them."""
-    blocks = text.rstrip(text.strip("█")) if text.startswith("█") else ""
-    ground = None if style.dim else style.color
-    return [Segment(blocks, style + Style(bgcolor=ground)), Segment(text[len(blocks) :], style)]
+    solid = style if style.dim else style + Style(bgcolor=style.color)
+    runs = re.findall("█+|[^█]+", text)
+    return [Segment(run, solid if run.startswith("█") else style) for run in runs]
 
 
 class _Cells:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import ClassVar
 
 import numpy as np
@@ -103,10 +105,9 @@ class Pulse(Panel):
         strips = []
         for row, label in zip(cells, labels, strict=True):
             segments = [Segment(" " * (plot - used))]
-            segments += [
-                Segment(character, error if is_failed else bar)
-                for (character, _), is_failed in zip(row, failed, strict=True)
-            ]
+            characters = zip((character for character, _ in row), failed, strict=True)
+            for is_failed, alike in groupby(characters, key=itemgetter(1)):
+                segments.append(Segment("".join(character for character, _ in alike), error if is_failed else bar))
             segments.append(Segment(f" {label}".ljust(_LABEL)[:_LABEL], muted))
             strips.append(Strip(segments).simplify().adjust_cell_length(columns))
         return strips
