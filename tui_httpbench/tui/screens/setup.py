@@ -9,7 +9,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import HorizontalGroup, Vertical, VerticalGroup
+from textual.reactive import reactive
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Header, Input, Label, Select, TextArea
 
 from tui_httpbench.curl_command import is_curl_command, parse_curl
@@ -33,6 +35,7 @@ from tui_httpbench.tui.widgets.url_input import UrlInput
 from tui_httpbench.tui.widgets.url_list import UrlListScreen
 
 _PRESET_FIELDS = sorted({name for preset in PRESETS.values() for name in preset.values})
+_SECTIONS = "#preset, #request, #target, #load, #modes"
 _RANDOM_SEEDS = range(1, 2**31)
 
 
@@ -65,6 +68,8 @@ class SetupScreen(Screen[None]):
         (44, "-tall"),
         (54, "-huge"),
     ]
+    # Textual's own draws the whole screen anew at each change of focus; what has it and had it draws itself.
+    focused: reactive[Widget | None] = reactive(None, repaint=False)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+r", "run", "Run", id="setup.run", tooltip="Measure the chosen modes"),
         Binding("ctrl+o", "choose_url", "URLs", id="setup.urls", tooltip="Choose a URL of an earlier run"),
@@ -83,6 +88,7 @@ class SetupScreen(Screen[None]):
         self._own: dict[str, Any] = {}
         self._urls = load_urls()
         self._curl_error = ""
+        self._sections: list[Widget] = []
         self._has_told_why_not_remembered = False
 
     def compose(self) -> ComposeResult:
@@ -122,6 +128,8 @@ class SetupScreen(Screen[None]):
         self.query_one(LoadForm).border_title = "Load"
         self.query_one(CodePanel).show(self._start.modes[0].partition("#")[0])
         self.check_form()
+        self._sections = list(self.query(_SECTIONS))
+        self.watch(self, "focused", self._mark_focused_section)
 
     @on(Input.Changed, "#input-url")
     def forget_curl_error(self) -> None:
@@ -158,6 +166,18 @@ class SetupScreen(Screen[None]):
             body.show_content_type(reading.plan.request)
             summary.show_errors()
             summary.show_hint(describe_run(reading.plan))
+
+    def _mark_focused_section(self, focused: Widget | None) -> None:
+        """Gives the section with the focus its border.
+
+        With ``:focus-within`` each tab would apply the styles of all that is in the section, five times the work.
+        """
+        around = focused.ancestors if focused is not None else ()
+        for section in self._sections:
+            is_focused = section in around
+            if section.has_class("-focused") != is_focused:
+                section.set_class(is_focused, "-focused", update=False)
+                self.app.stylesheet.update_nodes([section])
 
     @on(ModePicker.Highlighted)
     def show_code(self, event: ModePicker.Highlighted) -> None:
