@@ -32,10 +32,10 @@ from tui_httpbench.tui.screens import run as run_module
 from tui_httpbench.tui.screens.results import ResultsScreen
 from tui_httpbench.tui.screens.run import RunScreen, describe_progress
 from tui_httpbench.tui.widgets.blocks import sparkline, thick_bar, thin_bar
-from tui_httpbench.tui.widgets.confirm import ConfirmScreen
 from tui_httpbench.tui.widgets.lane import count_in_words, state_in_words
 from tui_httpbench.tui.widgets.lane_list import LaneList
 from tui_httpbench.tui.widgets.pulse import Latest, Pulse, round_up
+from tui_httpbench.tui.widgets.question import Question
 from tui_httpbench.tui.widgets.standing import IntervalScale, interval_in_words, undecided_in_words
 from tui_httpbench.tui.widgets.totals import Total
 
@@ -90,7 +90,7 @@ async def test_escape_or_a_click_asks_and_the_run_goes_on_until_stop_is_clicked(
                 await pilot.click("FooterKey")
             else:
                 await pilot.press("escape")
-            question = await wait_for_question(pilot)
+            await wait_for_question(pilot)
             assert "Stop here?" in text_on(pilot.app)
             assert "The ranking so far is kept." in text_on(pilot.app)
             before = screen.progress.done
@@ -99,8 +99,8 @@ async def test_escape_or_a_click_asks_and_the_run_goes_on_until_stop_is_clicked(
                 await pilot.click("#confirm-no")
             else:
                 await pilot.press(answer)
-            await wait_until(pilot, lambda: pilot.app.screen is screen)
-            assert not question.is_current
+            await wait_until(pilot, lambda: "Stop here?" not in text_on(pilot.app))
+            assert not screen.query_one(Question).display
         before = screen.progress.done
         await wait_for_samples(pilot, screen, before + 1)
         await pilot.press("escape")
@@ -113,11 +113,28 @@ async def test_escape_or_a_click_asks_and_the_run_goes_on_until_stop_is_clicked(
         assert not child_pids()
 
 
-async def wait_for_question(pilot: Pilot[None]) -> ConfirmScreen:
-    await wait_until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
+@pytest.mark.slow
+async def test_a_question_keeps_the_focus_until_it_is_answered() -> None:
+    async with run(LONG.replace(modes=DEFAULT_MODES), size=(80, 24)) as (screen, pilot):
+        lanes, question = screen.query_one(LaneList), screen.query_one(Question)
+        lanes.can_focus = True
+        lanes.allow_focus = lambda: True  # type: ignore[method-assign]
+        lanes.focus()
+        await pilot.press("escape")
+        await wait_for_question(pilot)
+        for key in ("tab", "tab", "left", "right", "shift+tab"):
+            await pilot.press(key)
+            assert screen.focused is not None
+            assert question in screen.focused.ancestors
+        await pilot.click(LaneList, offset=(2, 1))
+        await wait_until(pilot, lambda: screen.focused is question.query_one("#confirm-no"))
+        await pilot.press("n")
+        await wait_until(pilot, lambda: screen.focused is lanes)
+
+
+async def wait_for_question(pilot: Pilot[None]) -> None:
+    await wait_until(pilot, lambda: "Stop here?" in text_on(pilot.app))
     await pilot.pause()
-    assert isinstance(pilot.app.screen, ConfirmScreen)
-    return pilot.app.screen
 
 
 @pytest.mark.slow
@@ -126,7 +143,7 @@ async def test_a_run_that_ends_under_another_screen_still_ends_in_the_result(cov
     plan = Plan(Request("/delay/100"), modes=("requests-session",), requests=8, concurrency=1, rounds=1)
     async with run(plan) as (screen, pilot):
         await pilot.press(covered_by)
-        await wait_until(pilot, lambda: pilot.app.screen is not screen)
+        await wait_until(pilot, lambda: pilot.app.screen is not screen or "Stop here?" in text_on(pilot.app))
         if covered_by == "ctrl+p":
             await wait_until(pilot, lambda: screen.progress.done == 8 and not child_pids())
             await pilot.pause(0.2)

@@ -6,7 +6,8 @@ import gc
 import time
 
 import pytest
-from helpers import wait_for_screen, wait_until
+from helpers import text_on, wait_for_screen, wait_until
+from textual._compositor import Compositor, LayoutUpdate
 from textual._styles_cache import StylesCache
 from textual.widget import Widget
 from textual.widgets import HelpPanel
@@ -16,13 +17,13 @@ from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.screens import run as run_module
 from tui_httpbench.tui.screens.results import ResultsScreen
 from tui_httpbench.tui.screens.run import RunScreen
-from tui_httpbench.tui.widgets.confirm import ConfirmScreen
+from tui_httpbench.tui.widgets.question import Question
 
 LONG = Plan(Request("/delay/20"), modes=("aiohttp",), requests=5_000, concurrency=2, rounds=1, seed=3)
 
 
 @pytest.mark.slow
-async def test_under_a_question_it_is_drawn_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_under_another_screen_it_is_drawn_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[float] = []
     redraw = RunScreen.redraw
 
@@ -36,17 +37,38 @@ async def test_under_a_question_it_is_drawn_seldom(monkeypatch: pytest.MonkeyPat
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await wait_for_screen(pilot, RunScreen)
         await wait_until(pilot, lambda: screen.progress.done > 2)
-        assert any("confirm.tcss" in path for path, _ in app.stylesheet.source)
-        await pilot.press("escape")
-        await wait_until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("ctrl+p")
+        await wait_until(pilot, lambda: app.screen is not screen)
         drawn.clear()
         begin_s = time.monotonic()
         await pilot.pause(1.5)
         assert len(drawn) <= (time.monotonic() - begin_s) * run_module.REDRAWS_BEHIND + 1
         drawn.clear()
-        await pilot.press("n")
-        await wait_until(pilot, lambda: len(drawn) > 1)
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: app.screen is screen and len(drawn) > 1)
         await pilot.press("escape", "y")
+        await wait_for_screen(pilot, ResultsScreen)
+
+
+async def test_a_question_draws_no_more_than_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = HttpbenchApp(LONG, start=True)
+    app.animation_level = "none"
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await wait_for_screen(pilot, RunScreen)
+        await wait_until(pilot, lambda: screen.progress.done > 2)
+        whole: list[Compositor] = []
+        draw = Compositor.render_full_update
+
+        def counted(self: Compositor, simplify: bool = False) -> LayoutUpdate:
+            whole.append(self)
+            return draw(self, simplify)
+
+        monkeypatch.setattr(Compositor, "render_full_update", counted)
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: "Stop here?" in text_on(app))
+        assert app.screen is screen
+        assert whole == []
+        await pilot.press("y")
         await wait_for_screen(pilot, ResultsScreen)
 
 
@@ -71,7 +93,7 @@ async def test_what_came_over_it_and_went_leaves_nothing(opens: str, closes: str
         screen = await wait_for_screen(pilot, RunScreen)
 
         def is_open() -> bool:
-            return app.screen is not screen or bool(screen.query(HelpPanel))
+            return app.screen is not screen or bool(screen.query(HelpPanel)) or screen.query_one(Question).display
 
         async def open_and_close(times: int) -> int:
             for _ in range(times):

@@ -24,7 +24,6 @@ from tui_httpbench.tui.screens.results import ResultsScreen
 from tui_httpbench.tui.screens.run import RunScreen
 from tui_httpbench.tui.screens.setup import SetupScreen
 from tui_httpbench.tui.screens.too_small import TooSmallScreen
-from tui_httpbench.tui.widgets.confirm import ConfirmScreen
 
 LONG = Plan(Request("/delay/20"), modes=("aiohttp",), requests=5_000, concurrency=2, rounds=1)
 SHORT = LONG.replace(requests=60)
@@ -105,10 +104,10 @@ async def test_the_question_over_a_run_comes_back_and_can_be_answered() -> None:
         screen = await wait_for_screen(pilot, RunScreen)
         await wait_until(pilot, lambda: screen.progress.done > 2)
         await pilot.press("escape")
-        await wait_until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
-        question = pilot.app.screen
+        await wait_until(pilot, lambda: "Stop here?" in text_on(pilot.app))
         await shrink(pilot)
-        await enlarge(pilot, question)
+        await enlarge(pilot, screen)
+        assert "Stop here?" in text_on(pilot.app)
         await pilot.press("y")
         results = await wait_for_screen(pilot, ResultsScreen)
         assert results.result.stopped

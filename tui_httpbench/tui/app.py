@@ -44,8 +44,7 @@ class HttpbenchApp(App[None]):
     """Setup, Run and Results, and back; ``json_path`` gets the result of each finished run."""
 
     TITLE = "httpbench"
-    # With that of the question: to read it when a key asks for it would take longer than a key may.
-    CSS_PATH: ClassVar[Any] = ["app.tcss", "widgets/confirm.tcss"]
+    CSS_PATH: ClassVar[Any] = ["app.tcss", "widgets/question.tcss"]
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (70, "-narrow"), (116, "-medium"), (150, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-short"), (30, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [

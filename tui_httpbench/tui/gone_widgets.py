@@ -11,7 +11,7 @@ from textual.screen import Screen
 def forget_gone_widgets(screen: Screen[Any]) -> None:
     """To be called when something that lay over this screen, or beside its widgets, has been taken away."""
     # The help panel watches the focus; watchers that are gone are taken off the list when it changes.
-    screen.mutate_reactive(Screen.focused)
+    screen.mutate_reactive(type(screen).focused)
     # A cache of colours, which has as its keys the drawn lines of the last thousand widgets (Textual 8.2).
     clear = getattr(StylesCache.get_inner_outer, "cache_clear", None)
     if clear is not None:

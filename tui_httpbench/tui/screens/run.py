@@ -12,7 +12,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.reactive import reactive
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Header, Static
 from textual.worker import Worker
 
@@ -25,9 +27,9 @@ from tui_httpbench.target.launcher import TargetError
 from tui_httpbench.tui.formatting import plan_in_short
 from tui_httpbench.tui.gone_widgets import forget_gone_widgets
 from tui_httpbench.tui.widgets.code_panel import CodePanel
-from tui_httpbench.tui.widgets.confirm import ConfirmScreen
 from tui_httpbench.tui.widgets.lane_list import LaneList
 from tui_httpbench.tui.widgets.pulse import MAX_REQUESTS, Latest, Pulse
+from tui_httpbench.tui.widgets.question import Question
 from tui_httpbench.tui.widgets.standing import undecided_in_words
 from tui_httpbench.tui.widgets.steady_footer import SteadyFooter
 from tui_httpbench.tui.widgets.totals import Totals
@@ -40,6 +42,7 @@ class RunScreen(Screen[None]):
     """Runs a plan and shows how it goes; posts Finished or Failed once."""
 
     CSS_PATH = "run.tcss"
+    AUTO_FOCUS = "LaneList"
     TITLE = "httpbench"
     HELP = """
 The modes take turns, in a new order each round.
@@ -50,6 +53,8 @@ The modes take turns, in a new order each round.
 - Modes that can't be told apart share a place, such as **2=**. The line at the bottom says which are still undecided.
 - Press **escape** to stop; the ranking so far is kept.
 """
+    # Textual's own draws the whole screen anew at each change of focus; what has it and had it draws itself.
+    focused: reactive[Widget | None] = reactive(None, repaint=False)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "ask_to_stop", "Stop", id="run.stop", tooltip="Stop the run and keep what is measured"),
     ]
@@ -92,6 +97,7 @@ The modes take turns, in a new order each round.
             yield LaneList(self.plan.modes, self.plan.max_rounds)
             yield CodePanel()
         yield Static(id="undecided", markup=False)
+        yield Question("Stop here?", "The ranking so far is kept.", yes="Stop", no="Keep running")
         yield SteadyFooter()
 
     def on_mount(self) -> None:
@@ -160,8 +166,14 @@ The modes take turns, in a new order each round.
 
     def action_ask_to_stop(self) -> None:
         """Asks whether to stop; the run goes on behind the question."""
-        question = ConfirmScreen("Stop here?", "The ranking so far is kept.", yes="Stop", no="Keep running")
-        self.app.push_screen(question, self._stop_if)
+        self.query_one(Question).ask()
+
+    def on_question_answered(self, event: Question.Answered) -> None:
+        """Stops, or goes on."""
+        self.query_one(Question).withdraw()
+        self.call_after_refresh(forget_gone_widgets, self)
+        if event.yes:
+            self._runner.stop()
 
     async def stop_and_wait(self, *, keeps_run: bool = False) -> None:
         """Stops the run and waits until its processes are gone; ``keeps_run`` leaves what is measured for recovery."""
@@ -184,19 +196,13 @@ The modes take turns, in a new order each round.
     def _tell_outcome(self) -> None:
         if self._outcome is None:
             return
-        if isinstance(self.app.screen, ConfirmScreen):
-            self.app.screen.dismiss(False)
-        elif self.is_active:
+        if self.is_active:
             if self._keeps_run or (isinstance(self._outcome, self.Failed) and self._runner.records):
                 self._runner.leave()
             else:
                 self._runner.discard()
             self.post_message(self._outcome)
             self._outcome = None
-
-    def _stop_if(self, yes: bool | None) -> None:
-        if yes:
-            self._runner.stop()
 
 
 def describe_progress(progress: Progress) -> str:
