@@ -21,7 +21,10 @@ def summarize_latency(rounds: Sequence[Samples]) -> LatencySummary | None:
     succeeded = [samples[~error_mask(samples), LATENCY] for samples in rounds]
     if not any(map(len, succeeded)):
         return None
-    latency_ms = np.concatenate(succeeded) / 1e6
+    latency_ms = np.concatenate(succeeded, dtype=np.float64)
+    # A million requests are 8 MB in each copy.
+    succeeded.clear()
+    latency_ms /= 1e6
     mean, largest = float(latency_ms.mean()), float(latency_ms.max())
     p50, p90, p95, p99 = (float(value) for value in np.percentile(latency_ms, PERCENTILES, overwrite_input=True))
     return LatencySummary(mean, p50, p90, p95, p99, largest)

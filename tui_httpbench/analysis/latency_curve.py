@@ -86,7 +86,9 @@ def latencies_of(result: Result) -> tuple[ModeLatency, ...]:
             if record.mode == rank.mode and len(succeeded := _latencies_ms(record.samples)):
                 rounds_ms[record.round] = succeeded
         if rounds_ms:
-            found.append(ModeLatency(rank.mode, np.sort(np.concatenate(list(rounds_ms.values()))), rounds_ms))
+            sorted_ms = np.concatenate(list(rounds_ms.values()))
+            sorted_ms.sort()
+            found.append(ModeLatency(rank.mode, sorted_ms, rounds_ms))
     return tuple(found)
 
 
@@ -113,8 +115,10 @@ def differs_much(latencies: tuple[ModeLatency, ...], times: float = 20.0) -> boo
 
 
 def _latencies_ms(samples: Samples) -> Array:
+    succeeded: Array = samples[~error_mask(samples), LATENCY].astype(np.float64)
     # A clock that does not tick between start and end has no logarithm; a nanosecond has.
-    succeeded: Array = np.maximum(samples[~error_mask(samples), LATENCY], 1) / 1e6
+    np.maximum(succeeded, 1, out=succeeded)
+    succeeded /= 1e6
     return succeeded
 
 

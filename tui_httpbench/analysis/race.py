@@ -104,11 +104,11 @@ def median_round(mode_id: str, records: tuple[RoundRecord, ...]) -> RoundRecord 
 
 def end_times_ns(samples: Samples) -> NDArray[np.int64]:
     """When each request ended, ascending, in nanoseconds since the first one began; shape (n,)."""
-    ends = samples[:, START] + samples[:, LATENCY]
+    ends: NDArray[np.int64] = samples[:, START] + samples[:, LATENCY]
     # The rows are nearly in this order already, which a stable sort makes use of.
     ends.sort(kind="stable")
-    relative: NDArray[np.int64] = ends - samples[:, START].min()
-    return relative
+    ends -= samples[:, START].min()
+    return ends
 
 
 def _racer_of(summary: ModeSummary, result: Result) -> Racer:
