@@ -32,8 +32,6 @@ TELLING_FAULTS = (
     "terminal-escapes",
     "chunk-size-broken",
     "reset-in-body",
-    "redirect-to-long-url",
-    "tls-expired",
 )
 needs_memory_limit = pytest.mark.skipif(sys.platform != "linux", reason="the system keeps no process to a limit")
 

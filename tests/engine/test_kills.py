@@ -1,6 +1,6 @@
 """Signals to the app, the worker, the target and its relay, and a closed terminal, at random moments.
 
-Ten of them belong to the suite; ``pytest -m slow tests/engine/test_kills.py`` makes more than 200.
+Three of them belong to the suite; ``pytest -m slow tests/engine/test_kills.py`` makes more than 200.
 """
 
 from __future__ import annotations
@@ -40,7 +40,6 @@ FEW: list[Case] = [
     ("run", "app", "SIGKILL"),
     ("tui", "app", "SIGHUP"),
     ("tui", "app", "close"),
-    ("run", "worker", "SIGKILL"),
 ]
 
 
