@@ -138,6 +138,20 @@ def check_measured(status: int, surface: str, json_path: Path) -> None:
         assert not rows or offered
 
 
+def test_a_signal_before_the_first_screen_is_not_kept_waiting_for_it(json_path: Path) -> None:
+    app = AppUnderTest(*PLAN, "--start", "--json", str(json_path))
+    try:
+        assert wait_until(lambda: b"\x1b[?1049h" in app.output, LIMIT_S) < LIMIT_S
+        app.kill("app", signal.SIGTERM, LIMIT_S)
+        assert wait_until(lambda: not app.pids(), LIMIT_S) < LIMIT_S
+        assert app.process.wait() == 130
+        check_terminal(app, is_killed=False)
+        assert b"Concurrency" not in app.output
+    finally:
+        app.end()
+    assert not find_interrupted_runs()
+
+
 def test_a_screen_whose_terminal_goes_without_a_signal_leaves_its_run_for_recovery(json_path: Path) -> None:
     app = AppUnderTest("-m", "requests-session", "-n", "50000", "-c", "1", "-r", "1", "--start", controlling=False)
     try:

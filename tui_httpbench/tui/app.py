@@ -34,7 +34,7 @@ from tui_httpbench.tui.screens.run import RunScreen
 from tui_httpbench.tui.screens.setup import SetupScreen
 from tui_httpbench.tui.screens.too_small import TooSmallScreen, is_too_small
 from tui_httpbench.tui.stage import STAGE_CLASS, STAGE_THEME
-from tui_httpbench.tui.terminal import call_on_ending_signals, lasting_driver
+from tui_httpbench.tui.terminal import call_on_ending_signals, lasting_driver, leave_at_once
 from tui_httpbench.tui.widgets.confirm import ConfirmScreen
 
 STOPPED = 130
@@ -170,6 +170,8 @@ class HttpbenchApp(App[None]):
 
     def end(self) -> None:
         """Quits since a signal says so; what a run has measured stays for recovery."""
+        if not self._is_built.is_set() and self._run_screen is None:
+            leave_at_once(self._driver, STOPPED)
         if self._ending is None:
             self._ending = asyncio.create_task(self._end())
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import select
 import signal
 import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 from textual.app import App
 from textual.driver import Driver
@@ -24,6 +25,18 @@ def call_on_ending_signals(end: Callable[[], object]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, end)
+
+
+def leave_at_once(driver: Driver | None, status: int) -> NoReturn:
+    """Ends the process with the terminal as it was: for an app that has started nothing yet.
+
+    To end in order it would wait until its first screen is built, which takes seconds on a slow machine.
+    """
+    if driver is not None:
+        with suppress(AssertionError, OSError):  # it has not come to the terminal yet, or that is gone
+            driver.stop_application_mode()
+        driver.close()
+    os._exit(status)
 
 
 def lasting_driver(driver: type[Driver], end: Callable[[], object]) -> type[Driver]:
