@@ -139,7 +139,7 @@ def check_measured(status: int, surface: str, json_path: Path) -> None:
 
 
 def test_a_signal_before_the_first_screen_is_not_kept_waiting_for_it(json_path: Path) -> None:
-    app = AppUnderTest(*PLAN, "--start", "--json", str(json_path))
+    app = AppUnderTest(*PLAN, "--json", str(json_path))
     try:
         assert wait_until(lambda: b"\x1b[?1049h" in app.output, LIMIT_S) < LIMIT_S
         app.kill("app", signal.SIGTERM, LIMIT_S)
