@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_httpbench.analysis.latency import successful_latencies_ms
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.bench.samples import LATENCY, Samples, error_mask
+from tui_httpbench.bench.samples import Samples
 
 Array = NDArray[np.float64]
 MAX_NINES = 6.0
@@ -20,12 +21,12 @@ class ModeLatency:
     """The latency of one mode's successful requests, over all its rounds.
 
     ``sorted_ms`` are the latencies in milliseconds, ascending; ``rounds_ms`` the same by the number of their round,
-    in the order in which the requests ended.
+    in the order in which the requests ended, in the seven digits that are enough to draw them.
     """
 
     mode: str
     sorted_ms: Array
-    rounds_ms: dict[int, Array]
+    rounds_ms: dict[int, NDArray[np.float32]]
 
     @property
     def count(self) -> int:
@@ -74,19 +75,18 @@ class ModeLatency:
             middles = _medians(latencies_ms, per_round)
             times.append(number - 1 + (np.arange(len(middles)) + 0.5) / len(middles))
             medians.append(middles)
-        return np.concatenate(times), np.concatenate(medians)
+        return np.concatenate(times), np.concatenate(medians, dtype=np.float64)
 
 
 def latencies_of(result: Result) -> tuple[ModeLatency, ...]:
     """All modes that had successful requests, in the order of the ranking."""
     found = []
     for rank in result.ranking:
-        rounds_ms: dict[int, Array] = {}
-        for record in result.records:
-            if record.mode == rank.mode and len(succeeded := _latencies_ms(record.samples)):
-                rounds_ms[record.round] = succeeded
+        records = [record for record in result.records if record.mode == rank.mode]
+        rounds_ms = {record.round: _latencies_ms([record.samples]).astype(np.float32) for record in records}
+        rounds_ms = {number: latencies for number, latencies in rounds_ms.items() if len(latencies)}
         if rounds_ms:
-            sorted_ms = np.concatenate(list(rounds_ms.values()))
+            sorted_ms = _latencies_ms([record.samples for record in records])
             sorted_ms.sort()
             found.append(ModeLatency(rank.mode, sorted_ms, rounds_ms))
     return tuple(found)
@@ -114,15 +114,13 @@ def differs_much(latencies: tuple[ModeLatency, ...], times: float = 20.0) -> boo
     return low > 0 and max(float(latency.sorted_ms[-1]) for latency in latencies) / low > times
 
 
-def _latencies_ms(samples: Samples) -> Array:
-    succeeded: Array = samples[~error_mask(samples), LATENCY].astype(np.float64)
+def _latencies_ms(rounds: list[Samples]) -> Array:
+    latency_ms = successful_latencies_ms(rounds)
     # A clock that does not tick between start and end has no logarithm; a nanosecond has.
-    np.maximum(succeeded, 1, out=succeeded)
-    succeeded /= 1e6
-    return succeeded
+    return np.maximum(latency_ms, 1e-6, out=latency_ms)
 
 
-def _medians(values: Array, pieces: int) -> Array:
+def _medians(values: NDArray[np.float32], pieces: int) -> NDArray[np.float32]:
     """The upper median of each of at most ``pieces`` runs of neighbours."""
     size = math.ceil(len(values) / pieces)
     whole = len(values) // size

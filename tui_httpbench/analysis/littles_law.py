@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tui_httpbench.analysis.latency import BLOCK_ROWS
 from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.samples import LATENCY, START, Samples
 
@@ -33,14 +34,14 @@ def steady_in_flight(rounds: Sequence[RoundRecord], in_flight: int) -> float | N
         if steady is None:
             continue
         begin, end = steady
-        starts = record.samples[:, START]
-        ends = starts + record.samples[:, LATENCY]
-        outside_ns = begin - int(starts.min()) + int(ends.max()) - end
+        last_end = 0
+        for first in range(0, len(record.samples), BLOCK_ROWS):
+            starts = record.samples[first : first + BLOCK_ROWS, START]
+            ends = starts + record.samples[first : first + BLOCK_ROWS, LATENCY]
+            busy_ns += float(np.clip(np.minimum(ends, end) - np.maximum(starts, begin), 0, None).sum())
+            last_end = max(last_end, int(ends.max()))
+        outside_ns = begin - int(record.samples[:, START].min()) + last_end - end
         left_ns += (record.elapsed_s or 0.0) * 1e9 - outside_ns
-        # In place: a million requests are 8 MB in each array.
-        busy = np.minimum(ends, end, out=ends)
-        busy -= np.maximum(starts, begin)
-        busy_ns += float(np.maximum(busy, 0, out=busy).sum())
     return busy_ns / left_ns if left_ns > 0 else None
 
 
