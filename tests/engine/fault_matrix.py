@@ -36,7 +36,13 @@ from tui_httpbench.report.text import print_report
 TABLE_FILE = Path(__file__).parent / "FAULTS.md"
 CONCURRENCIES = (1, 20)
 REQUESTS = {1: 5, 20: 24}
-UNANNOUNCED = {"reset-after-every-3rd", "close-after-every-3rd", "tls-then-close-after-every-3rd"}
+UNANNOUNCED = {
+    "reset-after-every-3rd",
+    "close-after-every-3rd",
+    "tls-then-close-after-every-3rd",
+    "early-hints-first",
+    "switching-protocols",
+}
 """The server leaves kept connections without a word: whether a client notices before it sends is a matter of time."""
 
 MANY_REQUESTS = 120
