@@ -66,6 +66,8 @@ async def test_from_the_form_to_the_result_again_and_back(folder: Path) -> None:
     async with opened(app) as pilot:
         form = await wait_for_screen(pilot, SetupScreen)
         assert not isinstance(pilot.app.screen, RunScreen)
+        assert "f3" not in text_on(app)
+        await pilot.press("f3")
         await pilot.press("ctrl+r")
         first = (await wait_for_screen(pilot, ResultsScreen)).result
         assert first.all_succeeded
@@ -93,6 +95,9 @@ async def test_from_the_form_to_the_result_again_and_back(folder: Path) -> None:
         await pilot.press("escape")
         await wait_until(pilot, lambda: app.screen is form)
         assert not child_pids()
+        await wait_until(pilot, lambda: "f3 Result" in text_on(app))
+        await pilot.press("f3")
+        assert (await wait_for_screen(pilot, ResultsScreen)).result is second.result
 
 
 @pytest.mark.slow

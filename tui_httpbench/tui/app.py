@@ -64,6 +64,7 @@ class HttpbenchApp(App[None]):
         self._is_quitting = False
         self._control_filter = ControlFilter()
         self._asked_hosts: set[str] = set()
+        self._left_result: Result | None = None
         self._ending: asyncio.Task[None] | None = None
         self._is_built = asyncio.Event()
         self.register_theme(STAGE_THEME)
@@ -112,7 +113,9 @@ class HttpbenchApp(App[None]):
             self.push_screen(TooSmallScreen())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """While the terminal is too small, there is only quitting: nothing may come over the screen that says so."""
+        """No result where there is none; and while the terminal is too small, nothing over the screen that says so."""
+        if action == "show_result" and self._left_result is None:
+            return False
         covers = self.screen_stack[-1:]
         return action == "quit" or not (covers and isinstance(covers[0], TooSmallScreen))
 
@@ -140,11 +143,13 @@ class HttpbenchApp(App[None]):
 
     def on_results_screen_run_again(self, event: ResultsScreen.RunAgain) -> None:
         """Runs the result's plan once more, in place of its result."""
-        plan = _with_fresh_seed(event.plan)
+        self._left_result = event.result
+        plan = _with_fresh_seed(event.result.plan)
         self._ask_first(plan, lambda: self.switch_screen(RunScreen(plan)))
 
-    def on_results_screen_change_plan(self) -> None:
-        """Goes back to the form, which still holds the plan."""
+    def on_results_screen_change_plan(self, event: ResultsScreen.ChangePlan) -> None:
+        """Goes back to the form, which still holds the plan; the result can be called up again."""
+        self._left_result = event.result
         self.pop_screen()
 
     def action_save_screenshot(self) -> None:
@@ -155,6 +160,11 @@ class HttpbenchApp(App[None]):
         """Shows the samples of the result on the screen as a race."""
         if isinstance(self.screen, ResultsScreen):
             self.replay(self.screen.result)
+
+    def action_show_result(self) -> None:
+        """Shows the result again from which the user came back to the form."""
+        if self._left_result is not None:
+            self.push_screen(ResultsScreen(self._left_result))
 
     def action_toggle_help(self) -> None:
         """Shows or hides the keys of the focused widget and of the screen."""

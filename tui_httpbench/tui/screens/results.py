@@ -13,7 +13,6 @@ from textual.widgets._tabbed_content import ContentTabs
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.formatting import plural
-from tui_httpbench.plan import Plan
 from tui_httpbench.report.metrics import METRICS, Metric
 from tui_httpbench.tui.formatting import plan_in_short
 from tui_httpbench.tui.saving import SCREENSHOT_TOOLTIP, save_result
@@ -77,14 +76,18 @@ shows: tables as Markdown, code as it is.
     ]
 
     class RunAgain(Message):
-        """The same plan is to be run again."""
+        """The result's plan is to be run again."""
 
-        def __init__(self, plan: Plan) -> None:
+        def __init__(self, result: Result) -> None:
             super().__init__()
-            self.plan = plan
+            self.result = result
 
     class ChangePlan(Message):
         """The user wants the form back."""
+
+        def __init__(self, result: Result) -> None:
+            super().__init__()
+            self.result = result
 
     def __init__(self, result: Result) -> None:
         super().__init__()
@@ -175,11 +178,11 @@ shows: tables as Markdown, code as it is.
 
     def action_run_again(self) -> None:
         """Runs the same plan again."""
-        self.post_message(self.RunAgain(self.result.plan))
+        self.post_message(self.RunAgain(self.result))
 
     def action_change_plan(self) -> None:
         """Goes back to the form."""
-        self.post_message(self.ChangePlan())
+        self.post_message(self.ChangePlan(self.result))
 
     def action_save_json(self) -> None:
         """Writes the result into the current folder."""

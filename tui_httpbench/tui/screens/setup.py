@@ -76,6 +76,7 @@ class SetupScreen(Screen[None]):
         Binding(
             "f2", "await_curl", "From curl", id="setup.curl", show=False, tooltip="Fill the form from a curl command"
         ),
+        Binding("f3", "app.show_result", "Result", id="setup.result", tooltip="Show the last result again"),
         Binding("up", "app.focus_previous", "Field above", show=False),
         Binding("down", "app.focus_next", "Field below", show=False),
     ]
