@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import sys
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 from helpers import child_pids, text_on, wait_for_screen, wait_until
 from made_results import EIGHT, clean_result, record_of, result_of, rounds_of, tied_result
+from rich.style import Style
 from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Digits
@@ -32,7 +34,7 @@ from tui_httpbench.tui.screens import run as run_module
 from tui_httpbench.tui.screens.results import ResultsScreen
 from tui_httpbench.tui.screens.run import RunScreen, describe_progress
 from tui_httpbench.tui.widgets.blocks import sparkline, thick_bar, thin_bar
-from tui_httpbench.tui.widgets.lane import count_in_words, state_in_words
+from tui_httpbench.tui.widgets.lane import LaneLayout, LaneStanding, count_in_words, draw_lane, state_in_words
 from tui_httpbench.tui.widgets.lane_list import LaneList
 from tui_httpbench.tui.widgets.pulse import Latest, Pulse, round_up
 from tui_httpbench.tui.widgets.question import Question
@@ -93,6 +95,8 @@ async def test_escape_or_a_click_asks_and_the_run_goes_on_until_stop_is_clicked(
             await wait_for_question(pilot)
             assert "Stop here?" in text_on(pilot.app)
             assert "The ranking so far is kept." in text_on(pilot.app)
+            await wait_until(pilot, lambda: " n No " in text_on(pilot.app))
+            assert " s Stop " not in text_on(pilot.app)
             before = screen.progress.done
             await wait_until(pilot, lambda before=before: screen.progress.done > before)  # type: ignore[misc]
             if answer == "click":
@@ -103,7 +107,7 @@ async def test_escape_or_a_click_asks_and_the_run_goes_on_until_stop_is_clicked(
             assert not screen.query_one(Question).display
         before = screen.progress.done
         await wait_for_samples(pilot, screen, before + 1)
-        await pilot.press("escape")
+        await pilot.press("s")
         await wait_for_question(pilot)
         await pilot.click("#confirm-yes")
         results = await wait_for_screen(pilot, ResultsScreen)
@@ -483,6 +487,18 @@ async def test_a_lane_that_moves_says_so() -> None:
         assert f"{swapped[0]} ▲1" in lines[rows[swapped[0]]]
         assert f"{swapped[1]} ▼1" in lines[rows[swapped[1]]]
         assert sum(line.count("▲") + line.count("▼") for line in lines) == 2
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(120, 1), (60, 1), (80, 2), (160, 5)])
+def test_a_move_by_many_lanes_pushes_nothing_aside(columns: int, rows: int) -> None:
+    modes = tuple(f"aiohttp#{number}" for number in range(1, 51))
+    layout = LaneLayout.of(modes, 2, columns, rows)
+    lane = progress_of(modes, modes[0]).lanes[-1]
+    styles: defaultdict[str, Style] = defaultdict(Style.null)
+    for moved, move in ((49, " ▲49 "), (-2, " ▼2 "), (0, "")):
+        line = draw_lane(lane, 2, layout, styles, LaneStanding(moved=moved))[0].text
+        assert line.startswith(f"· aiohttp#50{move}")
+        assert line.index("━" if rows < 4 else "█") == layout.bar_start
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])

@@ -51,12 +51,12 @@ The modes take turns, in a new order each round.
   drawn on a scale that all lanes share. After each round the lanes move to their places; **▲2** went up by two.
 - The plot shows the latest requests of the mode that is measured (**▶**), a column each, over a floor of zero.
 - Modes that can't be told apart share a place, such as **2=**. The line at the bottom says which are still undecided.
-- Press **escape** to stop; the ranking so far is kept.
+- Press **escape** or **s** to stop; the ranking so far is kept.
 """
     # Textual's own draws the whole screen anew at each change of focus; what has it and had it draws itself.
     focused: reactive[Widget | None] = reactive(None, repaint=False)
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "ask_to_stop", "Stop", id="run.stop", tooltip="Stop the run and keep what is measured"),
+        Binding("escape,s", "ask_to_stop", "Stop", id="run.stop", tooltip="Stop the run and keep what is measured"),
     ]
 
     class Finished(Message):
@@ -163,6 +163,10 @@ The modes take turns, in a new order each round.
             if self._runner.trouble:
                 self.app.notify(self._runner.trouble, severity="error", timeout=15, markup=False)
         self._tell_outcome()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """What is being asked can't be asked for."""
+        return action != "ask_to_stop" or not (self.is_mounted and self.query_one(Question).display)
 
     def action_ask_to_stop(self) -> None:
         """Asks whether to stop; the run goes on behind the question."""
