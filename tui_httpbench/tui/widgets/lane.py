@@ -36,19 +36,26 @@ class LaneLayout:
     columns: int
     rows: int
     name: int
+    move: int
     state: int
 
     @classmethod
     def of(cls, modes: tuple[str, ...], rounds: int, columns: int, rows: int) -> LaneLayout:
         """The layout for these modes in this space."""
-        return cls(columns, rows, max(map(len, modes)) + 2, len(f"waiting for round {rounds}"))
+        name = max(map(len, modes)) + len("▶ ")
+        return cls(columns, rows, name, len(f" ▲{max(len(modes) - 1, 1)}"), len(f"waiting for round {rounds}"))
+
+    @property
+    def named(self) -> int:
+        """Name and move, with the gap behind them."""
+        return self.name + self.move + 1
 
     @property
     def title(self) -> int:
         """Name and state, with the gap behind them."""
         if self.rows > 1:
-            return max(self.name + 3, self.state + 2) + 1
-        return self.name + 3 + (0 if self.is_tiny else self.state + 1)
+            return max(self.named, self.state + 3)
+        return self.named + (0 if self.is_tiny else self.state + 1)
 
     @property
     def standing(self) -> int:
@@ -204,7 +211,7 @@ class _Cells:
         layout = self._layout
         name = f"{self._mark} {self._lane.mode} {self._standing.move}"
         if row == 0 and layout.rows == 1:
-            return name.ljust(layout.name + 3), self._state.ljust(layout.state + 1) if not layout.is_tiny else ""
+            return name.ljust(layout.named), self._state.ljust(layout.state + 1) if not layout.is_tiny else ""
         if row == 0:
             return (name.ljust(layout.title),)
         return ((f"  {self._state}" if row == 1 else "").ljust(layout.title),)
