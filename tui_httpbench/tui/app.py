@@ -89,7 +89,9 @@ class HttpbenchApp(App[None]):
     async def on_mount(self) -> None:
         """Opens the first screen, and begins at once if that was asked for."""
         self._follow_preferences()
-        await self.push_screen(self.make_first_screen())
+        # What begins at once is not made to wait for a form that nobody sees, but who says no to a question needs it.
+        if not self._start or remote_load(self._first_plan) is not None:
+            await self.push_screen(self.make_first_screen())
         if self._start:
             self.start_run(self._first_plan)
         if is_too_small(self.size):
@@ -138,7 +140,7 @@ class HttpbenchApp(App[None]):
 
     def on_run_screen_failed(self, event: RunScreen.Failed) -> None:
         """Goes back to the form and says why."""
-        self.pop_screen()
+        self._go_back_to_form()
         self.notify(event.reason, title="The run could not be made", severity="error", timeout=15, markup=False)
 
     def on_results_screen_run_again(self, event: ResultsScreen.RunAgain) -> None:
@@ -150,7 +152,7 @@ class HttpbenchApp(App[None]):
     def on_results_screen_change_plan(self, event: ResultsScreen.ChangePlan) -> None:
         """Goes back to the form, which still holds the plan; the result can be called up again."""
         self._left_result = event.result
-        self.pop_screen()
+        self._go_back_to_form()
 
     def action_save_screenshot(self) -> None:
         """Saves the screen as a picture."""
@@ -231,6 +233,12 @@ class HttpbenchApp(App[None]):
             save_theme(theme.name, self._preferences)
         except OSError as error:
             self.notify(why_not_remembered(error), severity="warning", markup=False)
+
+    def _go_back_to_form(self) -> None:
+        if any(isinstance(screen, SetupScreen) for screen in self.screen_stack):
+            self.pop_screen()
+        else:
+            self.switch_screen(self.make_first_screen())
 
     def _ask_first(self, plan: Plan, run: Callable[[], object]) -> None:
         """Asks before the first run to another machine, and before every one that is heavy; runs if that is wanted."""

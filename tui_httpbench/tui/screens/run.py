@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import ClassVar
 
 from textual import work
@@ -16,7 +16,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Header, Static
-from textual.worker import Worker
+from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.events import Progress, RunStarted
@@ -111,9 +111,13 @@ The modes take turns, in a new order each round.
         self.call_after_refresh(gc.freeze)
         self._measuring = self.measure()
 
-    def on_unmount(self) -> None:
-        """Lets what has become garbage meanwhile be found again."""
+    async def on_unmount(self) -> None:
+        """Lets what has become garbage meanwhile be found again, and waits for the run's processes to end with it."""
         gc.unfreeze()
+        if self._measuring is not None and not self._measuring.is_finished:
+            self._measuring.cancel()
+            with suppress(WorkerCancelled, WorkerFailed):
+                await self._measuring.wait()
 
     def redraw(self) -> None:
         """Draws where the run stands now."""
