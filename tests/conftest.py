@@ -1,13 +1,19 @@
-"""What all tests share: a home folder of their own, and a library that is absent."""
+"""What all tests share: how many run at once, a home folder of their own, and a library that is absent."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from tui_httpbench.clients import catalog
 from tui_httpbench.clients.catalog import Library, Mode
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One for each processor, but at least four: tests wait for sockets, timers and processes half of their time."""
+    return max(os.cpu_count() or 1, 4)
 
 
 @pytest.fixture(autouse=True)
