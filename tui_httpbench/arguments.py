@@ -8,8 +8,8 @@ import re
 from typing import NoReturn
 
 from tui_httpbench import plan as plans
-from tui_httpbench.plan_error import safe_sentence, shortened
 from tui_httpbench.presets import DEFAULT_PRESET, PRESETS
+from tui_httpbench.quoting import safe_sentence, shortened
 from tui_httpbench.report.metrics import CHART_METRICS, DEFAULT_METRIC
 from tui_httpbench.scenario import SCENARIOS
 

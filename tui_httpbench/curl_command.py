@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from tui_httpbench import plan as plans
 from tui_httpbench.plan import Header, PlanError, Request
-from tui_httpbench.plan_error import printable, shortened
+from tui_httpbench.quoting import printable, shortened
 from tui_httpbench.shell_words import PLAIN_DOLLAR, UnclosedQuoteError, split_words
 
 MAX_COMMAND_LENGTH = 1_000_000

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from tui_httpbench.plan import AUTO, Plan
-from tui_httpbench.plan_error import printable as printable
+from tui_httpbench.quoting import printable
 
 UNKNOWN = "–"
 WIDE_BOUND = 10_000

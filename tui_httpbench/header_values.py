@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from string import Template
 
 from tui_httpbench.plan import Header
-from tui_httpbench.plan_error import PlanError, shortened
+from tui_httpbench.plan_error import PlanError
+from tui_httpbench.quoting import shortened
 
 _REFERENCE = re.compile(r"([A-Za-z]+ +|[\w.-]+=)?\$([A-Za-z_]\w*|\{[A-Za-z_]\w*\})", re.ASCII)
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from tui_httpbench import __version__
 from tui_httpbench.clients import catalog
 from tui_httpbench.plan_error import PlanError as PlanError
-from tui_httpbench.plan_error import shortened
+from tui_httpbench.quoting import shortened
 from tui_httpbench.scenario import LOOPBACK, Scenario
 
 ARTICLE: Literal["article"] = "article"

@@ -18,9 +18,9 @@ from tui_httpbench.arguments import COMMANDS, PROGRAM, UsageError
 from tui_httpbench.formatting import reason_of
 from tui_httpbench.header_values import expand_headers
 from tui_httpbench.plan import Plan, PlanError, Request
-from tui_httpbench.plan_error import shortened
 from tui_httpbench.politeness import remote_load
 from tui_httpbench.presets import DEFAULT_PRESET, PRESETS, find_preset
+from tui_httpbench.quoting import shortened
 from tui_httpbench.scenario import LOOPBACK, Scenario
 from tui_httpbench.scenario_file import find_scenario
 from tui_httpbench.small_file import read_small_file

@@ -6,8 +6,9 @@ import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from tui_httpbench.formatting import plural, printable
+from tui_httpbench.formatting import plural
 from tui_httpbench.plan import Plan
+from tui_httpbench.quoting import printable
 
 MODEST_REQUESTS = 1_000
 MODEST_IN_FLIGHT = 50

@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tui_httpbench.plan_error import PlanError, shortened
+from tui_httpbench.plan_error import PlanError
+from tui_httpbench.quoting import shortened
 
 Distribution = Literal["fixed", "uniform", "exponential", "lognormal"]
 

@@ -11,7 +11,8 @@ from typing import Any
 import platformdirs
 
 from tui_httpbench import scenario as knobs
-from tui_httpbench.plan_error import PlanError, shortened
+from tui_httpbench.plan_error import PlanError
+from tui_httpbench.quoting import printable, shortened
 from tui_httpbench.scenario import SCENARIOS, Scenario
 from tui_httpbench.small_file import TomlError, parse_toml, read_small_file
 
@@ -100,7 +101,7 @@ def _read_value(key: str, value: object) -> tuple[str, object]:
     if key == "why":
         if not isinstance(value, str):
             raise PlanError("scenario", f"It must be a text, not {_quoted(value)}.")
-        return key, _without_controls(value)[:200]
+        return key, printable(value)[:200]
     if key not in _TEXTS:
         nearest = difflib.get_close_matches(key, _KEYS, n=1, cutoff=0.5)
         hint = f"did you mean {nearest[0]}?" if nearest else f"there are {', '.join(_KEYS)}."
@@ -132,15 +133,15 @@ def _at(path: Path, text: str, key: str, error: PlanError) -> PlanError:
     lines = (number for number, line in enumerate(text.splitlines(), start=1) if pattern.match(line))
     line = next(lines, None)
     where = f"line {line}" if line else "its values"
-    return PlanError("scenario", f"{_shown(path)}, {where}, {shortened(_without_controls(key))}: {error}")
+    return PlanError("scenario", f"{_shown(path)}, {where}, {shortened(printable(key))}: {error}")
 
 
 def _shown(path: Path) -> str:
-    return repr(shortened(_without_controls(str(path)), 200))
+    return repr(shortened(str(path), 200))
 
 
 def _name(text: str) -> str:
-    return shortened(_without_controls(text), 60)
+    return shortened(printable(text), 60)
 
 
 def _quoted(value: object) -> str:
@@ -156,7 +157,3 @@ def _quoted(value: object) -> str:
             return "a list"
         case _:
             return "a date or time"
-
-
-def _without_controls(text: str) -> str:
-    return "".join(character if character.isprintable() else "?" for character in text)

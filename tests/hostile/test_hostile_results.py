@@ -22,7 +22,8 @@ from tui_httpbench.analysis.result import Difference, Result
 from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.samples import ErrorText
 from tui_httpbench.bench.worker.errors import ERROR_KINDS, kind_of, text_of
-from tui_httpbench.formatting import complaint, printable
+from tui_httpbench.formatting import complaint
+from tui_httpbench.quoting import printable
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.json_report import to_text
 from tui_httpbench.report.text import print_report

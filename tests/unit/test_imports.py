@@ -18,7 +18,7 @@ SCREEN = {"textual", "rich", "plotext"}
 CLIENTS = {library.name for library in LIBRARIES}
 
 # Each layer may import those to its left.
-LAYERS = ["clients", "plan_error", "scenario", "plan", "bench", "target", "analysis", "history"]
+LAYERS = ["quoting", "clients", "plan_error", "scenario", "plan", "bench", "target", "analysis", "history"]
 BESIDE_PLAN = [
     "small_file",
     "private_files",
@@ -65,8 +65,8 @@ def test_no_layer_below_the_screen_imports_it(layer: str) -> None:
 
 
 def test_plan_and_clients_import_nothing_of_the_layers_above() -> None:
-    allowed = tuple(f"tui_httpbench.{name}" for name in ("clients", "plan_error", "scenario"))
-    for layer in ("clients", "plan_error", "scenario", "plan"):
+    allowed = tuple(f"tui_httpbench.{name}" for name in ("quoting", "clients", "plan_error", "scenario"))
+    for layer in ("quoting", "clients", "plan_error", "scenario", "plan"):
         for path in modules_of(layer):
             inside = {name for name in imported_names(path) if name.startswith("tui_httpbench.")}
             assert not {name for name in inside if not name.startswith(allowed)}, path

@@ -9,7 +9,7 @@ from tui_httpbench.bench.records import Outcome, RoundRecord, WarmupRequest, Wor
 from tui_httpbench.bench.samples import MAX_STATUS, ErrorText
 from tui_httpbench.bench.worker.errors import ERROR_KINDS
 from tui_httpbench.plan import MAX_REQUESTS, MAX_ROUNDS
-from tui_httpbench.plan_error import shortened
+from tui_httpbench.quoting import shortened
 
 MAX_SECONDS = 1e9
 MAX_TEXT_LENGTH = 1_000

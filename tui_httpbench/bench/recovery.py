@@ -30,7 +30,7 @@ from tui_httpbench.clients.catalog import MODES
 from tui_httpbench.formatting import enumerate_names, plural
 from tui_httpbench.history.last_plan import plan_from_dict
 from tui_httpbench.plan import MAX_HEADERS, Plan, parse_seed, parse_url
-from tui_httpbench.plan_error import printable, shortened
+from tui_httpbench.quoting import printable, shortened
 from tui_httpbench.small_file import read_small_file
 
 MAX_KEPT = 5

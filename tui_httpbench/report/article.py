@@ -10,7 +10,7 @@ from rich.text import Text
 
 from tui_httpbench.analysis.article import COLUMNS, PUBLISHER, TITLE, ArticleComparison, compare_with_article
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.formatting import printable
+from tui_httpbench.quoting import printable
 from tui_httpbench.report.console import StreamConsole
 
 HEADING = "You and the article"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tui_httpbench.formatting import reason_of
 from tui_httpbench.plan import PlanError
-from tui_httpbench.plan_error import shortened
+from tui_httpbench.quoting import shortened
 
 STDOUT = "-"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from tui_httpbench.plan_error import printable
+from tui_httpbench.quoting import printable
 
 
 def markdown_table(titles: Sequence[str], rows: Sequence[Sequence[str]], left: Collection[str] = ()) -> str:

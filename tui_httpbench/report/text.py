@@ -12,9 +12,9 @@ from rich.text import Text
 from tui_httpbench.analysis.article import PUBLISHED_REQUESTS
 from tui_httpbench.analysis.result import ModeSummary, Result
 from tui_httpbench.clients.catalog import LIBRARIES, mode_of
-from tui_httpbench.formatting import format_rounds, format_rounds_made, plural, printable
+from tui_httpbench.formatting import format_rounds, format_rounds_made, plural
 from tui_httpbench.plan import ARTICLE
-from tui_httpbench.plan_error import shortened
+from tui_httpbench.quoting import printable, shortened
 from tui_httpbench.report.article import article_block
 from tui_httpbench.report.conclusion import conclude
 from tui_httpbench.report.console import StreamConsole

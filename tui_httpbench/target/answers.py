@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from tui_httpbench.plan_error import shortened
+from tui_httpbench.quoting import shortened
 from tui_httpbench.scenario import DEFAULT_BODY_BYTES, DEFAULT_CONTENT_TYPE, LOOPBACK, Scenario
 
 PAGE_BYTES = DEFAULT_BODY_BYTES

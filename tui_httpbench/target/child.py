@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tui_httpbench.plan_error import printable, shortened
+from tui_httpbench.quoting import printable, shortened
 
 ANSWER_LIMIT_BYTES = 64 * 1024 * 1024
 _PACKAGE_FOLDER = Path(__file__).resolve().parents[2]

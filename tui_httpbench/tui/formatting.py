@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 from textual.renderables.digits import Digits
 
-from tui_httpbench.formatting import format_clock, format_ms, format_rounds, plural, printable
+from tui_httpbench.formatting import format_clock, format_ms, format_rounds, plural
 from tui_httpbench.plan import Plan
+from tui_httpbench.quoting import printable
 from tui_httpbench.url_secrets import drop_secrets
 
 

@@ -14,7 +14,7 @@ from textual_serve.server import Server
 
 from tui_httpbench.arguments import UsageError
 from tui_httpbench.formatting import complaint
-from tui_httpbench.plan_error import shortened
+from tui_httpbench.quoting import shortened
 
 HOST = "127.0.0.1"  # Never reachable from elsewhere: whoever reaches it may send requests as this user.
 DEFAULT_PORT = 8_000

@@ -8,7 +8,7 @@ from textual.widgets import DataTable, Label
 
 from tui_httpbench.analysis.article import COLUMNS, PUBLISHER, TITLE, compare_with_article
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.formatting import printable
+from tui_httpbench.quoting import printable
 from tui_httpbench.report.markdown_table import markdown_table
 from tui_httpbench.tui.widgets.panel import Page, Panel
 from tui_httpbench.tui.widgets.results.view import ResultView

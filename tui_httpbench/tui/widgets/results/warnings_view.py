@@ -6,7 +6,8 @@ from textual.app import ComposeResult
 from textual.widgets import Label
 
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.formatting import plural, printable
+from tui_httpbench.formatting import plural
+from tui_httpbench.quoting import printable
 from tui_httpbench.report.ranking_table import FAILED_SIGN, OTHER_WORK_SIGN
 from tui_httpbench.report.text import error_lines
 from tui_httpbench.tui.widgets.panel import Page, Panel

@@ -12,7 +12,8 @@ from textual.widgets import DataTable, Label
 
 from tui_httpbench.analysis.reasons import ModeFacts, ModeReason, explain_ranking
 from tui_httpbench.analysis.result import Environment, Result
-from tui_httpbench.formatting import UNKNOWN, format_figure, format_percent, plural, printable
+from tui_httpbench.formatting import UNKNOWN, format_figure, format_percent, plural
+from tui_httpbench.quoting import printable
 from tui_httpbench.report.markdown_table import markdown_table
 from tui_httpbench.report.ranking_table import OTHER_WORK_SIGN
 from tui_httpbench.tui.widgets.panel import Page, Panel

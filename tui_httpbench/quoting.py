@@ -1,0 +1,24 @@
+"""How a sentence quotes what it was given, so that it can be shown anywhere."""
+
+from __future__ import annotations
+
+MAX_SENTENCE_LENGTH = 1_000
+
+
+def shortened(text: str, limit: int = 40) -> str:
+    """A value as a sentence quotes it: at most ``limit`` characters, the last an ellipsis where it is longer."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def printable(text: str) -> str:
+    """Text from elsewhere with control characters, line breaks among them, written as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )
+
+
+def safe_sentence(text: str) -> str:
+    """A sentence that can be shown anywhere, whatever it quotes: without control characters, and not endless."""
+    return shortened(printable(text), MAX_SENTENCE_LENGTH)
