@@ -1,9 +1,13 @@
-"""A system clock that is set back all the time, in the app and in all its processes, by a library loaded into them."""
+"""A system clock that is set back all the time, in the app and in all its processes, by a library loaded into them.
+
+The same library adds to the clock that counts the sleep of the machine, as if it slept an hour in each second.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,7 +22,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux" or COMPILER is None, reason="needs LD_PRELOAD and a C compiler"),
 ]
 
-# Each second that passes sets the wall clock back by an hour.
+# Each second that passes sets the wall clock back by an hour, and the one that counts sleep as well on by an hour.
 SHIM = r"""
 #define _GNU_SOURCE
 #include <sys/syscall.h>
@@ -30,10 +34,10 @@ static int is_wall(clockid_t id) { return id == CLOCK_REALTIME || id == CLOCK_RE
 
 int clock_gettime(clockid_t id, struct timespec *now) {
     int status = syscall(SYS_clock_gettime, id, now);
-    if (status == 0 && is_wall(id)) {
+    if (status == 0 && (is_wall(id) || id == CLOCK_BOOTTIME)) {
         struct timespec running;
         syscall(SYS_clock_gettime, CLOCK_BOOTTIME, &running);
-        now->tv_sec -= 3600 * (running.tv_sec % 100000);
+        now->tv_sec += (is_wall(id) ? -3600 : 3600) * (running.tv_sec % 100000);
     }
     return status;
 }
@@ -94,6 +98,8 @@ def test_a_run_measures_the_same_time_while_the_clock_is_set_back(
     assert (done.returncode, done.stderr) == (0, "")
     result = json.loads(report.read_text())
     assert len(result["modes"]) == 8
+    (asleep_s,) = re.findall(r"The machine slept for ([\d,]+) s in the middle of the run", " ".join(result["warnings"]))
+    assert int(asleep_s.replace(",", "")) % 3600 in (0, 3599, 1)
     for mode in result["modes"]:
         # Two at once, 20 ms each: no round can be quicker, and all rounds together took no longer than the command.
         assert all(elapsed_s >= 15 * 0.02 for elapsed_s in mode["elapsed_s"])

@@ -80,6 +80,16 @@ def test_claiming_more_than_was_used_gives_no_negative_share() -> None:
     assert 0 <= share <= 1
 
 
+@pytest.mark.skipif(sys.platform not in ("linux", "darwin"), reason="the system does not tell")
+def test_a_machine_that_runs_this_does_not_sleep() -> None:
+    monitor = ConditionsMonitor(UNPINNED)
+    assert monitor.finish(None).asleep_s is None
+    monitor.start()
+    asleep_s = monitor.finish(None).asleep_s
+    assert asleep_s is not None
+    assert 0.0 <= asleep_s < 1.0
+
+
 def test_without_a_start_no_share_is_made_up() -> None:
     conditions = ConditionsMonitor(CpuChoice(1, 0, "worker on CPU 1, target on CPU 0")).finish(None)
     assert conditions.other_cpu_share is None

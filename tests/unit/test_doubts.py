@@ -241,7 +241,14 @@ def test_drift_is_seen_over_common_rounds_whatever_happened_to_others() -> None:
     assert "20 % longer" in only(doubts_of(rounds_of("httpx", DRIFT), [round_of("requests", 1), hung]))
 
 
-# Load, governor
+# Sleep, load, governor
+
+
+@pytest.mark.parametrize(("asleep_s", "doubted"), [(None, False), (0.002, False), (5400.0, True)])
+def test_sleep_of_the_machine(asleep_s: float | None, doubted: bool) -> None:
+    doubts = doubts_of(rounds_of("httpx"), conditions=RunConditions("", asleep_s=asleep_s))
+    assert bool(doubts) == doubted
+    assert all(doubt.startswith("The machine slept for 5,400 s in the middle of the run: ") for doubt in doubts)
 
 
 @pytest.mark.parametrize(("share", "doubted"), [(None, False), (0.0, False), (0.10, False), (0.11, True)])

@@ -31,6 +31,7 @@ OUTLIER_FROM = 1.25
 DRIFT_MIN_ROUNDS = 6
 DRIFT_P = 0.01
 DRIFT_FROM = 1.10
+ASLEEP_S = 1.0
 OTHER_CPU_SHARE = 0.10
 CPU_RESOLUTION_S = 0.01  # many systems count a process's time in hundredths of a second
 LITTLE_MIN_TURNS = 20
@@ -64,6 +65,7 @@ def find_doubts(
         _doubt_slow_first_round(slow_first),
         _doubt_outliers(times, slow_first),
         _doubt_drift({mode_id: times[mode_id] for mode_id in kept_up}),
+        _doubt_sleep(conditions),
         _doubt_load(plan, conditions),
         _doubt_busy_target(ids, complete),
         _doubt_littles_law(plan, ids, complete),
@@ -177,6 +179,17 @@ def _doubt_drift(times: Times) -> str:
     return (
         f"Over the run, requests came to take {how} (Mann-Kendall trend test, p {_p_value(p)}). The ranking compares "
         "within rounds and so allows for it, requests/s and latencies don't: let machine and target settle, run again."
+    )
+
+
+def _doubt_sleep(conditions: RunConditions | None) -> str:
+    """The machine was suspended; the clocks that measure may have stood still, and servers close what is silent."""
+    asleep_s = conditions.asleep_s if conditions else None
+    if asleep_s is None or asleep_s < ASLEEP_S:
+        return ""
+    return (
+        f"The machine slept for {asleep_s:,.0f} s in the middle of the run: the round in which it did tells nothing, "
+        "and servers close connections meanwhile. Keep the machine awake and run again."
     )
 
 

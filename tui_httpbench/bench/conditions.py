@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,12 +26,14 @@ class RunConditions:
 
     ``pinning`` says in words where worker and target ran. ``other_cpu_share`` is the share (0 to 1) of all processors
     that other processes used during the run. ``governor`` is the worker's processor's frequency governor; if the
-    worker is not pinned, all governors of the processors that it may use, with commas between them.
+    worker is not pinned, all governors of the processors that it may use, with commas between them. ``asleep_s`` is
+    how long the machine was suspended meanwhile, in seconds.
     """
 
     pinning: str
     governor: str | None = None
     other_cpu_share: float | None = None
+    asleep_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class _Reading:
     own_cpu_s: float
     cpu_times: CpuTimes | None
     load: float | None
+    asleep_s: float | None
 
 
 class ConditionsMonitor:
@@ -72,11 +76,16 @@ class ConditionsMonitor:
         """The conditions since ``start``; may be asked for more than once.
 
         ``own_cpu_s`` is the processor time since ``start`` of children that are still running, such as the embedded
-        target, None without any; this process and the children it has waited for are known. The share is None when
-        ``start`` was not called.
+        target, None without any; this process and the children it has waited for are known. What needs two readings is
+        None when ``start`` was not called.
         """
-        share = None if self._start is None else _other_share(self._start, _take_reading(), own_cpu_s or 0.0)
-        return RunConditions(pinning=self._cpus.text, governor=read_governor(self._cpus.worker), other_cpu_share=share)
+        share = asleep_s = None
+        if self._start is not None:
+            end = _take_reading()
+            share = _other_share(self._start, end, own_cpu_s or 0.0)
+            if self._start.asleep_s is not None and end.asleep_s is not None:
+                asleep_s = max(0.0, end.asleep_s - self._start.asleep_s)
+        return RunConditions(self._cpus.text, read_governor(self._cpus.worker), share, asleep_s)
 
 
 def read_cpu_times(proc_stat: Path = PROC_STAT) -> CpuTimes | None:
@@ -135,6 +144,19 @@ def read_governor(cpu: int | None, sysfs: Path = SYSFS_CPUS) -> str | None:
     return ", ".join(sorted(governors)) or None
 
 
+def read_asleep_s() -> float | None:
+    """For how long the machine has been suspended since it started, in seconds; None where the system does not tell.
+
+    What Linux calls CLOCK_BOOTTIME goes on while the machine is suspended, and CLOCK_MONOTONIC stands still
+    (clock_gettime(2)); on macOS CLOCK_MONOTONIC_RAW goes on, and CLOCK_UPTIME_RAW stands still.
+    """
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)
+    if sys.platform == "darwin":
+        return time.clock_gettime(time.CLOCK_MONOTONIC_RAW) - time.clock_gettime(time.CLOCK_UPTIME_RAW)
+    return None
+
+
 def _usable_cpus() -> list[int]:
     if hasattr(os, "sched_getaffinity"):
         return sorted(os.sched_getaffinity(0))
@@ -148,6 +170,7 @@ def _take_reading() -> _Reading:
         own_cpu_s=own.user + own.system + own.children_user + own.children_system,
         cpu_times=read_cpu_times(),
         load=_read_load(),
+        asleep_s=read_asleep_s(),
     )
 
 
