@@ -300,6 +300,13 @@ async def test_of_fifty_lanes_the_running_one_is_in_view(size: tuple[int, int]) 
         await wait_until(pilot, lambda: "▶ aiohttp#2 " in text_on(pilot.app))
 
 
+async def test_help_tells_of_the_run_though_nothing_has_the_focus() -> None:
+    async with still(progress_of(DEFAULT_MODES, "aiohttp"), (120, 36)) as (screen, pilot):
+        assert screen.focused is None
+        await pilot.press("f1")
+        await wait_until(pilot, lambda: "The modes take turns" in text_on(pilot.app))
+
+
 def test_states_and_counts_are_said_in_words() -> None:
     def lane(state: LaneState, done: int = 10, errors: int = 0, rounds_done: int = 0, total: int = 30) -> LaneProgress:
         return LaneProgress("aiohttp", state, done, total, errors, rounds_done, None, (), 3, 8)

@@ -16,7 +16,6 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
-from textual.widgets import HelpPanel
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.history.last_plan import load_last_plan
@@ -36,6 +35,7 @@ from tui_httpbench.tui.screens.too_small import TooSmallScreen, is_too_small
 from tui_httpbench.tui.stage import STAGE_CLASS, STAGE_THEME
 from tui_httpbench.tui.terminal import call_on_ending_signals, lasting_driver, leave_at_once
 from tui_httpbench.tui.widgets.confirm import ConfirmScreen
+from tui_httpbench.tui.widgets.help_sheet import HelpSheet
 
 STOPPED = 130
 
@@ -170,11 +170,11 @@ class HttpbenchApp(App[None]):
 
     def action_toggle_help(self) -> None:
         """Shows or hides the keys of the focused widget and of the screen."""
-        if self.screen.query(HelpPanel):
+        if self.screen.query(HelpSheet):
             self.action_hide_help_panel()
             self.call_after_refresh(forget_gone_widgets, self.screen)
         else:
-            self.action_show_help_panel()
+            self.screen.mount(HelpSheet())
 
     async def action_quit(self) -> None:
         """Stops a run and waits for its processes to end, then leaves."""
