@@ -90,10 +90,12 @@ class HttpbenchApp(App[None]):
         """Opens the first screen, and begins at once if that was asked for."""
         self._follow_preferences()
         # What begins at once is not made to wait for a form that nobody sees, but who says no to a question needs it.
-        if not self._start or remote_load(self._first_plan) is not None:
+        if self._start and remote_load(self._first_plan) is None:
+            await self.push_screen(RunScreen(self._first_plan))
+        else:
             await self.push_screen(self.make_first_screen())
-        if self._start:
-            self.start_run(self._first_plan)
+            if self._start:
+                self.start_run(self._first_plan)
         if is_too_small(self.size):
             self.push_screen(TooSmallScreen())
         if not self._start:
@@ -138,9 +140,9 @@ class HttpbenchApp(App[None]):
             save_result(self, event.result, self._json_path)
         self.switch_screen(ResultsScreen(event.result))
 
-    def on_run_screen_failed(self, event: RunScreen.Failed) -> None:
+    async def on_run_screen_failed(self, event: RunScreen.Failed) -> None:
         """Goes back to the form and says why."""
-        self._go_back_to_form()
+        await self._go_back_to_form()
         self.notify(event.reason, title="The run could not be made", severity="error", timeout=15, markup=False)
 
     def on_results_screen_run_again(self, event: ResultsScreen.RunAgain) -> None:
@@ -149,10 +151,10 @@ class HttpbenchApp(App[None]):
         plan = _with_fresh_seed(event.result.plan)
         self._ask_first(plan, lambda: self.switch_screen(RunScreen(plan)))
 
-    def on_results_screen_change_plan(self, event: ResultsScreen.ChangePlan) -> None:
+    async def on_results_screen_change_plan(self, event: ResultsScreen.ChangePlan) -> None:
         """Goes back to the form, which still holds the plan; the result can be called up again."""
         self._left_result = event.result
-        self._go_back_to_form()
+        await self._go_back_to_form()
 
     def action_save_screenshot(self) -> None:
         """Saves the screen as a picture."""
@@ -234,11 +236,14 @@ class HttpbenchApp(App[None]):
         except OSError as error:
             self.notify(why_not_remembered(error), severity="warning", markup=False)
 
-    def _go_back_to_form(self) -> None:
+    async def _go_back_to_form(self) -> None:
         if any(isinstance(screen, SetupScreen) for screen in self.screen_stack):
             self.pop_screen()
-        else:
-            self.switch_screen(self.make_first_screen())
+            return
+        self._is_built.clear()
+        form = self.make_first_screen()
+        await self.switch_screen(form)
+        form.call_after_refresh(self._is_built.set)
 
     def _ask_first(self, plan: Plan, run: Callable[[], object]) -> None:
         """Asks before the first run to another machine, and before every one that is heavy; runs if that is wanted."""
