@@ -1,6 +1,6 @@
 """Signals to the app, the worker, the target and its relay, and a closed terminal, at random moments.
 
-Three of them belong to the suite; ``pytest -m slow tests/engine/test_kills.py`` makes more than 200.
+Four of them belong to the suite; ``pytest -m slow tests/engine/test_kills.py`` makes more than 200.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ FEW: list[Case] = [
     ("run", "app", "SIGKILL"),
     ("tui", "app", "SIGHUP"),
     ("tui", "app", "close"),
+    ("tui", "server", "SIGKILL"),
 ]
 
 
