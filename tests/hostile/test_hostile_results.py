@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from helpers import text_on
+from helpers import text_on, wait_until
 from hostile_texts import DANGEROUS, is_sentence, texts
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -100,7 +100,7 @@ async def look_at(result: Result, folder: Path, *views: str) -> None:
     """Opens tabs, copies, saves, and shows the sentences that stand for errors."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        async with show(result, (120, 40)) as (screen, pilot):
+        async with show(result, (120, 40), notifications=True) as (screen, pilot):
             for view in views or screen._views:
                 screen.action_show(view)
                 await pilot.pause()
@@ -114,8 +114,8 @@ async def look_at(result: Result, folder: Path, *views: str) -> None:
                 await pilot.press("space")
                 await pilot.pause()
                 await pilot.press("escape")
-            pilot.app.on_run_screen_failed(RunScreen.Failed(result.warnings[-1]))  # type: ignore[attr-defined]
-            await pilot.pause()
+            pilot.app.post_message(RunScreen.Failed(result.warnings[-1]))
+            await wait_until(pilot, lambda: "The run could not be made" in text_on(pilot.app))
             assert not DANGEROUS.search(text_on(pilot.app).replace("\n", ""))
             assert not DANGEROUS.search(pilot.app.export_screenshot().replace("\n", ""))
 

@@ -31,9 +31,11 @@ class ResultApp(HttpbenchApp):
 
 
 @asynccontextmanager
-async def show(result: Result, size: tuple[int, int] = (80, 24)) -> AsyncIterator[tuple[ResultsScreen, Pilot[None]]]:
+async def show(
+    result: Result, size: tuple[int, int] = (80, 24), notifications: bool = False
+) -> AsyncIterator[tuple[ResultsScreen, Pilot[None]]]:
     app = ResultApp(result)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=notifications) as pilot:
         screen = await wait_for_screen(pilot, ResultsScreen)
         # On a busy machine the footer's keys come a frame after the rest.
         await wait_until(pilot, lambda: bool(screen.query(FooterKey)))
