@@ -79,13 +79,12 @@ class ConditionsMonitor:
         target, None without any; this process and the children it has waited for are known. What needs two readings is
         None when ``start`` was not called.
         """
-        share = asleep_s = None
-        if self._start is not None:
-            end = _take_reading()
-            share = _other_share(self._start, end, own_cpu_s or 0.0)
-            if self._start.asleep_s is not None and end.asleep_s is not None:
-                asleep_s = max(0.0, end.asleep_s - self._start.asleep_s)
-        return RunConditions(self._cpus.text, read_governor(self._cpus.worker), share, asleep_s)
+        governor = read_governor(self._cpus.worker)
+        if self._start is None:
+            return RunConditions(self._cpus.text, governor)
+        end = _take_reading()
+        share = _other_share(self._start, end, own_cpu_s or 0.0)
+        return RunConditions(self._cpus.text, governor, share, _asleep_between(self._start, end))
 
 
 def read_cpu_times(proc_stat: Path = PROC_STAT) -> CpuTimes | None:
@@ -188,3 +187,9 @@ def _other_share(before: _Reading, after: _Reading, own_cpu_s: float) -> float |
     if before.load is not None and after.load is not None:
         return share_from_load(before.load, after.load, after.time_s - before.time_s, own_s, os.cpu_count() or 1)
     return None
+
+
+def _asleep_between(before: _Reading, after: _Reading) -> float | None:
+    if before.asleep_s is None or after.asleep_s is None:
+        return None
+    return max(0.0, after.asleep_s - before.asleep_s)

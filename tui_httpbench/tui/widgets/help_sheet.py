@@ -11,4 +11,4 @@ class HelpSheet(HelpPanel):
 
     def update_help(self, focused_widget: Widget | None) -> None:
         """Shows the help of what has the focus, or of what it lies in."""
-        super().update_help(focused_widget or self.screen)
+        super().update_help(self.screen if focused_widget is None else focused_widget)
