@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,10 @@ from tui_httpbench.clients import catalog
 from tui_httpbench.clients.catalog import Library, Mode
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One for each processor, but at least four: tests wait for sockets, timers and processes half of their time."""
-    return max(os.cpu_count() or 1, 4)
+@pytest.hookimpl(wrapper=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """As many as xdist would take, but at least four: half of their time, tests wait for sockets and processes."""
+    return max((yield), 4)
 
 
 @pytest.fixture(autouse=True)
