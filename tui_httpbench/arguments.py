@@ -67,20 +67,24 @@ class Parser(argparse.ArgumentParser):
     def _add_plan_options(self) -> None:
         add = self.add_argument
         add("url", metavar="URL", nargs="?", help="what to request (default: the embedded target)")
-        add("-n", "--requests", metavar="N", help="requests per mode and round; 10k, 1m allowed (default: 100; 25 "
-            "to another machine)")  # fmt: skip
-        add("-c", "--concurrency", metavar="N|article", help="requests in flight (default: article, which is one at a "
-            "time for sync modes and all at once for async ones)")  # fmt: skip
+        add("-n", "--requests", metavar="N", help="exactly N requests per mode and round; 10k, 1m allowed (default: "
+            "see -z; 100 with -c article; 25 to another machine)")  # fmt: skip
+        add("-z", "--duration", metavar="S|auto", help="seconds measured per mode and round: 0.3, 300ms, 2s; with -n: "
+            "whole batches of N until they are over (default: auto where -n is not given and the target is on this "
+            "machine: so long that five rounds fill the budget, 0.1 to 5 s)")  # fmt: skip
+        add("-c", "--concurrency", metavar="N|article", help="requests in flight, the same for all modes; article: "
+            "sync modes one at a time, async ones all N at once (default: 10)")  # fmt: skip
         add("-m", "--mode", metavar="ID", action="append", dest="modes", help="a mode, or a library for all its modes; "
             "repeatable (default: the eight)")  # fmt: skip
-        add("-r", "--rounds", metavar="N", help="rounds, or auto: until all neighbours in the ranking are told apart "
-            "or the same, 5 to 30 as the budget allows (default: auto; 5 to another machine)")  # fmt: skip
+        add("-r", "--rounds", metavar="N|auto", help="rounds, or auto: until all neighbours in the ranking are told "
+            "apart or the same, or the budget is used up (default: auto; 5 to another machine)")  # fmt: skip
         add("-H", "--header", metavar="'NAME: VALUE'", action="append", dest="headers", help="a header; repeatable")
         add("-X", "--method", metavar="NAME", help="method (default: GET)")
         add("-d", "--data", metavar="TEXT|@FILE", dest="body", help="body; @- reads standard input (default: none)")
         add("--preset", metavar="NAME", help="a plan with a name, which the other options change: "
             f"{', '.join(PRESETS)} (default: {DEFAULT_PRESET} where no other option of the plan is given)")  # fmt: skip
-        add("--budget", metavar="S", help="seconds for an auto run; up to twice that if 5 rounds need it (default: 30)")
+        add("--budget", metavar="S", help="seconds that an auto run may take in all; no round begins that would end "
+            "after it (default: 30)")  # fmt: skip
         add("--profile", metavar="equal|defaults", help="settings of the clients: the same for all, or as each library "
             "comes (default: equal for a number of requests in flight, defaults for article)")  # fmt: skip
         add("--same-within", metavar="PERCENT", help="difference below which two modes are the same (default: 3)")
@@ -105,9 +109,8 @@ class Parser(argparse.ArgumentParser):
         else:
             add("--metric", metavar="NAME", help=f"what the chart shows: {', '.join(CHART_METRICS)} (default: "
                 f"{DEFAULT_METRIC})")  # fmt: skip
-            add(
-                "--yes", action="store_true", help="do send more than 1,000 requests, or 50 at once, to another machine"
-            )
+            add("--yes", action="store_true", help="do load another machine with more than 1,000 requests or 50 "
+                "connections, or for so many seconds")  # fmt: skip
             add("-v", "--verbose", action="store_true", help="report the settings of all modes and the environment too")
 
     def _add_scenario_options(self) -> None:

@@ -20,7 +20,7 @@ from tui_httpbench.arguments import (
 from tui_httpbench.formatting import complaint
 from tui_httpbench.plan import Plan, PlanError
 from tui_httpbench.plan_options import default_plan, make_plan, make_scenario
-from tui_httpbench.politeness import MODEST_IN_FLIGHT, MODEST_REQUESTS, remote_load
+from tui_httpbench.politeness import remote_load
 
 USAGE_ERROR = 2
 STOPPED = 130
@@ -75,10 +75,7 @@ def _measure(
 ) -> int:
     if plan is not None and (load := remote_load(plan)) is not None:
         if load.is_heavy and not yes:
-            raise UsageError(
-                f"{load.in_words[:-1]}, which is more than {MODEST_REQUESTS:,} or {MODEST_IN_FLIGHT} at once; "
-                "add --yes if that host may be loaded so, or lower -n, -r or -c."
-            )
+            raise UsageError(f"{load.in_words[:-1]}; {load.why_heavy}")
         print(complaint(load.in_words), file=sys.stderr)
     from tui_httpbench.headless import run_headless
 

@@ -51,9 +51,37 @@ def format_clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{whole_seconds:02}" if hours else f"{minutes}:{whole_seconds:02}"
 
 
+def format_duration(seconds: float) -> str:
+    """A length of time as it was asked for: ``0.35 s``, ``2 s``, ``5 ms``."""
+    return (
+        f"{seconds:.3g} s"
+        if 0.1 <= seconds < 1_000
+        else f"{seconds:,.0f} s"
+        if seconds >= 1
+        else f"{seconds * 1e3:.3g} ms"
+    )
+
+
 def plural(count: int, noun: str) -> str:
     """A number and its noun: ``1 error``, ``3,000 errors``."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def format_load(plan: Plan, duration_s: float | None = None) -> str:
+    """What a mode does in a round: ``100 requests``, ``0.35 s``, ``batches of 100 requests for 2 s``.
+
+    ``duration_s`` are the seconds that an automatic duration came to, None where they aren't known yet.
+    """
+    requests = "" if plan.requests is None else plural(plan.requests, "request")
+    if plan.duration_s is None:
+        return requests
+    seconds = duration_s if plan.duration_s == AUTO else plan.duration_s
+    if seconds is None:
+        return "automatic seconds"
+    if requests:
+        return f"batches of {requests} for {format_duration(seconds)}"
+    # Rounds that are automatic too say so behind their own number.
+    return f"{format_duration(seconds)}{' (auto)' if plan.duration_s == AUTO and plan.rounds != AUTO else ''}"
 
 
 def format_rounds(plan: Plan) -> str:

@@ -10,6 +10,7 @@ from contextlib import aclosing, contextmanager, suppress
 from types import FrameType
 
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.bench.forecast import describe_duration, forecast
 from tui_httpbench.bench.recovery import find_interrupted_runs
 from tui_httpbench.bench.run_error import RunError, in_words
 from tui_httpbench.bench.runner import Runner
@@ -40,6 +41,8 @@ def run_headless(plan: Plan, json_path: str | None, *, metric: str | None = None
     if interrupted := find_interrupted_runs():
         complain(f"An interrupted run can be recovered ({interrupted[0].in_words}); see '{RECOVER}'.")
     runner = Runner(plan, keeps_folder=True)
+    if verbose or StreamConsole(sys.stderr).is_animated:
+        complain(_length_of(plan))
     is_reported = False
     try:
         status, is_reported = _run_and_report(runner, destination, metric, verbose)
@@ -71,6 +74,14 @@ def complain(text: str) -> None:
     """Writes a sentence to standard error; nobody may be left to read it, which must not end what goes on."""
     with suppress(OSError, ValueError):
         print(complaint(text), file=sys.stderr)
+
+
+def _length_of(plan: Plan) -> str:
+    """How long the run will take, in a sentence."""
+    length = forecast(plan)
+    if length is None:
+        return f"How long this run takes is {describe_duration(length)}."
+    return f"This run takes {describe_duration(length)}."
 
 
 def _run_and_report(

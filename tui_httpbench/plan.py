@@ -20,12 +20,21 @@ ARTICLE: Literal["article"] = "article"
 Concurrency = int | Literal["article"]
 AUTO: Literal["auto"] = "auto"
 Rounds = int | Literal["auto"]
+Duration = float | Literal["auto"]
 Header = tuple[str, str]
 Profile = Literal["equal", "defaults"]
 PROFILES: tuple[Profile, ...] = ("equal", "defaults")
 
-DEFAULT_REQUESTS = 100
+DEFAULT_CONCURRENCY = 10
 DEFAULT_ROUNDS: Rounds = AUTO
+ARTICLE_REQUESTS = 100
+"""How many requests the article's concurrency sends where nothing else is said: as many as the article did."""
+MIN_DURATION_S = 0.001
+MAX_DURATION_S = 3_600.0
+MIN_AUTO_DURATION_S = 0.1
+MAX_AUTO_DURATION_S = 5.0
+AUTO_DURATION_ROUNDS = 5
+"""An automatic duration is so long that this many rounds fill the budget."""
 DEFAULT_BUDGET_S = 30.0
 DEFAULT_SAME_WITHIN = 0.03
 MAX_AUTO_ROUNDS = 30
@@ -45,6 +54,8 @@ WARMUP_REQUESTS = 3
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
+_DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ms|s|m|min)?", re.IGNORECASE | re.ASCII)
+_DURATION_UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0}
 _COUNT = re.compile(r"(\d[\d_]*)([km]?)", re.IGNORECASE | re.ASCII)
 _SECRET = re.compile(r"authorization|cookie|token|secret|api-?key|password|signature", re.IGNORECASE)
 MASK = "***"
@@ -89,7 +100,10 @@ class Request:
 class Plan:
     """Everything that one run needs to know; ``modes`` are ids of the run, such as ``aiohttp`` and ``aiohttp#2``.
 
-    ``seed_given`` tells that the user asked for this seed; otherwise it is a random one, which the next run replaces.
+    The load of a mode in a round is ``requests`` of them, or as many as ``duration_s`` measured seconds hold, or with
+    both, whole batches of that many requests until the seconds are over. A duration of ``auto``, which stands in where
+    neither is given, is so long that ``AUTO_DURATION_ROUNDS`` rounds fill the budget. ``seed_given`` tells that the
+    user asked for this seed; otherwise it is a random one, which the next run replaces.
     ``chosen_profile`` is None while the user leaves the profile to the concurrency. ``pin`` keeps worker and target on
     processors of their own where the system allows it. ``rounds`` is a number, or ``auto`` for as many as it takes
     within ``budget_s``. Two modes whose times differ by less than the share ``same_within`` count as the same.
@@ -99,8 +113,9 @@ class Plan:
 
     request: Request = field(default_factory=Request)
     modes: tuple[str, ...] = catalog.DEFAULT_MODES
-    requests: int = DEFAULT_REQUESTS
-    concurrency: Concurrency = ARTICLE
+    requests: int | None = None
+    duration_s: Duration | None = None
+    concurrency: Concurrency = DEFAULT_CONCURRENCY
     rounds: Rounds = DEFAULT_ROUNDS
     timeout_s: float = DEFAULT_TIMEOUT_S
     seed: int = 0
@@ -118,12 +133,9 @@ class Plan:
         if not self.modes:
             raise PlanError("modes", "No mode is chosen; choose at least one.")
         _check_number_of_modes(self.modes)
-        if self.concurrency == ARTICLE and self.requests > MAX_ARTICLE_REQUESTS:
-            raise PlanError(
-                "concurrency",
-                f"Concurrency 'article' starts all {self.requests:,} requests of an async mode at once, which is more "
-                f"than the {MAX_ARTICLE_REQUESTS:,} that it is made for; give a number, such as 20.",
-            )
+        if self.requests is None and self.duration_s is None:
+            object.__setattr__(self, "duration_s", AUTO)
+        self._check_load()
         _check_all_headers(self.request.headers)
         if not self.request.uses_embedded_target and self.scenario != LOOPBACK:
             raise PlanError(
@@ -135,6 +147,34 @@ class Plan:
         if self.cacert is not None and self.insecure:
             raise PlanError(
                 "insecure", "--cacert says whom to trust, and --insecure not to check it; give one of them."
+            )
+
+    def _check_load(self) -> None:
+        if self.concurrency != ARTICLE:
+            if self.requests is not None and self.duration_s == AUTO:
+                raise PlanError(
+                    "duration",
+                    "A duration of 'auto' finds out how many requests to send, so -n and -z auto can't both hold; "
+                    "leave one of them out, or give -z in seconds.",
+                )
+            return
+        if self.requests is None:
+            raise PlanError(
+                "requests",
+                "Concurrency 'article' starts all requests of an async mode at once, so it needs their number; "
+                f"give it (-n {ARTICLE_REQUESTS}).",
+            )
+        if self.duration_s == AUTO:
+            raise PlanError(
+                "duration",
+                "Concurrency 'article' starts a number of requests at once, which -z auto can't find out; "
+                "give -z in seconds, or leave it out.",
+            )
+        if self.requests > MAX_ARTICLE_REQUESTS:
+            raise PlanError(
+                "concurrency",
+                f"Concurrency 'article' starts all {self.requests:,} requests of an async mode at once, which is more "
+                f"than the {MAX_ARTICLE_REQUESTS:,} that it is made for; give a number, such as 20.",
             )
 
     @property
@@ -163,9 +203,20 @@ class Plan:
 
     def in_flight(self, mode_id: str) -> int:
         """How many requests of this mode are under way at once, at most."""
+        most = MAX_CONCURRENCY if self.requests is None else self.requests
         if self.concurrency != ARTICLE:
-            return min(self.concurrency, self.requests)
-        return 1 if catalog.mode_of(mode_id).kind == "sync" else self.requests
+            return min(self.concurrency, most)
+        return 1 if catalog.mode_of(mode_id).kind == "sync" else most
+
+    @property
+    def repeats_batches(self) -> bool:
+        """Whether whole batches of ``requests`` are sent until ``duration_s`` is over."""
+        return self.requests is not None and self.duration_s is not None
+
+    @property
+    def article_batches(self) -> bool:
+        """Whether each batch has a client made anew, outside the clock, as in the article's every run."""
+        return self.repeats_batches and self.concurrency == ARTICLE
 
     @property
     def max_rounds(self) -> int:
@@ -174,8 +225,10 @@ class Plan:
 
     @property
     def total_requests(self) -> int | None:
-        """All requests of the run, over modes and rounds, without warm-up; None while the rounds are open."""
-        return None if self.rounds == AUTO else self.requests * self.rounds * len(self.modes)
+        """All requests of the run, over modes and rounds, without warm-up; None where rounds or seconds are open."""
+        if self.rounds == AUTO or self.requests is None or self.duration_s is not None:
+            return None
+        return self.requests * self.rounds * len(self.modes)
 
     def replace(self, **changes: Any) -> Plan:
         """A copy with some fields changed; raises PlanError as the constructor does."""
@@ -267,6 +320,26 @@ def parse_count(text: str, field: str, maximum: int) -> int:
 def parse_requests(text: str) -> int:
     """Requests per mode and round. Raises PlanError."""
     return parse_count(text, "requests", MAX_REQUESTS)
+
+
+def parse_duration(text: str) -> Duration:
+    """Measured seconds per mode and round (``0.3``, ``300ms``, ``2s``, ``1m``), or ``auto``. Raises PlanError."""
+    text = text.strip()
+    if text.lower() == AUTO:
+        return AUTO
+    match = _DURATION.fullmatch(text)
+    value = float(match[1]) * _DURATION_UNITS_S[(match[2] or "s").lower()] if match else _parse_number(text)
+    if math.isnan(value):
+        raise PlanError(
+            "duration", f"Duration must be seconds such as 0.3, 300ms or 2s, or 'auto', not {shortened(text)!r}."
+        )
+    if not MIN_DURATION_S <= value <= MAX_DURATION_S:
+        raise PlanError(
+            "duration",
+            f"Duration must be from {MIN_DURATION_S * 1000:g} ms to {MAX_DURATION_S:,.0f} s, not {shortened(text)}; "
+            "or write 'auto'.",
+        )
+    return value
 
 
 def parse_rounds(text: str) -> Rounds:

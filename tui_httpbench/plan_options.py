@@ -17,9 +17,9 @@ from tui_httpbench import scenario as knobs
 from tui_httpbench.arguments import COMMANDS, PROGRAM, UsageError
 from tui_httpbench.formatting import reason_of
 from tui_httpbench.header_values import expand_headers
-from tui_httpbench.plan import Plan, PlanError, Request
-from tui_httpbench.politeness import remote_load
-from tui_httpbench.presets import DEFAULT_PRESET, PRESETS, find_preset
+from tui_httpbench.plan import ARTICLE, ARTICLE_REQUESTS, Plan, PlanError, Request
+from tui_httpbench.politeness import remote_host
+from tui_httpbench.presets import DEFAULT_PRESET, PRESETS, Preset, find_preset
 from tui_httpbench.quoting import shortened
 from tui_httpbench.scenario import LOOPBACK, Scenario
 from tui_httpbench.scenario_file import find_scenario
@@ -54,6 +54,7 @@ def parse_cacert(text: str) -> str:
 _FIELDS: dict[str, tuple[str, Callable[[Any], object]]] = {
     "modes": ("modes", plans.parse_modes),
     "requests": ("requests", plans.parse_requests),
+    "duration": ("duration_s", plans.parse_duration),
     "concurrency": ("concurrency", plans.parse_concurrency),
     "rounds": ("rounds", plans.parse_rounds),
     "timeout": ("timeout_s", plans.parse_timeout),
@@ -104,13 +105,35 @@ def make_plan(options: argparse.Namespace) -> Plan | None:
     if (scenario := make_scenario(options, base)) != base:
         changes["scenario"] = scenario
     expand_headers(request.wire_headers)
+    changes.setdefault("modes", plans.parse_modes(preset.values["modes"] if preset else []))
     if preset is not None:
-        changes.setdefault("modes", plans.parse_modes(preset.values["modes"]))
-        return preset.plan(**changes)
-    plan = Plan(**{"modes": plans.parse_modes([]), **changes})
-    if remote_load(plan) is None:
-        return plan
-    return Plan(**{"modes": plan.modes, "requests": REMOTE_REQUESTS, "rounds": REMOTE_ROUNDS, **changes})
+        return preset.plan(**_load_of_preset(preset, changes))
+    return Plan(**_default_load(request, changes))
+
+
+def _load_of_preset(preset: Preset, changes: dict[str, Any]) -> dict[str, Any]:
+    """The changes with what follows from them for the preset's load: one in requests and an automatic one exclude
+    each other, and the article's concurrency needs a number of requests."""
+    load = dict(changes)
+    requests = changes.get("requests", preset.values["requests"])
+    if requests is None and changes.get("concurrency") == ARTICLE:
+        load["requests"] = requests = ARTICLE_REQUESTS
+    if requests is not None and preset.values["duration_s"] == plans.AUTO:
+        load.setdefault("duration_s", None)
+    return load
+
+
+def _default_load(request: Request, changes: dict[str, Any]) -> dict[str, Any]:
+    """The changes with the load that is not said."""
+    is_remote = remote_host(request) is not None
+    load = {"rounds": REMOTE_ROUNDS, **changes} if is_remote else dict(changes)
+    if "requests" in load:
+        return load
+    if changes.get("concurrency") == ARTICLE:
+        load["requests"] = REMOTE_REQUESTS if is_remote else ARTICLE_REQUESTS
+    elif is_remote and "duration_s" not in changes:
+        load["requests"] = REMOTE_REQUESTS
+    return load
 
 
 def make_scenario(options: argparse.Namespace, base: Scenario = LOOPBACK) -> Scenario:

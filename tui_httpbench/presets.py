@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui_httpbench.clients import catalog
-from tui_httpbench.plan import ARTICLE, AUTO, Plan
+from tui_httpbench.plan import (
+    ARTICLE,
+    ARTICLE_REQUESTS,
+    AUTO,
+    DEFAULT_BUDGET_S,
+    DEFAULT_CONCURRENCY,
+    Plan,
+)
 from tui_httpbench.plan_error import PlanError
 from tui_httpbench.scenario import LOOPBACK, SCENARIOS
 
@@ -51,23 +58,25 @@ PRESETS: dict[str, Preset] = {
     for preset in (
         Preset(
             "quick",
-            "eight modes, few requests: the story within half a minute",
+            "like with like, decided within half a minute: ten in flight, equal settings, eight modes",
             {
                 "modes": catalog.DEFAULT_MODES,
-                "requests": 15,
-                "concurrency": ARTICLE,
+                "requests": None,
+                "duration_s": AUTO,
+                "concurrency": DEFAULT_CONCURRENCY,
                 "rounds": AUTO,
-                "budget_s": 25.0,
+                "budget_s": DEFAULT_BUDGET_S,
                 "chosen_profile": None,
                 "scenario": LOOPBACK,
             },
         ),
         Preset(
             "article",
-            "what the well-known article measured, against a target like its site",
+            "the well-known article: sync modes one by one against async ones all at once, on a site like its own",
             {
                 "modes": ARTICLE_MODES,
-                "requests": 100,
+                "requests": ARTICLE_REQUESTS,
+                "duration_s": None,
                 "concurrency": ARTICLE,
                 "rounds": 5,
                 "chosen_profile": None,
@@ -75,15 +84,16 @@ PRESETS: dict[str, Preset] = {
             },
         ),
         Preset(
-            "level",
-            "like with like: 20 requests in flight and the same settings for every mode",
+            "thorough",
+            "quick's comparison for two minutes: finds differences of 3 %",
             {
                 "modes": catalog.DEFAULT_MODES,
-                "requests": 100,
-                "concurrency": 20,
+                "requests": None,
+                "duration_s": AUTO,
+                "concurrency": DEFAULT_CONCURRENCY,
                 "rounds": AUTO,
-                "budget_s": 60.0,
-                "chosen_profile": "equal",
+                "budget_s": 120.0,
+                "chosen_profile": None,
                 "scenario": LOOPBACK,
             },
         ),

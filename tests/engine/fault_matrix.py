@@ -23,10 +23,10 @@ from pathlib import Path
 from rude_server import RudeServer
 
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.bench.events import RoundStarted
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.bench.samples import error_mask
 from tui_httpbench.bench.worker.errors import ERROR_KINDS
+from tui_httpbench.bench.worker_process import WorkerProcess
 from tui_httpbench.clients.catalog import MODES
 from tui_httpbench.plan import Plan, Request
 from tui_httpbench.report import json_report
@@ -106,14 +106,29 @@ def make_plan(server: RudeServer, fault: str, concurrency: int, modes: tuple[str
     )
 
 
-async def observe(server: RudeServer, plan: Plan) -> Observation:
+async def observe(plan: Plan) -> Observation:
     """Runs a plan to its end."""
     begin = time.monotonic()
     runner = Runner(plan)
-    async for event in runner.run():
-        if isinstance(event, RoundStarted):
-            server.begin_round(plan.request.url)
+    async for _ in runner.run():
+        pass
     return Observation(plan, runner.result(), time.monotonic() - begin)
+
+
+@contextlib.contextmanager
+def warm_ups_counted_from_1(server: RudeServer) -> Iterator[None]:
+    """Tells the server before each mode's warm-up in the block: the modes of a round send to one URL, in turns."""
+    warm_up = WorkerProcess.warm_up
+
+    async def counted(worker: WorkerProcess, cpus: tuple[int, ...] | None) -> None:
+        server.begin_round(worker._job.url)
+        await warm_up(worker, cpus)
+
+    WorkerProcess.warm_up = counted  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        WorkerProcess.warm_up = warm_up  # type: ignore[method-assign]
 
 
 def _status_label(status: int) -> str:
@@ -246,7 +261,7 @@ async def make_matrix(
                     async with turns:
                         plan = make_plan(server, fault, width, tuple(MODES), f"run-{number}")
                         with limited_memory(Path(folder)) if fault == BOMB else contextlib.nullcontext():
-                            seen = await observe(server, plan)
+                            seen = await observe(plan)
                     tell(f"{fault}, {width} at once: {seen.wall_s:.1f} s")
                     try:
                         check_observation(seen)
@@ -263,9 +278,10 @@ async def make_matrix(
             names = [name for name in server.faults if not faults or name in faults]
             matrix.update({name: {} for name in names})
             # The limit holds for all workers that are started meanwhile, so the bomb goes off when nothing else runs.
-            await asyncio.gather(*(run(name, width) for name in names for width in CONCURRENCIES if name != BOMB))
-            for width in CONCURRENCIES if BOMB in names else ():
-                await run(BOMB, width)
+            with warm_ups_counted_from_1(server):
+                await asyncio.gather(*(run(name, width) for name in names for width in CONCURRENCIES if name != BOMB))
+                for width in CONCURRENCIES if BOMB in names else ():
+                    await run(BOMB, width)
     return {name: matrix.get(name, row) for name, row in known.items()}
 
 

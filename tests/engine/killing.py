@@ -133,6 +133,6 @@ def count_rows(folder: Path) -> int:
     """Finished requests in all sample files below a folder, counted without the code under test."""
     total = 0
     for path in folder.rglob("*.samples"):
-        numbers = np.frombuffer(path.read_bytes()[:-ERROR_TEXT_BYTES], dtype=np.int64)
+        numbers = np.frombuffer(path.read_bytes()[ERROR_TEXT_BYTES:], dtype=np.int64)
         total += int(np.count_nonzero(numbers.reshape(-1, 4)[:, 0]))
     return total

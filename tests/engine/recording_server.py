@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 from types import TracebackType
 
 
 @dataclass
 class ReceivedRequest:
+    """``connection`` numbers the connections from 1; ``ended_s`` is infinite until the answer was written."""
+
     method: str
     path: str
     headers: dict[str, str]
     body: bytes
+    connection: int
+    began_s: float
+    ended_s: float = float("inf")
+
+    @property
+    def library(self) -> str:
+        """Whose request it is, told by the order of the headers, in which the libraries differ."""
+        names = [name.lower() for name in self.headers]
+        if "connection" not in names:
+            return "aiohttp"
+        return "httpx" if names.index("connection") < names.index("user-agent") else "requests"
 
 
 @dataclass
 class RecordingServer:
-    """``/`` answers 200 with a short body, ``/status/N`` with that status, ``/silent`` never answers,
-    ``/drip`` sends a byte every 50 ms without end, ``/reset`` cuts the connection, ``/short`` sends less than it
-    announced, ``/garbage`` is no HTTP."""
+    """``/`` answers 200 with a short body, ``/delay/N`` does so after N ms, ``/status/N`` with that status,
+    ``/silent`` never answers, ``/drip`` sends a byte every 50 ms without end, ``/reset`` cuts the connection,
+    ``/short`` sends less than it announced, ``/garbage`` is no HTTP.
 
+    A connection without a request for ``idle_limit_s`` is closed, without a word."""
+
+    idle_limit_s: float | None = None
     requests: list[ReceivedRequest] = field(default_factory=list)
     connections: int = 0
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def __aenter__(self) -> RecordingServer:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=500)
         self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         return self
 
@@ -37,32 +54,37 @@ class RecordingServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        number = self.connections
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         try:
-            while await self._answer(reader, writer):
+            while await self._answer(reader, writer, number):
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+        except (asyncio.IncompleteReadError, ConnectionError, TimeoutError, asyncio.CancelledError):
             pass
         finally:
             writer.close()
 
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        start = await reader.readexactly(1)
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, connection: int) -> bool:
+        start = await asyncio.wait_for(reader.readexactly(1), self.idle_limit_s)
         if start == b"\x16":  # a TLS client's hello: answered as a plain HTTP server does
             writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
             return False
+        began_s = time.monotonic()
         head = (start + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         first, *lines = head.split("\r\n")
         method, path, _ = first.split(" ")
         headers = dict(line.split(": ", 1) for line in lines if line)
         length = int(next((value for name, value in headers.items() if name.lower() == "content-length"), 0))
         body = await reader.readexactly(length)
-        self.requests.append(ReceivedRequest(method, path, headers, body))
+        received = ReceivedRequest(method, path, headers, body, connection, began_s)
+        self.requests.append(received)
         if path == "/silent":
             await asyncio.sleep(60)
+        if path.startswith("/delay/"):
+            await asyncio.sleep(int(path.removeprefix("/delay/")) / 1000)
         if path == "/drip":
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
             while True:
@@ -81,4 +103,5 @@ class RecordingServer:
         status = int(path.removeprefix("/status/")) if path.startswith("/status/") else 200
         payload = b"" if method == "HEAD" else b"hello, client"
         writer.write(b"HTTP/1.1 %d Something\r\nContent-Length: %d\r\n\r\n%b" % (status, len(payload), payload))
+        received.ended_s = time.monotonic()
         return True

@@ -26,7 +26,7 @@ DRIP_INTERVAL_S = 0.25
 """Between two bytes of a dripping answer: well within the timeout of 1 s that it is tested with."""
 
 SENT_WELL = WARMUP_REQUESTS
-"""Requests of a round that ``later-`` faults answer properly."""
+"""Requests of a mode's round that ``later-`` faults answer properly."""
 
 BOMB_BYTES = 16 * 2**30
 BIG_BODY_BYTES = 50_000_000
@@ -48,7 +48,7 @@ FINE = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 @dataclass
 class Exchange:
     """One request on one connection. ``number`` counts the requests of this connection from 1, ``of_round`` those to
-    its path and query in this round over all connections; it is 0 before the first round."""
+    its path and query since ``begin_round`` over all connections; it is 0 before that."""
 
     writer: asyncio.StreamWriter
     number: int

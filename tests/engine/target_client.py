@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from urllib.parse import urlsplit
 
 from tui_httpbench.target.launcher import EmbeddedTarget
@@ -28,6 +29,13 @@ def ask(connection: socket.socket, request: bytes = GET) -> None:
         chunk = connection.recv(65_536)
         assert chunk
         received += chunk
+
+
+def seconds_of_ask(connection: socket.socket, request: bytes = GET) -> float:
+    """How long one request took."""
+    start = time.monotonic()
+    ask(connection, request)
+    return time.monotonic() - start
 
 
 def ask_once(address: Address) -> None:

@@ -18,12 +18,14 @@ from fault_matrix import (
     make_plan,
     observe,
     read_table,
+    warm_ups_counted_from_1,
     write_table,
 )
 from rude_server import RudeServer
 
-from tui_httpbench.bench.events import RoundFinished, RoundStarted
 from tui_httpbench.bench.runner import Runner
+from tui_httpbench.bench.worker.slices import Clocks, Limits
+from tui_httpbench.bench.worker_process import WorkerProcess
 from tui_httpbench.clients.catalog import MODES
 
 TABLE = read_table(TABLE_FILE.read_text())
@@ -39,8 +41,8 @@ needs_memory_limit = pytest.mark.skipif(sys.platform != "linux", reason="the sys
 async def check_fault(fault: str, width: int, modes: tuple[str, ...], folder: Path) -> None:
     async with RudeServer(folder) as server:
         plan = make_plan(server, fault, width, modes)
-        with limited_memory(folder) if fault == BOMB else contextlib.nullcontext():
-            seen = await observe(server, plan)
+        with limited_memory(folder) if fault == BOMB else contextlib.nullcontext(), warm_ups_counted_from_1(server):
+            seen = await observe(plan)
     check_observation(seen)
     unexpected = {}
     for mode_id in modes:
@@ -84,18 +86,25 @@ async def test_the_table_has_every_fault_mode_and_concurrency(tmp_path: Path) ->
     ],
 )
 async def test_a_fault_that_meets_one_mode_leaves_the_others_as_they_are(
-    fault: str, outcome: str, tmp_path: Path
+    fault: str, outcome: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     victim, *others = FEW_MODES
+    measure = WorkerProcess.measure
+
+    async def measure_with_fault(worker: WorkerProcess, limits: Limits) -> Clocks | None:
+        server.forced = fault if worker.mode_id == victim else ""
+        try:
+            return await measure(worker, limits)
+        finally:
+            server.forced = ""
+
+    monkeypatch.setattr(WorkerProcess, "measure", measure_with_fault)
     async with RudeServer(tmp_path) as server:
         plan = make_plan(server, "fine", 1, FEW_MODES).replace(rounds=2, timeout_s=3.0 if outcome == "hung" else 20.0)
         runner = Runner(plan)
         with limited_memory(tmp_path):
-            async for event in runner.run():
-                if isinstance(event, RoundStarted):
-                    server.forced = fault if event.mode == victim else ""
-                if isinstance(event, RoundFinished):
-                    server.forced = ""
+            async for _ in runner.run():
+                pass
     result = runner.result()
     for mode_id in others:
         summary = result.mode(mode_id)

@@ -98,8 +98,9 @@ def test_eight_clean_modes_as_json_alone_on_stdout() -> None:
 def test_a_refused_port_fails_all_modes_and_says_why() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}/"
-    done = run(url, "-n", "2", "-r", "1", "-m", "requests:all", "-m", "aiohttp:all")
-    assert (done.returncode, done.stderr) == (1, "")
+    done = run(url, "-n", "2", "-r", "1", "-m", "requests:all", "-m", "aiohttp:all", "-v")
+    assert done.returncode == 1
+    assert done.stderr == "httpbench-tui: How long this run takes is known after the first round.\n"
     assert done.stdout.count("2 × refused: ") == 4
     assert "█" not in done.stdout
     assert "Traceback" not in done.stdout
@@ -122,8 +123,9 @@ def test_a_report_in_a_pipe_is_plain_and_a_file_gets_the_json(tmp_path: Path) ->
 def test_an_automatic_run_ends_by_itself_and_tells_settings_and_work(tmp_path: Path) -> None:
     path = tmp_path / "result.json"
     modes = ("-m", "requests-session", "-m", "aiohttp", "-m", "httpx-client")
-    done = run("/redirect/1", *modes, "-n", "5", "--budget", "1", "-v", "--metric", "bytes", "--json", str(path))
-    assert (done.returncode, done.stderr) == (0, "")
+    plan = ("--profile", "defaults", "-n", "5", "--budget", "4")
+    done = run("/redirect/1", *modes, *plan, "-v", "--metric", "bytes", "--json", str(path))
+    assert (done.returncode, done.stderr) == (0, "httpbench-tui: This run takes at most 4 s.\n")
     document = json.loads(path.read_text())
     jsonschema.validate(document, SCHEMA)
     made = max(mode["rounds_done"] for mode in document["modes"])
@@ -131,22 +133,81 @@ def test_an_automatic_run_ends_by_itself_and_tells_settings_and_work(tmp_path: P
     assert "profile defaults" in done.stdout
     for part in ("httpx-client ≠", "Body bytes per request", "Settings", "not followed", "Environment", "pinning"):
         assert part in done.stdout
-    assert (document["plan"]["rounds"], document["plan"]["budget_s"]) == ("auto", 1.0)
+    assert (document["plan"]["rounds"], document["plan"]["budget_s"]) == ("auto", 4.0)
     assert [rank["mode"] for rank in document["ranking"] if rank["other_work"]] == ["httpx-client"]
     assert document["differences"][0]["modes"] == ["httpx-client"]
+    assert {rank["mode"] for rank in document["ranking_cpu"]} == {mode["id"] for mode in document["modes"]}
+    assert document["findings"][0] == {"id": "other-work", **document["differences"][0]}
     for mode in document["modes"]:
+        assert mode["round_requests"] == [5] * made
         assert mode["settings"]["redirects"].startswith("not" if mode["id"] == "httpx-client" else "followed")
         assert mode["connections"] >= mode["rounds_done"]
         assert all(record["target_cpu_s"] is not None for record in mode["rounds"])
 
 
 @pytest.mark.slow
-def test_progress_of_an_automatic_run_says_when_it_decides() -> None:
+def test_progress_of_an_automatic_run_has_one_figure_that_holds() -> None:
     modes = ("-m", "requests-session", "-m", "aiohttp")
-    status, shown, _ = run_in_terminal(*modes, "-n", "5", "--budget", "1", on="stderr")
+    begin_s = time.monotonic()
+    status, shown, _ = run_in_terminal(*modes, "--budget", "8", on="stderr")
+    took_s = time.monotonic() - begin_s
     assert status == 0
-    for part in ("deciding after round 5", "of budget left"):
-        assert part in shown
+    assert "This run takes at most 8 s." in shown
+    figures = re.findall(r"round \d+ of up to \d+ · 0:(\d\d) · at most 0:(\d\d) left", shown)
+    assert figures
+    # The start and the end of the app itself are not the run's.
+    assert took_s < min(int(elapsed) + 1 + int(left) for elapsed, left in figures) + 3
+    assert re.search(r"\d+ rounds? \(auto\) · 0:\d\d", shown)
+    assert "budget left" not in shown
+
+
+@pytest.mark.slow
+def test_seconds_are_measured_and_no_more(tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
+    done = run("-z", "200ms", "-r", "2", "-m", "requests-session", "-m", "aiohttp", "--json", str(path))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2 modes × 0.2 s × 2 rounds; 10 in flight; profile equal" in done.stdout
+    document = json.loads(path.read_text())
+    jsonschema.validate(document, SCHEMA)
+    assert (document["plan"]["requests"], document["plan"]["duration_s"]) == (None, 0.2)
+    for mode in document["modes"]:
+        assert len(mode["elapsed_s"]) == len(mode["round_requests"]) == 2
+        assert sum(mode["round_requests"]) == mode["requests"] > 20
+        assert all(0.15 < elapsed_s < 0.4 for elapsed_s in mode["elapsed_s"])
+
+
+@pytest.mark.slow
+def test_automatic_seconds_tell_how_many_they_were(tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
+    done = run("-m", "requests-session", "-m", "httpx", "--budget", "8", "--json", str(path))
+    assert (done.returncode, done.stderr) == (0, "")
+    document = json.loads(path.read_text())
+    jsonschema.validate(document, SCHEMA)
+    plan = document["plan"]
+    assert (plan["requests"], plan["duration"]) == (None, "auto")
+    assert 0.1 <= plan["duration_s"] <= 1.6
+    seconds = f"{plan['duration_s']:.3g} s"
+    assert re.search(rf"2 modes × {re.escape(seconds)} × \d+ rounds? \(auto\); 10 in flight", done.stdout)
+    assert document["ranking"][0]["mode"] == "requests-session"
+    assert document["conclusion"].startswith("requests-session is fastest")
+    blocks = done.stdout.split("\n\n")
+    assert " ".join(blocks[1].split()) == document["conclusion"]
+    assert document["started_at"] is not None
+
+
+@pytest.mark.slow
+def test_the_article_s_batches_are_repeated_until_the_seconds_are_over(tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
+    modes = ("-m", "requests-session", "-m", "aiohttp")
+    done = run("-c", "article", "-n", "20", "-z", "0.2", "-r", "2", *modes, "--json", str(path))
+    assert (done.returncode, done.stderr) == (0, "")
+    words = " ".join(done.stdout.split())
+    assert "2 modes × batches of 20 requests for 0.2 s × 2 rounds; profile defaults" in words
+    assert "not like with like, as the article did it" in words
+    document = json.loads(path.read_text())
+    jsonschema.validate(document, SCHEMA)
+    for mode in document["modes"]:
+        assert all(requests % 20 == 0 and requests > 20 for requests in mode["round_requests"])
 
 
 @pytest.mark.parametrize("numbers", [[signal.SIGINT], [signal.SIGTERM], [signal.SIGINT, signal.SIGINT]])
@@ -180,7 +241,7 @@ async def test_a_stopped_run_reports_what_it_measured(numbers: list[signal.Signa
 def test_progress_is_drawn_on_a_terminal_and_the_pipe_stays_plain() -> None:
     status, shown, piped = run_in_terminal(*ONE_MODE, on="stderr")
     assert status == 0
-    for part in ("round 1 of 1", "requests-session", "5/5", "━"):
+    for part in ("This run takes about ", "round 1 of 1", "requests-session", "5/5", "━"):
         assert part in shown
     assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h") == 1
     assert "\x1b" not in piped

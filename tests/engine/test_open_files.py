@@ -37,29 +37,49 @@ def test_a_worker_raises_a_low_soft_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "files", "advice"),
+    ("arguments", "whose", "files", "advice"),
     [
-        (("-c", "300", "-n", "300"), 364, "give 192 or less"),
-        (("-c", "300", "-n", "300", "--rtt", "1"), 664, "give 96 or less"),
-        (("-m", "httpx-async-each", "-n", "300"), 364, "give -n 192 or less"),
+        # Four of the eight keep their connections while the others have their turns, of whom one has some.
+        (("-c", "300", "-n", "300"), " in each of 8 modes", "1,564", "give 38 or less"),
+        (("-c", "300", "-n", "300", "--rtt", "1"), " in each of 8 modes", "3,064", "give 19 or less"),
+        (("-m", "aiohttp", "-c", "300", "-z", "1"), "", "364", "give 192 or less"),
+        (("-m", "httpx-async-each", "-c", "article", "-n", "300"), "", "364", "give -n 192 or less"),
+        (("-m", "aiohttp", "-m", "requests", "-c", "300"), " in each of 2 modes", "664", "give 96 or less"),
+        (("http://127.0.0.1:9/", "-c", "300"), " in each of 8 modes", "364", "give 192 or less"),
     ],
 )
-def test_a_plan_beyond_the_hard_limit_is_refused(arguments: tuple[str, ...], files: int, advice: str) -> None:
+def test_a_plan_beyond_the_hard_limit_is_refused(
+    arguments: tuple[str, ...], whose: str, files: str, advice: str
+) -> None:
     done = run(128, 256, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        f"httpbench-tui: 300 requests at once need {files} open files, and the system allows 256; {advice}, or raise "
-        "the hard limit (ulimit -Hn).\n"
+        f"httpbench-tui: 300 requests at once{whose} need {files} open files, and the system allows 256; {advice}, or "
+        "raise the hard limit (ulimit -Hn).\n"
     )
+
+
+def test_what_is_advised_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_httpbench.bench.open_files.open_files_limit", lambda: 256)
+    check_open_files(Plan(requests=300, concurrency=38))
+    with pytest.raises(PlanError):
+        check_open_files(Plan(requests=300, concurrency=39))
+
+
+@pytest.mark.slow
+def test_the_target_holds_what_all_modes_keep() -> None:
+    arguments = ("-m", "requests-session", "-m", "aiohttp", "-m", "httpx-async", "-z", "0.3", "-c", "60", "-r", "1")
+    done = run(64, 3 * 60 + 64, *arguments)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_pool_of_a_kept_client_counts_in_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui_httpbench.bench.open_files.open_files_limit", lambda: 256)
-    kept = Plan(modes=("aiohttp", "requests"), requests=1000)
+    kept = Plan(modes=("aiohttp", "requests"), requests=1000, concurrency="article")
     check_open_files(kept)
     with pytest.raises(PlanError) as caught:
         check_open_files(kept.replace(concurrency=1000))
     assert caught.value.field == "concurrency"
-    # A relay holds two connections for each request.
-    with pytest.raises(PlanError, match="264 open files"):
+    # A relay holds two connections for each request: 100 in the pool of one mode, and one of the other.
+    with pytest.raises(PlanError, match="266 open files"):
         check_open_files(kept.replace(scenario=SCENARIOS["same-region"]))

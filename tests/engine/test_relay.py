@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,9 @@ from tui_httpbench.target import precise_loop
 from tui_httpbench.target.host import PortError, bind_socket
 from tui_httpbench.target.lane import LANE_LIMIT_BYTES
 from tui_httpbench.target.launcher import EmbeddedTarget, TargetError
+from tui_httpbench.target.relay import Distance, _Side, listen
 from tui_httpbench.target.settings import RelaySettings
+from tui_httpbench.target.turns import Turns
 
 RESET = struct.pack("ii", 1, 0)
 
@@ -328,26 +331,50 @@ async def test_its_processor_time_is_counted() -> None:
         assert relay_s > 0
 
 
-def test_jitter_is_drawn_from_the_seed_again_after_a_restart() -> None:
-    from tui_httpbench.target.relay import Distance
-
-    distance = Distance(RelaySettings(server_port=1, rtt_ms=20, jitter_ms=8, seed=5))
-    drawn = [distance.trip_s() for _ in range(1_000)]
+def test_jitter_is_half_of_its_width_to_either_side() -> None:
+    distance = Distance(RelaySettings(server_port=1, rtt_ms=20, jitter_ms=8))
+    source = random.Random(5)
+    drawn = [distance.trip_s(source) for _ in range(1_000)]
     assert 0.008 <= min(drawn) < 0.0081
     assert 0.0119 < max(drawn) <= 0.012
-    distance.restart_draws()
-    assert [distance.trip_s() for _ in range(1_000)] == drawn
 
 
-async def test_both_processes_restart_their_draws() -> None:
+async def test_no_small_write_waits_for_the_one_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[asyncio.BaseTransport] = []
+    connection_made = _Side.connection_made
+
+    def note(side: _Side, transport: asyncio.BaseTransport) -> None:
+        made.append(transport)
+        connection_made(side, transport)
+
+    monkeypatch.setattr(_Side, "connection_made", note)
+    with socket.create_server(("127.0.0.1", 0)) as far_end:
+        turns = Turns(lambda _: random.Random(0), time.process_time)
+        server = await listen(RelaySettings(far_end.getsockname()[1], rtt_ms=1), turns)
+        async with server:
+            _, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+            async with asyncio.timeout(20):
+                while len(made) < 2:
+                    await asyncio.sleep(0.001)
+            to_client, to_server = (transport.get_extra_info("socket") for transport in made)
+            for connection in (to_client, to_server):
+                assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY), connection
+            writer.close()
+            for transport in made:
+                assert isinstance(transport, asyncio.Transport)
+                transport.abort()
+
+
+async def test_a_relay_that_is_gone_is_one_sentence() -> None:
     async with EmbeddedTarget(scenario=Scenario(rtt_ms=2, jitter_ms=1)) as target:
         assert len(target.pids) == 2
-        await target.restart_draws()
+        await target.begin_round()
         os.kill(target.pids[1], signal.SIGTERM)
         async with asyncio.timeout(5):
             await target.wait()
-        with pytest.raises(TargetError, match=r"^The embedded target's relay (has ended|does not run)\.$"):
-            await target.restart_draws()
+        for question in (target.begin_round, partial(target.take_turn, "a"), target.turn_counts, target.counts):
+            with pytest.raises(TargetError, match=r"^The embedded target's relay (has ended|does not run)\.$"):
+                await question()
         assert not target.is_running
 
 

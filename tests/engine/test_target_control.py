@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,8 @@ async def test_a_dead_target_is_one_sentence() -> None:
         os.kill(target.pid, signal.SIGKILL)
         with pytest.raises(TargetError, match=r"^The embedded target has ended\.$"):
             await waiting
-        for question in (target.counts, target.watch, target.heads, target.unwatch):
+        turns = (target.begin_round, partial(target.take_turn, "a"), target.turn_counts)
+        for question in (target.counts, target.watch, target.heads, target.unwatch, *turns):
             with pytest.raises(TargetError, match=r"^The embedded target (has ended|does not run)\.$"):
                 await question()
     with pytest.raises(TargetError, match=r"^The embedded target does not run\.$"):
@@ -117,6 +119,9 @@ def test_a_wrong_command_gets_a_sentence_and_the_next_one_its_answer() -> None:
             process.stdin.write(line + b"\n")
             process.stdin.flush()
             assert "There is no command" in json.loads(process.stdout.readline())["error"]
+        process.stdin.write(b'{"id": 1, "command": "take_turn", "argument": []}\n')
+        process.stdin.flush()
+        assert "is no text" in json.loads(process.stdout.readline())["error"]
         process.stdin.write(b'{"id": 2, "command": "watch"}\n')
         process.stdin.flush()
         assert json.loads(process.stdout.readline()) == {"id": 2, "answer": None}

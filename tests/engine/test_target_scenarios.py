@@ -132,7 +132,7 @@ async def test_every_path_takes_the_service_time_and_delay_adds_to_it() -> None:
             assert await asyncio.to_thread(seconds_of, address_of(target), path) >= lowest_s
 
 
-async def test_service_times_are_drawn_from_the_seed_and_again_after_a_restart() -> None:
+async def test_service_times_are_drawn_from_the_seed_and_again_in_each_round() -> None:
     # The times are far apart: whether one was drawn is seen from a lower bound.
     scenario = Scenario(service_time=ServiceTime("uniform", 0, 300), seed=4)
     source = random.Random(scenario.seed)
@@ -141,7 +141,7 @@ async def test_service_times_are_drawn_from_the_seed_and_again_after_a_restart()
         for _ in range(2):
             for service_s in drawn:
                 assert await asyncio.to_thread(seconds_of, address_of(target)) >= service_s - 0.001
-            await target.restart_draws()
+            await target.begin_round()
 
 
 async def test_responses_leave_no_faster_than_the_capacity() -> None:
@@ -160,7 +160,7 @@ async def test_no_more_are_served_at_once_than_the_capacity() -> None:
         assert moment - start >= 0.1 * (number // 2 + 1)
 
 
-async def test_after_a_restart_nobody_waits_behind_requests_of_before() -> None:
+async def test_in_a_new_round_nobody_waits_behind_requests_of_before() -> None:
     scenario = Scenario(service_time=ServiceTime("fixed", 1), capacity=Capacity(per_second=0.1, at_once=1))
     async with EmbeddedTarget(scenario=scenario) as target:
         address = address_of(target)
@@ -170,7 +170,7 @@ async def test_after_a_restart_nobody_waits_behind_requests_of_before() -> None:
         async with asyncio.timeout(10):
             while (await target.counts()).requests < 3:
                 await asyncio.sleep(0.01)
-        await target.restart_draws()
+        await target.begin_round()
         # Behind them it would take 30 seconds, which is longer than the client waits.
         assert (await asyncio.to_thread(get, address))[0].status == 200
         for connection in waiting:

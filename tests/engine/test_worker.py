@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import shutil
 import subprocess
 import sys
-from dataclasses import asdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
@@ -47,38 +50,103 @@ async def test_a_worker_runs_under_another_python_without_this_project(python: s
     async with RecordingServer() as server:
         job = make_job(make_plan(server.url + "/"), server.url + "/", "requests-session", samples.path, USUAL_TRUST)
         values = {**asdict(job), "source_file": str(client), "function": "each", "packages": ("pip",)}
-        messages = await run_worker([interpreter, "-I", str(WORKER_FILE)], encode_job(Job(**values)))
-    assert [message["event"] for message in messages] == ["ready", *["warmed"] * 3, "started", "finished"]
+        async with worker(encode_job(Job(**values)), interpreter, "-I") as told:
+            messages = [await told.hear()]
+            await told.say(do="warm-up", cpus=None)
+            messages += [await told.hear() for _ in range(4)]
+            for requests in (2, 3):
+                await told.say(**slice_of(requests, samples.capacity))
+                messages.append(await told.hear())
+            await told.say(do="end")
+            messages.append(await told.hear())
+            assert await told.rest() == b""
+    events = [message["event"] for message in messages]
+    assert events == ["ready", *["warmed"] * 3, "idle", "sliced", "sliced", "finished"]
     assert messages[0]["python"].split()[1].startswith(python.removeprefix("python"))
+    assert [message["requests"] for message in messages[5:7]] == [2, 3]
     assert samples.done() == 5
     assert set(samples.finished()[:, 2]) == {200}
 
 
-async def test_a_worker_ends_when_its_stdin_closes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode_id", ["requests-session", "aiohttp"])
+@pytest.mark.parametrize("when", ["at once", "while it waits", "in a request"])
+async def test_a_worker_ends_when_its_stdin_closes(mode_id: str, when: str, tmp_path: Path) -> None:
     samples = SampleFile(tmp_path / "samples", 1000)
     async with RecordingServer() as server:
-        job = make_job(
-            make_plan(server.url + "/silent", 1000),
-            server.url + "/silent",
-            "requests-session",
-            samples.path,
-            USUAL_TRUST,
-        )
-        # communicate() closes stdin behind the job; without a timeout of its own the worker would wait for 30 s.
-        messages = await run_worker([sys.executable, str(WORKER_FILE)], encode_job(job), keep_open=False)
-    assert messages == []
+        url = server.url + "/silent"
+        job = make_job(make_plan(url, 1000), url, mode_id, samples.path, USUAL_TRUST)
+        async with worker(encode_job(job)) as told:
+            if when != "at once":
+                assert (await told.hear())["event"] == "ready"
+            if when == "in a request":
+                await told.say(do="warm-up", cpus=None)
+                # Without a life line it would wait for 30 s, as long as its request may take.
+                while not server.requests:
+                    await asyncio.sleep(0.01)
+            told.process.stdin.close()
+            rest = await told.rest()
+    assert all(json.loads(line)["event"] == "ready" for line in rest.splitlines())
 
 
-async def run_worker(command: list[str], job: bytes, keep_open: bool = True) -> list[dict]:
+async def test_a_file_that_grew_is_written_on_by_its_worker(tmp_path: Path) -> None:
+    samples = SampleFile(tmp_path / "samples", 4)
+    async with RecordingServer() as server:
+        url = server.url + "/"
+        job = make_job(make_plan(url).replace(requests=None, duration_s=1.0), url, "aiohttp", samples.path, USUAL_TRUST)
+        async with worker(encode_job(job)) as told:
+            await told.hear()
+            await told.say(**slice_of(100, 4))
+            assert (await told.hear())["requests"] == 4, "no more than there is room for"
+            samples.grow(20)
+            await told.say(**slice_of(10, 20))
+            assert (await told.hear())["requests"] == 10
+    assert samples.done() == 14
+    starts = samples.finished()[:, 0]
+    assert (starts[1:] >= starts[:-1]).all()
+
+
+@dataclass
+class Told:
+    """A worker that is told what to do."""
+
+    process: asyncio.subprocess.Process
+
+    async def say(self, **command: object) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(command).encode() + b"\n")
+        await self.process.stdin.drain()
+
+    async def hear(self) -> dict:
+        assert self.process.stdout is not None
+        return json.loads(await asyncio.wait_for(self.process.stdout.readline(), 20))
+
+    async def rest(self) -> bytes:
+        """All that it tells until it ends."""
+        assert self.process.stdout is not None
+        return await asyncio.wait_for(self.process.stdout.read(), 20)
+
+
+def slice_of(requests: int, capacity: int) -> dict:
+    return {
+        **{"do": "slice", "duration_ns": 10**10, "requests": requests, "batch": 0, "in_batch": 0},
+        "capacity": capacity,
+    }
+
+
+@asynccontextmanager
+async def worker(job: bytes, *python: str) -> AsyncIterator[Told]:
     process = await asyncio.create_subprocess_exec(
-        *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        *(*(python or (sys.executable,)), str(WORKER_FILE)),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdin is not None
-    assert process.stdout is not None
     process.stdin.write(job)
-    if not keep_open:
+    try:
+        yield Told(process)
+    finally:
         process.stdin.close()
-    output = await asyncio.wait_for(process.stdout.read(), 20)
-    process.stdin.close()
-    await process.wait()
-    return [json.loads(line) for line in output.splitlines()]
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+        await process.wait()

@@ -22,7 +22,23 @@ from tui_httpbench.report.destination import FileDestination
 OPTIONS = sorted({option for command in (None, *COMMANDS) for option in Parser(command)._option_string_actions})
 URL = "http://127.0.0.1:1/"
 
-values = texts | st.sampled_from(["aiohttp", "requests", "all", "quick", "article", "level", "loopback", "X: y", URL])
+values = texts | st.sampled_from(
+    [
+        "aiohttp",
+        "requests",
+        "all",
+        "quick",
+        "article",
+        "thorough",
+        "auto",
+        "0.3",
+        "300ms",
+        "25",
+        "loopback",
+        "X: y",
+        URL,
+    ]
+)
 arguments = st.one_of(
     st.sampled_from(OPTIONS).map(lambda option: [option]),
     st.tuples(st.sampled_from(OPTIONS), values).map(list),
@@ -70,6 +86,11 @@ def call(command_line: list[str]) -> tuple[int, str]:
 @example(["run", "--scenario", "\ud800.toml"])
 @example(["run", "https://a.b/", "--cacert", "x\0y"])
 @example(["run", "https://a.b/", "--cacert", "\ud800"])
+@example(["run", "-z", "9" * 100_000])
+@example(["run", "-z", "9" * 400 + "min"])
+@example(["run", "-z", "0." + "0" * 5_000 + "1ms"])
+@example(["run", "-c", "article", "-z", "auto"])
+@example(["run", "https://a.b/", "-z", "1", "--yes", "-c", "article"])
 @example(["run", "-d", "@x\0y"])
 @example(["run", "-d", "\ud800"])
 @example(["run", "-d", "[" * 100_000])

@@ -23,7 +23,7 @@ from tui_httpbench.tui.widgets.url_list import UrlListScreen
 
 FIELDS = (
     "#input-url",
-    *(f"#input-{name}" for name in ("requests", "concurrency", "rounds", "budget", "timeout", "seed")),
+    *(f"#input-{name}" for name in ("requests", "duration", "concurrency", "rounds", "budget", "timeout", "seed")),
     *(f"#input-{name}" for name in ("rtt", "jitter", "service_time", "service_seed", "capacity", "body_size")),
     "#input-content_type",
     "#input-cacert",
@@ -36,6 +36,7 @@ PLAIN = FormValues(
     headers=(),
     body=b"x",
     requests="1",
+    duration="",
     concurrency="1",
     rounds="1",
     budget="1",
@@ -45,7 +46,19 @@ PLAIN = FormValues(
     modes=("aiohttp",),
     knobs=knob_texts(LOOPBACK),
 )
-TEXTS = ("url", "method", "requests", "concurrency", "rounds", "budget", "timeout", "seed", "profile", "cacert")
+TEXTS = (
+    "url",
+    "method",
+    "requests",
+    "duration",
+    "concurrency",
+    "rounds",
+    "budget",
+    "timeout",
+    "seed",
+    "profile",
+    "cacert",
+)
 KNOB_TEXTS = [name for name, value in PLAIN.knobs.items() if isinstance(value, str)]
 edits = st.lists(st.tuples(st.sampled_from(PLACES), texts | st.just("https://a.b/")), min_size=5, max_size=20)
 
@@ -114,6 +127,9 @@ async def use(found: list[tuple[str, str]]) -> None:
 @example({"cacert": "~nobody-at-all/x"}, {}, (), True)
 @example({"cacert": "\0"}, {}, (), True)
 @example({"cacert": "\ud800"}, {}, (), True)
+@example({"requests": "", "concurrency": "article"}, {}, (), False)
+@example({"duration": "auto", "concurrency": "article"}, {}, (), False)
+@example({"requests": "", "duration": "auto", "concurrency": "article", "modes": ()}, {}, (), False)
 @example({}, {"capacity": "0" * 5_000 + "1"}, (), False)
 def test_the_form_is_read_or_every_wrong_field_gets_a_sentence(
     found: dict[str, str], knobs: dict[str, str], headers: tuple[tuple[str, str], ...], has_own_url: bool

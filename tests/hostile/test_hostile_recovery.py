@@ -23,10 +23,10 @@ from hypothesis import strategies as st
 from tui_httpbench.analysis.race import Race
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.record_json import record_to_dict
-from tui_httpbench.bench.records import RoundRecord, WarmupRequest, WorkerSetup
+from tui_httpbench.bench.records import RoundRecord, Slice, WarmupRequest, WorkerSetup
 from tui_httpbench.bench.recovery import RecoveryError, find_interrupted_runs, recover
-from tui_httpbench.bench.run_folder import RunFolder, all_folders, sample_path
-from tui_httpbench.bench.samples import ErrorText, SampleFile
+from tui_httpbench.bench.run_folder import FORMAT, RunFolder, all_folders, sample_path
+from tui_httpbench.bench.samples import ERROR_TEXT_BYTES, ErrorText, SampleFile
 from tui_httpbench.bench.worker.recorder import Recorder
 from tui_httpbench.history.last_plan import plan_from_dict, plan_to_dict
 from tui_httpbench.plan import Plan, Request
@@ -47,9 +47,9 @@ PLAN = Plan(
     rounds=ROUNDS,
     seed=77,
 )
-SETUP = WorkerSetup("CPython 3.13.1", {"aiohttp": "3.13.0"}, 0.1, 0.02, (WarmupRequest(1.5, 200),))
+SETUP = WorkerSetup("CPython 3.13.1", {"aiohttp": "3.13.0"}, 0.1, 0.02, (WarmupRequest(1.5, 200, 0.4),))
 RUN = {
-    "format": 1,
+    "format": FORMAT,
     "plan": plan_to_dict(PLAN),
     "modes": list(PLAN.modes),
     "seed": 77,
@@ -73,6 +73,8 @@ def record_of(mode: str, number: int) -> RoundRecord:
         wall_s=0.5,
         connections=3,
         target_cpu_s=0.005,
+        group=1,
+        slices=(Slice(12, 0.01 * number, 0.006), Slice(8, 0.01 * number, 0.004)),
     )
 
 
@@ -82,7 +84,7 @@ LINES = [record_to_dict(record_of(mode, number)) for number in (1, 2) for mode i
 def write_samples(path: Path) -> bytes:
     """What a worker writes: a request every millisecond, three of them refused, and why."""
     SampleFile(path, REQUESTS).close()
-    recorder = Recorder(str(path), REQUESTS)
+    recorder = Recorder(str(path))
     code = recorder.note_error(ConnectionRefusedError(111, "nobody listens"))
     for number in range(REQUESTS):
         recorder.record(1_000_000 * (number + 1), 500_000, code if number < 3 else 200, 1_000)
@@ -181,6 +183,12 @@ def test_a_damaged_description_of_the_run(run: bytes) -> None:
 @example(with_line(setup={**LINES[0]["setup"], "python": "\x1b[31m"}))
 @example(with_line(error_texts=[["odd", "x", 1]]))
 @example(with_line(error_texts=[["refused", "\x1b[31m\u202e\ud800", 1]]))
+@example(with_line(slices=[[1, 2]]))
+@example(with_line(slices=[[1, -1, float("nan")]]))
+@example(with_line(slices=[[10**30, 1.0, 1.0]] * 3))
+@example(with_line(group=-1))
+@example(with_line(group=10**9))
+@example(with_line(setup={**LINES[0]["setup"], "warmup": [{"latency_ms": 1, "status": 200, "cpu_ms": "\x1b"}]}))
 @example(with_line(requests=10**18, hung_requests=10**9))
 @example(with_line(peak_memory_bytes=1e308, connections=-1))
 def test_damaged_lines_of_finished_rounds(lines: bytes) -> None:
@@ -203,9 +211,9 @@ def test_damaged_samples(data: st.DataObject) -> None:
 @example([(1, 2**50 - 1, 200, 2**39 - 1)] * 20, False)
 def test_samples_that_no_worker_writes(rows: list[tuple[int, ...]], keeps_lines: bool) -> None:
     samples = whole_samples()
-    table = np.frombuffer(samples, dtype=np.int64, count=REQUESTS * 4).reshape(REQUESTS, 4).copy()
+    table = np.frombuffer(samples, dtype=np.int64, offset=ERROR_TEXT_BYTES).reshape(REQUESTS, 4).copy()
     table[: len(rows)] = np.array(rows, dtype=np.int64).reshape(-1, 4)
-    content = table.tobytes() + samples[table.nbytes :]
+    content = samples[:ERROR_TEXT_BYTES] + table.tobytes()
     contents = {**dict.fromkeys(names, whole_samples()), names[0]: content}
     check(leave_run(WHOLE_RUN, WHOLE_LINES if keeps_lines else b"", contents), at_least=8 * REQUESTS)
 
@@ -214,7 +222,7 @@ def test_samples_that_no_worker_writes(rows: list[tuple[int, ...]], keeps_lines:
 def test_a_server_text_in_the_samples(found: list[str]) -> None:
     samples = whole_samples()
     lines = b"".join(json.dumps(["refused", text]).encode() + b"\n" for text in found)[:32_000]
-    content = samples[: REQUESTS * 32] + lines.ljust(len(samples) - REQUESTS * 32, b"\0")
+    content = lines.ljust(ERROR_TEXT_BYTES, b"\0") + samples[ERROR_TEXT_BYTES:]
     check(leave_run(WHOLE_RUN, b"", dict.fromkeys(names, content)), at_least=len(names) * REQUESTS)
 
 

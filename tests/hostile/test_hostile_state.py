@@ -21,6 +21,7 @@ from tui_httpbench.tui.preferences import Preferences, load_theme
 PLAN = Plan(
     request=Request("https://a.b/?q=1", "POST", (("Accept", "*/*"),), b"{}"),
     modes=("aiohttp", "requests", "aiohttp#2"),
+    duration_s=0.25,
     rounds=3,
     seed=7,
     seed_given=True,
@@ -62,6 +63,10 @@ def files(draw: st.DrawFn) -> tuple[str, bytes]:
 @example(("theme.json", b'{"theme": [], "configured": null}'))
 @example(("theme.json", b'{"theme": {}, "configured": []}'))
 @example(("last-plan.json", json.dumps({**DOCUMENTS["last-plan.json"], "scenario": "x"}).encode()))
+@example(("last-plan.json", json.dumps({**DOCUMENTS["last-plan.json"], "duration_s": {}}).encode()))
+@example(("last-plan.json", json.dumps({**DOCUMENTS["last-plan.json"], "duration_s": 1e400}).encode()))
+@example(("last-plan.json", json.dumps({**DOCUMENTS["last-plan.json"], "concurrency": "article"}).encode()))
+@example(("last-plan.json", json.dumps({**DOCUMENTS["last-plan.json"], "schema_version": 1}).encode()))
 @example(("last-plan.json", json.dumps({**DOCUMENTS["last-plan.json"], "modes": ["aiohttp"] * 100_000}).encode()))
 @example(("last-plan.json", json.dumps({**DOCUMENTS["last-plan.json"], "cacert": "\0"}).encode()))
 @example(("urls.json", b"[" * 100_000))

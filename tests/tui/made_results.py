@@ -14,7 +14,7 @@ from tui_httpbench.analysis.summary import rules_of, summarize_mode
 from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.samples import ErrorText
 from tui_httpbench.bench.worker.errors import code_of
-from tui_httpbench.plan import Plan
+from tui_httpbench.plan import ARTICLE, Plan
 
 LATENCY_MS = {
     "requests": 2.9,
@@ -32,6 +32,8 @@ ENVIRONMENT = Environment("CPython 3.11.7", "Linux", 2, {"aiohttp": "3.14.1", "h
 
 ROUNDS = 5
 REQUESTS = 20
+# How many times its usual time a round of a restless mode takes: so much that the two can't be told apart.
+RESTLESS = {"requests-session": (1.10, 0.92, 1.05, 0.95, 0.99), "httpx-async": (0.93, 1.06, 0.94, 1.06, 0.97)}
 SETTINGS = {
     mode: {
         "redirects": "not followed" if mode.startswith("httpx") else "followed, up to 30",
@@ -90,7 +92,7 @@ def result_of(*records: RoundRecord, modes: tuple[str, ...] = (), stopped: bool 
     """A result of these rounds, ranked as any other; modes without a record were not reached."""
     chosen = modes or tuple(dict.fromkeys(record.mode for record in records))
     summaries = tuple(summarize_mode(mode, tuple(r for r in records if r.mode == mode)) for mode in chosen)
-    values: dict[str, Any] = {"rounds": ROUNDS, "requests": REQUESTS, "seed": 42}
+    values: dict[str, Any] = {"rounds": ROUNDS, "requests": REQUESTS, "concurrency": ARTICLE, "seed": 42}
     made = Plan(modes=chosen, **(values | plan))
     return Result(
         plan=made,
@@ -98,6 +100,7 @@ def result_of(*records: RoundRecord, modes: tuple[str, ...] = (), stopped: bool 
         environment=ENVIRONMENT,
         modes=summaries,
         ranking=rank_modes(summaries, records, rules_of(made)),
+        ranking_cpu=rank_modes(summaries, records, rules_of(made), yardstick="cpu"),
         warnings=tuple(summary.note for summary in summaries if summary.note),
         stopped=stopped,
         records=records,
@@ -109,13 +112,30 @@ def clean_result(modes: tuple[str, ...] = EIGHT) -> Result:
     return result_of(*(record for mode in modes for record in rounds_of(mode)))
 
 
+def timed_result(modes: tuple[str, ...] = EIGHT, duration_s: float = 0.1, **noise: float) -> Result:
+    """Every mode sent requests one after the other for as long as all others; ``noise`` is that of the rounds."""
+    records: list[RoundRecord] = []
+    for mode in modes:
+        count = max(round(duration_s * 1e3 / LATENCY_MS[mode] / 1.5), 1)
+        for record in rounds_of(mode, requests=count, **noise):
+            rows = record.samples.copy()
+            rows[:, 0] = np.cumsum(rows[:, 1]) - rows[:, 1]
+            records.append(replace(record, samples=rows))
+    return result_of(*records, requests=None, duration_s=duration_s, concurrency=10)
+
+
 def tied_result() -> Result:
     """Two modes can't be told apart, four did other work than the others, and connections are known for some only."""
     records: list[RoundRecord] = []
     for mode in EIGHT:
-        noise = 0.1 if mode in ("requests-session", "httpx-async") else 0.001
         unknown: dict[str, Any] = {"connections": None} if mode.startswith("aiohttp") else {}
-        records += rounds_of(mode, noise=noise, **unknown)
+        made = rounds_of(mode, **unknown)
+        if mode in RESTLESS:
+            made = tuple(
+                replace(record, elapsed_s=(record.elapsed_s or 0.0) * factor)
+                for record, factor in zip(made, RESTLESS[mode], strict=True)
+            )
+        records += made
     return replace(
         result_of(*records),
         warnings=("Other processes used 31 % of the processors during the run. Close them.", DIFFERENCE.text),

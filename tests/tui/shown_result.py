@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets._footer import FooterKey
 
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.summary import Measured
 from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.screens.results import ResultsScreen
@@ -21,20 +22,24 @@ class ResultApp(HttpbenchApp):
 
     CSS_PATH = Path(app_module.__file__).with_name("app.tcss")
 
-    def __init__(self, result: Result) -> None:
+    def __init__(self, result: Result, measured: Measured | None = None) -> None:
         super().__init__(result.plan)
         self.animation_level = "none"
         self._result = result
+        self._measured = measured
 
     def make_first_screen(self) -> ResultsScreen:
-        return ResultsScreen(self._result)
+        return ResultsScreen(self._result, self._measured)
 
 
 @asynccontextmanager
 async def show(
-    result: Result, size: tuple[int, int] = (80, 24), notifications: bool = False
+    result: Result,
+    size: tuple[int, int] = (80, 24),
+    notifications: bool = False,
+    measured: Measured | None = None,
 ) -> AsyncIterator[tuple[ResultsScreen, Pilot[None]]]:
-    app = ResultApp(result)
+    app = ResultApp(result, measured)
     async with app.run_test(size=size, notifications=notifications) as pilot:
         screen = await wait_for_screen(pilot, ResultsScreen)
         # On a busy machine the footer's keys come a frame after the rest.

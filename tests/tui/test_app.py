@@ -337,7 +337,8 @@ async def test_the_speakers_path(size: tuple[int, int], home: Path) -> None:
         assert not any(footer.display for footer in app.screen.query("Footer, Header"))
         await pilot.press("space")
         await wait_until(pilot, lambda: "REPLAY of measured samples" in text_on(app))
-        await wait_until(pilot, lambda: "1st" in text_on(app))
+        # One round decides nothing, so that both share the first place.
+        await wait_until(pilot, lambda: text_on(app).count("1= ") == 2)
         assert not any(isinstance(screen, SetupScreen) for screen in app.screen_stack)
         await pilot.press("escape")
         await wait_for_screen(pilot, ResultsScreen)

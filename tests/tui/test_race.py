@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from made_results import record_of, result_of, rounds_of
+from made_results import record_of, result_of, rounds_of, tied_result, timed_result
 
 from tui_httpbench.analysis.race import Race, end_times_ns, median_round
 from tui_httpbench.bench.samples import Samples
@@ -37,10 +39,48 @@ def test_requests_end_when_their_samples_say() -> None:
     (racer,) = Race.of(result_of(first)).racers
     assert racer.finish_s == pytest.approx(3.0)
     assert [racer.done(moment) for moment in (0.0, 0.999, 1.0, 2.999, 3.0, 99.0)] == [0, 0, 1, 1, 2, 2]
-    assert [racer.has_finished(moment) for moment in (2.999, 3.0)] == [False, True]
+    assert [racer.has_ended(moment) for moment in (2.999, 3.0)] == [False, True]
 
 
-def test_places_follow_the_finish_and_modes_with_failures_get_none() -> None:
+def test_the_median_is_that_of_the_time_per_request() -> None:
+    rounds = tuple(
+        record_of("aiohttp", requests=count, round_number=number, elapsed_s=1.0)
+        for number, count in enumerate((10, 30, 20), 1)
+    )
+    record = median_round("aiohttp", rounds)
+    assert record is not None
+    assert record.round == 3
+
+
+def test_with_a_load_in_seconds_the_line_is_where_the_fastest_is_and_all_stop_together() -> None:
+    race = Race.of(timed_result(("requests", "aiohttp")))
+    assert race.is_timed
+    aiohttp, requests = race.racers
+    assert aiohttp.goal == requests.goal == aiohttp.requests > requests.requests
+    assert aiohttp.share(race.duration_s) == 1.0
+    assert requests.share(race.duration_s) == pytest.approx(requests.requests / aiohttp.requests)
+    assert aiohttp.finish_s is not None
+    for racer in race.racers:
+        assert not race.is_over_for(racer, race.duration_s * 0.999)
+        assert race.is_over_for(racer, race.duration_s)
+    counted = Race.of(result_of(*rounds_of("requests"), *rounds_of("aiohttp")))
+    assert not counted.is_timed
+    fast, slow = counted.racers
+    assert fast.finish_s is not None
+    assert counted.is_over_for(fast, fast.finish_s)
+    assert not counted.is_over_for(slow, fast.finish_s)
+
+
+def test_places_are_those_of_the_ranking_and_not_of_the_replayed_rounds() -> None:
+    result = tied_result()
+    race = Race.of(result)
+    assert [(racer.mode, racer.rank) for racer in race.racers] == [(rank.mode, rank) for rank in result.ranking]
+    assert [racer.mode for racer in race.winners] == ["aiohttp"]
+    shared = replace(result, ranking=tuple(replace(rank, rank=1, shared=True) for rank in result.ranking))
+    assert len(Race.of(shared).winners) == 8
+
+
+def test_modes_with_failures_get_no_place() -> None:
     result = result_of(
         *rounds_of("requests"),
         *rounds_of("httpx-client"),
@@ -49,14 +89,14 @@ def test_places_follow_the_finish_and_modes_with_failures_get_none() -> None:
         modes=("requests", "httpx-client", "aiohttp", "httpx", "aiohttp-each"),
     )
     race = Race.of(result)
-    assert [(racer.mode, racer.place, racer.starts) for racer in race.racers] == [
-        ("aiohttp", None, True),
+    assert [(racer.mode, racer.rank and racer.rank.rank, racer.starts) for racer in race.racers] == [
         ("httpx-client", 1, True),
         ("requests", 2, True),
+        ("aiohttp", None, True),
         ("httpx", None, False),
         ("aiohttp-each", None, False),
     ]
-    aiohttp, _, slowest, httpx, absent = race.racers
+    _, slowest, aiohttp, httpx, absent = race.racers
     assert aiohttp.failed == 2
     assert (httpx.why_absent, absent.why_absent) == ("no complete round", "not measured")
     assert race.duration_s == slowest.finish_s

@@ -28,7 +28,7 @@ def interrupted() -> Path:
     for mode_id, requests in (("requests-session", 1_000), ("aiohttp", 234)):
         path = sample_path(folder.path, mode_id, 1)
         SampleFile(path, PLAN.requests).close()
-        recorder = Recorder(str(path), PLAN.requests)
+        recorder = Recorder(str(path))
         for number in range(requests):
             recorder.record(1_000_000 * (number + 1), 900_000, 200, 10)
     folder.leave()

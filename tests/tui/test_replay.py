@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,7 +10,15 @@ from typing import Any
 
 import pytest
 from helpers import text_on, wait_until
-from made_results import clean_result, record_of, result_of, rounds_of, troubled_result
+from made_results import (
+    clean_result,
+    record_of,
+    result_of,
+    rounds_of,
+    tied_result,
+    timed_result,
+    troubled_result,
+)
 from textual.app import App
 from textual.pilot import Pilot
 
@@ -19,7 +28,7 @@ from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.screens import replay as replay_module
 from tui_httpbench.tui.screens.replay import ReplayScreen
 from tui_httpbench.tui.screens.results import ResultsScreen
-from tui_httpbench.tui.widgets.race_lane import ordinal
+from tui_httpbench.tui.widgets.race_lane import ordinal, place_of
 from tui_httpbench.tui.widgets.race_track import RaceTrack
 
 
@@ -72,7 +81,7 @@ async def test_lanes_fill_and_places_are_told_as_each_one_ends(size: tuple[int, 
         await pilot.pause()
         for word in ("1st", "winner"):
             assert word not in text_on(pilot.app)
-        fourth = screen.race.racers[3]
+        fourth = screen.race.placed[3]
         assert fourth.finish_s is not None
         screen.go_to(fourth.finish_s / screen.race.duration_s)
         await pilot.pause()
@@ -86,7 +95,7 @@ async def test_lanes_fill_and_places_are_told_as_each_one_ends(size: tuple[int, 
         drawn = text_on(pilot.app)
         assert all(ordinal(place) in drawn for place in range(1, 9))
         assert "FINISHED" in drawn
-        assert "aiohttp wins in 0.00" in drawn
+        assert "aiohttp wins: 0.00" in drawn
         if size[1] > 14:
             assert drawn.count("20 of 20") == 8
 
@@ -168,11 +177,60 @@ async def test_modes_without_a_complete_round_or_with_failures_get_no_place() ->
 
 async def test_fifty_lanes_scroll() -> None:
     modes = tuple(f"aiohttp#{number}" for number in range(2, 52))
-    result = result_of(*(record for mode in modes for record in rounds_of(mode, rounds=1)))
+    result = result_of(*(record for mode in modes for record in rounds_of(mode, rounds=3)))
     async with still(result) as (screen, pilot):
         screen.go_to(1.0)
         screen.query_one(RaceTrack).scroll_end(animate=False)
-        await wait_until(pilot, lambda: "50th" in text_on(pilot.app))
+        place = place_of(result.ranking[-1])
+
+        def last_lane() -> str:
+            lanes = text_on(pilot.app).partition("REPLAY")[2].partition("wins")[0]
+            return next((line for line in lanes.splitlines() if "aiohttp#51 " in line), "")
+
+        await wait_until(pilot, lambda: place in last_lane())
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60), (50, 14)])
+async def test_with_a_load_in_seconds_all_stop_together_and_the_faster_come_further(size: tuple[int, int]) -> None:
+    result = timed_result(("requests", "requests-session", "httpx", "aiohttp"))
+    async with still(result, size) as (screen, pilot):
+        race = screen.race
+        screen.go_to(0.99)
+        await pilot.pause()
+        assert not re.search("1st|2nd|3rd|4th", text_on(pilot.app))
+        screen.go_to(1.0)
+        await pilot.pause()
+        drawn = text_on(pilot.app)
+        for place, racer in enumerate(race.placed, 1):
+            line = next(line for line in drawn.splitlines() if f" {racer.mode} " in line)
+            assert ordinal(place) in line
+            assert f"{racer.requests:,}" in drawn
+        lengths = {
+            racer.mode: next(line for line in drawn.splitlines() if f" {racer.mode} " in line) for racer in race.racers
+        }
+        assert lengths["aiohttp"].count("█") > 0
+        assert [racer.mode for racer in race.placed] == ["aiohttp", "requests-session", "requests", "httpx"]
+        assert f"aiohttp wins: {race.placed[0].requests:,} requests in 0.1" in drawn
+
+
+async def test_among_ties_no_winner_is_named() -> None:
+    result = tied_at_the_top()
+    async with still(result, (120, 36)) as (screen, pilot):
+        screen.go_to(1.0)
+        await pilot.pause()
+        drawn = text_on(pilot.app)
+        names = [rank.mode for rank in result.ranking if rank.rank == 1]
+        assert len(names) == 2
+        assert f"No winner: over all rounds {names[0]} and {names[1]} share the first place." in drawn
+        assert drawn.count("1= ") == 2
+        assert drawn.count("winner") == 1
+        assert "1st" not in drawn
+
+
+def tied_at_the_top() -> Result:
+    """Of the tied result, those that can't be told apart and one that is surely slower."""
+    kept = ("requests-session", "httpx-async", "httpx")
+    return result_of(*(record for record in tied_result().records if record.mode in kept))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,13 +15,17 @@ from textual.app import App
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import DataTable, Footer, Select, Tabs
 
-from tui_httpbench.formatting import format_rate
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.summary import Measured
+from tui_httpbench.formatting import format_interval, format_rate, format_ratio
 from tui_httpbench.report.conclusion import conclude
 from tui_httpbench.report.metrics import METRICS, order_by
+from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.screens.results import ResultsScreen
+from tui_httpbench.tui.widgets.results.metric_bar import MetricBar
 from tui_httpbench.tui.widgets.results.ranking_chart import ChartPanel, RankingChart
 from tui_httpbench.tui.widgets.results.ranking_table import RankingTable
-from tui_httpbench.tui.widgets.results.ranking_view import Conclusion
+from tui_httpbench.tui.widgets.results.ranking_view import ORDER_NOTE, Conclusion
 
 INTERVAL = "├●┤ 95 % interval"
 SIZES = [(80, 24), *(pytest.param(size, marks=pytest.mark.slow) for size in [(120, 36), (160, 45)]), (200, 60)]
@@ -67,7 +72,7 @@ async def test_it_opens_with_throughput_the_best_on_top() -> None:
 async def test_keys_and_clicks_switch_the_metric() -> None:
     titles = {
         "1": "Requests per second, higher is better",
-        "2": "Mean time in seconds for 20 requests, lower is better",
+        "2": "Measured time per request, lower is better",
         "3": "Median latency in ms, lower is better",
         "4": "99th percentile of latency in ms, lower is better",
         "5": "CPU time in µs per request, lower is better",
@@ -149,7 +154,9 @@ async def test_ties_other_work_settings_and_unknown_numbers_are_shown() -> None:
         assert "2 warnings" in str(screen.query_one(ChartPanel).border_subtitle)
         assert labels(chart_lines(screen))[3:5] == ["4= requests-session", "4= httpx-async"]
         assert column(screen, "rank") == ["1", "2", "3", "4=", "4=", "6", "7", "8"]
-        assert column(screen, "interval")[:2] == ["reference", "3.22–3.24"]
+        interval = result.ranking[1].interval
+        assert interval is not None
+        assert column(screen, "interval")[:2] == ["reference", format_interval(interval.low, interval.high)]
         assert column(screen, "verdict") == [rank.verdict_next or "–" for rank in result.ranking]
         assert column(screen, "verdict").count("unsure") == 1
         assert {name for name in column(screen, "mode") if name.endswith(" ≠")} == {f"{mode} ≠" for mode in OTHER_WORK}
@@ -272,18 +279,111 @@ async def test_intervals_are_drawn_at_the_bars_of_what_was_ranked() -> None:
         assert not any("●" in line for line in chart_lines(screen))
 
 
-@pytest.mark.slow
-async def test_what_is_said_is_cut_where_rows_are_few() -> None:
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60), (50, 14)])
+async def test_the_conclusion_stands_first_and_in_full(size: tuple[int, int]) -> None:
     result = tied_result()
     conclusion = conclude(result)
     assert conclusion is not None
-    async with show(result) as (screen, pilot):
+    assert len(conclusion) > size[0] or size[0] == 200
+    async with show(result, size) as (screen, pilot):
         said = screen.query_one(Conclusion)
-        assert said.size.height <= 2
-        assert said.tooltip == conclusion
-        await pilot.resize_terminal(160, 45)
+        above = text_on(pilot.app).splitlines()[said.region.y : said.region.bottom]
+        assert " ".join(" ".join(above).split()) == conclusion
+        assert said.region.y < screen.query_one(MetricBar).region.y < screen.query_one(ChartPanel).region.y
+        assert said.styles.text_style.bold
+
+
+async def test_where_nothing_succeeded_the_reason_stands_first() -> None:
+    result = result_of(*(record_of(mode, failed=20) for mode in EIGHT))
+    assert conclude(result) is None
+    async with show(result, (120, 36)) as (screen, pilot):
+        said = str(screen.query_one(Conclusion).content)
+        assert said.startswith("None of 160 requests succeeded, so there is nothing to compare: refused: ConnectError")
+        assert "\x1b" not in text_on(pilot.app)
+
+
+async def test_by_cpu_time_places_intervals_and_verdicts_are_its_own() -> None:
+    clean = clean_result()
+    # By CPU time all is the other way round.
+    seconds = [rank.mode for rank in clean.ranking]
+    costs = dict(zip(seconds, reversed(seconds), strict=True))
+    cpu_s = {record.mode: record.cpu_s for record in clean.records}
+    records = tuple(replace(record, cpu_s=cpu_s[costs[record.mode]]) for record in clean.records)
+    result = result_of(*records, modes=EIGHT)
+    assert [rank.mode for rank in result.ranking_cpu] == seconds[::-1]
+    async with show(result, (160, 45)) as (screen, pilot):
+        assert "CPU time is not time" not in text_on(pilot.app)
+        by_time = column(screen, "mode")
+        await pilot.press("5")
         await pilot.pause()
-        assert str(said.content) == conclusion
+        assert "CPU time is not time" in text_on(pilot.app)
+        assert labels(chart_lines(screen)) == [f"{rank.label} {rank.mode}" for rank in result.ranking_cpu]
+        assert column(screen, "mode") == seconds[::-1] == by_time[::-1]
+        assert column(screen, "rank") == [rank.label for rank in result.ranking_cpu]
+        assert column(screen, "ratio") == [format_ratio(rank.ratio or 0.0) for rank in result.ranking_cpu]
+        assert column(screen, "verdict") == ["less CPU"] * 7 + ["–"]
+        for words in ("more CPU", "Ranking by CPU time"):
+            assert words in text_on(pilot.app)
+        await pilot.press("3")
+        await pilot.pause()
+        assert column(screen, "mode") == by_time
+        assert "CPU time is not time" not in text_on(pilot.app)
+        assert "slower" in text_on(pilot.app)
+
+
+async def test_places_that_seem_to_contradict_the_rates_are_explained() -> None:
+    result = tied_result()
+    async with show(result, (160, 45)) as (_, pilot):
+        assert ORDER_NOTE not in text_on(pilot.app)
+    first, second, *others = result.ranking
+    swapped = replace(result, ranking=(replace(second, rank=1, shared=True), replace(first, shared=True), *others))
+    async with show(swapped, (160, 45)) as (screen, pilot):
+        assert ORDER_NOTE in text_on(pilot.app)
+        assert column(screen, "rank")[:2] == ["1=", "1="]
+
+
+async def test_whiskers_stay_in_the_chart_and_say_where_they_go_on() -> None:
+    clean = clean_result()
+    second = clean.ranking[1]
+    assert second.interval is not None
+    unsure = replace(second, interval=replace(second.interval, low=0.2, high=20.0))
+    wide = replace(clean, ranking=(clean.ranking[0], unsure, *clean.ranking[2:]))
+    async with show(wide, (120, 36)) as (screen, _):
+        chart = screen.query_one(RankingChart)
+        lines = chart_lines(screen)
+        longest = max(line.rfind("█") for line in lines)
+        arrows = [line.index("▸") for line in lines if "▸" in line]
+        assert arrows
+        assert max(arrows) <= longest * 1.12
+        assert all(len(line) <= chart.size.width for line in lines)
+    one_round = result_of(*(record_of(mode) for mode in EIGHT))
+    async with show(one_round, (120, 36)) as (screen, _):
+        assert not any("●" in line for line in chart_lines(screen))  # nothing is known of them
+        assert "95 %" not in heading(screen)
+
+
+def measured_of(result: Result) -> Measured:
+    return Measured(result.plan, result.url, result.records)
+
+
+async def test_more_rounds_are_offered_where_they_can_tell_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[ResultsScreen.MoreRounds] = []
+    monkeypatch.setattr(HttpbenchApp, "on_results_screen_more_rounds", lambda _, event: asked.append(event))
+    clean, single = clean_result(), clean_result(("aiohttp",))
+    nothing = result_of(modes=("aiohttp", "httpx"), stopped=True)
+    for result, measured, is_offered in (
+        (clean, measured_of(clean), True),
+        (clean, None, False),  # as after a recovery
+        (single, measured_of(single), False),
+        (nothing, measured_of(nothing), False),
+    ):
+        async with show(result, measured=measured) as (screen, pilot):
+            assert ("+ More rounds" in text_on(pilot.app)) == is_offered
+            assert screen.query_one(Footer).max_scroll_x == 0
+            asked.clear()
+            await pilot.press("plus")
+            await pilot.pause()
+            assert [event.measured for event in asked] == ([measured] if is_offered else [])
 
 
 @pytest.mark.slow

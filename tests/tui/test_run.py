@@ -6,15 +6,17 @@ import math
 import re
 import sys
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from helpers import child_pids, text_on, wait_for_screen, wait_until
+from made_progress import RATE, LaneApp, StillScreen, lane_of, progress_of, ranked, still
 from made_results import EIGHT, clean_result, record_of, result_of, rounds_of, tied_result
 from rich.style import Style
 from textual.app import App
@@ -22,23 +24,26 @@ from textual.pilot import Pilot
 from textual.widgets import Digits
 
 from tui_httpbench.analysis.comparison import RatioInterval
-from tui_httpbench.analysis.ranking import undecided_pairs
 from tui_httpbench.analysis.result import Rank, Result
-from tui_httpbench.bench.events import LaneProgress, LaneState, Progress
+from tui_httpbench.analysis.summary import Measured
+from tui_httpbench.bench.events import LaneProgress, LaneState
 from tui_httpbench.clients.catalog import DEFAULT_MODES
-from tui_httpbench.formatting import format_ratio
+from tui_httpbench.formatting import format_interval, format_ratio
 from tui_httpbench.plan import Plan, Request
-from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
+from tui_httpbench.tui.run_words import describe_progress
 from tui_httpbench.tui.screens import run as run_module
 from tui_httpbench.tui.screens.results import ResultsScreen
-from tui_httpbench.tui.screens.run import RunScreen, describe_progress
+from tui_httpbench.tui.screens.run import RunScreen
+from tui_httpbench.tui.spotlight import TURN_S
 from tui_httpbench.tui.widgets.blocks import sparkline, thick_bar, thin_bar
-from tui_httpbench.tui.widgets.lane import LaneLayout, LaneStanding, count_in_words, draw_lane, state_in_words
+from tui_httpbench.tui.widgets.lane import LaneStanding, count_in_words, draw_lane, state_in_words
+from tui_httpbench.tui.widgets.lane_layout import LaneLayout
 from tui_httpbench.tui.widgets.lane_list import LaneList
 from tui_httpbench.tui.widgets.pulse import Latest, Pulse, round_up
 from tui_httpbench.tui.widgets.question import Question
-from tui_httpbench.tui.widgets.standing import IntervalScale, interval_in_words, undecided_in_words
+from tui_httpbench.tui.widgets.run_line import RunLine
+from tui_httpbench.tui.widgets.standing import SpeedScale, interval_in_words, speed_so_far, undecided_in_words
 from tui_httpbench.tui.widgets.totals import Total
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for left-over processes in /proc")
@@ -63,20 +68,24 @@ async def test_a_run_shows_its_states_and_ends_in_the_result() -> None:
     plan = Plan(modes=("requests-session", "aiohttp"), requests=20, concurrency=2, rounds=2, seed=5)
     async with run(plan) as (screen, pilot):
         seen: set[str] = set()
-        titles: set[str] = set()
+        headings: set[str] = set()
+        shares: list[float] = []
 
         def has_left() -> bool:
             if pilot.app.screen is screen:
                 seen.update(re.findall(r"(?:waiting for|starting|running) round \d", text_on(pilot.app)))
-                titles.add(str(screen.query_one(LaneList).border_title).strip())
+                headings.add(screen.query_one(RunLine).heading)
+                shares.append(screen.progress.share)
             return pilot.app.screen is not screen
 
         assert "seed 5" in str(screen.query_one(LaneList).border_subtitle)
         await wait_until(pilot, has_left)
         results = await wait_for_screen(pilot, ResultsScreen)
-        assert {"waiting for round 1", "waiting for round 2"} & seen
+        assert "waiting for round 1" in seen
         assert {"starting round 1", "running round 1", "starting round 2", "running round 2"} & seen
-        assert any(title.startswith("Round 2 of 2 · time left 0:") for title in titles)
+        assert "Checking that all modes do the same work" in headings
+        assert any(re.fullmatch(r"Round 2 of 2 · .+ · at most 0:\d\d left", heading) for heading in headings)
+        assert shares == sorted(shares)
         assert results.result.all_succeeded
         assert [mode.requests for mode in results.result.modes] == [40, 40]
         assert results.sub_title == f"2 modes × 20 requests × 2 rounds · GET {results.result.url}"
@@ -187,129 +196,115 @@ async def test_a_target_that_does_not_start_leads_back_to_the_form(monkeypatch: 
     assert not child_pids()
 
 
-def progress_of(
-    modes: Sequence[str], running: str, *, done: int = 50, errors: int = 0, rounds: int = 3, elapsed_s: float = 12.43
-) -> Progress:
-    def lane(mode: str) -> LaneProgress:
-        state: LaneState = "running" if mode == running else "waiting"
-        points = 24 // rounds
-        return LaneProgress(
-            mode, state, done, done * 2, errors if mode == running else 0, 0, 1234.5, (1.0,) * points, rounds, points
-        )
-
-    return Progress(elapsed_s, 1, rounds, tuple(lane(mode) for mode in modes), running, None, 1234.5)
-
-
-class LaneApp(HttpbenchApp):
-    """The run's screen without a run: shows what it is told."""
-
-    CSS_PATH = Path(app_module.__file__).with_name("app.tcss")
-
-    def __init__(self, plan: Plan, progress: Progress, present: bool = False) -> None:
-        super().__init__(plan, present=present)
-        self.animation_level = "none"
-        self._progress = progress
-
-    def make_first_screen(self) -> RunScreen:
-        return StillScreen(self._first_plan, self._progress)
-
-
-class StillScreen(RunScreen):
-    CSS_PATH = Path(run_module.__file__).with_name("run.tcss")
-
-    def __init__(self, plan: Plan, progress: Progress) -> None:
-        super().__init__(plan)
-        self.shown = progress
-        self.told = Latest.none()
-
-    def latest(self, running: str | None) -> Latest:  # noqa: ARG002
-        return self.told
-
-    def measure(self) -> None:  # type: ignore[override]
-        """Measures nothing."""
-
-    @property
-    def progress(self) -> Progress:
-        return self.shown
-
-
-@asynccontextmanager
-async def still(
-    progress: Progress, size: tuple[int, int], present: bool = False
-) -> AsyncIterator[tuple[StillScreen, Pilot[None]]]:
-    plan = Plan(modes=tuple(lane.mode for lane in progress.lanes))
-    app = LaneApp(plan, progress, present)
-    async with app.run_test(size=size) as pilot:
-        yield await wait_for_screen(pilot, StillScreen), pilot
-
-
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (160, 45), (200, 60)])
 async def test_eight_lanes_and_all_digits_fit_every_size(size: tuple[int, int]) -> None:
-    progress = progress_of(DEFAULT_MODES, "httpx-async-each", done=299_999, errors=123_456, elapsed_s=45_296.7)
+    progress = progress_of(DEFAULT_MODES, done=299_999, errors=123_456, elapsed_s=45_296.7, time_left_s=8_059.2)
     async with still(progress, size) as (screen, pilot):
         drawn = text_on(pilot.app)
         lanes = screen.query_one(LaneList)
         assert lanes.max_scroll_y == 0
-        assert "time left: known after round 1" in drawn
+        assert "Round 1 of 3 · taking turns · at most 2:14:20 left" in drawn
         for mode in DEFAULT_MODES:
             assert f" {mode} " in drawn
-        assert "▶ httpx-async-each" in drawn
-        assert "running round 1" in drawn
-        assert drawn.count("waiting for round 1 ") == 7
+        assert drawn.count("running round 1") == 8
         assert drawn.count("1,234/s") == 8
         assert "123k failed" in drawn
         for total in screen.query(Total):
-            if not total.display:
-                continue
             digits = total.query_one(Digits)
             assert digits.get_content_width(total.size, total.size) < total.content_size.width
-        rows = [number for number, line in enumerate(drawn.splitlines()) if "50%" in line]
+        rows = [number for number, line in enumerate(drawn.splitlines()) if "1,234/s" in line]
         assert {below - above for above, below in pairwise(rows)} == {{24: 2, 36: 3, 45: 4, 60: 6}[size[1]]}
 
 
 async def test_totals_are_shortened_before_they_are_cut() -> None:
-    async with still(progress_of(DEFAULT_MODES, "aiohttp", done=2_345_678), (80, 24)) as (screen, pilot):
+    async with still(progress_of(DEFAULT_MODES, done=2_345_678, time_left_s=16.2), (80, 24)) as (screen, pilot):
         shown = {total.id: total.query_one(Digits).value for total in screen.query(Total)}
-        assert shown["total-elapsed"] == "0:12.4"
-        assert shown["total-requests"] == "18.8M"
+        assert shown == {
+            "total-elapsed": "0:12",
+            "total-left": "0:17",
+            "total-requests": "18.8M",
+            "total-errors": "0",
+        }
+        screen.shown = replace(screen.shown, time_left_s=None)
+        screen.redraw()
+        assert screen.query_one("#total-left Digits", Digits).value == "-"
         await pilot.resize_terminal(200, 60)
         await pilot.pause()
         shown = {total.id: total.query_one(Digits).value for total in screen.query(Total)}
+        assert shown["total-elapsed"] == "0:12.4"
         assert shown["total-requests"] == "18,765,424"
 
 
 @pytest.mark.parametrize("size", [(50, 24), (80, 16)])
 async def test_small_terminals_get_the_totals_as_text(size: tuple[int, int]) -> None:
-    async with still(progress_of(DEFAULT_MODES, "aiohttp"), size) as (_, pilot):
+    async with still(progress_of(DEFAULT_MODES, time_left_s=3.0), size) as (_, pilot):
         drawn = text_on(pilot.app)
-        assert "0:12.4 · 400 done · 1,234/s · 0 errors" in drawn
+        assert "0:12.4 · at most 0:03 left · 400 done · 0 errors" in drawn
         for mode in DEFAULT_MODES:
             assert f" {mode} " in drawn
 
 
 @pytest.mark.parametrize("size", [(80, 24), (100, 30), (200, 60)])
-async def test_of_fifty_lanes_the_running_one_is_in_view(size: tuple[int, int]) -> None:
+async def test_of_fifty_lanes_the_spotlit_one_is_in_view(size: tuple[int, int]) -> None:
     modes = tuple(f"aiohttp#{number}" for number in range(1, 51))
-    async with still(progress_of(modes, "aiohttp#35"), size) as (screen, pilot):
-        await wait_until(pilot, lambda: "▶ aiohttp#35 " in text_on(pilot.app))
-        line = next(line for line in text_on(pilot.app).splitlines() if "▶ aiohttp#35 " in line)
-        assert "running round 1" in line
-        assert "  50%    1,234  " in line  # beside the scrollbar, not under it
-        screen.shown = progress_of(modes, "aiohttp#2")
-        screen.redraw()
-        await wait_until(pilot, lambda: "▶ aiohttp#2 " in text_on(pilot.app))
+    async with still(progress_of(modes), size) as (screen, pilot):
+        for picked in (modes[34], modes[1]):
+            screen.query_one(LaneList).post_message(LaneList.Picked(picked))
+            await wait_until(pilot, lambda picked=picked: f"▶ {picked} " in text_on(pilot.app))  # type: ignore[misc]
+            line = next(line for line in text_on(pilot.app).splitlines() if f"▶ {picked} " in line)
+            assert "   1,234/s" in line  # beside the scrollbar, not under it
+
+
+async def test_the_spotlight_goes_round_until_a_lane_is_picked(monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s = [100.0]
+    monkeypatch.setattr(run_module, "time", SimpleNamespace(monotonic=lambda: now_s[0]))
+
+    def spotlit() -> str:
+        drawn = text_on(pilot.app)
+        (mode,) = set(re.findall(r"▶ ([a-z-]+):? ", drawn))  # the same one at its lane and at the plot
+        return str(mode)
+
+    async with still(progress_of(("requests", "httpx", "aiohttp")), (120, 36)) as (screen, pilot):
+
+        async def after(seconds: float) -> str:
+            now_s[0] += seconds
+            # Which mode works at this very moment changes many times a second, and must not be seen.
+            screen.shown = replace(screen.shown, running="aiohttp")
+            screen.redraw()
+            await pilot.pause()
+            return spotlit()
+
+        screen.told = Latest.none()
+        screen.latest = lambda mode: Latest(mode or "", record_of("requests").samples)  # type: ignore[method-assign]
+        first = await after(0.1)
+        assert [await after(0.5) for _ in range(3)] == [first] * 3
+        order = [first, *[await after(TURN_S) for _ in range(5)]]
+        assert order == ["requests", "httpx", "aiohttp"] * 2
+        await pilot.press("up")
+        await pilot.pause()
+        assert spotlit() == "httpx"
+        assert "httpx: latencies, held" in text_on(pilot.app)
+        assert await after(10 * TURN_S) == "httpx"
+        await pilot.press("space")
+        await pilot.pause()
+        assert await after(TURN_S) != "httpx"
+        assert "held" not in text_on(pilot.app)
+        await pilot.click(LaneList, offset=(5, 1))
+        await pilot.pause()
+        assert spotlit() == "requests"
+        assert await after(TURN_S) == "requests"
 
 
 async def test_help_tells_of_the_run_though_nothing_has_the_focus() -> None:
-    async with still(progress_of(DEFAULT_MODES, "aiohttp"), (120, 36)) as (screen, pilot):
-        assert screen.focused is None
+    async with still(progress_of(DEFAULT_MODES), (120, 36)) as (screen, pilot):
+        screen.set_focus(None)
         await pilot.press("f1")
-        await wait_until(pilot, lambda: "The modes take turns" in text_on(pilot.app))
+        await wait_until(pilot, lambda: "All modes of a round take turns" in text_on(pilot.app))
 
 
 def test_states_and_counts_are_said_in_words() -> None:
-    def lane(state: LaneState, done: int = 10, errors: int = 0, rounds_done: int = 0, total: int = 30) -> LaneProgress:
-        return LaneProgress("aiohttp", state, done, total, errors, rounds_done, None, (), 3, 8)
+    def lane(state: LaneState, done: int = 10, total: int | None = 30, **changes: int) -> LaneProgress:
+        return lane_of("aiohttp", state=state, done=done, total=total, **changes)
 
     assert state_in_words(lane("waiting", rounds_done=1), 2) == "waiting for round 2"
     assert state_in_words(lane("waiting", rounds_done=2), 2) == "round 2 done"
@@ -318,37 +313,83 @@ def test_states_and_counts_are_said_in_words() -> None:
     assert state_in_words(lane("done"), 3) == "done"
     assert state_in_words(lane("failed"), 3) == "failed"
     assert count_in_words(lane("running")) == "10 of 30"
+    assert count_in_words(lane("running", total=None)) == "10 done"
+    assert count_in_words(lane("running", done=12_345, total=None)) == "12,345 done"
+    assert count_in_words(lane("running", done=2_345_678, total=None)) == "2.35M done"
     assert count_in_words(lane("running", errors=3)) == "3 of 10 failed"
+    assert count_in_words(lane("running", errors=3, total=None)) == "3 of 10 failed"
+    assert count_in_words(lane("running", errors=3), 12) == "3 failed"
     assert count_in_words(lane("running", done=12_345, total=300_000)) == "12.3k of 300k"
     assert count_in_words(lane("running", done=12_345, total=300_000, errors=12_000)) == "12.0k failed"
-    progress = Progress(1.0, 2, 3, (), None, 72.9, None)
-    assert describe_progress(progress) == "Round 2 of 3 · time left 1:12"
-    known = "Round 2 of 3 · time left: known after round 1"
-    assert describe_progress(replace(progress, time_left_s=None)) == known
-    auto = replace(progress, round=6, rounds=8, is_auto=True, max_rounds=30, budget_left_s=14.9, time_left_s=12.0)
-    assert describe_progress(auto) == "Round 6, decides after 8 · 0:12 to that, at most 0:14 left"
-    assert describe_progress(replace(auto, time_left_s=14.9)) == "Round 6, decides after 8 · at most 0:14 left"
-    assert describe_progress(replace(auto, rounds=30, time_left_s=None)) == "Round 6 of at most 30 · at most 0:14 left"
-    assert describe_progress(replace(auto, budget_left_s=0.0)) == "Round 6, decides after 8 · ends with this round"
-    lanes = (lane("done", rounds_done=6), lane("waiting", rounds_done=5))
-    assert "Round 6, decides after 8 · 1/2 modes done · " in describe_progress(replace(auto, lanes=lanes))
-    probing = "Checking that all modes do the same work"
-    assert describe_progress(Progress(1.0, 0, 3, (), None, None, None)) == probing
 
 
-def ranked(result: Result, rounds: int = 8) -> Progress:
-    """A run's screen after the rounds of a result."""
-    modes = tuple(mode.mode for mode in result.modes)
-    progress = progress_of(modes, modes[0], rounds=rounds)
-    return replace(
-        progress,
-        round=6,
-        is_auto=True,
-        max_rounds=30,
-        budget_left_s=14.2,
-        ranking=result.ranking,
-        undecided=undecided_pairs(result.ranking),
-    )
+def test_where_the_run_stands_is_said_with_one_time() -> None:
+    two = progress_of(("aiohttp", "httpx"), round=2, rounds=5, time_left_s=16.1)
+    assert describe_progress(two) == "Round 2 of 5 · taking turns · at most 0:17 left"
+    assert describe_progress(replace(two, is_auto=True)) == "Round 2 of at most 5 · taking turns · at most 0:17 left"
+    assert describe_progress(replace(two, time_left_s=None)).endswith(" · time left: known after round 1")
+    assert describe_progress(replace(two, stage="starting")) == "Round 2 of 5 · starting the modes · at most 0:17 left"
+    assert describe_progress(replace(two, stage="checking", round=0)) == "Checking that all modes do the same work"
+    assert describe_progress(replace(two, stage="starting", round=0)) == "Starting the modes"
+    assert describe_progress(replace(two, stage="ended")) == "Over after 2 rounds"
+    assert " · measuring · " in describe_progress(replace(two, lanes=two.lanes[:1]))
+    grouped = replace(two, lanes=(*two.lanes, lane_of("requests", state="waiting"), lane_of("x", state="failed")))
+    assert " · 2 of 3 modes taking turns · " in describe_progress(grouped)
+
+
+def test_the_speed_so_far_weighs_each_round_by_what_is_done_of_it() -> None:
+    # Two whole rounds at 100/s and a quarter of one at 400/s.
+    lane = lane_of("aiohttp", rounds_done=2, rounds=4, points_per_round=2, share=2.25 / 4)
+    lane = replace(lane, sparkline=(90.0, 110.0, 80.0, 120.0, 300.0, 500.0))
+    assert speed_so_far(lane) == pytest.approx((2 * 100 + 0.25 * 400) / 2.25)
+    assert speed_so_far(replace(lane, sparkline=lane.sparkline[:4], share=0.5)) == pytest.approx(100.0)
+    assert speed_so_far(replace(lane, rounds_done=0, sparkline=(), share=0.0, throughput=7.0)) == 7.0
+    assert speed_so_far(replace(lane, rounds_done=0, sparkline=(), share=0.0, throughput=None)) is None
+    assert speed_so_far(replace(lane, done=9, errors=9)) is None  # how fast requests fail says nothing
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+@pytest.mark.parametrize("present", [False, True])
+async def test_the_bars_show_speed_and_not_progress(size: tuple[int, int], present: bool) -> None:
+    rates = {"aiohttp": 4_000.0, "httpx-client": 2_000.0, "requests": 400.0}
+    lanes = tuple(lane_of(mode, rate, done=int(rate)) for mode, rate in rates.items())
+
+    async def bars() -> list[int]:
+        await pilot.pause()
+        lanes = screen.query_one(LaneList)
+        start, end = lanes._layout_now.bar_start, lanes._layout_now.bar_start + lanes._layout_now.bar
+        drawn = [lanes.render_line(lanes._order.place(mode) * lanes._layout_now.rows).text for mode in rates]
+        assert all(f" {mode} " in line for mode, line in zip(rates, drawn, strict=True))
+        return [line[start:end].count("█") for line in drawn]
+
+    async with still(replace(progress_of(list(rates)), lanes=lanes), size, present) as (screen, pilot):
+        longest, half, tenth = await bars()
+        assert longest == screen.query_one(LaneList)._layout_now.bar > 20
+        assert abs(half - longest / 2) <= 1
+        assert abs(tenth - longest / 10) <= 1
+        further = replace(screen.shown, lanes=tuple(replace(lane, share=lane.share * 2) for lane in lanes))
+        screen.shown = further
+        screen.redraw()
+        assert await bars() == [longest, half, tenth]
+        assert f"{round(further.share * 100)} %" in text_on(pilot.app)  # the run's progress is in one line
+        await pilot.press("l")
+        logarithmic = await bars()
+        assert logarithmic[0] == longest
+        assert abs(logarithmic[2] - longest / 2) <= 1  # 400 lies half-way between 40 and 4,000
+        assert logarithmic[1] > half
+        if size[1] > 24:
+            assert "fastest = 100 %" in text_on(pilot.app)
+
+
+async def test_a_mode_that_only_fails_sets_no_scale() -> None:
+    failing = lane_of("httpx", 90_000.0, done=500, errors=500)
+    lanes = (lane_of("aiohttp", 4_000.0), failing)
+    async with still(replace(progress_of(("aiohttp", "httpx")), lanes=lanes), (120, 36)) as (screen, pilot):
+        drawn = text_on(pilot.app).splitlines()
+        good, bad = (next(line for line in drawn if f" {mode} " in line) for mode in ("aiohttp", "httpx"))
+        assert good.count("█") >= screen.query_one(LaneList)._layout_now.bar
+        assert "█" not in bad[: screen.query_one(LaneList)._layout_now.bar_start + 20]
+        assert "500 failed" in "\n".join(drawn)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45), (80, 16)])
@@ -360,28 +401,33 @@ async def test_each_lane_shows_its_place_and_ratio_as_rounds_go_by(size: tuple[i
         drawn = text_on(pilot.app)
         assert "×" not in "".join(drawn.splitlines()[1:])
         assert "undecided: all, until round 1 is over" in drawn
-        first_bars = [line.find("━") for line in drawn.splitlines() if "━" in line]
+        first_bars = [line.find("█") for line in drawn.splitlines() if "/s" in line]
         for many in (first_rounds(result, 1), first_rounds(result, 2), result):
             screen.shown = ranked(many)
             screen.redraw()
             await pilot.pause()
             drawn = text_on(pilot.app)
             for rank in many.ranking:
-                line = next(line for line in drawn.splitlines()[1:] if f" {rank.mode} " in line)
+                line = next(line for line in drawn.splitlines() if f" {rank.mode} " in line and "/s" in line)
                 assert rank.ratio is not None
                 assert f" {rank.label} " in line
                 assert f"{format_ratio(rank.ratio)} " in line
             # Nothing moves when the ranking comes.
-            assert [line.find("━") for line in drawn.splitlines() if "━" in line] == first_bars
+            assert sorted(line.find("█") for line in drawn.splitlines() if "/s" in line) == sorted(first_bars)
             assert lanes.max_scroll_y == 0
-        assert "Round 6, decides after 8 · at most 0:14 left" in drawn
+        assert "Round 6 of at most 8 · taking turns · at most 0:15 left" in drawn
         assert "undecided: requests-session – httpx-async " in drawn
         assert drawn.count("4= ") == 2
         if size[1] > 16:
-            assert "3.22–3.24" in drawn
+            interval = result.ranking[1].interval
+            assert interval is not None
+            assert format_interval(interval.low, interval.high) in drawn
             assert drawn.count("reference") == 1
-        assert drawn.count("●") == (0 if size[1] == 16 else 8)
-        from_the_top = re.findall(rf"[▶·✓] ({'|'.join(sorted(EIGHT, key=len, reverse=True))}) ", drawn)
+            assert len(re.findall("[├◂]?─*●─*[┤▸]?", drawn)) >= 8
+        assert "●" in drawn or size[1] == 16
+        lane_names = "|".join(sorted(EIGHT, key=len, reverse=True))
+        first_rows = "\n".join(line for line in drawn.splitlines() if "/s" in line)
+        from_the_top = re.findall(rf"[▶•·✓] ({lane_names}) ", first_rows)
         assert from_the_top == [rank.mode for rank in result.ranking]
 
 
@@ -411,15 +457,31 @@ def test_intervals_are_drawn_where_they_are() -> None:
     def rank(ratio: float, low: float, high: float) -> Rank:
         return Rank(1, "aiohttp", ratio, True, RatioInterval(ratio, low, high, 5), "faster")
 
-    scale = IntervalScale(1.0, 100.0)
-    assert scale.draw(rank(10.0, 10.0, 10.0), 21) == " " * 10 + "●" + " " * 10
-    assert scale.draw(rank(10.0, 1.0, 99.0), 21) == "├" + "─" * 9 + "●" + "─" * 9 + "┤"
-    assert scale.draw(rank(10.0, 0.0, math.inf), 21) == "◂" + "─" * 9 + "●" + "─" * 9 + "▸"
-    assert IntervalScale.of(first_rounds(clean_result(), 1).ranking) is not None
-    assert IntervalScale.of(result_of(*rounds_of("aiohttp")).ranking) is None
+    linear, log = SpeedScale(4_000.0), SpeedScale(4_000.0, 2)
+    assert linear.draw(rank(2.0, 2.0, 2.0), 21) == " " * 10 + "●" + " " * 10
+    assert linear.draw(rank(1.0, 1.0, 1.0), 21) == " " * 20 + "●"
+    assert linear.draw(rank(2.0, 4 / 3, 4.0), 20) == " " * 5 + "├" + "─" * 4 + "●" + "─" * 4 + "┤" + " " * 4
+    assert linear.draw(rank(1.1, 0.5, 4.0), 20) == " " * 5 + "├" + "─" * 12 + "●▸"
+    assert log.draw(rank(10.0, 10.0, 10.0), 21) == " " * 10 + "●" + " " * 10
+    assert log.draw(rank(20.0, 0.5, 1_000.0), 20) == "◂" + "─" * 5 + "●" + "─" * 12 + "▸"
+    assert linear.draw(rank(2.0, 0.0, math.inf), 21) == ""  # of a single round
+    assert linear.draw_axis(40).split() == ["0", "%", "25", "%", "50", "%", "75", "%", "100", "%"]
+    assert log.draw_axis(40).split() == ["1", "%", "10", "%", "100", "%"]
+    assert [len(linear.draw_axis(cells)) for cells in (9, 24, 80)] == [9, 24, 80]
+    assert linear.draw_axis(4) == ""
     assert interval_in_words(rank(2.5, 2.45, 2.57)) == "2.45–2.57"
     assert interval_in_words(rank(2.5, 0.0, math.inf)) == "–"
     assert interval_in_words(None) == "–"
+
+
+def test_the_scale_holds_every_speed() -> None:
+    for log in (False, True):
+        scale = SpeedScale.of((4_000.0, 16.0, 0.0), log=log)
+        assert scale.bar(4_000.0) == 1.0
+        assert 0 < scale.bar(16.0) < 1
+        assert scale.bar(0.0) == scale.bar(None) == 0.0
+    assert SpeedScale.of((4_000.0, 16.0), log=True).decades == 3
+    assert SpeedScale.of((), log=True).bar(1.0) == 0.0
 
 
 def test_the_sparkline_starts_at_zero_and_fills_as_the_bar_does() -> None:
@@ -453,8 +515,7 @@ def test_bars_are_as_long_as_their_share() -> None:
 
 
 async def test_the_latest_latencies_are_plotted_over_zero() -> None:
-    async with still(progress_of(DEFAULT_MODES, "aiohttp"), (80, 24)) as (screen, pilot):
-        assert "Latest latencies" in text_on(pilot.app)
+    async with still(progress_of(DEFAULT_MODES), (120, 24)) as (screen, pilot):
         samples = record_of("requests").samples.copy()
         samples[:, 1] = [2_000_000] * 19 + [9_300_000]
         screen.told = Latest("requests", samples)
@@ -465,8 +526,8 @@ async def test_the_latest_latencies_are_plotted_over_zero() -> None:
         assert "10 ms" in drawn
         assert "p50 2.00 ms" in drawn
         plot = [screen.query_one(Pulse).render_line(row).text for row in range(3)]
-        # 2 of 10 ms are 5 of 24 eighths, and only the last of the 19 requests that fit reaches the top row.
-        assert plot[2].count("▅") == 18
+        # 2 of 10 ms are 5 of 24 eighths, and only the last request reaches the top row.
+        assert plot[2].count("▅") == 19
         assert plot[0].count("▆") == 1
         screen.told = Latest("requests", samples, is_running=False)
         screen.redraw()
@@ -489,7 +550,9 @@ async def test_a_lane_that_moves_says_so() -> None:
         screen.redraw()
         await pilot.pause()
         lines = text_on(pilot.app).splitlines()[1:]
-        rows = {mode: next(row for row, line in enumerate(lines) if f" {mode} " in line) for mode in before}
+        rows = {
+            mode: next(row for row, line in enumerate(lines) if f" {mode} " in line and "/s" in line) for mode in before
+        }
         assert sorted(rows, key=rows.__getitem__) == swapped
         assert f"{swapped[0]} ▲1" in lines[rows[swapped[0]]]
         assert f"{swapped[1]} ▼1" in lines[rows[swapped[1]]]
@@ -500,28 +563,78 @@ async def test_a_lane_that_moves_says_so() -> None:
 def test_a_move_by_many_lanes_pushes_nothing_aside(columns: int, rows: int) -> None:
     modes = tuple(f"aiohttp#{number}" for number in range(1, 51))
     layout = LaneLayout.of(modes, 2, columns, rows)
-    lane = progress_of(modes, modes[0]).lanes[-1]
+    lane = progress_of(modes).lanes[-1]
+    scale = SpeedScale(RATE)
     styles: defaultdict[str, Style] = defaultdict(Style.null)
     for moved, move in ((49, " ▲49 "), (-2, " ▼2 "), (0, "")):
-        line = draw_lane(lane, 2, layout, styles, LaneStanding(moved=moved))[0].text
-        assert line.startswith(f"· aiohttp#50{move}")
-        assert line.index("━" if rows < 4 else "█") == layout.bar_start
+        line = draw_lane(lane, 2, layout, styles, LaneStanding(scale=scale, moved=moved))[0].text
+        assert line.startswith(f"• aiohttp#50{move}")
+        assert line.index("█") == layout.bar_start
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
-async def test_on_stage_the_code_stands_beside_the_race(size: tuple[int, int]) -> None:
+async def test_on_stage_the_code_stands_beside_the_race_where_bars_have_room(size: tuple[int, int]) -> None:
     async with still(ranked(clean_result()), size, present=True) as (screen, pilot):
-        screen.shown = replace(screen.shown, running="httpx-client")
-        screen.redraw()
-        await pilot.pause()
-        drawn = text_on(pilot.app)
-        assert ("def httpx_client" in drawn) == (size[0] >= 100)
-        assert screen.query_one(LaneList).max_scroll_y == 0
+        lanes = screen.query_one(LaneList)
+        for picked, function in (("httpx-client", "def httpx_client"), ("requests", "def requests_each")):
+            lanes.post_message(LaneList.Picked(picked))
+            await pilot.pause()
+            await pilot.pause()
+            drawn = text_on(pilot.app)
+            assert (function in drawn) == (size[0] >= 150)
+        assert lanes.max_scroll_y == 0
+        assert lanes._layout_now.bar >= 24
         assert "palette" not in drawn
-        screen.shown = replace(screen.shown, running="requests")
-        screen.redraw()
-        await pilot.pause()
-        assert ("def requests_each" in text_on(pilot.app)) == (size[0] >= 100)
+
+
+def earlier_run(rounds: int = 2) -> Measured:
+    """What a run of two modes has measured."""
+    plan = Plan(modes=("requests-session", "aiohttp"), requests=20, concurrency=2, rounds=rounds, seed=5)
+    records = tuple(record for mode in plan.modes for record in rounds_of(mode, rounds=rounds))
+    return Measured(plan, "http://127.0.0.1:9/", records)
+
+
+async def test_a_run_that_goes_on_shows_the_ranking_of_before_at_once() -> None:
+    measured = earlier_run()
+    nothing_yet = replace(progress_of(measured.plan.modes, round=0, stage="checking"), ranking=())
+
+    class GoingOn(StillScreen):
+        def __init__(self) -> None:
+            RunScreen.__init__(self, measured.plan, earlier=measured)
+            self._runner.progress = lambda: nothing_yet  # type: ignore[method-assign]
+
+        progress = RunScreen.progress
+
+        def latest(self, spotlit: str | None) -> Latest:  # noqa: ARG002
+            return Latest.none()
+
+    class GoingOnApp(LaneApp):
+        def make_first_screen(self) -> RunScreen:
+            return GoingOn()
+
+    async with GoingOnApp(measured.plan, nothing_yet).run_test(size=(80, 24)) as pilot:
+        await wait_for_screen(pilot, GoingOn)
+        drawn = text_on(pilot.app)
+        assert drawn.index(" aiohttp ▲1 ") < drawn.index(" requests-session ▼1 ")
+        assert "×6." in drawn
+        assert "all decided" in drawn
+
+
+@pytest.mark.slow
+async def test_more_rounds_of_a_run_join_its_result() -> None:
+    plan = Plan(modes=("requests-session", "aiohttp"), requests=20, concurrency=2, rounds=2, seed=5)
+    async with run(plan) as (_, pilot):
+        first = (await wait_for_screen(pilot, ResultsScreen)).result
+        assert "+ More rounds" in text_on(pilot.app)
+        await pilot.press("plus")
+        going_on = await wait_for_screen(pilot, RunScreen)
+        assert going_on.progress.ranking
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, ResultsScreen))
+        results = await wait_for_screen(pilot, ResultsScreen)
+        assert results.result is not first
+        assert {record.round for record in results.result.records} == {1, 2, 3, 4}
+        assert [mode.requests for mode in results.result.modes] == [80, 80]
+        assert results.can_go_on
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)])
@@ -531,7 +644,7 @@ async def test_it_looks_as_it_did(
 ) -> None:
     async with still(ranked(tied_result()), size, present) as (screen, pilot):
         screen.told = Latest("requests", record_of("requests").samples)
-        screen.redraw()
-        await wait_until(pilot, lambda: "requests: latencies" in text_on(pilot.app))
+        screen.query_one(LaneList).post_message(LaneList.Picked("requests"))  # or it would go on while this looks
+        await wait_until(pilot, lambda: re.search("▶ requests(: latencies)?, held", text_on(pilot.app)) is not None)
         await pilot.pause()
         assert matches_snapshot(pilot.app)

@@ -9,10 +9,13 @@ import pytest
 from setup_form import NARROW, WIDE, open_form
 from textual.widgets import Button, Input, Select, TextArea
 
+from tui_httpbench.analysis.comparison import LOOKS
+from tui_httpbench.bench.forecast import describe_duration, forecast
 from tui_httpbench.history.last_plan import last_plan_path
 from tui_httpbench.plan import Plan, Request
-from tui_httpbench.presets import PRESETS
+from tui_httpbench.presets import PRESETS, Preset
 from tui_httpbench.tui.widgets.mode_picker import ModeRow
+from tui_httpbench.tui.widgets.note import Note
 
 
 async def test_untouched_form_runs_the_quick_preset() -> None:
@@ -31,14 +34,74 @@ async def test_untouched_form_runs_the_quick_preset() -> None:
 async def test_the_bottom_line_says_what_will_happen() -> None:
     async with open_form(Plan()) as form:
         assert form.summary == (
-            "8 modes × 100 requests × up to 30 rounds or 30 s against the embedded target (loopback: HTTP, 1 kB page)"
+            "At most 30 s: 8 modes × up to 30 rounds against the embedded target (loopback: HTTP, 1 kB page)"
         )
         await form.choose("scenario", "article")
-        assert form.summary.endswith("against the embedded target (article: HTTPS, 20 ms round trip, …)")
+        assert form.summary.endswith("against the embedded target (article: HTTPS, 20 ms round trip …)")
         await form.fill("#input-url", "/bytes/50000")
-        assert form.summary.endswith("or 30 s against /bytes/50000 at the embedded target (scenario article)")
+        assert form.summary.endswith("rounds against /bytes/50000 at the embedded target (scenario article)")
         await form.fill("#input-url", "HTTP://Example.com/a?b")
-        assert form.summary.endswith("or 30 s against http://Example.com")
+        assert form.summary.endswith("rounds against http://Example.com")
+        await form.fill("#input-duration", "2s")
+        assert " 8 modes × 2 s × up to 30 rounds against " in form.summary
+        await form.fill("#input-requests", "100")
+        assert " 8 modes × batches of 100 for 2 s × up to 30 rounds against " in form.summary
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
+async def test_how_long_each_preset_will_take_is_said_before_the_start(preset: Preset) -> None:
+    plan = preset.plan()
+    async with open_form(plan) as form:
+        told = describe_duration(forecast(plan))
+        assert form.summary.lower().startswith(f"{told}: ")
+        assert {"quick": "30 s", "thorough": "2 min", "article": " min "}[preset.name] in told
+        assert form.screen.query_one("#summary").region.height <= 2
+        assert form.screen.query_one("#summary").region.width >= len(form.summary) / 2
+
+
+LOADS = [
+    ("", "auto", "as many as the duration has time for", "auto: as long as five rounds fill the budget"),
+    ("", "", "as many as the duration has time for", "empty is auto: as long as five rounds fill the budget"),
+    ("1k", "", "1,000 requests per mode and round", "empty or auto: as long as 1,000 requests take"),
+    ("1k", "auto", "1,000 requests per mode and round", "empty or auto: as long as 1,000 requests take"),
+    ("", "300ms", "as many as the duration has time for", "0.3 s measured per mode and round"),
+    ("100", "2s", "whole batches of 100 until 2 s are over", "whole batches of 100 until 2 s are over"),
+]
+
+
+@pytest.mark.parametrize(("requests", "duration", "of_requests", "of_duration"), LOADS)
+async def test_requests_and_duration_are_explained_as_they_are_typed(
+    requests: str, duration: str, of_requests: str, of_duration: str
+) -> None:
+    async with open_form(PRESETS["quick"].plan(), (160, 45)) as form:
+        await form.fill("#input-requests", requests)
+        await form.fill("#input-duration", duration)
+        assert form.complaints == ""
+        for field, words in (("requests", of_requests), ("duration", of_duration)):
+            assert words in str(form.screen.query_one(f"#field-{field} Note", Note).content)
+        plan = await form.run()
+        expected = {"requests": {"": None, "1k": 1_000, "100": 100}[requests]}
+        given = {"": None, "300ms": 0.3, "2s": 2.0}.get(duration, duration)
+        expected["duration_s"] = None if requests and given == "auto" else given  # type: ignore[assignment]
+        assert plan == PRESETS["quick"].plan(**expected, seed=plan.seed)
+
+
+async def test_what_can_not_hold_together_is_told_at_its_field() -> None:
+    async with open_form(PRESETS["quick"].plan(), WIDE) as form:
+        await form.fill("#input-requests", "100")
+        await form.fill("#input-concurrency", "article")
+        assert form.complaints == ""
+        await form.fill("#input-requests", "")
+        assert form.summary == form.complaints
+        await form.press("ctrl+r")
+        assert form.focused == "input-requests"
+        assert "Concurrency 'article' starts all requests" in form.complaints
+        assert "needs their number" in str(form.screen.query_one("#field-requests Note", Note).content)
+        for library in ("requests", "httpx", "aiohttp"):
+            await form.focus(form.mode(library))
+            await form.press("n")
+        assert "needs their number" in form.complaints
+        assert "No mode is chosen" in form.complaints
 
 
 async def test_what_is_typed_is_what_runs() -> None:
@@ -53,6 +116,7 @@ async def test_what_is_typed_is_what_runs() -> None:
         await form.write('{"a": 1}')
         for field, text in (
             ("requests", "1k"),
+            ("duration", ""),
             ("concurrency", "20"),
             ("rounds", "5"),
             ("budget", "12.5"),
@@ -65,7 +129,9 @@ async def test_what_is_typed_is_what_runs() -> None:
         await form.press("n")
         await form.focus(form.mode("requests"))
         await form.press("space")
-        assert form.summary == "3 modes × 1,000 requests × 5 rounds = 15,000 POST requests against http://127.0.0.1:9"
+        assert form.summary.endswith(
+            ": 3 modes × 1,000 requests × 5 rounds = 15,000 POST requests against http://127.0.0.1:9"
+        )
         plan = await form.run()
     assert plan == Plan(
         request=Request(
@@ -120,6 +186,11 @@ async def test_plan_comes_back_as_it_was() -> None:
 BAD_VALUES = [
     ("url", "http://a b", "The URL has a space in it; write it as %20."),
     ("requests", "0", "Requests must be from 1 to 10,000,000, not 0."),
+    (
+        "duration",
+        "0",
+        "Duration must be from 1 ms to 3,600 s, not 0; or write 'auto'.",
+    ),
     ("concurrency", "wide", "Concurrency must be a whole number such as 100 or 10k, not 'wide'; or write 'article'."),
     ("rounds", "-1", "Rounds must be a whole number such as 100 or 10k, not '-1'; or write 'auto'."),
     ("budget", "0", "Budget must be from 1 to 86,400 seconds, not 0."),
@@ -131,7 +202,7 @@ BAD_VALUES = [
 @pytest.mark.slow
 async def test_bad_values_are_told_at_their_fields_and_refused() -> None:
     async with open_form(Plan()) as form:
-        assert form.explains("sync modes one at a time, async modes all 100 at once")
+        assert form.explains("10 at once for every mode, in threads or tasks")
         for number, (field, text, sentence) in enumerate(BAD_VALUES):
             await form.fill(f"#input-{field}", text)
             assert form.complaints.splitlines()[number:] == [f"✗ {sentence}"]
@@ -153,19 +224,25 @@ async def test_bad_values_are_told_at_their_fields_and_refused() -> None:
         assert not last_plan_path().exists()
         await form.settle()
         assert form.complaints == ""
-        assert (await form.run()).total_requests == 8 * 5 * 5
+        plan = await form.run()
+        assert (plan.requests, plan.duration_s, plan.rounds) == (5, 5.0, 5)
 
 
 @pytest.mark.slow
 async def test_rounds_budget_and_profile_are_explained() -> None:
     async with open_form(Plan(), WIDE) as form:
-        assert form.explains("auto: until decided, 5 to 30 rounds")
-        assert form.explains("no later round begins, unless 5 need it")
+        assert form.explains(f"auto: until decided, {LOOKS[0]} to {LOOKS[-1]} rounds")
+        assert form.explains("seconds in all, but for the round under way then")
+        assert form.explains("equal: redirects, pool, certificates alike for all")
+        await form.fill("#input-duration", "")
+        await form.fill("#input-requests", "100")
+        await form.fill("#input-concurrency", "article")
+        assert form.explains("sync modes one at a time, async modes all 100 at once")
         assert form.explains("defaults: every library's own settings")
         await form.fill("#input-rounds", "7")
         assert form.explains("each in fresh processes, after 3 warm-up requests")
         assert form.explains("counts only where rounds is auto")
-        assert form.summary.startswith("8 modes × 100 requests × 7 rounds = 5,600 requests against the embedded target")
+        assert ": 8 modes × 100 requests × 7 rounds against the embedded target" in form.summary
         await form.fill("#input-concurrency", "20")
         assert form.explains("equal: redirects, pool, certificates alike for all")
         assert (await form.run()).profile == "equal"
@@ -189,6 +266,8 @@ async def test_what_only_the_whole_plan_shows_is_refused_too() -> None:
             await form.focus(form.mode(library))
             await form.press("n")
         assert form.complaints == "✗ No mode is chosen; choose at least one."
+        await form.fill("#input-concurrency", "article")
+        await form.fill("#input-duration", "")
         await form.fill("#input-requests", "20k")
         assert "Concurrency 'article' starts all 20,000 requests" in form.complaints
         assert "No mode is chosen" in form.complaints
@@ -208,7 +287,7 @@ async def test_tab_and_arrows_go_through_the_form_in_order() -> None:
         row, blank = form.rows
         load = [
             form.screen.query_one(f"#input-{name}")
-            for name in ("requests", "concurrency", "rounds", "budget", "timeout", "seed", "profile")
+            for name in ("requests", "duration", "concurrency", "rounds", "budget", "timeout", "seed", "profile")
         ]
         assert form.screen.focus_chain == [
             *(form.screen.query_one(selector) for selector in ("#presets", "#input-method", "#input-url", "#run")),
@@ -234,6 +313,7 @@ async def test_tab_and_arrows_go_through_the_form_in_order() -> None:
 async def test_last_plan_is_there_at_the_next_start(home: Path) -> None:
     async with open_form(Plan(seed=99)) as form:
         await form.fill("#input-url", "/bytes/10")
+        await form.fill("#input-duration", "")
         await form.fill("#input-requests", "55")
         await form.focus(form.rows[0].name_input)
         await form.paste("Accept: text/html\nAuthorization: Bearer hush")
@@ -244,7 +324,7 @@ async def test_last_plan_is_there_at_the_next_start(home: Path) -> None:
     async with open_form() as form:
         assert form.headers == [("Accept", "text/html")]
         assert form.screen.query_one("#input-seed", Input).value == ""
-        await form.fill("#input-requests", "")
+        await form.fill("#input-requests", "none")
         await form.press("ctrl+r")
         await form.fill("#input-requests", "55")
         second = await form.run()

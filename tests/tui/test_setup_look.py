@@ -35,6 +35,7 @@ async def test_first_sight_shows_the_essentials_at_every_size() -> None:
                 "input-url",
                 "run",
                 "input-requests",
+                "input-duration",
                 "input-concurrency",
                 "input-rounds",
             )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from setup_form import open_form
+from setup_form import Form, open_form
+from textual import events
 from textual.widgets import Input
 
 from tui_httpbench.clients.catalog import DEFAULT_MODES
@@ -38,19 +39,42 @@ async def test_a_change_makes_it_custom_and_custom_brings_it_back() -> None:
     async with open_form() as form:
         assert form.preset == "quick"
         assert form.screen.query_one(f"#preset-{CUSTOM}").disabled
-        await form.fill("#input-requests", "77")
+        assert load(form) == ("", "auto")
+        await form.fill("#input-duration", "77ms")
         assert form.preset == CUSTOM
-        await form.click("#preset-level")
+        await form.click("#preset-article")
         await form.settle()
-        assert form.preset == "level"
-        assert form.screen.query_one("#input-requests", Input).value == "100"
+        assert form.preset == "article"
+        assert load(form) == ("100", "")
         await form.click(f"#preset-{CUSTOM}")
         await form.settle()
         assert form.preset == CUSTOM
         plan = await form.run()
-        assert plan == PRESETS["quick"].plan(requests=77, seed=plan.seed)
-        await form.fill("#input-requests", str(PRESETS["quick"].values["requests"]))
+        assert plan == PRESETS["quick"].plan(duration_s=0.077, seed=plan.seed)
+        await form.fill("#input-duration", "auto")
         assert form.preset == "quick"
+
+
+def load(form: Form) -> tuple[str, str]:
+    """The two fields that say how much a mode does in a round."""
+    requests, duration = (form.screen.query_one(f"#input-{name}", Input).value for name in ("requests", "duration"))
+    return requests, duration
+
+
+@pytest.mark.parametrize("presses", [2, 3, 4, 5])
+async def test_one_preset_is_on_however_fast_they_are_chosen(presses: int) -> None:
+    names = [*PRESETS, CUSTOM]
+    async with open_form(Plan(modes=("aiohttp",))) as form:
+        assert form.preset == CUSTOM
+        await form.focus(form.screen.query_one("#presets"))
+        for _ in range(presses):
+            form.app.post_message(events.Key("right", None))
+        for _ in range(5):
+            await form.settle()
+        chosen = names[(presses - 1) % len(names)]
+        assert form.preset == chosen  # of a single one that is on
+        plan = await form.run()
+        assert plan.modes == (("aiohttp",) if chosen == CUSTOM else PRESETS[chosen].values["modes"])
 
 
 async def test_arrows_choose_a_preset_and_leave_it() -> None:
@@ -63,7 +87,7 @@ async def test_arrows_choose_a_preset_and_leave_it() -> None:
         assert len((await form.run()).modes) == 7
         await form.press("left", "left")  # round the corner, past custom, which nobody has filled yet
         await form.settle()
-        assert form.preset == "level"
+        assert form.preset == "thorough"
         await form.press("down")
         assert form.focused == "input-method"
         assert (await form.run()).modes == DEFAULT_MODES

@@ -129,7 +129,7 @@ async def test_a_question_at_the_start_waits_for_room() -> None:
     folder.begin(SHORT, "http://127.0.0.1:9/", "")
     path = sample_path(folder.path, "aiohttp", 1)
     SampleFile(path, SHORT.requests).close()
-    Recorder(str(path), SHORT.requests).record(1, 1, 200, 1)
+    Recorder(str(path)).record(1, 1, 200, 1)
     folder.leave()
     async with opened(HttpbenchApp(SHORT), SMALL) as pilot:
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, TooSmallScreen))

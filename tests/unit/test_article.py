@@ -59,27 +59,40 @@ LIKE_THE_SITE = {
 }
 
 
-def records_of(mode: str, measured: Measurement, requests: int, rounds: int, noise: float) -> list[RoundRecord]:
+def records_of(
+    mode: str, measured: Measurement, requests: int, rounds: int, noise: float, batches: int = 1
+) -> list[RoundRecord]:
     generator = np.random.default_rng(list(mode.encode()))
     records = []
     for number in range(1, rounds + 1):
         at_once = "async" in mode or mode.startswith("aiohttp")
         latency_s = measured.elapsed_s / (2 if at_once else requests)
         rows = np.array([(1 + i, int(latency_s * 1e9), 200, measured.body_bytes) for i in range(requests)], np.int64)
-        elapsed_s = measured.elapsed_s * (1 + noise * float(generator.uniform(-1, 1)))
-        values: dict[str, Any] = {"cpu_s": measured.cpu_s, "connections": measured.connections, "setup": SETUP}
+        rows = np.tile(rows, (batches, 1))
+        elapsed_s = batches * measured.elapsed_s * (1 + noise * float(generator.uniform(-1, 1)))
+        values: dict[str, Any] = {"setup": SETUP}
+        # Each batch has a client made anew.
+        values["connections"] = None if measured.connections is None else batches * measured.connections
+        values["cpu_s"] = None if measured.cpu_s is None else batches * measured.cpu_s
         records.append(RoundRecord(mode, number, "complete", rows, elapsed_s, **values))
     return records
 
 
 def result_of(
-    modes: dict[str, Measurement], *, rounds: int = 5, noise: float = 1e-3, failed: tuple[str, ...] = (), **changes: Any
+    modes: dict[str, Measurement],
+    *,
+    rounds: int = 5,
+    noise: float = 1e-3,
+    failed: tuple[str, ...] = (),
+    batches: int = 1,
+    **changes: Any,
 ) -> Result:
-    plan = Plan(**({"modes": tuple(modes), "requests": 100, "rounds": rounds, "scenario": SITE} | changes))
+    values = {"modes": tuple(modes), "requests": 100, "concurrency": "article", "rounds": rounds, "scenario": SITE}
+    plan = Plan(**(values | changes))
     records = [
         record
         for mode, measured in modes.items()
-        for record in records_of(mode, measured, plan.requests, rounds, noise)
+        for record in records_of(mode, measured, plan.requests or 100, rounds, noise, batches)
     ]
     for record in records:
         if record.mode in failed:
@@ -186,10 +199,19 @@ def test_a_single_ranked_mode_has_no_order() -> None:
     [
         (at_the_article_s_speed("aiohttp"), {}),
         (LIKE_THE_SITE, {"concurrency": 20}),
+        (LIKE_THE_SITE, {"concurrency": 1, "requests": None}),
+        (LIKE_THE_SITE, {"concurrency": 100, "requests": 100, "duration_s": 2.0}),
         ({"aiohttp": Measurement(2.0), "httpx-client": Measurement(3.0)}, {}),
         (at_the_article_s_speed("aiohttp", "requests"), {"failed": ("requests",)}),
     ],
-    ids=["one mode", "another concurrency", "one of its modes", "one without failures"],
+    ids=[
+        "one mode",
+        "another concurrency",
+        "seconds",
+        "batches of another",
+        "one of its modes",
+        "one without failures",
+    ],
 )
 def test_a_run_of_another_kind_is_not_compared(modes: dict[str, Measurement], changes: dict[str, Any]) -> None:
     result = result_of(modes, **changes)
@@ -216,6 +238,16 @@ def test_another_number_of_requests_has_no_ratio() -> None:
     assert row_of(comparison, "aiohttp").measured_s == pytest.approx(2.30, rel=2e-3)
     assert "The article sent 100 requests and this run 25, so there is no ratio." in comparison.notes
     assert "×" not in comparison.summary
+
+
+def test_several_batches_in_a_round_are_timed_as_one() -> None:
+    """With seconds too, a round has whole batches of the article's requests."""
+    once, often = compare(), compare(batches=3, duration_s=6.0)
+    assert [row.measured_s for row in often.rows] == pytest.approx([row.measured_s for row in once.rows])
+    assert [row.ratio for row in often.rows] == pytest.approx([row.ratio for row in once.rows])
+    assert (often.summary, often.swapped) == (once.summary, once.swapped)
+    for start in ("httpx-async took", "httpx took", "One after another", "The target sends at most"):
+        assert text_about(often, start) == text_about(once, start) != ""
 
 
 def test_connections_are_counted_and_priced() -> None:

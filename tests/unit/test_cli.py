@@ -16,7 +16,7 @@ from tui_httpbench.arguments import Parser
 from tui_httpbench.cli import main
 from tui_httpbench.clients import catalog
 from tui_httpbench.clients.catalog import DEFAULT_MODES
-from tui_httpbench.plan import ARTICLE, Plan
+from tui_httpbench.plan import AUTO, Plan
 from tui_httpbench.plan_options import make_plan
 
 CLOSED = "http://127.0.0.1:1/"
@@ -51,6 +51,14 @@ BAD_INPUT = [
             ("", f"{label} must be a whole number"),
         )
     ],
+    (["run", CLOSED, "-z", "0"], "Duration must be from 1 ms to 3,600 s, not 0; or write 'auto'"),
+    (["run", CLOSED, "-z", "-1"], "Duration must be from 1 ms"),
+    (["run", CLOSED, "-z", "abc"], "Duration must be seconds such as 0.3, 300ms or 2s, or 'auto', not 'abc'"),
+    (["run", CLOSED, "-z", ""], "Duration must be seconds"),
+    (["run", CLOSED, "-z", "1e9"], "to 3,600 s, not 1e9"),
+    (["run", CLOSED, "--duration", "nan"], "Duration must be seconds"),
+    (["run", CLOSED, "-n", "5", "-z", "auto"], "-n and -z auto can't both hold"),
+    (["run", CLOSED, "-c", "article", "-z", "auto"], "give -z in seconds, or leave it out"),
     (["run", CLOSED, "-r", "auto5"], "Rounds must be a whole number"),
     (["run", CLOSED, "-r", "abc"], "or write 'auto'"),
     (["run", CLOSED, "--budget", "0"], "Budget must be from 1 to"),
@@ -61,7 +69,13 @@ BAD_INPUT = [
     (["run", CLOSED, "--same-within", "few"], "0.1 to 50 per cent"),
     (["run", CLOSED, "--no-pin=yes"], "--no-pin takes no value"),
     (["run", CLOSED, "--metric", "speed"], "no metric 'speed'; write one of requests/s, time, p50"),
-    (["run", CLOSED, "-n", "20k"], "give a number, such as 20"),
+    (["run", CLOSED, "-c", "article", "-n", "20000"], "20,000 requests of an async mode at once, which is more than"),
+    (["run", CLOSED, "-c", "article", "-n", "20k"], "give a number, such as 20"),
+    # Somebody else's server
+    (["run", "https://example.com/", "-n", "26"], "that is more than 1,000 requests; add --yes"),
+    (["run", "https://example.com/", "-c", "11"], "that is more than 50 connections; add --yes"),
+    (["run", "https://example.com/", "-z", "4"], "As many requests as it answers in up to 4 s per mode and round"),
+    (["run", "https://example.com/", "--preset", "quick"], "how many is not known beforehand; add --yes"),
     (["run", CLOSED, "--timeout", "0"], "Timeout must be from 0.001"),
     (["run", CLOSED, "--timeout", "nan"], "Timeout must be a number"),
     (["run", CLOSED, "--timeout", "-1"], "Timeout must be from 0.001"),
@@ -137,7 +151,8 @@ def test_no_option_is_no_plan() -> None:
 def test_the_defaults() -> None:
     plan = plan_of("-r", "3")
     assert plan is not None
-    assert (plan.modes, plan.requests, plan.concurrency, plan.rounds) == (DEFAULT_MODES, 100, ARTICLE, 3)
+    assert (plan.modes, plan.requests, plan.duration_s) == (DEFAULT_MODES, None, AUTO)
+    assert (plan.concurrency, plan.rounds) == (10, 3)
     assert (plan.request.url, plan.request.method, plan.request.body, plan.timeout_s) == ("/", "GET", None, 30.0)
 
 
@@ -145,7 +160,7 @@ def test_the_defaults_of_a_ranking() -> None:
     plan = plan_of("-n", "5")
     assert plan is not None
     assert (plan.rounds, plan.max_rounds, plan.budget_s, plan.same_within, plan.pin) == ("auto", 30, 30.0, 0.03, True)
-    assert plan.profile == "defaults"
+    assert plan.profile == "equal"
 
 
 def test_the_options_of_a_ranking_reach_the_plan() -> None:
@@ -160,6 +175,16 @@ def test_the_options_of_a_ranking_reach_the_plan() -> None:
     )
 
 
+def test_a_heavy_load_is_taken_with_yes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    seen: list[Plan] = []
+    monkeypatch.setattr("tui_httpbench.headless.run_headless", lambda plan, *_, **__: seen.append(plan) or 0)
+    assert main(["run", "https://example.com/"]) == 0
+    assert "Up to 1,000 requests go to example.com, 10 at once; up to 50 connections" in capsys.readouterr().err
+    assert main(["run", "https://example.com/", "-z", "4", "--yes"]) == 0
+    assert "As many requests as it answers in up to 4 s" in capsys.readouterr().err
+    assert [plan.duration_s for plan in seen] == [None, 4.0]
+
+
 def test_the_options_of_the_report_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[dict[str, object]] = []
     monkeypatch.setattr("tui_httpbench.headless.run_headless", lambda *_, **options: seen.append(options) or 0)
@@ -172,12 +197,13 @@ def test_the_options_reach_the_plan(tmp_path: Path) -> None:
     body = tmp_path / "body"
     body.write_bytes(b"\x00\xff")
     plan = plan_of(
-        *("-n10k", "-c", "20", "-r2", "--timeout=1.5", "--seed", "7", "-X", "post", "-d", f"@{body}"),
+        *("-n10k", "-z", "300ms", "-c", "20", "-r2", "--timeout=1.5", "--seed", "7", "-X", "post", "-d", f"@{body}"),
         *("-H", "Accept: text/html", "-H", "X-A:b:c", "-m", "aiohttp", "-m", "httpx:all", "-m", "aiohttp"),
         "https://example.com/path?a=1",
     )
     assert plan is not None
-    assert (plan.requests, plan.concurrency, plan.rounds, plan.timeout_s, plan.seed) == (10_000, 20, 2, 1.5, 7)
+    assert (plan.requests, plan.duration_s, plan.concurrency) == (10_000, 0.3, 20)
+    assert (plan.rounds, plan.timeout_s, plan.seed) == (2, 1.5, 7)
     assert plan.request.url == "https://example.com/path?a=1"
     assert (plan.request.method, plan.request.body) == ("POST", b"\x00\xff")
     assert plan.request.headers == (("Accept", "text/html"), ("X-A", "b:c"))
@@ -215,6 +241,9 @@ def test_help_names_everything(capsys: pytest.CaptureFixture[str]) -> None:
     for word in ("--data", "--timeout", "--seed", "--json", "--start", "--version", "exit status", "130"):
         assert word in text
     assert max(len(line) for line in text.splitlines()) <= 82
+    for word in ("--duration", "300ms", "whole batches of N", "(default: 10)", "quick, article, thorough"):
+        assert word in " ".join(text.split())
+    assert "no round begins that would end after it" in " ".join(text.split())
     for word in ("auto", "--budget", "--profile", "equal|defaults", "--same-within", "--no-pin"):
         assert word in text
     assert main(["run", "--help"]) == 0

@@ -1,20 +1,26 @@
-"""Intervals and verdicts for two modes."""
+"""Intervals and verdicts for all pairs of modes, and how a run that looks at them spends its error rate."""
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
 import pytest
 
 from tui_httpbench.analysis.comparison import (
+    ERROR_RATE,
+    FEW_MODES,
     LOOKS,
+    Comparison,
     RatioInterval,
-    corrected_error_rate,
-    ratio_interval,
-    trimmed_interval,
+    _nested_bounds,
+    is_look,
+    look_error_rate,
 )
 from tui_httpbench.analysis.student import student_cdf, student_quantile
+
+Times = dict[str, dict[tuple[int, int], float]]
 
 
 @pytest.mark.parametrize(
@@ -35,35 +41,104 @@ def test_quantiles_of_student_are_those_of_the_tables(p: float, df: int, expecte
     assert student_cdf(-expected, df) == pytest.approx(1 - p, abs=0.0001)
 
 
-def test_with_few_rounds_it_is_student_on_the_mean() -> None:
-    center, half_width = trimmed_interval(np.array([0.1, 0.2, 0.3, 0.4, 0.5]), 0.05)
-    assert center == pytest.approx(0.3)
-    assert half_width == pytest.approx(2.776 * math.sqrt(0.025) / math.sqrt(5), rel=1e-3)
+def compare(times: Times, **changes: float) -> Comparison:
+    comparison = Comparison.of_times(times, **changes)  # type: ignore[arg-type]
+    assert comparison is not None
+    return comparison
 
 
-def test_with_more_rounds_a_burst_in_one_moves_nothing() -> None:
-    calm = np.linspace(0.09, 0.11, 14)
-    burst = np.append(calm[:-1], 5.0)
-    assert trimmed_interval(burst, 0.05)[0] == pytest.approx(trimmed_interval(calm, 0.05)[0], abs=0.002)
-    assert trimmed_interval(burst, 0.05)[1] < 0.02
+def random_times(seed: int) -> Times:
+    """Modes of unequal noise, close together and far apart, with missing rounds and a ruined one."""
+    generator = np.random.default_rng(seed)
+    modes, rounds = int(generator.integers(2, 9)), int(generator.integers(2, 9))
+    logs = generator.normal(0, generator.choice([0.02, 0.1, 0.5]), modes)[:, None] + generator.normal(
+        0, generator.choice([0.01, 0.05, 0.2], modes)[:, None], (modes, rounds)
+    )
+    logs[0, 0] += generator.choice([0, 1])
+    return {
+        f"mode{mode}": {
+            (number, 0): math.exp(value) for number, value in enumerate(row) if number < 2 or generator.random() > 0.2
+        }
+        for mode, row in enumerate(logs)
+    }
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_verdicts_can_not_contradict_the_order_or_each_other(seed: int) -> None:
+    comparison = compare(random_times(seed))
+    order = comparison.order
+    ratios = [comparison.interval(mode, order[0]).ratio for mode in order]
+    assert ratios == sorted(ratios)
+    for first, middle, last in itertools.combinations(order, 3):
+        wide = comparison.verdict(last, first)
+        for near in (comparison.verdict(middle, first), comparison.verdict(last, middle)):
+            if near == "faster":
+                assert wide == "faster"
+            if wide == "same":
+                assert near == "same"
+    for first, second in itertools.combinations(order, 2):
+        interval, inverse = comparison.interval(second, first), comparison.interval(first, second)
+        assert interval.low <= interval.ratio <= interval.high
+        assert interval.verdict() == inverse.verdict() == comparison.verdict(first, second)
+        assert (inverse.ratio, inverse.low, inverse.high) == pytest.approx(
+            (1 / interval.ratio, 1 / interval.high, 1 / interval.low)
+        )
+        assert comparison.verdict(first, second) == comparison.verdict(second, first)
+        assert (second in comparison.tied_with(first)) == (comparison.verdict(first, second) != "faster")
+        assert (second in comparison.same_as(first)) == (comparison.verdict(first, second) == "same")
+
+
+def test_a_noisy_mode_between_two_calm_ones_does_not_make_them_contradict() -> None:
+    # By their own noise alone, the calm two would be told apart, and the noisy one farther off from neither.
+    generator = np.random.default_rng(5)
+    shape = (3, 12)
+    logs = np.array([0.0, 0.06, 0.1])[:, None] + generator.normal(0, 1, shape) * np.array([0.01, 0.01, 0.4])[:, None]
+    logs += np.array([0.0, 0.06, 0.1])[:, None] - logs.mean(axis=1, keepdims=True)
+    times = {
+        mode: {(number, 0): math.exp(value) for number, value in enumerate(row)}
+        for mode, row in zip("abc", logs, strict=True)
+    }
+    comparison = compare(times)
+    assert comparison.order == ("a", "b", "c")
+    assert comparison.verdict("c", "a") == "unsure"
+    assert comparison.verdict("b", "a") == "unsure"
+    assert compare({mode: times[mode] for mode in "ab"}).verdict("b", "a") == "faster"
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_bounds_are_nested_as_pairs_are_and_never_tighter_than_they_were(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    places = np.sort(generator.normal(0, 1, 6))
+    differences = places[None, :] - places[:, None]
+    half_widths = generator.uniform(0, 2, (6, 6))
+    low, high = _nested_bounds(differences, half_widths)
+    pairs = list(itertools.combinations(range(6), 2))
+    for first, last in pairs:
+        assert low[first, last] <= differences[first, last] - half_widths[first, last]
+        assert high[first, last] >= differences[first, last] + half_widths[first, last]
+    for (first, last), (left, right) in itertools.product(pairs, pairs):
+        if first <= left and right <= last:
+            assert low[left, right] <= low[first, last]
+            assert high[left, right] <= high[first, last]
 
 
 def test_only_common_rounds_count_and_drift_cancels() -> None:
     drift = [1.0, 3.0, 0.5, 8.0, 2.0, 7.0]
-    reference = dict(enumerate(drift, start=1))
-    slower = {number: 1.5 * time for number, time in reference.items() if number != 4} | {9: 100.0}
-    interval = ratio_interval(slower, reference)
-    assert interval is not None
+    reference = {(number, 0): time for number, time in enumerate(drift, start=1)}
+    slower = {block: 1.5 * time for block, time in reference.items() if block != (4, 0)} | {(9, 0): 100.0}
+    interval = compare({"slower": slower, "reference": reference}).interval("slower", "reference")
     assert interval.rounds == 5
     assert (interval.ratio, interval.low, interval.high) == pytest.approx((1.5, 1.5, 1.5))
-    assert ratio_interval({1: 1.0}, {2: 1.0}) is None
 
 
 def test_one_round_decides_nothing() -> None:
-    interval = ratio_interval({1: 5.0}, {1: 1.0})
-    assert interval is not None
-    assert (interval.ratio, interval.low, interval.high, interval.rounds) == (pytest.approx(5.0), 0.0, math.inf, 1)
+    comparison = compare({"slow": {(1, 0): 5.0}, "quick": {(1, 0): 1.0}})
+    interval = comparison.interval("slow", "quick")
+    assert comparison.order == ("quick", "slow")
+    assert interval.ratio == pytest.approx(5.0)
+    assert (interval.low, interval.high, interval.rounds) == (0.0, math.inf, 1)
     assert interval.verdict() == "unsure"
+    assert Comparison.of_times({}) is None
 
 
 @pytest.mark.parametrize(
@@ -82,13 +157,34 @@ def test_verdicts(low: float, high: float, verdict: str) -> None:
     assert RatioInterval((low + high) / 2, low, high, 10).verdict() == verdict
 
 
-def test_more_modes_and_more_looks_make_each_interval_wider() -> None:
-    assert corrected_error_rate(2, 10, sequential=False) == 0.05
-    assert corrected_error_rate(8, 10, sequential=False) == pytest.approx(0.05 / 28)
+def test_a_smaller_error_rate_and_more_modes_make_intervals_wider() -> None:
+    generator = np.random.default_rng(1)
+    times = {
+        f"mode{mode}": {(number, 0): float(np.exp(generator.normal(0, 0.05))) for number in range(5)}
+        for mode in range(4)
+    }
+    usual = compare(times).interval("mode1", "mode0")
+    strict = compare(times, error_rate=0.001).interval("mode1", "mode0")
+    assert strict.ratio == usual.ratio
+    assert strict.low < usual.low < usual.high < strict.high
 
 
-def test_the_looks_of_an_automatic_run_share_the_error_rate() -> None:
-    looks = [corrected_error_rate(2, rounds, sequential=True) for rounds in (*LOOKS, 27)]
-    assert sum(looks) == pytest.approx(0.05)
-    assert looks[0] == pytest.approx(0.025)
-    assert corrected_error_rate(2, 3, sequential=True) == looks[0]
+def test_a_run_of_a_fixed_length_has_the_whole_error_rate() -> None:
+    assert {look_error_rate(rounds, sequential=False, modes=8) for rounds in (1, 2, 5, 10, 1000)} == {ERROR_RATE}
+
+
+@pytest.mark.parametrize(("modes", "usual_end"), [(2, 8), (FEW_MODES, 8), (FEW_MODES + 1, 5), (50, 5)])
+def test_all_looks_together_spend_the_error_rate_and_no_more(modes: int, usual_end: int) -> None:
+    later = [LOOKS[-1] * 2**doubling for doubling in range(1, 30)]
+    looks = [look_error_rate(rounds, sequential=True, modes=modes) for rounds in (*LOOKS, *later)]
+    assert sum(looks) == pytest.approx(ERROR_RATE)
+    assert max(looks) == look_error_rate(usual_end, sequential=True, modes=modes)
+    assert min(looks) > 0
+
+
+def test_a_look_off_the_schedule_has_the_share_of_the_next_one() -> None:
+    assert [rounds for rounds in range(1, 31) if is_look(rounds)] == list(LOOKS)
+    for earlier, look in itertools.pairwise((0, *LOOKS)):
+        rates = {look_error_rate(rounds, sequential=True, modes=8) for rounds in range(earlier + 1, look + 1)}
+        assert rates == {look_error_rate(look, sequential=True, modes=8)}
+    assert look_error_rate(31, sequential=True, modes=8) == look_error_rate(60, sequential=True, modes=8)

@@ -46,7 +46,7 @@ def test_memory_that_ran_out_is_found_behind_what_a_library_made_of_it() -> None
 def test_a_recorder_remembers_that_memory_ran_out(tmp_path) -> None:
     path = tmp_path / "samples"
     path.write_bytes(bytes(4096))
-    recorder = Recorder(str(path), 8)
+    recorder = Recorder(str(path))
     recorder.note_error(ValueError())
     assert not recorder.is_out_of_memory
     recorder.note_error(MemoryError())

@@ -49,7 +49,19 @@ def test_there_is_no_plan_at_first() -> None:
     assert load_last_plan() is None
 
 
-@pytest.mark.parametrize("plan", [Plan(), FULL, Plan(request=Request(method="PUT", body=bytes(range(256))))])
+@pytest.mark.parametrize(
+    "plan",
+    [
+        Plan(),
+        FULL,
+        Plan(request=Request(method="PUT", body=bytes(range(256)))),
+        Plan(duration_s=0.001),
+        Plan(duration_s=1 / 3),
+        Plan(requests=20, duration_s=3_600.0),
+        Plan(requests=100, concurrency="article"),
+        Plan(requests=100, duration_s=2.5, concurrency="article"),
+    ],
+)
 def test_plan_is_remembered(plan: Plan) -> None:
     save_last_plan(plan)
     loaded = load_last_plan()
@@ -130,6 +142,7 @@ def test_modes_that_can_not_run_are_dropped(absent_mode: str) -> None:
         b"\xff\xfe\x00",
         b"[" * 100_000,
         b'{"schema_version": 1}',
+        b'{"schema_version": 2}',
         b'{"schema_version": 99}',
     ],
 )
@@ -144,7 +157,16 @@ def test_broken_file_gives_no_plan(content: bytes) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"schema_version": 2},
+        {"schema_version": 3},
+        {"schema_version": 0},
+        {"schema_version": "2"},
+        {"duration_s": 0},
+        {"duration_s": True},
+        {"duration_s": [1]},
+        {"duration_s": "soon"},
+        {"duration_s": "auto"},
+        {"duration_s": 1e9},
+        {"requests": None, "concurrency": "article"},
         {"url": "foo://x"},
         {"url": None},
         {"method": 3},
@@ -180,10 +202,28 @@ def test_broken_value_gives_no_plan(changes: dict[str, Any]) -> None:
 def test_file_of_an_older_version_is_read() -> None:
     save_last_plan(FULL)
     stored = json.loads(last_plan_path().read_text())
-    for name in ("budget_s", "same_within_percent", "profile", "pin"):
+    for name in ("budget_s", "same_within_percent", "profile", "pin", "duration_s"):
         del stored[name]
+    stored["schema_version"] = 1
     last_plan_path().write_text(json.dumps(stored))
     assert load_last_plan() == FULL.replace(chosen_profile=None, budget_s=30.0, same_within=0.03, pin=True)
+
+
+@pytest.mark.parametrize("changes", [{"requests": None}, {"concurrency": "article"}])
+def test_file_of_an_older_version_needs_a_number_of_requests(changes: dict[str, Any]) -> None:
+    """It knows no seconds; too many at once for the article's concurrency are refused as ever."""
+    save_last_plan(FULL)
+    edit_stored(schema_version=1, **changes)
+    assert load_last_plan() is None
+
+
+def test_file_of_this_version_says_its_duration() -> None:
+    save_last_plan(FULL)
+    stored = json.loads(last_plan_path().read_text())
+    assert (stored["schema_version"], stored["requests"], stored["duration_s"]) == (2, 12_345, None)
+    del stored["duration_s"]
+    last_plan_path().write_text(json.dumps(stored))
+    assert load_last_plan() is None
 
 
 def test_folder_in_place_of_the_file() -> None:

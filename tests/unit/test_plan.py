@@ -117,6 +117,15 @@ def test_bad_header_gets_a_sentence(line: str, part: str) -> None:
         (plans.parse_requests, "1M", 1_000_000),
         (plans.parse_requests, "1_000", 1_000),
         (plans.parse_requests, "10000000", 10_000_000),
+        (plans.parse_duration, "0.3", 0.3),
+        (plans.parse_duration, " 300ms ", 0.3),
+        (plans.parse_duration, "2s", 2.0),
+        (plans.parse_duration, ".5S", 0.5),
+        (plans.parse_duration, "1m", 60.0),
+        (plans.parse_duration, "60min", 3_600.0),
+        (plans.parse_duration, "1ms", 0.001),
+        (plans.parse_duration, "1e-1", 0.1),
+        (plans.parse_duration, "Auto", "auto"),
         (plans.parse_rounds, "1", 1),
         (plans.parse_rounds, "1k", 1_000),
         (plans.parse_concurrency, "20", 20),
@@ -141,6 +150,27 @@ def test_value_is_taken(read: Callable[[str], object], text: str, value: object)
             plans.parse_requests,
             "requests",
             ["", "0", "-1", "1.5", "ten", "1e3", "1,000", "+5", "١", "11m", "9" * 5_000],
+        ),
+        (
+            plans.parse_duration,
+            "duration",
+            [
+                "",
+                "0",
+                "0s",
+                "-1",
+                "soon",
+                "abc",
+                "nan",
+                "inf",
+                "1e9",
+                "1e400",
+                "3601",
+                "2h",
+                "0.5ms",
+                "1,5",
+                "9" * 5_000,
+            ],
         ),
         (plans.parse_rounds, "rounds", ["", "0", "-3", "three", "1001", "9" * 5_000]),
         (plans.parse_concurrency, "concurrency", ["", "0", "-1", "2001", "artikel", "9" * 5_000]),
@@ -177,21 +207,41 @@ def test_mode_of_an_absent_library_is_refused(absent_mode: str) -> None:
 
 def test_plan_refuses_what_no_single_field_can() -> None:
     assert complaint(lambda: Plan(modes=())).field == "modes"
-    assert complaint(lambda: Plan(requests=20_000)).field == "concurrency"
+    assert complaint(lambda: Plan(requests=20_000, concurrency="article")).field == "concurrency"
+    assert complaint(lambda: Plan(concurrency="article")).field == "requests"
+    assert complaint(lambda: Plan(concurrency="article", duration_s=1.0)).field == "requests"
+    assert complaint(lambda: Plan(requests=100, concurrency="article", duration_s="auto")).field == "duration"
+    assert complaint(lambda: Plan(requests=100, duration_s="auto")).field == "duration"
     assert Plan(requests=20_000, concurrency=20).in_flight("aiohttp") == 20
     repeated = Request(headers=(("Accept", "a"), ("accept", "b")))
     assert complaint(lambda: Plan(request=repeated)).field == "headers"
 
 
 def test_in_flight_follows_the_article_or_the_number() -> None:
-    article = Plan(requests=50)
+    article = Plan(requests=50, concurrency="article")
     assert article.in_flight("requests") == 1
     assert article.in_flight("aiohttp#2") == 50
     assert Plan(requests=5, concurrency=20).in_flight("requests") == 5
+    assert Plan(concurrency=20).in_flight("requests") == 20
+    assert Plan().in_flight("requests") == Plan().in_flight("aiohttp") == 10
+
+
+def test_a_load_is_requests_seconds_or_batches() -> None:
+    assert (Plan().requests, Plan().duration_s) == (None, "auto")
+    assert Plan(requests=5).duration_s is None
+    assert Plan(duration_s=2.0).requests is None
+    batches = Plan(requests=5, duration_s=2.0)
+    assert (batches.repeats_batches, batches.article_batches) == (True, False)
+    assert batches.replace(concurrency="article").article_batches
+    assert not Plan(requests=5, concurrency="article").repeats_batches
+    assert not Plan().repeats_batches
 
 
 def test_total_counts_modes_and_rounds() -> None:
     assert Plan(modes=("aiohttp", "httpx"), requests=10, rounds=4).total_requests == 80
+    assert Plan(requests=10).total_requests is None
+    assert Plan(rounds=4).total_requests is None
+    assert Plan(requests=10, duration_s=1.0, rounds=4).total_requests is None
 
 
 def test_headers_on_the_wire() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tui_httpbench.arguments import Parser
 from tui_httpbench.clients.catalog import DEFAULT_MODES
-from tui_httpbench.plan import ARTICLE, AUTO, Plan, PlanError
+from tui_httpbench.plan import ARTICLE, ARTICLE_REQUESTS, AUTO, Plan, PlanError
 from tui_httpbench.plan_options import default_plan, make_plan
 from tui_httpbench.presets import PRESETS, find_preset, preset_of
 from tui_httpbench.scenario import LOOPBACK, SCENARIOS
@@ -26,7 +26,8 @@ def test_nothing_said_means_the_quick_preset() -> None:
 
 def test_other_options_alone_keep_their_documented_defaults() -> None:
     plan = plan_of("-m", "aiohttp")
-    assert (plan.requests, plan.concurrency, plan.rounds, plan.scenario) == (100, ARTICLE, AUTO, LOOPBACK)
+    assert (plan.requests, plan.duration_s, plan.concurrency, plan.rounds) == (None, AUTO, 10, AUTO)
+    assert plan.scenario == LOOPBACK
 
 
 def test_options_change_a_preset() -> None:
@@ -35,6 +36,56 @@ def test_options_change_a_preset() -> None:
     assert (plan.scenario.name, plan.scenario.rtt_ms, plan.scenario.tls) == ("article*", 40, True)
     assert "httpx-client" not in plan.modes
     assert preset_of(plan) is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "load"),
+    [
+        (["--preset", "quick"], (None, AUTO, 10)),
+        (["--preset", "quick", "-n", "50"], (50, None, 10)),
+        (["--preset", "quick", "-z", "2s"], (None, 2.0, 10)),
+        (["--preset", "thorough", "-n", "50", "-z", "300ms"], (50, 0.3, 10)),
+        (["--preset", "quick", "-c", "article"], (ARTICLE_REQUESTS, None, ARTICLE)),
+        (["--preset", "quick", "-c", "article", "-z", "1"], (ARTICLE_REQUESTS, 1.0, ARTICLE)),
+        (["--preset", "article"], (100, None, ARTICLE)),
+        (["--preset", "article", "-z", "5"], (100, 5.0, ARTICLE)),
+        (["--preset", "article", "-n", "20", "-z", "5"], (20, 5.0, ARTICLE)),
+        (["--preset", "article", "-c", "7"], (100, None, 7)),
+        (["-n", "50"], (50, None, 10)),
+        (["-z", "0.5"], (None, 0.5, 10)),
+        (["-z", "auto"], (None, AUTO, 10)),
+        (["-n", "5", "-z", "1"], (5, 1.0, 10)),
+        (["-c", "article"], (ARTICLE_REQUESTS, None, ARTICLE)),
+        (["-c", "article", "-z", "2"], (ARTICLE_REQUESTS, 2.0, ARTICLE)),
+        (["-c", "article", "-n", "7", "-z", "2"], (7, 2.0, ARTICLE)),
+        (["http://127.0.0.1:8000/"], None),
+        (["http://localhost/", "-c", "article"], (ARTICLE_REQUESTS, None, ARTICLE)),
+    ],
+)
+def test_the_load_follows_from_what_is_said(arguments: list[str], load: tuple[object, ...] | None) -> None:
+    plan = plan_of(*arguments)
+    assert (plan.requests, plan.duration_s, plan.concurrency) == (load or (None, AUTO, 10))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "load"),
+    [
+        ([], (25, None, 10, 5)),
+        (["-n", "50"], (50, None, 10, 5)),
+        (["-r", "2"], (25, None, 10, 2)),
+        (["-z", "1"], (None, 1.0, 10, 5)),
+        (["-z", "auto"], (None, AUTO, 10, 5)),
+        (["-n", "5", "-z", "1"], (5, 1.0, 10, 5)),
+        (["-c", "article"], (25, None, ARTICLE, 5)),
+        (["-c", "article", "-z", "1"], (25, 1.0, ARTICLE, 5)),
+        (["--preset", "quick"], (None, AUTO, 10, AUTO)),
+    ],
+)
+def test_another_machine_gets_a_modest_load_unless_told_otherwise(
+    arguments: list[str], load: tuple[object, ...]
+) -> None:
+    plan = plan_of("https://example.com/", *arguments)
+    assert (plan.requests, plan.duration_s, plan.concurrency, plan.rounds) == load
 
 
 def test_a_preset_is_recognized_whatever_the_seed() -> None:
@@ -52,16 +103,21 @@ def test_a_scenario_without_a_preset_keeps_the_default_load() -> None:
     plan = plan_of("--scenario", "busy", "--capacity", "")
     assert plan.scenario.capacity.is_unlimited
     assert plan.scenario.service_time == SCENARIOS["busy"].service_time
-    assert plan.requests == 100
+    assert (plan.requests, plan.duration_s) == (None, AUTO)
 
 
 @pytest.mark.parametrize(
     ("arguments", "part"),
     [
         (["--preset", "artikle"], "did you mean article?"),
-        (["--preset", "x"], "there are quick, article, level"),
+        (["--preset", "x"], "there are quick, article, thorough"),
         (["https://example.com/", "--rtt", "20"], "leave out the URL"),
         (["https://example.com/", "--preset", "article", "--scenario", "busy"], "leave out the URL"),
+        (["-n", "5", "-z", "auto"], "-n and -z auto can't both hold"),
+        (["--preset", "quick", "-n", "5", "-z", "auto"], "-n and -z auto can't both hold"),
+        (["--preset", "article", "-z", "auto"], "give -z in seconds, or leave it out"),
+        (["-c", "article", "-z", "auto"], "give -z in seconds, or leave it out"),
+        (["-c", "article", "-n", "20k"], "more than the 10,000"),
         (["--insecure"], "for an https URL"),
         (["http://example.com/", "--insecure"], "for an https URL"),
         (["https://example.com/", "--cacert", "/nowhere.pem"], "can't be read: no such file"),
@@ -76,4 +132,4 @@ def test_wrong_options_get_one_sentence(arguments: list[str], part: str) -> None
 
 
 def test_presets_are_found_whatever_the_case() -> None:
-    assert find_preset(" Level ").name == "level"
+    assert find_preset(" Thorough ").name == "thorough"

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from tui_httpbench.bench.record_json import record_from_dict, record_to_dict
-from tui_httpbench.bench.records import RoundRecord, WarmupRequest, WorkerSetup
+from tui_httpbench.bench.records import RoundRecord, Slice, WarmupRequest, WorkerSetup
 from tui_httpbench.bench.recovery import MAX_AGE_S, MAX_KEPT, RecoveryError, discard, find_interrupted_runs, recover
 from tui_httpbench.bench.run_folder import RunFolder, runs_folder, sample_path
 from tui_httpbench.bench.samples import ErrorText, SampleFile
@@ -31,7 +31,9 @@ PLAN = Plan(
     rounds=3,
     seed=77,
 )
-SETUP = WorkerSetup("CPython 3.13.1", {"aiohttp": "3.13.0"}, 0.1, 0.02, (WarmupRequest(1.5, 200),))
+SETUP = WorkerSetup(
+    "CPython 3.13.1", {"aiohttp": "3.13.0"}, 0.1, 0.02, (WarmupRequest(1.5, 200, 0.4), WarmupRequest(9.5, -4))
+)
 WHOLE = RoundRecord(
     "aiohttp",
     1,
@@ -44,16 +46,18 @@ WHOLE = RoundRecord(
     wall_s=2.5,
     connections=3,
     target_cpu_s=0.25,
+    group=2,
+    slices=(Slice(12, 1.25, 0.3), Slice(8, 0.75, 0.2)),
 )
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX permissions")
 
 
-def measure(folder: RunFolder, mode_id: str, round: int, requests: int) -> None:
+def measure(folder: RunFolder, mode_id: str, round: int, requests: int, capacity: int = REQUESTS) -> None:
     """Writes samples as a worker does: one request every millisecond."""
     path = sample_path(folder.path, mode_id, round)
-    SampleFile(path, REQUESTS).close()
-    recorder = Recorder(str(path), REQUESTS)
+    SampleFile(path, capacity).close()
+    recorder = Recorder(str(path))
     for number in range(requests):
         recorder.record(1_000_000 * (number + 1), 500_000, 200, 10)
 
@@ -94,6 +98,20 @@ def test_whole_rounds_and_the_one_under_way_are_recovered() -> None:
     assert find_interrupted_runs() == []
     with pytest.raises(RecoveryError, match="can't be recovered"):
         recover(folder)
+
+
+def test_a_round_of_seconds_is_recovered_however_many_requests_it_had() -> None:
+    plan = PLAN.replace(requests=None, duration_s=2.0)
+    folder = RunFolder()
+    folder.begin(plan, plan.request.url, "")
+    for mode_id, requests in zip(plan.modes, (9_000, 31), strict=True):
+        measure(folder, mode_id, 1, requests, capacity=16_384)
+    folder.leave()
+    (run,) = find_interrupted_runs()
+    assert run.requests == 9_031
+    result = recover(folder.path)
+    assert (result.plan.requests, result.plan.duration_s) == (None, 2.0)
+    assert [mode.requests for mode in result.modes] == [9_000, 31]
 
 
 @posix_only

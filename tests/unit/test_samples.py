@@ -17,6 +17,7 @@ from tui_httpbench.bench.samples import (
     ErrorText,
     SampleFile,
     SampleTally,
+    load_samples,
     no_samples,
     tally_samples,
 )
@@ -26,7 +27,7 @@ from tui_httpbench.bench.worker.recorder import Recorder
 
 def test_what_the_recorder_writes_the_parent_reads_at_once(tmp_path: Path) -> None:
     file = SampleFile(tmp_path / "samples", 10_000)
-    recorder = Recorder(str(file.path), 10_000)
+    recorder = Recorder(str(file.path))
     assert file.done() == 0
     for number in range(1, 6001):
         recorder.record(number, 2 * number, 200 if number % 2 else 500, 7)
@@ -42,7 +43,7 @@ def test_what_the_recorder_writes_the_parent_reads_at_once(tmp_path: Path) -> No
 
 def test_distinct_error_texts_are_kept_once_and_never_overflow(tmp_path: Path) -> None:
     file = SampleFile(tmp_path / "samples", 4)
-    recorder = Recorder(str(file.path), 4)
+    recorder = Recorder(str(file.path))
     for _ in range(3):
         assert recorder.note_error(ConnectionResetError("gone")) == code_of("reset")
     assert file.error_texts() == (ErrorText("reset", "ConnectionResetError: gone"),)
@@ -76,7 +77,7 @@ def test_texts_are_one_line_without_addresses() -> None:
 def test_requests_that_ended_behind_a_stalled_one_are_found(tmp_path: Path) -> None:
     # With many threads, one may have taken its row and wait for its turn while the others fill thousands.
     file = SampleFile(tmp_path / "samples", 60_000)
-    recorder = Recorder(str(file.path), 60_000)
+    recorder = Recorder(str(file.path))
     for number in range(1, 20_001):
         recorder.record(number, 1, 200, 7)
     next(recorder._next_row)
@@ -91,7 +92,7 @@ def test_requests_that_ended_behind_a_stalled_one_are_found(tmp_path: Path) -> N
 def test_many_samples_are_copied_once(tmp_path: Path) -> None:
     count = 200_000
     file = SampleFile(tmp_path / "samples", count)
-    rows = np.memmap(file.path, dtype=np.int64, mode="r+", shape=(count, 4))
+    rows = np.memmap(file.path, dtype=np.int64, mode="r+", offset=ERROR_TEXT_BYTES, shape=(count, 4))
     rows[:] = (1, 2, 200, 7)
     rows.flush()
     tracemalloc.start()
@@ -113,6 +114,60 @@ def test_the_room_for_all_samples_is_taken_before_the_first_one(tmp_path: Path) 
     assert status.st_blocks * 512 >= size
 
 
+def test_a_file_that_grows_keeps_what_it_had_and_its_recorder_follows(tmp_path: Path) -> None:
+    file = SampleFile(tmp_path / "samples", 100)
+    recorder = Recorder(str(file.path))
+    assert (file.capacity, recorder.capacity) == (100, 100)
+    code = recorder.note_error(ConnectionResetError("gone"))
+    for number in range(1, 101):
+        recorder.record(number, 1, code if number % 4 == 0 else 200, 7)
+    assert (file.done(), file.failed()) == (100, 25)
+    file.grow(50)
+    assert file.capacity == 100, "it never shrinks"
+    file.grow(30_000)
+    assert (file.done(), file.failed(), file.capacity, recorder.capacity) == (100, 25, 30_000, 100)
+    recorder.grow()
+    assert recorder.capacity == 30_000
+    recorder.note_error(ValueError("later"))
+    for number in range(101, 20_001):
+        recorder.record(number, 1, code if number % 4 == 0 else 200, 7)
+    assert (file.done(), file.failed()) == (20_000, 5_000)
+    assert file.recent(1).tolist() == [[20_000, 1, code, 7]]
+    assert file.finished()[:, 0].tolist() == [*range(1, 20_001)]
+    file.close()
+    samples, texts = load_samples(file.path)
+    assert samples[:, 0].tolist() == [*range(1, 20_001)]
+    assert texts == (ErrorText("reset", "ConnectionResetError: gone"), ErrorText("other", "ValueError: later"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such limit")
+def test_a_file_that_can_not_grow_keeps_what_it_had(tmp_path: Path) -> None:
+    import resource
+
+    file = SampleFile(tmp_path / "samples", 100)
+    recorder = Recorder(str(file.path))
+    for number in range(1, 51):
+        recorder.record(number, 1, 200, 7)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file.path.stat().st_size, before[1]))
+    try:
+        with pytest.raises(OSError, match=r"File too large") as caught:
+            file.grow(10_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert caught.value.filename == str(file.path)
+    recorder.record(51, 1, 200, 7)
+    assert (file.done(), file.capacity) == (51, 100)
+
+
+@pytest.mark.parametrize("size", [0, 1, ERROR_TEXT_BYTES - 1, ERROR_TEXT_BYTES + ROW_BYTES + 8])
+def test_a_file_of_an_impossible_size_holds_no_samples(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "samples"
+    path.write_bytes(bytes(size))
+    with pytest.raises(ValueError, match="samples"):
+        load_samples(path)
+
+
 def test_what_samples_add_up_to() -> None:
     samples = np.array([[1, 1, 200, 5], [2, 1, 204, 0], [3, 1, 200, 7], [4, 1, 503, 2], [5, 1, code_of("reset"), 0]])
     samples = np.concatenate([samples, samples[3:4]])
@@ -126,7 +181,7 @@ def test_what_samples_add_up_to() -> None:
 def test_rows_that_were_counted_take_no_memory_and_can_be_read_again(tmp_path: Path) -> None:
     count = 300_000
     file = SampleFile(tmp_path / "samples", count)
-    rows = np.memmap(file.path, dtype=np.int64, mode="r+", shape=(count, 4))
+    rows = np.memmap(file.path, dtype=np.int64, mode="r+", offset=ERROR_TEXT_BYTES, shape=(count, 4))
     for done in (*range(7_001, count, 7_001), count):
         rows[:done] = (1, 2, 500, 7)
         assert file.done() == done

@@ -44,8 +44,9 @@ class ArticleRow:
     """One of the article's modes; numbers are None where there is nothing to compare.
 
     ``published_rank`` is the article's own place, ``expected_rank`` the same counted among the modes compared here.
-    ``measured_s`` is the median time of a round in seconds, ``ratio`` that over ``published_s``. ``rank`` is this run's
-    place among the modes compared, ``shared`` by those that can't be told from the first of them.
+    ``measured_s`` is the median time of a round's requests in seconds (of a batch's, where a round has several),
+    ``ratio`` that over ``published_s``. ``rank`` is this run's place among the modes compared, ``shared`` by those that
+    can't be told from the first of them.
     """
 
     mode: str
@@ -134,8 +135,9 @@ def compare_with_article(result: Result) -> ArticleComparison | None:
 
 
 def _median_round_s(result: Result, rank: Rank) -> float | None:
+    """The median over rounds of the seconds that as many requests take as the plan asks for."""
     times = [
-        record.elapsed_s
+        record.elapsed_s / len(record.samples) * (result.plan.requests or 0)
         for record in result.records
         if record.mode == rank.mode and record.outcome == "complete" and record.elapsed_s and len(record.samples)
     ]

@@ -126,7 +126,7 @@ def _tls_contexts(run: Run, mode_ids: list[str]) -> Explanation | None:
 
 def _one_by_one(run: Run, mode_ids: list[str]) -> Explanation | None:
     """The fastest mode that waits for each response beside the fastest that waits for all at once."""
-    if run.plan.requests < 2:
+    if run.requests < 2:
         return None
     by_time = sorted(mode_ids, key=lambda mode_id: run.times_s[mode_id])
     sync = next((mode_id for mode_id in by_time if not run.starts_all_at_once(mode_id)), None)
@@ -136,7 +136,7 @@ def _one_by_one(run: Run, mode_ids: list[str]) -> Explanation | None:
         return None
     return Explanation(
         (sync, at_once),
-        f"One after another, {sync} took {format_figure(latency.mean)} ms on average for each of {run.plan.requests:,} "
+        f"One after another, {sync} took {format_figure(latency.mean)} ms on average for each of {run.requests:,} "
         f"requests and {format_time(run.times_s[sync])} for all; {at_once} started them all at once and took "
         f"{format_time(run.times_s[at_once])}.",
     )
@@ -151,7 +151,7 @@ def _capacity(run: Run, mode_ids: list[str]) -> Explanation | None:
     times = enumerate_names([f"{mode_id} took {format_time(run.times_s[mode_id])}" for mode_id in modes])
     return Explanation(
         tuple(modes),
-        f"The target sends at most {per_second:g} responses a second, so {run.plan.requests:,} requests at once take "
+        f"The target sends at most {per_second:g} responses a second, so {run.requests:,} requests at once take "
         f"at least {format_time(least_s)}: {times}.",
     )
 

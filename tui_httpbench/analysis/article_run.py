@@ -30,7 +30,7 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Run:
-    """What can be told of a result's modes; ``times_s`` has the median seconds of a round for each compared mode."""
+    """What can be told of a result's modes; ``times_s`` has the median seconds for ``requests`` of each mode."""
 
     result: Result
     times_s: Mapping[str, float]
@@ -39,6 +39,11 @@ class Run:
     def plan(self) -> Plan:
         """What was measured."""
         return self.result.plan
+
+    @property
+    def requests(self) -> int:
+        """Requests of a round, or of a batch where a round has several of them."""
+        return self.plan.requests or 0
 
     @property
     def is_https(self) -> bool:
@@ -80,12 +85,12 @@ class Run:
         capacity = self.plan.scenario.capacity
         if not self.plan.request.uses_embedded_target or capacity.per_second is None:
             return 0.0
-        return (self.plan.requests - 1) / capacity.per_second
+        return (self.requests - 1) / capacity.per_second
 
     def cpu_s(self, mode_id: str) -> float | None:
         """Processor time of a round in seconds, None where unknown."""
         cpu_ms = self.cpu_ms(mode_id)
-        return None if cpu_ms is None else cpu_ms / 1e3 * self.plan.requests
+        return None if cpu_ms is None else cpu_ms / 1e3 * self.requests
 
     def waiting_s(self, mode_id: str) -> float:
         """How long the known distance, service time and capacity let a mode wait in a round, about.
@@ -100,8 +105,8 @@ class Run:
         return self.plan.in_flight(mode_id) > 1
 
     def _expected_waiting_s(self, mode_id: str) -> float:
-        scenario, requests = self.plan.scenario, self.plan.requests
-        trip_s, service_s = scenario.rtt_ms / 1e3, _mean_ms(scenario.service_time) / 1e3
+        scenario, requests = self.plan.scenario, self.requests
+        trip_s, service_s = scenario.rtt_ms / 1e3, mean_service_ms(scenario.service_time) / 1e3
         if self.starts_all_at_once(mode_id):
             if scenario.service_time.distribution != "fixed":
                 return 0.0  # the longest draw decides, not the mean
@@ -124,7 +129,8 @@ def format_time(seconds: float) -> str:
     return f"{seconds:.2f} s" if seconds >= 1 else f"{format_figure(seconds * 1e3)} ms"
 
 
-def _mean_ms(service_time: ServiceTime) -> float:
+def mean_service_ms(service_time: ServiceTime) -> float:
+    """The mean of a service time, in milliseconds."""
     match service_time.distribution:
         case "uniform":
             return (service_time.ms + service_time.second) / 2

@@ -1,15 +1,12 @@
-"""Which of two modes is faster, from their times in the same rounds.
+"""Which modes are faster than which: order, ratios, intervals and verdicts of all pairs, from one fit of all rounds.
 
-The times of one round are compared with each other only, as the logarithm of their ratio, so that a drift of the
-machine from round to round cancels. The interval is Student's t on these logarithms; from 13 rounds on, the largest
-and smallest tenth are trimmed, so that a burst of noise in one round does not hide a difference (Tukey and McLaughlin,
-"Less vulnerable confidence and significance procedures for location based on a single sample", Sankhya A 25, 1963;
-Wilcox, "Introduction to Robust Estimation and Hypothesis Testing", section 4.3). ``tests/benchmarks/coverage.py``
-compares this choice with others.
+Since all come from the same fit (``block_model``), they can't contradict each other: the order is that of the ratios,
+and where A comes before B and B before C, A is told from C wherever it is told from B.
 """
 
 from __future__ import annotations
 
+import bisect
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,27 +15,32 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_httpbench.analysis.student import student_quantile
-from tui_httpbench.plan import DEFAULT_SAME_WITHIN, MAX_AUTO_ROUNDS
+from tui_httpbench.analysis.block_model import Block, BlockFit, fit_blocks
+from tui_httpbench.plan import DEFAULT_SAME_WITHIN
 
 Verdict = Literal["faster", "same", "unsure"]
 
 ERROR_RATE = 0.05
-TRIMMED_SHARE = 0.1
-TRIMMED_FROM_ROUNDS = 13  # below, the trimmed interval misses more often than it should
+"""In what share of runs any pair of equal modes may be called different."""
 
-LOOKS = (5, 8, 13, 20, MAX_AUTO_ROUNDS)
-"""After which rounds an automatic run asks whether all is decided: the fewer looks, the less each must be widened."""
+LOOKS = (2, 3, 5, 8, 13, 20, 30)
+"""After which rounds a run that ends by its own verdicts asks whether all is decided."""
 
-FIRST_LOOK_SHARE = 0.5
-"""How much of the error rate the first look may use: intervals of few rounds widen steeply where they get less."""
+FEW_MODES = 4
+"""With no more, starting a round is cheap, so that a run begins with short ones: a plain answer needs no long ones."""
+
+# Five long rounds fill the budget of a run; one of few modes makes three short ones before them.
+_LOOK_SHARES = (0.04, 0.06, 0.56, 0.12, 0.08, 0.05, 0.03)
+_LOOK_SHARES_OF_FEW = (0.04, 0.07, 0.14, 0.47, 0.10, 0.07, 0.05)
+_LATER_SHARE = 0.06  # of all later looks: half of it once the rounds have doubled since the last, then a quarter, ...
+_LARGEST_EXPONENT = 700.0
 
 
 @dataclass(frozen=True)
 class RatioInterval:
     """A ratio of two times: the estimate and the bounds of its interval, from ``rounds`` common rounds.
 
-    The bounds are 0 and infinity while there are fewer than two rounds.
+    The bounds are 0 and infinity while there are too few rounds to know the noise.
     """
 
     ratio: float
@@ -57,50 +59,110 @@ class RatioInterval:
         return "faster" if self.low > 1 or self.high < 1 else "unsure"
 
 
-def ratio_interval(
-    times_s: Mapping[int, float], reference_s: Mapping[int, float], error_rate: float = ERROR_RATE
-) -> RatioInterval | None:
-    """The ratio of two modes' times, each given by round; None when they have no round in common."""
-    common = sorted(times_s.keys() & reference_s.keys())
-    if not common:
-        return None
-    logs = np.array([math.log(times_s[number] / reference_s[number]) for number in common])
-    center, half_width = trimmed_interval(logs, error_rate)
-    return RatioInterval(math.exp(center), math.exp(center - half_width), _exp(center + half_width), len(common))
+def is_look(rounds: int) -> bool:
+    """Whether a run that ends by its own verdicts may end after this many rounds."""
+    return rounds in LOOKS
 
 
-def trimmed_interval(values: NDArray[np.float64], error_rate: float) -> tuple[float, float]:
-    """The trimmed mean of the values and the half-width of its interval; infinite below two values.
+def look_error_rate(rounds: int, *, sequential: bool, modes: int) -> float:
+    """The error rate of all intervals together after this many rounds of a run of so many modes.
 
-    With h values left of n after g were trimmed at each end, the standard error is the Winsorized standard deviation
-    over (1 - 2g/n) sqrt(n), and t has h - 1 degrees of freedom.
+    A run of a fixed number of rounds is judged once, with all of ``ERROR_RATE``. One that looks at its own verdicts
+    spends it in shares, which add up to no more (alpha spending with Bonferroni's bound: Lan and DeMets, "Discrete
+    sequential boundaries for clinical trials", Biometrika 70, 1983). The first looks see plain differences with next
+    to nothing; that at which a run of the usual length ends has the largest share. Between two looks the later one's
+    share is used; rounds after the last look, which only the user can add, have ever smaller shares.
     """
-    count = len(values)
-    trimmed = int(TRIMMED_SHARE * count + 1e-9) if count >= TRIMMED_FROM_ROUNDS else 0
-    ordered = np.sort(values)
-    center = float(ordered[trimmed : count - trimmed].mean())
-    if count < 2:
-        return center, math.inf
-    winsorized = np.clip(ordered, ordered[trimmed], ordered[count - trimmed - 1])
-    share_left = 1 - 2 * trimmed / count
-    standard_error = float(winsorized.std(ddof=1)) / (share_left * math.sqrt(count))
-    return center, student_quantile(1 - error_rate / 2, count - 2 * trimmed - 1) * standard_error
-
-
-def corrected_error_rate(modes: int, rounds: int, *, sequential: bool) -> float:
-    """The error rate of one interval, so that all pairs of ``modes`` together err in at most 5 % of runs (Bonferroni).
-
-    ``sequential`` is for a run that ends when all is decided: it looks at its own intervals at each of ``LOOKS``, and
-    once more where its budget ends. The first look, after these ``rounds`` or fewer, uses ``FIRST_LOOK_SHARE`` of the
-    error rate; the others share the rest (alpha spending: Lan and DeMets, "Discrete sequential boundaries for clinical
-    trials", Biometrika 70, 1983; here with Bonferroni's bound).
-    """
-    pairs = max(1, modes * (modes - 1) // 2)
     if not sequential:
-        return ERROR_RATE / pairs
-    share = FIRST_LOOK_SHARE if rounds <= LOOKS[0] else (1 - FIRST_LOOK_SHARE) / len(LOOKS)
-    return ERROR_RATE / pairs * share
+        return ERROR_RATE
+    if rounds <= LOOKS[-1]:
+        shares = _LOOK_SHARES if modes > FEW_MODES else _LOOK_SHARES_OF_FEW
+        return ERROR_RATE * shares[bisect.bisect_left(LOOKS, rounds)]
+    doublings = math.ceil(math.log2(rounds / LOOKS[-1]))
+    return ERROR_RATE * _LATER_SHARE * 0.5**doublings
+
+
+class Comparison:
+    """All pairs of the modes that common rounds connect."""
+
+    def __init__(self, fit: BlockFit, error_rate: float = ERROR_RATE, same_within: float = DEFAULT_SAME_WITHIN) -> None:
+        """The intervals of all pairs hold together with probability 1 - ``error_rate``."""
+        self.fit = fit
+        self.same_within = same_within
+        order = np.argsort(fit.effects, kind="stable")
+        self.order: tuple[str, ...] = tuple(fit.modes[index] for index in order)
+        """The modes, fastest first."""
+        self._place = {mode: place for place, mode in enumerate(self.order)}
+        self._logs = fit.effects[order]
+        widths = fit.half_widths(error_rate)[np.ix_(order, order)]
+        self._low, self._high = _nested_bounds(self._logs[None, :] - self._logs[:, None], widths)
+        self._common = fit.common_blocks[np.ix_(order, order)]
+        limit = math.log1p(same_within)
+        is_same = np.triu((-limit < self._low) & (self._high < limit), 1)
+        is_faster = np.triu(self._low > 0, 1) & ~is_same
+        self._is_same, self._is_faster = is_same | is_same.T, is_faster | is_faster.T
+
+    @classmethod
+    def of_times(
+        cls,
+        times: Mapping[str, Mapping[Block, float]],
+        weights: Mapping[Block, float] | None = None,
+        error_rate: float = ERROR_RATE,
+        same_within: float = DEFAULT_SAME_WITHIN,
+    ) -> Comparison | None:
+        """The comparison of times by mode and block; None without any."""
+        logs = {mode: {block: math.log(time) for block, time in blocks.items()} for mode, blocks in times.items()}
+        fit = fit_blocks(logs, weights)
+        return None if fit is None else cls(fit, error_rate, same_within)
+
+    def interval(self, mode: str, reference: str) -> RatioInterval:
+        """The time of a mode over that of another. Raises KeyError."""
+        place, other = self._place[mode], self._place[reference]
+        log_ratio = float(self._logs[place] - self._logs[other])
+        first, last = min(place, other), max(place, other)
+        low, high = float(self._low[first, last]), float(self._high[first, last])
+        if place < other:
+            low, high = -high, -low
+        return RatioInterval(_exp(log_ratio), _exp(low), _exp(high), int(self._common[place, other]))
+
+    def verdict(self, mode: str, reference: str) -> Verdict:
+        """Whether two modes are surely different, surely the same, or neither. Raises KeyError."""
+        places = self._place[mode], self._place[reference]
+        return "same" if self._is_same[places] else "faster" if self._is_faster[places] else "unsure"
+
+    def tied_with(self, mode: str) -> tuple[str, ...]:
+        """All other modes that this one is not surely faster or slower than, in order. Raises KeyError."""
+        told_apart = self._is_faster[self._place[mode]]
+        return tuple(
+            other for other, is_told in zip(self.order, told_apart, strict=True) if not is_told and other != mode
+        )
+
+    def same_as(self, mode: str) -> tuple[str, ...]:
+        """All other modes that this one is surely as fast as, in order. Raises KeyError."""
+        same = self._is_same[self._place[mode]]
+        return tuple(other for other, is_same in zip(self.order, same, strict=True) if is_same)
+
+
+def _nested_bounds(
+    differences: NDArray[np.float64], half_widths: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Bounds of the differences of ordered values, [first, last]: those of a pair never say more than its order allows.
+
+    The half-widths are not all alike. A pair's lower bound is therefore at most that of any pair around it, and its
+    upper bound at least that of any pair within it: both only widen an interval, so it holds as surely as before.
+    """
+    upper = np.triu(np.ones_like(differences, dtype=bool))
+    low = np.where(upper, differences - half_widths, np.inf)
+    low = np.minimum.accumulate(low, axis=0)
+    low = np.minimum.accumulate(low[:, ::-1], axis=1)[:, ::-1]
+    high = np.where(upper, differences + half_widths, -np.inf)
+    high = np.maximum.accumulate(high[::-1], axis=0)[::-1]
+    high = np.maximum.accumulate(high, axis=1)
+    diagonal = np.eye(len(differences), dtype=bool)
+    return np.where(diagonal, 0.0, low), np.where(diagonal, 0.0, high)
 
 
 def _exp(value: float) -> float:
-    return math.exp(value) if value < 700 else math.inf
+    if value == -math.inf:
+        return 0.0
+    return math.exp(value) if value < _LARGEST_EXPONENT else math.inf

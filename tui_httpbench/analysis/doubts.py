@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from tui_httpbench.analysis.littles_law import mean_in_flight, steady_in_flight
+from tui_httpbench.analysis.load_doubts import doubt_littles_law, doubt_running_dry, doubt_short_duration, listed
 from tui_httpbench.analysis.result import ModeSummary
 from tui_httpbench.analysis.steadiness import (
     Series,
@@ -21,7 +21,7 @@ from tui_httpbench.bench.conditions import RunConditions
 from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.plan import Plan
 
-MIN_ROUNDS = 5
+MIN_ROUNDS = 2
 SLOW_FIRST_MIN_ROUNDS = 4
 SLOW_FIRST_ERROR_RATE = 0.01  # of a whole run: shared among its modes
 SLOW_FIRST_FROM = 1.05
@@ -34,9 +34,6 @@ DRIFT_FROM = 1.10
 ASLEEP_S = 1.0
 OTHER_CPU_SHARE = 0.10
 CPU_RESOLUTION_S = 0.01  # many systems count a process's time in hundredths of a second
-LITTLE_MIN_TURNS = 20
-LITTLE_TOLERANCE = 0.05
-LISTED_MODES = 3
 LISTED_ROUNDS = 3
 
 Times = dict[str, dict[int, float]]
@@ -68,7 +65,9 @@ def find_doubts(
         _doubt_sleep(conditions),
         _doubt_load(plan, conditions),
         _doubt_busy_target(ids, complete),
-        _doubt_littles_law(plan, ids, complete),
+        doubt_littles_law(plan, ids, complete),
+        doubt_running_dry(plan, ids, complete),
+        doubt_short_duration(plan, ids, complete),
         _doubt_governor(conditions),
         _doubt_urllib3(records, modules or {}),
     )
@@ -88,7 +87,7 @@ def _logs(by_round: Mapping[int, float]) -> Series:
 
 
 def _doubt_few_rounds(ids: list[str], complete: list[RoundRecord]) -> str:
-    """Fewer than five rounds: Student's interval is 2.8 standard errors to each side with five, 12.7 with two."""
+    """Fewer than two rounds: one alone does not tell how much rounds differ by chance."""
     counts = [sum(record.mode == mode_id for record in complete) for mode_id in ids]
     if not complete or not counts or min(counts) >= MIN_ROUNDS:
         return ""
@@ -98,8 +97,8 @@ def _doubt_few_rounds(ids: list[str], complete: list[RoundRecord]) -> str:
     elif fewest == most:
         seen = f"Only {fewest} {'round is' if fewest == 1 else 'rounds are'} complete"
     else:
-        seen = f"Only {fewest} of {most} rounds are complete in every mode"
-    return f"{seen}, and a ranking needs {MIN_ROUNDS}. Run more rounds: -r 10 or a larger --budget."
+        seen = f"Only {fewest} of {most} rounds is complete in every mode"
+    return f"{seen}, and a ranking needs {MIN_ROUNDS}. Run more rounds: -r 5 or a larger --budget."
 
 
 def _find_slow_first_rounds(times: Times) -> dict[str, float]:
@@ -123,7 +122,7 @@ def _doubt_slow_first_round(slow_first: Mapping[str, float]) -> str:
     if not slow_first:
         return ""
     worst = sorted(slow_first.items(), key=lambda item: -item[1])
-    modes = _listed([f"{mode_id} {_longer(ratio)}" for mode_id, ratio in worst])
+    modes = listed([f"{mode_id} {_longer(ratio)}" for mode_id, ratio in worst])
     return (
         f"The first round took longer than the later ones: {modes}. Run again now that the target is warm, or run more "
         "rounds, so that the first weighs less."
@@ -151,7 +150,7 @@ def _doubt_outliers(times: Times, slow_first: Mapping[str, float]) -> str:
     if not found:
         return ""
     worst = sorted(found, key=lambda mode_id: -size[mode_id])
-    modes = _listed([f"{mode_id} in {_rounds(found[mode_id])}" for mode_id in worst])
+    modes = listed([f"{mode_id} in {_rounds(found[mode_id])}" for mode_id in worst])
     return (
         f"Outlier rounds, far off the others of their mode (modified z-score above {OUTLIER_SCORE}): {modes}. Close "
         "other programs and run again, or run more rounds, so that these weigh less."
@@ -221,47 +220,13 @@ def _doubt_busy_target(ids: list[str], complete: list[RoundRecord]) -> str:
     if not found:
         return ""
     worst = sorted(found.items(), key=lambda item: item[1][1] / item[1][0])
-    modes = _listed(
+    modes = listed(
         [f"{mode_id} ({target_s:.2f} s against {client_s:.2f} s)" for mode_id, (target_s, client_s) in worst]
     )
     return (
         f"The embedded target used more processor time than the client, so that it may be the bottleneck: {modes}. Ask "
         "it for less work, such as a smaller body, or give the URL of a faster target."
     )
-
-
-def _doubt_littles_law(plan: Plan, ids: list[str], complete: list[RoundRecord]) -> str:
-    """Mean latency × throughput is off the requests in flight by more than 5 % (Little's law).
-
-    Only in rounds of at least 20 requests for each one in flight, and only where the begin and end of the rounds, in
-    which fewer are in flight, don't explain it.
-    """
-    found: dict[str, tuple[float, int]] = {}
-    for mode_id in ids:
-        expected = plan.in_flight(mode_id)
-        rounds = [
-            record
-            for record in complete
-            if record.mode == mode_id and record.elapsed_s and len(record.samples) >= LITTLE_MIN_TURNS * expected
-        ]
-        if _obeys(mean_in_flight(rounds), expected):
-            continue
-        steady = steady_in_flight(rounds, expected)
-        if not _obeys(steady, expected):
-            assert steady is not None
-            found[mode_id] = (steady, expected)
-    if not found:
-        return ""
-    worst = sorted(found.items(), key=lambda item: -abs(math.log(max(item[1][0], 1e-9) / item[1][1])))
-    modes = _listed([f"{mode_id} {measured:.3g} instead of {expected}" for mode_id, (measured, expected) in worst])
-    return (
-        f"Mean latency × throughput is off the number of requests in flight (Little's law): {modes}. Compare these by "
-        "requests/s and not by latency, or run again with fewer in flight and less else on the machine."
-    )
-
-
-def _obeys(measured: float | None, expected: int) -> bool:
-    return measured is None or abs(measured / expected - 1) <= LITTLE_TOLERANCE
 
 
 def _doubt_governor(conditions: RunConditions | None) -> str:
@@ -298,14 +263,9 @@ def _doubt_urllib3(records: Iterable[RoundRecord], modules: Mapping[str, str]) -
     )
 
 
-def _listed(items: list[str], limit: int = LISTED_MODES, joint: str = "; ") -> str:
-    shown = joint.join(items[:limit])
-    return shown if len(items) <= limit else f"{shown} and {len(items) - limit} more"
-
-
 def _rounds(numbers: list[int]) -> str:
     noun = "round" if len(numbers) == 1 else "rounds"
-    return f"{noun} {_listed([str(number) for number in numbers], LISTED_ROUNDS, ', ')}"
+    return f"{noun} {listed([str(number) for number in numbers], LISTED_ROUNDS, ', ')}"
 
 
 def _longer(ratio: float) -> str:

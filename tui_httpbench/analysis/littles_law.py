@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -23,26 +23,38 @@ def mean_in_flight(rounds: Sequence[RoundRecord]) -> float | None:
 
 
 def steady_in_flight(rounds: Sequence[RoundRecord], in_flight: int) -> float | None:
-    """The same without the parts of a round that have fewer requests in flight by design; None where nothing is left.
+    """The same without the parts of a slice that have fewer requests in flight by design; None where nothing is left.
 
-    These are its begin, until ``in_flight`` requests were started, and its end, from the last start on. What the round
+    These are its begin, until ``in_flight`` requests were started, and its end, from the last start on. What the slice
     took beyond its first start and last end stays in, since no law explains it.
     """
     busy_ns = left_ns = 0.0
     for record in rounds:
-        steady = _steady_part(record.samples, in_flight)
-        if steady is None:
-            continue
-        begin, end = steady
-        last_end = 0
-        for first in range(0, len(record.samples), BLOCK_ROWS):
-            starts = record.samples[first : first + BLOCK_ROWS, START]
-            ends = starts + record.samples[first : first + BLOCK_ROWS, LATENCY]
-            busy_ns += float(np.clip(np.minimum(ends, end) - np.maximum(starts, begin), 0, None).sum())
-            last_end = max(last_end, int(ends.max()))
-        outside_ns = begin - int(record.samples[:, START].min()) + last_end - end
-        left_ns += (record.elapsed_s or 0.0) * 1e9 - outside_ns
+        for samples, elapsed_s in _slices_of(record):
+            steady = _steady_part(samples, in_flight)
+            if steady is None:
+                continue
+            begin, end = steady
+            last_end = 0
+            for first in range(0, len(samples), BLOCK_ROWS):
+                starts = samples[first : first + BLOCK_ROWS, START]
+                ends = starts + samples[first : first + BLOCK_ROWS, LATENCY]
+                busy_ns += float(np.clip(np.minimum(ends, end) - np.maximum(starts, begin), 0, None).sum())
+                last_end = max(last_end, int(ends.max()))
+            outside_ns = begin - int(samples[:, START].min()) + last_end - end
+            left_ns += elapsed_s * 1e9 - outside_ns
     return busy_ns / left_ns if left_ns > 0 else None
+
+
+def _slices_of(record: RoundRecord) -> Iterator[tuple[Samples, float]]:
+    """The samples of each slice and the seconds that it took; samples are in the order in which they ended."""
+    if sum(part.requests for part in record.slices) != len(record.samples):
+        yield record.samples, record.elapsed_s or 0.0
+        return
+    first = 0
+    for part in record.slices:
+        yield record.samples[first : first + part.requests], part.elapsed_s
+        first += part.requests
 
 
 def _steady_part(samples: Samples, in_flight: int) -> tuple[int, int] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_httpbench.analysis.result import ModeSummary, Result
+from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.samples import LATENCY, START, Samples
 
@@ -17,8 +17,9 @@ class Racer:
     """One mode's round as it is raced.
 
     ``ends_ns`` are the moments at which its requests ended, ascending and since the first of them began; it is empty
-    for a mode without a complete round, which does not start. ``place`` is 1 for the first clean mode to finish, None
-    for one that does not start or had failures in any of its rounds. ``failed`` counts the failures in this round.
+    for a mode without a complete round, which does not start. ``goal`` is how many requests the finish line stands for.
+    ``rank`` is the mode's rank over all rounds, None for one that does not start or had failures in any of its rounds.
+    ``failed`` counts the failures in this round.
     """
 
     mode: str
@@ -26,8 +27,9 @@ class Racer:
     ends_ns: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64), repr=False)
     failed: int = 0
     is_clean: bool = True
-    place: int | None = None
     why_absent: str = ""
+    goal: int = 0
+    rank: Rank | None = None
 
     @property
     def starts(self) -> bool:
@@ -48,56 +50,81 @@ class Racer:
         """How many of its requests had ended by then."""
         return int(np.searchsorted(self.ends_ns, round(moment_s * 1e9), side="right"))
 
-    def has_finished(self, moment_s: float) -> bool:
+    def share(self, moment_s: float) -> float:
+        """How much of the way to the finish line lay behind it by then, 0 to 1."""
+        return self.done(moment_s) / self.goal if self.goal else 0.0
+
+    def has_ended(self, moment_s: float) -> bool:
         """Whether all of its requests had ended by then."""
         return self.starts and self.done(moment_s) == self.requests
 
 
 @dataclass(frozen=True)
 class Race:
-    """All modes of a result, in the order in which they finish; those that do not start come last."""
+    """All modes of a result: first those that have a place, in the ranking's order, those that do not start last.
+
+    With a load in requests all have the same way to go, and who is faster gets there earlier. With one in seconds
+    (``is_timed``) all stop at the same time, and who is faster comes further: the finish line is where the mode is that
+    sent most.
+    """
 
     racers: tuple[Racer, ...]
+    is_timed: bool = False
 
     @classmethod
     def of(cls, result: Result) -> Race:
-        """For each mode, its complete round with the median time; a time of an even number, the lower one."""
+        """For each mode, the complete round with the median time per request; of an even number, the lower one."""
+        ranks = {rank.mode: rank for rank in result.ranking}
+        is_timed = result.plan.duration_s is not None
         racers = [_racer_of(summary, result) for summary in result.modes]
-        order = sorted(racers, key=lambda racer: (not racer.starts, racer.finish_s or 0.0))
-        placed, place = [], 0
-        for racer in order:
-            if racer.starts and racer.is_clean:
-                place += 1
-                placed.append(replace(racer, place=place))
-            else:
-                placed.append(racer)
-        return cls(tuple(placed))
+        most = max((racer.requests for racer in racers), default=0)
+        racers = [replace(racer, goal=most if is_timed else racer.requests) for racer in racers]
+        placed = [
+            replace(racer, rank=ranks[racer.mode]) if racer.starts and racer.is_clean and racer.mode in ranks else racer
+            for racer in racers
+        ]
+        order = {rank.mode: index for index, rank in enumerate(result.ranking)}
+        placed.sort(key=lambda racer: (not racer.starts, racer.rank is None, order.get(racer.mode, len(order))))
+        return cls(tuple(placed), is_timed)
 
     @property
     def duration_s(self) -> float:
         """When the last mode finishes, in seconds; 0 where none starts."""
         return max((racer.finish_s or 0.0 for racer in self.racers), default=0.0)
 
+    @property
+    def placed(self) -> tuple[Racer, ...]:
+        """The racers that have a place, the best first."""
+        return tuple(racer for racer in self.racers if racer.rank is not None)
+
+    @property
+    def winners(self) -> tuple[Racer, ...]:
+        """Those in the first place: one, or several that can't be told apart."""
+        placed = self.placed
+        first = placed[0].rank.rank if placed and placed[0].rank else None
+        return tuple(racer for racer in placed if racer.rank and racer.rank.rank == first)
+
+    def is_over_for(self, racer: Racer, moment_s: float) -> bool:
+        """Whether a racer has stopped: at its own finish, or with a load in seconds when all of them stop."""
+        return racer.starts and (moment_s >= self.duration_s if self.is_timed else racer.has_ended(moment_s))
+
     def order(self, moment_s: float) -> tuple[Racer, ...]:
-        """The racers from the one in front to the last: by the share done, the finished ones as they finished."""
+        """The racers from the one in front to the last: by the way behind them, those at the finish by their place."""
         indexes = {racer.mode: index for index, racer in enumerate(self.racers)}
-
-        def key(racer: Racer) -> tuple[bool, float, int]:
-            share = racer.done(moment_s) / racer.requests if racer.starts else 0.0
-            return not racer.starts, -share, indexes[racer.mode]
-
-        return tuple(sorted(self.racers, key=key))
+        return tuple(
+            sorted(self.racers, key=lambda racer: (not racer.starts, -racer.share(moment_s), indexes[racer.mode]))
+        )
 
 
 def median_round(mode_id: str, records: tuple[RoundRecord, ...]) -> RoundRecord | None:
-    """The mode's complete round with the median time (of two in the middle the quicker one); None where none is."""
+    """The mode's complete round with the median time per request (of two in the middle the quicker one), if any."""
     rounds = sorted(
         (
             record
             for record in records
             if record.mode == mode_id and record.outcome == "complete" and record.elapsed_s and len(record.samples)
         ),
-        key=lambda record: (record.elapsed_s or 0.0, record.round),
+        key=lambda record: ((record.elapsed_s or 0.0) / len(record.samples), record.round),
     )
     return rounds[(len(rounds) - 1) // 2] if rounds else None
 
@@ -116,10 +143,4 @@ def _racer_of(summary: ModeSummary, result: Result) -> Racer:
     if record is None:
         why = "no complete round" if summary.requests else "not measured"
         return Racer(summary.mode, is_clean=summary.is_clean, why_absent=why)
-    return Racer(
-        summary.mode,
-        record.round,
-        end_times_ns(record.samples),
-        record.failed,
-        summary.is_clean,
-    )
+    return Racer(summary.mode, record.round, end_times_ns(record.samples), record.failed, summary.is_clean)

@@ -8,20 +8,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from tui_httpbench.analysis.comparison import (
-    RatioInterval,
-    Verdict,
-    corrected_error_rate,
-    ratio_interval,
-    trimmed_interval,
-)
+from tui_httpbench.analysis.block_model import Block
+from tui_httpbench.analysis.comparison import Comparison, look_error_rate
+from tui_httpbench.analysis.gusts import Yardstick, round_weights
 from tui_httpbench.analysis.result import ModeSummary, Rank
 from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.plan import DEFAULT_SAME_WITHIN
-
-RoundTimes = Mapping[int, float]
 
 
 @dataclass(frozen=True)
@@ -33,28 +25,51 @@ class RankingRules:
 
 
 def rank_modes(
-    modes: tuple[ModeSummary, ...], records: tuple[RoundRecord, ...], rules: RankingRules | None = None
+    modes: tuple[ModeSummary, ...],
+    records: tuple[RoundRecord, ...],
+    rules: RankingRules | None = None,
+    yardstick: Yardstick = "time",
 ) -> tuple[Rank, ...]:
     """The modes, fastest first; those with failed requests or missing rounds below all clean ones.
 
-    Clean modes are compared by their times in common rounds; the others, and those without a complete round, stand in
-    the order of their time per request and get no verdict.
+    Clean modes are compared by one model of all their complete rounds; the others, and those without a complete round,
+    stand in the order of their cost per request and get no verdict. By processor time, only modes that have one rank.
     """
-    rules = rules or RankingRules()
-    times = {mode.mode: round_times_s(mode.mode, records) for mode in modes if mode.is_clean}
-    compared = {mode_id: rounds for mode_id, rounds in times.items() if rounds}
-    table = _ComparisonTable(compared, rules)
-    ranks = table.ranks()
+    compared = compare_modes(modes, records, rules, yardstick)
+    ranks = [] if compared is None else _ranks(compared)
+    placed = {rank.mode for rank in ranks}
+    costs = {mode.mode: _cost_per_request_s(mode, yardstick) for mode in modes}
+    ranked = [mode for mode in modes if yardstick == "time" or math.isfinite(costs[mode.mode])]
     rest = sorted(
-        (mode for mode in modes if mode.mode not in compared),
-        key=lambda mode: (not mode.is_clean, _seconds_per_request(mode)),
+        (mode for mode in ranked if mode.mode not in placed),
+        key=lambda mode: (not mode.is_clean, costs[mode.mode]),
     )
-    best = next((mode for mode in modes if ranks and mode.mode == ranks[0].mode), rest[0] if rest else None)
-    best_s = _seconds_per_request(best) if best is not None else math.inf
+    best = ranks[0].mode if ranks else rest[0].mode if rest else ""
     for place, mode in enumerate(rest, start=len(ranks) + 1):
-        ratio = _seconds_per_request(mode) / best_s
+        ratio = costs[mode.mode] / costs[best]
         ranks.append(Rank(place, mode.mode, ratio if math.isfinite(ratio) else None, mode.is_clean))
     return tuple(ranks)
+
+
+def compare_modes(
+    modes: tuple[ModeSummary, ...],
+    records: tuple[RoundRecord, ...],
+    rules: RankingRules | None = None,
+    yardstick: Yardstick = "time",
+) -> Comparison | None:
+    """The comparison of all clean modes; None where none has a complete round."""
+    rules = rules or RankingRules()
+    clean = {mode.mode for mode in modes if mode.is_clean}
+    times: dict[str, dict[Block, float]] = {mode.mode: {} for mode in modes if mode.mode in clean}
+    whole = [record for record in records if record.mode in clean and record.elapsed_s and _cost_s(record, yardstick)]
+    for record in whole:
+        times[record.mode][record.round, record.group] = (_cost_s(record, yardstick) or 0.0) / len(record.samples)
+    return Comparison.of_times(
+        times,
+        round_weights(whole, yardstick),
+        look_error_rate(len({record.round for record in whole}), sequential=rules.sequential, modes=len(modes)),
+        rules.same_within,
+    )
 
 
 def undecided_pairs(ranking: tuple[Rank, ...]) -> tuple[tuple[str, str], ...]:
@@ -63,81 +78,50 @@ def undecided_pairs(ranking: tuple[Rank, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((upper.mode, lower.mode) for upper, lower in pairs if upper.verdict_next == "unsure")
 
 
-def round_times_s(mode_id: str, records: tuple[RoundRecord, ...]) -> dict[int, float]:
+def round_times_s(mode_id: str, records: tuple[RoundRecord, ...]) -> Mapping[int, float]:
     """A mode's seconds per request in each of its complete rounds."""
     return {
-        record.round: record.elapsed_s / len(record.samples)
+        record.round: cost_s / len(record.samples)
         for record in records
-        if record.mode == mode_id and record.outcome == "complete" and record.elapsed_s and len(record.samples)
+        if record.mode == mode_id and (cost_s := _cost_s(record, "time"))
     }
 
 
-class _ComparisonTable:
-    """All pairs of the modes that have complete rounds."""
+def _cost_s(record: RoundRecord, yardstick: Yardstick) -> float | None:
+    """What a round's requests cost together; None where it can't be compared."""
+    if record.outcome != "complete" or not len(record.samples):
+        return None
+    return record.elapsed_s if yardstick == "time" else record.cpu_s
 
-    def __init__(self, times: dict[str, dict[int, float]], rules: RankingRules) -> None:
-        self._times = times
-        self._rules = rules
-        self._error_rate = corrected_error_rate(
-            len(times), max(map(len, times.values()), default=0), sequential=rules.sequential
-        )
-        self._order = self._ordered()
 
-    def interval(self, mode_id: str, reference: str) -> RatioInterval | None:
-        return ratio_interval(self._times[mode_id], self._times[reference], self._error_rate)
-
-    def verdict(self, mode_id: str, reference: str) -> Verdict:
-        interval = self.interval(mode_id, reference)
-        return "unsure" if interval is None else interval.verdict(self._rules.same_within)
-
-    def ranks(self) -> list[Rank]:
-        ranks: list[Rank] = []
-        leader, leader_place = "", 0
-        for place, mode_id in enumerate(self._order, start=1):
-            if not leader or self.verdict(mode_id, leader) == "faster":
-                leader, leader_place = mode_id, place
-            interval = self.interval(mode_id, self._order[0])
-            below = self._order[place] if place < len(self._order) else None
-            others = (other for other in self._order if other != mode_id)
-            ranks.append(
-                Rank(
-                    rank=leader_place,
-                    mode=mode_id,
-                    ratio=interval.ratio if interval else self._mean_ratio(mode_id),
-                    clean=True,
-                    interval=interval,
-                    verdict=None if place == 1 else self.verdict(mode_id, self._order[0]),
-                    verdict_next=None if below is None else self.verdict(below, mode_id),
-                    tied_with=tuple(other for other in others if self.verdict(mode_id, other) != "faster"),
-                )
+def _ranks(compared: Comparison) -> list[Rank]:
+    order = compared.order
+    winner = leader = order[0]
+    leader_place = 1
+    ranks: list[Rank] = []
+    for place, mode in enumerate(order, start=1):
+        if mode != leader and compared.verdict(mode, leader) == "faster":
+            leader, leader_place = mode, place
+        below = order[place] if place < len(order) else None
+        ranks.append(
+            Rank(
+                rank=leader_place,
+                mode=mode,
+                ratio=compared.interval(mode, winner).ratio,
+                clean=True,
+                interval=compared.interval(mode, winner),
+                verdict=None if place == 1 else compared.verdict(mode, winner),
+                verdict_next=None if below is None else compared.verdict(below, mode),
+                interval_next=None if below is None else compared.interval(below, mode),
+                tied_with=compared.tied_with(mode),
+                same_as=compared.same_as(mode),
             )
-        places = Counter(rank.rank for rank in ranks)
-        return [replace(rank, shared=places[rank.rank] > 1) for rank in ranks]
-
-    def _ordered(self) -> list[str]:
-        """The modes by their trimmed mean log time relative to the mean of all in the same round."""
-        if not self._times:
-            return []
-        common = set.intersection(*(set(rounds) for rounds in self._times.values()))
-        rounds = sorted(common) or sorted(set.union(*(set(rounds) for rounds in self._times.values())))
-        logs = np.array(
-            [
-                [math.log(times[number]) if number in times else np.nan for number in rounds]
-                for times in self._times.values()
-            ]
         )
-        relative = logs - np.nanmean(logs, axis=0)
-        scores = {
-            mode_id: trimmed_interval(row[~np.isnan(row)], self._error_rate)[0]
-            for mode_id, row in zip(self._times, relative, strict=True)
-        }
-        return sorted(scores, key=lambda mode_id: scores[mode_id])
-
-    def _mean_ratio(self, mode_id: str) -> float:
-        winner = self._times[self._order[0]]
-        own = self._times[mode_id]
-        return math.exp(float(np.mean(np.log(list(own.values()))) - np.mean(np.log(list(winner.values())))))
+    places = Counter(rank.rank for rank in ranks)
+    return [replace(rank, shared=places[rank.rank] > 1) for rank in ranks]
 
 
-def _seconds_per_request(mode: ModeSummary) -> float:
+def _cost_per_request_s(mode: ModeSummary, yardstick: Yardstick) -> float:
+    if yardstick == "cpu":
+        return mode.cpu_us_per_request / 1e6 if mode.cpu_us_per_request else math.inf
     return 1 / mode.requests_per_second if mode.requests_per_second else math.inf

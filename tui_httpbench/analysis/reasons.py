@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from tui_httpbench.analysis.result import Rank, Result
 from tui_httpbench.clients.catalog import mode_of
 from tui_httpbench.formatting import enumerate_names, format_figure, format_percent, format_ratio, plural
-from tui_httpbench.plan import WARMUP_REQUESTS
 
 CPU_BOUND_SHARE = 0.8
 WAITING_SHARE = 0.5
@@ -22,8 +21,9 @@ class ModeFacts:
     """What was measured of one mode; None where it was not.
 
     ``time_ms`` is the time of a round over its requests, ``cpu_ms`` the processor time of a request, ``cpu_share`` the
-    share of the time for which a processor was busy, at most 1. ``connections`` were opened in a round and ``sent``
-    over them, warm-up included; ``tls_handshakes`` are as many where the URL is https, else 0.
+    share of the time for which a processor was busy, at most 1. ``connections`` were opened in a round, and
+    ``requests_per_connection`` sent over each, warm-up included; ``tls_handshakes`` are as many as connections
+    where the URL is https, else 0.
     """
 
     mode: str
@@ -97,7 +97,7 @@ def _sentences(result: Result, rank: Rank, facts: dict[str, ModeFacts], winner: 
     if winner is None or not rank.clean or rank.ratio is None:
         return ("It had failed requests or missing rounds, so its time is not compared.",)
     if rank.mode == winner.mode:
-        return (_portrait(own, result, bool(rank.tied_with)),)
+        return (_portrait(own, bool(rank.tied_with)),)
     start = f"{format_ratio(rank.ratio)} the time of {winner.mode}."
     if rank.verdict == "same":
         return (start, "That counts as the same.")
@@ -107,11 +107,11 @@ def _sentences(result: Result, rank: Rank, facts: dict[str, ModeFacts], winner: 
     return (start, *unsure, *known)
 
 
-def _portrait(own: ModeFacts, result: Result, is_tied: bool) -> str:
+def _portrait(own: ModeFacts, is_tied: bool) -> str:
     """What the winner's time is made of."""
     parts = []
-    if own.connections is not None:
-        sent = plural(result.plan.requests + WARMUP_REQUESTS, "request")
+    if own.connections is not None and own.requests_per_connection is not None:
+        sent = plural(round(own.connections * own.requests_per_connection), "request")
         parts.append(f"opened {_count(own.connections, 'connection')} a round for {sent}, warm-up included")
     if own.cpu_ms is not None and own.cpu_share is not None:
         parts.append(
@@ -184,19 +184,21 @@ def _connecting(result: Result, own: ModeFacts, best: ModeFacts, gap_ms: float) 
         other = f"{best.mode} {'keeps one' if keeps_one else f'{format_figure(least)} a request'}"
     text = f"It opens {each}{', each with a TLS handshake' if is_https else ''}; {other}."
     plan = result.plan
-    if not plan.request.uses_embedded_target or not plan.scenario.rtt_ms or own.in_flight > 1:
+    if not plan.request.uses_embedded_target or not plan.scenario.rtt_ms:
         return EXPLAINING_SHARE, text
     trips = 2 if is_https else 1
-    cost_ms = trips * plan.scenario.rtt_ms * opened
+    # Requests in flight connect side by side, and the time of a round is shared by them likewise.
+    cost_ms = trips * plan.scenario.rtt_ms * opened / own.in_flight
+    shared = f", {own.in_flight:,} being in flight" if own.in_flight > 1 else ""
     return cost_ms / gap_ms, (
         f"{text} At a round trip of {plan.scenario.rtt_ms:g} ms that is {format_figure(cost_ms)} ms of its "
-        f"{format_figure(own.time_ms or 0.0)} ms a request."
+        f"{format_figure(own.time_ms or 0.0)} ms a request{shared}."
     )
 
 
 def _tail(own: ModeFacts, best: ModeFacts) -> _Candidate:
     """A mean far above the median: few requests take much of the time."""
-    if not (own.mean_ms and own.p50_ms and best.mean_ms and best.p50_ms) or own.in_flight > 1:
+    if not (own.mean_ms and own.p50_ms and best.mean_ms and best.p50_ms) or own.in_flight != best.in_flight:
         return None
     if own.mean_ms < 1.5 * own.p50_ms or own.mean_ms / own.p50_ms < MUCH_MORE * best.mean_ms / best.p50_ms:
         return None

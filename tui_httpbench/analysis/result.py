@@ -68,9 +68,10 @@ class Rank:
 
     ``ratio`` is the mode's time over the winner's, None where it has no time to compare; ``interval`` holds it with its
     bounds, None without a common round. ``verdict`` compares it with the winner (None for the winner itself),
-    ``verdict_next`` with the next below (None for the last); ``tied_with`` are all modes that it is not surely faster
-    or slower than. ``clean`` is False for a mode with failed requests or missing rounds, which is ranked below all
-    clean ones.
+    ``verdict_next`` with the next below (None for the last), whose time over this one's is ``interval_next``;
+    ``tied_with`` are all modes that it is not surely faster or slower than, fastest first, and ``same_as`` those of
+    them that it is surely as fast as. ``clean`` is False for a mode with failed requests or missing rounds, which is
+    ranked below all clean ones.
     """
 
     rank: int
@@ -82,6 +83,8 @@ class Rank:
     verdict_next: Verdict | None = None
     tied_with: tuple[str, ...] = ()
     shared: bool = False
+    interval_next: RatioInterval | None = None
+    same_as: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -112,11 +115,12 @@ class Environment:
 
 @dataclass(frozen=True)
 class Result:
-    """One run, whole or stopped; ``modes`` in the plan's order, ``ranking`` best first.
+    """One run, whole or stopped; ``modes`` in the plan's order, ``ranking`` best first, ``ranking_cpu`` by CPU time.
 
     ``trouble``, one of the warnings, says why a stopped one could not go on; it is empty where the user stopped it.
     ``differences`` tell where modes did not do the same work; ``settings`` are those that each mode really had,
-    ``http_versions`` what each spoke with the server, by mode.
+    ``http_versions`` what each spoke with the server, by mode; ``started_at`` and ``duration_s`` are those of
+    ``Measured``.
     """
 
     plan: Plan
@@ -127,10 +131,13 @@ class Result:
     warnings: tuple[str, ...]
     stopped: bool
     trouble: str = ""
+    ranking_cpu: tuple[Rank, ...] = ()
     differences: tuple[Difference, ...] = ()
     settings: dict[str, dict[str, str]] = field(default_factory=dict)
     http_versions: dict[str, str] = field(default_factory=dict)
     records: tuple[RoundRecord, ...] = field(default=(), repr=False)
+    started_at: str | None = None
+    duration_s: float | None = None
 
     def mode(self, mode_id: str) -> ModeSummary:
         """The summary of one mode. Raises KeyError."""

@@ -22,7 +22,11 @@ from tui_httpbench.plan import AUTO, WARMUP_REQUESTS, Plan
 
 @dataclass(frozen=True)
 class Measured:
-    """All that a run has brought to light so far; ``trouble`` is a sentence on why it could not go on."""
+    """All that a run has brought to light so far; ``trouble`` is a sentence on why it could not go on.
+
+    ``started_at`` is when it began, in ISO 8601 with the zone, None where that is not known. ``duration_s`` is how many
+    seconds of each mode a round measured, None where its load is a number of requests.
+    """
 
     plan: Plan
     url: str
@@ -31,6 +35,8 @@ class Measured:
     probes: tuple[Probe, ...] = ()
     conditions: RunConditions | None = None
     trouble: str = ""
+    started_at: str | None = None
+    duration_s: float | None = None
 
 
 def summarize_run(measured: Measured) -> Result:
@@ -38,12 +44,14 @@ def summarize_run(measured: Measured) -> Result:
     plan, records = measured.plan, measured.records
     modes = tuple(summarize_mode(mode_id, _of_mode(mode_id, records)) for mode_id in plan.modes)
     differences = find_differences(plan, measured.probes)
+    rules = rules_of(plan, records)
     return Result(
         plan=plan,
         url=measured.url,
         environment=_environment(records, measured.conditions),
         modes=modes,
-        ranking=rank_modes(modes, records, rules_of(plan)),
+        ranking=rank_modes(modes, records, rules),
+        ranking_cpu=rank_modes(modes, records, rules, yardstick="cpu"),
         warnings=(*(difference.text for difference in differences), *_warnings(measured, modes)),
         stopped=measured.stopped or bool(measured.trouble),
         trouble=measured.trouble,
@@ -51,6 +59,8 @@ def summarize_run(measured: Measured) -> Result:
         settings={probe.mode: _settings(probe) for probe in measured.probes if probe.settings},
         http_versions={probe.mode: probe.response.http_version for probe in measured.probes if probe.response},
         records=records,
+        started_at=measured.started_at,
+        duration_s=measured.duration_s,
     )
 
 
@@ -59,15 +69,16 @@ def _settings(probe: Probe) -> dict[str, str]:
     return {**probe.settings, "spoken": spoken}
 
 
-def rules_of(plan: Plan) -> RankingRules:
-    """How this plan's modes are to be compared."""
-    return RankingRules(same_within=plan.same_within, sequential=plan.rounds == AUTO)
+def rules_of(plan: Plan, records: tuple[RoundRecord, ...] = ()) -> RankingRules:
+    """How this plan's modes are to be compared; a run with more rounds than planned went on after a look at it."""
+    went_on = plan.rounds != AUTO and any(record.round > plan.rounds for record in records)
+    return RankingRules(same_within=plan.same_within, sequential=plan.rounds == AUTO or went_on)
 
 
 def rank_so_far(plan: Plan, records: tuple[RoundRecord, ...]) -> tuple[Rank, ...]:
     """The ranking alone, at a cost that does not grow with the number of samples."""
     modes = tuple(_summarize_counts(mode_id, _of_mode(mode_id, records)) for mode_id in plan.modes)
-    return rank_modes(modes, records, rules_of(plan))
+    return rank_modes(modes, records, rules_of(plan, records))
 
 
 def summarize_mode(mode_id: str, records: tuple[RoundRecord, ...]) -> ModeSummary:

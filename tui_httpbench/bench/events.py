@@ -9,6 +9,10 @@ from tui_httpbench.analysis.result import Rank
 from tui_httpbench.bench.records import RoundRecord
 
 LaneState = Literal["waiting", "starting", "running", "done", "failed"]
+"""``running`` from the warm-up of a mode's round to the round's end, though other modes have turns in between."""
+
+Stage = Literal["checking", "starting", "measuring", "ended"]
+"""Probes; workers start and warm up; modes take turns; all is over."""
 
 
 @dataclass(frozen=True)
@@ -20,17 +24,18 @@ class RunStarted:
 
 @dataclass(frozen=True)
 class RoundStarted:
-    """A worker for this mode and round was started."""
+    """The workers of a round, or of one group of its modes, were started."""
 
-    mode: str
     round: int
+    modes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class RoundFinished:
-    """This mode's round is over, whole or not."""
+    """A round of a group is over; a record for each of its modes, whole or not, in the plan's order."""
 
-    record: RoundRecord
+    round: int
+    records: tuple[RoundRecord, ...]
 
 
 @dataclass(frozen=True)
@@ -47,15 +52,18 @@ Event = RunStarted | RoundStarted | RoundFinished | RunFinished
 class LaneProgress:
     """Where one mode stands: requests over the rounds in sight, and how fast they go now.
 
-    ``throughput`` is requests per second: in the latest second while the mode runs, over all its timed rounds
-    otherwise; None before the first request. ``sparkline`` is throughput over the mode's own measured time, with
-    ``points_per_round`` points for each round. ``rounds`` are those in sight, as in ``Progress``.
+    ``share`` (0 to 1) is how much of the load of the rounds in sight is done; ``total`` is that load in requests, None
+    where it is given in seconds. ``throughput`` is requests per measured second: in the latest second while the mode's
+    round is under way, over all its rounds otherwise; None before the first request. ``sparkline`` is throughput over
+    the mode's own measured time, with ``points_per_round`` points for each round. ``rounds`` are those in sight, as in
+    ``Progress``.
     """
 
     mode: str
     state: LaneState
     done: int
-    total: int
+    total: int | None
+    share: float
     errors: int
     rounds_done: int
     throughput: float | None
@@ -66,23 +74,23 @@ class LaneProgress:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where the whole run stands; ``time_left_s`` is None while it can't be known.
+    """Where the whole run stands.
 
-    ``rounds`` is how many rounds are in sight: all of them, or those until an automatic run looks at its ranking again,
-    with ``max_rounds`` as the most that it may take and ``budget_left_s`` as the time that is left to it (None for any
-    other run). ``ranking`` is that after the latest whole round, ``undecided`` its neighbours that can't be told apart.
+    ``stage`` is what happens now. ``rounds`` is how many rounds are in sight: all of them, or as many as an automatic
+    run can still make, at most ``max_rounds``. ``running`` is the mode that works now, or did so last; the modes of a
+    round take turns many times a second. ``time_left_s`` is an upper bound, in seconds, None while it can't be known.
+    ``ranking`` is that after the latest whole round, ``undecided`` its neighbours that can't be told apart.
     """
 
     elapsed_s: float
+    stage: Stage
     round: int
     rounds: int
     lanes: tuple[LaneProgress, ...]
     running: str | None
     time_left_s: float | None
-    throughput: float | None
     is_auto: bool = False
     max_rounds: int = 0
-    budget_left_s: float | None = None
     ranking: tuple[Rank, ...] = ()
     undecided: tuple[tuple[str, str], ...] = ()
 
@@ -92,9 +100,9 @@ class Progress:
         return sum(lane.done for lane in self.lanes)
 
     @property
-    def total(self) -> int:
-        """Requests of the whole run."""
-        return sum(lane.total for lane in self.lanes)
+    def share(self) -> float:
+        """How much of the load of the rounds in sight is done, over all modes (0 to 1)."""
+        return sum(lane.share for lane in self.lanes) / len(self.lanes) if self.lanes else 0.0
 
     @property
     def errors(self) -> int:

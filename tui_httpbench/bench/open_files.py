@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui_httpbench.bench.groups import MAX_WORKERS
 from tui_httpbench.bench.worker.open_files import SPARE_FILES, open_files_limit
 from tui_httpbench.clients.catalog import mode_of
 from tui_httpbench.plan import ARTICLE, Plan
@@ -16,21 +17,31 @@ def check_open_files(plan: Plan) -> None:
     limit = open_files_limit()
     if limit is None:
         return
-    most = max(_connections(plan, mode_id) for mode_id in plan.modes)
-    # The relay in front of the target has two for each.
-    files = most * (2 if plan.request.uses_embedded_target and plan.scenario.rtt_ms else 1) + SPARE_FILES
-    if files <= limit:
-        return
-    room = max(1, most * (limit - SPARE_FILES) // (files - SPARE_FILES))
-    raise PlanError("concurrency", _sentence(plan, most, files, limit, room))
+    at_once = max(_connections(plan, mode_id) for mode_id in plan.modes)
+    most = at_once
+    if plan.request.uses_embedded_target:
+        # The relay in front of the target has two for each.
+        most = _held_by_target(plan) * (2 if plan.scenario.rtt_ms else 1)
+    files = most + SPARE_FILES
+    if files > limit:
+        room = max(1, at_once * (limit - SPARE_FILES) // most)
+        raise PlanError("concurrency", _sentence(plan, at_once, files, limit, room))
 
 
-def _sentence(plan: Plan, most: int, files: int, limit: int, room: int) -> str:
+def _sentence(plan: Plan, at_once: int, files: int, limit: int, room: int) -> str:
     advice = f"-n {room} or less" if plan.concurrency == ARTICLE else f"{room} or less"
+    whose = f" in each of {len(plan.modes)} modes" if len(plan.modes) > 1 else ""
     return (
-        f"{most:,} requests at once need {files:,} open files, and the system allows {limit:,}; give {advice}, or "
-        "raise the hard limit (ulimit -Hn)."
+        f"{at_once:,} requests at once{whose} need {files:,} open files, and the system allows {limit:,}; give "
+        f"{advice}, or raise the hard limit (ulimit -Hn)."
     )
+
+
+def _held_by_target(plan: Plan) -> int:
+    """The most connections that the embedded target has at once: modes keep theirs while others have their turns."""
+    kept = sorted((_connections(plan, mode_id) for mode_id in plan.modes if mode_of(mode_id).kept), reverse=True)
+    others = [_connections(plan, mode_id) for mode_id in plan.modes if not mode_of(mode_id).kept]
+    return sum(kept[:MAX_WORKERS]) + max(others, default=0)
 
 
 def _connections(plan: Plan, mode_id: str) -> int:

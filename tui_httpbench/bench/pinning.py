@@ -71,6 +71,11 @@ def choose_pair(usable: set[int], sysfs: Path = SYSFS_CPUS) -> CpuChoice:
     )
 
 
+def usable_cpus() -> tuple[int, ...] | None:
+    """The processors that this thread may use; None where the system does not tell."""
+    return tuple(sorted(os.sched_getaffinity(0))) if hasattr(os, "sched_getaffinity") else None
+
+
 @contextmanager
 def leave_cpu(cpu: int | None) -> Iterator[None]:
     """Keeps the calling thread off a CPU while the block runs, so that drawing doesn't disturb what is measured there.
@@ -86,6 +91,26 @@ def leave_cpu(cpu: int | None) -> Iterator[None]:
         if before:
             with contextlib.suppress(OSError):  # the thread may be gone, or its CPU taken offline
                 os.sched_setaffinity(thread, before)
+
+
+@contextmanager
+def using_cpus(cpus: tuple[int, ...] | None) -> Iterator[None]:
+    """Lets the calling thread use these processors while the block runs; processes started meanwhile may keep them.
+
+    Does nothing where the system can't, or for None.
+    """
+    if cpus is None or not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    thread = threading.get_native_id()
+    before = os.sched_getaffinity(thread)
+    with contextlib.suppress(OSError):  # a processor was taken offline meanwhile
+        os.sched_setaffinity(thread, cpus)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(thread, before)
 
 
 def _take_away(thread: int, cpu: int | None) -> set[int]:

@@ -126,7 +126,7 @@ async def _converse(
         if target is not None:
             await target.heads()
         with contextlib.suppress(ConnectionError):
-            process.stdin.write(b"go\n")
+            process.stdin.write(b'{"do": "send"}\n')
             await process.stdin.drain()
         message = await _hear(process, 2 * plan.timeout_s + 5.0)
         heads = await target.heads() if target is not None else None

@@ -6,16 +6,20 @@ import time
 
 import numpy as np
 
-from tui_httpbench.bench.events import LaneProgress, LaneState, Progress
+from tui_httpbench.bench.events import LaneProgress, LaneState, Progress, Stage
 from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.round_schedule import RoundSchedule
 from tui_httpbench.bench.samples import LATENCY, START, Samples
-from tui_httpbench.bench.worker_process import WorkerProcess
+from tui_httpbench.bench.turns import Turns
 from tui_httpbench.plan import Plan
 
 SPARKLINE_POINTS = 24
 RECENT_ROWS = 20_000
 CURRENT_WINDOW_S = 1.0
+ROUND_OVERHEAD = 1.3
+"""How many times its measured seconds a round takes, at most: waiting for the last request of each slice, lead-ins."""
+MIN_LEFT_S = 0.5
+"""What an upper bound of the time left never falls below while the run goes on."""
 
 
 def throughput_over_time(samples: Samples, points: int) -> tuple[float, ...]:
@@ -56,7 +60,6 @@ class LaneTracker:
         self._schedule = schedule
         self._done = self._errors = self._rounds_done = 0
         self._elapsed_s = 0.0
-        self._wall_s = 0.0
         self._sparkline: tuple[float, ...] = ()
         self._points = max(1, SPARKLINE_POINTS // schedule.rounds_in_sight)
         self._given_up = False
@@ -66,56 +69,51 @@ class LaneTracker:
         self._done += len(record.samples)
         self._errors += record.failed
         self._elapsed_s += record.elapsed_s or 0.0
-        self._wall_s += record.wall_s
         self._sparkline += throughput_over_time(record.samples, self._points)
         self._rounds_done += record.outcome == "complete"
         self._given_up = record.outcome not in ("complete", "stopped")
 
-    def seconds_left(self, worker: WorkerProcess | None) -> float | None:
-        """How long the rounds that are missing will take at the pace so far; None before the first."""
-        if self._given_up:
-            return 0.0
-        if not self._rounds_done:
-            return None
-        per_round_s = self._wall_s / self._rounds_done
-        left = float(self._schedule.rounds_in_sight - self._rounds_done)
-        if worker is not None:
-            left -= worker.samples.done() / self._plan.requests
-        return per_round_s * left
-
-    def progress(self, worker: WorkerProcess | None) -> LaneProgress:
-        """This mode's lane; ``worker`` is its round under way, if any."""
+    def progress(self, turns: Turns | None) -> LaneProgress:
+        """This mode's lane; ``turns`` is the round under way that it is in, if any."""
         done, errors, sparkline = self._done, self._errors, self._sparkline
         throughput = self._done / self._elapsed_s if self._elapsed_s else None
+        rounds = self._schedule.rounds_in_sight
+        share = float(self._rounds_done)
         state: LaneState = "waiting"
-        if self._given_up:
+        worker = turns.workers[self.mode_id] if turns is not None else None
+        if self._given_up or (worker is not None and not worker.can_work and not worker.is_stopped):
             state = "failed"
-        elif worker is not None:
-            state = "running" if worker.is_measuring else "starting"
+        elif turns is not None:
+            state = "running" if turns.is_measuring else "starting"
+        elif self._rounds_done >= rounds:
+            state = "done"
+        if turns is not None and worker is not None:
             recent = worker.samples.recent(RECENT_ROWS)
             done += worker.samples.done()
             errors += worker.samples.failed()
+            load = turns.loads.get(self.mode_id)
+            share += load.share if load is not None else 0.0
             if len(recent):
                 throughput = recent_throughput(recent)
                 sparkline += throughput_over_time(recent, self._points)
-        elif self._rounds_done == self._schedule.rounds_in_sight:
-            state = "done"
+        plan = self._plan
         return LaneProgress(
             mode=self.mode_id,
             state=state,
             done=done,
-            total=self._plan.requests * self._schedule.rounds_in_sight,
+            total=plan.requests * rounds if plan.requests is not None and plan.duration_s is None else None,
+            share=min(share / rounds, 1.0) if rounds else 0.0,
             errors=errors,
             rounds_done=self._rounds_done,
             throughput=throughput,
             sparkline=sparkline,
-            rounds=self._schedule.rounds_in_sight,
+            rounds=rounds,
             points_per_round=self._points,
         )
 
 
 class ProgressTracker:
-    """All lanes of a run, its clock, and the worker that is measuring now."""
+    """All lanes of a run, its clock, and the round under way."""
 
     def __init__(self, plan: Plan, schedule: RoundSchedule) -> None:
         """Nothing started yet."""
@@ -125,7 +123,9 @@ class ProgressTracker:
         self._started_s: float | None = None
         self._ended_s: float | None = None
         self._round = 0
-        self._worker: WorkerProcess | None = None
+        self._turns: Turns | None = None
+        self._running: str | None = None
+        self._bound_s: float | None = None
 
     def start(self) -> None:
         """Starts the run's clock."""
@@ -134,54 +134,76 @@ class ProgressTracker:
     def end(self) -> None:
         """Stops the run's clock."""
         self._ended_s = time.monotonic()
+        self._running = None
 
-    def begin_round(self, worker: WorkerProcess) -> None:
-        """A worker was started."""
-        self._worker = worker
-        self._round = worker.round
+    def begin_round(self, round: int, turns: Turns) -> None:
+        """A round of a group begins."""
+        self._round = round
+        self._turns = turns
 
-    def drop_round(self) -> None:
-        """The worker is gone, and there is nothing to tell of it."""
-        self._worker = None
-
-    def finish_round(self, record: RoundRecord) -> None:
-        """The worker is gone; its record takes its place."""
-        self._worker = None
-        self._lanes[record.mode].add(record)
+    def finish_round(self, records: tuple[RoundRecord, ...]) -> None:
+        """The workers of the group are gone; their records take their place."""
+        self._turns = None
+        for record in records:
+            self._lanes[record.mode].add(record)
 
     def snapshot(self) -> Progress:
         """Where the run stands now."""
-        worker = self._worker
+        turns = self._turns
         lanes = tuple(
-            lane.progress(worker if worker and worker.mode_id == mode_id else None)
+            lane.progress(turns if turns is not None and mode_id in turns.workers else None)
             for mode_id, lane in self._lanes.items()
         )
-        running = next((lane for lane in lanes if worker and lane.mode == worker.mode_id), None)
+        if turns is not None and turns.running is not None:
+            self._running = turns.running
         begin_s = self._started_s
         now_s = self._ended_s if self._ended_s is not None else time.monotonic()
         return Progress(
             elapsed_s=0.0 if begin_s is None else now_s - begin_s,
+            stage=self._stage(),
             round=self._round,
             rounds=self._schedule.rounds_in_sight,
             lanes=lanes,
-            running=running.mode if running else None,
-            time_left_s=self._time_left_s(worker),
-            throughput=running.throughput if running else None,
+            running=self._running,
+            time_left_s=self._time_left_s(now_s),
             is_auto=self._schedule.is_auto,
-            max_rounds=self._plan.max_rounds,
-            budget_left_s=self._schedule.budget_left_s,
+            max_rounds=self._schedule.max_rounds,
             ranking=self._schedule.ranking,
             undecided=self._schedule.undecided,
         )
 
-    def _time_left_s(self, worker: WorkerProcess | None) -> float | None:
+    def _stage(self) -> Stage:
+        if self._ended_s is not None:
+            return "ended"
+        if self._turns is None:
+            return "starting" if self._round else "checking"
+        return "measuring" if self._turns.is_measuring else "starting"
+
+    def _time_left_s(self, now_s: float) -> float | None:
+        """An upper bound; once told, it may come down faster than the clock and never goes up without need."""
         if self._ended_s is not None:
             return 0.0
-        left = 0.0
-        for mode_id, lane in self._lanes.items():
-            seconds = lane.seconds_left(worker if worker and worker.mode_id == mode_id else None)
-            if seconds is None:
+        left_s = self._schedule.time_left_s(self._left_of_round_s())
+        if left_s is None:
+            return None
+        if self._bound_s is None or now_s > self._bound_s - MIN_LEFT_S or now_s + left_s < self._bound_s:
+            self._bound_s = now_s + max(left_s, MIN_LEFT_S)
+        return self._bound_s - now_s
+
+    def _left_of_round_s(self) -> float | None:
+        """How long the round under way takes on at most, in seconds: 0 between two, None while it can't be known."""
+        turns = self._turns
+        if turns is None:
+            return 0.0 if self._round else None
+        if not turns.is_measuring:
+            return None
+        left_s = 0.0
+        for mode_id, worker in turns.workers.items():
+            load = turns.loads[mode_id]
+            if load.is_over or not worker.can_work:
+                continue
+            own_s = load.seconds_left(worker.requests, worker.elapsed_s)
+            if own_s is None:
                 return None
-            left += seconds
-        budget_s = self._schedule.budget_left_s
-        return left if budget_s is None else min(left, budget_s)
+            left_s += own_s
+        return left_s * ROUND_OVERHEAD + 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import Any, cast, get_args
 
-from tui_httpbench.bench.records import Outcome, RoundRecord, WarmupRequest, WorkerSetup
+from tui_httpbench.bench.records import Outcome, RoundRecord, Slice, WarmupRequest, WorkerSetup
 from tui_httpbench.bench.samples import MAX_STATUS, ErrorText
 from tui_httpbench.bench.worker.errors import ERROR_KINDS
 from tui_httpbench.plan import MAX_REQUESTS, MAX_ROUNDS
@@ -14,14 +14,19 @@ from tui_httpbench.quoting import shortened
 MAX_SECONDS = 1e9
 MAX_TEXT_LENGTH = 1_000
 MAX_TEXTS = 1_000
+MAX_SLICES = 1_000_000
+MAX_GROUPS = 200
+MAX_RECORDED_ROUNDS = 100 * MAX_ROUNDS
+"""A run that was gone on with has more than a plan may ask for."""
 
 
 def record_to_dict(record: RoundRecord) -> dict[str, Any]:
     """The record for a line of JSON, without its samples."""
-    names = [field.name for field in fields(record) if field.name not in ("samples", "setup", "error_texts")]
+    names = [field.name for field in fields(record) if field.name not in ("samples", "setup", "error_texts", "slices")]
     return {
         **{name: getattr(record, name) for name in names},
         "requests": len(record.samples),
+        "slices": [[part.requests, part.elapsed_s, part.cpu_s] for part in record.slices],
         "error_texts": [[error.kind, error.text, error.count] for error in record.error_texts],
         "setup": None if record.setup is None else asdict(record.setup),
     }
@@ -35,7 +40,7 @@ def record_from_dict(values: dict[str, Any]) -> tuple[RoundRecord, int]:
         raise ValueError(outcome)
     record = RoundRecord(
         mode=_text(values["mode"]),
-        round=_whole(values["round"], 1, MAX_ROUNDS),
+        round=_whole(values["round"], 1, MAX_RECORDED_ROUNDS),
         outcome=cast(Outcome, outcome),
         elapsed_s=_seconds_or_none(values["elapsed_s"]),
         cpu_s=_seconds_or_none(values["cpu_s"]),
@@ -47,8 +52,14 @@ def record_from_dict(values: dict[str, Any]) -> tuple[RoundRecord, int]:
         connections=_whole_or_none(values["connections"], 2**60),
         target_cpu_s=_seconds_or_none(values["target_cpu_s"]),
         reason=_text(values["reason"]),
+        group=_whole(values["group"], 0, MAX_GROUPS),
+        slices=tuple(_slice(*part) for part in _list(values["slices"], MAX_SLICES)),
     )
     return record, _whole(values["requests"], 0, MAX_REQUESTS)
+
+
+def _slice(requests: object, elapsed_s: object, cpu_s: object) -> Slice:
+    return Slice(_whole(requests, 0, MAX_REQUESTS), _seconds(elapsed_s), _seconds(cpu_s))
 
 
 def _setup(values: dict[str, Any]) -> WorkerSetup:
@@ -68,6 +79,7 @@ def _warmup(values: dict[str, Any]) -> WarmupRequest:
     return WarmupRequest(
         latency_ms=_seconds(values["latency_ms"]),
         status=_whole(values["status"], -len(ERROR_KINDS), MAX_STATUS),
+        cpu_ms=_seconds_or_none(values["cpu_ms"]),
     )
 
 
@@ -83,8 +95,8 @@ def _text(value: object) -> str:
     return shortened(value, MAX_TEXT_LENGTH)
 
 
-def _list(value: object) -> list[Any]:
-    if not isinstance(value, list) or len(value) > MAX_TEXTS:
+def _list(value: object, most: int = MAX_TEXTS) -> list[Any]:
+    if not isinstance(value, list) or len(value) > most:
         raise TypeError("list")
     return value
 

@@ -13,10 +13,14 @@ Outcome = Literal["complete", "stopped", "hung", "crashed", "failed"]
 
 @dataclass(frozen=True)
 class WarmupRequest:
-    """A request before the timed round: its status (negative error code on failure) and latency."""
+    """A request before the timed round: its status (negative error code on failure), latency, and processor time.
+
+    ``cpu_ms`` is None where it was not told.
+    """
 
     latency_ms: float
     status: int
+    cpu_ms: float | None = None
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,21 @@ class WorkerSetup:
     build_s: float
     warmup: tuple[WarmupRequest, ...]
 
+    @property
+    def waiting_s(self) -> float:
+        """How long a request waits for others than this process, in seconds; 0 where no warm-up request tells."""
+        waits = [request.latency_ms - request.cpu_ms for request in self.warmup if request.cpu_ms is not None]
+        return max(0.0, min(waits[1:] or waits, default=0.0)) / 1e3
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One turn of a mode within a round: how many requests ended in it, and its wall and processor time in seconds."""
+
+    requests: int
+    elapsed_s: float
+    cpu_s: float
+
 
 @dataclass(frozen=True)
 class RoundRecord:
@@ -37,9 +56,12 @@ class RoundRecord:
     ``outcome`` is ``complete``, ``stopped`` (by the user), ``hung`` (no progress; ended by the watchdog), ``crashed``
     (the worker died or ran out of memory) or ``failed`` (the client could not be imported or built); ``reason`` says
     why in a sentence.
+    The round was measured in ``slices``, between which the other modes of its ``group`` (0 for the first) had theirs;
+    ``elapsed_s`` and ``cpu_s`` are their sums, and the starts in ``samples`` leave the pauses between them out.
     ``elapsed_s``, ``cpu_s`` and ``peak_memory_bytes`` are None where they can't be known. ``hung_requests`` were under
     way when the watchdog ended the worker; they have no sample. ``connections`` were opened by warm-up and timed
     requests together; ``target_cpu_s`` is the embedded target's processor time meanwhile; both None where unknown.
+    ``wall_s`` is how long the whole round of the group took, its start-up included.
     """
 
     mode: str
@@ -56,6 +78,8 @@ class RoundRecord:
     connections: int | None = None
     target_cpu_s: float | None = None
     reason: str = ""
+    group: int = 0
+    slices: tuple[Slice, ...] = field(default=(), repr=False)
 
     @cached_property
     def tally(self) -> SampleTally:

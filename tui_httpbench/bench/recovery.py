@@ -107,7 +107,7 @@ def recover(folder: Path) -> Result:
     except _UNREADABLE as error:
         why = shortened(printable(str(error)), 200)
         raise RecoveryError(f"The interrupted run in {folder} can't be recovered ({why}).") from error
-    return replace(result, warnings=(*warnings, *result.warnings))
+    return replace(result, trouble=warnings[0], warnings=(*warnings, *result.warnings))
 
 
 def discard(folder: Path) -> None:
@@ -165,7 +165,7 @@ def _read_size(folder: Path, ended_s: float) -> InterruptedRun:
     for (mode_id, round), path in sample_files(folder).items():
         if mode_id in plan.modes:
             counted = counts.get((mode_id, round))
-            requests += len(_read_samples(path, plan)[0]) if counted is None else counted
+            requests += len(_read_samples(path)[0]) if counted is None else counted
     return InterruptedRun(folder, plan, told["url"], requests, ended_s)
 
 
@@ -205,10 +205,10 @@ def _read_lines(folder: Path) -> list[tuple[RoundRecord, int]]:
     return lines
 
 
-def _read_samples(path: Path, plan: Plan) -> tuple[Samples, tuple[ErrorText, ...]]:
+def _read_samples(path: Path) -> tuple[Samples, tuple[ErrorText, ...]]:
     """The samples and error texts of one round; none from a file that is not whole."""
     try:
-        return load_samples(path, plan.requests)
+        return load_samples(path)
     except (OSError, ValueError):
         return no_samples(), ()
 
@@ -219,9 +219,9 @@ def _read_records(folder: Path, plan: Plan) -> tuple[RoundRecord, ...]:
     for record, _ in _read_lines(folder):
         path = files.pop((record.mode, record.round), None)
         if path is not None and record.mode in plan.modes:
-            records.append(replace(record, samples=_read_samples(path, plan)[0]))
+            records.append(replace(record, samples=_read_samples(path)[0]))
     for (mode_id, round), path in files.items():
-        samples, error_texts = _read_samples(path, plan)
+        samples, error_texts = _read_samples(path)
         if mode_id in plan.modes and len(samples):
             span_s = measured_span_s(samples)
             records.append(RoundRecord(mode_id, round, "stopped", samples, span_s, error_texts=error_texts))

@@ -1,33 +1,51 @@
-"""How many rounds a run has: a number, or as many as it takes until the ranking is decided."""
+"""How many rounds a run has, and how long each measures: given, or as many as it takes until the ranking is decided."""
 
 from __future__ import annotations
 
 import time
 
-from tui_httpbench.analysis.comparison import LOOKS
+from tui_httpbench.analysis.comparison import FEW_MODES, is_look
 from tui_httpbench.analysis.ranking import undecided_pairs
 from tui_httpbench.analysis.result import Rank
-from tui_httpbench.plan import AUTO, Plan
+from tui_httpbench.plan import (
+    AUTO,
+    AUTO_DURATION_ROUNDS,
+    MAX_AUTO_DURATION_S,
+    MIN_AUTO_DURATION_S,
+    Plan,
+)
 
-# Fewer rounds than the first look needs decide nothing, so a slower machine may take this many budgets to get there.
-FIRST_LOOK_BUDGETS = 2.0
+SCOUTING_ROUNDS = 3
+"""With two modes, the noise of two rounds is too little known to decide even thirty times."""
+SCOUTING_DURATION_S = 0.15
+LONE_DURATION_S = 1.0
+FIRST_OVERHEAD = 1.12
+"""How much longer than its measured seconds a round's slices take, before a round has shown it."""
+END_S = 0.3
+"""What is left of the budget for ending the run."""
+LONGER_ROUND = 1.15
+"""A round may take so many times as long as the one before it; the bound of the time left allows for it."""
 
 
 class RoundSchedule:
-    """Decides after each round whether there is another one, and tells how far it is.
+    """Decides after each round whether there is another one, how long it measures, and tells how far the run is.
 
-    An automatic run looks at its ranking after the rounds in ``LOOKS`` and ends when no neighbours are undecided; it
-    begins no round that, at the pace so far, would end after the plan's budget. Where the rounds of the first look
-    don't fit into the budget, but do into ``FIRST_LOOK_BUDGETS`` of it, the run goes on for as long as they take.
+    An automatic run ends when no neighbours are undecided. It begins no round that, at the pace so far, would end after
+    the plan's budget, which counts from ``start``, but makes one in any case.
     """
 
-    def __init__(self, plan: Plan) -> None:
-        """The clock starts with ``start``."""
+    def __init__(self, plan: Plan, earlier_rounds: int = 0) -> None:
+        """``earlier_rounds`` were made by the run that this one goes on with; they don't count against the budget."""
         self._plan = plan
+        self._earlier = earlier_rounds
         self._started_s = time.monotonic()
+        self._round_began_s = self._started_s
         self._done = 0
-        self._pace_s = 0.0
+        self._round_s = 0.0
+        self._startup_s: float | None = None
+        self._overhead = FIRST_OVERHEAD
         self._decided = False
+        self.duration_s: float | None = None
         self.ranking: tuple[Rank, ...] = ()
 
     @property
@@ -41,45 +59,122 @@ class RoundSchedule:
         return undecided_pairs(self.ranking)
 
     @property
-    def rounds_in_sight(self) -> int:
-        """The rounds up to the next look of an automatic run, all rounds of any other."""
-        if not self.is_auto:
-            return self._plan.max_rounds
-        if self._decided:
-            return self._done
-        return next((look for look in LOOKS if look > self._done), self._plan.max_rounds)
+    def done(self) -> int:
+        """Whole rounds made, those of the run before included."""
+        return self._earlier + self._done
 
     @property
-    def budget_left_s(self) -> float | None:
-        """What is left of an automatic run's budget, in seconds; None for any other run."""
+    def max_rounds(self) -> int:
+        """The rounds of the run; of an automatic one, the most that it may take."""
+        return self._earlier + self._plan.max_rounds
+
+    @property
+    def rounds_in_sight(self) -> int:
+        """All rounds of the run; of an automatic one, as many as it can still make within its budget."""
+        if self._decided:
+            return self.done
         if not self.is_auto:
-            return None
-        return max(0.0, self._limit_s - (time.monotonic() - self._started_s))
+            return self.max_rounds
+        if self._is_alone:
+            return min(self._earlier + AUTO_DURATION_ROUNDS, self.max_rounds)
+        if self._plan.duration_s == AUTO:
+            expected = self._earlier + AUTO_DURATION_ROUNDS + (SCOUTING_ROUNDS if self._scouts else 0)
+            return min(max(expected, self.done + (not self.is_over())), self.max_rounds)
+        if not self._round_s:
+            return self._earlier + AUTO_DURATION_ROUNDS
+        return min(self.done + max(0, int(self._budget_left_s() / self._round_s)), self.max_rounds)
 
     def start(self) -> None:
-        """Starts the clock of the budget: the rounds begin."""
-        self._started_s = time.monotonic()
+        """Starts the clock of the budget."""
+        self._started_s = self._round_began_s = time.monotonic()
+
+    def begin_round(self) -> None:
+        """A round begins: its workers are started next."""
+        self._round_began_s = time.monotonic()
+
+    def choose_duration(self, startup_s: float, modes: int) -> float | None:
+        """The measured seconds of each of so many modes in this round; None where the load is a number of requests.
+
+        Called once a round, after its start-up, which took ``startup_s`` seconds.
+        """
+        self._startup_s = startup_s
+        duration_s = self._plan.duration_s
+        if duration_s == AUTO:
+            duration_s = self._auto_duration_s(startup_s, modes)
+        self.duration_s = duration_s
+        return duration_s
 
     def finish_round(self, ranking: tuple[Rank, ...]) -> None:
         """Notes a whole round and the ranking after it."""
+        now_s = time.monotonic()
         self._done += 1
-        self._pace_s = (time.monotonic() - self._started_s) / self._done
+        self._round_s = now_s - self._round_began_s
+        if self.duration_s and self._startup_s is not None:
+            measured_s = self.duration_s * len(self._plan.modes)
+            self._overhead = max(1.0, (self._round_s - self._startup_s) / measured_s)
         self.ranking = ranking
-        if self.is_auto and self._done in LOOKS:
-            self._decided = not self.undecided
+        if self.is_auto and is_look(self.done):
+            least = AUTO_DURATION_ROUNDS if self._is_alone else 0
+            self._decided = not self.undecided and self._done >= least
 
     def is_over(self) -> bool:
         """Whether no further round should begin."""
-        if self._done >= self._plan.max_rounds or self._decided:
+        if self.done >= self.max_rounds or self._decided:
             return True
         if not self.is_auto or not self._done:
             return False
-        return (self._done + 1) * self._pace_s > self._limit_s
+        if self._plan.duration_s == AUTO:
+            shortest_s = (self._startup_s or 0.0) + MIN_AUTO_DURATION_S * len(self._plan.modes) * self._overhead
+            return self._budget_left_s() < (self._round_s / 2 if self._is_long else shortest_s)
+        return self._budget_left_s() < self._round_s
+
+    def time_left_s(self, left_of_round_s: float | None) -> float | None:
+        """An upper bound of the seconds until the run's end; None while it can't be known.
+
+        ``left_of_round_s`` is how long the round under way will take on, at most; None where nobody knows, and 0
+        between two rounds.
+        """
+        if self.is_auto:
+            budget_s = max(0.0, self._budget_left_s() + END_S)
+            if self._is_alone and self._round_s:
+                rounds = AUTO_DURATION_ROUNDS - self._done - (left_of_round_s != 0)
+                round_s = left_of_round_s if left_of_round_s is not None else self._round_s
+                budget_s = min(budget_s, round_s + max(rounds, 0) * self._round_s * LONGER_ROUND + END_S)
+            return max(budget_s, left_of_round_s or 0.0)
+        rounds = self.max_rounds - self.done - (left_of_round_s != 0)
+        if left_of_round_s is None or (rounds > 0 and not self._round_s and left_of_round_s == 0):
+            return None
+        round_s = self._round_s or time.monotonic() - self._round_began_s + left_of_round_s
+        return left_of_round_s + max(rounds, 0) * round_s * LONGER_ROUND + END_S
 
     @property
-    def _limit_s(self) -> float:
-        """How long an automatic run may take."""
-        first_look_s = LOOKS[0] * self._pace_s
-        if self._done < LOOKS[0] and first_look_s <= FIRST_LOOK_BUDGETS * self._plan.budget_s:
-            return max(self._plan.budget_s, first_look_s)
-        return self._plan.budget_s
+    def _is_alone(self) -> bool:
+        """Whether there is nothing to decide: then a run makes the usual number of rounds, and no more."""
+        return len(self._plan.modes) < 2
+
+    @property
+    def _scouts(self) -> bool:
+        return self.is_auto and 1 < len(self._plan.modes) <= FEW_MODES and not self._earlier
+
+    @property
+    def _is_long(self) -> bool:
+        """Whether the latest round was one of those that fill the budget."""
+        return not self._scouts or self._done > SCOUTING_ROUNDS
+
+    def _budget_left_s(self) -> float:
+        return self._plan.budget_s - END_S - (time.monotonic() - self._started_s)
+
+    def _auto_duration_s(self, startup_s: float, modes: int) -> float:
+        if self._scouts and self._done < SCOUTING_ROUNDS:
+            return SCOUTING_DURATION_S
+        rounds = AUTO_DURATION_ROUNDS
+        if self.is_auto:
+            rounds = max(1, rounds - self._done + (SCOUTING_ROUNDS if self._scouts else 0))
+            # This round's start-up is over; the later ones are to have as long for it.
+            left_s = self._budget_left_s() - (rounds - 1) * startup_s
+        else:
+            left_s = self._plan.budget_s - END_S - rounds * startup_s
+        duration_s = left_s / rounds / modes / self._overhead
+        if self._is_alone:
+            duration_s = min(duration_s, LONE_DURATION_S)
+        return min(max(duration_s, MIN_AUTO_DURATION_S), MAX_AUTO_DURATION_S)

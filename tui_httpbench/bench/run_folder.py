@@ -25,7 +25,7 @@ from tui_httpbench.plan import Plan
 from tui_httpbench.private_files import make_private_folder, open_private
 from tui_httpbench.url_secrets import drop_secrets
 
-FORMAT = 1
+FORMAT = 2
 RUN_FILE = "run.json"
 ROUNDS_FILE = "rounds.jsonl"
 LOCK_FILE = "lock"

@@ -1,19 +1,22 @@
-"""Orders the rounds, starts a fresh worker for each mode in each, and tells what happens."""
+"""Orders the rounds, lets the modes of each take turns in fresh workers, and tells what happens."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import random
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import AsyncExitStack, aclosing, suppress
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
+from datetime import datetime
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import Measured, rank_so_far, summarize_run
 from tui_httpbench.bench.conditions import ConditionsMonitor, RunConditions
 from tui_httpbench.bench.events import Event, Progress, RoundFinished, RoundStarted, RunFinished, RunStarted
+from tui_httpbench.bench.groups import choose_groups
 from tui_httpbench.bench.open_files import check_open_files
-from tui_httpbench.bench.pinning import choose_cpus, leave_cpu
+from tui_httpbench.bench.pinning import choose_cpus, leave_cpu, usable_cpus, using_cpus
 from tui_httpbench.bench.probes import Probe, probe_modes
 from tui_httpbench.bench.progress import ProgressTracker
 from tui_httpbench.bench.records import RoundRecord
@@ -21,20 +24,14 @@ from tui_httpbench.bench.round_schedule import RoundSchedule
 from tui_httpbench.bench.run_error import RunError, in_words
 from tui_httpbench.bench.run_folder import RunFolder
 from tui_httpbench.bench.samples import Samples, no_samples
+from tui_httpbench.bench.slice_length import SliceLength
 from tui_httpbench.bench.trust import USUAL_TRUST, make_trust
+from tui_httpbench.bench.turns import Cpus, Turns
 from tui_httpbench.bench.worker_process import WorkerProcess
 from tui_httpbench.header_values import expand_headers
 from tui_httpbench.plan import Plan
-from tui_httpbench.scenario import LOOPBACK
 from tui_httpbench.target.launcher import EmbeddedTarget, TargetCounts, TargetError
 from tui_httpbench.url_secrets import drop_secrets
-
-
-def order_rounds(plan: Plan) -> Iterator[tuple[str, ...]]:
-    """For each round, the modes in the order in which they run: shuffled anew each time, from the plan's seed."""
-    shuffler = random.Random(plan.seed)
-    for _ in range(plan.max_rounds):
-        yield tuple(shuffler.sample(plan.modes, len(plan.modes)))
 
 
 class Runner:
@@ -44,24 +41,35 @@ class Runner:
     ``keeps_folder`` is True by then, with ``discard``.
     """
 
-    def __init__(self, plan: Plan, *, keeps_folder: bool = False) -> None:
-        """Starts nothing yet."""
+    def __init__(self, plan: Plan, *, keeps_folder: bool = False, earlier: Measured | None = None) -> None:
+        """Starts nothing yet. ``earlier`` is what an earlier run of this plan measured, which this one goes on with."""
+        earlier_rounds = max((record.round for record in earlier.records), default=0) if earlier else 0
         self.plan = plan
         self.keeps_folder = keeps_folder
         self._folder: RunFolder | None = None
-        self.records: list[RoundRecord] = []
+        self._earlier = earlier
+        self._earlier_rounds = earlier_rounds
+        self.records: list[RoundRecord] = list(earlier.records) if earlier else []
         self.url = plan.request.url
-        self._schedule = RoundSchedule(plan)
+        self._schedule = RoundSchedule(plan, earlier_rounds)
         self._tracker = ProgressTracker(plan, self._schedule)
         self._probes: tuple[Probe, ...] = ()
         self._conditions: RunConditions | None = None
+        self._started_at = earlier.started_at if earlier else datetime.now().astimezone().isoformat(timespec="seconds")
         self._cpus = choose_cpus(plan.pin)
+        self._usable_cpus = usable_cpus()
         self._target: EmbeddedTarget | None = None
         self._trust = USUAL_TRUST
-        self._worker: WorkerProcess | None = None
+        self._turns: Turns | None = None
+        self._lengths = SliceLength(max(map(plan.in_flight, plan.modes)))
+        self._shuffler = random.Random(f"{plan.seed}/{earlier_rounds}" if earlier else plan.seed)
+        self._starts = asyncio.Semaphore(os.cpu_count() or 1)
         self._probing: asyncio.Task[tuple[Probe, ...]] | None = None
         self._stopped = False
         self.trouble = ""
+        if earlier:
+            self._tracker.finish_round(earlier.records)
+            self._schedule.ranking = rank_so_far(plan, earlier.records)
 
     async def run(self) -> AsyncGenerator[Event, None]:
         """Measures, and yields an event at each turn.
@@ -83,6 +91,7 @@ class Runner:
     async def _run(self) -> AsyncGenerator[Event, None]:
         expand_headers(self.plan.wire_headers)
         check_open_files(self.plan)
+        self._schedule.start()
         async with AsyncExitStack() as stack:
             folder = self._folder = RunFolder()
             stack.callback(self._finish_folder)
@@ -101,7 +110,6 @@ class Runner:
             monitor = ConditionsMonitor(self._cpus)
             monitor.start()
             await self._probe()
-            self._schedule.start()
             async for event in self._measure_rounds(folder):
                 yield event
             counts = await self._counts()
@@ -113,8 +121,8 @@ class Runner:
         self._stopped = True
         if self._probing is not None:
             self._probing.cancel()
-        if self._worker is not None:
-            self._worker.stop()
+        if self._turns is not None:
+            self._turns.stop()
 
     def discard(self) -> None:
         """Removes the folder of a run that has been reported."""
@@ -130,9 +138,10 @@ class Runner:
         """Where the run stands now."""
         return self._tracker.snapshot()
 
-    def recent_samples(self, count: int) -> Samples:
-        """Up to ``count`` of the latest requests of the round under way, shape (n, 4); none between two rounds."""
-        return no_samples() if self._worker is None else self._worker.samples.recent(count)
+    def recent_samples(self, mode_id: str, count: int) -> Samples:
+        """Up to ``count`` of a mode's latest requests in the round under way, shape (n, 4); none between two rounds."""
+        worker = self._turns.workers.get(mode_id) if self._turns is not None else None
+        return no_samples() if worker is None else worker.samples.recent(count)
 
     @property
     def measured(self) -> Measured:
@@ -145,6 +154,8 @@ class Runner:
             trouble=self.trouble,
             probes=self._probes,
             conditions=self._conditions or RunConditions(self._cpus.text),
+            started_at=self._started_at,
+            duration_s=self._schedule.duration_s or (self._earlier.duration_s if self._earlier else None),
         )
 
     def result(self) -> Result:
@@ -160,7 +171,8 @@ class Runner:
             return
         self._probing = asyncio.create_task(probe_modes(self.plan, self.url, self._target, self._trust))
         try:
-            self._probes = await self._probing
+            with using_cpus(self._usable_cpus):
+                self._probes = await self._probing
         except asyncio.CancelledError:
             if not self._stopped:
                 self._probing.cancel()
@@ -171,58 +183,68 @@ class Runner:
 
     async def _measure_rounds(self, folder: RunFolder) -> AsyncGenerator[Event, None]:
         given_up: set[str] = set()
-        for round_number, modes in enumerate(order_rounds(self.plan), start=1):
-            if self._stopped or len(given_up) == len(modes) or self._schedule.is_over():
+        for number in range(self._earlier_rounds + 1, self._schedule.max_rounds + 1):
+            modes = tuple(mode_id for mode_id in self.plan.modes if mode_id not in given_up)
+            if self._stopped or not modes or self._schedule.is_over():
                 return
-            for mode_id in modes:
-                if self._stopped or mode_id in given_up:
-                    continue
-                yield RoundStarted(mode_id, round_number)
+            self._schedule.begin_round()
+            groups = choose_groups(self.plan, modes, self._shuffler)
+            for index, group in enumerate(groups):
+                if self._stopped:
+                    return
+                yield RoundStarted(number, group)
                 try:
-                    record = await self._measure(mode_id, round_number, folder)
+                    records = await self._measure(number, group, index, len(groups), folder)
                 except OSError as error:
                     if not self.records:
                         raise
-                    self.trouble = f"The run ended in round {round_number}, at {mode_id}: {in_words(error)}."
+                    self.trouble = f"The run ended in round {number}: {in_words(error)}."
                     return
-                if record.outcome not in ("complete", "stopped"):
-                    given_up.add(mode_id)
-                yield RoundFinished(record)
+                given_up |= {record.mode for record in records if record.outcome not in ("complete", "stopped")}
+                yield RoundFinished(number, records)
             # Not here: comparing fifty modes would hold up the screen. No worker measures meanwhile.
             self._schedule.finish_round(await asyncio.to_thread(rank_so_far, self.plan, tuple(self.records)))
 
-    async def _measure(self, mode_id: str, round_number: int, folder: RunFolder) -> RoundRecord:
-        before = await self._counts()
-        await self._restart_draws()
-        worker = self._worker = WorkerProcess(
-            self.plan, self.url, mode_id, round_number, folder.path, trust=self._trust, cpu=self._cpus.worker
-        )
-        self._tracker.begin_round(worker)
-        if self._stopped:
-            worker.stop()
+    async def _measure(
+        self, number: int, group: tuple[str, ...], index: int, groups: int, folder: RunFolder
+    ) -> tuple[RoundRecord, ...]:
+        """One round of one of its ``groups``. Raises OSError; what was measured until then is kept."""
+
+        def duration_of(startup_s: float) -> float | None:
+            if index:
+                return self._schedule.duration_s
+            return self._schedule.choose_duration(startup_s * groups, len(group) * groups)
+
+        workers: list[WorkerProcess] = []
         try:
-            record = await worker.run()
+            workers.extend(
+                WorkerProcess(self.plan, self.url, mode_id, number, folder.path, trust=self._trust) for mode_id in group
+            )
+        except OSError:
+            for worker in workers:
+                worker.samples.close()
+            raise
+        cpus = Cpus(self._usable_cpus, None if self._cpus.worker is None else (self._cpus.worker,))
+        turns = self._turns = Turns(
+            self.plan, tuple(workers), self._target, self._lengths, self._shuffler, cpus, self._starts
+        )
+        self._tracker.begin_round(number, turns)
+        if self._stopped:
+            turns.stop()
+        try:
+            await turns.run(duration_of)
         except asyncio.CancelledError:
             self._stopped = True
             raise
-        except OSError:
-            self._tracker.drop_round()
-            raise
         finally:
-            self._worker = None
-        # Before anything is awaited: the worker's samples are closed, and the screen may look at any moment.
-        self._tracker.finish_round(record)
-        record = _with_counts(record, before, await self._counts())
-        self.records.append(record)
-        folder.add(record)
-        return record
-
-    async def _restart_draws(self) -> None:
-        """Lets the drawn times of the embedded target begin anew, so that each mode waits for the same ones."""
-        if self._target is None or self.plan.scenario == LOOPBACK:
-            return
-        with suppress(TargetError):  # One that died shows in the requests that are refused.
-            await self._target.restart_draws()
+            # Before anything is awaited: the workers' samples are closed, and the screen may look at any moment.
+            self._turns = None
+            records = tuple(replace(record, group=index) for record in turns.records)
+            self._tracker.finish_round(records)
+            self.records += records
+        for record in records:
+            folder.add(record)
+        return records
 
     async def _counts(self) -> TargetCounts | None:
         if self._target is None:
@@ -232,10 +254,3 @@ class Runner:
         except TargetError:
             # A target that died shows in the requests that are refused; what was measured before must not be lost.
             return None
-
-
-def _with_counts(record: RoundRecord, before: TargetCounts | None, after: TargetCounts | None) -> RoundRecord:
-    """The record with what the embedded target counted meanwhile; for a round cut short nothing is certain."""
-    if before is None or after is None or record.outcome != "complete":
-        return record
-    return replace(record, connections=after.connections - before.connections, target_cpu_s=after.cpu_s - before.cpu_s)

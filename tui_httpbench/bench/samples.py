@@ -1,8 +1,9 @@
 """The record of every request of one round: a memory-mapped file that the worker writes and the parent reads.
 
-Layout: ``capacity`` rows of four int64 (start_ns, latency_ns, status or negative error code, body bytes), then
-``ERROR_TEXT_BYTES`` bytes of JSON lines, one for each distinct error text. A row counts once its start_ns, written
-last, is not zero.
+Layout: ``ERROR_TEXT_BYTES`` bytes of JSON lines, one for each distinct error text, then ``capacity`` rows of four int64
+(start_ns, latency_ns, status or negative error code, body bytes). A row counts once its start_ns, written last, is not
+zero. Starts are in measured time: the pauses between a mode's slices are left out. Where a round's requests are not
+known beforehand, the file grows between two slices.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_httpbench.bench.worker.errors import ERROR_KINDS
+from tui_httpbench.bench.worker.recorder import ERROR_TEXT_BYTES, ROW_BYTES
 
 START, LATENCY, STATUS, BODY = range(4)
-ROW_BYTES = 32
-ERROR_TEXT_BYTES = 32 * 1024
 MAX_STATUS = 999
+MAX_FILE_BYTES = ERROR_TEXT_BYTES + 40_000_000 * ROW_BYTES
 _MAX_CLOCK_NS = 2**62
 _MAX_LATENCY_NS = 2**50
 """Thirteen days; ten million of them can still be added up."""
@@ -63,25 +64,59 @@ class SampleTally:
 class SampleFile:
     """The parent's side of one round's file; the worker opens the same path."""
 
-    def __init__(self, path: Path, capacity: int, *, is_new: bool = True) -> None:
-        """Creates the file, readable by its owner alone, or opens that of an earlier run.
+    def __init__(self, path: Path, capacity: int) -> None:
+        """Creates the file, readable by its owner alone. Raises OSError where it can't be written."""
+        self._begin(path)
+        with os.fdopen(_open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL), "rb+") as file:
+            size = ERROR_TEXT_BYTES + capacity * ROW_BYTES
+            try:
+                _reserve(file.fileno(), size)
+            except OSError as error:
+                path.unlink(missing_ok=True)
+                raise OSError(error.errno, error.strerror, str(path)) from None
+            self._map_file(file.fileno(), size)
 
-        Raises OSError where it can't be written or read, ValueError where it is not of that capacity.
+    @classmethod
+    def open(cls, path: Path) -> SampleFile:
+        """The file of an earlier run, to be read only.
+
+        Raises OSError where it can't be read, ValueError where it is not of a possible size.
         """
-        self.path = path
-        self.capacity = capacity
-        size = capacity * ROW_BYTES + ERROR_TEXT_BYTES
+        found = cls.__new__(cls)
+        found._begin(path)
         # An old one may be damaged, even a pipe, for whose writer nobody is to wait.
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL if is_new else os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
-        with os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600), "rb+" if is_new else "rb") as file:
-            if is_new:
-                _reserve(file.fileno(), size, path)
-            elif os.fstat(file.fileno()).st_size != size:
-                raise ValueError(f"{path.name} does not hold {capacity:,} requests")
-            self._map = mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ)
-        self._rows: Samples = np.frombuffer(self._map, dtype=np.int64, count=capacity * 4).reshape(capacity, 4)
+        with os.fdopen(_open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size < ERROR_TEXT_BYTES or (size - ERROR_TEXT_BYTES) % ROW_BYTES or size > MAX_FILE_BYTES:
+                raise ValueError(f"{path.name} holds no samples")
+            found._map_file(file.fileno(), size)
+        return found
+
+    def _begin(self, path: Path) -> None:
+        self.path = path
         self._done = 0
         self._failed = 0
+
+    def _map_file(self, descriptor: int, size: int) -> None:
+        self.capacity = (size - ERROR_TEXT_BYTES) // ROW_BYTES
+        self._map = mmap.mmap(descriptor, size, access=mmap.ACCESS_READ)
+        rows = np.frombuffer(self._map, dtype=np.int64, count=self.capacity * 4, offset=ERROR_TEXT_BYTES)
+        self._rows: Samples = rows.reshape(self.capacity, 4)
+
+    def grow(self, capacity: int) -> None:
+        """Makes room for more requests, while the worker waits. Raises OSError where the disk has none."""
+        if capacity <= self.capacity:
+            return
+        before = self._map
+        size = ERROR_TEXT_BYTES + capacity * ROW_BYTES
+        with os.fdopen(_open(self.path, os.O_RDWR), "rb+") as file:
+            try:
+                _reserve(file.fileno(), size)
+            except OSError as error:
+                raise OSError(error.errno, error.strerror, str(self.path)) from None
+            self._rows = no_samples()
+            before.close()
+            self._map_file(file.fileno(), size)
 
     def close(self) -> None:
         """Lets go of the file; ``done`` and ``failed`` stay as they were, nothing else can be read after it."""
@@ -133,12 +168,11 @@ class SampleFile:
         """Takes whole blocks of rows out of this process's memory; in the file they stay, and can be read again."""
         first, last = (row // _BLOCK_ROWS * _BLOCK_ROWS * ROW_BYTES for row in (start, end))
         if _DONTNEED is not None and last > first:
-            self._map.madvise(_DONTNEED, first, last - first)
+            self._map.madvise(_DONTNEED, ERROR_TEXT_BYTES + first, last - first)
 
     def error_texts(self) -> tuple[ErrorText, ...]:
         """The distinct error texts so far, without counts."""
-        start = self.capacity * ROW_BYTES
-        written = self._map[start : start + ERROR_TEXT_BYTES].split(b"\0", 1)[0]
+        written = self._map[:ERROR_TEXT_BYTES].split(b"\0", 1)[0]
         texts = []
         for line in written.split(b"\n")[:-1]:
             with suppress(ValueError, TypeError, RecursionError):  # a damaged file: the samples count all the same
@@ -148,26 +182,26 @@ class SampleFile:
         return tuple(texts)
 
 
-def _reserve(descriptor: int, size: int, path: Path) -> None:
-    """Gives a new file its size, and its room on the disk as well where the system can do that.
+def _open(path: Path, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600)
 
-    A worker that writes to a mapped file for which there is no room is killed. Raises OSError, and removes the file.
+
+def _reserve(descriptor: int, size: int) -> None:
+    """Gives a file its size, and its room on the disk as well where the system can do that. Raises OSError.
+
+    A worker that writes to a mapped file for which there is no room is killed.
     """
-    try:
-        os.ftruncate(descriptor, size)
-        if hasattr(os, "posix_fallocate"):
-            os.posix_fallocate(descriptor, 0, size)
-    except OSError as error:
-        path.unlink(missing_ok=True)
-        raise OSError(error.errno, error.strerror, str(path)) from None
+    os.ftruncate(descriptor, size)
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(descriptor, 0, size)
 
 
-def load_samples(path: Path, capacity: int) -> tuple[Samples, tuple[ErrorText, ...]]:
+def load_samples(path: Path) -> tuple[Samples, tuple[ErrorText, ...]]:
     """The finished requests in the file of an earlier round, and its error texts. Raises OSError, ValueError.
 
     A row that no worker can have written, as in a damaged file, is left out.
     """
-    file = SampleFile(path, capacity, is_new=False)
+    file = SampleFile.open(path)
     try:
         samples = file.finished()
         return samples[_is_possible(samples)], file.error_texts()

@@ -60,9 +60,11 @@ def make_job(
     trust: Trust,
     *,
     task: str = "measure",
-    cpu: int | None = None,
+    tells_versions: bool = True,
 ) -> Job:
-    """What the worker is told to do for one round, or one probe, of one mode.
+    """What the worker is told of one round, or one probe, of one mode.
+
+    To find the versions of packages takes a worker longer than to import some clients, so that not each has to.
 
     Raises PlanError where a header names a variable that is not set.
     """
@@ -74,7 +76,6 @@ def make_job(
         headers=dict(expand_headers(plan.wire_headers)),
         body=plan.request.body,
         timeout_s=plan.timeout_s,
-        requests=plan.requests,
         in_flight=plan.in_flight(mode_id),
         warmup=WARMUP_REQUESTS,
         kind=mode.kind,
@@ -86,11 +87,10 @@ def make_job(
         ca_file=str(trust.bundle or certifi_bundle() or "") or None if plan.profile == "equal" else None,
         verify=trust.verify,
         trust=trust.in_words or ("certifi's" if plan.profile == "equal" and certifi_bundle() else ""),
-        cpu=cpu,
         # At the embedded target the target counts, for every client and not in the process that is measured.
         count_connections=not plan.request.uses_embedded_target,
         sample_file=str(sample_file),
-        packages=mode.library.reported_packages,
+        packages=mode.library.reported_packages if tells_versions else (),
         hidden=secret_parameters(url),
     )
 

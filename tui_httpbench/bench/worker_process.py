@@ -1,4 +1,4 @@
-"""The parent's side of one worker: starts it, hears it, watches that it gets on, and ends it."""
+"""The parent's side of one worker: starts it, tells it what to do, watches that it gets on, and ends it."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ import os
 import signal
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tui_httpbench.bench.records import Outcome, RoundRecord, WarmupRequest, WorkerSetup
+from tui_httpbench.bench.records import Outcome, RoundRecord, Slice, WarmupRequest, WorkerSetup
 from tui_httpbench.bench.run_folder import sample_path
 from tui_httpbench.bench.samples import ErrorText, SampleFile, measured_span_s
 from tui_httpbench.bench.trust import USUAL_TRUST, Trust
 from tui_httpbench.bench.worker.errors import escape_controls, hide_parameters
+from tui_httpbench.bench.worker.slices import Clocks, Limits
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job, worker_environment
-from tui_httpbench.plan import Plan
+from tui_httpbench.plan import MAX_REQUESTS, Plan
 from tui_httpbench.private_files import open_private
 
 STARTUP_LIMIT_S = 60.0
@@ -28,21 +29,29 @@ WATCH_INTERVAL_S = 0.2
 COMPUTING_S = 0.1
 """What one request may compute: five times as long as the most expensive client does on a usual machine."""
 MESSAGE_LIMIT_BYTES = 4 * 1024 * 1024
+FIRST_CAPACITY = 8_192
+"""Rows of a sample file whose requests are not known beforehand, more with many in flight."""
 
 
 @dataclass
 class _Story:
-    """What the worker has told so far."""
+    """What the worker has told so far, and what became of it."""
 
     setup: WorkerSetup | None = None
-    started: bool = False
+    slices: list[Slice] = field(default_factory=list)
     finished: dict[str, Any] | None = None
+    is_out_of_memory: bool = False
     failed: str = ""
     hung: str = ""
+    is_gone: bool = False
 
 
 class WorkerProcess:
-    """One fresh process for one round of one mode; ``run`` once, ``stop`` at any moment."""
+    """One fresh process for one round of one mode: ``start``, then commands one after the other, then ``end``.
+
+    A worker that failed, hung or died takes no further command; ``can_work`` tells. ``stop`` at any moment. Its round
+    is complete where ``has_done_its_load`` was set before ``end``; ``elapsed_s`` and ``requests`` are sums over slices.
+    """
 
     def __init__(
         self,
@@ -53,54 +62,126 @@ class WorkerProcess:
         folder: Path,
         *,
         trust: Trust = USUAL_TRUST,
-        cpu: int | None = None,
     ) -> None:
         """Makes the sample file. Raises OSError where it can't be written."""
         self.mode_id = mode_id
         self.round = round
-        self.samples = SampleFile(sample_path(folder, mode_id, round), plan.requests)
         self.in_flight = plan.in_flight(mode_id)
-        self._job = make_job(plan, url, mode_id, self.samples.path, trust, cpu=cpu)
+        capacity = max(FIRST_CAPACITY, 4 * self.in_flight)
+        if plan.requests is not None and plan.duration_s is None:
+            capacity = plan.requests
+        self.samples = SampleFile(sample_path(folder, mode_id, round), capacity)
+        self._job = make_job(plan, url, mode_id, self.samples.path, trust, tells_versions=round == 1)
         self._environment = worker_environment(plan.profile, trust)
         # A request may take the timeout to connect and again to be answered, and wait while all others in flight are
         # computed, such as the TLS contexts of new clients; beyond that, nothing moves any more.
         self._stall_limit_s = 2 * plan.timeout_s + 5.0 + COMPUTING_S * self.in_flight
         self._process: asyncio.subprocess.Process | None = None
+        self._messages: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
+        self._hearing: asyncio.Task[None] | None = None
+        self._stderr_path = self.samples.path.with_suffix(".stderr")
         self._stopped = False
+        self._is_in_slice = False
         self._story = _Story()
+        self.elapsed_s = 0.0
+        self.requests = 0
+        self.has_done_its_load = False
 
     @property
-    def is_measuring(self) -> bool:
-        """Whether the timed round has begun."""
-        return self._story.started
+    def can_work(self) -> bool:
+        """Whether it takes commands."""
+        story = self._story
+        return not (self._stopped or story.is_gone or story.failed or story.hung or story.is_out_of_memory)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it was told to end at once."""
+        return self._stopped
+
+    @property
+    def setup(self) -> WorkerSetup | None:
+        """What it told when it was ready, and its warm-up requests since."""
+        return self._story.setup
 
     def stop(self) -> None:
         """Ends the worker at once; what it has measured stays in its file."""
         self._stopped = True
         self._kill()
 
-    async def run(self) -> RoundRecord:
-        """Runs the round to its end, whatever that is, and returns what is known of it."""
-        begin = time.monotonic()
-        stderr_path = self.samples.path.with_suffix(".stderr")
+    async def start(self) -> None:
+        """Starts the process and waits until its client is imported and built, or can't be. Raises OSError."""
+        with open_private(self._stderr_path) as stderr:
+            await self._spawn(stderr)
+        if await self._await("ready", STARTUP_LIMIT_S) is None and self._story.hung:
+            self._story.hung = (
+                f"{self.mode_id} was not ready after {STARTUP_LIMIT_S:.0f} s, longer than it may take, and was ended."
+            )
+
+    async def warm_up(self, cpus: tuple[int, ...] | None) -> None:
+        """Moves it to these processors, None for any, and lets it send the warm-up requests."""
+        await self._tell(do="warm-up", cpus=cpus)
+        await self._await("idle", self._stall_limit_s)
+
+    async def lead_in(self) -> None:
+        """Lets it send one request in each place, which count nowhere."""
+        await self._tell(do="lead-in")
+        await self._await("idle", self._stall_limit_s)
+
+    async def rebuild(self) -> None:
+        """Lets it make its client anew."""
+        await self._tell(do="rebuild")
+        await self._await("idle", self._stall_limit_s)
+
+    async def measure(self, limits: Limits) -> Clocks | None:
+        """One slice; None where it did not come to its end. Raises OSError where the disk has no room for samples."""
+        self._make_room(limits)
+        self._is_in_slice = True
+        await self._tell(
+            do="slice",
+            duration_ns=limits.duration_ns,
+            requests=limits.requests,
+            batch=limits.batch,
+            in_batch=limits.in_batch,
+            capacity=self.samples.capacity,
+        )
+        message = await self._await("sliced", self._stall_limit_s)
+        if message is None:
+            return None
+        self._is_in_slice = False
+        self._story.is_out_of_memory = message.pop("out_of_memory")
+        del message["event"]
+        clocks = Clocks(**message)
+        self._story.slices.append(Slice(clocks.requests, clocks.elapsed_ns / 1e9, clocks.cpu_ns / 1e9))
+        self.elapsed_s += clocks.elapsed_ns / 1e9
+        self.requests += clocks.requests
+        return clocks
+
+    async def end(self) -> RoundRecord:
+        """Ends the process, and tells what is known of its round; a worker that still can is asked first."""
         story = self._story
         try:
-            with open_private(stderr_path) as stderr:
-                await self._spawn(stderr)
-            watchdog = asyncio.create_task(self._watch())
-            try:
-                await self._hear()
+            if self._process and not (self._stopped or story.is_gone or story.failed or story.hung):
+                await self._tell(do="end")
+                await self._await("finished", self._stall_limit_s)
                 await self._let_leave()
-            finally:
-                watchdog.cancel()
         finally:
-            await self._end()
+            await self._end_process()
         # Copying a million requests holds up the screen, which may ask for their number meanwhile: it is known then.
         self.samples.done()
-        last_words = hide_parameters(_last_line(stderr_path), self._job.hidden)
-        record = await asyncio.to_thread(self._record, story, last_words)
+        last_words = hide_parameters(_last_line(self._stderr_path), self._job.hidden)
+        record = await asyncio.to_thread(self._record, last_words)
         self.samples.close()
-        return replace(record, wall_s=time.monotonic() - begin)
+        return record
+
+    def _make_room(self, limits: Limits) -> None:
+        """Lets the file grow where the next slice may need more rows than are left."""
+        last = self._story.slices[-1] if self._story.slices else None
+        if last is None or limits.requests <= self.samples.capacity - self.requests:
+            return
+        expected = last.requests / max(last.elapsed_s, 1e-6) * limits.duration_ns / 1e9
+        needed = self.requests + 2 * int(expected) + 2 * self.in_flight
+        if needed > self.samples.capacity:
+            self.samples.grow(min(max(needed, 2 * self.samples.capacity), MAX_REQUESTS + self.in_flight))
 
     async def _spawn(self, stderr: Any) -> None:
         self._process = await asyncio.create_subprocess_exec(
@@ -114,24 +195,64 @@ class WorkerProcess:
             # Ctrl-C in the terminal is for the parent to answer.
             start_new_session=os.name == "posix",
         )
+        self._hearing = asyncio.create_task(self._hear())
         if self._stopped:
             self._kill()
+        await self._write(encode_job(self._job))
+
+    async def _tell(self, **command: object) -> None:
+        await self._write(json.dumps(command).encode() + b"\n")
+
+    async def _write(self, line: bytes) -> None:
+        assert self._process is not None
         stdin = self._process.stdin
         assert stdin is not None
-        with contextlib.suppress(ConnectionError):  # a worker that died at once is reported by its exit status
-            stdin.write(encode_job(self._job))
+        with contextlib.suppress(ConnectionError):  # one that died is reported by its exit status
+            stdin.write(line)
             await stdin.drain()
 
     async def _hear(self) -> None:
+        """Puts what the worker tells into the queue; None once it tells no more."""
         assert self._process is not None
         assert self._process.stdout is not None
-        while line := await self._process.stdout.readline():
-            if not line.endswith(b"\n"):  # killed in the middle of a message
-                return
-            message = json.loads(line)
-            self._note(message)
-            if message["event"] in ("finished", "failed"):
-                return
+        try:
+            while (line := await self._process.stdout.readline()).endswith(b"\n"):  # not killed in a message's middle
+                self._messages.put_nowait(json.loads(line))
+        finally:
+            self._messages.put_nowait(None)
+
+    async def _await(self, event: str, limit_s: float) -> dict[str, Any] | None:
+        """The next message of this kind; None where none will come.
+
+        Ends a worker that has shown no sign of life for ``limit_s`` seconds.
+        """
+        last_sign, seen = time.monotonic(), self.samples.done()
+        while not self._story.is_gone:
+            try:
+                message = await asyncio.wait_for(self._messages.get(), WATCH_INTERVAL_S)
+            except TimeoutError:
+                done = self.samples.done()
+                if done != seen:
+                    seen, last_sign = done, time.monotonic()
+                elif time.monotonic() - last_sign > limit_s:
+                    self._story.hung = (
+                        f"{self.mode_id} finished no request for {limit_s:.0f} s, longer than it may take, and was "
+                        "ended."
+                    )
+                    self._kill()
+                    return None
+                continue
+            last_sign = time.monotonic()
+            if message is None:
+                self._story.is_gone = True
+            elif message["event"] == "failed":
+                self._story.failed = f"{self.mode_id} could not {message['stage']} its client: {message['text']}"
+                return None
+            else:
+                self._note(message)
+                if message["event"] == event:
+                    return message
+        return None
 
     def _note(self, message: dict[str, Any]) -> None:
         story = self._story
@@ -145,32 +266,10 @@ class WorkerProcess:
                     warmup=(),
                 )
             case "warmed" if story.setup is not None:
-                request = WarmupRequest(message["latency_ms"], message["status"])
+                request = WarmupRequest(message["latency_ms"], message["status"], message["cpu_ms"])
                 story.setup = replace(story.setup, warmup=(*story.setup.warmup, request))
-            case "started":
-                story.started = True
             case "finished":
                 story.finished = message
-            case "failed":
-                story.failed = f"{self.mode_id} could not {message['stage']} its client: {message['text']}"
-
-    async def _watch(self) -> None:
-        """Ends the worker when it has shown no sign of life for longer than the stage it is in allows."""
-        last_sign = time.monotonic()
-        seen: object = None
-        while True:
-            await asyncio.sleep(WATCH_INTERVAL_S)
-            story, done = self._story, self.samples.done()
-            signs = (story.setup, story.started, done)
-            if signs != seen:
-                seen, last_sign = signs, time.monotonic()
-                continue
-            limit_s = self._stall_limit_s if story.setup is not None else STARTUP_LIMIT_S
-            if time.monotonic() - last_sign <= limit_s:
-                continue
-            what = "finished no request for" if story.setup is not None else "was not ready after"
-            story.hung = f"{self.mode_id} {what} {limit_s:.0f} s, longer than it may take, and was ended."
-            return self._kill()
 
     async def _let_leave(self) -> None:
         """Waits a moment for a worker that has told all, so that its client can close its connections."""
@@ -178,10 +277,12 @@ class WorkerProcess:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._process.wait(), EXIT_LIMIT_S)
 
-    async def _end(self) -> None:
+    async def _end_process(self) -> None:
         self._kill()
         if self._process is not None:
             await self._process.wait()
+        if self._hearing is not None:
+            self._hearing.cancel()
 
     def _kill(self) -> None:
         if self._process is None or self._process.returncode is not None:
@@ -192,45 +293,51 @@ class WorkerProcess:
             else:
                 self._process.kill()
 
-    def _record(self, story: _Story, last_words: str) -> RoundRecord:
-        samples = self.samples.finished()
+    def _record(self, last_words: str) -> RoundRecord:
+        story, samples = self._story, self.samples.finished()
+        is_whole = not self._is_in_slice and bool(story.slices)
         record = RoundRecord(
             mode=self.mode_id,
             round=self.round,
             outcome="complete",
             samples=samples,
-            elapsed_s=measured_span_s(samples),
+            elapsed_s=self.elapsed_s if is_whole else measured_span_s(samples),
+            cpu_s=sum(part.cpu_s for part in story.slices) if is_whole else None,
             error_texts=self.samples.error_texts(),
             setup=story.setup,
+            slices=tuple(story.slices),
         )
         if story.finished:
-            out_of_memory = story.finished["out_of_memory"]
-            return replace(
+            record = replace(
                 record,
-                outcome="crashed" if out_of_memory else "complete",
-                reason=self._out_of_memory(story.finished["memory_limit_bytes"]) if out_of_memory else "",
-                elapsed_s=story.finished["elapsed_s"],
-                cpu_s=story.finished["cpu_s"],
                 peak_memory_bytes=story.finished["peak_memory_bytes"],
                 connections=story.finished["connections"],
                 error_texts=tuple(ErrorText(*error) for error in story.finished["errors"]),
             )
-        outcome, reason = self._cut_short(story, last_words)
-        in_flight = min(self.in_flight, self.samples.capacity - len(samples)) if story.started else 0
-        return replace(record, outcome=outcome, reason=reason, hung_requests=in_flight if outcome == "hung" else 0)
+        if story.finished and self.has_done_its_load and not story.is_out_of_memory:
+            return record
+        outcome, reason = self._cut_short(last_words)
+        return replace(
+            record,
+            outcome=outcome,
+            reason=reason,
+            hung_requests=self.in_flight if outcome == "hung" and self._is_in_slice else 0,
+        )
 
     def _out_of_memory(self, limit_bytes: int | None) -> str:
         allowed = "" if limit_bytes is None else f" than the {limit_bytes / 2**30:.3g} GiB that its worker may have"
         return f"{self.mode_id} needed more memory{allowed}, so its round was ended."
 
-    def _cut_short(self, story: _Story, last_words: str) -> tuple[Outcome, str]:
+    def _cut_short(self, last_words: str) -> tuple[Outcome, str]:
+        story = self._story
+        if story.is_out_of_memory:
+            return "crashed", self._out_of_memory(story.finished["memory_limit_bytes"] if story.finished else None)
         if story.failed:
             return "failed", story.failed
         if story.hung:
             return "hung", story.hung
-        if self._stopped:
+        if self._stopped or story.finished or self._process is None:
             return "stopped", ""
-        assert self._process is not None
         code = self._process.returncode
         how = signal.Signals(-code).name if code is not None and code < 0 else f"exit status {code}"
         if how == "SIGBUS":  # what a mapped file gives where the disk has no room for it

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import ssl
+import sys
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
-import httpx
+# httpx imports its own command line, and click, rich and Pygments with it, wherever click is installed, as it is beside
+# this app. Who sends requests has none of it, so it must count neither as memory nor as time.
+sys.modules.setdefault("click", None)  # type: ignore[arg-type]
+
+import httpx  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator

@@ -17,7 +17,9 @@ from tui_httpbench.scenario import LOOPBACK
 from tui_httpbench.scenario_file import scenario_from
 from tui_httpbench.url_secrets import drop_secrets
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+_WITHOUT_DURATION = 1
+"""The version whose every plan has a number of requests."""
 MAX_BODY_BYTES = 1_000_000
 _FILE_NAME = "last-plan.json"
 
@@ -74,6 +76,7 @@ def plan_to_dict(plan: Plan) -> dict[str, Any]:
         "method": request.method,
         "headers": [[name, value] for name, value in request.headers if _can_be_kept(name, value)],
         "requests": plan.requests,
+        "duration_s": plan.duration_s,
         "concurrency": plan.concurrency,
         "rounds": plan.rounds,
         "budget_s": plan.budget_s,
@@ -103,8 +106,9 @@ def plan_from_dict(stored: dict[str, Any]) -> Plan:
     Every value is read as if the user had typed it, since the file may be old or edited. Raises ValueError (PlanError
     too), KeyError, TypeError.
     """
-    if stored["schema_version"] != SCHEMA_VERSION:
+    if stored["schema_version"] not in (_WITHOUT_DURATION, SCHEMA_VERSION):
         raise ValueError(stored["schema_version"])
+    has_duration = stored["schema_version"] != _WITHOUT_DURATION
     body = stored.get("body")
     profile = stored.get("profile")
     return Plan(
@@ -115,7 +119,14 @@ def plan_from_dict(stored: dict[str, Any]) -> Plan:
             body=None if body is None else _text(body).encode("latin-1"),
         ),
         modes=_modes_here(stored["modes"]),
-        requests=plans.parse_requests(str(stored["requests"])),
+        requests=(
+            None if has_duration and stored["requests"] is None else plans.parse_requests(str(stored["requests"]))
+        ),
+        duration_s=(
+            plans.parse_duration(str(stored["duration_s"]))
+            if has_duration and stored["duration_s"] is not None
+            else None
+        ),
         concurrency=plans.parse_concurrency(str(stored["concurrency"])),
         rounds=plans.parse_rounds(str(stored["rounds"])),
         budget_s=plans.parse_budget(str(stored.get("budget_s", plans.DEFAULT_BUDGET_S))),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import statistics
 from dataclasses import asdict
 from typing import Any
 
@@ -12,8 +13,10 @@ from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.worker.errors import ERROR_KINDS
 from tui_httpbench.clients.catalog import mode_of
+from tui_httpbench.plan import AUTO
+from tui_httpbench.report.conclusion import conclude
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def to_dict(result: Result) -> dict[str, Any]:
@@ -23,14 +26,20 @@ def to_dict(result: Result) -> dict[str, Any]:
     """
     document = {
         "schema_version": SCHEMA_VERSION,
+        "started_at": result.started_at,
+        "name": None,
         "target": "embedded" if result.plan.request.uses_embedded_target else "url",
         "stopped": result.stopped,
         "plan": _plan(result),
-        "environment": asdict(result.environment),
+        "environment": {**asdict(result.environment), "variants": {}},
         "modes": [_mode(result, summary) for summary in result.modes],
         "ranking": [_rank(result, rank) for rank in result.ranking],
-        "differences": [asdict(difference) for difference in result.differences],
+        "ranking_cpu": [_rank(result, rank) for rank in result.ranking_cpu],
+        "conclusion": conclude(result),
+        "findings": _findings(result),
         "warnings": list(result.warnings),
+        "differences": [asdict(difference) for difference in result.differences],
+        "sweep": None,
         "article": _article(result),
     }
     finite: dict[str, Any] = _only_finite(document)
@@ -49,6 +58,8 @@ def _plan(result: Result) -> dict[str, Any]:
         "method": plan.request.method,
         "headers": [list(header) for header in plan.masked_headers],
         "requests": plan.requests,
+        "duration_s": result.duration_s if plan.duration_s == AUTO else plan.duration_s,
+        "duration": plan.duration_s,
         "concurrency": plan.concurrency,
         "rounds": plan.rounds,
         "timeout_s": plan.timeout_s,
@@ -64,6 +75,19 @@ def _plan(result: Result) -> dict[str, Any]:
         "cacert": plan.cacert,
         "insecure": plan.insecure,
     }
+
+
+def _findings(result: Result) -> list[dict[str, Any]]:
+    """The warnings, each with what kind it is and the modes that it is about, as far as that is known."""
+    differing = {difference.text: list(difference.modes) for difference in result.differences}
+    return [
+        {
+            "id": "other-work" if text in differing else "doubt",
+            "text": text,
+            "modes": differing.get(text, []),
+        }
+        for text in result.warnings
+    ]
 
 
 def _rank(result: Result, rank: Rank) -> dict[str, Any]:
@@ -95,27 +119,33 @@ def _article(result: Result) -> dict[str, Any] | None:
 
 
 def _mode(result: Result, summary: ModeSummary) -> dict[str, Any]:
+    records = [record for record in result.records if record.mode == summary.mode]
+    setups = [record.setup for record in records if record.setup is not None]
     return {
         "id": summary.mode,
         "library": summary.library,
+        "variant": None,
         "requests": summary.requests,
         "ok": summary.ok,
         "errors": summary.errors,
         "error_texts": [asdict(error) for error in summary.error_texts],
         "statuses": {str(status): count for status, count in summary.statuses.items()},
         "elapsed_s": list(summary.elapsed_s),
+        "round_requests": [record.requests for record in records if record.elapsed_s is not None],
         "requests_per_second": summary.requests_per_second,
         "latency_ms": asdict(summary.latency_ms) if summary.latency_ms else None,
         "body_bytes": summary.body_bytes,
         "cpu_us_per_request": summary.cpu_us_per_request,
         "peak_memory_mib": summary.peak_memory_mib,
+        "import_s": statistics.median(setup.import_s for setup in setups) if setups else None,
+        "build_s": statistics.median(setup.build_s for setup in setups) if setups else None,
         "connections": summary.connections,
         "requests_per_connection": summary.requests_per_connection,
         "settings": result.settings.get(mode_of(summary.mode).id, {}),
         "http_version": result.http_versions.get(mode_of(summary.mode).id),
         "rounds_done": summary.rounds_done,
         "note": summary.note or None,
-        "rounds": [_round(record) for record in result.records if record.mode == summary.mode],
+        "rounds": [_round(record) for record in records],
     }
 
 

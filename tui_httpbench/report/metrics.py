@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from tui_httpbench.formatting import UNKNOWN, format_figure, format_ms, format_rate, plural
+from tui_httpbench.formatting import UNKNOWN, format_figure, format_ms, format_rate
+from tui_httpbench.plan import ARTICLE
 
 if TYPE_CHECKING:  # so that --help, which lists the metrics, waits for no array library
-    from tui_httpbench.analysis.result import LatencySummary, ModeSummary, Result
+    from tui_httpbench.analysis.result import LatencySummary, ModeSummary, Rank, Result
 
 DEFAULT_METRIC = "requests/s"
 
@@ -19,8 +20,9 @@ class Metric:
     """One number of a mode; ``value`` gives None where it was not measured, ``text`` writes it for a bar's end.
 
     ``name`` is the whole name with its unit, ``tab`` a short one, ``id`` one of letters only. ``higher_is_better`` is
-    None where neither is. ``ranks`` tells that the ranking's places and intervals are about this number: 1 where it
-    grows with the time of a round, -1 where it falls, 0 where it is another number.
+    None where neither is. ``ranks`` tells that the places and intervals of ``ranking_by`` are about this number: 1
+    where it grows with them, -1 where it falls, 0 where it is another number. ``yardstick`` says whether they are those
+    by time or by CPU time. ``note`` says in a short sentence what to mind, empty where there is nothing.
     """
 
     id: str
@@ -30,23 +32,32 @@ class Metric:
     text: Callable[[float], str]
     higher_is_better: bool | None = False
     ranks: int = 0
+    yardstick: Literal["time", "cpu"] = "time"
+    note: str = ""
 
     def heading(self, result: Result) -> str:
         """The chart's title: what it shows, and which way is better."""
-        title = self.name.format(requests=plural(result.plan.requests, "request"))
+        width = result.plan.concurrency
+        # With several in flight it is not how long one takes.
+        title = self.name.format(in_flight="" if width in (1, ARTICLE) else f" with {width:,} in flight")
         if self.higher_is_better is None:
             return title
         return f"{title}, {'higher' if self.higher_is_better else 'lower'} is better"
 
+    def ranking_by(self, result: Result) -> tuple[Rank, ...]:
+        """The ranking that has places and intervals for this number: by CPU time, or by time for all else."""
+        return result.ranking_cpu if self.yardstick == "cpu" else result.ranking
 
-def mean_round_s(result: Result, mode: ModeSummary) -> float | None:
-    """Mean time of a mode's complete rounds, seconds; None where no round was completed."""
-    times = [
-        record.elapsed_s
+
+def seconds_per_request(result: Result, mode: ModeSummary) -> float | None:
+    """Measured seconds of a mode's complete rounds over their requests; None where no round was completed."""
+    complete = [
+        record
         for record in result.records
         if record.mode == mode.mode and record.outcome == "complete" and record.elapsed_s is not None
     ]
-    return sum(times) / len(times) if times else None
+    requests = sum(record.requests for record in complete)
+    return sum(record.elapsed_s or 0.0 for record in complete) / requests if requests else None
 
 
 def body_bytes_per_request(mode: ModeSummary) -> float | None:
@@ -81,7 +92,9 @@ CHART_METRICS: dict[str, Metric] = {
         higher_is_better=True,
         ranks=-1,
     ),
-    "time": Metric("time", "Mean time in seconds for {requests}", "Time", mean_round_s, _seconds, ranks=1),
+    "time": Metric(
+        "time", "Measured time per request{in_flight}", "Time/request", seconds_per_request, _seconds, ranks=1
+    ),
     "p50": Metric("p50", "Median latency in ms", "p50", _latency_ms(lambda latency: latency.p50), _milliseconds),
     "p99": Metric(
         "p99", "99th percentile of latency in ms", "p99", _latency_ms(lambda latency: latency.p99), _milliseconds
@@ -92,6 +105,9 @@ CHART_METRICS: dict[str, Metric] = {
         "CPU/request",
         lambda _, mode: mode.cpu_us_per_request,
         lambda us: f"{format_figure(us)} µs",
+        ranks=1,
+        yardstick="cpu",
+        note="CPU time is not time: what a client waits for is not in it.",
     ),
     "memory": Metric(
         "memory",
@@ -130,10 +146,12 @@ METRICS: tuple[Metric, ...] = tuple(CHART_METRICS.values())
 def order_by(metric: Metric, result: Result) -> list[tuple[ModeSummary, float | None]]:
     """All modes with their values, the best first: clean ones, then those with failures, then those without a value.
 
-    By the time of the requests the order is the ranking's. A mode that never succeeded has no value: how fast it fails
-    says nothing.
+    By time and by CPU time the order is that of their rankings. A mode that never succeeded has no value: how
+    fast it fails says nothing.
     """
-    ranked = [result.mode(rank.mode) for rank in result.ranking]
+    # A ranking by CPU time lacks the modes whose CPU time is unknown.
+    ids = dict.fromkeys(rank.mode for rank in (*metric.ranking_by(result), *result.ranking))
+    ranked = [result.mode(mode_id) for mode_id in ids]
     valued = [(mode, metric.value(result, mode) if mode.ok else None) for mode in ranked]
     if metric.ranks:
         return sorted(valued, key=lambda item: item[1] is None)

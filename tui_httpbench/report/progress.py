@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Literal, Self, TextIO
@@ -41,8 +42,8 @@ class LiveProgress:
         """Shows where the run stands."""
         for lane in progress.lanes:
             if lane.mode not in self._tasks:
-                self._tasks[lane.mode] = self._bars.add_task(lane.mode, total=lane.total, lane=lane)
-            self._bars.update(self._tasks[lane.mode], total=lane.total, completed=lane.done, lane=lane)
+                self._tasks[lane.mode] = self._bars.add_task(lane.mode, total=1.0, lane=lane)
+            self._bars.update(self._tasks[lane.mode], completed=lane.share, lane=lane)
         self._bars.headline = headline(progress)
         self._bars.undecided = undecided_line(progress, self._bars.console.width)
         self._bars.refresh()
@@ -64,6 +65,10 @@ class _LaneColumn(rich_progress.ProgressColumn):
         return Text(self._text(lane), style=_STATE_STYLES[lane.state] if self._style is None else self._style)
 
 
+def _count_of(lane: LaneProgress) -> str:
+    return f"{lane.done:,}" if lane.total is None else f"{lane.done:,}/{lane.total:,}"
+
+
 class _Bars(rich_progress.Progress):
     """Rich's bars with a line above them, two of them where the ranking says when the run ends."""
 
@@ -79,7 +84,7 @@ class _Bars(rich_progress.Progress):
                 finished_style="green",
                 table_column=Column(ratio=1, max_width=MAX_BAR_COLUMNS),
             ),
-            _LaneColumn(lambda lane: f"{lane.done:,}/{lane.total:,}", "right"),
+            _LaneColumn(_count_of, "right"),
             _LaneColumn(lambda lane: "" if lane.throughput is None else f"{format_rate(lane.throughput)}/s", "right"),
             _LaneColumn(lambda lane: plural(lane.errors, "error") if lane.errors else "", "left", "bold red"),
             console=console,
@@ -99,30 +104,21 @@ class _Bars(rich_progress.Progress):
 
 
 def headline(progress: Progress) -> str:
-    """Where the run stands: its round, what is measured now, the time so far, and what is left of it."""
+    """Where the run stands: its round, the time so far, and how much there is left of it at most."""
     if not progress.round:
-        return "starting"
-    is_over = progress.running is None and progress.time_left_s == 0
-    parts = [_round_of(progress, is_over)]
-    if progress.running is not None:
-        parts.append(progress.running)
-    parts.append(format_clock(progress.elapsed_s))
-    if progress.is_auto and progress.budget_left_s is not None and not is_over:
-        parts.append(f"{format_clock(progress.budget_left_s)} of budget left")
-    elif progress.running is not None and progress.time_left_s is not None:
-        parts.append(f"about {format_clock(progress.time_left_s)} left")
+        return "checking" if progress.stage == "checking" else "starting"
+    is_over = progress.stage == "ended"
+    parts = [_round_of(progress, is_over), format_clock(progress.elapsed_s)]
+    if progress.time_left_s is not None and not is_over:
+        # Rounded up, since it is a bound.
+        parts.append(f"at most {format_clock(math.ceil(progress.time_left_s))} left")
     return " · ".join(parts)
 
 
 def _round_of(progress: Progress, is_over: bool) -> str:
-    if not progress.is_auto:
-        return f"round {progress.round} of {progress.rounds}"
     if is_over:
-        return f"{plural(progress.round, 'round')} (auto)"
-    if progress.round >= progress.max_rounds:
-        return f"round {progress.round}, the last"
-    after = "it" if progress.round >= progress.rounds else f"round {progress.rounds}"
-    return f"round {progress.round}, deciding after {after}"
+        return f"{plural(progress.round, 'round')}{' (auto)' if progress.is_auto else ''}"
+    return f"round {progress.round:,} of {'up to ' if progress.is_auto else ''}{progress.rounds:,}"
 
 
 def undecided_line(progress: Progress, columns: int) -> str:

@@ -9,7 +9,7 @@ from tui_httpbench.analysis.result import ModeSummary, Result
 from tui_httpbench.charts import Bar, Color, bar_chart
 from tui_httpbench.clients.catalog import LIBRARIES
 from tui_httpbench.report.console import StreamConsole
-from tui_httpbench.report.metrics import CHART_METRICS, DEFAULT_METRIC
+from tui_httpbench.report.metrics import CHART_METRICS, DEFAULT_METRIC, order_by
 from tui_httpbench.report.ranking_table import marked_name
 
 LOG_FROM_SPREAD = 50.0
@@ -24,27 +24,24 @@ def ranking_chart(result: Result, console: StreamConsole, metric: str | None = N
     None where nobody chose a metric and there are fewer than two modes to compare.
     """
     chosen = CHART_METRICS[metric or DEFAULT_METRIC]
-    valued: list[tuple[Bar, bool]] = []
+    ranks = {rank.mode: rank for rank in result.ranking}
+    bars: list[Bar] = []
     missing: list[str] = []
-    for rank in result.ranking:
-        mode = result.mode(rank.mode)
-        value = chosen.value(result, mode) if mode.ok else None
+    for mode, value in order_by(chosen, result):
         if value is None:
             missing.append(f"{mode.mode} ({_why_missing(mode)})")
         else:
             color = _color_of(mode) if console.has_colors else None
-            valued.append((Bar(marked_name(result, rank), value, chosen.text(value), color), rank.clean))
-    if metric is None and len(valued) < 2:
+            bars.append(Bar(marked_name(result, ranks[mode.mode]), value, chosen.text(value), color))
+    if metric is None and len(bars) < 2:
         return None
-    if metric not in (None, DEFAULT_METRIC) and chosen.higher_is_better is not None:
-        sign = -1 if chosen.higher_is_better else 1
-        valued.sort(key=lambda item: (not item[1], sign * item[0].value))
-    bars = [bar for bar, _ in valued]
     positive = [bar.value for bar in bars if bar.value > 0]
     log = bool(positive) and max(positive) / min(positive) > LOG_FROM_SPREAD
     spacious = console.rows is None or console.rows >= _ROWS_FOR_GAPS
     height = 2 * len(bars) + 1 if spacious else 0
     parts = [Text(f"{chosen.heading(result)}{', logarithmic scale' if log else ''}", style="bold")]
+    if bars and chosen.note:
+        parts.append(Text(chosen.note, style="dim"))
     if bars:
         parts.append(Text.from_ansi(bar_chart(bars, min(console.columns, MAX_CHART_COLUMNS), height, log=log)))
     if missing:

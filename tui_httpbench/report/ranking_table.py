@@ -65,6 +65,15 @@ def _interval(_result: Result, rank: Rank, _mode: ModeSummary) -> str:
     return format_interval(rank.interval.low, rank.interval.high)
 
 
+def _cpu_ratio(result: Result, rank: Rank, mode: ModeSummary) -> str:
+    """How much more CPU time a mode needs than the one that needs least, and whether that is sure."""
+    compared = [other for other in result.ranking_cpu if other.clean and other.ratio is not None]
+    own = next((other for other in compared if other.mode == rank.mode), None)
+    if own is None or own.ratio is None or len(compared) < 2 or not mode.ok:
+        return UNKNOWN
+    return f"{format_ratio(own.ratio)} {own.verdict}" if own.verdict in ("same", "unsure") else format_ratio(own.ratio)
+
+
 _COLUMNS: dict[str, _Column] = {
     "rank": _Column("#", "right", lambda _result, rank, _mode: rank.label),
     "mode": _Column("mode", "left", lambda result, rank, _mode: marked_name(result, rank)),
@@ -77,6 +86,7 @@ _COLUMNS: dict[str, _Column] = {
     "interval": _Column("95 % interval", "right", _interval, optional=True),
     "next": _Column("vs next", "left", lambda _result, rank, _mode: rank.verdict_next or UNKNOWN, optional=True),
     "cpu": _Column("CPU µs", "right", _figure_cell(lambda mode: mode.cpu_us_per_request), optional=True),
+    "cpu ratio": _Column("CPU ratio", "left", _cpu_ratio, optional=True),
     "memory": _Column("peak MiB", "right", _figure_cell(lambda mode: mode.peak_memory_mib), optional=True),
     "reuse": _Column("req/conn", "right", _figure_cell(lambda mode: mode.requests_per_connection), optional=True),
 }
@@ -102,7 +112,7 @@ def ranking_table(result: Result, console: StreamConsole) -> Table:
 def _narrower(has_failures: bool) -> Iterator[set[str]]:
     """Which columns to leave out, in more and more need of room."""
     left_out = set()
-    for name in ("memory", "reuse", "cpu", "p95"):
+    for name in ("memory", "reuse", "cpu", "p95", "cpu ratio"):
         left_out.add(name)
         yield set(left_out)
     # Either tells how sure a place is; the interval says more, the verdict takes less room.

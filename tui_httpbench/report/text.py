@@ -1,4 +1,4 @@
-"""The result as text: the ranking as a table and a chart, then what failed and what to mind."""
+"""The result as text: what is known in a sentence, the ranking as table and chart, what failed and what to mind."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from rich.text import Text
 from tui_httpbench.analysis.article import PUBLISHED_REQUESTS
 from tui_httpbench.analysis.result import ModeSummary, Result
 from tui_httpbench.clients.catalog import LIBRARIES, mode_of
-from tui_httpbench.formatting import format_rounds, format_rounds_made, plural
-from tui_httpbench.plan import ARTICLE
+from tui_httpbench.formatting import format_load, format_rounds, format_rounds_made, plural
+from tui_httpbench.plan import ARTICLE, Plan
 from tui_httpbench.quoting import printable, shortened
 from tui_httpbench.report.article import article_block
 from tui_httpbench.report.conclusion import conclude
@@ -42,13 +42,13 @@ def _blocks(result: Result, console: StreamConsole, metric: str | None, verbose:
     if result.stopped:
         how = "Ended before its time (see the warnings)" if result.trouble else "Stopped by the user"
         yield Text(f"{how}; this is what had been measured by then.", style="bold yellow")
-    yield ""
-    yield ranking_table(result, console)
-    yield from _footnotes(result)
     conclusion = conclude(result)
     if conclusion is not None:
         yield ""
-        yield Text(conclusion)
+        yield Text(printable(conclusion), style="bold")
+    yield ""
+    yield ranking_table(result, console)
+    yield from _footnotes(result)
     blocks = [ranking_chart(result, console, metric), _article(result, console, verbose)]
     if any(mode.errors for mode in result.modes):
         blocks.append(_errors(result))
@@ -85,13 +85,12 @@ def _heading(result: Result, verbose: bool) -> Iterator[Text]:
     yield Text(f"{plan.request.method} {printable(result.url)}{where}", style="bold", overflow="fold")
     made = max((record.round for record in result.records), default=0)
     rounds = format_rounds_made(plan, made) if made else format_rounds(plan)
-    parts = (plural(len(plan.modes), "mode"), plural(plan.requests, "request"), rounds)
-    concurrency = (
-        "sync modes one by one, async all at once"
-        if plan.concurrency == ARTICLE
-        else f"concurrency {plan.concurrency:,}"
-    )
-    yield Text(f"{' × '.join(parts)}; {concurrency}; profile {plan.profile}")
+    load = " × ".join((plural(len(plan.modes), "mode"), format_load(plan, result.duration_s), rounds))
+    if plan.concurrency == ARTICLE:
+        yield Text(f"{load}; profile {plan.profile}")
+        yield Text(_what_the_article_compares(plan))
+    else:
+        yield Text(f"{load}; {plan.in_flight(plan.modes[0]):,} in flight; profile {plan.profile}")
     libraries = [mode_of(mode).library for mode in plan.modes]
     versions = [
         f"{library.distribution} {printable(result.environment.packages[library.distribution])}"
@@ -103,6 +102,16 @@ def _heading(result: Result, verbose: bool) -> Iterator[Text]:
     differing = differing_settings(result)
     if differing and not verbose:
         yield Text(f"settings differ in: {', '.join(differing)}; see -v", style="dim")
+
+
+def _what_the_article_compares(plan: Plan) -> str:
+    """How many requests the modes have in flight under the article's concurrency, and what to think of it."""
+    kinds = {mode_of(mode_id).kind for mode_id in plan.modes}
+    if kinds == {"sync"}:
+        return "sync modes one by one, as the article did it"
+    if kinds == {"async"}:
+        return "async modes all at once, as the article did it"
+    return "sync modes one by one against async modes all at once: not like with like, as the article did it"
 
 
 def _errors(result: Result) -> RenderableType:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
+import time
 import types
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
 from tui_httpbench.scenario import LOOPBACK, Scenario
@@ -13,6 +15,7 @@ from tui_httpbench.target.answers import LARGEST_IN_MEMORY, Answer, Answers, acc
 from tui_httpbench.target.body_files import BodyFiles
 from tui_httpbench.target.service import Service, service_of
 from tui_httpbench.target.traffic import Traffic
+from tui_httpbench.target.turns import Turns
 
 if TYPE_CHECKING:
     from granian._granian import RSGIHeaders as Headers
@@ -24,24 +27,28 @@ class Application:
     """Answers every method on the paths of ``answers.PATHS``, as the scenario wants it.
 
     A request that needs no waiting runs to its end without an event loop, so that a server may run it in any thread;
-    every other one yields once before it waits. Each is noted in ``traffic`` before it is answered. Until ``begin``,
-    requests are answered at once, whatever the scenario.
+    every other one yields once before it waits. Each is noted in ``traffic`` before it is answered, and belongs to the
+    turn in ``turns`` in which it arrived, however late it is answered. Until ``begin``, requests are answered at once,
+    whatever the scenario.
     """
 
-    def __init__(self, scenario: Scenario = LOOPBACK) -> None:
+    def __init__(self, scenario: Scenario = LOOPBACK, cpu_clock_s: Callable[[], float] = time.process_time) -> None:
+        """``cpu_clock_s`` is what tells the processor time of a turn."""
         self.traffic = Traffic()
+        self.turns: Turns[Service | None] = Turns(lambda _: None, cpu_clock_s)
         self._scenario = scenario
-        self._service: Service | None = None
+        self._cpu_clock_s = cpu_clock_s
         answers = Answers(scenario)
         self._answer_to = answers.answer_to
         self._files = BodyFiles(answers.large_bodies)
 
     async def __rsgi__(self, scope: Scope, proto: HTTPProtocol) -> None:
         """Answers one request; called by the server."""
-        self.traffic.note(scope)
+        turn = self.turns.current
+        self.traffic.note(scope, turn)
         answer = self._answer_to(scope.path)
         headers = scope.headers
-        service = self._service
+        service = turn.draws
         wait_s = answer.delay_s
         if service is not None:
             wait_s += service.draw_s()
@@ -62,11 +69,7 @@ class Application:
     def begin(self) -> None:
         """From now on, counts and lets requests wait from an empty line and the first draw on."""
         self.traffic = Traffic()
-        self.restart_draws()
-
-    def restart_draws(self) -> None:
-        """Draws service times from the seed on again; requests that wait in line hold up no later ones."""
-        self._service = service_of(self._scenario)
+        self.turns = Turns(functools.partial(service_of, self._scenario), self._cpu_clock_s)
 
     def close(self) -> None:
         """Removes what lies on disk; safe to call twice."""

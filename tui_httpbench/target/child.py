@@ -77,14 +77,14 @@ class Child:
             raise TargetError(f"{self._name} could not start: it printed {line[:80]!r}.") from None
         return dict(told)
 
-    async def ask(self, command: str, limit_s: float) -> Any:
+    async def ask(self, command: str, limit_s: float, argument: str = "") -> Any:
         """Its answer to one command. Raises TargetError, also when none has come within ``limit_s`` seconds."""
         process = self._process
         if process is None or process.returncode is not None:
             raise TargetError(f"{self._name} does not run.")
         try:
             async with asyncio.timeout(limit_s), self._line_lock:
-                return await self._exchange(process, command)
+                return await self._exchange(process, command, argument)
         except TimeoutError:
             raise TargetError(f"{self._name} did not answer within {limit_s:.0f} seconds.") from None
         except (ConnectionError, EOFError):
@@ -138,12 +138,13 @@ class Child:
     def _temporary(self) -> dict[str, str]:
         return {} if self._folder is None else dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._folder))
 
-    async def _exchange(self, process: asyncio.subprocess.Process, command: str) -> Any:
+    async def _exchange(self, process: asyncio.subprocess.Process, command: str, argument: str) -> Any:
         assert process.stdin is not None
         assert process.stdout is not None
         self._commands_sent += 1
         number = self._commands_sent
-        process.stdin.write(json.dumps({"id": number, "command": command}).encode() + b"\n")
+        question = json.dumps({"id": number, "command": command, "argument": argument})
+        process.stdin.write(question.encode() + b"\n")
         await process.stdin.drain()
         while True:
             line = await process.stdout.readuntil()

@@ -1,8 +1,8 @@
 """The line between a process of the embedded target and the one that started it: commands in, answers out.
 
 Both directions carry JSON lines. ``{"id": 7, "command": "counts"}`` on standard input is answered by ``{"id": 7,
-"answer": …}`` on standard output, or by ``{"id": 7, "error": "a sentence"}``. Standard input is a life line as well:
-where it ends, the process does.
+"answer": …}`` on standard output, or by ``{"id": 7, "error": "a sentence"}``. A command may have an ``"argument"``, a
+text. Standard input is a life line as well: where it ends, the process does.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ import json
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn
 
-Commands = Mapping[str, Callable[[], Any]]
+Commands = Mapping[str, Callable[[str], Any]]
+"""What answers each command; it gets the command's argument, which is empty where none was sent."""
 
 
 class ParentLine:
@@ -24,6 +26,8 @@ class ParentLine:
         """``end`` ends the process."""
         self._end = end
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._hearing_s = 0.0
+        self._elsewhere_s = 0.0
 
     def hear(self) -> None:
         """From now on the process ends with standard input; commands wait until ``answer``."""
@@ -33,17 +37,29 @@ class ParentLine:
         """From now on these commands are answered, each with what its function returns."""
         threading.Thread(target=self._answer, args=(commands,), daemon=True).start()
 
+    def spent_elsewhere_s(self) -> float:
+        """The processor time of the process, in seconds, without that of this line; as of the latest command."""
+        return self._elsewhere_s
+
+    def _note_time(self) -> None:
+        elsewhere_s = time.process_time() - self._hearing_s - time.thread_time()
+        # What hearing took is known a moment late.
+        self._elsewhere_s = max(self._elsewhere_s, elsewhere_s)
+
     def _hear(self) -> NoReturn:
         try:
             for line in _read_lines():
                 self._lines.put(line)
+                self._hearing_s = time.thread_time()
         finally:
             self._end()
 
     def _answer(self, commands: Commands) -> NoReturn:
         try:
             while True:
-                _write_whole(json.dumps(_reply_to(self._lines.get(), commands)).encode() + b"\n")
+                line = self._lines.get()
+                self._note_time()
+                _write_whole(json.dumps(_reply_to(line, commands)).encode() + b"\n")
         finally:
             self._end()  # The parent is gone.
 
@@ -54,9 +70,12 @@ def _reply_to(line: bytes, commands: Commands) -> dict[str, Any]:
         message = json.loads(line)
         number = message["id"]
         run = commands[message["command"]]
+        argument = message.get("argument", "")
     except (ValueError, KeyError, TypeError):
         return {"id": number, "error": f"There is no command {line[:80]!r}; there are {', '.join(commands)}."}
-    return {"id": number, "answer": run()}
+    if not isinstance(argument, str):
+        return {"id": number, "error": f"The argument in {line[:80]!r} is no text."}
+    return {"id": number, "answer": run(argument)}
 
 
 def _read_lines() -> Iterator[bytes]:

@@ -23,7 +23,8 @@ class PortError(ServeError):
 
 def bind_socket(port: int) -> socket.socket:
     """A socket at this port of ``HOST``, or at a free one, that nobody else has. Raises PortError."""
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # With the protocol named: asyncio turns Nagle's algorithm off only where it is, on accepted connections as well.
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if sys.platform != "win32":
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -11,7 +11,8 @@ from tui_httpbench.scenario import LOOPBACK, Scenario
 from tui_httpbench.target.child import Child, TargetError
 from tui_httpbench.target.host import HOST
 from tui_httpbench.target.settings import RelaySettings, ServerSettings
-from tui_httpbench.target.traffic import MAX_HEADS, MAX_HEADS_SIZE, RequestHead, TargetCounts
+from tui_httpbench.target.traffic import MAX_HEADS, MAX_HEADS_SIZE, RequestHead
+from tui_httpbench.target.turns import TargetCounts
 
 __all__ = ["EmbeddedTarget", "RequestHead", "TargetCounts", "TargetError"]
 
@@ -20,14 +21,19 @@ ANSWER_LIMIT_S = 2.0
 STOP_LIMIT_S = 2.0
 _COMMAND = ("-P", "-m", "tui_httpbench.target.server")
 _RELAY_COMMAND = ("-P", "-m", "tui_httpbench.target.relay")
+_NOTHING = vars(TargetCounts(requests=0, connections=0, cpu_s=0.0))
 
 
 class EmbeddedTarget:
     """A target of our own on a loopback port, which behaves as its scenario says.
 
     Use it as an async context manager, or call ``start`` and ``stop``. It ends with this process, however that ends.
-    ``counts``, ``watch``, ``heads``, ``unwatch`` and ``restart_draws`` may be called by several tasks at once; they
-    raise TargetError when it has not answered within ``ANSWER_LIMIT_S`` seconds, or does not run.
+    ``counts``, ``watch``, ``heads``, ``unwatch`` and those of turns may be called by several tasks at once; they raise
+    TargetError when it has not answered within ``ANSWER_LIMIT_S`` seconds, or does not run.
+
+    Where several take turns at it, each in short slices, ``begin_round`` and ``take_turn`` keep them apart: the k-th
+    request of a label waits as long as the k-th of any other, whoever came in between, and ``turn_counts`` tells what
+    each did. A turn is to end with nothing in flight but what its client gave up, which then disturbs no other.
     """
 
     def __init__(
@@ -87,10 +93,7 @@ class EmbeddedTarget:
 
     async def counts(self) -> TargetCounts:
         """What it has done so far; the difference of two tells what it did between them."""
-        answers = await asyncio.gather(*(child.ask("counts", ANSWER_LIMIT_S) for child in self._running_children()))
-        # The relay's own ports come round soon, so the server can't tell its connections apart for sure.
-        connections = answers[-1]["connections"]
-        return TargetCounts(answers[0]["requests"], connections, cpu_s=sum(answer["cpu_s"] for answer in answers))
+        return _merge(await self._ask_all("counts"))
 
     async def watch(self) -> None:
         """Lets it keep the head of each request that arrives from now on, and forget those kept before."""
@@ -116,9 +119,25 @@ class EmbeddedTarget:
         """Lets it keep no more heads; those that it has kept can still be asked for."""
         await self._ask("unwatch")
 
-    async def restart_draws(self) -> None:
-        """Lets it draw service times and jitter from the scenario's seed on again, from an empty line on."""
-        await asyncio.gather(*(child.ask("restart_draws", ANSWER_LIMIT_S) for child in self._running_children()))
+    async def begin_round(self) -> None:
+        """Forgets all turns: each label draws from the seed again, with nobody in line and counts at 0."""
+        await self._ask_all("begin_round")
+
+    async def take_turn(self, label: str) -> None:
+        """From now on, what arrives belongs to ``label``, whose draws and line go on where its last turn left them.
+
+        With an empty label it is nobody's turn, which disturbs nobody's: its draws begin anew each time.
+        """
+        await self._ask_all("take_turn", label)
+
+    async def turn_counts(self) -> dict[str, TargetCounts]:
+        """What was done in the turns of each label since ``begin_round``, nobody's among them.
+
+        A connection counts where its first request arrived; at a distance, where its first byte did.
+        """
+        answers = await self._ask_all("turn_counts")
+        # One of them may not have heard of a turn that was given up while it was taken.
+        return {label: _merge([answer.get(label, _NOTHING) for answer in answers]) for label in answers[0]}
 
     async def start(self) -> None:
         """Starts it and waits until it answers. Raises TargetError; then no process is left behind."""
@@ -175,6 +194,12 @@ class EmbeddedTarget:
         """The server's answer to one command."""
         return await self._running_children()[0].ask(command, ANSWER_LIMIT_S)
 
+    async def _ask_all(self, command: str, argument: str = "") -> list[Any]:
+        """The answers to one command, the server's first."""
+        asking = [child.ask(command, ANSWER_LIMIT_S, argument) for child in self._running_children()]
+        # One needs no task of its own, which would take as long again.
+        return [await asking[0]] if len(asking) == 1 else await asyncio.gather(*asking)
+
     async def _start_server(self) -> None:
         scenario = self._scenario
         settings = ServerSettings(self._cpu, 0 if scenario.rtt_ms else self._wanted_port, scenario)
@@ -202,6 +227,13 @@ class EmbeddedTarget:
         told = await self._relay.start((*_RELAY_COMMAND, settings.to_argument()), START_LIMIT_S)
         self._port = int(told["port"])
         self._pinned = self._pinned and told.get("cpu") == self._cpu
+
+
+def _merge(answers: list[Any]) -> TargetCounts:
+    """What the server and, where there is one, the relay have counted."""
+    # The relay's own ports come round soon, so the server can't tell its connections apart for sure.
+    connections = answers[-1]["connections"]
+    return TargetCounts(answers[0]["requests"], connections, cpu_s=sum(answer["cpu_s"] for answer in answers))
 
 
 async def _end(children: tuple[Child, ...]) -> None:

@@ -2,8 +2,8 @@
 
 SETTINGS is what ``RelaySettings.to_argument`` writes. The process prints ``{"port": N, "cpu": N or null}`` once it
 listens, or ``{"port_error": "a sentence"}`` where it can't. It obeys the commands ``counts`` (its processor time, and
-the client connections on which something came) and ``restart_draws``, and ends when its standard input closes. A fault
-that it doesn't know is one line on stderr.
+the client connections on which something came), ``begin_round``, ``take_turn`` (with a label) and ``turn_counts``, and
+ends when its standard input closes. A fault that it doesn't know is one line on stderr.
 
 Each connection has one of its own to the server, made as soon as the client's arrives. Every chunk, and every end of a
 stream, arrives half a round trip after it was sent. Connecting costs one round trip more: since the system accepts a
@@ -35,6 +35,7 @@ from tui_httpbench.target.host import (
 from tui_httpbench.target.lane import End, Lane, Punctuality, reset
 from tui_httpbench.target.precise_loop import new_precise_loop, sharpen_timers
 from tui_httpbench.target.settings import RelaySettings
+from tui_httpbench.target.turns import Turns, commands_of
 
 # asyncio tries to accept as many at once as its backlog is long, even when it is out of files.
 ACCEPTED_AT_ONCE = 100
@@ -48,28 +49,18 @@ _faults_told: set[str] = set()
 
 
 class Distance:
-    """How long a chunk is on its way; the draws of the jitter begin with the seed."""
+    """How long a chunk is on its way, half a round trip, give or take its jitter."""
 
     def __init__(self, settings: RelaySettings) -> None:
-        self._seed = settings.seed
         self._trip_s = settings.rtt_ms / 2_000
         self.punctuality = Punctuality(self._trip_s)
         self._half_width_s = settings.jitter_ms / 4_000
-        self.restart_draws()
 
-    def restart_draws(self) -> None:
-        """Draws from the seed on again."""
-        self._source = random.Random(self._seed)
-
-    def trip_s(self) -> float:
-        """The time from one end to the other, in seconds: half a round trip, give or take its jitter."""
+    def trip_s(self, source: random.Random) -> float:
+        """The time from one end to the other, in seconds, whose jitter comes from ``source``."""
         if not self._half_width_s:
             return self._trip_s
-        return self._trip_s + self._source.uniform(-self._half_width_s, self._half_width_s)
-
-    def round_trip_s(self) -> float:
-        """The time there and back, in seconds."""
-        return self.trip_s() + self.trip_s()
+        return self._trip_s + source.uniform(-self._half_width_s, self._half_width_s)
 
 
 class _Side(asyncio.Protocol):
@@ -107,17 +98,23 @@ class _Side(asyncio.Protocol):
 
 
 class _ClientSide(_Side):
-    """The client's end; the server's is made with it."""
+    """The client's end; the server's is made with it.
+
+    The connection belongs to the turn in which the client last sent something: what comes of that later, when it is
+    another's turn, takes no draw away from the other.
+    """
 
     connections = 0
 
-    def __init__(self, distance: Distance, server_port: int) -> None:
+    def __init__(self, distance: Distance, turns: Turns[random.Random], server_port: int) -> None:
         self._is_counted = False
         self._distance = distance
+        self._turns = turns
+        self._jitter = turns.current.draws
         self._server_port = server_port
         loop = asyncio.get_running_loop()
-        upstream = Lane(distance.trip_s, distance.punctuality, loop, extra_s=distance.round_trip_s())
-        downstream = Lane(distance.trip_s, distance.punctuality, loop)
+        upstream = Lane(self._draw_trip_s, distance.punctuality, loop, extra_s=self._draw_round_trip_s())
+        downstream = Lane(self._draw_trip_s, distance.punctuality, loop)
         upstream.twin, downstream.twin = downstream, upstream
         super().__init__(upstream, downstream)
 
@@ -126,10 +123,19 @@ class _ClientSide(_Side):
         self._connecting = asyncio.get_running_loop().create_task(self._connect())
 
     def data_received(self, data: bytes) -> None:
+        turn = self._turns.current
+        self._jitter = turn.draws
         if not self._is_counted:
             self._is_counted = True
             _ClientSide.connections += 1
+            turn.connections += 1
         super().data_received(data)
+
+    def _draw_trip_s(self) -> float:
+        return self._distance.trip_s(self._jitter)
+
+    def _draw_round_trip_s(self) -> float:
+        return self._draw_trip_s() + self._draw_trip_s()
 
     async def _connect(self) -> None:
         loop = asyncio.get_running_loop()
@@ -140,31 +146,32 @@ class _ClientSide(_Side):
                 _report_fault(loop, {"message": "The server can't be reached", "exception": error})
             # The client learns of it a round trip later.
             self._outgoing.discard()
-            loop.call_later(self._distance.round_trip_s(), reset, self.transport)
+            loop.call_later(self._draw_round_trip_s(), reset, self.transport)
 
 
-class _Relay:
-    """The process's relay, once it listens."""
+async def serve(settings: RelaySettings, cpu: int | None) -> NoReturn:
+    """Listens, tells the parent, and passes on until the process ends. Raises PortError."""
+    parent = ParentLine(_end)
+    parent.hear()
+    turns = Turns(lambda _: random.Random(settings.seed), parent.spent_elsewhere_s)
+    server = await listen(settings, turns)
+    print(json.dumps({"port": server.sockets[0].getsockname()[1], "cpu": cpu}), flush=True)
+    parent.answer({"counts": lambda _: _counts(), **commands_of(turns)})
+    await server.serve_forever()
+    raise AssertionError("nothing stops the server")
 
-    def __init__(self, settings: RelaySettings) -> None:
-        self._settings = settings
-        self._distance = Distance(settings)
 
-    async def serve(self, cpu: int | None) -> NoReturn:
-        """Listens, tells the parent, and passes on until the process ends. Raises PortError."""
-        parent = ParentLine(_end)
-        parent.hear()
-        loop = asyncio.get_running_loop()
-        loop.set_exception_handler(_report_fault)
-        listening = bind_socket(self._settings.port)
-        server = await loop.create_server(
-            lambda: _ClientSide(self._distance, self._settings.server_port), sock=listening, backlog=ACCEPTED_AT_ONCE
-        )
-        listening.listen(BACKLOG)
-        print(json.dumps({"port": server.sockets[0].getsockname()[1], "cpu": cpu}), flush=True)
-        parent.answer({"counts": _counts, "restart_draws": self._distance.restart_draws})
-        await server.serve_forever()
-        raise AssertionError("nothing stops the server")
+async def listen(settings: RelaySettings, turns: Turns[random.Random]) -> asyncio.Server:
+    """A server that passes on what comes to its port; its jitter is drawn by ``turns``. Raises PortError."""
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_report_fault)
+    distance = Distance(settings)
+    listening = bind_socket(settings.port)
+    server = await loop.create_server(
+        lambda: _ClientSide(distance, turns, settings.server_port), sock=listening, backlog=ACCEPTED_AT_ONCE
+    )
+    listening.listen(BACKLOG)
+    return server
 
 
 def main() -> int:
@@ -175,7 +182,7 @@ def main() -> int:
     allow_many_connections(2 * MAX_CONNECTIONS)
     try:
         with asyncio.Runner(loop_factory=new_precise_loop) as runner:
-            runner.run(_Relay(settings).serve(cpu))
+            runner.run(serve(settings, cpu))
     except PortError as error:
         print(json.dumps({"port_error": str(error)}), flush=True)
     return 1

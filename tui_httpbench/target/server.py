@@ -2,8 +2,8 @@
 
 SETTINGS is what ``ServerSettings.to_argument`` writes. The process prints ``{"port": N, "cpu": N or null, "ca_pem":
 text or null}`` once it answers: ``cpu`` is the one that all its threads are bound to. Where the port can't be used it
-prints ``{"port_error": "a sentence"}`` and ends. It obeys the commands ``counts``, ``watch``, ``heads``, ``unwatch``
-and ``restart_draws``, and ends when its standard input closes.
+prints ``{"port_error": "a sentence"}`` and ends. It obeys the commands ``counts``, ``watch``, ``heads``, ``unwatch``,
+``begin_round``, ``take_turn`` (with a label) and ``turn_counts``, and ends when its standard input closes.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from tui_httpbench.target.host import (
 from tui_httpbench.target.precise_loop import make_selector, sharpen_timers
 from tui_httpbench.target.settings import ServerSettings
 from tui_httpbench.target.tls import Identity
-from tui_httpbench.target.traffic import TargetCounts
+from tui_httpbench.target.turns import TargetCounts, commands_of
 
 # A client may keep a connection idle for as long as a run takes; the target must not be the one to close it.
 IDLE_TIMEOUT_MS = 3_600_000
@@ -110,13 +110,13 @@ class _Process:
     def __init__(self, scenario: Scenario, connections: int) -> None:
         self._scenario = scenario
         self._connections = connections
-        self._application = Application(scenario)
+        self._parent = ParentLine(self._end)
+        self._application = Application(scenario, self._parent.spent_elsewhere_s)
         self._identity: Identity | None = None
 
     async def serve(self, port: int, announce: Callable[[int, bytes | None], None]) -> NoReturn:
         stop = _stop_on_signals()
-        parent = ParentLine(self._end)
-        parent.hear()
+        self._parent.hear()
         try:
             with _reserve(port) as reservation:
                 port = reservation.getsockname()[1]
@@ -132,7 +132,7 @@ class _Process:
                 self._identity.remove()
         self._application.begin()  # The requests so far were our own.
         announce(port, self._identity.ca_pem if self._identity else None)
-        parent.answer(_commands(self._application))
+        self._parent.answer(_commands(self._application))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
         if serving.done():
@@ -172,20 +172,20 @@ class _Process:
 
 
 def _commands(application: Application) -> Commands:
-    def counts() -> dict[str, Any]:
+    def counts(_: str) -> dict[str, Any]:
         traffic = application.traffic
         return asdict(TargetCounts(traffic.requests, traffic.connections, time.process_time()))
 
-    def heads() -> dict[str, Any]:
+    def heads(_: str) -> dict[str, Any]:
         kept, lost = application.traffic.take_heads()
         return {"heads": [asdict(head) for head in kept], "lost": lost}
 
     return {
         "counts": counts,
-        "watch": lambda: application.traffic.watch(),
+        "watch": lambda _: application.traffic.watch(),
         "heads": heads,
-        "unwatch": lambda: application.traffic.unwatch(),
-        "restart_draws": application.restart_draws,
+        "unwatch": lambda _: application.traffic.unwatch(),
+        **commands_of(application.turns),
     }
 
 

@@ -1,4 +1,4 @@
-"""How long a request is served, and the line in which it waits for its turn."""
+"""How long a request is served, and the line in which it waits for its place."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import random
 
 from tui_httpbench.scenario import Scenario
+from tui_httpbench.target.turns import Stopwatch
 
 
 class Service:
@@ -14,7 +15,13 @@ class Service:
     ``draw_s`` is for one thread, the server's; ``serve`` for the event loop's.
     """
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, working: Stopwatch) -> None:
+        """Responses keep their distance by ``working``, which stands still in a pause.
+
+        By any other clock each pause would give one response away: the line is empty after it, and the first would
+        leave at once, however short before the pause the one before it left.
+        """
+        self._working = working
         self._time = scenario.service_time
         self._source = random.Random(scenario.seed)
         capacity = scenario.capacity
@@ -41,15 +48,15 @@ class Service:
         if service_s:
             await asyncio.sleep(service_s)
         if self._gap_s:
-            now = asyncio.get_running_loop().time()
+            now = self._working.read_s()
             departure = max(now, self._next_departure)
             self._next_departure = departure + self._gap_s
             if departure > now:
                 await asyncio.sleep(departure - now)
 
 
-def service_of(scenario: Scenario) -> Service | None:
+def service_of(scenario: Scenario, working: Stopwatch) -> Service | None:
     """A service with an empty line; None where the scenario lets every request be answered at once."""
     if scenario.service_time.is_none and scenario.capacity.is_unlimited:
         return None
-    return Service(scenario)
+    return Service(scenario, working)

@@ -6,7 +6,9 @@ import os
 import socket
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from tui_httpbench.target.turns import Turn
 
 if TYPE_CHECKING:
     from granian.rsgi import Scope
@@ -17,19 +19,6 @@ SWEEP_INTERVAL = 200
 MAX_HEADS = 1_000
 MAX_HEADS_SIZE = 4 * 1024 * 1024
 """In characters; as JSON they may be several times as long, and must fit into one answer to the parent."""
-
-
-@dataclass(frozen=True)
-class TargetCounts:
-    """What the embedded target has done since it answered first.
-
-    ``requests`` arrived over ``connections`` different client connections; one that sent no request isn't counted.
-    ``cpu_s`` is the processor time of all its threads, in seconds, its start included.
-    """
-
-    requests: int
-    connections: int
-    cpu_s: float
 
 
 @dataclass(frozen=True)
@@ -50,7 +39,7 @@ class RequestHead:
 
 
 class Traffic:
-    """Counts from the moment that it is made.
+    """Counts from the moment that it is made, in all and for each turn.
 
     ``note`` is for one thread, the server's; all else may be called from any.
 
@@ -72,11 +61,13 @@ class Traffic:
         self._heads_lost = 0
         self._heads_size = 0
 
-    def note(self, scope: Scope) -> None:
-        """Counts one request."""
+    def note(self, scope: Scope, turn: Turn[Any]) -> None:
+        """Counts one request, and its connection where it is the first one there."""
         self.requests += 1
+        turn.requests += 1
         peer = scope.client
         if peer not in self._peers:
+            turn.connections += 1
             self._meet(peer)
         if self._is_watched:
             self._keep_head(scope, peer)

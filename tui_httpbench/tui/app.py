@@ -18,6 +18,7 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.summary import Measured
 from tui_httpbench.history.last_plan import load_last_plan
 from tui_httpbench.plan import Plan
 from tui_httpbench.plan_options import default_plan
@@ -64,7 +65,7 @@ class HttpbenchApp(App[None]):
         self._is_quitting = False
         self._control_filter = ControlFilter()
         self._asked_hosts: set[str] = set()
-        self._left_result: Result | None = None
+        self._left: tuple[Result, Measured | None] | None = None
         self._ending: asyncio.Task[None] | None = None
         self._is_built = asyncio.Event()
         self.register_theme(STAGE_THEME)
@@ -118,7 +119,7 @@ class HttpbenchApp(App[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """No result where there is none; and while the terminal is too small, nothing over the screen that says so."""
-        if action == "show_result" and self._left_result is None:
+        if action == "show_result" and self._left is None:
             return False
         covers = self.screen_stack[-1:]
         return action == "quit" or not (covers and isinstance(covers[0], TooSmallScreen))
@@ -138,7 +139,7 @@ class HttpbenchApp(App[None]):
             return
         if self._json_path is not None:
             save_result(self, event.result, self._json_path)
-        self.switch_screen(ResultsScreen(event.result))
+        self.switch_screen(ResultsScreen(event.result, event.measured))
 
     async def on_run_screen_failed(self, event: RunScreen.Failed) -> None:
         """Goes back to the form and says why."""
@@ -147,13 +148,19 @@ class HttpbenchApp(App[None]):
 
     def on_results_screen_run_again(self, event: ResultsScreen.RunAgain) -> None:
         """Runs the result's plan once more, in place of its result."""
-        self._left_result = event.result
+        self._left = event.result, event.measured
         plan = _with_fresh_seed(event.result.plan)
         self._ask_first(plan, lambda: self.switch_screen(RunScreen(plan)))
 
+    def on_results_screen_more_rounds(self, event: ResultsScreen.MoreRounds) -> None:
+        """Goes on with the result's run, in place of its result."""
+        self._left = event.result, event.measured
+        plan, measured = event.result.plan, event.measured
+        self._ask_first(plan, lambda: self.switch_screen(RunScreen(plan, earlier=measured)))
+
     async def on_results_screen_change_plan(self, event: ResultsScreen.ChangePlan) -> None:
         """Goes back to the form, which still holds the plan; the result can be called up again."""
-        self._left_result = event.result
+        self._left = event.result, event.measured
         await self._go_back_to_form()
 
     def action_save_screenshot(self) -> None:
@@ -167,8 +174,8 @@ class HttpbenchApp(App[None]):
 
     def action_show_result(self) -> None:
         """Shows the result again from which the user came back to the form."""
-        if self._left_result is not None:
-            self.push_screen(ResultsScreen(self._left_result))
+        if self._left is not None:
+            self.push_screen(ResultsScreen(*self._left))
 
     def action_toggle_help(self) -> None:
         """Shows or hides the keys of the focused widget and of the screen."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from textual.renderables.digits import Digits
 
-from tui_httpbench.formatting import format_clock, format_ms, format_rounds, plural
-from tui_httpbench.plan import Plan
+from tui_httpbench.formatting import format_clock, format_duration, format_ms, format_rounds, plural
+from tui_httpbench.plan import AUTO, Plan
 from tui_httpbench.quoting import printable
 from tui_httpbench.url_secrets import drop_secrets
 
@@ -52,5 +52,19 @@ def widest_fitting_digits(candidates: Iterable[str], cells: int) -> str | None:
 def plan_in_short(plan: Plan, url: str | None = None) -> str:
     """A plan in one line, with the URL that its requests go to once that is known."""
     where = url or ("the embedded target" if plan.request.uses_embedded_target else drop_secrets(plan.request.url))
-    parts = (plural(len(plan.modes), "mode"), plural(plan.requests, "request"), format_rounds(plan))
-    return f"{' × '.join(parts)} · {plan.request.method} {printable(where)}"
+    return f"{size_in_short(plan)} · {plan.request.method} {printable(where)}"
+
+
+def size_in_short(plan: Plan) -> str:
+    """How much a plan measures: ``8 modes × 2 s × 5 rounds``, ``8 modes × 20 requests × up to 30 rounds``."""
+    return " × ".join(filter(None, (plural(len(plan.modes), "mode"), load_in_short(plan), format_rounds(plan))))
+
+
+def load_in_short(plan: Plan) -> str:
+    """What a mode does in a round: ``20 requests``, ``2 s``, ``batches of 100 for 2 s``; empty where that is open."""
+    if plan.duration_s is None and plan.requests is not None:
+        return plural(plan.requests, "request")
+    if plan.duration_s is None or plan.duration_s == AUTO:
+        return ""
+    batches = "" if plan.requests is None else f"batches of {plan.requests:,} for "
+    return f"{batches}{format_duration(plan.duration_s)}"

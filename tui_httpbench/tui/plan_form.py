@@ -10,7 +10,18 @@ from typing import Any, Literal
 from tui_httpbench import plan as plans
 from tui_httpbench.curl_command import is_curl_command
 from tui_httpbench.header_values import expand_headers
-from tui_httpbench.plan import DEFAULT_SAME_WITHIN, Concurrency, Header, Plan, PlanError, Profile, Request, Rounds
+from tui_httpbench.plan import (
+    AUTO,
+    DEFAULT_SAME_WITHIN,
+    Concurrency,
+    Duration,
+    Header,
+    Plan,
+    PlanError,
+    Profile,
+    Request,
+    Rounds,
+)
 from tui_httpbench.plan_options import KNOBS, parse_cacert
 from tui_httpbench.scenario import LOOPBACK, Scenario
 
@@ -20,6 +31,7 @@ Trust = Literal["usual", "file", "unchecked"]
 PLAN_FIELDS = {
     "cacert": "cacert",
     "requests": "requests",
+    "duration": "duration_s",
     "concurrency": "concurrency",
     "rounds": "rounds",
     "budget": "budget_s",
@@ -30,6 +42,9 @@ PLAN_FIELDS = {
 }
 """Field of the form -> field of the plan."""
 
+_PARTNERS = {"duration": "requests", "requests": "concurrency"}
+"""Field -> the other field of a pair that can't both hold, where the first one is told of."""
+
 FIELDS = ("url", "method", "headers", "scenario", *KNOBS, *PLAN_FIELDS)
 """The fields of a PlanError, in the order in which the form shows them."""
 
@@ -38,6 +53,7 @@ FIELDS = ("url", "method", "headers", "scenario", *KNOBS, *PLAN_FIELDS)
 class FormValues:
     """The form: texts as typed, and ``modes`` as ids of the run; an empty ``seed`` means a random one.
 
+    Empty ``requests`` and an empty ``duration`` leave the load to the other of them, and two of them to the budget.
     An empty ``profile`` leaves it to the concurrency. ``scenario`` is the one that was chosen, ``scenario_error`` says
     why it can't be had, and ``knobs`` are its knobs as they stand now, by the names of ``plan_options.KNOBS``.
     ``same_within`` and ``pin`` have no field: they come from the plan that the form was filled with.
@@ -48,6 +64,7 @@ class FormValues:
     headers: tuple[Header, ...]
     body: bytes | None
     requests: str
+    duration: str
     concurrency: str
     rounds: str
     budget: str
@@ -73,14 +90,15 @@ class FormValues:
 class FormReading:
     """What a form says: the plan, or a sentence for each wrong field.
 
-    ``requests``, ``concurrency`` and ``rounds`` are None while they are wrong, ``profile`` is None where none was
-    chosen; ``scenario`` is None while it or a knob is wrong, or where it does not apply. A seed that was not typed is
-    0 in the plan.
+    ``requests``, ``duration_s``, ``concurrency`` and ``rounds`` are None while they are wrong, the first two where they
+    are empty, too; ``profile`` is None where none was chosen; ``scenario`` is None while it or a knob is wrong, or
+    where it does not apply. A seed that was not typed is 0 in the plan.
     """
 
     plan: Plan | None
     errors: dict[str, str] = field(default_factory=dict)
     requests: int | None = None
+    duration_s: Duration | None = None
     concurrency: Concurrency | None = None
     rounds: Rounds | None = None
     profile: Profile | None = None
@@ -119,7 +137,8 @@ def read_form(values: FormValues) -> FormReading:
         "url": lambda: _read_url(values.url),
         "method": lambda: plans.parse_method(values.method),
         "headers": lambda: _read_headers(values.headers),
-        "requests": lambda: plans.parse_requests(values.requests),
+        "requests": lambda: plans.parse_requests(values.requests) if values.requests.strip() else None,
+        "duration": lambda: _read_duration(values),
         "concurrency": lambda: plans.parse_concurrency(values.concurrency),
         "rounds": lambda: plans.parse_rounds(values.rounds),
         "budget": lambda: plans.parse_budget(values.budget),
@@ -145,15 +164,25 @@ def read_form(values: FormValues) -> FormReading:
         try:
             plan = _build(parts, values, scenario)
         except PlanError as error:
-            if parts.pop(error.field, None) is None:
+            errors.setdefault(error.field, str(error))
+            wrong = next((name for name in (error.field, _PARTNERS.get(error.field, "")) if name in parts), None)
+            if wrong is None:
                 break
-            errors[error.field] = str(error)
+            del parts[wrong]
     return FormReading(
         plan if not errors else None,
         errors,
+        duration_s=read_parts.get("duration"),
         scenario=scenario,
         **{name: read_parts.get(name) for name in ("requests", "concurrency", "rounds", "profile")},
     )
+
+
+def _read_duration(values: FormValues) -> Duration | None:
+    """The duration; an automatic one, as the form offers it, gives way to a number of requests."""
+    text = values.duration.strip()
+    duration = plans.parse_duration(text) if text else None
+    return None if duration == AUTO and values.requests.strip() else duration
 
 
 def _read_url(text: str) -> str:

@@ -5,20 +5,61 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from tui_httpbench.analysis.comparison import LOOKS
-from tui_httpbench.formatting import format_rounds, plural
-from tui_httpbench.plan import ARTICLE, AUTO, MAX_AUTO_ROUNDS, WARMUP_REQUESTS, Concurrency, Plan, Profile, Rounds
+from tui_httpbench.bench.forecast import describe_duration, forecast
+from tui_httpbench.formatting import format_duration, plural
+from tui_httpbench.plan import (
+    ARTICLE,
+    AUTO,
+    MAX_AUTO_ROUNDS,
+    WARMUP_REQUESTS,
+    Concurrency,
+    Duration,
+    Plan,
+    Profile,
+    Rounds,
+)
+from tui_httpbench.tui.formatting import size_in_short
+
+_AS_LONG_AS_FITS = "as long as five rounds fill the budget"
 
 
 def describe_run(plan: Plan) -> str:
-    """What a run of the plan will do, in a line or two."""
+    """How long a run of the plan will take and what it will do, in a line or two."""
     method = "" if plan.request.method == "GET" else f"{plan.request.method} "
-    modes = plural(len(plan.modes), "mode")
-    if plan.total_requests is None:
-        what = f"{modes} × {plural(plan.requests, f'{method}request')} × {format_rounds(plan)} or {plan.budget_s:g} s"
-    else:
-        total = plural(plan.total_requests, f"{method}request")
-        what = f"{modes} × {plural(plan.requests, 'request')} × {format_rounds(plan)} = {total}"
-    return f"{what} against {_describe_place(plan)}"
+    what, whom = size_in_short(plan), _describe_place(plan)
+    if plan.total_requests is not None and not plan.request.uses_embedded_target:
+        # Whoever else has to answer them should know how many there are.
+        what = f"{what} = {plural(plan.total_requests, f'{method}request')}"
+    elif method:
+        whom = f"{whom} with {method.strip()}"
+    duration = describe_duration(forecast(plan))
+    return f"{duration[:1].upper()}{duration[1:]}: {what} against {whom}"
+
+
+def describe_requests(requests: int | None, duration_s: Duration | None, *, are_wrong: bool = False) -> str:
+    """What the number of requests means beside a duration; None stands for an empty field."""
+    if are_wrong:
+        return "per mode and round; 10k and 1m are allowed"
+    if requests is None:
+        return "empty: as many as the duration has time for"
+    if duration_s is None or duration_s == AUTO:
+        return f"{plural(requests, 'request')} per mode and round"
+    return f"whole batches of {requests:,} until {format_duration(duration_s)} are over"
+
+
+def describe_duration_field(requests: int | None, duration_s: Duration | None, *, are_wrong: bool = False) -> str:
+    """What the duration means beside a number of requests; None stands for an empty field."""
+    if are_wrong:
+        return "seconds measured per mode and round, or auto"
+    if duration_s == AUTO:
+        return f"auto: {_AS_LONG_AS_FITS}"
+    if duration_s is not None and requests is None:
+        return f"{format_duration(duration_s)} measured per mode and round"
+    if duration_s is not None:
+        return describe_requests(requests, duration_s)
+    if requests is None:
+        return f"empty is auto: {_AS_LONG_AS_FITS}"
+    return f"empty or auto: as long as {plural(requests, 'request')} take"
 
 
 def describe_concurrency(concurrency: Concurrency | None, requests: int | None) -> str:
@@ -26,7 +67,7 @@ def describe_concurrency(concurrency: Concurrency | None, requests: int | None) 
     if concurrency is None:
         return "how many requests are in flight at once, or article"
     if concurrency == ARTICLE:
-        every = "all" if requests is None else f"all {requests:,}"
+        every = "all of the requests" if requests is None else f"all {requests:,}"
         return f"sync modes one at a time, async modes {every} at once"
     width = concurrency if requests is None else min(concurrency, requests)
     if width == 1:
@@ -46,7 +87,7 @@ def describe_rounds(rounds: Rounds | None) -> str:
 def describe_budget(rounds: Rounds | None) -> str:
     """What the budget means for such rounds."""
     if rounds is None or rounds == AUTO:
-        return f"seconds; no later round begins, unless {LOOKS[0]} need it"
+        return "seconds in all, but for the round under way then"
     return "seconds; counts only where rounds is auto"
 
 
@@ -63,8 +104,8 @@ def _describe_place(plan: Plan) -> str:
     url, scenario = plan.request.url, plan.scenario
     if url == "/":
         first, *rest = scenario.in_words.split(", ")
-        more = [*rest[:1], *(["…"] if len(rest) > 1 else [])]
-        return f"the embedded target ({scenario.name}: {', '.join([first, *more])})"
+        more = " …" if len(rest) > 1 else ""
+        return f"the embedded target ({scenario.name}: {', '.join([first, *rest[:1]])}{more})"
     if plan.request.uses_embedded_target:
         # The size of the page is that of the page at /.
         return f"{url} at the embedded target (scenario {scenario.name})"

@@ -19,9 +19,9 @@ class Job:
     ``task`` is ``measure`` or ``probe``. ``profile`` is ``equal`` or ``defaults``; in ``equal`` every client gets
     ``max_redirects``, a pool of ``in_flight`` connections and the certificates in ``ca_file``. ``verify`` tells whether
     certificates are checked, ``trust`` in words against which; it is empty where that is up to the library. ``kept``
-    tells whether the client lives for the whole round. ``cpu`` is the processor to run on, None for any.
-    ``count_connections`` asks for the connections to be counted in this process, which only sees those that Python code
-    opens. ``hidden`` are parameters of the URL, such as ``token=abc``, whose values no text may show.
+    tells whether the client lives for the whole round. ``count_connections`` asks for the connections to be counted in
+    this process, which only sees those that Python code opens. ``hidden`` are parameters of the URL, such as
+    ``token=abc``, whose values no text may show.
     """
 
     task: str
@@ -30,7 +30,6 @@ class Job:
     headers: dict[str, str]
     body: bytes | None
     timeout_s: float
-    requests: int
     in_flight: int
     warmup: int
     kind: str
@@ -42,7 +41,6 @@ class Job:
     ca_file: str | None
     verify: bool
     trust: str
-    cpu: int | None
     count_connections: bool
     sample_file: str
     packages: tuple[str, ...]
@@ -53,4 +51,9 @@ class Job:
         """The job from its JSON object; the body comes in base64."""
         body = values.pop("body_base64")
         packages, hidden = tuple(values.pop("packages")), tuple(values.pop("hidden"))
-        return cls(body=None if body is None else base64.b64decode(body), packages=packages, hidden=hidden, **values)
+        return cls(
+            body=None if body is None else base64.b64decode(body),
+            packages=packages,
+            hidden=hidden,
+            **values,
+        )

@@ -1,53 +1,54 @@
-"""The life of a worker: take the job, import the client, build it, then warm up and measure, or probe; tell.
+"""The life of a worker: take the job, import and build the client, then do as the parent says; tell.
 
-Messages are JSON lines: the job comes in on stdin; ``ready``, ``warmed`` for each warm-up request, ``started``,
-``finished`` or ``failed`` go out on a descriptor of their own, so that a client that prints can't break them. Between
-``started`` and ``finished`` nothing is said. When stdin closes, the worker ends.
+Messages are JSON lines. The job comes in on stdin, and after ``ready`` one command after the other: ``warm-up``,
+``lead-in``, ``rebuild``, ``slice`` and ``end``. What is told goes out on a descriptor of its own, so that a client that
+prints can't break it: ``ready``, ``warmed`` for each warm-up request, ``idle`` when a command is done, ``sliced`` with
+a slice's clocks, ``finished``, or ``failed``. Within a slice nothing is said. When stdin closes, the worker ends.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib.metadata
+import gc
 import json
 import os
 import platform
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from dataclasses import asdict
 from typing import Any
 
 from .connections import ConnectionCounter
+from .ear import Ear
 from .errors import code_of, hide_in_texts, kind_of
 from .job import Job
-from .life_line import hold_life_line
 from .memory_limit import limit_memory, memory_limit_bytes
 from .open_files import allow_open_files
+from .placement import run_on
 from .probe import run_probe
 from .recorder import Recorder
+from .slices import AsyncSlicer, Clocks, Limits, SyncSlicer, send_aside, send_aside_async
 from .stages import StageFailed, load_client, stage
-from .timed_round import Timing, run_async, run_sync
-from .usage import peak_memory_bytes
+from .usage import peak_memory_bytes, reset_peak_memory
 
 Tell = Callable[..., None]
 
 
 def main() -> None:
-    """Runs one round and ends the process."""
+    """Runs one round, or one probe, and ends the process."""
     tell = _open_control_channel()
     job = Job.from_json(json.loads(sys.stdin.buffer.readline()))
     hide_in_texts(job.hidden)
-    if job.cpu is not None:
-        os.sched_setaffinity(0, {job.cpu})
     allow_open_files(job.in_flight)
     limit_memory(job.in_flight if job.kind == "sync" else 0)
+    ear = Ear()
     try:
         if job.task == "probe":
-            run_probe(job, tell)
+            run_probe(job, ear, tell)
         else:
-            hold_life_line()
-            run_round(job, tell)
+            _Round(job, ear, tell).run()
     except StageFailed as failure:
         stage, kind, text = failure.args
         tell("failed", stage=stage, kind=kind, text=text)
@@ -55,91 +56,212 @@ def main() -> None:
     os._exit(0)
 
 
-def run_round(job: Job, tell: Tell) -> None:
-    """Imports, builds, warms up, measures and tells. Raises StageFailed."""
-    recorder = Recorder(job.sample_file, job.requests)
-    begin = time.perf_counter()
-    with stage("import"):
-        mode = getattr(load_client(job.source_file), job.function)
-    import_s = time.perf_counter() - begin
-    counter = ConnectionCounter() if job.count_connections else None
-    if job.kind == "sync":
-        _run_sync_mode(job, mode, recorder, import_s, counter, tell)
-    else:
-        asyncio.run(_run_async_mode(job, mode, recorder, import_s, counter, tell))
+class _Round:
+    """One round of one mode, told what to do command by command."""
 
+    def __init__(self, job: Job, ear: Ear, tell: Tell) -> None:
+        self._job = job
+        self._ear = ear
+        self._tell = tell
+        self._recorder = Recorder(job.sample_file)
+        self._counter: ConnectionCounter | None = None
+        self._aside = 0
+        self._has_measured = False
 
-def _run_sync_mode(
-    job: Job, mode: Any, recorder: Recorder, import_s: float, counter: ConnectionCounter | None, tell: Tell
-) -> None:
-    begin = time.perf_counter()
-    with contextlib.ExitStack() as stack:
-        with stage("build"):
-            send = stack.enter_context(mode(job))
-        _tell_ready(job, import_s, time.perf_counter() - begin, tell)
-        for _ in range(job.warmup):
-            start = time.perf_counter_ns()
-            try:
-                status, _ = send()
-            except Exception as error:
-                status = code_of(kind_of(error))
-            if not _tell_warmed(start, status, tell):
+    def run(self) -> None:
+        """Imports, builds, and obeys until ``end``. Raises StageFailed."""
+        job = self._job
+        begin = time.perf_counter()
+        with stage("import"):
+            mode = getattr(load_client(job.source_file), job.function)
+        import_s = time.perf_counter() - begin
+        self._counter = ConnectionCounter() if job.count_connections else None
+        if job.kind == "sync":
+            self._obey(mode, import_s)
+        else:
+            asyncio.run(self._obey_async(mode, import_s))
+
+    def _obey(self, mode: Any, import_s: float) -> None:
+        client = _SyncClient(mode, self._job)
+        begin = time.perf_counter()
+        client.build()
+        self._tell_ready(import_s, time.perf_counter() - begin)
+        slicer = SyncSlicer(client.send, self._job.in_flight, self._recorder)
+        while True:
+            command = self._ear.hear()
+            if command["do"] == "end":
                 break
-        tell("started")
-        _tell_finished(run_sync(send, job.requests, job.in_flight, recorder), recorder, counter, tell)
+            if command["do"] == "slice":
+                self._prepare(command)
+                self._tell_sliced(slicer.run(_limits(command)))
+                continue
+            with self._apart(command):
+                if command["do"] == "warm-up":
+                    for _ in range(self._job.warmup):
+                        start = _Start()
+                        try:
+                            status, _ = client.send()
+                        except Exception as error:
+                            status = code_of(kind_of(error))
+                        if not self._tell_warmed(start, status):
+                            break
+                elif command["do"] == "lead-in":
+                    send_aside(client.send, self._job.in_flight)
+                else:
+                    client.close()
+                    client.build()
+                    slicer.send = client.send
+        self._tell_finished()
+        client.close()
 
-
-async def _run_async_mode(
-    job: Job, mode: Any, recorder: Recorder, import_s: float, counter: ConnectionCounter | None, tell: Tell
-) -> None:
-    begin = time.perf_counter()
-    async with contextlib.AsyncExitStack() as stack:
-        with stage("build"):
-            send = await stack.enter_async_context(mode(job))
-        _tell_ready(job, import_s, time.perf_counter() - begin, tell)
-        for _ in range(job.warmup):
-            start = time.perf_counter_ns()
-            try:
-                status, _ = await send()
-            except Exception as error:
-                status = code_of(kind_of(error))
-            if not _tell_warmed(start, status, tell):
+    async def _obey_async(self, mode: Any, import_s: float) -> None:
+        client = _AsyncClient(mode, self._job)
+        begin = time.perf_counter()
+        await client.build()
+        self._tell_ready(import_s, time.perf_counter() - begin)
+        slicer = AsyncSlicer(client.send, self._job.in_flight, self._recorder)
+        while True:
+            command = await self._ear.hear_async()
+            if command["do"] == "end":
                 break
-        tell("started")
-        _tell_finished(await run_async(send, job.requests, job.in_flight, recorder), recorder, counter, tell)
+            if command["do"] == "slice":
+                self._prepare(command)
+                self._tell_sliced(await slicer.run(_limits(command)))
+                continue
+            with self._apart(command):
+                if command["do"] == "warm-up":
+                    for _ in range(self._job.warmup):
+                        start = _Start()
+                        try:
+                            status, _ = await client.send()
+                        except Exception as error:
+                            status = code_of(kind_of(error))
+                        if not self._tell_warmed(start, status):
+                            break
+                elif command["do"] == "lead-in":
+                    await send_aside_async(client.send, self._job.in_flight)
+                else:
+                    await client.close()
+                    await client.build()
+                    slicer.send = client.send
+        self._tell_finished()
+        await client.close()
+
+    @contextlib.contextmanager
+    def _apart(self, command: dict[str, Any]) -> Generator[None, None, None]:
+        """What is done between slices; connections opened by lead-ins are left out of the count."""
+        before = self._opened()
+        if command["do"] == "warm-up":
+            run_on(command["cpus"])
+        yield
+        if command["do"] == "lead-in":
+            self._aside += self._opened() - before
+        self._tell("idle")
+
+    def _prepare(self, command: dict[str, Any]) -> None:
+        if command["capacity"] != self._recorder.capacity:
+            self._recorder.grow()
+        if not self._has_measured:
+            # Memory is tidied once, so that no mode pays for its start-up; later on, tidying is part of its work.
+            self._has_measured = True
+            gc.collect()
+            reset_peak_memory()
+
+    def _opened(self) -> int:
+        return 0 if self._counter is None else self._counter.opened
+
+    def _tell_ready(self, import_s: float, build_s: float) -> None:
+        self._tell(
+            "ready",
+            python=f"{platform.python_implementation()} {platform.python_version()}",
+            packages=_versions(self._job.packages),
+            import_s=import_s,
+            build_s=build_s,
+        )
+
+    def _tell_warmed(self, start: _Start, status: int) -> bool:
+        """Tells of a warm-up request; False after a failed one, since a silent server costs a timeout each time."""
+        self._tell("warmed", latency_ms=start.wall_ms(), cpu_ms=start.cpu_ms(), status=status)
+        return status >= 0
+
+    def _tell_sliced(self, clocks: Clocks) -> None:
+        self._tell("sliced", out_of_memory=self._recorder.is_out_of_memory, **asdict(clocks))
+
+    def _tell_finished(self) -> None:
+        self._tell(
+            "finished",
+            peak_memory_bytes=peak_memory_bytes(),
+            out_of_memory=self._recorder.is_out_of_memory,
+            memory_limit_bytes=memory_limit_bytes(),
+            connections=None if self._counter is None else self._opened() - self._aside,
+            errors=[[kind, text, count] for (kind, text), count in self._recorder.error_counts.items()],
+        )
 
 
-def _tell_ready(job: Job, import_s: float, build_s: float, tell: Tell) -> None:
-    tell(
-        "ready",
-        python=f"{platform.python_implementation()} {platform.python_version()}",
-        packages=_versions(job.packages),
-        import_s=import_s,
-        build_s=build_s,
-    )
+class _Start:
+    """A moment, by the wall's clock and by this process's."""
+
+    def __init__(self) -> None:
+        self._wall_ns = time.perf_counter_ns()
+        self._cpu_ns = time.process_time_ns()
+
+    def wall_ms(self) -> float:
+        """Milliseconds since then."""
+        return (time.perf_counter_ns() - self._wall_ns) / 1e6
+
+    def cpu_ms(self) -> float:
+        """Milliseconds that all threads have computed since then."""
+        return (time.process_time_ns() - self._cpu_ns) / 1e6
 
 
-def _tell_warmed(start_ns: int, status: int, tell: Tell) -> bool:
-    """Tells of a warm-up request; False after a failed one, since a silent server costs a timeout each time."""
-    tell("warmed", latency_ms=(time.perf_counter_ns() - start_ns) / 1e6, status=status)
-    return status >= 0
+class _SyncClient:
+    """A sync mode's client, which can be made anew."""
+
+    def __init__(self, mode: Any, job: Job) -> None:
+        self._mode = mode
+        self._job = job
+        self._stack = contextlib.ExitStack()
+        self.send: Any = None
+
+    def build(self) -> None:
+        """Makes the client. Raises StageFailed."""
+        with stage("build"):
+            self.send = self._stack.enter_context(self._mode(self._job))
+
+    def close(self) -> None:
+        """Lets the client close its connections."""
+        self._stack.close()
 
 
-def _tell_finished(timing: Timing, recorder: Recorder, counter: ConnectionCounter | None, tell: Tell) -> None:
-    tell(
-        "finished",
-        elapsed_s=timing.elapsed_ns / 1e9,
-        cpu_s=timing.cpu_ns / 1e9,
-        peak_memory_bytes=peak_memory_bytes(),
-        out_of_memory=recorder.is_out_of_memory,
-        memory_limit_bytes=memory_limit_bytes(),
-        connections=None if counter is None else counter.opened,
-        errors=[[kind, text, count] for (kind, text), count in recorder.error_counts.items()],
-    )
+class _AsyncClient:
+    """An async mode's client, which can be made anew."""
+
+    def __init__(self, mode: Any, job: Job) -> None:
+        self._mode = mode
+        self._job = job
+        self._stack = contextlib.AsyncExitStack()
+        self.send: Any = None
+
+    async def build(self) -> None:
+        """Makes the client. Raises StageFailed."""
+        with stage("build"):
+            self.send = await self._stack.enter_async_context(self._mode(self._job))
+
+    async def close(self) -> None:
+        """Lets the client close its connections."""
+        await self._stack.aclose()
+
+
+def _limits(command: dict[str, Any]) -> Limits:
+    return Limits(command["duration_ns"], command["requests"], command["batch"], command["in_batch"])
 
 
 def _versions(packages: tuple[str, ...]) -> dict[str, str]:
-    versions = {}
+    versions: dict[str, str] = {}
+    if not packages:
+        return versions
+    import importlib.metadata
+
     for name in packages:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             versions[name] = importlib.metadata.version(name)

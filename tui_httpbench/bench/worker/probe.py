@@ -9,16 +9,16 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from .ear import Ear
 from .errors import kind_of, text_of
 from .job import Job
-from .life_line import hold_life_line
 from .stages import load_client, stage
 
 WATCHED_MODULES = ("urllib3",)
 
 
-def run_probe(job: Job, tell: Callable[..., None]) -> None:
-    """Builds the mode, says ``ready``, waits for a line on stdin, sends one request and tells what came of it.
+def run_probe(job: Job, ear: Ear, tell: Callable[..., None]) -> None:
+    """Builds the mode, says ``ready``, waits for a command, sends one request and tells what came of it.
 
     The parent lets one probe at a time send, so that it can tell whose request head arrived. Raises StageFailed.
     """
@@ -29,15 +29,18 @@ def run_probe(job: Job, tell: Callable[..., None]) -> None:
     with stage("build"):
         settings = client.settings(job)
     mode = getattr(client, job.function)
-    error = _send_once(job, mode, tell) if job.kind == "sync" else asyncio.run(_send_once_async(job, mode, tell))
+    error = (
+        _send_once(job, mode, ear, tell) if job.kind == "sync" else asyncio.run(_send_once_async(job, mode, ear, tell))
+    )
     tell("finished", settings=settings, modules=_versions_in_use(), **_outcome(responses, error))
 
 
-def _send_once(job: Job, mode: Any, tell: Callable[..., None]) -> BaseException | None:
+def _send_once(job: Job, mode: Any, ear: Ear, tell: Callable[..., None]) -> BaseException | None:
     with contextlib.ExitStack() as stack:
         with stage("build"):
             send = stack.enter_context(mode(job))
-        _wait_for_turn(tell)
+        tell("ready")
+        ear.hear()
         try:
             send()
         except Exception as error:
@@ -45,23 +48,17 @@ def _send_once(job: Job, mode: Any, tell: Callable[..., None]) -> BaseException 
         return None
 
 
-async def _send_once_async(job: Job, mode: Any, tell: Callable[..., None]) -> BaseException | None:
+async def _send_once_async(job: Job, mode: Any, ear: Ear, tell: Callable[..., None]) -> BaseException | None:
     async with contextlib.AsyncExitStack() as stack:
         with stage("build"):
             send = await stack.enter_async_context(mode(job))
-        _wait_for_turn(tell)
+        tell("ready")
+        await ear.hear_async()
         try:
             await send()
         except Exception as error:
             return error
         return None
-
-
-def _wait_for_turn(tell: Callable[..., None]) -> None:
-    tell("ready")
-    if not sys.stdin.buffer.readline():
-        raise SystemExit("the parent is gone")
-    hold_life_line()
 
 
 def _outcome(responses: list[dict[str, Any]], error: BaseException | None) -> dict[str, Any]:

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from .errors import code_of, is_out_of_memory, kind_of, text_of
 
+ROW_BYTES = 32
+ERROR_TEXT_BYTES = 32 * 1024
+"""At the file's begin, as in ``tui_httpbench/bench/samples.py``; a whole number of memory pages."""
 _MAX_TEXTS = 40
 
 
@@ -16,23 +19,32 @@ class Recorder:
     """Writes samples where the parent can read them at any moment, even after this process was killed.
 
     The layout is that of ``tui_httpbench/bench/samples.py``. Rows are taken in the order in which requests end;
-    start_ns goes in last, so a row that has it is complete.
+    start_ns goes in last, so a row that has it is complete. ``capacity`` is how many rows the file has, ``recorded``
+    how many are taken; the parent makes the file longer between two slices, and ``grow`` follows it.
     """
 
-    def __init__(self, path: str, capacity: int) -> None:
+    def __init__(self, path: str) -> None:
         """Opens the file that the parent made. Raises OSError."""
-        with Path(path).open("r+b") as file:
-            self._map = mmap.mmap(file.fileno(), 0)
-        self._rows = memoryview(self._map)[: capacity * 32].cast("q")
-        self._text_end = capacity * 32
-        self._next_row = itertools.count(0, 4)
+        self._path = path
+        self.capacity = 0
+        self.recorded = 0
+        self._next_row = itertools.count()
+        self._text_end = 0
+        self.grow()
         self.error_counts: dict[tuple[str, str], int] = {}
         self.is_out_of_memory = False
+
+    def grow(self) -> None:
+        """Maps the file as long as it is now. Raises OSError."""
+        with Path(self._path).open("r+b") as file:
+            self._map = mmap.mmap(file.fileno(), 0)
+        self.capacity = (len(self._map) - ERROR_TEXT_BYTES) // ROW_BYTES
+        self._rows = memoryview(self._map)[ERROR_TEXT_BYTES : ERROR_TEXT_BYTES + self.capacity * ROW_BYTES].cast("q")
 
     def record(self, start_ns: int, latency_ns: int, status: int, body_bytes: int) -> None:
         """Writes one finished request."""
         rows = self._rows
-        row = next(self._next_row)
+        row = next(self._next_row) * 4
         rows[row + 1] = latency_ns
         rows[row + 2] = status
         rows[row + 3] = body_bytes
@@ -54,6 +66,6 @@ class Recorder:
     def _write_text(self, kind: str, text: str) -> None:
         line = json.dumps([kind, text]).encode("ascii") + b"\n"
         end = self._text_end + len(line)
-        if end < len(self._map):  # the last byte stays NUL: the parent reads up to it
+        if end < ERROR_TEXT_BYTES:  # the last byte stays NUL: the parent reads up to it
             self._map[self._text_end : end] = line
             self._text_end = end

@@ -13,8 +13,8 @@ from textual.widgets import Button, Digits, Header, Static
 
 from tui_httpbench.analysis.race import Race
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.formatting import format_figure, plural
-from tui_httpbench.tui.formatting import format_seconds, plan_in_short, seconds_decimals
+from tui_httpbench.formatting import enumerate_names, format_figure, plural
+from tui_httpbench.tui.formatting import format_seconds, load_in_short, plan_in_short, seconds_decimals
 from tui_httpbench.tui.race_clock import RaceClock, speed_in_words
 from tui_httpbench.tui.widgets.race_track import RaceTrack
 from tui_httpbench.tui.widgets.steady_footer import SteadyFooter
@@ -30,10 +30,13 @@ class ReplayScreen(Screen[None]):
     TITLE = "httpbench"
     AUTO_FOCUS = ""
     HELP = """
-This is a replay of measured samples: of each mode the complete round with the median time, all begun at once.
+This is a replay of measured samples: of each mode the complete round with the median time per request, all begun at
+once; the pauses in which other modes had their turns are left out.
 
 - A lane fills as the mode's requests ended. The time is the one that was measured, whatever the speed of the replay.
-- The place is that of these single rounds; the ranking on the screen before compares all rounds.
+- Where the load was a number of requests, a mode has finished with the last of them. Where it was a time, all stop
+  together, and the line is where the mode is that sent most.
+- Places and ratios are those of the ranking, which compares all rounds; **1=** is shared.
 - **space** pauses, **r** restarts, **-** and **+** change the speed, **t** is real time, **←** and **→** go by a tenth.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -148,19 +151,27 @@ This is a replay of measured samples: of each mode the complete round with the m
             self.redraw()
 
     def _verdict(self) -> str:
-        what = f"of each mode the round with the median time, {plural(self.result.plan.requests, 'request')}"
-        placed = [racer for racer in self.race.racers if racer.place is not None]
-        if not any(racer.starts for racer in self.race.racers):
+        race = self.race
+        if not any(racer.starts for racer in race.racers):
             return "No mode has a complete round to replay."
-        if not placed or not self.clock.is_over:
-            return what
-        first, last = placed[0], placed[-1]
-        assert first.finish_s is not None
-        assert last.finish_s is not None
-        if first is last or not first.finish_s:
-            return f"{first.mode} in {format_seconds(first.finish_s)}"
-        ratio = format_figure(last.finish_s / first.finish_s)
-        return f"{first.mode} wins in {format_seconds(first.finish_s)}; {last.mode} takes {ratio} times as long."
+        if not race.placed or not self.clock.is_over:
+            load = load_in_short(self.result.plan)
+            return f"of each mode the round with the median time per request{f', {load}' if load else ''}"
+        winners, last = race.winners, race.placed[-1]
+        if len(winners) > 1:
+            names = enumerate_names([racer.mode for racer in winners])
+            return f"No winner: over all rounds {names} share the first place."
+        (winner,) = winners
+        assert winner.finish_s is not None
+        if race.is_timed:
+            won = f"{plural(winner.requests, 'request')} in {format_seconds(race.duration_s)}"
+        else:
+            won = format_seconds(winner.finish_s)
+        if winner is last:
+            return f"{winner.mode}: {won}"
+        behind = last.rank.ratio if last.rank is not None else None
+        rest = "" if behind is None else f"; {last.mode} takes {format_figure(behind)} times as long"
+        return f"{winner.mode} wins: {won}{rest}."
 
     def _say(self, selector: str, text: str) -> None:
         line = self.query_one(selector, Static)

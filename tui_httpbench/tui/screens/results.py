@@ -12,6 +12,7 @@ from textual.widgets import Header, TabbedContent, TabPane
 from textual.widgets._tabbed_content import ContentTabs
 
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.summary import Measured
 from tui_httpbench.formatting import plural
 from tui_httpbench.report.metrics import METRICS, Metric
 from tui_httpbench.tui.formatting import plan_in_short
@@ -40,29 +41,40 @@ def _tab_binding(view: type[ResultView]) -> Binding:
 
 
 class ResultsScreen(Screen[None]):
-    """Shows a result; posts RunAgain or ChangePlan."""
+    """Shows a result; posts RunAgain, MoreRounds or ChangePlan.
+
+    ``measured`` is what the result was made of, where the run can go on from there.
+    """
 
     CSS_PATH = "results.tcss"
     TITLE = "httpbench"
     AUTO_FOCUS = ""
     HELP = """
 The underlined letter of a tab opens it; **[** and **]** go to the one before and the next. **c** copies what a tab
-shows: tables as Markdown, code as it is.
+shows: tables as Markdown, code as it is. **s** saves the result as JSON. **+** makes more rounds of the same run: what
+is too close to call may be told then, and all rounds count together.
 
 - *Ranking*: each bar is one mode, coloured by its library, the best on top. **1** to **9** choose what is compared,
   **l** the logarithmic scale, on which modes that differ 100 times can be read. A click on a column's title sorts.
 - Modes that can't be told apart share a place, such as **2=**. The interval is that of the ratio to the winner's time;
-  *vs next* says how a mode compares with the one below it.
+  *vs next* says how a mode compares with the one below it. By CPU time there are places and intervals of their own.
 - A mode marked **!** had failed requests or missing rounds; it is ranked below all others. One marked **≠** did other
   work than most.
 - *Latency*: **v** shows the next chart, **m** chooses the modes, **l** the scale.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "run_again", "Again", id="results.again", tooltip="Run the same plan again"),
+        Binding(
+            "plus", "make_more_rounds", "More rounds", id="results.more", tooltip="Make more rounds of the same run"
+        ),
         Binding("e,escape", "change_plan", "Edit", id="results.change", tooltip="Edit the plan: back to the form"),
         Binding("space", "app.replay", "Replay", id="results.replay", tooltip="Replay the measured samples as a race"),
-        Binding("c", "copy", "Copy", id="results.copy", tooltip="Copy what the tab shows: tables as Markdown"),
-        Binding("s", "save_json", "JSON", id="results.json", tooltip="Save the result as JSON in this folder"),
+        Binding(
+            "c", "copy", "Copy", show=False, id="results.copy", tooltip="Copy what the tab shows: tables as Markdown"
+        ),
+        Binding(
+            "s", "save_json", "JSON", show=False, id="results.json", tooltip="Save the result as JSON in this folder"
+        ),
         Binding(
             "ctrl+s", "app.save_screenshot", "Picture", show=False, id="results.screenshot", tooltip=SCREENSHOT_TOOLTIP
         ),
@@ -78,26 +90,37 @@ shows: tables as Markdown, code as it is.
     class RunAgain(Message):
         """The result's plan is to be run again."""
 
-        def __init__(self, result: Result) -> None:
+        def __init__(self, result: Result, measured: Measured | None) -> None:
             super().__init__()
             self.result = result
+            self.measured = measured
+
+    class MoreRounds(Message):
+        """The result's run is to go on."""
+
+        def __init__(self, result: Result, measured: Measured) -> None:
+            super().__init__()
+            self.result = result
+            self.measured = measured
 
     class ChangePlan(Message):
         """The user wants the form back."""
 
-        def __init__(self, result: Result) -> None:
+        def __init__(self, result: Result, measured: Measured | None) -> None:
             super().__init__()
             self.result = result
+            self.measured = measured
 
-    def __init__(self, result: Result) -> None:
+    def __init__(self, result: Result, measured: Measured | None = None) -> None:
         super().__init__()
         self.result = result
+        self.measured = measured
         self._views = {view.ID: view(result) for view in VIEWS if view.applies_to(result)}
         self.sub_title = plan_in_short(result.plan, result.url)
         if result.stopped:
-            measured = sum(mode.requests for mode in result.modes)
+            sent = sum(mode.requests for mode in result.modes)
             total = result.plan.total_requests
-            share = f"{measured:,} of {plural(total, 'request')}" if total is not None else plural(measured, "request")
+            share = f"{sent:,} of {plural(total, 'request')}" if total is not None else plural(sent, "request")
             self.title = f"stopped: {share} measured"
 
     def compose(self) -> ComposeResult:
@@ -121,6 +144,8 @@ shows: tables as Markdown, code as it is.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys of a tab count only while it is open; those of tabs that don't apply, never."""
+        if action == "make_more_rounds":
+            return self.can_go_on
         if action == "show":
             return parameters[0] in self._views
         if not self.is_mounted or action not in ("choose_metric", "show_next_chart", "toggle_modes", "toggle_log"):
@@ -131,6 +156,12 @@ shows: tables as Markdown, code as it is.
         if action == "toggle_log":
             return isinstance(view, RankingView | LatencyView)
         return isinstance(view, RankingView if action == "choose_metric" else LatencyView)
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether more rounds could tell more: something is there to go on from, and to compare."""
+        has_round = any(record.outcome == "complete" for record in self.result.records)
+        return self.measured is not None and has_round and len(self.result.modes) > 1
 
     async def on_tabbed_content_tab_activated(self, event: TabbedContent.TabActivated) -> None:
         """Fills the tab, and gives it the keys unless they are used to go through the tabs."""
@@ -178,11 +209,16 @@ shows: tables as Markdown, code as it is.
 
     def action_run_again(self) -> None:
         """Runs the same plan again."""
-        self.post_message(self.RunAgain(self.result))
+        self.post_message(self.RunAgain(self.result, self.measured))
+
+    def action_make_more_rounds(self) -> None:
+        """Goes on with the same run."""
+        if self.measured is not None:
+            self.post_message(self.MoreRounds(self.result, self.measured))
 
     def action_change_plan(self) -> None:
         """Goes back to the form."""
-        self.post_message(self.ChangePlan(self.result))
+        self.post_message(self.ChangePlan(self.result, self.measured))
 
     def action_save_json(self) -> None:
         """Writes the result into the current folder."""

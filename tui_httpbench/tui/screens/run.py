@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import time
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import work
@@ -18,18 +20,22 @@ from textual.widget import Widget
 from textual.widgets import Header, Static
 from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
+from tui_httpbench.analysis.ranking import undecided_pairs
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.summary import Measured, rank_so_far
 from tui_httpbench.bench.events import Progress, RunStarted
 from tui_httpbench.bench.runner import Runner
-from tui_httpbench.formatting import format_clock
 from tui_httpbench.plan import Plan, PlanError
 from tui_httpbench.target.launcher import TargetError
 from tui_httpbench.tui.formatting import plan_in_short
 from tui_httpbench.tui.gone_widgets import forget_gone_widgets
+from tui_httpbench.tui.run_words import describe_progress
+from tui_httpbench.tui.spotlight import Spotlight
 from tui_httpbench.tui.widgets.code_panel import CodePanel
 from tui_httpbench.tui.widgets.lane_list import LaneList
 from tui_httpbench.tui.widgets.pulse import MAX_REQUESTS, Latest, Pulse
 from tui_httpbench.tui.widgets.question import Question
+from tui_httpbench.tui.widgets.run_line import RunLine
 from tui_httpbench.tui.widgets.standing import undecided_in_words
 from tui_httpbench.tui.widgets.steady_footer import SteadyFooter
 from tui_httpbench.tui.widgets.totals import Totals
@@ -39,17 +45,24 @@ REDRAWS_BEHIND = 1
 
 
 class RunScreen(Screen[None]):
-    """Runs a plan and shows how it goes; posts Finished or Failed once."""
+    """Runs a plan and shows how it goes; posts Finished or Failed once.
+
+    With ``earlier``, more rounds of that run are made, and its ranking is there at once.
+    """
 
     CSS_PATH = "run.tcss"
     AUTO_FOCUS = "LaneList"
     TITLE = "httpbench"
     HELP = """
-The modes take turns, in a new order each round.
+All modes of a round take turns, a few hundredths of a second each, so that whatever disturbs meets all of them alike.
 
-- In each lane: the mode's place so far, how many times the winner's time it takes, and the 95 % interval of that,
-  drawn on a scale that all lanes share. After each round the lanes move to their places; **▲2** went up by two.
-- The plot shows the latest requests of the mode that is measured (**▶**), a column each, over a floor of zero.
+- The bar of a lane is the mode's speed so far, beside that of the fastest; under it, where rows allow, the 95 %
+  interval. **l** switches to a logarithmic scale.
+- Before it: the mode's place, how many times the winner's time it takes, and the 95 % interval of that. After each
+  round the lanes move to their places; **▲2** went up by two.
+- Before the name: **○** starting, **•** in a round, **·** waiting, **✓** done, **✗** failed. **▶** marks the lane
+  whose latest requests, a column each, are plotted above. It goes from lane to lane; **up**, **down** or a click put it
+  where you want it, **space** holds it or lets it go on.
 - Modes that can't be told apart share a place, such as **2=**. The line at the bottom says which are still undecided.
 - Press **escape** or **s** to stop; the ranking so far is kept.
 """
@@ -62,9 +75,10 @@ The modes take turns, in a new order each round.
     class Finished(Message):
         """The run is over, whole or stopped."""
 
-        def __init__(self, result: Result) -> None:
+        def __init__(self, result: Result, measured: Measured) -> None:
             super().__init__()
             self.result = result
+            self.measured = measured
 
     class Failed(Message):
         """The run could not begin or go on; ``reason`` is one sentence."""
@@ -73,10 +87,12 @@ The modes take turns, in a new order each round.
             super().__init__()
             self.reason = reason
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, earlier: Measured | None = None) -> None:
         super().__init__()
         self.plan = plan
-        self._runner = Runner(plan, keeps_folder=True)
+        self._runner = Runner(plan, keeps_folder=True, earlier=earlier)
+        self._ranking_before = rank_so_far(plan, earlier.records) if earlier is not None else ()
+        self._spotlight = Spotlight()
         self._measuring: Worker[None] | None = None
         self._keeps_run = False
         self._outcome: RunScreen.Finished | RunScreen.Failed | None = None
@@ -85,14 +101,19 @@ The modes take turns, in a new order each round.
     @property
     def progress(self) -> Progress:
         """Where the run stands now."""
-        return self._runner.progress()
+        progress = self._runner.progress()
+        if progress.ranking or not self._ranking_before:
+            return progress
+        ranking = self._ranking_before
+        return replace(progress, ranking=ranking, undecided=undecided_pairs(ranking))
 
     def compose(self) -> ComposeResult:
-        """Totals over lanes, and under them what is undecided."""
+        """Totals over how far the run is and the lanes, and under them what is undecided."""
         yield Header()
         with Horizontal(id="run-top"):
             yield Totals()
             yield Pulse()
+        yield RunLine()
         with Horizontal(id="run-race"):
             yield LaneList(self.plan.modes, self.plan.max_rounds)
             yield CodePanel()
@@ -123,12 +144,14 @@ The modes take turns, in a new order each round.
         """Draws where the run stands now."""
         progress = self.progress
         self.query_one(Totals).show(progress)
-        self.query_one(Pulse).show(self.latest(progress.running))
-        self.query_one(CodePanel).show(progress.running)
+        self.query_one(RunLine).show(describe_progress(progress), progress.share)
         lanes = self.query_one(LaneList)
-        lanes.show(progress.lanes, progress.running, progress.round)
         lanes.rank(progress.ranking)
-        lanes.set_heading(describe_progress(progress))
+        working = {lane.mode for lane in progress.lanes if lane.state in ("starting", "running")}
+        spotlit = self._spotlight.move_on(lanes.modes, working, time.monotonic())
+        lanes.show(progress.lanes, spotlit, progress.round)
+        self.query_one(Pulse).show(self.latest(spotlit), is_held=self._spotlight.is_held)
+        self.query_one(CodePanel).show(spotlit)
         line = self.query_one("#undecided", Static)
         said = undecided_in_words(progress, line.content_size.width)
         if said != line.content:
@@ -142,15 +165,29 @@ The modes take turns, in a new order each round.
         if self.is_current and self.app.screen is not self:
             self.redraw()
 
-    def latest(self, running: str | None) -> Latest:
-        """The latest requests of the mode under way; of the one before it while that has none."""
-        samples = self._runner.recent_samples(MAX_REQUESTS)
-        if running is not None and len(samples):
-            return Latest(running, samples)
-        if not self._runner.records:
+    def latest(self, spotlit: str | None) -> Latest:
+        """The latest requests of the spotlit mode; those of its round before while it has none in this one."""
+        if spotlit is None:
             return Latest.none()
-        record = self._runner.records[-1]
-        return Latest(record.mode, record.samples[-MAX_REQUESTS:], is_running=False)
+        samples = self._runner.recent_samples(spotlit, MAX_REQUESTS)
+        if len(samples):
+            return Latest(spotlit, samples)
+        record = next((record for record in reversed(self._runner.records) if record.mode == spotlit), None)
+        latest = samples if record is None else record.samples[-MAX_REQUESTS:]
+        return Latest(spotlit, latest, is_running=False)
+
+    def on_lane_list_picked(self, event: LaneList.Picked) -> None:
+        """Looks at the lane that was chosen."""
+        self._spotlight.hold(event.mode)
+        self.redraw()
+
+    def on_lane_list_hold_toggled(self) -> None:
+        """Stays with the lane that is looked at, or goes on from lane to lane."""
+        if self._spotlight.is_held:
+            self._spotlight.release()
+        elif self._spotlight.mode is not None:
+            self._spotlight.hold(self._spotlight.mode)
+        self.redraw()
 
     @work
     async def measure(self) -> None:
@@ -163,7 +200,8 @@ The modes take turns, in a new order each round.
         except (TargetError, PlanError, OSError) as error:
             self._outcome = self.Failed(str(error))
         else:
-            self._outcome = self.Finished(await asyncio.to_thread(self._runner.result))
+            result = await asyncio.to_thread(self._runner.result)
+            self._outcome = self.Finished(result, self._runner.measured)
             if self._runner.trouble:
                 self.app.notify(self._runner.trouble, severity="error", timeout=15, markup=False)
         self._tell_outcome()
@@ -211,34 +249,3 @@ The modes take turns, in a new order each round.
                 self._runner.discard()
             self.post_message(self._outcome)
             self._outcome = None
-
-
-def describe_progress(progress: Progress) -> str:
-    """Which round is running, how many modes have done it, and how long the run will still take."""
-    if not progress.round:
-        return "Checking that all modes do the same work"
-    parts = [_round_in_words(progress)]
-    done = sum(lane.rounds_done >= progress.round for lane in progress.lanes)
-    if done:
-        parts.append(f"{done}/{len(progress.lanes)} modes done")
-    parts.append(_time_left_in_words(progress))
-    return " · ".join(parts)
-
-
-def _round_in_words(progress: Progress) -> str:
-    if not progress.is_auto:
-        return f"Round {progress.round} of {progress.rounds}"
-    if progress.rounds < progress.max_rounds:
-        return f"Round {progress.round}, decides after {progress.rounds}"
-    return f"Round {progress.round} of at most {progress.max_rounds}"
-
-
-def _time_left_in_words(progress: Progress) -> str:
-    """An automatic run may end at its next look and ends with its budget, so both are told."""
-    left, budget = progress.time_left_s, progress.budget_left_s
-    if budget is None:
-        return "time left: known after round 1" if left is None else f"time left {format_clock(left)}"
-    if not budget:
-        return "ends with this round"
-    at_most = f"at most {format_clock(budget)} left"
-    return at_most if left is None or left >= budget else f"{format_clock(left)} to that, {at_most}"

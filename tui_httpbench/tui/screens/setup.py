@@ -188,6 +188,8 @@ class SetupScreen(Screen[None]):
     @on(PresetPicker.Chosen)
     def fill_in(self, event: PresetPicker.Chosen) -> None:
         """Fills in what the preset sets, or the user's own values again; the rest stays as it is."""
+        if not self.query_one(PresetPicker).take(event.name):
+            return  # another one was chosen since
         values = self._own if event.name == CUSTOM else PRESETS[event.name].values
         self.query_one(LoadForm).fill(values)
         self.query_one(ModePicker).choose(values["modes"])

@@ -1,4 +1,4 @@
-"""The code of one mode: of that which is measured, beside the race, or of that under the cursor in the form."""
+"""The code of one mode: of the spotlit one, beside the race, or of that under the cursor in the form."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 
@@ -16,116 +16,28 @@ from tui_httpbench.analysis.result import Rank
 from tui_httpbench.bench.events import LaneProgress
 from tui_httpbench.formatting import format_rate
 from tui_httpbench.tui.formatting import format_short
-from tui_httpbench.tui.widgets.blocks import Part, sparkline, thick_bar, thin_bar
-from tui_httpbench.tui.widgets.standing import IntervalScale, interval_in_words, place_and_ratio
+from tui_httpbench.tui.widgets.blocks import Part, sparkline, thick_bar
+from tui_httpbench.tui.widgets.lane_layout import INTERVAL, PLACE_AND_RATIO, LaneLayout
+from tui_httpbench.tui.widgets.standing import SpeedScale, interval_in_words, place_and_ratio, speed_so_far
 
-MAX_ROWS = 7
-_WIDE = 140
-_MEDIUM = 110
-_TINY = 66
-_PLACE_AND_RATIO = 10
-_INTERVAL = 12
 _EXACT_UP_TO = 9_999
-_MARKS: dict[str, str] = {"waiting": "·", "waited": "✓", "starting": "▶", "running": "▶", "done": "✓", "failed": "✗"}
-
-
-@dataclass(frozen=True)
-class LaneLayout:
-    """Where the columns of all lanes are, in cells; a lane has one to seven rows."""
-
-    columns: int
-    rows: int
-    name: int
-    move: int
-    state: int
-
-    @classmethod
-    def of(cls, modes: tuple[str, ...], rounds: int, columns: int, rows: int) -> LaneLayout:
-        """The layout for these modes in this space."""
-        name = max(map(len, modes)) + len("▶ ")
-        return cls(columns, rows, name, len(f" ▲{max(len(modes) - 1, 1)}"), len(f"waiting for round {rounds}"))
-
-    @property
-    def named(self) -> int:
-        """Name and move, with the gap behind them."""
-        return self.name + self.move + 1
-
-    @property
-    def title(self) -> int:
-        """Name and state, with the gap behind them."""
-        if self.rows > 1:
-            return max(self.named, self.state + 3)
-        return self.named + (0 if self.is_tiny else self.state + 1)
-
-    @property
-    def standing(self) -> int:
-        """Place and ratio, under them or (in lanes of one row, where there is room) behind them its interval."""
-        if self.rows > 1:
-            return max(_PLACE_AND_RATIO, _INTERVAL) + (0 if self.is_tiny else 2)
-        return _PLACE_AND_RATIO + (_INTERVAL + 4 if self.has_interval_behind else 1)
-
-    @property
-    def has_interval_behind(self) -> bool:
-        """Whether the interval stands behind the ratio."""
-        return self.rows == 1 and self.columns >= _MEDIUM
-
-    @property
-    def rate(self) -> int:
-        """Throughput, with the gap before it."""
-        return 9 if self.is_tiny or self.rows == 1 else 14 if self.columns >= _WIDE else 11
-
-    @property
-    def sparkline(self) -> int:
-        """Throughput over time, without its gap; 0 where there is no room for it."""
-        if self.columns >= _WIDE:
-            return 24 if self.rows == 1 else 36
-        if self.columns >= _MEDIUM:
-            return 10 if self.rows == 1 else 18
-        return 0
-
-    @property
-    def bar(self) -> int:
-        """Progress, and under it the drawn interval: what the others leave."""
-        sparkline = self.sparkline + 2 if self.sparkline else 0
-        return max(self.columns - self.title - self.standing - self.percent - self.rate - sparkline, 0)
-
-    @property
-    def bar_start(self) -> int:
-        """The cell where the bar begins."""
-        return self.title + self.standing
-
-    @property
-    def percent(self) -> int:
-        """Per cent, with the gap before it."""
-        return 5
-
-    @property
-    def is_tiny(self) -> bool:
-        """Whether there is room for the most important columns only."""
-        return self.columns < _TINY
-
-    @property
-    def bar_rows(self) -> int:
-        """Rows of the bar; a thin line is one."""
-        return 2 if self.rows >= 5 else 1
-
-    @property
-    def sparkline_rows(self) -> int:
-        """Rows of the sparkline; the last row of a high lane stays blank."""
-        return self.rows - 1 if self.rows > 2 else self.rows
+SPOTLIT = "▶"
+_MARKS: dict[str, str] = {"waiting": "·", "waited": "✓", "starting": "○", "running": "•", "done": "✓", "failed": "✗"}
 
 
 @dataclass(frozen=True)
 class LaneStanding:
-    """What the ranking says of a mode.
+    """What is known of a mode beside its own progress.
 
-    ``rank`` is None before there is one; all intervals share the ``scale``. ``moved`` is how many lanes the mode went
-    up (or down, if negative) after the latest whole round.
+    ``rank`` is None before there is one; bars and intervals of all lanes share the ``scale``. ``moved`` is how many
+    lanes the mode went up (or down, if negative) after the latest whole round. ``color`` names the styles of its bar.
     """
 
     rank: Rank | None = None
-    scale: IntervalScale | None = None
+    scale: SpeedScale = field(default_factory=SpeedScale)
     moved: int = 0
+    is_spotlit: bool = False
+    color: str = "library-0"
 
     @property
     def move(self) -> str:
@@ -142,42 +54,42 @@ def draw_lane(
 ) -> list[Strip]:
     """The lane's rows.
 
-    ``styles`` has the keys ``muted``, ``rest``, ``interval`` and ``error``, and for the states ``waiting``,
-    ``running``, ``done`` and ``failed`` the state itself (its text), ``-bar``, ``-edge`` and ``-fill`` (its sparkline)
-    behind it.
+    ``styles`` has the keys ``muted``, ``rest``, ``interval`` and ``error``, ``spot`` for the text of the spotlit lane,
+    ``waiting``, ``running``, ``done`` and ``failed`` for that of the others, and for each colour, and ``failed-bar``,
+    the bar and, with ``-fill`` behind it, the body of its sparkline.
     """
     standing = standing or LaneStanding()
     look = "running" if lane.state == "starting" else lane.state
     cells = _Cells(lane, round_number, layout, standing)
-    text, muted = styles[look], styles["muted"]
-    bold = text + Style(bold=True) if look == "running" else muted if look == "waiting" else Style.null()
-    spark = sparkline(_sparkline_parts(lane, cells.share), layout.sparkline, layout.sparkline_rows)
+    text, muted = styles["spot" if standing.is_spotlit else look], styles["muted"]
+    color = "failed-bar" if lane.state == "failed" else standing.color
+    bold = muted if look == "waiting" else text + Style(bold=True)
+    spark = sparkline(_sparkline_parts(lane), layout.sparkline, layout.sparkline_rows)
     strips = []
     for row in range(layout.rows):
         first = row == 0
         segments = [
-            Segment(part, text if index == 0 and first else muted) for index, part in enumerate(cells.title(row))
+            Segment(part, bold if index == 0 and first else muted) for index, part in enumerate(cells.title(row))
         ]
         segments.append(Segment(cells.standing(row), text if first else muted))
         if row < layout.bar_rows:
             done, rest = cells.bar
-            segments += [*_solid(done, styles[f"{look}-bar"]), Segment(rest, styles["rest"])]
+            segments += [*_solid(done, styles[color]), Segment(rest, styles["rest"])]
         else:
             segments.append(Segment(cells.interval(row), styles["interval"]))
         if first:
-            segments.append(Segment(cells.percent.rjust(layout.percent), bold))
             segments.append(Segment(cells.rate.rjust(layout.rate), bold))
         else:
-            count = count_in_words(lane) if row == 1 else ""
-            width = layout.percent + layout.rate
-            segments.append(Segment(count.rjust(width)[:width], styles["error" if lane.errors else "muted"]))
+            count = count_in_words(lane, layout.rate - 1) if row == 1 else ""
+            count_style = styles["error" if lane.errors else "muted"]
+            segments.append(Segment(count.rjust(layout.rate)[: layout.rate], count_style))
         segments.append(Segment("  "))
         if row < len(spark):
             for is_covered, cells_alike in groupby(spark[row], key=itemgetter(1)):
                 alike = "".join(character for character, _ in cells_alike)
-                segments += _solid(alike, styles[f"{look}-{'fill' if is_covered else 'edge'}"])
+                segments += _solid(alike, styles[f"{color}-fill" if is_covered else color])
         strip = Strip(segments).simplify().adjust_cell_length(layout.columns)
-        # A lane that is measured has a ground of its own, but for the row that parts it from the next.
+        # The spotlit lane has a ground of its own, but for the row that parts it from the next.
         is_gap = row == layout.rows - 1 and layout.rows > 3
         strips.append(strip if is_gap or text.bgcolor is None else strip.apply_style(Style(bgcolor=text.bgcolor)))
     return strips
@@ -199,19 +111,19 @@ class _Cells:
         self._standing = standing
         self._state = state_in_words(lane, round_number)
         has_waited = lane.state == "waiting" and has_done_round(lane, round_number)
-        self._mark = _MARKS["waited" if has_waited else lane.state]
-        self.share = lane.done / lane.total if lane.total else 0.0
-        self.bar = (thick_bar if layout.rows >= 4 else thin_bar)(self.share, layout.bar)
-        self.percent = f"{int(self.share * 100)}%"
-        rate = "–" if lane.throughput is None else format_rate(lane.throughput)
-        self.rate = rate if layout.rate < 11 or lane.throughput is None else f"{rate}/s"
+        self._mark = SPOTLIT if standing.is_spotlit else _MARKS["waited" if has_waited else lane.state]
+        speed = speed_so_far(lane)
+        done, rest = thick_bar(standing.scale.bar(speed), layout.bar)
+        self.bar = (done, " " * len(rest)) if layout.rows > 1 else (done, rest)
+        self.rate = "–" if speed is None else f"{format_rate(speed)}/s"
 
     def title(self, row: int) -> tuple[str, ...]:
         """Name and move, and the state behind or under them."""
         layout = self._layout
         name = f"{self._mark} {self._lane.mode} {self._standing.move}"
         if row == 0 and layout.rows == 1:
-            return name.ljust(layout.named), self._state.ljust(layout.state + 1) if not layout.is_tiny else ""
+            state = self._state.ljust(layout.state + 1) if layout.has_state_behind else ""
+            return name.ljust(layout.named), state
         if row == 0:
             return (name.ljust(layout.title),)
         return ((f"  {self._state}" if row == 1 else "").ljust(layout.title),)
@@ -221,18 +133,18 @@ class _Cells:
         rank, interval = self._standing.rank, interval_in_words(self._standing.rank)
         text = ""
         if row == 0:
-            text = place_and_ratio(rank, _PLACE_AND_RATIO)
+            text = place_and_ratio(rank, PLACE_AND_RATIO)
             if self._layout.has_interval_behind:
-                text = f"{text}  {interval:>{_INTERVAL}}"
+                text = f"{text}  {interval:>{INTERVAL}}"
         elif row == 1:
-            text = interval.rjust(_PLACE_AND_RATIO)
+            text = interval.rjust(PLACE_AND_RATIO)
         return text.ljust(self._layout.standing)
 
     def interval(self, row: int) -> str:
         """The drawn interval in the row under the bar."""
         standing, layout = self._standing, self._layout
         drawn = ""
-        if row == layout.bar_rows and standing.scale and standing.rank:
+        if row == layout.bar_rows and standing.scale.top and standing.rank:
             drawn = standing.scale.draw(standing.rank, layout.bar)
         return drawn.ljust(layout.bar)
 
@@ -255,18 +167,23 @@ def state_in_words(lane: LaneProgress, round_number: int) -> str:
             return state
 
 
-def count_in_words(lane: LaneProgress) -> str:
-    """How many requests were sent, or, as soon as any has failed, how many of them."""
-    if not lane.errors:
-        write = format_short if lane.total > _EXACT_UP_TO else "{:,}".format
-        return f"{write(lane.done)} of {write(lane.total)}"
-    if lane.done <= _EXACT_UP_TO:
-        return f"{lane.errors} of {lane.done} failed"
-    return f"{format_short(lane.errors)} failed"
+def count_in_words(lane: LaneProgress, cells: int = 80) -> str:
+    """How many requests were sent, of how many where that is known; once any has failed, how many of them did.
+
+    In so many ``cells`` the shorter way to say it may have to do.
+    """
+    if lane.errors:
+        exact = f"{lane.errors} of {lane.done} failed"
+        is_short = lane.done <= _EXACT_UP_TO and len(exact) <= cells
+        return exact if is_short else f"{format_short(lane.errors)} failed"
+    if lane.total is None:
+        return f"{lane.done:,} done" if lane.done < 1_000_000 else f"{format_short(lane.done)} done"
+    write = format_short if lane.total > _EXACT_UP_TO else "{:,}".format
+    return f"{write(lane.done)} of {write(lane.total)}"
 
 
-def _sparkline_parts(lane: LaneProgress, share: float) -> tuple[Part, Part]:
-    """Whole rounds and the one under way end where the bar has them end, so that nothing drawn moves again."""
+def _sparkline_parts(lane: LaneProgress) -> tuple[Part, Part]:
+    """Whole rounds and the one under way end where their share of the load does, so that nothing drawn moves again."""
     points = lane.rounds_done * lane.points_per_round
     whole = lane.rounds_done / lane.rounds
-    return (lane.sparkline[:points], whole), (lane.sparkline[points:], max(share, whole))
+    return (lane.sparkline[:points], whole), (lane.sparkline[points:], max(lane.share, whole))

@@ -9,7 +9,14 @@ from textual.containers import VerticalGroup
 
 from tui_httpbench.plan import ARTICLE, AUTO, PROFILES, Plan
 from tui_httpbench.tui.plan_form import PLAN_FIELDS, FormReading, plan_text
-from tui_httpbench.tui.plan_words import describe_budget, describe_concurrency, describe_profile, describe_rounds
+from tui_httpbench.tui.plan_words import (
+    describe_budget,
+    describe_concurrency,
+    describe_duration_field,
+    describe_profile,
+    describe_requests,
+    describe_rounds,
+)
 from tui_httpbench.tui.widgets.field import choice_field, text_field
 from tui_httpbench.tui.widgets.field_sheet import FieldSheet
 
@@ -24,12 +31,13 @@ class LoadForm(VerticalGroup):
         self._sheet = FieldSheet(
             [
                 [
-                    text_field("requests", plan_text(plan.requests), "per mode and round; 10k and 1m are allowed"),
+                    text_field("requests", plan_text(plan.requests), placeholder="any"),
+                    text_field("duration", plan_text(plan.duration_s), placeholder="any"),
                     text_field("concurrency", plan_text(plan.concurrency), placeholder=ARTICLE),
                     text_field("rounds", plan_text(plan.rounds), placeholder=AUTO),
-                    text_field("budget", plan_text(plan.budget_s)),
                 ],
                 [
+                    text_field("budget", plan_text(plan.budget_s)),
                     text_field("timeout", plan_text(plan.timeout_s), "seconds per request"),
                     text_field("seed", seed, "sets the order in each round; empty: random", "random"),
                     choice_field("profile", profiles, plan_text(plan.chosen_profile)),
@@ -59,6 +67,10 @@ class LoadForm(VerticalGroup):
 
     def show(self, reading: FormReading) -> None:
         """Shows what is wrong with the fields, and what their values mean."""
+        load = (reading.requests, reading.duration_s)
+        are_wrong = bool({"requests", "duration"} & reading.errors.keys())
+        self._sheet.fields["requests"].show_hint(describe_requests(*load, are_wrong=are_wrong))
+        self._sheet.fields["duration"].show_hint(describe_duration_field(*load, are_wrong=are_wrong))
         self._sheet.fields["concurrency"].show_hint(describe_concurrency(reading.concurrency, reading.requests))
         self._sheet.fields["rounds"].show_hint(describe_rounds(reading.rounds))
         self._sheet.fields["budget"].show_hint(describe_budget(reading.rounds))

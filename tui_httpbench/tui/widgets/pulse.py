@@ -1,4 +1,4 @@
-"""The latest latencies of the mode that is measured."""
+"""The latest latencies of the spotlit mode."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from tui_httpbench.tui.widgets.panel import Panel
 
 MAX_REQUESTS = 400
 _LABEL = 12
+_AROUND_HEADING = 4
 _WIDEST_COLUMN = 3
 
 
@@ -56,13 +57,16 @@ class Pulse(Panel):
         self._strips: list[Strip] = []
         self.set_heading("Latest latencies")
 
-    def show(self, latest: Latest) -> None:
-        """Draws these requests; draws nothing while they are as before."""
+    def show(self, latest: Latest, *, is_held: bool = False) -> None:
+        """Draws these requests, ``is_held`` where the user stays with their mode; nothing while they are as before."""
+        if latest.mode:
+            mark = "▶" if latest.is_running else "✓"
+            name = f"{mark} {latest.mode}"
+            choices = (f"{name}: latencies, held", f"{name}, held") if is_held else (f"{name}: latencies",)
+            room = self.outer_size.width - _AROUND_HEADING
+            self.set_heading(next((text for text in choices if len(text) <= room), name))
         if latest.is_same(self._latest):
             return
-        if (latest.mode, latest.is_running) != (self._latest.mode, self._latest.is_running):
-            mark = "▶" if latest.is_running else "✓"
-            self.set_heading(f"{mark} {latest.mode}: latencies")
         self._latest = latest
         self._strips.clear()
         self.refresh()

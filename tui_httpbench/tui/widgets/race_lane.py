@@ -11,8 +11,9 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui_httpbench.analysis.race import Race, Racer
+from tui_httpbench.analysis.result import Rank
 from tui_httpbench.clients.catalog import mode_of
-from tui_httpbench.formatting import format_ratio
+from tui_httpbench.formatting import format_ratio, plural
 from tui_httpbench.report.ranking_table import FAILED_SIGN
 from tui_httpbench.tui.formatting import format_seconds
 from tui_httpbench.tui.widgets.blocks import LYING, large_digits
@@ -36,10 +37,10 @@ class RaceLayout:
     def of(cls, race: Race, columns: int, rows: int) -> RaceLayout:
         """The layout for these racers in this space."""
         name = max((len(racer.mode) for racer in race.racers), default=0)
-        name = max(name, *(len(_count(racer, racer.requests)) for racer in race.racers), 8) + 2
+        name = max(name, *(len(_count(racer, race, racer.requests)) for racer in race.racers), 8) + 2
         if columns >= _WIDE:
             name = max(name, 34)
-        time = max((len(_time(racer)) for racer in race.racers), default=0)
+        time = max((len(_outcome(racer, race)) for racer in race.racers), default=0)
         flag = time + (11 if rows >= _LARGE_ROWS else 7)
         return cls(columns, rows, name, max(flag, 14))
 
@@ -54,14 +55,14 @@ def draw_race_lane(
 ) -> list[Strip]:
     """The lane's rows; ``styles`` has the keys ``text``, ``muted``, ``rest``, ``line``, ``winner`` and ``error``."""
     done = racer.done(moment_s)
-    finished = racer.has_finished(moment_s)
-    names = _names(racer, done, layout)
+    finished = race.is_over_for(racer, moment_s)
+    names = _names(racer, race, done, layout)
     flags = _flags(racer, race, layout) if finished or not racer.starts else []
     strips = []
     for row in range(layout.rows):
         is_last = row == layout.rows - 1 and layout.rows > 1
         segments = [Segment(f"{names[row]:<{layout.name}}"[: layout.name], _name_style(row, racer, styles))]
-        share = done / racer.requests if racer.starts else 0.0
+        share = racer.share(moment_s)
         segments += _track(share, layout.track, is_last, bar, styles["rest"]) if racer.starts else [
             Segment((f"does not start: {racer.why_absent}" if row == 0 else "").ljust(layout.track)[: layout.track],
                     styles["muted"])
@@ -74,10 +75,10 @@ def draw_race_lane(
     return strips
 
 
-def _names(racer: Racer, done: int, layout: RaceLayout) -> list[str]:
+def _names(racer: Racer, race: Race, done: int, layout: RaceLayout) -> list[str]:
     rows = [racer.mode]
     if layout.rows > 1 and racer.starts:
-        rows.append(_count(racer, done))
+        rows.append(_count(racer, race, done))
     if layout.rows >= _LARGE_ROWS + 1:
         rows += textwrap.wrap(mode_of(racer.mode).summary, layout.name - 2)[: layout.rows - 2]
     return rows + [""] * (layout.rows - len(rows))
@@ -92,21 +93,24 @@ def _name_style(row: int, racer: Racer, styles: Mapping[str, Style]) -> Style:
 def _flags(racer: Racer, race: Race, layout: RaceLayout) -> list[tuple[str, str]]:
     if not racer.starts:
         return []
-    time, look = _time(racer), "winner" if racer.place == 1 else "text"
-    if racer.place is None:
+    outcome = _outcome(racer, race)
+    if racer.rank is None:
         what = f"{FAILED_SIGN} {racer.failed:,} failed" if racer.failed else f"{FAILED_SIGN} not clean"
-        return [(what, "error"), (time, "muted")] if layout.rows > 1 else [(what, "error")]
+        return [(what, "error"), (outcome, "muted")] if layout.rows > 1 else [(what, "error")]
+    place, is_winner = place_of(racer.rank), racer in race.winners
+    look = "winner" if is_winner else "text"
     if layout.rows == 1:
-        return [(f"{ordinal(racer.place):<5}{time}", look)]
-    winner = next(other for other in race.racers if other.place == 1)
-    assert winner.finish_s is not None
-    assert racer.finish_s is not None
-    ratio = "winner" if racer.place == 1 else format_ratio(racer.finish_s / winner.finish_s) if winner.finish_s else ""
+        return [(f"{place:<5}{outcome}", look)]
+    told = ("" if racer.rank.shared else "winner") if is_winner else _ratio(racer)
     if layout.rows < _LARGE_ROWS:
-        return [(f"{ordinal(racer.place):<5}{time}", look), (f"{'':<5}{ratio}", "muted")]
-    place = large_digits(str(racer.place))
-    beside = (ordinal(racer.place), time, ratio)
-    return [(f"{digits}  {text}", look) for digits, text in zip(place, beside, strict=True)]
+        return [(f"{place:<5}{outcome}", look), (f"{'':<5}{told}", "muted")]
+    digits = large_digits(str(racer.rank.rank))
+    return [(f"{row}  {text}", look) for row, text in zip(digits, (place, outcome, told), strict=True)]
+
+
+def _ratio(racer: Racer) -> str:
+    """How many times the winner's time, over all rounds."""
+    return "" if racer.rank is None or racer.rank.ratio is None else format_ratio(racer.rank.ratio)
 
 
 def _track(share: float, columns: int, is_last: bool, bar: Style, rest: Style) -> list[Segment]:
@@ -122,14 +126,22 @@ def _track(share: float, columns: int, is_last: bool, bar: Style, rest: Style) -
     return [*segments, Segment("█" * (columns - full - bool(eighths)), rest + Style(bgcolor=rest.color))]
 
 
-def _count(racer: Racer, done: int) -> str:
+def _count(racer: Racer, race: Race, done: int) -> str:
     if racer.failed and done == racer.requests:
         return f"{racer.failed:,} of {done:,} failed"
-    return f"{done:,} of {racer.requests:,}"
+    return plural(done, "request") if race.is_timed else f"{done:,} of {racer.requests:,}"
 
 
-def _time(racer: Racer) -> str:
-    return "" if racer.finish_s is None else format_seconds(racer.finish_s)
+def _outcome(racer: Racer, race: Race) -> str:
+    """What a racer's round came to: how long it took, or with a load in seconds how many requests it sent."""
+    if racer.finish_s is None:
+        return ""
+    return f"{racer.requests:,}" if race.is_timed else format_seconds(racer.finish_s)
+
+
+def place_of(rank: Rank) -> str:
+    """``1st``, or ``1=`` for a place that several share."""
+    return rank.label if rank.shared else ordinal(rank.rank)
 
 
 def ordinal(number: int) -> str:

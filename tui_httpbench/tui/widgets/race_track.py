@@ -39,7 +39,7 @@ class RaceTrack(ScrollView):
         self._racers = [racers[mode] for mode in modes]
         self._layout_now = RaceLayout.of(race, 0, 1)
         self._moment_s = 0.0
-        self._drawn: dict[str, tuple[int, list[Strip]]] = {}
+        self._drawn: dict[str, tuple[tuple[int, bool], list[Strip]]] = {}
         self._styles_now: dict[str, Style] = {}
 
     def allow_focus(self) -> bool:
@@ -66,7 +66,7 @@ class RaceTrack(ScrollView):
         rows = self._layout_now.rows
         for index, racer in enumerate(self._racers):
             drawn = self._drawn.get(racer.mode)
-            if drawn is None or drawn[0] != racer.done(moment_s):
+            if drawn is None or drawn[0] != self._state_of(racer):
                 self.refresh_lines(index * rows, rows)
 
     def render_line(self, y: int) -> Strip:
@@ -77,14 +77,18 @@ class RaceTrack(ScrollView):
         return self._strips_of(self._racers[index])[row].apply_style(self.rich_style)
 
     def _strips_of(self, racer: Racer) -> list[Strip]:
-        done = racer.done(self._moment_s)
+        state = self._state_of(racer)
         drawn = self._drawn.get(racer.mode)
-        if drawn is None or drawn[0] != done:
+        if drawn is None or drawn[0] != state:
             styles = self._colors()
             bar = styles[f"library-{_library_number(racer.mode) % _LIBRARY_COLORS}"]
             strips = draw_race_lane(racer, self._race, self._moment_s, self._layout_now, styles, bar)
-            drawn = self._drawn[racer.mode] = done, strips
+            drawn = self._drawn[racer.mode] = state, strips
         return drawn[1]
+
+    def _state_of(self, racer: Racer) -> tuple[int, bool]:
+        """All that a lane's drawing depends on."""
+        return racer.done(self._moment_s), self._race.is_over_for(racer, self._moment_s)
 
     def _colors(self) -> dict[str, Style]:
         if not self._styles_now:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tui_httpbench.analysis.comparison import RatioInterval
 from tui_httpbench.analysis.result import Rank
-from tui_httpbench.bench.events import Progress
+from tui_httpbench.bench.events import LaneProgress, Progress
 from tui_httpbench.formatting import UNKNOWN, WIDE_BOUND, format_interval, format_ratio, undecided_pairs_within
 
 REFERENCE = "reference"
-_MARGIN = 1.25  # the scale reaches this much beyond the ratios, so that it stays while the intervals shrink
-
-# The coarsest first; a finer step is taken while its labels keep apart.
-_TICK_STEPS: tuple[tuple[float, ...], ...] = ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 5, 7))
+_LOWEST_DECADE = -6
+_LINEAR_TICKS = ((0.0, 0.25, 0.5, 0.75, 1.0), (0.0, 0.5, 1.0), (0.0, 1.0))
 
 
 def place_and_ratio(rank: Rank | None, cells: int) -> str:
@@ -32,68 +30,103 @@ def interval_in_words(rank: Rank | None) -> str:
         return UNKNOWN
     if rank.verdict is None:
         return REFERENCE
-    low, high = rank.interval.low, rank.interval.high
-    return UNKNOWN if high >= low * WIDE_BOUND else format_interval(low, high)
+    return format_interval(rank.interval.low, rank.interval.high) if says_anything(rank.interval) else UNKNOWN
+
+
+def says_anything(interval: RatioInterval) -> bool:
+    """Whether an interval's bounds are worth telling; those of a single round are not."""
+    return interval.ratio > 0 and math.isfinite(interval.high) and interval.high < interval.low * WIDE_BOUND
+
+
+def speed_so_far(lane: LaneProgress) -> float | None:
+    """Requests per measured second over all that was measured of the mode; None before the first one succeeded.
+
+    How fast requests fail says nothing. From the parts of the sparkline, each round weighing as much as the share of it
+    that is done: what the mode did in the latest second alone would make the lanes restless.
+    """
+    if lane.errors and lane.errors >= lane.done:
+        return None
+    points = lane.rounds_done * lane.points_per_round
+    whole, latest = lane.sparkline[:points], lane.sparkline[points:]
+    part = max(lane.share * lane.rounds - lane.rounds_done, 0.0) if latest else 0.0
+    weight = (lane.rounds_done if whole else 0) + part
+    if weight <= 0:
+        return lane.throughput
+    total = (lane.rounds_done * sum(whole) / len(whole) if whole else 0.0) + (
+        part * sum(latest) / len(latest) if latest else 0.0
+    )
+    return total / weight
 
 
 @dataclass(frozen=True)
-class IntervalScale:
-    """A logarithmic scale, from ``low`` to ``high``, that all intervals of a ranking are drawn on."""
+class SpeedScale:
+    """Where speeds stand, as shares of the fastest mode's: on a line from zero, or from a power of ten to 1.
 
-    low: float
-    high: float
+    ``top`` is the fastest mode's speed in requests per second, ``decades`` the powers of ten of a logarithmic scale, 0
+    for a linear one.
+    """
+
+    top: float = 0.0
+    decades: int = 0
 
     @classmethod
-    def of(cls, ranking: Sequence[Rank]) -> IntervalScale | None:
-        """The scale that has all ratios on it; None where fewer than two modes are compared."""
-        ratios = [rank.interval.ratio for rank in ranking if rank.interval is not None]
-        return cls(min(ratios) / _MARGIN, max(ratios) * _MARGIN) if len(ratios) > 1 else None
+    def of(cls, speeds: Iterable[float], *, log: bool) -> SpeedScale:
+        """The scale that has all of these speeds on it."""
+        positive = [speed for speed in speeds if speed > 0]
+        if not positive:
+            return cls()
+        top = max(positive)
+        lowest = math.floor(math.log10(min(positive) / top) - 1e-9)
+        return cls(top, -max(lowest, _LOWEST_DECADE) if log else 0)
+
+    def place(self, share: float) -> float:
+        """How far along the scale a share of the fastest speed is; beyond 0 to 1 where it is not on it."""
+        if not self.decades:
+            return share
+        return 1 + math.log10(share) / self.decades if share > 0 else -math.inf
+
+    def bar(self, speed: float | None) -> float:
+        """How long the bar of a speed is, 0 to 1."""
+        return min(max(self.place(speed / self.top), 0.0), 1.0) if speed and self.top else 0.0
 
     def draw(self, rank: Rank, cells: int) -> str:
-        """The interval as a line with the ratio as a dot on it; arrows where it goes on beyond the scale."""
-        if rank.interval is None or not cells:
-            return ""
+        """The interval of a mode's speed as a line with a dot on it; arrows where it goes on beyond the scale."""
         interval = rank.interval
-        first, last = self._cell(interval.low, cells), self._cell(interval.high, cells)
+        if interval is None or not cells or not says_anything(interval):
+            return ""
+        low, high = 1 / interval.high, 1 / interval.low
+        first, last = self._cell(low, cells), self._cell(high, cells)
         drawn = [" "] * cells
         for cell in range(max(first, 0), min(last, cells - 1) + 1):
             drawn[cell] = "─"
         if first < last:
             drawn[max(first, 0)] = "├" if first >= 0 else "◂"
             drawn[min(last, cells - 1)] = "┤" if last < cells else "▸"
-        drawn[min(max(self._cell(interval.ratio, cells), 0), cells - 1)] = "●"
+        drawn[min(max(self._cell(1 / interval.ratio, cells), 0), cells - 1)] = "●"
         return "".join(drawn)
 
-    def ticks(self, cells: int) -> dict[int, str]:
-        """The cells that stand for round ratios, with their labels, none of which touches the next."""
-        found: dict[int, str] = {}
-        for step in _TICK_STEPS:
-            ratios = [
-                digit * 10.0**power
-                for power in range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
-                for digit in step
-            ]
-            inside = [ratio for ratio in ratios if self.low <= ratio <= self.high]
-            cells_of = [self._cell(ratio, cells) for ratio in inside]
-            widest = max((len(_tick_label(ratio)) for ratio in inside), default=0)
-            if len(inside) > 1 and min(b - a for a, b in itertools.pairwise(cells_of)) <= widest + 1:
-                break
-            found = {cell: _tick_label(ratio) for cell, ratio in zip(cells_of, inside, strict=True)}
-        return found
-
     def draw_axis(self, cells: int) -> str:
-        """The labels of the ticks, each beginning at its cell."""
-        line = [" "] * cells
-        for cell, label in self.ticks(cells).items():
-            if cell + len(label) <= cells:
-                line[cell : cell + len(label)] = label
-        return "".join(line)
+        """Per cent of the fastest mode's speed, each label around its place, as many as keep apart."""
+        choices = [[10.0**power for power in range(-self.decades, 1)]] if self.decades else _LINEAR_TICKS
+        for shares in choices:
+            labels = [(self.place(share), f"{share * 100:.6g} %") for share in shares]
+            starts = [
+                min(max(round(place * cells) - len(label) // 2, 0), cells - len(label)) for place, label in labels
+            ]
+            ends = [start + len(label) for start, (_, label) in zip(starts, labels, strict=True)]
+            if all(end < start for end, start in zip(ends, starts[1:], strict=False)) and starts[0] >= 0:
+                line = [" "] * cells
+                for start, (_, label) in zip(starts, labels, strict=True):
+                    line[start : start + len(label)] = label
+                return "".join(line)
+        return ""
 
-    def _cell(self, ratio: float, cells: int) -> int:
-        if ratio <= 0 or math.isinf(ratio):
-            return -1 if ratio <= 0 else cells
-        share = math.log(ratio / self.low) / math.log(self.high / self.low)
-        return min(max(math.floor(share * cells), -1), cells)
+    def _cell(self, share: float, cells: int) -> int:
+        place = self.place(share)
+        if place < 0:
+            return -1
+        # The fastest mode's own speed is the scale's last cell, not the one behind it.
+        return cells - 1 if 1.0 <= place < 1 + 1 / cells else min(int(min(place, 2.0) * cells), cells)
 
 
 def undecided_in_words(progress: Progress, cells: int) -> str:
@@ -109,7 +142,3 @@ def undecided_in_words(progress: Progress, cells: int) -> str:
         return "all decided"
     line = undecided_pairs_within(progress.undecided, cells)
     return line or f"undecided: {len(progress.undecided)} of {compared - 1} neighbours"
-
-
-def _tick_label(ratio: float) -> str:
-    return f"×{ratio:,.4g}"

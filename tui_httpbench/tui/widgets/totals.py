@@ -7,8 +7,9 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Digits, Static
 
 from tui_httpbench.bench.events import Progress
-from tui_httpbench.formatting import format_clock, format_rate, plural
+from tui_httpbench.formatting import format_clock, plural
 from tui_httpbench.tui.formatting import format_short, format_short_clock, format_stopwatch, widest_fitting_digits
+from tui_httpbench.tui.run_words import format_time_left, time_left_in_words
 from tui_httpbench.tui.widgets.panel import Panel
 
 _GAP = 1
@@ -38,31 +39,30 @@ class Total(Vertical, Panel):
 
 
 class Totals(Horizontal):
-    """Elapsed time, requests, throughput and errors of the whole run; one line of text on small screens."""
+    """Elapsed time, what is left of it at most, requests and errors of the run; a line of text on small screens."""
 
     def compose(self) -> ComposeResult:
         """The four numbers, and the line that stands for them."""
         yield Total("Elapsed", id="total-elapsed")
+        yield Total("Left at most", id="total-left")
         yield Total("Requests", id="total-requests")
-        yield Total("Requests/s", id="total-rate")
         yield Total("Errors", id="total-errors")
         yield Static(id="totals-line")
 
     def show(self, progress: Progress) -> None:
         """Draws the run's numbers."""
-        done, errors, rate = progress.done, progress.errors, progress.throughput
+        done, errors, left_s = progress.done, progress.errors, progress.time_left_s
         elapsed = format_stopwatch(progress.elapsed_s)
         self._total("elapsed").show(elapsed, format_clock(progress.elapsed_s), format_short_clock(progress.elapsed_s))
         self._total("requests").show(f"{done:,}", format_short(done))
-        self._total("rate").show(*(("-",) if rate is None else (format_rate(rate), format_short(rate))))
+        left = ("-",) if left_s is None else (format_time_left(left_s), format_short_clock(left_s))
+        self._total("left").show(*left)
         self._total("errors").show(f"{errors:,}", format_short(errors))
         self._total("errors").set_class(errors > 0, "-failing")
         line = self.query_one("#totals-line", Static)
         if not line.display:
             return
-        parts = [elapsed, f"{done:,} done", plural(errors, "error")]
-        if rate is not None:
-            parts.insert(2, f"{format_rate(rate)}/s")
+        parts = [elapsed, time_left_in_words(progress), f"{done:,} done", plural(errors, "error")]
         line.update(" · ".join(parts), layout=False)
 
     def _total(self, name: str) -> Total:

@@ -15,9 +15,10 @@ from tui_httpbench.report.metrics import METRICS, Metric, order_by, why_missing
 from tui_httpbench.report.ranking_table import FAILED_SIGN, OTHER_WORK_SIGN
 from tui_httpbench.tui.widgets.panel import Page, Panel
 from tui_httpbench.tui.widgets.results.themed_chart import AXIS, VALUE, ThemedChart, library_role, stand_in
+from tui_httpbench.tui.widgets.standing import says_anything
 
 AXIS_ROWS = 2
-_FURTHEST = 1.3  # times the longest bar, beyond which an interval goes on unseen
+_FURTHEST = 1.1  # times the longest bar, beyond which an interval goes on unseen
 
 
 class RankingChart(ThemedChart):
@@ -32,16 +33,16 @@ class RankingChart(ThemedChart):
     def __init__(self, result: Result) -> None:
         super().__init__()
         self._result = result
-        self._ranks = {rank.mode: rank for rank in result.ranking}
 
     def render(self) -> RenderResult:
         """The chart for the widget's size and the theme of this moment; without its axis where rows are few."""
         ordered = order_by(self.metric, self._result)
+        ranks = self._ranks()
         if all(value is None for _, value in ordered):
             columns = max(len(mode.mode) for mode, _ in ordered)
             return Text("\n".join(f"{mode.mode:>{columns}}  {why_missing(self.metric, mode)}" for mode, _ in ordered))
         limit = _FURTHEST * max(value or 0.0 for _, value in ordered)
-        bars = [self._bar(mode, value, limit) for mode, value in ordered]
+        bars = [self._bar(mode, value, ranks.get(mode.mode), limit) for mode, value in ordered]
         chart = bar_chart(
             bars,
             self.size.width,
@@ -55,28 +56,31 @@ class RankingChart(ThemedChart):
 
     def has_intervals(self) -> bool:
         """Whether any bar has an interval that is drawn."""
-        limit = math.inf
+        ranks = self._ranks()
         ordered = order_by(self.metric, self._result)
-        return any(self._interval(self._ranks[mode.mode], value, limit)[0] for mode, value in ordered)
+        return any(self._interval(ranks.get(mode.mode), value, math.inf)[0] for mode, value in ordered)
 
-    def _bar(self, mode: ModeSummary, value: float | None, limit: float) -> Bar:
-        rank = self._ranks[mode.mode]
-        label = f"{rank.label} {mode.mode}" if self.metric.ranks and mode.ok else mode.mode
+    def _ranks(self) -> dict[str, Rank]:
+        """The ranking that this metric's places and intervals come from."""
+        return {rank.mode: rank for rank in self.metric.ranking_by(self._result)}
+
+    def _bar(self, mode: ModeSummary, value: float | None, rank: Rank | None, limit: float) -> Bar:
+        label = f"{rank.label} {mode.mode}" if self.metric.ranks and mode.ok and rank is not None else mode.mode
         interval, goes_on = self._interval(rank, value, limit)
         color = stand_in(library_role(mode.mode))
         return Bar(label, value or 0.0, self._text(mode, value), color, interval, goes_on)
 
-    def _interval(self, rank: Rank, value: float | None, limit: float) -> tuple[tuple[float, float] | None, bool]:
+    def _interval(
+        self, rank: Rank | None, value: float | None, limit: float
+    ) -> tuple[tuple[float, float] | None, bool]:
         """The bounds of the value that its ratio's interval stands for, and whether it goes on beyond ``limit``."""
-        found = rank.interval
-        if not self.metric.ranks or not value or found is None or rank.verdict is None or found.ratio <= 0:
-            return None, False
-        if math.isnan(found.low) or math.isnan(found.high):
+        found = rank.interval if rank is not None and rank.verdict is not None else None
+        if not self.metric.ranks or not value or found is None or not says_anything(found):
             return None, False
         low, high = found.low / found.ratio, found.high / found.ratio
         if self.metric.ranks < 0:
-            low, high = (1 / high if high else math.inf), (1 / low if low > 0 else math.inf)
-        return (value * low, min(value * high, limit)), value * high > limit
+            low, high = 1 / high, 1 / low
+        return (min(value * low, limit), min(value * high, limit)), value * high > limit
 
     def _text(self, mode: ModeSummary, value: float | None) -> str:
         if value is None:

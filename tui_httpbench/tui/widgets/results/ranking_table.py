@@ -8,14 +8,18 @@ from typing import Any, Literal
 
 from rich.text import Text
 from textual.widgets import DataTable
+from textual.widgets.data_table import ColumnKey
 
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.formatting import UNKNOWN, format_ms, format_rate, format_ratio
 from tui_httpbench.report.markdown_table import markdown_table
-from tui_httpbench.report.metrics import body_bytes_per_request
+from tui_httpbench.report.metrics import Metric, body_bytes_per_request
 from tui_httpbench.report.ranking_table import marked_name
 from tui_httpbench.tui.widgets.panel import Panel
 from tui_httpbench.tui.widgets.standing import interval_in_words
+
+_BY_YARDSTICK = {"time": ("slower", "Ranking"), "cpu": ("more CPU", "Ranking by CPU time")}
+"""The title of the column of ratios, and that of the table."""
 
 _Writer = Callable[[float], str]
 
@@ -34,6 +38,8 @@ class RankingTable(DataTable[Text], Panel):
     def __init__(self, result: Result) -> None:
         super().__init__(cursor_type="row", zebra_stripes=True, fixed_columns=2, classes="panel")
         self._result = result
+        self._ranking = result.ranking
+        self._yardstick: Literal["time", "cpu"] = "time"
         self._sorted_by = ("rank", False)
 
     def on_mount(self) -> None:
@@ -43,6 +49,24 @@ class RankingTable(DataTable[Text], Panel):
             self.add_column(Text(column.title, justify=_justify(column)), key=column.id)
         self._fill()
 
+    def rank_by(self, metric: Metric) -> None:
+        """Shows places, ratios and verdicts of the ranking by this metric's yardstick: time, or CPU time."""
+        by_metric = metric.ranking_by(self._result)
+        self._yardstick = metric.yardstick if by_metric else "time"
+        ranking = by_metric or self._result.ranking
+        known = {rank.mode for rank in ranking}
+        others = (rank for rank in self._result.ranking if rank.mode not in known)
+        ranking += tuple(Rank(len(known) + 1 + index, rank.mode, None, rank.clean) for index, rank in enumerate(others))
+        if ranking != self._ranking:
+            self._ranking = ranking
+            self._sorted_by = ("rank", False)
+            title, heading = _BY_YARDSTICK[self._yardstick]
+            ratio = self.columns[ColumnKey("ratio")]
+            ratio.label = Text(title, justify="right")
+            ratio.content_width = max(ratio.content_width, len(title))
+            self.set_heading(heading)
+            self._fill()
+
     def on_data_table_header_selected(self, event: DataTable.HeaderSelected) -> None:
         """Sorts by the column."""
         key = event.column_key.value or "rank"
@@ -51,14 +75,14 @@ class RankingTable(DataTable[Text], Panel):
 
     def as_markdown(self) -> str:
         """All columns and rows as they are sorted now."""
-        titles = [column.title for column in _COLUMNS]
+        titles = [str(column.label) for column in self.ordered_columns]
         rows = [[str(cell) for cell in self.get_row_at(index)] for index in range(self.row_count)]
         return markdown_table(titles, rows, left=[column.title for column in _COLUMNS if _justify(column) == "left"])
 
     def _fill(self) -> None:
         key, descending = self._sorted_by
         column = next(column for column in _COLUMNS if column.id == key)
-        rows = [(rank, self._result.mode(rank.mode)) for rank in self._result.ranking]
+        rows = [(rank, self._result.mode(rank.mode)) for rank in self._ranking]
         known = [row for row in rows if column.sort_key(*row) is not None]
         known.sort(key=lambda row: column.sort_key(*row), reverse=descending)
         unknown = [row for row in rows if column.sort_key(*row) is None]
@@ -68,6 +92,8 @@ class RankingTable(DataTable[Text], Panel):
 
     def _cell(self, column: _Column, rank: Rank, mode: ModeSummary) -> Text:
         text = marked_name(self._result, rank) if column.id == "mode" else column.text(rank, mode)
+        if column.id == "verdict" and self._yardstick == "cpu":
+            text = text.replace("faster", "less CPU")
         is_bold = (rank.rank == 1 and rank.clean) or (column.id == "errors" and mode.failed > 0)
         return Text(text, style="bold" if is_bold else "", justify=_justify(column), no_wrap=True)
 

@@ -1,0 +1,189 @@
+"""What is said of a ranking: what is known, what is too close to call, and what would help."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tui_httpbench.analysis.outlook import outlooks
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.summary import Measured, summarize_run
+from tui_httpbench.bench.records import RoundRecord
+from tui_httpbench.bench.samples import Samples
+from tui_httpbench.plan import Plan
+from tui_httpbench.report.conclusion import WORTH_S, conclude
+
+MODES = ("aiohttp", "requests-session", "httpx-client", "requests", "httpx-async", "httpx")
+
+
+def samples(count: int) -> Samples:
+    return np.array([[1 + number, 1_000_000, 200, 10] for number in range(count)])
+
+
+def result_of(
+    *times: float,
+    noise: float = 0.02,
+    rounds: int = 5,
+    is_auto: bool = False,
+    cpu_noise: float | None = None,
+    wall_s: float = 2,
+    **plan: Any,
+) -> Result:
+    """Modes whose requests take these times, in rounds whose residuals have this spread, and mean 0 in each mode."""
+    modes = MODES[: len(times)]
+    generator = np.random.default_rng(7)
+
+    def noises(size: float) -> np.ndarray[Any, Any]:
+        values = generator.normal(0, 1, (len(times), rounds))
+        values -= values.mean(axis=0)
+        values -= values.mean(axis=1, keepdims=True)
+        spread = np.sqrt((values**2).sum() / max(1, (len(times) - 1) * (rounds - 1)))
+        return np.exp(size * values / (spread or 1))
+
+    wall, cpu = noises(noise), noises(noise if cpu_noise is None else cpu_noise)
+    records = tuple(
+        RoundRecord(
+            mode,
+            number + 1,
+            "complete",
+            samples(10),
+            elapsed_s=times[index] * wall[index, number],
+            cpu_s=None if cpu_noise is None else 0.8 * times[index] * cpu[index, number],
+            wall_s=wall_s,
+        )
+        for number, (index, mode) in itertools.product(range(rounds), enumerate(modes))
+    )
+    settings = {"modes": modes, "rounds": "auto" if is_auto else rounds, "requests": 10} | plan
+    return summarize_run(Measured(Plan(**settings), "http://127.0.0.1:8000/", records))
+
+
+def said_of(*times: float, **changes: Any) -> str:
+    text = conclude(result_of(*times, **changes))
+    assert text is not None
+    return text
+
+
+def test_it_says_who_is_fastest_and_by_how_much() -> None:
+    assert re.fullmatch(
+        r"aiohttp is fastest: the next, requests-session, takes 2\.00 times as long \(1\.9\d to 2\.0\d\)\. "
+        r"All places are decided\.",
+        said_of(1, 2, 9),
+    )
+    assert re.search(r"takes 29|30|31 times as long \(\d\d to \d\d\)\.$", said_of(1, 30))
+    assert "takes 1.20 times as long (1." in said_of(1, 1.2, noise=0.01)
+
+
+def test_a_shared_first_place_says_whom_it_beats() -> None:
+    text = said_of(1, 1.02, 3, 3.9, 6, noise=0.05)
+    assert text.startswith("aiohttp and requests-session share the first place, too close to call (at most ")
+    assert "; both beat httpx-client and all below it." in text
+    assert "both beat httpx-client." in said_of(1, 1.02, 3, noise=0.05)
+    assert "both beat httpx-client and requests." in said_of(1, 1.02, 3, 5, noise=0.05)
+    assert "all of them beat requests." in said_of(1, 1.01, 1.02, 3, noise=0.05)
+
+
+def test_a_bound_that_says_little_is_left_out() -> None:
+    assert "(at most " in said_of(1, 1.05, noise=0.1)
+    assert " apart" not in said_of(1, 1.05, noise=0.8, rounds=2)
+
+
+def test_nothing_decided_says_so_with_a_bound() -> None:
+    assert re.match(
+        r"All 4 modes are too close to call \(at most \d\d % apart\)\.", said_of(1, 1.01, 1.02, 1.03, noise=0.1)
+    )
+
+
+def test_the_same_is_not_too_close_to_call() -> None:
+    assert said_of(1, 1.001, noise=1e-3) == "aiohttp and requests-session are the same (within 3 %)."
+    text = said_of(1, 2, 2.001, noise=1e-3, same_within=0.05)
+    assert text.startswith("aiohttp is fastest: the next, requests-session, takes 2.00 times as long")
+    assert text.endswith("; requests-session and httpx-client are the same (within 5 %).")
+    text = said_of(1, 1.001, 4, noise=1e-3)
+    assert text == "aiohttp and requests-session are the same (within 3 %), and both beat httpx-client."
+
+
+def test_neighbours_that_are_the_same_do_not_make_their_ends_the_same() -> None:
+    result = result_of(1, 1.025, 1.05, noise=1e-4)
+    assert [rank.verdict_next for rank in result.ranking[:2]] == ["same", "same"]
+    assert result.ranking[2].verdict == "faster"
+    text = conclude(result) or ""
+    assert "aiohttp and requests-session are the same" in text
+    assert "httpx-client are the same" in text
+    assert "aiohttp, requests-session and httpx-client" not in text
+
+
+def test_ends_that_are_unsure_keep_a_group_from_being_the_same() -> None:
+    result = result_of(1, 1.009, 1.018, noise=0.0108)
+    assert [rank.verdict_next for rank in result.ranking[:2]] == ["same", "same"]
+    assert result.ranking[2].verdict == "unsure"
+    assert (conclude(result) or "").startswith("All 3 modes are too close to call")
+
+
+def test_groups_further_down_are_named_and_counted() -> None:
+    text = said_of(1, 3, 3.05, 9, 9.1, noise=0.05)
+    assert "Too close to call: requests-session and httpx-client; requests and httpx-async; " in text
+    text = said_of(1, 1.01, 3, 3.05, 9, 9.1, noise=0.05)
+    assert "Also too close to call: httpx-client and requests; httpx-async and httpx; " in text
+
+
+def test_it_says_how_many_more_rounds_would_tell() -> None:
+    result = result_of(1, 1.06, 3, noise=0.04)
+    (outlook,) = outlooks(result.ranking, result.records)
+    text = conclude(result) or ""
+    assert outlook.rounds is not None
+    assert 3 <= outlook.rounds <= 30
+    assert outlook.seconds == 2 * outlook.rounds
+    assert f"About {outlook.rounds} more rounds, {outlook.seconds:.0f} s, would tell." in text
+
+
+@pytest.mark.parametrize("noise", [0.045, 0.06, 0.08])
+def test_the_rounds_foretold_do_tell_and_few_of_them_do_not(noise: float) -> None:
+    result = result_of(1, 1.06, 3, noise=noise)
+    (outlook,) = outlooks(result.ranking, result.records)
+    assert outlook.rounds is not None
+    verdicts = [
+        result_of(1, 1.06, 3, noise=noise, rounds=rounds, is_auto=True).ranking[0].verdict_next
+        for rounds in (5 + outlook.rounds // 4, 5 + outlook.rounds)
+    ]
+    assert verdicts == ["unsure", "faster"]
+
+
+def test_no_silly_number_of_rounds_is_recommended() -> None:
+    assert said_of(1, 1.0, noise=0.3).endswith("More rounds are hardly worth it.")
+    assert "would tell" in said_of(1, 1.06, 3, noise=0.04, wall_s=1)
+    assert said_of(1, 1.06, 3, noise=0.04, wall_s=WORTH_S).endswith("More rounds are hardly worth it.")
+    text = said_of(1, 1.06, 3, 3.0, noise=0.04)
+    assert re.search(r"about \d+ more rounds, \d+ s, would tell aiohttp from requests-session\.$", text)
+
+
+def test_a_pace_that_is_not_known_is_not_told() -> None:
+    assert re.search(r"About \d+ more rounds would tell\.$", said_of(1, 1.06, 3, noise=0.04, wall_s=0))
+
+
+def test_processor_time_speaks_where_the_clock_does_not_decide() -> None:
+    text = said_of(1, 1.1, 4, noise=0.1, cpu_noise=0.01)
+    assert text.endswith("By CPU time, which is not time but steadier, aiohttp beats requests-session.")
+    assert "CPU" not in said_of(1, 1.1, 4, noise=0.01, cpu_noise=0.01)
+    assert "CPU" not in said_of(1, 1.1, 4, noise=0.1, cpu_noise=0.1)
+
+
+def test_what_can_not_be_compared_has_no_conclusion() -> None:
+    assert conclude(result_of(1)) is None
+    assert said_of(1, 30, rounds=1) == "One round decides nothing; make more of them."
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_sentence_agrees_with_the_places(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    result = result_of(*np.exp(np.sort(generator.normal(0, 0.3, 5))), noise=float(generator.choice([0.02, 0.06, 0.12])))
+    text = conclude(result) or ""
+    winner = result.ranking[0]
+    assert (f"{winner.mode} is fastest" in text) == (winner.label == "1")
+    assert ("share the first place" in text or "All 5 modes" in text or "are the same" in text) or winner.label == "1"
+    for upper, lower in itertools.pairwise(result.ranking):
+        if upper.label == lower.label == "1=":
+            assert f"{upper.mode} beats {lower.mode}" not in text

@@ -1,0 +1,184 @@
+"""The JSON of a result: its contract, and null for what is unknown."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from report_results import clean_result, failing_result, probed_result, record_of, result_of, rounds_of
+
+from tui_httpbench.analysis.result import Rank
+from tui_httpbench.bench.worker.errors import ERROR_KINDS
+from tui_httpbench.plan import Request
+from tui_httpbench.report import json_report
+from tui_httpbench.report.conclusion import conclude
+
+SCHEMA = json.loads((Path(__file__).parent / "result.schema.json").read_text())
+
+
+@pytest.mark.parametrize("make_result", [clean_result, failing_result])
+def test_the_json_keeps_its_contract(make_result: Any) -> None:
+    document = json.loads(json_report.to_text(make_result()))
+    jsonschema.validate(document, SCHEMA)
+
+
+def test_the_json_of_a_clean_mode() -> None:
+    document = json_report.to_dict(clean_result())
+    mode = next(mode for mode in document["modes"] if mode["id"] == "aiohttp")
+    assert (mode["requests"], mode["ok"], mode["errors"], mode["statuses"]) == (30, 30, {}, {"200": 30})
+    assert mode["elapsed_s"] == pytest.approx([0.0013] * 3, rel=1e-3)
+    assert mode["requests_per_second"] == pytest.approx(10 / 0.0013, rel=1e-3)
+    assert mode["latency_ms"]["p99"] == pytest.approx(0.13)
+    assert (mode["body_bytes"], mode["rounds_done"], mode["peak_memory_mib"]) == (30_000, 3, 30.0)
+    assert mode["rounds"][0]["warmup"] == [
+        {"latency_ms": 5.0, "status": 200, "error": None},
+        {"latency_ms": 1.0, "status": None, "error": ERROR_KINDS[1]},
+    ]
+    assert (mode["connections"], mode["requests_per_connection"], mode["settings"]) == (12, 3.0, {})
+    assert (mode["rounds"][0]["connections"], mode["rounds"][0]["target_cpu_s"]) == (4, 0.005)
+    first, second, *_ = document["ranking"]
+    assert first == {
+        **{"rank": 1, "label": "1", "mode": "aiohttp", "ratio": 1.0, "ratio_interval": [1.0, 1.0], "verdict": None},
+        **{"verdict_next": "faster", "tied_with": [], "clean": True, "other_work": False},
+    }
+    low, high = second["ratio_interval"]
+    assert 3.1 < low < second["ratio"] < high < 3.3
+    assert second["verdict"] == "faster"
+    assert (document["target"], document["stopped"]) == ("embedded", False)
+
+
+def test_the_json_has_null_for_what_is_unknown() -> None:
+    document = json_report.to_dict(
+        result_of(record_of("aiohttp", 1.0, [200], elapsed_s=None, cpu_s=float("nan"), setup=None))
+    )
+    assert document["modes"][0]["requests_per_second"] is None
+    assert document["modes"][0]["rounds"][0]["cpu_s"] is None
+    json.dumps(document, allow_nan=False)
+    jsonschema.validate(document, SCHEMA)
+
+
+def test_the_json_shows_no_secret() -> None:
+    request = Request("/", headers=(("Authorization", "Bearer hunter2"), ("Accept", "*/*")))
+    text = json_report.to_text(clean_result(request=request))
+    assert "hunter2" not in text
+    assert ["Accept", "*/*"] in json.loads(text)["plan"]["headers"]
+
+
+def test_the_json_says_how_the_run_was_planned() -> None:
+    plan = json_report.to_dict(clean_result(rounds="auto", budget_s=60.0, same_within=0.05, pin=False))["plan"]
+    assert (plan["rounds"], plan["profile"], plan["budget_s"], plan["same_within"]) == ("auto", "equal", 60.0, 0.05)
+    assert plan["pin"] is False
+    jsonschema.validate(json_report.to_dict(clean_result(rounds="auto")), SCHEMA)
+
+
+def test_the_json_has_null_for_a_bound_that_is_infinite() -> None:
+    result = result_of(record_of("aiohttp", 1.0, [200] * 10), record_of("httpx", 2.0, [200] * 10))
+    first, second = json_report.to_dict(result)["ranking"]
+    assert (first["ratio_interval"], second["ratio_interval"]) == ([1.0, 1.0], [0.0, None])
+    assert (first["label"], second["label"], second["tied_with"]) == ("1=", "1=", ["aiohttp"])
+    failed = json_report.to_dict(failing_result())["ranking"][-1]
+    assert (failed["ratio_interval"], failed["verdict"], failed["clean"]) == (None, None, False)
+
+
+def test_the_json_marks_a_mode_that_does_other_work() -> None:
+    result = probed_result()
+    document = json_report.to_dict(result)
+    jsonschema.validate(document, SCHEMA)
+    assert [rank["other_work"] for rank in document["ranking"]] == [False, False, True, True]
+    assert document["differences"] == [
+        {"text": "httpx got 302; the others followed it to 200.", "modes": ["httpx"]},
+    ]
+    assert document["modes"][3]["settings"] == {
+        "timeout": "30 s",
+        "redirects": "not followed",
+        "spoken": "HTTP/1.1",
+    }
+    first = document["findings"][0]
+    assert first == {"id": "other-work", **document["differences"][0]}
+
+
+def test_each_warning_is_a_finding() -> None:
+    doubted = replace(clean_result(), warnings=("The machine slept.",))
+    ids = set()
+    for result in (doubted, failing_result(), probed_result()):
+        document = json_report.to_dict(result)
+        assert [finding["text"] for finding in document["findings"]] == document["warnings"] == list(result.warnings)
+        ids |= {finding["id"] for finding in document["findings"]}
+    assert ids == {"other-work", "doubt"}
+
+
+@pytest.mark.parametrize(
+    ("values", "chosen_s", "load"),
+    [
+        ({"requests": 10}, None, (10, None, None)),
+        ({"requests": None}, 0.35, (None, 0.35, "auto")),
+        ({"requests": None}, None, (None, None, "auto")),
+        ({"requests": None, "duration_s": 2.0}, None, (None, 2.0, 2.0)),
+        ({"requests": 10, "duration_s": 2.0}, None, (10, 2.0, 2.0)),
+    ],
+)
+def test_the_json_says_the_load(values: dict[str, Any], chosen_s: float | None, load: tuple[Any, ...]) -> None:
+    document = json_report.to_dict(replace(clean_result(**values), duration_s=chosen_s))
+    plan = document["plan"]
+    assert (plan["requests"], plan["duration_s"], plan["duration"]) == load
+    jsonschema.validate(document, SCHEMA)
+
+
+def test_rounds_of_seconds_have_as_many_requests_as_they_held() -> None:
+    records = [
+        replace(record, round=number, samples=record.samples[:number])
+        for number, record in enumerate(rounds_of("aiohttp", 1.0), start=1)
+    ]
+    lost = replace(record_of("aiohttp", 1.0, []), round=4, outcome="crashed", elapsed_s=None, setup=None)
+    document = json_report.to_dict(result_of(*records, lost, requests=None, duration_s=0.1, rounds=4))
+    mode = document["modes"][0]
+    assert mode["round_requests"] == [1, 2, 3]
+    assert len(mode["elapsed_s"]) == 3
+    assert mode["requests"] == 6
+    jsonschema.validate(document, SCHEMA)
+
+
+def test_what_a_start_costs_is_the_median_of_the_rounds() -> None:
+    starts = [(0.1, 0.01), (0.9, 0.02), (0.2, 0.09)]
+    records = [
+        replace(record, setup=replace(record.setup, import_s=import_s, build_s=build_s))
+        for record, (import_s, build_s) in zip(rounds_of("aiohttp", 1.0), starts, strict=True)
+    ]
+    mode = json_report.to_dict(result_of(*records, rounds=3))["modes"][0]
+    assert (mode["import_s"], mode["build_s"]) == (0.2, 0.02)
+
+
+def test_the_ranking_by_cpu_time_is_written_like_the_other() -> None:
+    ranking_cpu = (
+        Rank(1, "httpx", 1.0, clean=True, verdict_next="unsure", tied_with=("aiohttp",), shared=True),
+        Rank(1, "aiohttp", 1.2, clean=True, verdict="unsure", tied_with=("httpx",), shared=True),
+    )
+    records = [*rounds_of("aiohttp", 1.0), *rounds_of("httpx", 2.0)]
+    document = json_report.to_dict(replace(result_of(*records, rounds=3), ranking_cpu=ranking_cpu))
+    assert [rank["mode"] for rank in document["ranking_cpu"]] == ["httpx", "aiohttp"]
+    assert document["ranking_cpu"][1] == {
+        **{"rank": 1, "label": "1=", "mode": "aiohttp", "ratio": 1.2, "ratio_interval": None, "verdict": "unsure"},
+        **{"verdict_next": None, "tied_with": ["httpx"], "clean": True, "other_work": False},
+    }
+    jsonschema.validate(document, SCHEMA)
+
+
+def test_the_json_has_the_conclusion_and_when_the_run_began() -> None:
+    result = replace(clean_result(), started_at="2026-11-25T21:00:00+01:00")
+    document = json_report.to_dict(result)
+    assert document["conclusion"] == conclude(result)
+    assert (document["started_at"], document["name"], document["sweep"]) == ("2026-11-25T21:00:00+01:00", None, None)
+    assert document["environment"]["variants"] == {}
+    assert {mode["variant"] for mode in document["modes"]} == {None}
+
+
+@pytest.mark.parametrize("key", ["started_at", "name", "ranking_cpu", "conclusion", "findings", "sweep"])
+def test_the_schema_misses_what_is_left_out(key: str) -> None:
+    document = json_report.to_dict(clean_result())
+    del document[key]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, SCHEMA)

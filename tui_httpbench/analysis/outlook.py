@@ -1,0 +1,98 @@
+"""What more rounds would bring: how many, and how long they take, until two neighbours are told apart."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from statistics import median
+
+from tui_httpbench.analysis.block_model import PRIOR_DF
+from tui_httpbench.analysis.comparison import RatioInterval, look_error_rate
+from tui_httpbench.analysis.ranking import RankingRules
+from tui_httpbench.analysis.result import Rank
+from tui_httpbench.analysis.studentized import studentized_range_quantile
+from tui_httpbench.bench.records import RoundRecord
+
+ROUND_STEPS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 100)
+"""Numbers of further rounds that are thought of: more exact than that no forecast of noise is."""
+
+_ASSURANCE = 0.8  # the half-width aimed at, in shares of the distance: at all of it, every other try would fail
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """So many more rounds, and seconds, would tell ``faster`` from ``slower`` or find them the same.
+
+    ``rounds`` is None where not even the most of ``ROUND_STEPS`` would do, ``seconds`` where the pace is not known.
+    """
+
+    faster: str
+    slower: str
+    rounds: int | None
+    seconds: float | None
+
+
+def outlooks(
+    ranking: tuple[Rank, ...], records: tuple[RoundRecord, ...], rules: RankingRules | None = None
+) -> tuple[Outlook, ...]:
+    """The outlook of each pair of neighbours that is undecided, if more rounds like the last one are made."""
+    rules = rules or RankingRules()
+    compared = [rank for rank in ranking if rank.interval is not None]
+    measured_s = _measured_s(records, {rank.mode for rank in compared})
+    if not measured_s:
+        return ()
+    pace_s = _last_round_wall_s(records)
+    found = []
+    for upper, lower in itertools.pairwise(ranking):
+        if upper.verdict_next != "unsure" or upper.interval_next is None:
+            continue
+        rounds = _rounds_needed(upper.interval_next, len(compared), measured_s, rules)
+        seconds = rounds * pace_s if rounds is not None and pace_s else None
+        found.append(Outlook(upper.mode, lower.mode, rounds, seconds))
+    return tuple(found)
+
+
+def _rounds_needed(
+    interval: RatioInterval, modes: int, measured_s: dict[int, float], rules: RankingRules
+) -> int | None:
+    if not 0 < interval.low < math.inf:
+        return None
+    distance = math.log(interval.ratio)
+    half_width = distance - math.log(interval.low)
+    # Either way decides: the interval leaves out 1, or lies within what counts as the same.
+    wanted = _ASSURANCE * max(distance, math.log1p(rules.same_within) - distance)
+    done = len(measured_s)
+    last_s = measured_s[max(measured_s)]
+    in_last_rounds = sum(measured_s.values()) / last_s
+    now = _quantile(modes, done, look_error_rate(done, sequential=rules.sequential, modes=modes))
+    for rounds in ROUND_STEPS:
+        then = _quantile(modes, done + rounds, look_error_rate(done + rounds, sequential=True, modes=modes))
+        if half_width * then / now * math.sqrt(in_last_rounds / (in_last_rounds + rounds)) <= wanted:
+            return rounds
+    return None
+
+
+def _quantile(modes: int, rounds: int, error_rate: float) -> float:
+    df = min((modes - 1) * (rounds - 1), 2 * (PRIOR_DF + (rounds - 1) * (1 - 1 / modes)))
+    return studentized_range_quantile(1 - error_rate, modes, round(df, 1))
+
+
+def _measured_s(records: tuple[RoundRecord, ...], modes: set[str]) -> dict[int, float]:
+    """The median seconds measured of a mode, by round."""
+    elapsed: dict[int, list[float]] = defaultdict(list)
+    for record in records:
+        if record.mode in modes and record.outcome == "complete" and record.elapsed_s:
+            elapsed[record.round].append(record.elapsed_s)
+    return {number: median(values) for number, values in elapsed.items()}
+
+
+def _last_round_wall_s(records: tuple[RoundRecord, ...]) -> float:
+    """How long the last round took, all groups together; 0 where unknown."""
+    last = max((record.round for record in records if record.outcome == "complete"), default=0)
+    groups: dict[int, float] = defaultdict(float)
+    for record in records:
+        if record.round == last:
+            groups[record.group] = max(groups[record.group], record.wall_s)
+    return sum(groups.values())
