@@ -1,149 +1,282 @@
-"""How true the figures are: each mode's throughput as reported, over that of the article's bare loop.
+"""How true the figures are: each mode against the article's bare loop, as entrants of the same run.
 
-Run by hand: python tests/benchmarks/fidelity.py [--pairs 7] [--requests 300] [--mode ID ...]
+Run by hand: python tests/benchmarks/fidelity.py [--rounds 12] [--seconds 0.4] [--in-flight 1 --in-flight 20]
 
-The bare loops below import the client, warm up with three requests as the tool does, and time the rest with one clock
-around the whole; nothing is recorded. They run in a process of their own, alternated with ours in a random order, and
-the medians of the ratios of the pairs are printed with the smallest and the largest ratio.
+The bare loops below are what the article's author would write, with the same timeout and settings as the mode, and time
+themselves with one clock around the whole: nothing is recorded while it runs, no request is timed by itself, and a pool
+of threads or a gather is all that keeps requests in flight. They live in the same rounds and take the same turns as the
+modes, so that the ratio of a mode's time per request to its loop's is told within 2 or 3 %. Printed are the ratios by
+wall and by processor time with their 95 % intervals (each pair alone), and mean latency × throughput over the requests
+in flight (Little's law). Exit status 1 where an interval leaves out 0.97 to 1.03, or Little's law is off by 5 %.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import random
+import dataclasses
+import math
 import statistics
-import subprocess
 import sys
-import textwrap
+import tempfile
+from pathlib import Path
 
+import numpy as np
+
+from tui_httpbench.analysis.littles_law import steady_in_flight
+from tui_httpbench.analysis.student import student_quantile
 from tui_httpbench.bench.runner import Runner
-from tui_httpbench.bench.trust import USUAL_TRUST
-from tui_httpbench.bench.worker_job import worker_environment
+from tui_httpbench.clients import catalog
 from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES
-from tui_httpbench.plan import DEFAULT_USER_AGENT, Plan, Request
-from tui_httpbench.target.launcher import EmbeddedTarget
+from tui_httpbench.plan import Plan
 
-PREAMBLE = """
-import gc, sys, time
-url, count, width = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-headers = {{"User-Agent": "{agent}"}}
+WITHIN = 0.03
+LITTLE_WITHIN = 0.05
+
+LOADING = """
+import asyncio, importlib.util, itertools, sys, time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+import httpbench_worker.main as worker
+from httpbench_worker.slices import Clocks
+
+spec = importlib.util.spec_from_file_location("original_client", {source!r})
+original = importlib.util.module_from_spec(spec)
+sys.modules[spec.name] = original
+spec.loader.exec_module(original)
+settings, watch_responses = original.settings, original.watch_responses
+
+def note(recorder, count, begin, elapsed, cpu):
+    # After the clock: the parent counts rows, and these tell nothing else.
+    for _ in range(count):
+        recorder.record(begin or 1, 0, 200, 1000)
+    recorder.recorded += count
+    return Clocks(requests=count, elapsed_ns=elapsed, cpu_ns=cpu)
 """
 
 THREADS = """
-for _ in range(3): fetch()
-gc.collect()
-if width == 1:
-    begin = time.perf_counter()
-    for _ in range(count): fetch()
-    elapsed = time.perf_counter() - begin
-else:
-    from concurrent.futures import ThreadPoolExecutor
-    with ThreadPoolExecutor(width) as pool:
-        list(pool.map(lambda _: time.sleep(0.01), range(width)))
-        begin = time.perf_counter()
-        list(pool.map(lambda _: fetch(), range(count)))
-        elapsed = time.perf_counter() - begin
-print(elapsed)
+class Bare:
+    def __init__(self, send, in_flight, recorder):
+        self.send, self.in_flight, self.recorder = send, in_flight, recorder
+        self.pool = ThreadPoolExecutor(in_flight) if in_flight > 1 else None
+        if self.pool:
+            list(self.pool.map(lambda _: time.sleep(0.01), range(in_flight)))
+
+    def run(self, limits):
+        send, clock = self.send, time.perf_counter_ns
+        end = clock() + limits.duration_ns
+        def loop(_):
+            count = 0
+            while not count or clock() < end:
+                send()
+                count += 1
+            return count
+        cpu = time.process_time_ns()
+        begin = clock()
+        count = sum(self.pool.map(loop, range(self.in_flight))) if self.pool else loop(0)
+        elapsed = clock() - begin
+        return note(self.recorder, count, begin, elapsed, time.process_time_ns() - cpu)
+
+worker.SyncSlicer = Bare
 """
 
 TASKS = """
-async def main():
-    {client}
-        for _ in range(3): await fetch(client)
-        gc.collect()
-        todo = iter(range(count))
-        async def some():
-            for _ in todo: await fetch(client)
-        begin = time.perf_counter()
-        await asyncio.gather(*(some() for _ in range(width)))
-        elapsed = time.perf_counter() - begin
-    print(elapsed)
-asyncio.run(main())
+class Bare:
+    def __init__(self, send, in_flight, recorder):
+        self.send, self.in_flight, self.recorder = send, in_flight, recorder
+
+    async def run(self, limits):
+        send, clock = self.send, time.perf_counter_ns
+        end = clock() + limits.duration_ns
+        async def loop():
+            count = 0
+            while not count or clock() < end:
+                await send()
+                count += 1
+            return count
+        cpu = time.process_time_ns()
+        begin = clock()
+        count = sum(await asyncio.gather(*(loop() for _ in range(self.in_flight))))
+        elapsed = clock() - begin
+        return note(self.recorder, count, begin, elapsed, time.process_time_ns() - cpu)
+
+worker.AsyncSlicer = Bare
 """
 
 BARE = {
-    "requests": "import requests\ndef fetch(): requests.get(url, headers=headers).content\n" + THREADS,
-    "requests-session": "import requests\nsession = requests.Session()\n"
-    "def fetch(): session.get(url, headers=headers).content\n" + THREADS,
-    "httpx": "import httpx\ndef fetch(): httpx.get(url, headers=headers).content\n" + THREADS,
-    "httpx-client": "import httpx\nclient = httpx.Client()\n"
-    "def fetch(): client.get(url, headers=headers).content\n" + THREADS,
-    "httpx-async": "import asyncio, httpx\nasync def fetch(client): (await client.get(url, headers=headers)).content\n"
-    + TASKS.format(client="async with httpx.AsyncClient() as client:"),
-    "httpx-async-each": "import asyncio, contextlib, httpx\n"
-    "async def fetch(_):\n"
-    "    async with httpx.AsyncClient() as client: (await client.get(url, headers=headers)).content\n"
-    + TASKS.format(client="with contextlib.nullcontext() as client:"),
-    "aiohttp": "import asyncio, aiohttp\n"
-    "async def fetch(client):\n"
-    "    async with client.get(url, headers=headers) as response: await response.read()\n"
-    + TASKS.format(client="async with aiohttp.ClientSession() as client:"),
-    "aiohttp-each": "import asyncio, aiohttp, contextlib\n"
-    "async def fetch(_):\n"
-    "    async with aiohttp.ClientSession() as client:\n"
-    "        async with client.get(url, headers=headers) as response: await response.read()\n"
-    + TASKS.format(client="with contextlib.nullcontext() as client:"),
+    "requests": """
+import requests
+@contextmanager
+def bare(job):
+    def fetch():
+        with requests.Session() as session:
+            original._equalize(session, job)
+            response = session.get(job.url, headers=job.headers, timeout=job.timeout_s)
+            return response.status_code, len(response.content)
+    yield fetch
+""",
+    "requests-session": """
+import requests
+@contextmanager
+def bare(job):
+    session = requests.Session()
+    original._equalize(session, job)
+    session.mount(job.url, requests.adapters.HTTPAdapter(pool_maxsize=job.in_flight))
+    def fetch():
+        response = session.get(job.url, headers=job.headers, timeout=job.timeout_s)
+        return response.status_code, len(response.content)
+    yield fetch
+""",
+    "httpx": """
+import httpx
+@contextmanager
+def bare(job):
+    def fetch():
+        with httpx.Client(**original._options(job)) as client:
+            response = client.get(job.url, headers=job.headers)
+            return response.status_code, len(response.content)
+    yield fetch
+""",
+    "httpx-client": """
+import httpx
+@contextmanager
+def bare(job):
+    client = httpx.Client(**original._options(job))
+    def fetch():
+        response = client.get(job.url, headers=job.headers)
+        return response.status_code, len(response.content)
+    yield fetch
+""",
+    "httpx-async": """
+import httpx
+@asynccontextmanager
+async def bare(job):
+    async with httpx.AsyncClient(**original._options(job)) as client:
+        async def fetch():
+            response = await client.get(job.url, headers=job.headers)
+            return response.status_code, len(response.content)
+        yield fetch
+""",
+    "httpx-async-each": """
+import httpx
+@asynccontextmanager
+async def bare(job):
+    async def fetch():
+        async with httpx.AsyncClient(**original._options(job)) as client:
+            response = await client.get(job.url, headers=job.headers)
+            return response.status_code, len(response.content)
+    yield fetch
+""",
+    "aiohttp": """
+import aiohttp
+@asynccontextmanager
+async def bare(job):
+    async with aiohttp.ClientSession(**original._options(job, original._context(job))) as session:
+        async def fetch():
+            async with session.get(job.url, headers=job.headers) as response:
+                return response.status, len(await response.read())
+        yield fetch
+""",
+    "aiohttp-each": """
+import aiohttp
+@asynccontextmanager
+async def bare(job):
+    context = original._context(job)
+    async def fetch():
+        async with aiohttp.ClientSession(**original._options(job, context)) as session:
+            async with session.get(job.url, headers=job.headers) as response:
+                return response.status, len(await response.read())
+    yield fetch
+""",
 }
 
 
-def bare_throughput(mode_id: str, url: str, count: int, width: int) -> float:
-    """Requests per second of the bare loop in a fresh process."""
-    code = PREAMBLE.format(agent=DEFAULT_USER_AGENT) + BARE[mode_id]
-    command = [sys.executable, "-c", textwrap.dedent(code), url, str(count), str(width)]
-    done = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        check=True,
-        env=worker_environment("defaults", USUAL_TRUST),
-        timeout=300,
-    )
-    return count / float(done.stdout)
+@dataclasses.dataclass(frozen=True)
+class BareLibrary(catalog.Library):
+    """A library whose client module is a file with a bare loop."""
+
+    path: Path = Path()
+
+    @property
+    def source_file(self) -> Path:
+        """The module with the loop."""
+        return self.path
 
 
-async def reported_throughput(mode_id: str, url: str, count: int, width: int) -> float:
-    """Requests per second as the tool reports them."""
-    runner = Runner(
-        Plan(
-            Request(url), (mode_id,), requests=count, concurrency=width, rounds=1, chosen_profile="defaults", pin=False
-        )
-    )
+def register_bare(mode_id: str, folder: Path) -> str:
+    """Adds a mode's bare loop to the catalogue of this process and returns its id."""
+    mode = MODES[mode_id]
+    path = folder / f"bare_{mode_id.replace('-', '_')}.py"
+    loop = THREADS if mode.kind == "sync" else TASKS
+    path.write_text(LOADING.format(source=str(mode.library.source_file)) + loop + BARE[mode_id])
+    library = BareLibrary(**{**vars(mode.library), "path": path})
+    bare_id = f"{mode_id}-bare"
+    MODES[bare_id] = dataclasses.replace(mode, id=bare_id, library=library, function="bare")
+    return bare_id
+
+
+@dataclasses.dataclass(frozen=True)
+class Ratio:
+    """A mode's time per request over its bare loop's, with the 95 % interval of this pair."""
+
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, logs: list[float]) -> Ratio:
+        """Student's interval on the logarithms of the rounds' ratios."""
+        half = student_quantile(0.975, len(logs) - 1) * statistics.stdev(logs) / math.sqrt(len(logs))
+        mean = statistics.mean(logs)
+        return cls(math.exp(mean), math.exp(mean - half), math.exp(mean + half))
+
+    @property
+    def is_true(self) -> bool:
+        """Whether it may lie within 3 % of 1."""
+        return self.low < 1 + WITHIN and self.high > 1 - WITHIN
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} ({self.low:.3f}-{self.high:.3f}){'' if self.is_true else '!'}"
+
+
+async def measure(mode_id: str, in_flight: int, rounds: int, seconds: float) -> bool:
+    """Prints a line for one mode and width; returns whether it is true."""
+    bare_id = f"{mode_id}-bare"
+    plan = Plan(modes=(mode_id, bare_id), duration_s=seconds, concurrency=in_flight, rounds=rounds, seed=in_flight)
+    runner = Runner(plan)
     async for _ in runner.run():
         pass
-    summary = runner.result().modes[0]
-    assert summary.ok == count, summary.error_texts
-    assert summary.requests_per_second is not None
-    return summary.requests_per_second
+    costs: dict[str, list[tuple[float, float]]] = {mode_id: [], bare_id: []}
+    for record in runner.records:
+        assert record.outcome == "complete", record.reason
+        assert record.elapsed_s is not None
+        assert record.cpu_s is not None
+        costs[record.mode].append((record.elapsed_s / len(record.samples), record.cpu_s / len(record.samples)))
+    logs = np.log(np.array(costs[mode_id])) - np.log(np.array(costs[bare_id]))
+    wall, cpu = Ratio.of(list(logs[:, 0])), Ratio.of(list(logs[:, 1]))
+    steady = steady_in_flight([record for record in runner.records if record.mode == mode_id], in_flight)
+    little = math.nan if steady is None else steady / in_flight
+    is_lawful = steady is None or abs(little - 1) <= LITTLE_WITHIN
+    print(f"{mode_id:18} {in_flight:9} {wall!s:>24} {cpu!s:>24} {little:9.3f}{'' if is_lawful else '!'}", flush=True)
+    return wall.is_true and cpu.is_true and is_lawful
 
 
-async def main() -> None:
-    parser = argparse.ArgumentParser(description="throughput as reported, over that of the bare loop")
-    parser.add_argument("--pairs", type=int, default=7)
-    parser.add_argument("--requests", type=int, default=400, help="of a kept client; 100 for the others")
+async def main() -> bool:
+    parser = argparse.ArgumentParser(description="each mode against the article's bare loop")
+    parser.add_argument("--rounds", type=int, default=12)
+    parser.add_argument("--seconds", type=float, default=0.4)
+    parser.add_argument("--in-flight", type=int, action="append")
     parser.add_argument("--mode", action="append", choices=DEFAULT_MODES)
     arguments = parser.parse_args()
-    print(f"{'mode':18} {'concurrency':>11} {'median ratio':>13} {'lowest':>7} {'highest':>8}   {os.cpu_count()} CPUs")
-    async with EmbeddedTarget() as target:
-        url = target.url + "/"
+    print(f"{'mode':18} {'in flight':>9} {'wall, ours / bare':>24} {'CPU, ours / bare':>24} {'Little':>9}")
+    is_true = True
+    with tempfile.TemporaryDirectory() as folder:
         for mode_id in arguments.mode or DEFAULT_MODES:
-            for width in (1, 20):
-                ratios = []
-                count = arguments.requests if MODES[mode_id].kept else max(50, arguments.requests // 4)
-                for _ in range(arguments.pairs):
-                    if random.random() < 0.5:
-                        bare = await asyncio.to_thread(bare_throughput, mode_id, url, count, width)
-                        ours = await reported_throughput(mode_id, url, count, width)
-                    else:
-                        ours = await reported_throughput(mode_id, url, count, width)
-                        bare = await asyncio.to_thread(bare_throughput, mode_id, url, count, width)
-                    ratios.append(ours / bare)
-                print(
-                    f"{mode_id:18} {width:11} {statistics.median(ratios):13.3f} {min(ratios):7.2f} {max(ratios):8.2f}",
-                    flush=True,
-                )
+            register_bare(mode_id, Path(folder))
+            for in_flight in arguments.in_flight or (1, 20):
+                is_true &= await measure(mode_id, in_flight, arguments.rounds, arguments.seconds)
+    return is_true
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    sys.exit(0 if asyncio.run(main()) else 1)

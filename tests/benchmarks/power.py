@@ -1,9 +1,10 @@
-"""How small a difference is found, and after how many rounds? A mode against a copy that is slower by a known share.
+"""How small a difference is found, and how soon? A mode against a copy that is slower by a known share.
 
-Run by hand: python tests/benchmarks/power.py [--tries 8] [--slower 5 --slower 10] [--mode requests-session]
+Run by hand: python tests/benchmarks/power.py [--tries 10] [--slower 5 --slower 3] [--budget 20 --budget 60]
 
-The copy is the mode's own code with a busy wait behind each request, long enough to add the share to the time that a
-request of this mode takes here; how much it really added is measured in the same runs and printed as the ratio.
+Each try is a whole automatic run of two modes, one request in flight, within so many seconds. The copy is the mode
+itself with a busy wait behind each request, long enough to add the share to the time that a request of this mode takes
+here; how much it really added is measured in the same runs and printed as the ratio.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ import asyncio
 import dataclasses
 import statistics
 import tempfile
+import time
 from pathlib import Path
 
-from tui_httpbench.analysis.comparison import LOOKS
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.clients import catalog
 from tui_httpbench.plan import Plan
@@ -55,11 +56,13 @@ class SlowedLibrary(catalog.Library):
         return self.path
 
 
-async def measure(modes: tuple[str, ...], requests: int, rounds: int | str, seed: int) -> Runner:
-    runner = Runner(Plan(modes=modes, requests=requests, concurrency=1, rounds=rounds, budget_s=300, seed=seed))
+async def measure(modes: tuple[str, ...], budget_s: float, seed: int) -> tuple[Runner, float]:
+    """The runner of a whole run, and the seconds that it took."""
+    begin = time.monotonic()
+    runner = Runner(Plan(modes=modes, concurrency=1, budget_s=budget_s, seed=seed))
     async for _ in runner.run():
         pass
-    return runner
+    return runner, time.monotonic() - begin
 
 
 def register_slowed(mode_id: str, wait_ns: int, folder: Path) -> str:
@@ -76,31 +79,35 @@ def register_slowed(mode_id: str, wait_ns: int, folder: Path) -> str:
 
 async def main() -> None:
     parser = argparse.ArgumentParser(description="power of the ranking")
-    parser.add_argument("--tries", type=int, default=8)
+    parser.add_argument("--tries", type=int, default=10)
     parser.add_argument("--slower", type=float, action="append", help="per cent")
-    parser.add_argument("--requests", type=int, default=500)
+    parser.add_argument("--budget", type=float, action="append", help="seconds, one for each share")
     parser.add_argument("--mode", default="requests-session", help="a sync mode")
     arguments = parser.parse_args()
-    before = (await measure((arguments.mode,), arguments.requests, 5, 0)).result().modes[0]
-    request_ns = statistics.median(before.elapsed_s) / arguments.requests * 1e9
-    print(f"{arguments.mode}: {request_ns / 1000:.0f} µs a request; automatic runs of up to {max(LOOKS)} rounds")
-    print(f"{'slower by':>10} {'found':>9} {'rounds (median)':>16} {'rounds (all)':>28} {'ratio (median)':>15}")
+    before = (await measure((arguments.mode,), 8.0, 0))[0].result().modes[0]
+    request_ns = sum(before.elapsed_s) / before.requests * 1e9
+    print(f"{arguments.mode}: {request_ns / 1000:.0f} µs a request")
+    print(f"{'slower by':>10} {'within':>7} {'found':>9} {'wrong':>6} {'seconds (median, most)':>23} {'ratio':>6}")
+    shares, budgets = arguments.slower or [5.0, 3.0], arguments.budget or [20.0, 60.0]
     with tempfile.TemporaryDirectory() as folder:
-        for percent in arguments.slower or (5.0, 10.0):
+        for percent, budget_s in zip(shares, budgets, strict=True):
             slowed_id = register_slowed(arguments.mode, int(request_ns * percent / 100), Path(folder))
-            found, needed, ratios = 0, [], []
+            found = wrong = 0
+            took_s, ratios = [], []
             for seed in range(arguments.tries):
-                runner = await measure((arguments.mode, slowed_id), arguments.requests, "auto", seed)
+                runner, seconds = await measure((arguments.mode, slowed_id), budget_s, seed)
                 ranking = runner.result().ranking
-                right = ranking[0].mode == arguments.mode and ranking[1].verdict == "faster"
-                found += right
-                needed.append(ranking[1].interval.rounds if ranking[1].interval else 0)
-                ratios.append(
-                    (ranking[1].ratio or 0) if ranking[0].mode == arguments.mode else 1 / (ranking[1].ratio or 1)
-                )
+                is_right = ranking[0].mode == arguments.mode
+                # A difference may be real and yet within the share that counts as the same.
+                interval = ranking[1].interval
+                is_decided = interval is not None and interval.low > 1
+                found += is_decided and is_right
+                wrong += is_decided and not is_right
+                took_s.append(seconds)
+                ratios.append((ranking[1].ratio or 1.0) if is_right else 1 / (ranking[1].ratio or 1.0))
             print(
-                f"{percent:9.0f}% {f'{found} of {len(needed)}':>9} {statistics.median(needed):16.0f} "
-                f"{' '.join(map(str, sorted(needed))):>28} {statistics.median(ratios):15.3f}",
+                f"{percent:9.0f}% {budget_s:5.0f} s {f'{found} of {arguments.tries}':>9} {wrong:6} "
+                f"{f'{statistics.median(took_s):.0f}, {max(took_s):.0f}':>23} {statistics.median(ratios):6.3f}",
                 flush=True,
             )
 
