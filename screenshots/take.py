@@ -1,6 +1,6 @@
 """Takes README's pictures: runs the real app against its embedded target and saves each screen.
 
-Run by hand, with the ``dev`` extra installed: python screenshots/take.py [--only dark|light|gif]
+Run by hand, with the ``dev`` extra installed: python screenshots/take.py [--only dark|light|article|gif]
 
 Each screen becomes an SVG, and a PNG drawn from it with an installed monospace font; a run and its replay become an
 animated GIF. The pictures show what was measured on this machine, and the app's own state stays untouched.
@@ -32,7 +32,8 @@ FOLDER = Path(__file__).parent
 FONT = "DejaVu Sans Mono"
 RUN_LIMIT_S = 400.0
 # Key of each tab of Results, and the name of its picture.
-TABS = {"g": "results", "t": "latency", "w": "why", "o": "code", "a": "article"}
+TABS = {"g": "results", "t": "latency", "w": "why", "o": "code"}
+ARTICLE_ROUNDS = 2
 GIF_SIZE = (100, 30)
 GIF_WIDTH_PX = 860
 GIF_COLOURS = 48
@@ -60,6 +61,17 @@ async def take_screens(size: tuple[int, int], theme: str, suffix: str, plan: Pla
         await pilot.press("g", "space")
         await pilot.pause(5.0)
         save(app, f"replay{suffix}")
+
+
+async def take_article(size: tuple[int, int], theme: str, suffix: str, plan: Plan) -> None:
+    """A run in the article's way, with a picture of the tab that compares it."""
+    app = HttpbenchApp(plan, start=True)
+    async with app.run_test(size=size) as pilot:
+        app.theme = theme
+        await until_results(pilot)
+        await pilot.press("a")
+        await pilot.pause(1.0)
+        save(app, f"article{suffix}")
 
 
 async def take_animation(theme: str, plan: Plan) -> None:
@@ -97,15 +109,16 @@ async def take_animation(theme: str, plan: Plan) -> None:
 
 
 async def until_round(pilot: Pilot[None], number: int) -> None:
-    """Waits until the lanes have something to show: some modes have done this round, others have not."""
+    """Waits until the lanes have something to show: they are in the midst of this round."""
     async with asyncio.timeout(RUN_LIMIT_S):
         while True:
             await pilot.pause(0.1)
             screen = pilot.app.screen
             if not isinstance(screen, RunScreen):
                 return
-            ahead = sum(lane.rounds_done >= number for lane in screen.progress.lanes)
-            if ahead >= len(screen.progress.lanes) // 2:
+            progress = screen.progress
+            in_its_midst = progress.share * progress.rounds > number - 0.5
+            if progress.stage == "measuring" and in_its_midst:
                 return
 
 
@@ -139,7 +152,7 @@ def png_of(svg: str) -> bytes:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="take README's pictures")
-    parser.add_argument("--only", choices=("dark", "light", "gif"))
+    parser.add_argument("--only", choices=("dark", "light", "article", "gif"))
     parser.add_argument("--size", default="120x36", help="columns x rows")
     parser.add_argument("--rounds", type=int, default=10, help="of the dark and light pictures")
     arguments = parser.parse_args()
@@ -147,12 +160,15 @@ def main() -> None:
     quick = PRESETS["quick"]
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"XDG_STATE_HOME": folder, "XDG_CONFIG_HOME": folder}
-        plan = quick.plan(requests=25, rounds=arguments.rounds, seed=1)
+        plan = quick.plan(duration_s=0.3, rounds=arguments.rounds, seed=1)
         for only, theme, suffix in (("dark", "textual-dark", ""), ("light", "textual-light", "-light")):
             if arguments.only in (None, only):
                 asyncio.run(take_screens((columns, rows), theme, suffix, plan))
+        if arguments.only in (None, "article"):
+            article = PRESETS["article"].plan(rounds=ARTICLE_ROUNDS, seed=1)
+            asyncio.run(take_article((columns, rows), "textual-dark", "", article))
         if arguments.only in (None, "gif"):
-            asyncio.run(take_animation("", quick.plan(rounds=5, seed=1)))
+            asyncio.run(take_animation("", quick.plan(duration_s=0.4, rounds=5, seed=1)))
 
 
 if __name__ == "__main__":
