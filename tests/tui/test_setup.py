@@ -48,7 +48,11 @@ async def test_the_bottom_line_says_what_will_happen() -> None:
         assert " 8 modes × batches of 100 for 2 s × up to 30 rounds against " in form.summary
 
 
-@pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
+@pytest.mark.parametrize(
+    "preset",
+    [pytest.param(preset, marks=[] if name == "article" else pytest.mark.slow) for name, preset in PRESETS.items()],
+    ids=PRESETS,
+)
 async def test_how_long_each_preset_will_take_is_said_before_the_start(preset: Preset) -> None:
     plan = preset.plan()
     async with open_form(plan) as form:
@@ -59,12 +63,15 @@ async def test_how_long_each_preset_will_take_is_said_before_the_start(preset: P
         assert form.screen.query_one("#summary").region.width >= len(form.summary) / 2
 
 
+_OPEN = "as many as the duration has time for"
+_FILLED = "as long as five rounds fill the budget"
+_THOUSAND = "1,000 requests per mode and round"
 LOADS = [
-    ("", "auto", "as many as the duration has time for", "auto: as long as five rounds fill the budget"),
-    ("", "", "as many as the duration has time for", "empty is auto: as long as five rounds fill the budget"),
-    ("1k", "", "1,000 requests per mode and round", "empty or auto: as long as 1,000 requests take"),
+    pytest.param("", "auto", _OPEN, f"auto: {_FILLED}", marks=pytest.mark.slow),
+    pytest.param("", "", _OPEN, f"empty is auto: {_FILLED}", marks=pytest.mark.slow),
+    pytest.param("1k", "", _THOUSAND, "empty or auto: as long as 1,000 requests take", marks=pytest.mark.slow),
     ("1k", "auto", "1,000 requests per mode and round", "empty or auto: as long as 1,000 requests take"),
-    ("", "300ms", "as many as the duration has time for", "0.3 s measured per mode and round"),
+    pytest.param("", "300ms", _OPEN, "0.3 s measured per mode and round", marks=pytest.mark.slow),
     ("100", "2s", "whole batches of 100 until 2 s are over", "whole batches of 100 until 2 s are over"),
 ]
 

@@ -61,7 +61,7 @@ def load(form: Form) -> tuple[str, str]:
     return requests, duration
 
 
-@pytest.mark.parametrize("presses", [2, 3, 4, 5])
+@pytest.mark.parametrize("presses", [*(pytest.param(count, marks=pytest.mark.slow) for count in (2, 3, 4)), 5])
 async def test_one_preset_is_on_however_fast_they_are_chosen(presses: int) -> None:
     names = [*PRESETS, CUSTOM]
     async with open_form(Plan(modes=("aiohttp",))) as form:
