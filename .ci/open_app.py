@@ -15,8 +15,8 @@ import time
 # What a screen shows once it is there, and the keys that lead on; what was seen before a step counts no more.
 STEPS = (
     ("Concurrency", b"\x12"),  # the form: ctrl+r
-    ("modes done", b""),  # the run
-    ("95 % interval", b" "),  # the result: space
+    ("taking turns", b""),  # the run
+    ("higher is better", b" "),  # the result: space
     ("REPLAY", b"\x1b"),  # escape
     ("Ranking", b"\x11"),  # the result again: ctrl+q
 )
