@@ -128,9 +128,9 @@ def test_how_much_measured_time_is_left_at_the_pace_so_far(
     requests: int | None, duration_s: float | None, left_s: float
 ) -> None:
     load = LoadLeft(plan_of(requests, duration_s), duration_s)
-    assert load.seconds_left(0, 0.0) == (1.0 if requests is None else None)
+    assert load.seconds_left == (1.0 if requests is None else None)
     load.take(Clocks(20, 200_000_000, in_batch=30 if requests == 50 else 0))
-    assert load.seconds_left(20, 0.2) == pytest.approx(left_s)
+    assert load.seconds_left == pytest.approx(left_s)
     assert load.share == pytest.approx(0.2)
 
 

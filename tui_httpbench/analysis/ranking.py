@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tui_httpbench.analysis.block_model import Block
@@ -76,15 +75,6 @@ def undecided_pairs(ranking: tuple[Rank, ...]) -> tuple[tuple[str, str], ...]:
     """The neighbours in a ranking that are neither surely different nor surely the same."""
     pairs = itertools.pairwise(ranking)
     return tuple((upper.mode, lower.mode) for upper, lower in pairs if upper.verdict_next == "unsure")
-
-
-def round_times_s(mode_id: str, records: tuple[RoundRecord, ...]) -> Mapping[int, float]:
-    """A mode's seconds per request in each of its complete rounds."""
-    return {
-        record.round: cost_s / len(record.samples)
-        for record in records
-        if record.mode == mode_id and (cost_s := _cost_s(record, "time"))
-    }
 
 
 def _cost_s(record: RoundRecord, yardstick: Yardstick) -> float | None:

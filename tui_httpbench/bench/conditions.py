@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui_httpbench.bench.pinning import SYSFS_CPUS, CpuChoice
+from tui_httpbench.bench.pinning import SYSFS_CPUS, CpuChoice, usable_cpus
 
 PROC_STAT = Path("/proc/stat")
 
@@ -133,7 +133,7 @@ def share_from_load(
 
 def read_governor(cpu: int | None, sysfs: Path = SYSFS_CPUS) -> str | None:
     """The frequency governor of a CPU, or those of all usable ones for None; None where the system does not tell."""
-    cpus = [cpu] if cpu is not None else _usable_cpus()
+    cpus = (cpu,) if cpu is not None else usable_cpus() or range(os.cpu_count() or 1)
     governors = set()
     for number in cpus:
         try:
@@ -154,12 +154,6 @@ def read_asleep_s() -> float | None:
     if sys.platform == "darwin":
         return time.clock_gettime(time.CLOCK_MONOTONIC_RAW) - time.clock_gettime(time.CLOCK_UPTIME_RAW)
     return None
-
-
-def _usable_cpus() -> list[int]:
-    if hasattr(os, "sched_getaffinity"):
-        return sorted(os.sched_getaffinity(0))
-    return list(range(os.cpu_count() or 1))
 
 
 def _take_reading() -> _Reading:

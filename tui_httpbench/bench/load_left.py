@@ -37,13 +37,14 @@ class LoadLeft:
             return self._done / (self._requests or 1)
         return min(1.0, self._elapsed_s / self._duration_s)
 
-    def seconds_left(self, requests: int, elapsed_s: float) -> float | None:
-        """How much measured time is left, at the pace of so many requests in so many seconds; None before any."""
+    @property
+    def seconds_left(self) -> float | None:
+        """How much measured time is left, at the pace so far; None where that can't be known before a request."""
         if self._duration_s is not None and self._requests is None:
             return max(0.0, self._duration_s - self._elapsed_s)
-        if not requests:
+        if not self._done:
             return None
-        pace_s = elapsed_s / requests
+        pace_s = self._elapsed_s / self._done
         if self._duration_s is None:
             return pace_s * ((self._requests or 0) - self._done)
         # The batch that is under way when the seconds are over is sent whole.

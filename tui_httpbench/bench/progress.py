@@ -202,7 +202,7 @@ class ProgressTracker:
             load = turns.loads[mode_id]
             if load.is_over or not worker.can_work:
                 continue
-            own_s = load.seconds_left(worker.requests, worker.elapsed_s)
+            own_s = load.seconds_left
             if own_s is None:
                 return None
             left_s += own_s
