@@ -29,7 +29,7 @@ from record_noise import FOLDER, Noise
 
 from tui_httpbench.analysis.block_model import fit_blocks
 from tui_httpbench.analysis.comparison import ERROR_RATE, FEW_MODES, LOOKS, Comparison, look_error_rate
-from tui_httpbench.analysis.gusts import relative_variances, slice_variance
+from tui_httpbench.analysis.gusts import expected_noise, relative_variances, slice_variance
 from tui_httpbench.analysis.student import student_quantile
 from tui_httpbench.analysis.studentized import studentized_range_quantile
 from tui_httpbench.bench.round_schedule import SCOUTING_ROUNDS
@@ -40,10 +40,17 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Drawn:
-    """Log times of equal modes, shape (rounds, modes), and the variance that the slices of each round show."""
+    """Log times of equal modes, and how many slices they had, shapes (rounds, modes); the variance that slices show."""
 
     values: Values
     slice_variances: tuple[tuple[float, int], ...] = ()
+    slices: Values | None = None
+
+    def expected_noise(self, rounds: int) -> dict[str, float]:
+        """The noise that is expected of each mode by its slices in the first rounds."""
+        if self.slices is None:
+            return {}
+        return expected_noise({f"mode{mode}": column[:rounds].tolist() for mode, column in enumerate(self.slices.T)})
 
     def weights(self, rounds: int) -> Values:
         """What the first rounds weigh by their slices."""
@@ -88,6 +95,7 @@ def resampled(noise: Noise, yardstick: str) -> Draw:
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log((elapsed_s if yardstick == "time" else cpu_s) / requests)
     logs[~np.isfinite(logs)] = np.nan
+    counts = np.isfinite(logs).sum(axis=2).astype(np.float64)
 
     def draw(rng: np.random.Generator, rounds: int, modes: int) -> Drawn:
         # Without replacement while there are enough: a round drawn twice looks like no noise at all.
@@ -100,10 +108,8 @@ def resampled(noise: Noise, yardstick: str) -> Draw:
             signs = np.ones((rounds, 1))
         return Drawn(
             signs * np.take_along_axis(residuals[chosen], labels, axis=1),
-            tuple(
-                slice_variance(logs[number, label], elapsed_s[number, label])
-                for number, label in zip(chosen, labels, strict=True)
-            ),
+            tuple(slice_variance(logs[number, label]) for number, label in zip(chosen, labels, strict=True)),
+            np.take_along_axis(counts[chosen], labels, axis=1),
         )
 
     return draw
@@ -149,6 +155,7 @@ def compared(drawn: Drawn, rounds: int, error_rate: float, seconds: Values | Non
             for mode, column in enumerate(drawn.values.T)
         },
         {(number, 0): float(weights[number]) for number in range(rounds)},
+        drawn.expected_noise(rounds),
     )
     assert fit is not None
     return Comparison(fit, error_rate)

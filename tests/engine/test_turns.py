@@ -459,7 +459,7 @@ async def test_a_client_that_can_not_be_made_anew_ends_its_own_round_only(
     modes = ("requests-session", "aiohttp")
     async with RecordingServer() as server:
         runner = await run(
-            plan_for(server, "/delay/2", modes, requests=12, duration_s=0.2, concurrency="article", timeout_s=2.0)
+            plan_for(server, "/delay/2", modes, requests=12, duration_s=1.0, concurrency="article", timeout_s=2.0)
         )
     failed, whole = runner.records
     assert (failed.outcome, len(failed.samples), failed.hung_requests) == ("failed", 24, 0)

@@ -111,6 +111,32 @@ def test_a_noisy_mode_widens_its_own_intervals_most() -> None:
     assert widths[0, 5] > 1.5 * widths[0, 1]
 
 
+def test_expected_noise_is_kept_from_the_other_modes_intervals() -> None:
+    # Five rounds know little of any mode alone: what is expected of it says the rest.
+    shares = []
+    for seed in range(40):
+        logs = logs_of(6, 5, seed=seed)
+        generator = np.random.default_rng(100 + seed)
+        logs["mode5"] = {block: value + float(generator.normal(0, 0.1)) for block, value in logs["mode5"].items()}
+        plain, expected = (fit_blocks(logs, noise=noise) for noise in (None, {"mode5": 5.0}))
+        assert plain is not None
+        assert expected is not None
+        shares.append(np.sqrt(expected.variances / np.where(plain.variances > 0, plain.variances, 1.0)))
+    middle = np.median(shares, axis=0)
+    assert middle[0, 1] < 0.9
+    assert middle[0, 5] > 1.1
+
+
+def test_variances_are_those_of_weighted_least_squares() -> None:
+    # With rounds missing, a third mode helps to compare two; its noise is then in their difference.
+    logs: Logs = {"a": {(1, 0): 0.0, (2, 0): 0.1}, "b": {(1, 0): 0.0, (3, 0): 0.2}, "c": {(2, 0): 0.3, (3, 0): 0.1}}
+    fit = fit_of(logs)
+    # Three differences in a loop leave one degree of freedom: b - a, c - b and a - c should add up to 0.
+    variance = (0.0 - 0.1 - 0.2) ** 2 / 6
+    assert fit.df == 1
+    assert fit.variances[0, 1] == pytest.approx(variance * 4 / 3)
+
+
 def test_one_ruined_round_is_left_out() -> None:
     calm = logs_of(8, 6)
     ruined = {mode: dict(values) for mode, values in calm.items()}

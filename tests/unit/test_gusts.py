@@ -7,7 +7,15 @@ import math
 import numpy as np
 import pytest
 
-from tui_httpbench.analysis.gusts import MAX_DF, PRIOR_DF, relative_variances, round_weights, slice_variance
+from tui_httpbench.analysis.gusts import (
+    MAX_DF,
+    MAX_SLICES,
+    PRIOR_DF,
+    expected_noise,
+    relative_variances,
+    round_weights,
+    slice_variance,
+)
 from tui_httpbench.bench.records import RoundRecord, Slice
 
 MODES = ("aiohttp", "requests", "httpx")
@@ -62,19 +70,21 @@ def test_processor_time_has_its_own_restlessness() -> None:
 
 def test_what_modes_and_cycles_have_of_their_own_is_no_noise() -> None:
     modes, cycles = np.array([0.0, 1.0, 3.0]), np.array([0.5, 0.0, 2.0, 1.0])
-    variance, df = slice_variance(modes[:, None] + cycles, np.full((3, 4), 0.05))
+    variance, df = slice_variance(modes[:, None] + cycles)
     assert variance == pytest.approx(0, abs=1e-20)
     assert df == 6
 
 
-def test_the_variance_is_that_of_one_second_whatever_the_slices() -> None:
-    generator = np.random.default_rng(1)
-    variances = []
-    for seconds in (0.05, 0.2):
-        # Noise of a mean falls as one over the root of the time.
-        logs = generator.normal(0, 0.02 / math.sqrt(seconds), (8, 400))
-        variances.append(slice_variance(logs, np.full(logs.shape, seconds))[0])
-    assert variances == pytest.approx([0.02**2, 0.02**2], rel=0.1)
+def test_the_variance_is_that_of_a_slice() -> None:
+    logs = np.random.default_rng(1).normal(0, 0.1, (8, 400))
+    assert slice_variance(logs)[0] == pytest.approx(0.01, rel=0.1)
+
+
+def test_a_mode_with_few_slices_is_expected_to_be_noisier() -> None:
+    noise = expected_noise({"slow": [1, 2, 1, 2], "usual": [6, 6], "fast": [40, 40], "unknown": [0, 0]})
+    assert noise["slow"] / noise["usual"] == pytest.approx(4)
+    assert noise["fast"] == pytest.approx(1 / MAX_SLICES)
+    assert noise["unknown"] == 1
 
 
 def test_modes_with_fewer_slices_leave_the_later_cycles_to_the_others() -> None:
@@ -84,12 +94,12 @@ def test_modes_with_fewer_slices_leave_the_later_cycles_to_the_others() -> None:
         logs = generator.normal(0, 0.1, (4, 6))
         logs[0, 2:] = np.nan
         logs[1:, 5] = np.nan  # nobody is left in the last cycle
-        variance, df = slice_variance(logs, np.full(logs.shape, 1.0))
+        variance, df = slice_variance(logs)
         assert df == 17 - 4 - 5 + 1
         variances.append(variance)
     assert np.mean(variances) == pytest.approx(0.01, rel=0.1)
     alone = np.where(np.arange(4)[:, None] == 0, logs, np.nan)
-    assert slice_variance(alone, np.full(logs.shape, 1.0)) == (0.0, 0)
+    assert slice_variance(alone) == (0.0, 0)
 
 
 def test_variances_are_moderated_towards_that_of_all() -> None:

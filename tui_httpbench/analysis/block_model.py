@@ -5,9 +5,9 @@ fast the machine was then, drops out of every difference. Blocks may lack modes 
 method of arranging variety trials", Journal of Agricultural Science 26, 1936), and count in proportion to the time that
 was measured in them: recorded noise falls as one over the root of it.
 
-Each mode has a variance of its own, moderated towards that of all (Smyth, "Linear models and empirical Bayes methods
-for assessing differential expression", Statistical Applications in Genetics and Molecular Biology 3, 2004).
-``tests/benchmarks/coverage.py`` compares the choices made here with others, on recorded noise.
+Each mode has a variance of its own, moderated towards what is expected of it from that of all (Smyth, "Linear models
+and empirical Bayes methods for assessing differential expression", Statistical Applications in Genetics and Molecular
+Biology 3, 2004). ``tests/benchmarks/coverage.py`` compares the choices made here with others, on recorded noise.
 """
 
 from __future__ import annotations
@@ -44,16 +44,14 @@ _MAX_OUTLIER_SHARE = 0.1
 class BlockFit:
     """The fitted model of the modes that can be compared with each other, directly or over others.
 
-    ``effects`` are their log times (their mean is 0); ``deviations`` the standard deviations of one round's log time at
-    weight 1; ``pair_variance`` the variance of a difference of two effects for noise of variance 1/2 at weight 1;
-    ``df`` the degrees of freedom of intervals; ``common_blocks`` how many blocks two modes share.
+    ``effects`` are their log times (their mean is 0); ``variances`` those of the difference of each two of them, shape
+    (modes, modes); ``df`` the degrees of freedom of intervals; ``common_blocks`` how many blocks two modes share.
     ``left_out`` are rounds so far off that they were taken for ruined.
     """
 
     modes: tuple[str, ...]
     effects: _Matrix
-    deviations: _Matrix
-    pair_variance: _Matrix
+    variances: _Matrix
     common_blocks: NDArray[np.int64]
     df: float
     left_out: tuple[tuple[str, Block], ...] = ()
@@ -70,20 +68,21 @@ class BlockFit:
         if self.df <= 0:
             return np.where(np.eye(count, dtype=bool), 0.0, math.inf)
         quantile = studentized_range_quantile(1 - error_rate, count, self.df)
-        variances = self.deviations**2
-        mean_variance = (variances[:, None] + variances[None, :]) / 2
-        widths: _Matrix = quantile * np.sqrt(mean_variance * self.pair_variance / 2)
+        widths: _Matrix = quantile * np.sqrt(self.variances / 2)
         return widths
 
 
 def fit_blocks(
-    log_times: Mapping[str, Mapping[Block, float]], weights: Mapping[Block, float] | None = None
+    log_times: Mapping[str, Mapping[Block, float]],
+    weights: Mapping[Block, float] | None = None,
+    noise: Mapping[str, float] | None = None,
 ) -> BlockFit | None:
     """The model of these log times, by mode and block; blocks weigh 1 where ``weights`` doesn't say otherwise.
 
+    ``noise`` is the relative variance that is expected of a mode, 1 where it doesn't say otherwise.
     Of modes that no chain of common blocks connects, only the largest connected set is fitted. None without modes.
     """
-    table = _Table.of(log_times, weights or {})
+    table = _Table.of(log_times, weights or {}, noise or {})
     if table is None:
         return None
     left_out: list[tuple[str, Block]] = []
@@ -111,7 +110,12 @@ class _Table:
     present: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, log_times: Mapping[str, Mapping[Block, float]], weights: Mapping[Block, float]) -> _Table | None:
+    def of(
+        cls,
+        log_times: Mapping[str, Mapping[Block, float]],
+        weights: Mapping[Block, float],
+        noise: Mapping[str, float],
+    ) -> _Table | None:
         modes = tuple(mode for mode, values in log_times.items() if values)
         blocks = tuple(dict.fromkeys(block for mode in modes for block in log_times[mode]))
         present = np.array([[block in log_times[mode] for block in blocks] for mode in modes], dtype=bool)
@@ -119,14 +123,15 @@ class _Table:
             return None
         values = np.array([[log_times[mode].get(block, 0.0) for block in blocks] for mode in modes])
         block_weights = np.array([weights.get(block, 1.0) for block in blocks])
-        block_weights = block_weights / block_weights.mean()
+        mode_weights = np.array([1 / noise.get(mode, 1.0) for mode in modes])
+        cell_weights = np.outer(mode_weights / mode_weights.mean(), block_weights / block_weights.mean())
         kept = np.flatnonzero(_largest_connected(present))
         seen = np.flatnonzero(present[kept].any(axis=0))
         return cls(
             tuple(modes[index] for index in kept),
             tuple(blocks[index] for index in seen),
             values[kept][:, seen],
-            np.where(present, block_weights, 0.0)[kept][:, seen],
+            np.where(present, cell_weights, 0.0)[kept][:, seen],
             present[kept][:, seen],
         )
 
@@ -193,17 +198,29 @@ class _Fit:
         table = self._table
         mode_df = self._freedom.sum(axis=1)
         variances = (PRIOR_DF * self._variance + self._squares) / (PRIOR_DF + mode_df)
-        diagonal = np.diag(self._covariance)
         present = table.present.astype(np.int64)
         return BlockFit(
             modes=table.modes,
             effects=self.effects - self.effects.mean(),
-            deviations=np.sqrt(variances),
-            pair_variance=diagonal[:, None] + diagonal[None, :] - 2 * self._covariance,
+            variances=self._difference_variances(variances),
             common_blocks=present @ present.T,
             # Two variances, each known that well, are in every interval; never more than all residuals together have.
             df=min(float(self._df), 2 * (PRIOR_DF + round(float(mode_df.min()), 1))),
         )
+
+    def _difference_variances(self, variances: _Matrix) -> _Matrix:
+        """Of the differences of all pairs of effects, where a cell has its mode's variance over its weight."""
+        table = self._table
+        shares = table.weights / np.maximum(table.weights.sum(axis=0), 1e-300)
+        count = len(table.modes)
+        covariance = np.zeros((count, count))
+        for mode in range(count):
+            # How much each effect moves with the mode's value in each block, shape (modes, blocks).
+            own = self._covariance[:, mode][:, None] - self._covariance @ shares
+            moves = own[:, table.present[mode]] * np.sqrt(table.weights[mode, table.present[mode]])
+            covariance += variances[mode] * (moves @ moves.T)
+        diagonal = np.diag(covariance)
+        return np.maximum(diagonal[:, None] + diagonal[None, :] - 2 * covariance, 0.0)
 
 
 def _largest_connected(present: NDArray[np.bool_]) -> NDArray[np.bool_]:

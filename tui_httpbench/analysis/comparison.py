@@ -30,9 +30,9 @@ FEW_MODES = 4
 """With no more, starting a round is cheap, so that a run begins with short ones: a plain answer needs no long ones."""
 
 # Five long rounds fill the budget of a run; one of few modes makes three short ones before them.
-_LOOK_SHARES = (0.04, 0.06, 0.56, 0.12, 0.08, 0.05, 0.03)
-_LOOK_SHARES_OF_FEW = (0.04, 0.07, 0.14, 0.47, 0.10, 0.07, 0.05)
-_LATER_SHARE = 0.06  # of all later looks: half of it once the rounds have doubled since the last, then a quarter, ...
+_LOOK_SHARES = (0.04, 0.06, 0.70, 0.07, 0.05, 0.03, 0.02)
+_LOOK_SHARES_OF_FEW = (0.04, 0.06, 0.12, 0.58, 0.08, 0.05, 0.04)
+_LATER_SHARE = 0.03  # of all later looks: half of it once the rounds have doubled since the last, then a quarter, ...
 _LARGEST_EXPONENT = 700.0
 
 
@@ -107,12 +107,13 @@ class Comparison:
         cls,
         times: Mapping[str, Mapping[Block, float]],
         weights: Mapping[Block, float] | None = None,
+        noise: Mapping[str, float] | None = None,
         error_rate: float = ERROR_RATE,
         same_within: float = DEFAULT_SAME_WITHIN,
     ) -> Comparison | None:
-        """The comparison of times by mode and block; None without any."""
+        """The comparison of times by mode and block; ``weights`` and ``noise`` as of the model. None without any."""
         logs = {mode: {block: math.log(time) for block, time in blocks.items()} for mode, blocks in times.items()}
-        fit = fit_blocks(logs, weights)
+        fit = fit_blocks(logs, weights, noise)
         return None if fit is None else cls(fit, error_rate, same_within)
 
     def interval(self, mode: str, reference: str) -> RatioInterval:

@@ -1,10 +1,14 @@
-"""How much each round counts: less where the slices within it show that the machine was restless.
+"""How much each round of each mode counts: by how restless the machine was in it, and how many slices it had.
 
 Noise comes in gusts of seconds, so that one round is calm and the next has several times the spread. The slices of a
 round, of which each mode has one a cycle, show which it was. A round's weight is the time measured in it over the
 variance seen in it: for a mean, one over its variance is the best weight (Aitken, "On least squares and linear
 combination of observations", Proceedings of the Royal Society of Edinburgh 55, 1936). All modes of a round get the same
-weight, so none is favoured. ``tests/benchmarks/coverage.py`` shows what it brings on recorded noise.
+weight, so none is favoured.
+
+A mode whose requests take so long that a round has room for one or two slices of it meets few of the moods that the
+others meet, and has more noise than they: recorded, one slice has twice the spread of six. Its rounds are expected to
+have that. ``tests/benchmarks/coverage.py`` shows what both bring on recorded noise.
 """
 
 from __future__ import annotations
@@ -22,12 +26,15 @@ from tui_httpbench.bench.records import RoundRecord
 Yardstick = Literal["time", "cpu"]
 """What a request costs: seconds of the clock, or seconds of processor time."""
 
-PRIOR_DF = 16
+PRIOR_DF = 8
 """How many degrees of freedom the variance of all rounds has in that of each: slices foretell the noise of a whole
 round well, but not fully."""
 
 MAX_DF = 32
 """The most that the slices of one round count for: neighbouring slices are not independent."""
+
+MAX_SLICES = 8
+"""More slices in a round than so many take no more noise out of it: the rest is what a process has of its own."""
 
 _FITTING_PASSES = 3
 
@@ -42,6 +49,14 @@ def round_weights(records: Sequence[RoundRecord], yardstick: Yardstick = "time")
         block: float(np.median([record.elapsed_s or 0.0 for record in members])) / variances[block]
         for block, members in blocks.items()
     }
+
+
+def expected_noise(slices: Mapping[str, Sequence[int]]) -> dict[str, float]:
+    """The variance that a round of each mode should have, over that of one slice; ``slices`` counts them by round.
+
+    Noise of slices is independent, so that their mean has one over their number of it. 1 for modes without any.
+    """
+    return {mode: 1 / min(max(float(np.mean(counts)), 1.0), MAX_SLICES) for mode, counts in slices.items()}
 
 
 def relative_variances(measured: Mapping[Block, tuple[float, int]]) -> dict[Block, float]:
@@ -60,11 +75,12 @@ def relative_variances(measured: Mapping[Block, tuple[float, int]]) -> dict[Bloc
     }
 
 
-def slice_variance(logs: NDArray[np.float64], seconds: NDArray[np.float64]) -> tuple[float, int]:
-    """The variance of the log cost per request at one measured second, and its degrees of freedom.
+def slice_variance(logs: NDArray[np.float64]) -> tuple[float, int]:
+    """The variance of the log cost per request in a slice, and its degrees of freedom.
 
-    ``logs`` and ``seconds`` are those of the slices, shape (modes, cycles), NaN where a mode had none. What modes and
-    cycles have of their own is taken out: what all modes of a cycle met does not disturb the comparison.
+    ``logs`` are those of the slices, shape (modes, cycles), NaN where a mode had none. What modes and cycles have of
+    their own is taken out: what all modes of a cycle met does not disturb the comparison. Slices are not weighed by
+    their length: recorded, longer ones have as much noise.
     """
     logs = np.where(np.isnan(logs).sum(axis=0) <= len(logs) - 2, logs, np.nan)
     present = ~np.isnan(logs)
@@ -77,7 +93,7 @@ def slice_variance(logs: NDArray[np.float64], seconds: NDArray[np.float64]) -> t
     for _ in range(_FITTING_PASSES):
         residuals = np.where(present, residuals - (residuals.sum(axis=1) / in_mode)[:, None], 0.0)
         residuals = np.where(present, residuals - residuals.sum(axis=0) / in_cycle, 0.0)
-    return float((residuals**2 * np.where(present, seconds, 0.0)).sum()) / df, df
+    return float((residuals**2).sum()) / df, df
 
 
 def _slice_variance(members: list[RoundRecord], yardstick: Yardstick) -> tuple[float, int]:
@@ -93,4 +109,4 @@ def _slice_variance(members: list[RoundRecord], yardstick: Yardstick) -> tuple[f
     is_measured = (requests > 0) & (costs_s > 0)
     logs = np.full(costs_s.shape, np.nan)
     logs[is_measured] = np.log(costs_s[is_measured] / requests[is_measured])
-    return slice_variance(logs, elapsed_s)
+    return slice_variance(logs)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 
 from tui_httpbench.analysis.block_model import Block
 from tui_httpbench.analysis.comparison import Comparison, look_error_rate
-from tui_httpbench.analysis.gusts import Yardstick, round_weights
+from tui_httpbench.analysis.gusts import Yardstick, expected_noise, round_weights
 from tui_httpbench.analysis.result import ModeSummary, Rank
 from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.plan import DEFAULT_SAME_WITHIN
@@ -60,12 +60,15 @@ def compare_modes(
     rules = rules or RankingRules()
     clean = {mode.mode for mode in modes if mode.is_clean}
     times: dict[str, dict[Block, float]] = {mode.mode: {} for mode in modes if mode.mode in clean}
+    slices: dict[str, list[int]] = defaultdict(list)
     whole = [record for record in records if record.mode in clean and record.elapsed_s and _cost_s(record, yardstick)]
     for record in whole:
         times[record.mode][record.round, record.group] = (_cost_s(record, yardstick) or 0.0) / len(record.samples)
+        slices[record.mode].append(len(record.slices))
     return Comparison.of_times(
         times,
         round_weights(whole, yardstick),
+        expected_noise(slices),
         look_error_rate(len({record.round for record in whole}), sequential=rules.sequential, modes=len(modes)),
         rules.same_within,
     )

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
@@ -188,6 +189,15 @@ class HttpbenchApp(App[None]):
     async def action_quit(self) -> None:
         """Stops a run and waits for its processes to end, then leaves."""
         await self._quit()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Ends the app with an account of the error, unless it only tells that the app is leaving.
+
+        An app that exits mounts nothing more (``Widget.mount_all``, Textual 8), yet still calls the ``on_mount`` of a
+        screen that was being built, which then looks for widgets that it never got.
+        """
+        if not (self._exit and isinstance(error, NoMatches)):
+            super()._handle_exception(error)
 
     def end(self) -> None:
         """Quits since a signal says so; what a run has measured stays for recovery."""
