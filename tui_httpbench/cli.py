@@ -18,6 +18,7 @@ from tui_httpbench.arguments import (
     without_option,
 )
 from tui_httpbench.formatting import complaint
+from tui_httpbench.interrupt import is_loaded
 from tui_httpbench.plan import Plan, PlanError
 from tui_httpbench.plan_options import default_plan, make_plan, make_scenario
 from tui_httpbench.politeness import remote_load
@@ -79,6 +80,7 @@ def _measure(
         print(complaint(load.in_words), file=sys.stderr)
     from tui_httpbench.headless import run_headless
 
+    is_loaded()
     return run_headless(plan or default_plan(), json_path, metric=metric, verbose=verbose)
 
 
@@ -98,6 +100,7 @@ def _open_tui(options: argparse.Namespace) -> int:
             raise UsageError(f"The TUI can't write JSON to its own terminal; name a file, or use '{PROGRAM} run'.")
     from tui_httpbench.tui.app import HttpbenchApp
 
+    is_loaded()
     app = HttpbenchApp(plan, start=options.start, json_path=options.json, present=options.present)
     app.run()
     return app.return_code or 0
@@ -114,6 +117,7 @@ def _serve_tui(options: argparse.Namespace, arguments: list[str]) -> int:
         raise UsageError(
             f"'{PROGRAM} serve' needs {error.name}, which is not installed here; run 'pip install httpbench-tui[web]'."
         ) from None
+    is_loaded()
     return serve(without_option(arguments, "--port"), port)
 
 
@@ -124,6 +128,7 @@ def _is_terminal(stream: TextIO | None) -> bool:
 def _recover(options: argparse.Namespace) -> int:
     from tui_httpbench.recover import recover_run
 
+    is_loaded()
     return recover_run(options.json, discards=options.discard)
 
 
@@ -131,6 +136,7 @@ def _list_modes() -> int:
     from tui_httpbench.report.console import StreamConsole
     from tui_httpbench.report.mode_list import print_modes
 
+    is_loaded()
     print_modes(StreamConsole(sys.stdout))
     return 0
 
@@ -139,4 +145,5 @@ def _serve(options: argparse.Namespace) -> int:
     port, scenario = parse_port(options.port), make_scenario(options)
     from tui_httpbench.target.command import serve
 
+    is_loaded()
     return serve(port, scenario)
