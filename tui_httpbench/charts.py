@@ -19,6 +19,7 @@ _FULL_BLOCK = "█"
 _PARTIAL_BLOCKS = " ▏▎▍▌▋▊▉"  # index: eighths of a cell
 _LOWER_BLOCKS = " ▁▂▃▄▅▆▇█"
 _AXIS_ROWS = 2
+_SHORTEST = 1 / 8  # cells of what ends at the edge or beyond it
 _MIN_LABEL_COLUMNS = 16
 _MIN_BAR_COLUMNS = 8
 
@@ -59,7 +60,8 @@ def bar_chart(
     A bar takes five or three rows with a gap where ``height`` rows allow it, otherwise one row, with a gap if there is
     room; if even that is too much, the chart is higher than ``height``. A linear axis starts at zero, a logarithmic one
     at a power of ten below the smallest positive value; without ``axis`` its two rows are left out. An interval is
-    drawn as a line over the bar's end where it takes two cells at least. ``text_color`` is for the values,
+    drawn as a line over the bar's end where it takes two cells at least, with an arrow where the edge of a logarithmic
+    chart cuts it off. ``text_color`` is for the values,
     ``dim_color`` for axes and labels. The string has ANSI colour codes only if any colour is given; without any, its
     lines have no trailing spaces.
     """
@@ -78,7 +80,8 @@ def bar_chart(
         ends = None
         if bar.interval is not None:
             ends = (int(scale.cells(bar.interval[0])), math.ceil(scale.cells(bar.interval[1])) - 1)
-        drawing.add(bar, label, scale.cells(bar.value), ends)
+        is_cut = log and bar.interval is not None and scale.cells(bar.interval[0]) <= _SHORTEST
+        drawing.add(bar, label, scale.cells(bar.value), ends, is_cut)
     return _finished(drawing.render(width, scale.ticks() if axis else None, colorless), colorless)
 
 
@@ -108,7 +111,8 @@ def line_chart(
         low, high = (low / 2, high * 2) if log and high > 0 else (0.0, high or 1.0)
     ticks = axis_ticks(low, high, max(rows // 2, 2), log=log)
     labels = [short_number(tick) for tick in ticks]
-    names = [_shortened(line.label, max(width // 4, 6)) for line in lines]
+    name_limit = max(width // 4, min(_MIN_LABEL_COLUMNS, width // 3), 6)
+    names = [_shortened(line.label, name_limit) for line in lines]
     name_columns = max(map(len, names)) + 1
     columns = max(width - max(map(len, labels), default=0) - 2 - name_columns, 4)
     plotext = _cleared(width, rows + _AXIS_ROWS, dim_color)
@@ -144,11 +148,14 @@ class _Drawing:
         self._gap = gap
         self._text_color = text_color
         self._dim_color = dim_color
-        self._bars: list[tuple[Bar, str, float, tuple[int, int] | None]] = []
+        self._bars: list[tuple[Bar, str, float, tuple[int, int] | None, bool]] = []
 
-    def add(self, bar: Bar, label: str, cells: float, ends: tuple[int, int] | None) -> None:
-        """Adds a bar below those added before; ``cells`` is its length, ``ends`` are the cells of its interval."""
-        self._bars.append((bar, label, cells, ends))
+    def add(self, bar: Bar, label: str, cells: float, ends: tuple[int, int] | None, is_cut: bool) -> None:
+        """Adds a bar below those added before.
+
+        ``cells`` is its length, ``ends`` are the cells of its interval, whose lower end ``is_cut`` off or not.
+        """
+        self._bars.append((bar, label, cells, ends, is_cut))
 
     def render(self, width: int, ticks: list[Tick] | None, colorless: bool) -> str:
         """The chart as a string of rows; no axis without ``ticks``."""
@@ -174,7 +181,7 @@ class _Drawing:
 
     def _draw_bars(self, plotext: Any, centers: Sequence[int], row_height: float) -> None:
         figure = plotext.figure
-        whole = [(center, bar, int(cells)) for center, (bar, _, cells, _) in zip(centers, self._bars, strict=True)]
+        whole = [(center, bar, int(cells)) for center, (bar, _, cells, *_) in zip(centers, self._bars, strict=True)]
         long = [(center, bar, full) for center, bar, full in whole if full]
         if long:
             figure.draw(
@@ -187,7 +194,7 @@ class _Drawing:
                     width=max((self._thickness - 1) * row_height, 1e-6),
                 )
             )
-        for center, (bar, _, cells, ends) in zip(centers, self._bars, strict=True):
+        for center, (bar, _, cells, ends, is_cut) in zip(centers, self._bars, strict=True):
             full = int(cells)
             eighths = int((cells - full) * 8)
             if eighths:
@@ -196,7 +203,7 @@ class _Drawing:
                 figure.draw(figure.signal([full] * len(offsets), [center + o for o in offsets], marker=end))
             end_column = math.ceil(full + eighths / 8)
             if ends is not None and ends[1] > ends[0]:
-                whisker = _whisker(*ends, full, bar.interval_goes_on)
+                whisker = _whisker(*ends, full, is_cut, bar.interval_goes_on)
                 inside = max(full - ends[0], 0)
                 for start, part, back in (
                     (ends[0], whisker[:inside], bar.color),
@@ -215,9 +222,9 @@ class _Drawing:
         yield from range(-half, half + 1)
 
 
-def _whisker(first: int, last: int, middle: int, goes_on: bool) -> str:
-    """``├──●─┤`` from the first cell to the last, the dot at the one in the middle; an arrow where it goes on."""
-    drawn = ["├", *"─" * (last - first - 1), "▸" if goes_on else "┤"]
+def _whisker(first: int, last: int, middle: int, is_cut: bool, goes_on: bool) -> str:
+    """``├──●─┤`` from the first cell to the last, the dot at the one in the middle; arrows where it goes on."""
+    drawn = ["◂" if is_cut else "├", *"─" * (last - first - 1), "▸" if goes_on else "┤"]
     if first < middle < last:
         drawn[middle - first] = "●"
     return "".join(drawn)

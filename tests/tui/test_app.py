@@ -18,6 +18,7 @@ from textual.widgets import HelpPanel, Label
 
 from tui_httpbench.history.last_plan import save_last_plan
 from tui_httpbench.plan import Plan, Request
+from tui_httpbench.report.conclusion import ONE_ROUND
 from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.screens.replay import ReplayScreen
@@ -334,11 +335,13 @@ async def test_the_speakers_path(size: tuple[int, int], home: Path) -> None:
         assert app.theme == STAGE_THEME.name
         await wait_until(pilot, lambda: isinstance(app.screen, ResultsScreen) and app.screen.is_mounted)
         await pilot.pause()
-        assert not any(footer.display for footer in app.screen.query("Footer, Header"))
+        assert not any(header.display for header in app.screen.query("Header"))
+        await wait_until(pilot, lambda: text_on(app).splitlines()[-1].strip() == "+ More rounds  space Replay")
         await pilot.press("space")
         await wait_until(pilot, lambda: "REPLAY of measured samples" in text_on(app))
-        # One round decides nothing, so that both share the first place.
-        await wait_until(pilot, lambda: text_on(app).count("1= ") == 2)
+        assert text_on(app).splitlines()[-1].strip() == "space Pause  esc Results"
+        await wait_until(pilot, lambda: ONE_ROUND in text_on(app))
+        assert "1=" not in text_on(app)
         assert not any(isinstance(screen, SetupScreen) for screen in app.screen_stack)
         await pilot.press("escape")
         await wait_for_screen(pilot, ResultsScreen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from made_results import record_of, result_of, rounds_of, tied_result, timed_result
 
 from tui_httpbench.analysis.race import Race, end_times_ns, median_round
+from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.samples import Samples
 
 
@@ -30,6 +32,49 @@ def test_the_complete_round_with_the_median_time_is_raced() -> None:
     cut = record_of("aiohttp", round_number=1, elapsed_s=1.0, outcome="stopped")
     assert median_round("aiohttp", (cut,)) is None
     assert median_round("httpx", rounds(1.0)) is None
+
+
+def times(mode: str, *elapsed_s: float | None) -> list[RoundRecord]:
+    """Rounds of a mode that took these times; None for one that was cut short."""
+    return [
+        record_of(mode, round_number=number, elapsed_s=elapsed or 1.0, outcome="complete" if elapsed else "stopped")
+        for number, elapsed in enumerate(elapsed_s, 1)
+    ]
+
+
+def test_all_race_the_round_that_is_nearest_to_the_ranking() -> None:
+    # In round 1 aiohttp looks slower, though it is ranked first; in round 3 all is half as fast, and as it should be.
+    result = result_of(*times("aiohttp", 2.2, 1.0, 2.0, 1.1), *times("requests", 2.0, 2.3, 4.1, 2.0))
+    assert [rank.mode for rank in result.ranking] == ["aiohttp", "requests"]
+    logs = {
+        number: math.log(slow / fast / (result.ranking[1].ratio or 0.0))
+        for number, (fast, slow) in enumerate(((2.2, 2.0), (1.0, 2.3), (2.0, 4.1), (1.1, 2.0)), 1)
+    }
+    nearest = min(logs, key=lambda number: abs(logs[number]))
+    race = Race.of(result)
+    assert race.round == nearest != 1
+    assert {racer.round for racer in race.racers} == {nearest}
+    assert race.racers[0].rank is not None
+
+
+def test_a_mode_without_the_common_round_races_its_own_median_one() -> None:
+    rounds = (1.0, 2.0, 3.0)
+    cut = times("httpx", None, 3.0, None)
+    result = result_of(*times("aiohttp", *rounds), *times("requests", *(2 * s for s in rounds[:2]), 9.0), *cut)
+    race = Race.of(result)
+    assert race.round in (1, 2)
+    assert {racer.mode: racer.round for racer in race.racers} == {
+        "aiohttp": race.round,
+        "requests": race.round,
+        "httpx": 2,
+    }
+    assert Race.of(result_of(*times("aiohttp", *rounds))).round is None, "nothing to be near to"
+    assert [racer.round for racer in Race.of(result_of(*times("aiohttp", *rounds))).racers] == [2]
+    # No round is common to all three, though the model connects them.
+    apart = {mode: times(mode, *rounds) for mode in ("aiohttp", "requests", "httpx")}
+    kept = [r for mode, rows in apart.items() for r in rows if (mode, r.round) not in
+            {("aiohttp", 1), ("requests", 2), ("httpx", 3)}]  # fmt: skip
+    assert Race.of(result_of(*kept)).round is None
 
 
 def test_requests_end_when_their_samples_say() -> None:

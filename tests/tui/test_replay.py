@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers import text_on, wait_until
 from made_results import (
+    EIGHT,
     clean_result,
     record_of,
     result_of,
@@ -23,6 +25,7 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.report.conclusion import ONE_ROUND
 from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.screens import replay as replay_module
@@ -221,10 +224,40 @@ async def test_among_ties_no_winner_is_named() -> None:
         drawn = text_on(pilot.app)
         names = [rank.mode for rank in result.ranking if rank.rank == 1]
         assert len(names) == 2
-        assert f"No winner: over all rounds {names[0]} and {names[1]} share the first place." in drawn
+        assert f"No winner: {names[0]} and {names[1]} share the first place." in drawn
         assert drawn.count("1= ") == 2
         assert drawn.count("winner") == 1
         assert "1st" not in drawn
+
+
+async def test_at_80_columns_no_word_is_cut() -> None:
+    longest = ("requests-session", "httpx-async-each")
+    for modes, who in ((longest, " and ".join(longest)), (EIGHT, "8 modes")):
+        clean = result_of(*(record for mode in modes for record in rounds_of(mode)))
+        tied = replace(clean, ranking=tuple(replace(rank, rank=1, shared=True) for rank in clean.ranking))
+        async with still(tied) as (screen, pilot):
+            assert f" round {screen.race.round}, nearest to the ranking; 20 requests " in text_on(pilot.app)
+            screen.go_to(1.0)
+            await pilot.pause()
+            assert f"No winner: {who} share the first place." in text_on(pilot.app).replace(" and\n", " and ")
+            await pilot.press("f1")
+            await wait_until(pilot, lambda: "This is a replay" in text_on(pilot.app))
+            await pilot.pause()
+            drawn = text_on(pilot.app)
+            for words in ("REPLAY of measured samples, in measured seconds", "t Real time", "esc Results", "8 modes"):
+                assert words in drawn or words == "8 modes" != who
+            assert "…" not in drawn
+
+
+async def test_after_one_round_there_are_no_places() -> None:
+    for size in ((80, 24), (200, 60), (50, 14)):
+        async with still(result_of(*(record_of(mode) for mode in EIGHT)), size) as (screen, pilot):
+            screen.go_to(1.0)
+            await pilot.pause()
+            drawn = text_on(pilot.app)
+            assert ONE_ROUND in drawn
+            assert not re.search("1=|1st|winner", drawn)
+            assert drawn.count("▚▚ – ") == 8
 
 
 def tied_at_the_top() -> Result:

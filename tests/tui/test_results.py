@@ -14,6 +14,7 @@ from shown_result import show
 from textual.app import App
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import DataTable, Footer, Select, Tabs
+from textual.widgets._footer import FooterKey
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import Measured
@@ -141,6 +142,7 @@ async def test_what_failed_is_marked_ranked_last_and_told_with_its_text() -> Non
         assert "! incomplete" in lines["httpx-async"]
         assert lines["httpx"].split("┤")[1].strip() == "no request succeeded"
         assert lines["httpx-async-each"].split("┤")[1].strip() == "not measured"
+        assert column(screen, "rank") == ["1", "2", "3", "4", "–", "–", "–", "–"]
         table = dict(zip(column(screen, "mode"), column(screen, "errors"), strict=True))
         assert (table["requests !"], table["httpx !"], table["aiohttp"]) == ("7", "100", "0")
         rates = dict(zip(column(screen, "mode"), column(screen, "rate"), strict=True))
@@ -348,7 +350,7 @@ async def test_whiskers_stay_in_the_chart_and_say_where_they_go_on() -> None:
     assert second.interval is not None
     unsure = replace(second, interval=replace(second.interval, low=0.2, high=20.0))
     wide = replace(clean, ranking=(clean.ranking[0], unsure, *clean.ranking[2:]))
-    async with show(wide, (120, 36)) as (screen, _):
+    async with show(wide, (120, 36)) as (screen, pilot):
         chart = screen.query_one(RankingChart)
         lines = chart_lines(screen)
         longest = max(line.rfind("█") for line in lines)
@@ -356,8 +358,20 @@ async def test_whiskers_stay_in_the_chart_and_say_where_they_go_on() -> None:
         assert arrows
         assert max(arrows) <= longest * 1.12
         assert all(len(line) <= chart.size.width for line in lines)
+        await pilot.press("l")
+        await pilot.pause()
+        assert not any("◂" in line for line in chart_lines(screen))
+    last = clean.ranking[-1]
+    assert last.interval is not None
+    far = replace(last, interval=replace(last.interval, low=2.0, high=9_000.0))
+    async with show(replace(clean, ranking=(*clean.ranking[:-1], far)), (120, 36)) as (screen, pilot):
+        await pilot.press("l")
+        await pilot.pause()
+        assert "┤◂─" in chart_lines(screen)[-1]
     one_round = result_of(*(record_of(mode) for mode in EIGHT))
     async with show(one_round, (120, 36)) as (screen, _):
+        assert labels(chart_lines(screen)) == [rank.mode for rank in one_round.ranking]
+        assert set(column(screen, "rank")) == {"–"}
         assert not any("●" in line for line in chart_lines(screen))  # nothing is known of them
         assert "95 %" not in heading(screen)
 
@@ -384,6 +398,77 @@ async def test_more_rounds_are_offered_where_they_can_tell_more(monkeypatch: pyt
             await pilot.press("plus")
             await pilot.pause()
             assert [event.measured for event in asked] == ([measured] if is_offered else [])
+
+
+async def test_how_many_more_rounds_and_how_long_is_said() -> None:
+    records = tuple(replace(record, wall_s=4.0 + record.round / 5) for record in clean_result().records)
+    for plan, told in (
+        ({}, "5, about 25 s"),
+        ({"rounds": "auto", "requests": None, "budget_s": 90.0}, "about 5, at most 2 min, or until all is decided"),
+        ({"rounds": "auto", "requests": None}, "about 5, at most 30 s, or until all is decided"),
+    ):
+        result = result_of(*records, concurrency=10, **plan)
+        async with show(result, measured=measured_of(result)) as (screen, pilot):
+            titles = [command.title for command in pilot.app.get_system_commands(screen)]
+            assert f"Make more rounds of the same run: {told}" in titles
+            assert any(str(key.tooltip).endswith(told) for key in screen.query(FooterKey))
+
+
+def table_lines(drawn: str) -> list[str]:
+    lines = drawn.splitlines()
+    head = next(index for index, line in enumerate(lines) if line.split()[:2] == ["#", "mode"])
+    return [line.rstrip() for line in lines[head : head + 9]]
+
+
+@pytest.mark.parametrize("show_result", [clean_result, troubled_result])
+async def test_no_column_of_the_table_is_cut(show_result: Callable[[], Result]) -> None:
+    async with show(show_result()) as (screen, pilot):
+        table = screen.query_one(RankingTable)
+        titles = [str(column.label) for column in table.ordered_columns]
+        seen = set()
+        for _ in range(len(titles)):
+            drawn = table_lines(text_on(pilot.app))
+            shown = [title for title in re.split(r"  +", drawn[0].strip()) if title]
+            assert shown[:2] == ["#", "mode"]
+            assert set(shown) <= set(titles)
+            first = titles.index(shown[2])
+            assert shown[2:] == titles[first : first + len(shown) - 2]
+            for number, line in enumerate(drawn[1:]):
+                for title in shown[2:]:
+                    cell = str(table.get_row_at(number)[titles.index(title)])
+                    assert f" {cell} " in f"{line} "
+            seen |= set(shown)
+            await pilot.press("right")
+            await pilot.pause()
+            await pilot.pause()
+        assert seen == set(titles)
+        await pilot.press(*["left"] * len(titles))
+        await wait_until(pilot, lambda: table.scroll_x == 0)
+
+
+async def test_a_heading_that_is_too_long_loses_its_last_parts_only() -> None:
+    clean = clean_result()
+    async with show(replace(clean, plan=clean.plan.replace(concurrency=10))) as (screen, pilot):
+        await pilot.press("2", "l")
+        await pilot.pause()
+        assert heading(screen) == "Measured time per request with 10 in flight, lower is better"
+        assert f"─ {heading(screen)} ─" in text_on(pilot.app)
+        await pilot.resize_terminal(120, 36)
+        await pilot.pause()
+        assert heading(screen).endswith(f" · {INTERVAL} · log scale")
+
+
+async def test_a_conclusion_about_large_groups_leaves_room_at_80_columns() -> None:
+    noisy = [record_of(m, round_number=n, noise=0.9) for m in EIGHT for n in range(1, 4)]
+    costs = tuple(replace(record, cpu_s=0.001 * (1 + EIGHT.index(record.mode))) for record in noisy)
+    result = result_of(*costs)
+    text = conclude(result) or ""
+    assert re.search(r"and \d more|close to call", text)
+    async with show(result) as (screen, pilot):
+        said = screen.query_one(Conclusion)
+        above = text_on(pilot.app).splitlines()[said.region.y : said.region.bottom]
+        assert " ".join(" ".join(above).split()) == text
+        assert screen.query_one("#page").region.height >= 8
 
 
 @pytest.mark.slow

@@ -161,6 +161,20 @@ async def test_modes_and_scale_of_latency_can_be_chosen() -> None:
         assert drawn(chart) == "Choose a mode."
 
 
+async def test_beside_the_list_of_modes_headings_and_names_are_whole() -> None:
+    async with show(clean_result()) as (screen, pilot):
+        await open_tab(pilot, screen, "latency")
+        await pilot.press("m")
+        await pilot.pause()
+        assert "Distribution · each as high as its own peak" in text_on(pilot.app)
+        for heading in ("Percentiles, ms", "Along the run, ms"):
+            screen.query_one(LatencyView).show_next_chart()
+            await pilot.pause()
+            await pilot.pause()
+            assert f" {heading} " in text_on(pilot.app)
+            assert "…" not in text_on(pilot.app)
+
+
 async def test_why_lists_facts_reasons_and_settings() -> None:
     result = tied_result()
     async with show(result, (120, 36)) as (screen, pilot):
@@ -231,6 +245,7 @@ async def test_warnings_are_counted_in_the_title_and_errors_told_with_their_text
         await open_tab(pilot, screen, "warnings")
         lines = said(screen, WarningsPage).splitlines()
         assert lines.index(f"≠ {DIFFERENCE.text}") < lines.index(f"! {result.warnings[0]}")
+        assert lines[lines.index(f"! {result.warnings[0]}") - 1] == "Warnings", "as in the text report"
     async with show(troubled_result(), (120, 36)) as (screen, pilot):
         assert "Warnings 3" in text_on(pilot.app)
         await open_tab(pilot, screen, "warnings")

@@ -30,6 +30,7 @@ from tui_httpbench.bench.events import LaneProgress, LaneState
 from tui_httpbench.clients.catalog import DEFAULT_MODES
 from tui_httpbench.formatting import format_interval, format_ratio
 from tui_httpbench.plan import Plan, Request
+from tui_httpbench.report.places import NO_VERDICT_YET
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.run_words import describe_progress
 from tui_httpbench.tui.screens import run as run_module
@@ -410,8 +411,10 @@ async def test_each_lane_shows_its_place_and_ratio_as_rounds_go_by(size: tuple[i
             for rank in many.ranking:
                 line = next(line for line in drawn.splitlines() if f" {rank.mode} " in line and "/s" in line)
                 assert rank.ratio is not None
-                assert f" {rank.label} " in line
+                place = rank.label if max(record.round for record in many.records) > 1 else "–"
+                assert f" {place} " in line
                 assert f"{format_ratio(rank.ratio)} " in line
+            assert (NO_VERDICT_YET in drawn) == all(record.round == 1 for record in many.records)
             # Nothing moves when the ranking comes.
             assert sorted(line.find("█") for line in drawn.splitlines() if "/s" in line) == sorted(first_bars)
             assert lanes.max_scroll_y == 0
@@ -441,8 +444,10 @@ def test_what_is_undecided_is_said_in_one_line() -> None:
     progress = ranked(tied_result())
     assert undecided_in_words(progress, 70) == "undecided: requests-session – httpx-async"
     assert undecided_in_words(ranked(clean_result()), 70) == "all decided"
-    all_open = ranked(first_rounds(clean_result(), 1))
-    assert len(all_open.undecided) == 7
+    first = ranked(first_rounds(clean_result(), 1))
+    assert len(first.undecided) == 7
+    assert undecided_in_words(first, 70) == NO_VERDICT_YET
+    all_open = replace(ranked(clean_result()), undecided=first.undecided)
     for cells in (30, 60, 70, 200):
         assert len(undecided_in_words(all_open, cells)) <= max(cells, 30)
     assert undecided_in_words(all_open, 70).startswith("undecided: aiohttp – aiohttp-each")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -171,8 +172,30 @@ def test_processor_time_speaks_where_the_clock_does_not_decide() -> None:
     assert "CPU" not in said_of(1, 1.1, 4, noise=0.1, cpu_noise=0.1)
 
 
-def test_what_can_not_be_compared_has_no_conclusion() -> None:
-    assert conclude(result_of(1)) is None
+def test_a_mode_without_rivals_gets_its_time() -> None:
+    alone = result_of(0.0052, rounds=1)
+    text = "aiohttp took 0.52 ms a request (1,923/s with 10 in flight); there is nothing to compare it with."
+    assert conclude(alone) == text
+    one_by_one = result_of(0.0052, rounds=1, concurrency=1)
+    assert "(1,923/s); there is" in (conclude(one_by_one) or "")
+    good, bad = result_of(0.0052, 0.01, rounds=1).records
+    failed = replace(bad, samples=np.array([[1, 1_000_000, 500, 10], *bad.samples[1:].tolist()]))
+    plan = alone.plan.replace(modes=MODES[:2])
+    beside = summarize_run(Measured(plan, alone.url, (good, failed)))
+    assert (conclude(beside) or "").endswith("; no other mode can be compared with it.")
+    troubled = summarize_run(Measured(alone.plan.replace(modes=(failed.mode,)), alone.url, (failed,)))
+    assert "; 1 of 10 requests failed; there is nothing" in (conclude(troubled) or "")
+    nothing = replace(failed, samples=np.array([[1, 1_000_000, 500, 10]] * 10))
+    assert conclude(summarize_run(Measured(alone.plan.replace(modes=(failed.mode,)), alone.url, (nothing,)))) is None
+
+
+def test_of_a_large_group_three_modes_are_named() -> None:
+    text = said_of(1, 1.01, 1.02, 1.03, 1.04, 9, noise=0.1)
+    assert text.startswith("aiohttp, requests-session, httpx-client and 2 more share the first place")
+    assert "all of them beat httpx." in text
+
+
+def test_one_round_decides_nothing() -> None:
     assert said_of(1, 30, rounds=1) == "One round decides nothing; make more of them."
 
 

@@ -20,19 +20,22 @@ from report_results import (
 )
 
 from tui_httpbench.analysis.result import Environment, Rank, Result
+from tui_httpbench.bench.events import Progress
 from tui_httpbench.bench.worker.errors import ERROR_KINDS
 from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES
 from tui_httpbench.formatting import format_interval
 from tui_httpbench.plan import Request
-from tui_httpbench.report.conclusion import conclude
+from tui_httpbench.report.conclusion import ONE_ROUND, conclude
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.mode_list import print_modes
+from tui_httpbench.report.places import NO_VERDICT_YET, places_of
+from tui_httpbench.report.progress import undecided_line
 from tui_httpbench.report.text import print_report
 
 
 def cells_of(report: str) -> dict[str, list[str]]:
     """The table's cells by the mode's name."""
-    rows = [line.split() for line in report.splitlines() if re.match(r" *\d+=? ", line)]
+    rows = [line.split() for line in report.splitlines() if re.match(r" *(\d+=?|–) ", line)]
     return {row[1]: row for row in rows if row[1] in DEFAULT_MODES}
 
 
@@ -212,7 +215,7 @@ def test_how_fast_a_mode_fails_is_no_throughput() -> None:
             record_of("requests", 3.0, [200] * 10),
         )
     )
-    assert cells_of(report)["aiohttp"] == ["3", "aiohttp", "!", *"–" * 3, "10", "–", "–", "–"]
+    assert cells_of(report)["aiohttp"] == ["–", "aiohttp", "!", *"–" * 3, "10", "–", "–", "–"]
     assert not re.search(r"aiohttp +┤", report)
     assert "No bar: aiohttp (no request succeeded)." in report
 
@@ -229,7 +232,7 @@ def test_a_run_stopped_before_its_first_request_has_no_table() -> None:
 
 def test_a_mode_that_was_not_measured_has_no_numbers() -> None:
     result = result_of(record_of("aiohttp", 1.0, [200]), modes=("aiohttp", "httpx"), stopped=True)
-    assert cells_of(report_of(result))["httpx"] == ["2", "httpx", "!", *"–" * 8]
+    assert cells_of(report_of(result))["httpx"] == ["–", "httpx", "!", *"–" * 8]
 
 
 def test_a_stream_without_the_characters_gets_others() -> None:
@@ -281,6 +284,32 @@ def test_the_environment_says_what_the_machine_did() -> None:
     report = report_of(replace(clean_result(), environment=environment), verbose=True)
     for part in ("worker on CPU 1, target on CPU 0", "powersave", "12 % of all processors", "2 CPUs"):
         assert part in report
+
+
+def test_only_modes_that_were_compared_have_a_place() -> None:
+    good = [*rounds_of("aiohttp", 1.0), *rounds_of("httpx", 3.0)]
+    result = result_of(*good, record_of("requests", 0.1, [200] * 8 + [503] * 2), rounds=3)
+    assert {mode: row[0] for mode, row in cells_of(report_of(result)).items()} == {
+        "aiohttp": "1",
+        "httpx": "2",
+        "requests": "–",
+    }
+    assert "missing rounds: no place, below the modes without." in report_of(result)
+    alone = result_of(record_of("aiohttp", 0.1, [200]), record_of("requests", 0.1, [503]))
+    assert places_of(alone.ranking) == {"aiohttp": "1", "requests": "–"}
+
+
+def test_one_round_gives_no_places() -> None:
+    result = result_of(record_of("aiohttp", 1.0, [200] * 10), record_of("httpx", 9.0, [200] * 10))
+    assert {row[0] for row in cells_of(report_of(result)).values()} == {"–"}
+    assert conclude(result) == ONE_ROUND
+    progress = Progress(
+        1.0, "measuring", 2, 5, (), "aiohttp", None, is_auto=True, ranking=result.ranking, undecided=(("a", "b"),)
+    )
+    assert undecided_line(progress, 80) == NO_VERDICT_YET
+    two = result_of(*rounds_of("aiohttp", 1.0, rounds=2), *rounds_of("httpx", 9.0, rounds=2), rounds=2)
+    assert [row[0] for row in cells_of(report_of(two)).values()] == ["1", "2"]
+    assert undecided_line(replace(progress, ranking=two.ranking, undecided=()), 80) == "undecided: nothing"
 
 
 def test_modes_that_are_not_told_apart_share_a_place() -> None:

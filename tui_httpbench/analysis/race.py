@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -65,18 +67,24 @@ class Race:
 
     With a load in requests all have the same way to go, and who is faster gets there earlier. With one in seconds
     (``is_timed``) all stop at the same time, and who is faster comes further: the finish line is where the mode is that
-    sent most.
+    sent most. ``round`` is the one that is raced, of all modes that completed it; None where each has one of its own.
     """
 
     racers: tuple[Racer, ...]
     is_timed: bool = False
+    round: int | None = None
 
     @classmethod
     def of(cls, result: Result) -> Race:
-        """For each mode, the complete round with the median time per request; of an even number, the lower one."""
+        """The race of the round that is nearest to the ranking.
+
+        A mode that did not complete it, or all of them where no such round is, have that with their median time per
+        request.
+        """
         ranks = {rank.mode: rank for rank in result.ranking}
         is_timed = result.plan.duration_s is not None
-        racers = [_racer_of(summary, result) for summary in result.modes]
+        number = nearest_round(result)
+        racers = [_racer_of(summary, result, number) for summary in result.modes]
         most = max((racer.requests for racer in racers), default=0)
         racers = [replace(racer, goal=most if is_timed else racer.requests) for racer in racers]
         placed = [
@@ -85,7 +93,7 @@ class Race:
         ]
         order = {rank.mode: index for index, rank in enumerate(result.ranking)}
         placed.sort(key=lambda racer: (not racer.starts, racer.rank is None, order.get(racer.mode, len(order))))
-        return cls(tuple(placed), is_timed)
+        return cls(tuple(placed), is_timed, number)
 
     @property
     def duration_s(self) -> float:
@@ -116,15 +124,29 @@ class Race:
         )
 
 
+def nearest_round(result: Result) -> int | None:
+    """The round whose ratios are nearest to the ranking's, of those that all compared modes completed.
+
+    Nearest by least squares of the logarithms, whatever the machine's speed was in the round. None where no round is
+    common to them, or there are fewer than two.
+    """
+    ratios = {rank.mode: rank.ratio for rank in result.ranking if rank.clean and rank.interval is not None}
+    by_round: dict[int, dict[str, float]] = defaultdict(dict)
+    for record in result.records:
+        ratio = ratios.get(record.mode)
+        if ratio and _is_whole(record):
+            by_round[record.round][record.mode] = math.log(_time_per_request_s(record) / ratio)
+    common = {number: list(logs.values()) for number, logs in by_round.items() if len(logs) == len(ratios)}
+    if len(ratios) < 2 or not common:
+        return None
+    return min(common, key=lambda number: (float(np.var(common[number])), number))
+
+
 def median_round(mode_id: str, records: tuple[RoundRecord, ...]) -> RoundRecord | None:
     """The mode's complete round with the median time per request (of two in the middle the quicker one), if any."""
     rounds = sorted(
-        (
-            record
-            for record in records
-            if record.mode == mode_id and record.outcome == "complete" and record.elapsed_s and len(record.samples)
-        ),
-        key=lambda record: ((record.elapsed_s or 0.0) / len(record.samples), record.round),
+        (record for record in records if record.mode == mode_id and _is_whole(record)),
+        key=lambda record: (_time_per_request_s(record), record.round),
     )
     return rounds[(len(rounds) - 1) // 2] if rounds else None
 
@@ -138,8 +160,18 @@ def end_times_ns(samples: Samples) -> NDArray[np.int64]:
     return ends
 
 
-def _racer_of(summary: ModeSummary, result: Result) -> Racer:
-    record = median_round(summary.mode, result.records)
+def _is_whole(record: RoundRecord) -> bool:
+    return record.outcome == "complete" and bool(record.elapsed_s) and len(record.samples) > 0
+
+
+def _time_per_request_s(record: RoundRecord) -> float:
+    return (record.elapsed_s or 0.0) / len(record.samples)
+
+
+def _racer_of(summary: ModeSummary, result: Result, number: int | None) -> Racer:
+    """The mode's record of the round of this number, or that of its own median round."""
+    own = (record for record in result.records if (record.mode, record.round) == (summary.mode, number))
+    record = next(filter(_is_whole, own), None) or median_round(summary.mode, result.records)
     if record is None:
         why = "no complete round" if summary.requests else "not measured"
         return Racer(summary.mode, is_clean=summary.is_clean, why_absent=why)

@@ -8,12 +8,18 @@ from collections.abc import Iterator, Sequence
 
 from tui_httpbench.analysis.comparison import RatioInterval
 from tui_httpbench.analysis.outlook import outlooks
-from tui_httpbench.analysis.result import Rank, Result
+from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.analysis.summary import rules_of
-from tui_httpbench.formatting import enumerate_names, format_percent, plural
+from tui_httpbench.formatting import enumerate_names, format_percent, format_rate, plural
+from tui_httpbench.report.metrics import CHART_METRICS, seconds_per_request
+
+ONE_ROUND = "One round decides nothing; make more of them."
 
 MAX_GROUPS = 3
 """How many groups or pairs a sentence names; of further ones it says how many there are."""
+
+MAX_NAMES = 3
+"""How many modes of a group a sentence names; of further ones it says how many there are."""
 
 WORTH_S = 180.0
 """Further rounds that would take longer, in seconds, are not recommended."""
@@ -23,15 +29,34 @@ SAYS_LITTLE = 10.0
 
 
 def conclude(result: Result) -> str | None:
-    """Who is fastest, who is too close to call and what would help; None with fewer than two modes to compare."""
+    """Who is fastest, who is too close to call and what would help, or how fast a mode without rivals is.
+
+    None where not even that is known.
+    """
     ranks = [rank for rank in result.ranking if rank.clean and rank.interval is not None]
     if len(ranks) < 2:
-        return None
+        alone = ranks[0].mode if ranks else result.modes[0].mode if len(result.modes) == 1 else None
+        return None if alone is None else _without_rivals(result, result.mode(alone))
     if not math.isfinite(ranks[-1].interval.high if ranks[-1].interval else math.inf):
-        return "One round decides nothing; make more of them."
+        return ONE_ROUND
     groups = list(_tied_groups(ranks))
     sentences = [_known(result, ranks, groups), _open(result, ranks, groups), _by_cpu(result, ranks)]
     return " ".join(filter(None, sentences))
+
+
+def _without_rivals(result: Result, mode: ModeSummary) -> str | None:
+    """How fast the only mode is that could be measured; None without a whole round, or where no request succeeded."""
+    seconds = seconds_per_request(result, mode)
+    if not seconds or not mode.ok:
+        return None
+    width = result.plan.in_flight(mode.mode)
+    in_flight = f" with {width:,} in flight" if width > 1 else ""
+    failed = f"; {mode.failed:,} of {plural(mode.requests, 'request')} failed" if mode.failed else ""
+    rivals = (
+        "there is nothing to compare it with" if len(result.modes) == 1 else "no other mode can be compared with it"
+    )
+    took = f"{mode.mode} took {CHART_METRICS['time'].text(seconds)} a request ({format_rate(1 / seconds)}/s{in_flight})"
+    return f"{took}{failed}; {rivals}."
 
 
 def _known(result: Result, ranks: list[Rank], groups: list[list[Rank]]) -> str:
@@ -91,7 +116,7 @@ def _what_would_help(result: Result) -> str:
     if not helped:
         return "more rounds are hardly worth it"
     longest = max(helped, key=lambda outlook: outlook.rounds or 0)
-    seconds = f", {_rough_time(longest.seconds)}," if longest.seconds else ""
+    seconds = f", {rough_time(longest.seconds)}," if longest.seconds else ""
     whom = ""
     if len(helped) < len(found):
         whom = f" {enumerate_names([f'{outlook.faster} from {outlook.slower}' for outlook in helped[:MAX_GROUPS]])}"
@@ -149,7 +174,7 @@ def _times_as_long(interval: RatioInterval) -> str:
     return f"{ratio} times as long ({low} to {high})"
 
 
-def _rough_time(seconds: float) -> str:
+def rough_time(seconds: float) -> str:
     """A time that is only roughly known: ``8 s``, ``40 s``, ``2 min``."""
     if seconds < 10:
         return f"{max(1, round(seconds))} s"
@@ -157,7 +182,9 @@ def _rough_time(seconds: float) -> str:
 
 
 def _names(ranks: Sequence[Rank]) -> str:
-    return enumerate_names([rank.mode for rank in ranks])
+    names = [rank.mode for rank in ranks]
+    more = len(names) - MAX_NAMES
+    return enumerate_names([*names[:MAX_NAMES], f"{more} more"] if more > 0 else names)
 
 
 def _same_within(result: Result) -> str:

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from tui_httpbench.bench.events import LaneProgress, Progress
 from tui_httpbench.formatting import format_clock, format_rate, plural, undecided_pairs_within
+from tui_httpbench.report.places import NO_VERDICT_YET, knows_places
 
 MAX_BAR_COLUMNS = 60
 _STATE_STYLES = {"waiting": "dim", "starting": "bold", "running": "bold", "done": "", "failed": "red"}
@@ -125,6 +126,8 @@ def undecided_line(progress: Progress, columns: int) -> str:
     """Which neighbours an automatic run can't tell apart yet, as many as fit; empty before there is a ranking."""
     if not progress.is_auto or not progress.ranking:
         return ""
+    if not knows_places(progress.ranking):
+        return NO_VERDICT_YET
     if not progress.undecided:
         return "undecided: nothing"
     line = undecided_pairs_within(progress.undecided, columns)

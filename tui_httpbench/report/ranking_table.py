@@ -13,6 +13,7 @@ from rich.text import Text
 from tui_httpbench.analysis.result import LatencySummary, ModeSummary, Rank, Result
 from tui_httpbench.formatting import UNKNOWN, format_figure, format_interval, format_ms, format_rate, format_ratio
 from tui_httpbench.report.console import StreamConsole
+from tui_httpbench.report.places import places_of
 
 FAILED_SIGN = "!"
 OTHER_WORK_SIGN = "≠"
@@ -75,7 +76,7 @@ def _cpu_ratio(result: Result, rank: Rank, mode: ModeSummary) -> str:
 
 
 _COLUMNS: dict[str, _Column] = {
-    "rank": _Column("#", "right", lambda _result, rank, _mode: rank.label),
+    "rank": _Column("#", "right", lambda result, rank, _mode: places_of(result.ranking)[rank.mode]),
     "mode": _Column("mode", "left", lambda result, rank, _mode: marked_name(result, rank)),
     "rate": _Column("requests/s", "right", _rate),
     "p50": _Column("p50 ms", "right", _latency_cell(lambda latency: latency.p50)),
@@ -133,18 +134,20 @@ def _table_of(result: Result, names: list[str]) -> Table:
     for name in names:
         column = _COLUMNS[name]
         table.add_column(column.header, justify=column.justify, overflow="fold")
+    places = places_of(result.ranking)
     for rank in result.ranking:
         summary = result.mode(rank.mode)
         texts = {name: _COLUMNS[name].cell(result, rank, summary) for name in names}
-        table.add_row(*(Text(text, style=_cell_style(name, rank, summary)) for name, text in texts.items()))
+        place = places[rank.mode]
+        table.add_row(*(Text(text, style=_cell_style(name, rank, summary, place)) for name, text in texts.items()))
     return table
 
 
-def _cell_style(name: str, rank: Rank, summary: ModeSummary) -> str:
+def _cell_style(name: str, rank: Rank, summary: ModeSummary, place: str) -> str:
     if name == "errors" and summary.failed:
         return "bold red"
     if name == "mode" and not rank.clean:
         return "red"
     if name == "next" and rank.verdict_next == "unsure":
         return "yellow"
-    return "bold" if rank.rank == 1 and rank.clean else ""
+    return "bold" if rank.rank == 1 and place != UNKNOWN else ""

@@ -73,7 +73,7 @@ def _article(result: Result, console: StreamConsole, verbose: bool) -> Renderabl
 
 def _footnotes(result: Result) -> Iterator[Text]:
     if not all(rank.clean for rank in result.ranking):
-        text = f"{FAILED_SIGN} had failed requests or missing rounds; ranked below the modes without."
+        text = f"{FAILED_SIGN} had failed requests or missing rounds: no place, below the modes without."
         yield Text(text, style="dim")
     if any(result.does_other_work(rank.mode) for rank in result.ranking):
         yield Text(f"{OTHER_WORK_SIGN} does other work than most modes; the warnings say which.", style="dim")

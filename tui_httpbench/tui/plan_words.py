@@ -5,7 +5,9 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from tui_httpbench.analysis.comparison import LOOKS
+from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.forecast import describe_duration, forecast
+from tui_httpbench.bench.round_schedule import RoundSchedule
 from tui_httpbench.formatting import format_duration, plural
 from tui_httpbench.plan import (
     ARTICLE,
@@ -18,6 +20,7 @@ from tui_httpbench.plan import (
     Profile,
     Rounds,
 )
+from tui_httpbench.report.conclusion import rough_time
 from tui_httpbench.tui.formatting import size_in_short
 
 _AS_LONG_AS_FITS = "as long as five rounds fill the budget"
@@ -98,6 +101,20 @@ def describe_profile(chosen: Profile | None, concurrency: Concurrency | None) ->
     if chosen == "equal" or (chosen is None and concurrency != ARTICLE):
         return "equal: redirects, pool, certificates alike for all"
     return "defaults: every library's own settings"
+
+
+def describe_more_rounds(result: Result) -> str:
+    """How many rounds going on with a run will make, and how long they take at the pace of its last whole one."""
+    plan = result.plan
+    made = max(record.round for record in result.records)
+    rounds = RoundSchedule(plan, made).rounds_in_sight - made
+    last = max(record.round for record in result.records if record.outcome == "complete")
+    # Groups of modes take their turns one after the other.
+    groups_s = {record.group: record.wall_s for record in result.records if record.round == last}
+    seconds = rounds * sum(groups_s.values())
+    if plan.rounds == AUTO:
+        return f"about {rounds}, at most {rough_time(plan.budget_s)}, or until all is decided"
+    return f"{rounds}, about {rough_time(seconds)}" if seconds else f"{rounds}"
 
 
 def _describe_place(plan: Plan) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from textual.theme import Theme
 
 STAGE_CLASS = "-present"
+STAGE_ACTIONS = ("app.replay", "make_more_rounds", "toggle_pause", "close")
+"""What the keys in the footer do: those that a speaker needs."""
+
 STAGE_THEME = Theme(
     name="httpbench-stage",
     primary="#5fb3ff",

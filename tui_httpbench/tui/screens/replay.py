@@ -14,6 +14,8 @@ from textual.widgets import Button, Digits, Header, Static
 from tui_httpbench.analysis.race import Race
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.formatting import enumerate_names, format_figure, plural
+from tui_httpbench.report.conclusion import ONE_ROUND
+from tui_httpbench.report.places import knows_places, places_of
 from tui_httpbench.tui.formatting import format_seconds, load_in_short, plan_in_short, seconds_decimals
 from tui_httpbench.tui.race_clock import RaceClock, speed_in_words
 from tui_httpbench.tui.widgets.race_track import RaceTrack
@@ -24,14 +26,15 @@ _LONGEST_FRAME_S = 0.25
 
 
 class ReplayScreen(Screen[None]):
-    """Replays one recorded round of each mode side by side; closes itself with ``escape``."""
+    """Replays a recorded round of all modes side by side; closes itself with ``escape``."""
 
     CSS_PATH = "replay.tcss"
     TITLE = "httpbench"
     AUTO_FOCUS = ""
     HELP = """
-This is a replay of measured samples: of each mode the complete round with the median time per request, all begun at
-once; the pauses in which other modes had their turns are left out.
+This is a replay of measured samples: the round in which the modes' times were nearest to the ranking's ratios, all
+begun at once; the pauses in which other modes had their turns are left out. A mode without that round has the one with
+its median time per request.
 
 - A lane fills as the mode's requests ended. The time is the one that was measured, whatever the speed of the replay.
 - Where the load was a number of requests, a mode has finished with the last of them. Where it was a time, all stop
@@ -81,7 +84,7 @@ once; the pauses in which other modes had their turns are left out.
                     yield _button("- Slower", "change_speed(-1)", "-")
                     yield _button("+ Faster", "change_speed(1)", "+")
                     yield _button("t Real time", "use_real_time", "t")
-        yield RaceTrack(self.race, self.result.plan.modes)
+        yield RaceTrack(self.race, places_of(self.result.ranking), self.result.plan.modes)
         yield Static(id="race-verdict", markup=False)
         yield SteadyFooter()
 
@@ -106,7 +109,7 @@ once; the pauses in which other modes had their turns are left out.
         )
         speed = speed_in_words(clock.speed)
         self._say("#race-speed", f"{state.upper()} · {speed}" if state else speed)
-        self._say("#race-verdict", self._verdict())
+        self._say("#race-verdict", self._verdict(), layout=True)
         pause = self.query_one("#race-toggle-pause", Button)
         label = "Again" if clock.is_over else "Go on" if clock.is_paused else "Pause"
         if str(pause.label) != label:
@@ -156,11 +159,15 @@ once; the pauses in which other modes had their turns are left out.
             return "No mode has a complete round to replay."
         if not race.placed or not self.clock.is_over:
             load = load_in_short(self.result.plan)
-            return f"of each mode the round with the median time per request{f', {load}' if load else ''}"
+            which = f"round {race.round}, nearest to the ranking" if race.round else "of each mode its median round"
+            return f"{which}{f'; {load}' if load else ''}"
+        if not knows_places(self.result.ranking):
+            return ONE_ROUND
         winners, last = race.winners, race.placed[-1]
         if len(winners) > 1:
             names = enumerate_names([racer.mode for racer in winners])
-            return f"No winner: over all rounds {names} share the first place."
+            who = names if len(winners) == 2 else f"{len(winners)} modes"
+            return f"No winner: {who} share the first place."
         (winner,) = winners
         assert winner.finish_s is not None
         if race.is_timed:
@@ -173,10 +180,10 @@ once; the pauses in which other modes had their turns are left out.
         rest = "" if behind is None else f"; {last.mode} takes {format_figure(behind)} times as long"
         return f"{winner.mode} wins: {won}{rest}."
 
-    def _say(self, selector: str, text: str) -> None:
+    def _say(self, selector: str, text: str, *, layout: bool = False) -> None:
         line = self.query_one(selector, Static)
         if line.content != text:
-            line.update(text, layout=False)
+            line.update(text, layout=layout)
 
 
 def _button(label: str, action: str, key: str) -> Button:

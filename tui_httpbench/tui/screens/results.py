@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -16,6 +17,7 @@ from tui_httpbench.analysis.summary import Measured
 from tui_httpbench.formatting import plural
 from tui_httpbench.report.metrics import METRICS, Metric
 from tui_httpbench.tui.formatting import plan_in_short
+from tui_httpbench.tui.plan_words import describe_more_rounds
 from tui_httpbench.tui.saving import SCREENSHOT_TOOLTIP, save_result
 from tui_httpbench.tui.widgets.results.article_view import ArticleView
 from tui_httpbench.tui.widgets.results.code_view import CodeView
@@ -58,8 +60,8 @@ is too close to call may be told then, and all rounds count together.
   **l** the logarithmic scale, on which modes that differ 100 times can be read. A click on a column's title sorts.
 - Modes that can't be told apart share a place, such as **2=**. The interval is that of the ratio to the winner's time;
   *vs next* says how a mode compares with the one below it. By CPU time there are places and intervals of their own.
-- A mode marked **!** had failed requests or missing rounds; it is ranked below all others. One marked **≠** did other
-  work than most.
+- A mode marked **!** had failed requests or missing rounds; it stands below all others, without a place. One marked
+  **≠** did other work than most.
 - *Latency*: **v** shows the next chart, **m** chooses the modes, **l** the scale.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -116,6 +118,11 @@ is too close to call may be told then, and all rounds count together.
         self.result = result
         self.measured = measured
         self._views = {view.ID: view(result) for view in VIEWS if view.applies_to(result)}
+        if self.can_go_on:
+            self._bindings.key_to_bindings["plus"] = [
+                replace(binding, tooltip=f"{binding.tooltip}: {describe_more_rounds(result)}")
+                for binding in self._bindings.key_to_bindings["plus"]
+            ]
         self.sub_title = plan_in_short(result.plan, result.url)
         if result.stopped:
             sent = sum(mode.requests for mode in result.modes)

@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.bench.events import LaneProgress
-from tui_httpbench.formatting import format_rate
+from tui_httpbench.formatting import UNKNOWN, format_rate
 from tui_httpbench.tui.formatting import format_short
 from tui_httpbench.tui.widgets.blocks import Part, sparkline, thick_bar
 from tui_httpbench.tui.widgets.lane_layout import INTERVAL, PLACE_AND_RATIO, LaneLayout
@@ -29,11 +29,13 @@ _MARKS: dict[str, str] = {"waiting": "·", "waited": "✓", "starting": "○", "
 class LaneStanding:
     """What is known of a mode beside its own progress.
 
-    ``rank`` is None before there is one; bars and intervals of all lanes share the ``scale``. ``moved`` is how many
-    lanes the mode went up (or down, if negative) after the latest whole round. ``color`` names the styles of its bar.
+    ``rank`` is None before there is one, ``place`` is how it is shown; bars and intervals of all lanes share the
+    ``scale``. ``moved`` is how many lanes the mode went up (or down, if negative) after the latest whole round.
+    ``color`` names the styles of its bar.
     """
 
     rank: Rank | None = None
+    place: str = UNKNOWN
     scale: SpeedScale = field(default_factory=SpeedScale)
     moved: int = 0
     is_spotlit: bool = False
@@ -133,7 +135,7 @@ class _Cells:
         rank, interval = self._standing.rank, interval_in_words(self._standing.rank)
         text = ""
         if row == 0:
-            text = place_and_ratio(rank, PLACE_AND_RATIO)
+            text = place_and_ratio(rank, self._standing.place, PLACE_AND_RATIO)
             if self._layout.has_interval_behind:
                 text = f"{text}  {interval:>{INTERVAL}}"
         elif row == 1:

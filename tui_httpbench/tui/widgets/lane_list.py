@@ -18,6 +18,7 @@ from textual.strip import Strip
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.bench.events import LaneProgress
 from tui_httpbench.clients.catalog import LIBRARIES, mode_of
+from tui_httpbench.report.places import places_of
 from tui_httpbench.tui.widgets.lane import LaneStanding, draw_lane
 from tui_httpbench.tui.widgets.lane_layout import MAX_ROWS, LaneLayout
 from tui_httpbench.tui.widgets.lane_order import LaneOrder
@@ -126,8 +127,11 @@ class LaneList(ScrollView, Panel):
             return
         self._ranking = ranking
         moved = self._order.rank(ranking, at_once=self.app.animation_level == "none")
+        places = places_of(ranking)
         for rank in ranking:
-            self._standings[rank.mode] = replace(self._standings[rank.mode], rank=rank, moved=moved[rank.mode])
+            self._standings[rank.mode] = replace(
+                self._standings[rank.mode], rank=rank, place=places[rank.mode], moved=moved[rank.mode]
+            )
         self._strips.clear()
         self.refresh()
         self._follow()

@@ -5,6 +5,9 @@ from __future__ import annotations
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 
+SEPARATOR = " · "
+"""What parts of a heading stand between."""
+
 
 class Page(VerticalScroll):
     """Scrolls by keys, too, but is no stop for the tab key while there is nothing to scroll."""
@@ -31,7 +34,7 @@ class Panel(Widget):
     _heading = ""
 
     def set_heading(self, heading: str) -> None:
-        """Shows a heading; the first one, too."""
+        """Shows a heading; where it is too long, without its last parts, before which a dot stands."""
         # Setting a border's title draws the whole widget anew, whether it changed or not.
         if heading != self._heading:
             self._heading = heading
@@ -44,4 +47,8 @@ class Panel(Widget):
     def _draw_heading(self) -> None:
         # Textual sets a title off from a corner but not from a bare line.
         is_line = not self.styles.border_left[0]
-        self.border_title = f" {self._heading} " if is_line and self._heading else self._heading
+        parts = self._heading.split(SEPARATOR)
+        while len(parts) > 1 and self.outer_size.width and len(SEPARATOR.join(parts)) > self.outer_size.width - 4:
+            parts.pop()
+        heading = SEPARATOR.join(parts)
+        self.border_title = f" {heading} " if is_line and heading else heading

@@ -13,7 +13,7 @@ from textual.strip import Strip
 from tui_httpbench.analysis.race import Race, Racer
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.clients.catalog import mode_of
-from tui_httpbench.formatting import format_ratio, plural
+from tui_httpbench.formatting import UNKNOWN, format_ratio, plural
 from tui_httpbench.report.ranking_table import FAILED_SIGN
 from tui_httpbench.tui.formatting import format_seconds
 from tui_httpbench.tui.widgets.blocks import LYING, large_digits
@@ -51,13 +51,23 @@ class RaceLayout:
 
 
 def draw_race_lane(
-    racer: Racer, race: Race, moment_s: float, layout: RaceLayout, styles: Mapping[str, Style], bar: Style
+    racer: Racer,
+    race: Race,
+    place: str,
+    moment_s: float,
+    layout: RaceLayout,
+    styles: Mapping[str, Style],
+    bar: Style,
 ) -> list[Strip]:
-    """The lane's rows; ``styles`` has the keys ``text``, ``muted``, ``rest``, ``line``, ``winner`` and ``error``."""
+    """The lane's rows.
+
+    ``place`` is that of ``places_of``; ``styles`` has the keys ``text``, ``muted``, ``rest``, ``line``, ``winner`` and
+    ``error``.
+    """
     done = racer.done(moment_s)
     finished = race.is_over_for(racer, moment_s)
     names = _names(racer, race, done, layout)
-    flags = _flags(racer, race, layout) if finished or not racer.starts else []
+    flags = _flags(racer, race, place, layout) if finished or not racer.starts else []
     strips = []
     for row in range(layout.rows):
         is_last = row == layout.rows - 1 and layout.rows > 1
@@ -90,13 +100,15 @@ def _name_style(row: int, racer: Racer, styles: Mapping[str, Style]) -> Style:
     return styles["error"] if row == 1 and racer.failed else styles["muted"]
 
 
-def _flags(racer: Racer, race: Race, layout: RaceLayout) -> list[tuple[str, str]]:
+def _flags(racer: Racer, race: Race, place: str, layout: RaceLayout) -> list[tuple[str, str]]:
     if not racer.starts:
         return []
     outcome = _outcome(racer, race)
     if racer.rank is None:
         what = f"{FAILED_SIGN} {racer.failed:,} failed" if racer.failed else f"{FAILED_SIGN} not clean"
         return [(what, "error"), (outcome, "muted")] if layout.rows > 1 else [(what, "error")]
+    if place == UNKNOWN:
+        return [(f"{place:<5}{outcome}", "text")]
     place, is_winner = place_of(racer.rank), racer in race.winners
     look = "winner" if is_winner else "text"
     if layout.rows == 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.style import Style
@@ -11,6 +12,7 @@ from textual.strip import Strip
 
 from tui_httpbench.analysis.race import Race, Racer
 from tui_httpbench.clients.catalog import LIBRARIES, mode_of
+from tui_httpbench.formatting import UNKNOWN
 from tui_httpbench.tui.widgets.panel import room_for_lanes
 from tui_httpbench.tui.widgets.race_lane import MAX_ROWS, RaceLayout, draw_race_lane
 
@@ -32,10 +34,12 @@ class RaceTrack(ScrollView):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"{_PREFIX}{role}" for role in _ROLES}
 
-    def __init__(self, race: Race, modes: tuple[str, ...]) -> None:
+    def __init__(self, race: Race, places: Mapping[str, str], modes: tuple[str, ...]) -> None:
+        """``places`` are those of ``places_of``, told at the finish."""
         super().__init__()
         racers = {racer.mode: racer for racer in race.racers}
         self._race = race
+        self._places = places
         self._racers = [racers[mode] for mode in modes]
         self._layout_now = RaceLayout.of(race, 0, 1)
         self._moment_s = 0.0
@@ -82,7 +86,8 @@ class RaceTrack(ScrollView):
         if drawn is None or drawn[0] != state:
             styles = self._colors()
             bar = styles[f"library-{_library_number(racer.mode) % _LIBRARY_COLORS}"]
-            strips = draw_race_lane(racer, self._race, self._moment_s, self._layout_now, styles, bar)
+            place = self._places.get(racer.mode, UNKNOWN)
+            strips = draw_race_lane(racer, self._race, place, self._moment_s, self._layout_now, styles, bar)
             drawn = self._drawn[racer.mode] = state, strips
         return drawn[1]
 

@@ -10,18 +10,19 @@ from tui_httpbench.analysis.comparison import RatioInterval
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.bench.events import LaneProgress, Progress
 from tui_httpbench.formatting import UNKNOWN, WIDE_BOUND, format_interval, format_ratio, undecided_pairs_within
+from tui_httpbench.report.places import NO_VERDICT_YET, knows_places
 
 REFERENCE = "reference"
 _LOWEST_DECADE = -6
 _LINEAR_TICKS = ((0.0, 0.25, 0.5, 0.75, 1.0), (0.0, 0.5, 1.0), (0.0, 1.0))
 
 
-def place_and_ratio(rank: Rank | None, cells: int) -> str:
+def place_and_ratio(rank: Rank | None, place: str, cells: int) -> str:
     """``1     ×1.00``: the place on the left, the ratio on the right."""
     if rank is None:
         return UNKNOWN.ljust(cells)
     ratio = UNKNOWN if rank.ratio is None else format_ratio(rank.ratio)
-    return f"{rank.label} {ratio:>{cells - len(rank.label) - 1}}"
+    return f"{place} {ratio:>{cells - len(place) - 1}}"
 
 
 def interval_in_words(rank: Rank | None) -> str:
@@ -138,6 +139,8 @@ def undecided_in_words(progress: Progress, cells: int) -> str:
         return "undecided: all, until round 1 is over"
     if compared < 2:
         return "nothing to compare: fewer than two modes without failures"
+    if not knows_places(progress.ranking):
+        return NO_VERDICT_YET
     if not progress.undecided:
         return "all decided"
     line = undecided_pairs_within(progress.undecided, cells)

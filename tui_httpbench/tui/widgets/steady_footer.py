@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Footer
+from textual.widgets._footer import FooterKey
+
+from tui_httpbench.tui.stage import STAGE_ACTIONS, STAGE_CLASS
 
 
 class SteadyFooter(Footer):
     """Is built anew only when its keys are others, not at every change of focus, which takes half of a tab's time.
 
-    And forgets the keys that it had before, which Textual's own keeps for ever.
+    And forgets the keys that it had before, which Textual's own keeps for ever. On a stage it has a few keys only.
     """
 
     _shown: tuple[object, ...] | None = None
+
+    def compose(self) -> ComposeResult:
+        """The keys that work now; where a stage has a footer, those of them that matter there."""
+        is_on_stage = self.app.has_class(STAGE_CLASS) and self.display
+        for key in super().compose():
+            if not is_on_stage or (isinstance(key, FooterKey) and key.action in STAGE_ACTIONS):
+                yield key
 
     def bindings_changed(self, screen: Screen[Any]) -> None:
         """Shows the keys that work now."""

@@ -11,6 +11,7 @@ from textual.widgets import Select, Static
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.source_code import source_of
+from tui_httpbench.report.places import placed_name, places_of
 from tui_httpbench.tui.widgets.panel import Panel
 from tui_httpbench.tui.widgets.results.view import ResultView
 
@@ -43,7 +44,8 @@ class CodeColumn(Vertical):
     def __init__(self, result: Result, mode_id: str) -> None:
         super().__init__()
         self._modes = [rank.mode for rank in result.ranking]
-        self._labels = {rank.mode: f"{rank.label} {rank.mode}" for rank in result.ranking}
+        places = places_of(result.ranking)
+        self._labels = {mode: placed_name(places, mode) for mode in self._modes}
         self._first = mode_id
 
     def compose(self) -> ComposeResult:

@@ -12,6 +12,7 @@ from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.charts import Bar, bar_chart
 from tui_httpbench.formatting import plural
 from tui_httpbench.report.metrics import METRICS, Metric, order_by, why_missing
+from tui_httpbench.report.places import placed_name, places_of
 from tui_httpbench.report.ranking_table import FAILED_SIGN, OTHER_WORK_SIGN
 from tui_httpbench.tui.widgets.panel import Page, Panel
 from tui_httpbench.tui.widgets.results.themed_chart import AXIS, VALUE, ThemedChart, library_role, stand_in
@@ -42,7 +43,8 @@ class RankingChart(ThemedChart):
             columns = max(len(mode.mode) for mode, _ in ordered)
             return Text("\n".join(f"{mode.mode:>{columns}}  {why_missing(self.metric, mode)}" for mode, _ in ordered))
         limit = _FURTHEST * max(value or 0.0 for _, value in ordered)
-        bars = [self._bar(mode, value, ranks.get(mode.mode), limit) for mode, value in ordered]
+        places = places_of(self.metric.ranking_by(self._result))
+        bars = [self._bar(mode, value, ranks.get(mode.mode), places, limit) for mode, value in ordered]
         chart = bar_chart(
             bars,
             self.size.width,
@@ -64,8 +66,10 @@ class RankingChart(ThemedChart):
         """The ranking that this metric's places and intervals come from."""
         return {rank.mode: rank for rank in self.metric.ranking_by(self._result)}
 
-    def _bar(self, mode: ModeSummary, value: float | None, rank: Rank | None, limit: float) -> Bar:
-        label = f"{rank.label} {mode.mode}" if self.metric.ranks and mode.ok and rank is not None else mode.mode
+    def _bar(
+        self, mode: ModeSummary, value: float | None, rank: Rank | None, places: dict[str, str], limit: float
+    ) -> Bar:
+        label = placed_name(places, mode.mode) if self.metric.ranks and mode.ok else mode.mode
         interval, goes_on = self._interval(rank, value, limit)
         color = stand_in(library_role(mode.mode))
         return Bar(label, value or 0.0, self._text(mode, value), color, interval, goes_on)
@@ -132,5 +136,5 @@ class ChartPanel(Page, Panel):
         scale = "log scale" if chart.log_scale else ""
         interval = "├●┤ 95 % interval" if chart.has_intervals() else ""
         warnings = plural(len(self._result.warnings), "warning") if self._result.warnings else ""
-        self.set_heading(" · ".join(filter(None, (chart.metric.heading(self._result), scale, interval))))
+        self.set_heading(" · ".join(filter(None, (chart.metric.heading(self._result), interval, scale))))
         self.border_subtitle = " · ".join(filter(None, (warnings, f"seed {self._result.plan.seed}")))

@@ -14,8 +14,9 @@ from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.formatting import UNKNOWN, format_ms, format_rate, format_ratio
 from tui_httpbench.report.markdown_table import markdown_table
 from tui_httpbench.report.metrics import Metric, body_bytes_per_request
+from tui_httpbench.report.places import places_of
 from tui_httpbench.report.ranking_table import marked_name
-from tui_httpbench.tui.widgets.panel import Panel
+from tui_httpbench.tui.widgets.results.whole_columns import WholeColumns
 from tui_httpbench.tui.widgets.standing import interval_in_words
 
 _BY_YARDSTICK = {"time": ("slower", "Ranking"), "cpu": ("more CPU", "Ranking by CPU time")}
@@ -32,13 +33,14 @@ class _Column:
     sort_key: Callable[[Rank, ModeSummary], Any]
 
 
-class RankingTable(DataTable[Text], Panel):
+class RankingTable(WholeColumns):
     """A row for each mode, best first; a click on a column's title sorts by it, another one the other way round."""
 
     def __init__(self, result: Result) -> None:
         super().__init__(cursor_type="row", zebra_stripes=True, fixed_columns=2, classes="panel")
         self._result = result
         self._ranking = result.ranking
+        self._places = places_of(result.ranking)
         self._yardstick: Literal["time", "cpu"] = "time"
         self._sorted_by = ("rank", False)
 
@@ -59,6 +61,7 @@ class RankingTable(DataTable[Text], Panel):
         ranking += tuple(Rank(len(known) + 1 + index, rank.mode, None, rank.clean) for index, rank in enumerate(others))
         if ranking != self._ranking:
             self._ranking = ranking
+            self._places = places_of(ranking)
             self._sorted_by = ("rank", False)
             title, heading = _BY_YARDSTICK[self._yardstick]
             ratio = self.columns[ColumnKey("ratio")]
@@ -91,10 +94,13 @@ class RankingTable(DataTable[Text], Panel):
             self.add_row(*(self._cell(column, rank, mode) for column in _COLUMNS), key=mode.mode)
 
     def _cell(self, column: _Column, rank: Rank, mode: ModeSummary) -> Text:
-        text = marked_name(self._result, rank) if column.id == "mode" else column.text(rank, mode)
+        place = self._places[rank.mode]
+        text = place if column.id == "rank" else column.text(rank, mode)
+        if column.id == "mode":
+            text = marked_name(self._result, rank)
         if column.id == "verdict" and self._yardstick == "cpu":
             text = text.replace("faster", "less CPU")
-        is_bold = (rank.rank == 1 and rank.clean) or (column.id == "errors" and mode.failed > 0)
+        is_bold = (rank.rank == 1 and place != UNKNOWN) or (column.id == "errors" and mode.failed > 0)
         return Text(text, style="bold" if is_bold else "", justify=_justify(column), no_wrap=True)
 
 

@@ -35,7 +35,7 @@ class WarningsPage(Page, Panel):
                 yield Label(f"Modes marked {OTHER_WORK_SIGN} did other work than most.", classes="finding--note")
         others = [warning for warning in result.warnings if warning not in differences]
         if others:
-            yield Label("To mind", classes="finding--title")
+            yield Label("Warnings", classes="finding--title")
             for warning in others:
                 yield Label(f"{FAILED_SIGN} {printable(warning)}", classes="finding--warning", markup=False)
         if any(mode.failed for mode in result.modes):

@@ -15,19 +15,22 @@ from tui_httpbench.analysis.result import Environment, Result
 from tui_httpbench.formatting import UNKNOWN, format_figure, format_percent, plural
 from tui_httpbench.quoting import printable
 from tui_httpbench.report.markdown_table import markdown_table
+from tui_httpbench.report.places import placed_name, places_of
 from tui_httpbench.report.ranking_table import OTHER_WORK_SIGN
 from tui_httpbench.tui.widgets.panel import Page, Panel
 from tui_httpbench.tui.widgets.results.view import ResultView
+from tui_httpbench.tui.widgets.results.whole_columns import WholeColumns
 
 _INDENT = "    "
 
 
-class FactsTable(DataTable[Text], Panel):
+class FactsTable(WholeColumns):
     """What was counted and timed of each mode; a row that is chosen brings its reasons into view."""
 
     def __init__(self, reasons: tuple[ModeReason, ...]) -> None:
         super().__init__(cursor_type="row", zebra_stripes=True, fixed_columns=2, classes="panel")
         self._reasons = reasons
+        self._places = places_of(tuple(reason.rank for reason in reasons))
 
     def on_mount(self) -> None:
         """Fills the table."""
@@ -40,11 +43,14 @@ class FactsTable(DataTable[Text], Panel):
             texts = dict(zip(_FACTS, self.texts_of(reason), strict=True))
             cells = [Text(texts[title], justify="right") for title in titles]
             name = Text(reason.rank.mode, style="bold" if reason is self._reasons[0] else "")
-            self.add_row(Text(reason.rank.label, justify="right"), name, *cells, key=reason.rank.mode)
+            self.add_row(Text(self._places[reason.rank.mode], justify="right"), name, *cells, key=reason.rank.mode)
 
     def as_markdown(self) -> str:
         """All columns and rows, and the reasons as the last column."""
-        rows = [[reason.rank.label, reason.rank.mode, *self.texts_of(reason), reason.text] for reason in self._reasons]
+        rows = [
+            [self._places[reason.rank.mode], reason.rank.mode, *self.texts_of(reason), reason.text]
+            for reason in self._reasons
+        ]
         return markdown_table(["#", "mode", *_FACTS, "why"], rows, left=("mode", "why"))
 
     def _shared(self, title: str) -> str:
@@ -69,8 +75,9 @@ class ReasonsPage(Page, Panel):
 
     def compose(self) -> ComposeResult:
         """Name and sentences, in the order of the ranking."""
+        places = places_of(tuple(reason.rank for reason in self._reasons))
         for index, reason in enumerate(self._reasons):
-            text = Text.assemble((f"{reason.rank.label} {reason.rank.mode}  ", "bold"), printable(reason.text))
+            text = Text.assemble((f"{placed_name(places, reason.rank.mode)}  ", "bold"), printable(reason.text))
             yield Label(text, classes="reason", id=f"reason-{index}")
 
     def show_reason(self, index: int) -> None:
