@@ -21,12 +21,12 @@ import resvg_py
 from PIL import Image
 from textual.pilot import Pilot
 
-from tui_httpbench.plan import Plan
-from tui_httpbench.presets import PRESETS
+from tui_httpbench.plan.plan import Plan
+from tui_httpbench.plan.presets import PRESETS
 from tui_httpbench.tui.app import HttpbenchApp
-from tui_httpbench.tui.screens.replay import ReplayScreen
-from tui_httpbench.tui.screens.results import ResultsScreen
-from tui_httpbench.tui.screens.run import RunScreen
+from tui_httpbench.tui.screens.replay.screen import ReplayScreen
+from tui_httpbench.tui.screens.results.screen import ResultsScreen
+from tui_httpbench.tui.screens.run.screen import RunScreen
 
 FOLDER = Path(__file__).parent
 FONT = "DejaVu Sans Mono"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from tui_httpbench.interrupt import STOPPED, end_at_once_while_loading
+from tui_httpbench.commands.interrupt import STOPPED, end_at_once_while_loading
 
 
 def main() -> int:
     """Runs the command line and returns its exit status; Ctrl-C ends it quietly even while it is being loaded."""
     end_at_once_while_loading()
     try:
-        from tui_httpbench.cli import main as run_command_line
+        from tui_httpbench.commands.main import main as run_command_line
 
         return run_command_line()
     except KeyboardInterrupt:

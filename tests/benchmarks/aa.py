@@ -16,7 +16,7 @@ import time
 
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.clients.catalog import select_modes
-from tui_httpbench.plan import Plan
+from tui_httpbench.plan.plan import Plan
 
 ERROR_RATE = 0.05
 

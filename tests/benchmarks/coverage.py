@@ -33,7 +33,7 @@ from tui_httpbench.analysis.gusts import expected_noise, relative_variances, sli
 from tui_httpbench.analysis.student import student_quantile
 from tui_httpbench.analysis.studentized import studentized_range_quantile
 from tui_httpbench.bench.round_schedule import SCOUTING_ROUNDS
-from tui_httpbench.plan import DEFAULT_SAME_WITHIN
+from tui_httpbench.plan.plan import DEFAULT_SAME_WITHIN
 
 Values = NDArray[np.float64]
 

@@ -29,8 +29,8 @@ from urllib.parse import urlsplit
 
 from target_throughput import load
 
-from tui_httpbench.scenario import Scenario
-from tui_httpbench.target.launcher import EmbeddedTarget
+from tui_httpbench.plan.scenario import Scenario
+from tui_httpbench.target_server.launcher import EmbeddedTarget
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: target\r\n\r\n"
 WITHIN_SHARE = 0.05

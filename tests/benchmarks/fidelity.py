@@ -28,7 +28,7 @@ from tui_httpbench.analysis.student import student_quantile
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.clients import catalog
 from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES
-from tui_httpbench.plan import Plan
+from tui_httpbench.plan.plan import Plan
 
 WITHIN = 0.03
 LITTLE_WITHIN = 0.05

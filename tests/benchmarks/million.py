@@ -32,7 +32,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from tui_httpbench.plan import parse_requests
+from tui_httpbench.plan.plan import parse_requests
 
 COMMAND = (sys.executable, "-m", "tui_httpbench")
 MAX_GROWTH_MB = 100.0

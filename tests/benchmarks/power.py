@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.clients import catalog
-from tui_httpbench.plan import Plan
+from tui_httpbench.plan.plan import Plan
 
 SLOWED = """
 import importlib.util

@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.clients.catalog import DEFAULT_MODES, select_modes
-from tui_httpbench.plan import Plan
+from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.plan.plan import Plan
 
 FOLDER = Path(__file__).parent / "noise"
 MIXED = "mixed"

@@ -23,10 +23,10 @@ from tui_httpbench.bench import turns
 from tui_httpbench.bench.load_left import LoadLeft
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.bench.slice_length import base_length_s
-from tui_httpbench.bench.worker.slices import Limits
 from tui_httpbench.bench.worker_process import WorkerProcess
 from tui_httpbench.clients.catalog import select_modes
-from tui_httpbench.plan import Plan
+from tui_httpbench.plan.plan import Plan
+from tui_httpbench.worker.slices import Limits
 
 SECONDS = 1.0
 LENGTHS_S = (0.01, 0.03, 0.06, 0.1, 0.2)

@@ -27,8 +27,8 @@ from urllib.parse import urlsplit
 from tui_httpbench.analysis.result import ModeSummary
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES
-from tui_httpbench.plan import Plan, Request
-from tui_httpbench.target.launcher import EmbeddedTarget
+from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.target_server.launcher import EmbeddedTarget
 
 WANTED_RATIO = 5.0
 

@@ -24,8 +24,8 @@ from tui_httpbench.bench.events import RoundFinished, RoundStarted, RunFinished
 from tui_httpbench.bench.run_error import RunError
 from tui_httpbench.bench.run_folder import runs_folder
 from tui_httpbench.bench.runner import Runner
-from tui_httpbench.bench.samples import ERROR_TEXT_BYTES, ROW_BYTES
-from tui_httpbench.plan import Plan, Request
+from tui_httpbench.measured.samples import ERROR_TEXT_BYTES, ROW_BYTES
+from tui_httpbench.plan.plan import Plan, Request
 
 PLAN = Plan(modes=("requests-session", "aiohttp"), requests=50, concurrency=2, rounds=3, seed=4)
 TOO_LARGE = 16 * 1024  # a round's samples are larger, the run's other files are not
@@ -94,7 +94,12 @@ async def test_a_run_that_can_not_begin_says_so_and_leaves_nothing() -> None:
 def test_run_without_a_screen_reports_in_one_sentence() -> None:
     code = f"import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({TOO_LARGE},) * 2)"
     done = subprocess.run(
-        [sys.executable, "-c", f"{code}\nfrom tui_httpbench.cli import main\nsys.exit(main(sys.argv[1:]))", "run"],
+        [
+            sys.executable,
+            "-c",
+            f"{code}\nfrom tui_httpbench.commands.main import main\nsys.exit(main(sys.argv[1:]))",
+            "run",
+        ],
         capture_output=True,
         text=True,
         timeout=60,

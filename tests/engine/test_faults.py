@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from fault_matrix import (
+from support.fault_matrix import (
     BOMB,
     CONCURRENCIES,
     TABLE_FILE,
@@ -21,12 +21,12 @@ from fault_matrix import (
     warm_ups_counted_from_1,
     write_table,
 )
-from rude_server import RudeServer
+from support.rude_server import RudeServer
 
 from tui_httpbench.bench.runner import Runner
-from tui_httpbench.bench.worker.slices import Clocks, Limits
 from tui_httpbench.bench.worker_process import WorkerProcess
 from tui_httpbench.clients.catalog import MODES
+from tui_httpbench.worker.slices import Clocks, Limits
 
 TABLE = read_table(TABLE_FILE.read_text())
 FEW_MODES = ("requests-session", "httpx-async", "aiohttp")

@@ -21,12 +21,13 @@ from typing import Any
 
 import jsonschema
 import pytest
-from recording_server import RecordingServer
+from support import SCHEMA_FILE
+from support.recording_server import RecordingServer
 
 from tui_httpbench.clients.catalog import DEFAULT_MODES
 
 COMMAND = (sys.executable, "-m", "tui_httpbench")
-SCHEMA = json.loads((Path(__file__).parent.parent / "unit" / "result.schema.json").read_text())
+SCHEMA = json.loads((SCHEMA_FILE).read_text())
 ONE_MODE = ("-m", "requests-session", "-n", "5", "-r", "1")
 
 

@@ -20,7 +20,7 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("needs /proc", allow_module_level=True)
 
-from killing import COMMAND, AppUnderTest, count_rows, wait_until
+from support.killing import COMMAND, AppUnderTest, count_rows, wait_until
 
 from tui_httpbench.bench.recovery import find_interrupted_runs, recover
 from tui_httpbench.bench.run_folder import runs_folder

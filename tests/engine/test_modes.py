@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 import pytest
 from _pytest.mark import ParameterSet
-from recording_server import RecordingServer
+from support.recording_server import RecordingServer
 
 from tui_httpbench.analysis.result import ModeSummary, Result
 from tui_httpbench.bench.events import RunFinished
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.clients.catalog import MODES
-from tui_httpbench.plan import WARMUP_REQUESTS, Plan, Request
+from tui_httpbench.plan.plan import WARMUP_REQUESTS, Plan, Request
 
 KEPT = [mode.id for mode in MODES.values() if mode.kept]
 PROBES = 1

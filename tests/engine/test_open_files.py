@@ -11,13 +11,13 @@ if sys.platform == "win32":
     pytest.skip("has no such limit", allow_module_level=True)
 
 from tui_httpbench.bench.open_files import check_open_files
-from tui_httpbench.plan import Plan
-from tui_httpbench.plan_error import PlanError
-from tui_httpbench.scenario import SCENARIOS
+from tui_httpbench.plan.error import PlanError
+from tui_httpbench.plan.plan import Plan
+from tui_httpbench.plan.scenario import SCENARIOS
 
 CODE = """
 import resource, sys
-from tui_httpbench.cli import main
+from tui_httpbench.commands.main import main
 resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))
 sys.exit(main(sys.argv[1:]))
 """

@@ -14,15 +14,15 @@ import pytest
 from tui_httpbench.bench.run_folder import RunFolder
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.bench.trust import make_trust
-from tui_httpbench.history.last_plan import save_last_plan
 from tui_httpbench.history.url_history import remember_url
-from tui_httpbench.plan import Plan, Request
+from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.plan.stored import save_last_plan
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.destination import FileDestination
 from tui_httpbench.report.json_report import to_text
 from tui_httpbench.report.text import print_report
-from tui_httpbench.target.body_files import BodyFiles
-from tui_httpbench.target.tls import Identity
+from tui_httpbench.target_server.body_files import BodyFiles
+from tui_httpbench.target_server.tls import Identity
 from tui_httpbench.tui.formatting import plan_in_short
 from tui_httpbench.tui.preferences import Preferences, save_theme
 

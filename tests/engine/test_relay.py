@@ -20,16 +20,16 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from target_client import Address, address_of, ask, ask_many_times, ask_once
+from support.target_client import Address, address_of, ask, ask_many_times, ask_once
 
-from tui_httpbench.scenario import Scenario
-from tui_httpbench.target import precise_loop
-from tui_httpbench.target.host import PortError, bind_socket
-from tui_httpbench.target.lane import LANE_LIMIT_BYTES
-from tui_httpbench.target.launcher import EmbeddedTarget, TargetError
-from tui_httpbench.target.relay import Distance, _Side, listen
-from tui_httpbench.target.settings import RelaySettings
-from tui_httpbench.target.turns import Turns
+from tui_httpbench.plan.scenario import Scenario
+from tui_httpbench.target_server import precise_loop
+from tui_httpbench.target_server.host import PortError, bind_socket
+from tui_httpbench.target_server.lane import LANE_LIMIT_BYTES
+from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetError
+from tui_httpbench.target_server.relay import Distance, _Side, listen
+from tui_httpbench.target_server.settings import RelaySettings
+from tui_httpbench.target_server.turns import Turns
 
 RESET = struct.pack("ii", 1, 0)
 
@@ -67,7 +67,7 @@ def relay(rtt_ms: float, jitter_ms: float = 0.0, seed: int = 0) -> Iterator[Rela
         server.settimeout(20)
         settings = RelaySettings(server.getsockname()[1], rtt_ms, jitter_ms, seed)
         process = subprocess.Popen(
-            [sys.executable, "-m", "tui_httpbench.target.relay", settings.to_argument()],
+            [sys.executable, "-m", "tui_httpbench.target_server.relay", settings.to_argument()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -402,8 +402,8 @@ def test_a_bound_port_is_nobody_elses() -> None:
 def test_no_process_is_left_when_the_parent_is_killed() -> None:
     script = (
         "import asyncio, sys\n"
-        "from tui_httpbench.scenario import Scenario\n"
-        "from tui_httpbench.target.launcher import EmbeddedTarget\n"
+        "from tui_httpbench.plan.scenario import Scenario\n"
+        "from tui_httpbench.target_server.launcher import EmbeddedTarget\n"
         "async def main():\n"
         "    target = EmbeddedTarget(scenario=Scenario(rtt_ms=50, tls=True))\n"
         "    await target.start()\n"

@@ -8,12 +8,12 @@ import signal
 from pathlib import Path
 
 import pytest
-from recording_server import RecordingServer
+from support.recording_server import RecordingServer
 
 from tui_httpbench.bench.events import RoundFinished, RoundStarted, RunFinished, RunStarted
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES
-from tui_httpbench.plan import Plan, Request
+from tui_httpbench.plan.plan import Plan, Request
 
 
 def child_pids() -> set[int]:

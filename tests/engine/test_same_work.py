@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from recording_server import RecordingServer
+from support.recording_server import RecordingServer
 
 from tui_httpbench.analysis.comparison import is_look
 from tui_httpbench.analysis.doubts import MIN_ROUNDS
@@ -15,7 +15,7 @@ from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES
-from tui_httpbench.plan import WARMUP_REQUESTS, Plan, Profile, Request
+from tui_httpbench.plan.plan import WARMUP_REQUESTS, Plan, Profile, Request
 
 # One of each library, kept and not, where all eight would only take longer.
 FOUR = ("requests", "httpx-client", "httpx-async-each", "aiohttp")

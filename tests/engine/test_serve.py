@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
-from helpers import closed_port
+from support.screens import closed_port
 
-from tui_httpbench.tui.web import MAX_SESSIONS
+from tui_httpbench.commands.serve import MAX_SESSIONS
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the library needs POSIX signals to end in order")
 

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 import pytest_asyncio
 
-from tui_httpbench.target.answers import LARGEST_IN_MEMORY, MAX_BYTES, PAGE_BYTES, PATHS, text_of
-from tui_httpbench.target.launcher import EmbeddedTarget
+from tui_httpbench.target_server.answers import LARGEST_IN_MEMORY, MAX_BYTES, PAGE_BYTES, PATHS, text_of
+from tui_httpbench.target_server.launcher import EmbeddedTarget
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PAGE = text_of(PAGE_BYTES)

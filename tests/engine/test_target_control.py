@@ -16,10 +16,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from target_client import Address, address_of, ask_once
+from support.target_client import Address, address_of, ask_once
 
-from tui_httpbench.target import launcher
-from tui_httpbench.target.launcher import EmbeddedTarget, TargetCounts, TargetError
+from tui_httpbench.target_server import launcher
+from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetCounts, TargetError
 
 FIXED_CPU = hasattr(os, "sched_setaffinity")
 
@@ -30,7 +30,7 @@ posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX sig
 def server_process() -> Iterator[tuple[subprocess.Popen[bytes], Address]]:
     """The target's process without its launcher."""
     with subprocess.Popen(
-        [sys.executable, "-m", "tui_httpbench.target.server"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-m", "tui_httpbench.target_server.server"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
         assert process.stdout is not None
         try:
@@ -187,7 +187,7 @@ async def test_without_a_cpu_that_it_may_use_it_runs_anywhere_and_says_so(cpu: i
 async def test_a_system_that_binds_nothing_is_no_obstacle(monkeypatch: pytest.MonkeyPatch) -> None:
     without = (
         "import os\nif hasattr(os, 'sched_setaffinity'): del os.sched_setaffinity\n"
-        "from tui_httpbench.target.server import main; main()"
+        "from tui_httpbench.target_server.server import main; main()"
     )
     monkeypatch.setattr(launcher, "_COMMAND", ("-c", without))
     async with EmbeddedTarget(0) as target:

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from target_client import Address, address_of, ask, ask_many_times, ask_once
+from support.target_client import Address, address_of, ask, ask_many_times, ask_once
 
-from tui_httpbench.target.launcher import EmbeddedTarget, RequestHead, TargetCounts, TargetError
-from tui_httpbench.target.traffic import MAX_HEADS, SWEEP_INTERVAL, connected_peers
+from tui_httpbench.target_server.launcher import EmbeddedTarget, RequestHead, TargetCounts, TargetError
+from tui_httpbench.target_server.traffic import MAX_HEADS, SWEEP_INTERVAL, connected_peers
 
 GET_AND_CLOSE = b"GET /bytes/3 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 RESET = struct.pack("ii", 1, 0)

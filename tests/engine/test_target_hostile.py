@@ -15,13 +15,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from target_client import Address, address_of, ask_once
+from support.target_client import Address, address_of, ask_once
 
-from tui_httpbench.scenario import Scenario
-from tui_httpbench.target.answers import MAX_GZIP_BYTES, PATHS
-from tui_httpbench.target.lane import LANE_LIMIT_BYTES, TOTAL_LIMIT_BYTES
-from tui_httpbench.target.launcher import EmbeddedTarget, TargetError
-from tui_httpbench.target.traffic import MAX_HEADS_SIZE
+from tui_httpbench.plan.scenario import Scenario
+from tui_httpbench.target_server.answers import MAX_GZIP_BYTES, PATHS
+from tui_httpbench.target_server.lane import LANE_LIMIT_BYTES, TOTAL_LIMIT_BYTES
+from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetError
+from tui_httpbench.target_server.traffic import MAX_HEADS_SIZE
 
 DIRECT, DISTANT, ENCRYPTED = Scenario("direct"), Scenario("distant", rtt_ms=4), Scenario("encrypted", tls=True)
 HEAD = b"GET %b HTTP/1.1\r\nHost: x\r\n"

@@ -19,13 +19,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tui_httpbench.target import launcher
-from tui_httpbench.target.launcher import EmbeddedTarget, TargetError
+from tui_httpbench.target_server import launcher
+from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetError
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals and process ids")
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 
-COMMAND = "import sys; from tui_httpbench.target.command import serve; sys.exit(serve({port}))"
+COMMAND = "import sys; from tui_httpbench.commands.target import serve; sys.exit(serve({port}))"
 
 
 def get(url: str) -> bytes:
@@ -128,7 +128,7 @@ async def test_a_target_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPa
 def test_it_dies_with_its_parent(by: str) -> None:
     script = (
         "import asyncio, sys\n"
-        "from tui_httpbench.target.launcher import EmbeddedTarget\n"
+        "from tui_httpbench.target_server.launcher import EmbeddedTarget\n"
         "async def main():\n"
         "    target = EmbeddedTarget()\n"
         "    await target.start()\n"
@@ -246,7 +246,7 @@ def test_the_command_refuses_a_port_that_does_not_exist() -> None:
 @posix_only
 def test_clients_that_leave_early_cause_no_complaint() -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "tui_httpbench.target.server"],
+        [sys.executable, "-m", "tui_httpbench.target_server.server"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -280,8 +280,8 @@ def test_a_request_that_needs_no_waiting_never_enters_the_event_loop(tmp_path: P
     script = tmp_path / "tell_thread.py"
     script.write_text(
         "import threading\n"
-        "from tui_httpbench.scenario import LOOPBACK\n"
-        "from tui_httpbench.target import app, server\n"
+        "from tui_httpbench.plan.scenario import LOOPBACK\n"
+        "from tui_httpbench.target_server import app, server\n"
         "class ThreadTeller(app.Application):\n"
         "    async def __rsgi__(self, scope, proto):\n"
         "        if scope.path == '/waiting':\n"

@@ -19,12 +19,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from target_client import Address, address_of
+from support.target_client import Address, address_of
 
-from tui_httpbench.scenario import Capacity, Scenario, ServiceTime
-from tui_httpbench.target import tls
-from tui_httpbench.target.answers import LARGEST_IN_MEMORY, accepts_gzip, text_of
-from tui_httpbench.target.launcher import EmbeddedTarget
+from tui_httpbench.plan.scenario import Capacity, Scenario, ServiceTime
+from tui_httpbench.target_server import tls
+from tui_httpbench.target_server.answers import LARGEST_IN_MEMORY, accepts_gzip, text_of
+from tui_httpbench.target_server.launcher import EmbeddedTarget
 
 Response = tuple[http.client.HTTPResponse, bytes]
 
@@ -261,8 +261,8 @@ def test_the_private_key_is_for_its_owner_alone() -> None:
 def test_a_failed_start_leaves_no_private_key(tmp_path: Path) -> None:
     script = (
         "import sys\n"
-        "from tui_httpbench.scenario import Scenario\n"
-        "from tui_httpbench.target import server\n"
+        "from tui_httpbench.plan.scenario import Scenario\n"
+        "from tui_httpbench.target_server import server\n"
         "class Broken(server.Server):\n"
         "    async def serve(self): raise RuntimeError('no server today')\n"
         "server.Server = Broken\n"
@@ -286,8 +286,8 @@ def test_a_failed_start_leaves_no_private_key(tmp_path: Path) -> None:
 def test_the_command_names_the_certificate_for_as_long_as_it_serves(tmp_path: Path) -> None:
     command = (
         "import sys\n"
-        "from tui_httpbench.scenario import Scenario\n"
-        "from tui_httpbench.target.command import serve\n"
+        "from tui_httpbench.plan.scenario import Scenario\n"
+        "from tui_httpbench.commands.target import serve\n"
         "sys.exit(serve(None, Scenario(tls=True, rtt_ms=2)))\n"
     )
     with subprocess.Popen(

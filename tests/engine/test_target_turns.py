@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from target_client import GET, Address, address_of, ask, ask_many_times, ask_once, seconds_of_ask
+from support.target_client import GET, Address, address_of, ask, ask_many_times, ask_once, seconds_of_ask
 
-from tui_httpbench.scenario import Capacity, Scenario, ServiceTime
-from tui_httpbench.target.launcher import EmbeddedTarget, TargetCounts
-from tui_httpbench.target.service import Service
-from tui_httpbench.target.turns import NOBODY, Stopwatch, Turns
+from tui_httpbench.plan.scenario import Capacity, Scenario, ServiceTime
+from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetCounts
+from tui_httpbench.target_server.service import Service
+from tui_httpbench.target_server.turns import NOBODY, Stopwatch, Turns
 
 # Each takes its first, second and third turn at another moment; between them are turns of nobody, and one of another.
 INTERLEAVED = ("a", "b", NOBODY, "b", "a", NOBODY, "c", "c", "a", "b", "c")

@@ -11,9 +11,9 @@ import trustme
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.bench.trust import certifi_bundle, make_trust
-from tui_httpbench.plan import Plan, Profile, Request
-from tui_httpbench.scenario import SCENARIOS, Scenario
-from tui_httpbench.target.launcher import EmbeddedTarget
+from tui_httpbench.plan.plan import Plan, Profile, Request
+from tui_httpbench.plan.scenario import SCENARIOS, Scenario
+from tui_httpbench.target_server.launcher import EmbeddedTarget
 
 MODES = ("requests-session", "httpx-client", "aiohttp")
 HTTPS = Scenario("https", tls=True)

@@ -14,18 +14,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from recording_server import ReceivedRequest, RecordingServer
+from support.recording_server import ReceivedRequest, RecordingServer
 
 from tui_httpbench.bench import groups, turns, worker_process
 from tui_httpbench.bench.events import RoundFinished, RoundStarted
-from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.runner import Runner
-from tui_httpbench.bench.samples import LATENCY, START, SampleFile, measured_span_s
 from tui_httpbench.bench.slice_length import base_length_s
 from tui_httpbench.bench.turns import Turns
-from tui_httpbench.bench.worker.slices import Clocks, Limits
 from tui_httpbench.bench.worker_process import WorkerProcess
-from tui_httpbench.plan import WARMUP_REQUESTS, Plan, Request
+from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.measured.samples import LATENCY, START, SampleFile, measured_span_s
+from tui_httpbench.plan.plan import WARMUP_REQUESTS, Plan, Request
+from tui_httpbench.worker.slices import Clocks, Limits
 
 # One of each library, so that the server can tell whose a request is.
 THREE = ("requests-session", "httpx-client", "aiohttp")
@@ -593,7 +593,7 @@ def test_the_workers_of_a_round_end_with_a_killed_app(tmp_path: Path) -> None:
     script.write_text(
         "import asyncio\n"
         "from tui_httpbench.bench.runner import Runner\n"
-        "from tui_httpbench.plan import Plan\n"
+        "from tui_httpbench.plan.plan import Plan\n"
         "async def main():\n"
         f"    runner = Runner(Plan(modes={THREE!r}, duration_s=1000.0, concurrency=2, rounds=1))\n"
         "    async for event in runner.run():\n"

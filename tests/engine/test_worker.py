@@ -14,13 +14,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
-from recording_server import RecordingServer
+from support.recording_server import RecordingServer
 
-from tui_httpbench.bench.samples import SampleFile
 from tui_httpbench.bench.trust import USUAL_TRUST
-from tui_httpbench.bench.worker.job import Job
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job
-from tui_httpbench.plan import Plan, Request
+from tui_httpbench.measured.samples import SampleFile
+from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.worker.job import Job
 
 URLLIB_CLIENT = """
 from contextlib import contextmanager

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hostile_texts import is_sentence, texts
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support.hostile_texts import is_sentence, texts
 
-from tui_httpbench import cli
-from tui_httpbench.arguments import COMMANDS, Parser
-from tui_httpbench.plan import MAX_HEADERS, MAX_MODES, Plan
-from tui_httpbench.plan_options import MAX_BODY_BYTES
+from tui_httpbench.commands import main as cli
+from tui_httpbench.commands.arguments import COMMANDS, Parser
+from tui_httpbench.commands.plan_options import MAX_BODY_BYTES
+from tui_httpbench.plan.plan import MAX_HEADERS, MAX_MODES, Plan
 from tui_httpbench.report.destination import FileDestination
 
 OPTIONS = sorted({option for command in (None, *COMMANDS) for option in Parser(command)._option_string_actions})
@@ -66,9 +66,9 @@ def nothing_starts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Pl
 
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("here"))
-        patch.setattr("tui_httpbench.headless.run_headless", run_headless)
-        patch.setattr("tui_httpbench.target.command.serve", lambda *_: 0)
-        patch.setattr("tui_httpbench.tui.web.serve", lambda *_: 0)
+        patch.setattr("tui_httpbench.commands.run.run_headless", run_headless)
+        patch.setattr("tui_httpbench.commands.target.serve", lambda *_: 0)
+        patch.setattr("tui_httpbench.commands.serve.serve", lambda *_: 0)
         yield plans
 
 

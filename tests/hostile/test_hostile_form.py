@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from helpers import text_on, wait_until
-from hostile_texts import DANGEROUS, is_sentence, texts
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from setup_form import WIDE, Form, open_form
+from support.hostile_texts import DANGEROUS, is_sentence, texts
+from support.screens import text_on, wait_until
+from support.setup_form import WIDE, Form, open_form
 from textual.app import App, ComposeResult
 from textual.widgets import Input, TextArea
 
-from tui_httpbench.plan import Plan, Request
-from tui_httpbench.scenario import LOOPBACK
-from tui_httpbench.tui.plan_form import FormValues, knob_texts, read_form
-from tui_httpbench.tui.widgets.body_editor import BodyEditor
-from tui_httpbench.tui.widgets.url_list import UrlListScreen
+from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.plan.scenario import LOOPBACK
+from tui_httpbench.tui.screens.setup.body_editor import BodyEditor
+from tui_httpbench.tui.screens.setup.plan_form import FormValues, knob_texts, read_form
+from tui_httpbench.tui.screens.setup.url_list import UrlListScreen
 
 FIELDS = (
     "#input-url",

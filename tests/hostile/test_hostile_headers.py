@@ -9,17 +9,26 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hostile_texts import damaged, is_sentence, texts
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support.hostile_texts import damaged, is_sentence, texts
 
 from tui_httpbench.bench.trust import USUAL_TRUST
 from tui_httpbench.bench.worker_job import encode_job, make_job
-from tui_httpbench.curl_command import is_curl_command, parse_curl
-from tui_httpbench.header_values import expand_headers, is_reference
-from tui_httpbench.history.last_plan import plan_from_dict, plan_to_dict
-from tui_httpbench.plan import Header, Plan, PlanError, Request, check_header, parse_header, parse_method, parse_url
-from tui_httpbench.scenario import Scenario, parse_content_type
+from tui_httpbench.plan.from_curl import is_curl_command, parse_curl
+from tui_httpbench.plan.header_values import expand_headers, is_reference
+from tui_httpbench.plan.plan import (
+    Header,
+    Plan,
+    PlanError,
+    Request,
+    check_header,
+    parse_header,
+    parse_method,
+    parse_url,
+)
+from tui_httpbench.plan.scenario import Scenario, parse_content_type
+from tui_httpbench.plan.stored import plan_from_dict, plan_to_dict
 
 TOKEN = frozenset("!#$%&'*+.^_`|~-" + string.ascii_letters + string.digits)
 VALUE = frozenset(map(chr, (*range(0x20, 0x7F), 0x09)))

@@ -16,24 +16,24 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hostile_texts import DANGEROUS, damaged, damaged_bytes, is_sentence, texts
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from support.hostile_texts import DANGEROUS, damaged, damaged_bytes, is_sentence, texts
 
 from tui_httpbench.analysis.race import Race
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.bench.record_json import record_to_dict
-from tui_httpbench.bench.records import RoundRecord, Slice, WarmupRequest, WorkerSetup
 from tui_httpbench.bench.recovery import RecoveryError, find_interrupted_runs, recover
 from tui_httpbench.bench.run_folder import FORMAT, RunFolder, all_folders, sample_path
-from tui_httpbench.bench.samples import ERROR_TEXT_BYTES, ErrorText, SampleFile
-from tui_httpbench.bench.worker.recorder import Recorder
-from tui_httpbench.history.last_plan import plan_from_dict, plan_to_dict
-from tui_httpbench.plan import Plan, Request
-from tui_httpbench.recover import recover_run
+from tui_httpbench.commands.recover import recover_run
+from tui_httpbench.measured.record_json import record_to_dict
+from tui_httpbench.measured.records import RoundRecord, Slice, WarmupRequest, WorkerSetup
+from tui_httpbench.measured.samples import ERROR_TEXT_BYTES, ErrorText, SampleFile
+from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.plan.stored import plan_from_dict, plan_to_dict
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.json_report import to_text
 from tui_httpbench.report.text import print_report
+from tui_httpbench.worker.recorder import Recorder
 
 # Printing takes more time than all else: in a usual run of the tests only what could do harm is printed.
 PRINTS = settings().max_examples > 100

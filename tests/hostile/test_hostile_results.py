@@ -9,27 +9,27 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from helpers import text_on, wait_until
-from hostile_texts import DANGEROUS, is_sentence, texts
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from made_results import EIGHT, SETTINGS, record_of, result_of, rounds_of
 from rich.segment import Segment
-from shown_result import show
+from support.hostile_texts import DANGEROUS, is_sentence, texts
+from support.made_results import EIGHT, SETTINGS, record_of, result_of, rounds_of
+from support.screens import text_on, wait_until
+from support.shown_result import show
 from textual.color import Color
 
 from tui_httpbench.analysis.result import Difference, Result
-from tui_httpbench.bench.records import RoundRecord
-from tui_httpbench.bench.samples import ErrorText
-from tui_httpbench.bench.worker.errors import ERROR_KINDS, kind_of, text_of
-from tui_httpbench.formatting import complaint
-from tui_httpbench.quoting import printable
+from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.measured.samples import ErrorText
+from tui_httpbench.plan.secrets import drop_secrets
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.json_report import to_text
 from tui_httpbench.report.text import print_report
-from tui_httpbench.tui.control_filter import ControlFilter
-from tui_httpbench.tui.screens.run import RunScreen
-from tui_httpbench.url_secrets import drop_secrets
+from tui_httpbench.text.formatting import complaint
+from tui_httpbench.text.quoting import printable
+from tui_httpbench.tui.screens.run.screen import RunScreen
+from tui_httpbench.tui.textual_fixes.control_filter import ControlFilter
+from tui_httpbench.worker.errors import ERROR_KINDS, kind_of, text_of
 
 MODES = EIGHT[:3]
 WORST = "[/]\x1b[31m\x9b2J[@click=app.quit]x\r\n\u202e\ud800[red]"

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hostile_texts import damaged, damaged_bytes, is_sentence, texts
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support.hostile_texts import damaged, damaged_bytes, is_sentence, texts
 
-from tui_httpbench.plan import PlanError
-from tui_httpbench.scenario import Scenario
-from tui_httpbench.scenario_file import find_scenario, own_scenario_files, read_scenario, scenario_from
-from tui_httpbench.small_file import MAX_DEPTH, TomlError, parse_toml
-from tui_httpbench.target.settings import ServerSettings
+from tui_httpbench.files.small_file import MAX_DEPTH, TomlError, parse_toml
+from tui_httpbench.plan.plan import PlanError
+from tui_httpbench.plan.scenario import Scenario
+from tui_httpbench.plan.scenario_file import find_scenario, own_scenario_files, read_scenario, scenario_from
+from tui_httpbench.target_server.settings import ServerSettings
 from tui_httpbench.tui import app as _app  # loads every screen, and with them every binding
 from tui_httpbench.tui.preferences import config_path, is_key, load_preferences
 

@@ -11,26 +11,27 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from helpers import child_pids, closed_port, text_on, wait_for_screen, wait_until
-from made_results import clean_result
+from support import SCHEMA_FILE
+from support.made_results import clean_result
+from support.screens import child_pids, closed_port, text_on, wait_for_screen, wait_until
 from textual.pilot import Pilot
 from textual.widgets import HelpPanel, Label
 
-from tui_httpbench.history.last_plan import save_last_plan
-from tui_httpbench.plan import Plan, Request
-from tui_httpbench.report.conclusion import ONE_ROUND
+from tui_httpbench.analysis.conclusion import ONE_ROUND
+from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.plan.stored import save_last_plan
 from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
-from tui_httpbench.tui.screens.replay import ReplayScreen
-from tui_httpbench.tui.screens.results import ResultsScreen
-from tui_httpbench.tui.screens.run import RunScreen
-from tui_httpbench.tui.screens.setup import SetupScreen
-from tui_httpbench.tui.screens.too_small import TooSmallScreen
+from tui_httpbench.tui.parts.confirm import ConfirmScreen
+from tui_httpbench.tui.screens.replay.screen import ReplayScreen
+from tui_httpbench.tui.screens.results.screen import ResultsScreen
+from tui_httpbench.tui.screens.results.warnings_view import WarningsPage as Findings
+from tui_httpbench.tui.screens.run.screen import RunScreen
+from tui_httpbench.tui.screens.setup.screen import SetupScreen
+from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen
 from tui_httpbench.tui.stage import STAGE_THEME
-from tui_httpbench.tui.widgets.confirm import ConfirmScreen
-from tui_httpbench.tui.widgets.results.warnings_view import WarningsPage as Findings
 
-SCHEMA = json.loads((Path(__file__).parents[1] / "unit" / "result.schema.json").read_text())
+SCHEMA = json.loads((SCHEMA_FILE).read_text())
 SMALL = Plan(modes=("requests-session", "aiohttp"), requests=20, concurrency=2, rounds=1, seed=1)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui_httpbench.analysis.result import Rank
-from tui_httpbench.tui.widgets.lane_order import STEPS, LaneOrder
+from tui_httpbench.tui.screens.run.lane_order import STEPS, LaneOrder
 
 
 def ranking(*places: tuple[str, int]) -> tuple[Rank, ...]:

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made_results import record_of, result_of, rounds_of, tied_result, timed_result
+from support.made_results import record_of, result_of, rounds_of, tied_result, timed_result
 
 from tui_httpbench.analysis.race import Race, end_times_ns, median_round
-from tui_httpbench.bench.records import RoundRecord
-from tui_httpbench.bench.samples import Samples
+from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.measured.samples import Samples
 
 
 def samples(*start_and_latency: tuple[int, int]) -> Samples:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui_httpbench.tui.race_clock import LEAD_S, RaceClock, speed_in_words, start_speed
+from tui_httpbench.tui.screens.replay.race_clock import LEAD_S, RaceClock, speed_in_words, start_speed
 
 
 @pytest.mark.parametrize("duration_s", [0.0003, 0.0507, 0.65, 3.9, 8.5, 11.0, 16.6, 700.0])

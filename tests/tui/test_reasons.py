@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from made_results import record_of, result_of, rounds_of
+from support.made_results import record_of, result_of, rounds_of
 
 from tui_httpbench.analysis.reasons import explain_ranking
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.scenario import Scenario
+from tui_httpbench.plan.scenario import Scenario
 
 
 def texts_of(result: Result) -> dict[str, str]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from helpers import text_on, wait_for_screen, wait_until
+from support.screens import text_on, wait_for_screen, wait_until
 
 from tui_httpbench.bench.recovery import find_interrupted_runs
 from tui_httpbench.bench.run_folder import RunFolder, sample_path
-from tui_httpbench.bench.samples import SampleFile
-from tui_httpbench.bench.worker.recorder import Recorder
-from tui_httpbench.plan import Plan
+from tui_httpbench.measured.samples import SampleFile
+from tui_httpbench.plan.plan import Plan
 from tui_httpbench.tui.app import HttpbenchApp
-from tui_httpbench.tui.screens.recover import RecoverScreen
-from tui_httpbench.tui.screens.results import ResultsScreen
-from tui_httpbench.tui.screens.setup import SetupScreen
+from tui_httpbench.tui.screens.recover.screen import RecoverScreen
+from tui_httpbench.tui.screens.results.screen import ResultsScreen
+from tui_httpbench.tui.screens.setup.screen import SetupScreen
+from tui_httpbench.worker.recorder import Recorder
 
 PLAN = Plan(modes=("requests-session", "aiohttp"), requests=2_000, concurrency=2, rounds=1, seed=1)
 

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import text_on, wait_until
-from made_results import (
+from support.made_results import (
     EIGHT,
     clean_result,
     record_of,
@@ -21,18 +20,19 @@ from made_results import (
     timed_result,
     troubled_result,
 )
+from support.screens import text_on, wait_until
 from textual.app import App
 from textual.pilot import Pilot
 
+from tui_httpbench.analysis.conclusion import ONE_ROUND
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.report.conclusion import ONE_ROUND
 from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
-from tui_httpbench.tui.screens import replay as replay_module
-from tui_httpbench.tui.screens.replay import ReplayScreen
-from tui_httpbench.tui.screens.results import ResultsScreen
-from tui_httpbench.tui.widgets.race_lane import ordinal, place_of
-from tui_httpbench.tui.widgets.race_track import RaceTrack
+from tui_httpbench.tui.screens.replay import screen as replay_module
+from tui_httpbench.tui.screens.replay.race_lane import ordinal, place_of
+from tui_httpbench.tui.screens.replay.race_track import RaceTrack
+from tui_httpbench.tui.screens.replay.screen import ReplayScreen
+from tui_httpbench.tui.screens.results.screen import ResultsScreen
 
 
 class StillReplay(ReplayScreen):

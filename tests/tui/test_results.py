@@ -8,25 +8,25 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from helpers import text_on, wait_until
-from made_results import EIGHT, OTHER_WORK, clean_result, record_of, result_of, tied_result, troubled_result
-from shown_result import show
+from support.made_results import EIGHT, OTHER_WORK, clean_result, record_of, result_of, tied_result, troubled_result
+from support.screens import text_on, wait_until
+from support.shown_result import show
 from textual.app import App
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import DataTable, Footer, Select, Tabs
 from textual.widgets._footer import FooterKey
 
+from tui_httpbench.analysis.conclusion import conclude
+from tui_httpbench.analysis.metrics import METRICS, order_by
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.summary import Measured
-from tui_httpbench.formatting import format_interval, format_rate, format_ratio
-from tui_httpbench.report.conclusion import conclude
-from tui_httpbench.report.metrics import METRICS, order_by
+from tui_httpbench.measured.measured import Measured
+from tui_httpbench.text.formatting import format_interval, format_rate, format_ratio
 from tui_httpbench.tui.app import HttpbenchApp
-from tui_httpbench.tui.screens.results import ResultsScreen
-from tui_httpbench.tui.widgets.results.metric_bar import MetricBar
-from tui_httpbench.tui.widgets.results.ranking_chart import ChartPanel, RankingChart
-from tui_httpbench.tui.widgets.results.ranking_table import RankingTable
-from tui_httpbench.tui.widgets.results.ranking_view import ORDER_NOTE, Conclusion
+from tui_httpbench.tui.screens.results.metric_bar import MetricBar
+from tui_httpbench.tui.screens.results.ranking_chart import ChartPanel, RankingChart
+from tui_httpbench.tui.screens.results.ranking_table import RankingTable
+from tui_httpbench.tui.screens.results.ranking_view import ORDER_NOTE, Conclusion
+from tui_httpbench.tui.screens.results.screen import ResultsScreen
 
 INTERVAL = "├●┤ 95 % interval"
 SIZES = [(80, 24), *(pytest.param(size, marks=pytest.mark.slow) for size in [(120, 36), (160, 45)]), (200, 60)]

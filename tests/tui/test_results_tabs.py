@@ -8,9 +8,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers import text_on, wait_until
-from made_results import DIFFERENCE, EIGHT, OTHER_WORK, SETTINGS, clean_result, result_of, tied_result, troubled_result
-from shown_result import show
+from support.made_results import (
+    DIFFERENCE,
+    EIGHT,
+    OTHER_WORK,
+    SETTINGS,
+    clean_result,
+    result_of,
+    tied_result,
+    troubled_result,
+)
+from support.screens import text_on, wait_until
+from support.shown_result import show
 from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Label, Select, SelectionList, Static, TabbedContent
@@ -19,14 +28,14 @@ from tui_httpbench.analysis.article import compare_with_article
 from tui_httpbench.analysis.reasons import explain_ranking
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.source_code import source_of
-from tui_httpbench.tui.screens.results import VIEWS, ResultsScreen
-from tui_httpbench.tui.widgets.results.article_view import ArticleView
-from tui_httpbench.tui.widgets.results.code_view import CodeColumn, CodePane
-from tui_httpbench.tui.widgets.results.latency_charts import CourseChart, HistogramChart, LatencyChart, PercentileChart
-from tui_httpbench.tui.widgets.results.latency_view import LatencyView, ModeChooser
-from tui_httpbench.tui.widgets.results.themed_chart import ThemedChart
-from tui_httpbench.tui.widgets.results.warnings_view import WarningsPage
-from tui_httpbench.tui.widgets.results.why_view import FactsTable, ReasonsPage, SettingsPage
+from tui_httpbench.tui.screens.results.article_view import ArticleView
+from tui_httpbench.tui.screens.results.code_view import CodeColumn, CodePane
+from tui_httpbench.tui.screens.results.latency_charts import CourseChart, HistogramChart, LatencyChart, PercentileChart
+from tui_httpbench.tui.screens.results.latency_view import LatencyView, ModeChooser
+from tui_httpbench.tui.screens.results.screen import VIEWS, ResultsScreen
+from tui_httpbench.tui.screens.results.themed_chart import ThemedChart
+from tui_httpbench.tui.screens.results.warnings_view import WarningsPage
+from tui_httpbench.tui.screens.results.why_view import FactsTable, ReasonsPage, SettingsPage
 
 KEYS = {view.ID: view.KEY for view in VIEWS}
 

@@ -15,37 +15,37 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from helpers import child_pids, text_on, wait_for_screen, wait_until
-from made_progress import RATE, LaneApp, StillScreen, lane_of, progress_of, ranked, still
-from made_results import EIGHT, clean_result, record_of, result_of, rounds_of, tied_result
 from rich.style import Style
+from support.made_progress import RATE, LaneApp, StillScreen, lane_of, progress_of, ranked, still
+from support.made_results import EIGHT, clean_result, record_of, result_of, rounds_of, tied_result
+from support.screens import child_pids, text_on, wait_for_screen, wait_until
 from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Digits
 
 from tui_httpbench.analysis.comparison import RatioInterval
 from tui_httpbench.analysis.result import Rank, Result
-from tui_httpbench.analysis.summary import Measured
 from tui_httpbench.bench.events import LaneProgress, LaneState
 from tui_httpbench.clients.catalog import DEFAULT_MODES
-from tui_httpbench.formatting import format_interval, format_ratio
-from tui_httpbench.plan import Plan, Request
+from tui_httpbench.measured.measured import Measured
+from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.report.places import NO_VERDICT_YET
+from tui_httpbench.text.formatting import format_interval, format_ratio
 from tui_httpbench.tui.app import HttpbenchApp
-from tui_httpbench.tui.run_words import describe_progress
-from tui_httpbench.tui.screens import run as run_module
-from tui_httpbench.tui.screens.results import ResultsScreen
-from tui_httpbench.tui.screens.run import RunScreen
-from tui_httpbench.tui.spotlight import TURN_S
-from tui_httpbench.tui.widgets.blocks import sparkline, thick_bar, thin_bar
-from tui_httpbench.tui.widgets.lane import LaneStanding, count_in_words, draw_lane, state_in_words
-from tui_httpbench.tui.widgets.lane_layout import LaneLayout
-from tui_httpbench.tui.widgets.lane_list import LaneList
-from tui_httpbench.tui.widgets.pulse import Latest, Pulse, round_up
-from tui_httpbench.tui.widgets.question import Question
-from tui_httpbench.tui.widgets.run_line import RunLine
-from tui_httpbench.tui.widgets.standing import SpeedScale, interval_in_words, speed_so_far, undecided_in_words
-from tui_httpbench.tui.widgets.totals import Total
+from tui_httpbench.tui.parts.blocks import sparkline, thick_bar, thin_bar
+from tui_httpbench.tui.parts.question import Question
+from tui_httpbench.tui.parts.standing import SpeedScale, interval_in_words, speed_so_far, undecided_in_words
+from tui_httpbench.tui.screens.results.screen import ResultsScreen
+from tui_httpbench.tui.screens.run import screen as run_module
+from tui_httpbench.tui.screens.run.lane import LaneStanding, count_in_words, draw_lane, state_in_words
+from tui_httpbench.tui.screens.run.lane_layout import LaneLayout
+from tui_httpbench.tui.screens.run.lane_list import LaneList
+from tui_httpbench.tui.screens.run.pulse import Latest, Pulse, round_up
+from tui_httpbench.tui.screens.run.run_line import RunLine
+from tui_httpbench.tui.screens.run.run_words import describe_progress
+from tui_httpbench.tui.screens.run.screen import RunScreen
+from tui_httpbench.tui.screens.run.spotlight import TURN_S
+from tui_httpbench.tui.screens.run.totals import Total
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for left-over processes in /proc")
 
@@ -186,7 +186,7 @@ async def test_quitting_leaves_no_process(question: bool, home: Path) -> None:
 
 
 async def test_a_target_that_does_not_start_leads_back_to_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_httpbench.target.launcher.START_LIMIT_S", 0.0)
+    monkeypatch.setattr("tui_httpbench.target_server.launcher.START_LIMIT_S", 0.0)
     app = HttpbenchApp(Plan(modes=("aiohttp",), requests=5), start=True)
     async with app.run_test() as pilot:
         await wait_until(pilot, lambda: bool(app._notifications))

@@ -6,18 +6,18 @@ import gc
 import time
 
 import pytest
-from helpers import text_on, wait_for_screen, wait_until
+from support.screens import text_on, wait_for_screen, wait_until
 from textual._compositor import Compositor, LayoutUpdate
 from textual._styles_cache import StylesCache
 from textual.widget import Widget
 from textual.widgets import HelpPanel
 
-from tui_httpbench.plan import Plan, Request
+from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.tui.app import HttpbenchApp
-from tui_httpbench.tui.screens import run as run_module
-from tui_httpbench.tui.screens.results import ResultsScreen
-from tui_httpbench.tui.screens.run import RunScreen
-from tui_httpbench.tui.widgets.question import Question
+from tui_httpbench.tui.parts.question import Question
+from tui_httpbench.tui.screens.results.screen import ResultsScreen
+from tui_httpbench.tui.screens.run import screen as run_module
+from tui_httpbench.tui.screens.run.screen import RunScreen
 
 LONG = Plan(Request("/delay/20"), modes=("aiohttp",), requests=5_000, concurrency=2, rounds=1, seed=3)
 

@@ -6,16 +6,16 @@ import shutil
 from pathlib import Path
 
 import pytest
-from setup_form import NARROW, WIDE, open_form
+from support.setup_form import NARROW, WIDE, open_form
 from textual.widgets import Button, Input, Select, TextArea
 
 from tui_httpbench.analysis.comparison import LOOKS
 from tui_httpbench.bench.forecast import describe_duration, forecast
-from tui_httpbench.history.last_plan import last_plan_path
-from tui_httpbench.plan import Plan, Request
-from tui_httpbench.presets import PRESETS, Preset
-from tui_httpbench.tui.widgets.mode_picker import ModeRow
-from tui_httpbench.tui.widgets.note import Note
+from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.plan.presets import PRESETS, Preset
+from tui_httpbench.plan.stored import last_plan_path
+from tui_httpbench.tui.parts.note import Note
+from tui_httpbench.tui.screens.setup.mode_picker import ModeRow
 
 
 async def test_untouched_form_runs_the_quick_preset() -> None:

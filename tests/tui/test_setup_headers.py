@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from setup_form import open_form
+from support.setup_form import open_form
 from textual.widgets import Button, Label, Select, TextArea
 
-from tui_httpbench.plan import Plan, Request
+from tui_httpbench.plan.plan import Plan, Request
 
 
 async def test_headers_by_keyboard() -> None:

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from helpers import text_on
-from setup_form import WIDE, open_form
+from support.screens import text_on
+from support.setup_form import WIDE, open_form
 from textual.app import App
 
 from tui_httpbench.clients import catalog
-from tui_httpbench.plan import Plan
-from tui_httpbench.presets import PRESETS
-from tui_httpbench.tui.widgets.mode_picker import ModeRow
-from tui_httpbench.tui.widgets.target_form import Knobs
+from tui_httpbench.plan.plan import Plan
+from tui_httpbench.plan.presets import PRESETS
+from tui_httpbench.tui.screens.setup.mode_picker import ModeRow
+from tui_httpbench.tui.screens.setup.target_form import Knobs
 
 
 @pytest.mark.slow

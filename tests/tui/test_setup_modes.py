@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from helpers import text_on
-from setup_form import NARROW, WIDE, open_form
+from support.screens import text_on
+from support.setup_form import NARROW, WIDE, open_form
 from textual.widgets import Button
 
 from tui_httpbench.analysis.source_code import source_of
 from tui_httpbench.clients import catalog
-from tui_httpbench.plan import Plan
-from tui_httpbench.tui.widgets.code_panel import CodePanel
-from tui_httpbench.tui.widgets.mode_picker import LibraryGroup, ModePicker
+from tui_httpbench.plan.plan import Plan
+from tui_httpbench.tui.parts.code_panel import CodePanel
+from tui_httpbench.tui.screens.setup.mode_picker import LibraryGroup, ModePicker
 
 
 @pytest.mark.slow

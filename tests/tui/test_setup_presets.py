@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from setup_form import Form, open_form
+from support.setup_form import Form, open_form
 from textual import events
 from textual.widgets import Input
 
 from tui_httpbench.clients.catalog import DEFAULT_MODES
-from tui_httpbench.plan import Plan, Request
-from tui_httpbench.presets import PRESETS
-from tui_httpbench.tui.widgets.note import Note
-from tui_httpbench.tui.widgets.preset_picker import CUSTOM
+from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.plan.presets import PRESETS
+from tui_httpbench.tui.parts.note import Note
+from tui_httpbench.tui.screens.setup.preset_picker import CUSTOM
 
 
 @pytest.mark.slow

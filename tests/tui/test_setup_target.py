@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 import trustme
-from setup_form import Form, open_form
+from support.setup_form import Form, open_form
 from textual.widgets import Input, Select
 
-from tui_httpbench.plan import Plan, Request
-from tui_httpbench.scenario import SCENARIOS, Capacity, ServiceTime
-from tui_httpbench.tui.widgets.target_form import Knobs
-from tui_httpbench.tui.widgets.tick_box import TickBox
+from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.plan.scenario import SCENARIOS, Capacity, ServiceTime
+from tui_httpbench.tui.screens.setup.target_form import Knobs
+from tui_httpbench.tui.screens.setup.tick_box import TickBox
 
 
 def scenario_shown(form: Form) -> str:

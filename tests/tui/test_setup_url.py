@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from setup_form import Form, open_form
+from support.setup_form import Form, open_form
 from textual.widgets import Input, OptionList, Select
 
-from tui_httpbench.history.last_plan import last_plan_path
 from tui_httpbench.history.url_history import load_urls, remember_url
-from tui_httpbench.plan import Plan, Request
-from tui_httpbench.tui.widgets.url_input import UrlInput
-from tui_httpbench.tui.widgets.url_list import UrlListScreen
+from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.plan.stored import last_plan_path
+from tui_httpbench.tui.screens.setup.url_input import UrlInput
+from tui_httpbench.tui.screens.setup.url_list import UrlListScreen
 
 COMMAND = """curl 'https://127.0.0.1:9/a?b=c' \\
   -X 'PROPFIND' \\

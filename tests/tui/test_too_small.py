@@ -7,23 +7,23 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from helpers import text_on, wait_for_screen, wait_until
-from made_results import clean_result
+from support.made_results import clean_result
+from support.screens import text_on, wait_for_screen, wait_until
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tui_httpbench.bench.run_folder import RunFolder, sample_path
-from tui_httpbench.bench.samples import SampleFile
-from tui_httpbench.bench.worker.recorder import Recorder
-from tui_httpbench.plan import Plan, Request
+from tui_httpbench.measured.samples import SampleFile
+from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.tui.app import HttpbenchApp
-from tui_httpbench.tui.screens.recover import RecoverScreen
-from tui_httpbench.tui.screens.replay import ReplayScreen
-from tui_httpbench.tui.screens.results import ResultsScreen
-from tui_httpbench.tui.screens.run import RunScreen
-from tui_httpbench.tui.screens.setup import SetupScreen
-from tui_httpbench.tui.screens.too_small import TooSmallScreen
+from tui_httpbench.tui.screens.recover.screen import RecoverScreen
+from tui_httpbench.tui.screens.replay.screen import ReplayScreen
+from tui_httpbench.tui.screens.results.screen import ResultsScreen
+from tui_httpbench.tui.screens.run.screen import RunScreen
+from tui_httpbench.tui.screens.setup.screen import SetupScreen
+from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen
+from tui_httpbench.worker.recorder import Recorder
 
 LONG = Plan(Request("/delay/20"), modes=("aiohttp",), requests=5_000, concurrency=2, rounds=1)
 SHORT = LONG.replace(requests=60)

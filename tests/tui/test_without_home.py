@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers import wait_for_screen
+from support.screens import wait_for_screen
 
-from tui_httpbench.plan import Plan
+from tui_httpbench.plan.plan import Plan
 from tui_httpbench.tui.app import HttpbenchApp
-from tui_httpbench.tui.screens.results import ResultsScreen
-from tui_httpbench.tui.screens.setup import SetupScreen
+from tui_httpbench.tui.screens.results.screen import ResultsScreen
+from tui_httpbench.tui.screens.setup.screen import SetupScreen
 
 PLAN = Plan(modes=("aiohttp",), requests=20, concurrency=2, rounds=1)
 COMMAND = (sys.executable, "-m", "tui_httpbench")

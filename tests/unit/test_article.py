@@ -6,12 +6,12 @@ import io
 import json
 import re
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import numpy as np
 import pytest
+from support import SCHEMA_FILE
 
 from tui_httpbench.analysis.article import (
     COLUMNS,
@@ -23,17 +23,18 @@ from tui_httpbench.analysis.article import (
 )
 from tui_httpbench.analysis.article_run import Run, format_time
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.summary import Measured, summarize_run
-from tui_httpbench.bench.records import RoundRecord, WarmupRequest, WorkerSetup
-from tui_httpbench.bench.worker.errors import code_of
-from tui_httpbench.plan import Plan, Request
-from tui_httpbench.presets import PRESETS
+from tui_httpbench.analysis.summary import summarize_run
+from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.records import RoundRecord, WarmupRequest, WorkerSetup
+from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.plan.presets import PRESETS
+from tui_httpbench.plan.scenario import LOOPBACK, SCENARIOS, Capacity, ServiceTime
 from tui_httpbench.report import json_report
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.text import print_report
-from tui_httpbench.scenario import LOOPBACK, SCENARIOS, Capacity, ServiceTime
+from tui_httpbench.worker.errors import code_of
 
-SCHEMA = json.loads((Path(__file__).parent / "result.schema.json").read_text())
+SCHEMA = json.loads((SCHEMA_FILE).read_text())
 SETUP = WorkerSetup("CPython 3.11.7", {}, 0.1, 0.01, (WarmupRequest(5.0, 200),) * 3)
 SITE = SCENARIOS["article"]
 

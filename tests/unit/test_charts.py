@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tui_httpbench.charts import Bar, Line, bar_chart, histogram_rows, line_chart
+from tui_httpbench.charts.plot import Bar, Line, bar_chart, histogram_rows, line_chart
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 RED = (200, 30, 30)
@@ -155,7 +155,9 @@ def test_no_bars_make_no_chart() -> None:
 
 
 def test_plotext_is_imported_with_the_first_chart_and_no_sooner() -> None:
-    code = "import sys, tui_httpbench.charts; print([m for m in ('plotext', 'rich', 'textual') if m in sys.modules])"
+    code = (
+        "import sys, tui_httpbench.charts.plot; print([m for m in ('plotext', 'rich', 'textual') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from tui_httpbench import __version__
-from tui_httpbench.arguments import Parser
-from tui_httpbench.cli import main
 from tui_httpbench.clients import catalog
 from tui_httpbench.clients.catalog import DEFAULT_MODES
-from tui_httpbench.plan import AUTO, Plan
-from tui_httpbench.plan_options import make_plan
+from tui_httpbench.commands.arguments import Parser
+from tui_httpbench.commands.main import main
+from tui_httpbench.commands.plan_options import make_plan
+from tui_httpbench.plan.plan import AUTO, Plan
 
 CLOSED = "http://127.0.0.1:1/"
 BAD_INPUT = [
@@ -177,7 +177,7 @@ def test_the_options_of_a_ranking_reach_the_plan() -> None:
 
 def test_a_heavy_load_is_taken_with_yes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     seen: list[Plan] = []
-    monkeypatch.setattr("tui_httpbench.headless.run_headless", lambda plan, *_, **__: seen.append(plan) or 0)
+    monkeypatch.setattr("tui_httpbench.commands.run.run_headless", lambda plan, *_, **__: seen.append(plan) or 0)
     assert main(["run", "https://example.com/"]) == 0
     assert "Up to 1,000 requests go to example.com, 10 at once; up to 50 connections" in capsys.readouterr().err
     assert main(["run", "https://example.com/", "-z", "4", "--yes"]) == 0
@@ -187,7 +187,7 @@ def test_a_heavy_load_is_taken_with_yes(monkeypatch: pytest.MonkeyPatch, capsys:
 
 def test_the_options_of_the_report_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[dict[str, object]] = []
-    monkeypatch.setattr("tui_httpbench.headless.run_headless", lambda *_, **options: seen.append(options) or 0)
+    monkeypatch.setattr("tui_httpbench.commands.run.run_headless", lambda *_, **options: seen.append(options) or 0)
     for arguments in ((), ("-v", "--metric", "CPU")):
         assert main(["run", *arguments]) == 0
     assert seen == [{"metric": None, "verbose": False}, {"metric": "cpu", "verbose": True}]
@@ -268,7 +268,7 @@ def test_without_a_terminal_the_tui_form_does_what_run_does(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     seen: list[tuple[Plan, str | None]] = []
-    monkeypatch.setattr("tui_httpbench.headless.run_headless", lambda *arguments, **_: seen.append(arguments) or 0)
+    monkeypatch.setattr("tui_httpbench.commands.run.run_headless", lambda *arguments, **_: seen.append(arguments) or 0)
     assert main(["-n", "7", "--json", "-"]) == 0
     assert [(plan.requests, path) for plan, path in seen] == [(7, "-")]
     assert "Standard output is no terminal" in capsys.readouterr().err
@@ -284,13 +284,13 @@ def loaded_by(code: str, *names: str) -> list[str]:
 
 def test_help_waits_for_no_library() -> None:
     heavy = ("textual", "rich", "numpy", "plotext", "granian", "requests", "httpx", "aiohttp")
-    assert loaded_by("from tui_httpbench.cli import main\nassert main(['--help']) == 0", *heavy) == []
+    assert loaded_by("from tui_httpbench.commands.main import main\nassert main(['--help']) == 0", *heavy) == []
 
 
 def test_a_run_loads_neither_screen_nor_client() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}/"
     modes = ("-m", "aiohttp", "-m", "requests", "-m", "httpx")
-    code = f"from tui_httpbench.cli import main\nassert main(['run', '-n1', '-r1', *{modes!r}, {url!r}]) == 1"
+    code = f"from tui_httpbench.commands.main import main\nassert main(['run', '-n1', '-r1', *{modes!r}, {url!r}]) == 1"
     unwanted = ("textual", "requests", "httpx", "aiohttp", "urllib3", "httpcore", "plotext")
     assert loaded_by(code, *unwanted, "rich") == ["rich"]

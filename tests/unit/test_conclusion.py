@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tui_httpbench.analysis.conclusion import WORTH_S, conclude
 from tui_httpbench.analysis.outlook import outlooks
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.summary import Measured, summarize_run
-from tui_httpbench.bench.records import RoundRecord
-from tui_httpbench.bench.samples import Samples
-from tui_httpbench.plan import Plan
-from tui_httpbench.report.conclusion import WORTH_S, conclude
+from tui_httpbench.analysis.summary import summarize_run
+from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.measured.samples import Samples
+from tui_httpbench.plan.plan import Plan
 
 MODES = ("aiohttp", "requests-session", "httpx-client", "requests", "httpx-async", "httpx")
 

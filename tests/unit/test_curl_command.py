@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tui_httpbench.curl_command import is_curl_command, parse_curl
-from tui_httpbench.plan import PlanError
+from tui_httpbench.plan.from_curl import is_curl_command, parse_curl
+from tui_httpbench.plan.plan import PlanError
 
 
 def test_a_browsers_command_is_taken_whole() -> None:

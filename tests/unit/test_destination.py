@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tui_httpbench.plan import PlanError
+from tui_httpbench.plan.plan import PlanError
 from tui_httpbench.report.destination import FileDestination
 
 

@@ -18,11 +18,11 @@ from tui_httpbench.analysis.steadiness import (
     upper_prediction_limit,
 )
 from tui_httpbench.analysis.summary import summarize_mode
-from tui_httpbench.bench.conditions import RunConditions
-from tui_httpbench.bench.records import RoundRecord, WorkerSetup
-from tui_httpbench.bench.samples import Samples
-from tui_httpbench.bench.worker.errors import code_of
-from tui_httpbench.plan import Plan, Request
+from tui_httpbench.measured.conditions import RunConditions
+from tui_httpbench.measured.records import RoundRecord, WorkerSetup
+from tui_httpbench.measured.samples import Samples
+from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.worker.errors import code_of
 
 MS = 1_000_000
 CALM = (1.00, 1.01, 0.99, 1.02, 0.98, 1.005, 0.995)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tui_httpbench.bench.worker.errors import is_out_of_memory, kind_of, text_of
-from tui_httpbench.bench.worker.recorder import Recorder
+from tui_httpbench.worker.errors import is_out_of_memory, kind_of, text_of
+from tui_httpbench.worker.recorder import Recorder
 
 
 class Unspeakable(Exception):

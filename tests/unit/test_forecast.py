@@ -8,9 +8,9 @@ import pytest
 
 from tui_httpbench.bench.forecast import Forecast, describe_duration, forecast
 from tui_httpbench.clients.catalog import DEFAULT_MODES
-from tui_httpbench.plan import Plan, Request
-from tui_httpbench.presets import PRESETS
-from tui_httpbench.scenario import LOOPBACK, SCENARIOS, Capacity, Scenario, ServiceTime
+from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.plan.presets import PRESETS
+from tui_httpbench.plan.scenario import LOOPBACK, SCENARIOS, Capacity, Scenario, ServiceTime
 
 ELSEWHERE = Request("http://127.0.0.1:8000/")
 SLOW = LOOPBACK.change(service_time=ServiceTime("fixed", 1_000))

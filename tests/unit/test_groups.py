@@ -9,7 +9,7 @@ import pytest
 
 from tui_httpbench.bench import groups
 from tui_httpbench.bench.groups import MAX_WORKERS, PLACE_BYTES, WORKER_BYTES, choose_groups, workers_that_fit
-from tui_httpbench.plan import Plan
+from tui_httpbench.plan.plan import Plan
 
 
 def plan_of(count: int) -> Plan:

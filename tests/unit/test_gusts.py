@@ -16,7 +16,7 @@ from tui_httpbench.analysis.gusts import (
     round_weights,
     slice_variance,
 )
-from tui_httpbench.bench.records import RoundRecord, Slice
+from tui_httpbench.measured.records import RoundRecord, Slice
 
 MODES = ("aiohttp", "requests", "httpx")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tui_httpbench.header_values import expand_headers
-from tui_httpbench.plan import PlanError
+from tui_httpbench.plan.header_values import expand_headers
+from tui_httpbench.plan.plan import PlanError
 
 
 def test_variables_are_expanded() -> None:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
-from report_results import clean_result, failing_result, probed_result, record_of, result_of, rounds_of
+from support import SCHEMA_FILE
+from support.report_results import clean_result, failing_result, probed_result, record_of, result_of, rounds_of
 
+from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.result import Rank
-from tui_httpbench.bench.worker.errors import ERROR_KINDS
-from tui_httpbench.plan import Request
+from tui_httpbench.plan.plan import Request
 from tui_httpbench.report import json_report
-from tui_httpbench.report.conclusion import conclude
+from tui_httpbench.worker.errors import ERROR_KINDS
 
-SCHEMA = json.loads((Path(__file__).parent / "result.schema.json").read_text())
+SCHEMA = json.loads((SCHEMA_FILE).read_text())
 
 
 @pytest.mark.parametrize("make_result", [clean_result, failing_result])

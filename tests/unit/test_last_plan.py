@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 
 from tui_httpbench.clients import catalog
-from tui_httpbench.history.last_plan import (
+from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.plan.stored import (
     MAX_BODY_BYTES,
     LastPlanError,
     last_plan_path,
     load_last_plan,
     save_last_plan,
 )
-from tui_httpbench.plan import Plan, Request
 
 FULL = Plan(
     request=Request(
@@ -248,7 +248,7 @@ def test_read_only_home(home: Path) -> None:
     # root may write anywhere but in /proc, which takes no new folders.
     folder = Path("/proc/self/state") if os.geteuid() == 0 else home
     script = (
-        "from tui_httpbench.history.last_plan import *; print(load_last_plan()); from tui_httpbench.plan import Plan"
+        "from tui_httpbench.plan.stored import *; print(load_last_plan()); from tui_httpbench.plan.plan import Plan"
     )
     script += "\ntry: save_last_plan(Plan())\nexcept LastPlanError as error: print(error)"
     home.chmod(0o500)
@@ -263,7 +263,7 @@ def test_read_only_home(home: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="the home folder comes from elsewhere there")
 def test_missing_home(tmp_path: Path) -> None:
     script = (
-        "from tui_httpbench.history.last_plan import *; print(load_last_plan()); from tui_httpbench.plan import Plan"
+        "from tui_httpbench.plan.stored import *; print(load_last_plan()); from tui_httpbench.plan.plan import Plan"
     )
     script += "\nimport os, pwd\npwd.getpwuid = lambda uid: {}[uid]"
     script += "\ntry: save_last_plan(Plan())\nexcept LastPlanError as error: print(error)"

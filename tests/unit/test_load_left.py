@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tui_httpbench.bench.load_left import LoadLeft
-from tui_httpbench.bench.worker.slices import NO_LIMIT, Clocks, Limits
-from tui_httpbench.plan import MAX_REQUESTS, Plan
+from tui_httpbench.plan.plan import MAX_REQUESTS, Plan
+from tui_httpbench.worker.slices import NO_LIMIT, Clocks, Limits
 
 SLICE_S = 0.03
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_httpbench.report.markdown_table import markdown_table
+from tui_httpbench.text.markdown_table import markdown_table
 
 
 def test_cells_are_kept_and_aligned() -> None:

@@ -11,10 +11,11 @@ import pytest
 from tui_httpbench.analysis.latency_curve import latencies_of
 from tui_httpbench.analysis.race import end_times_ns
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.summary import Measured, summarize_run
-from tui_httpbench.bench.records import RoundRecord
-from tui_httpbench.bench.samples import Samples, tally_samples
-from tui_httpbench.plan import Plan
+from tui_httpbench.analysis.summary import summarize_run
+from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.measured.samples import Samples, tally_samples
+from tui_httpbench.plan.plan import Plan
 
 REQUESTS = 200_000
 

@@ -7,8 +7,8 @@ from functools import partial
 
 import pytest
 
-from tui_httpbench import plan as plans
-from tui_httpbench.plan import DEFAULT_USER_AGENT, MASK, Plan, PlanError, Request
+from tui_httpbench.plan import plan as plans
+from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, MASK, Plan, PlanError, Request
 
 
 def complaint(read: Callable[[], object]) -> PlanError:

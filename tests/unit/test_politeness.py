@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tui_httpbench.plan import Plan, Request
-from tui_httpbench.plan_options import REMOTE_REQUESTS, REMOTE_ROUNDS
-from tui_httpbench.politeness import RemoteLoad, remote_load
+from tui_httpbench.commands.plan_options import REMOTE_REQUESTS, REMOTE_ROUNDS
+from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.plan.politeness import RemoteLoad, remote_load
 
 AWAY = Request("https://example.com/x")
 

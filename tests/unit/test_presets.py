@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tui_httpbench.arguments import Parser
 from tui_httpbench.clients.catalog import DEFAULT_MODES
-from tui_httpbench.plan import ARTICLE, ARTICLE_REQUESTS, AUTO, Plan, PlanError
-from tui_httpbench.plan_options import default_plan, make_plan
-from tui_httpbench.presets import PRESETS, find_preset, preset_of
-from tui_httpbench.scenario import LOOPBACK, SCENARIOS
+from tui_httpbench.commands.arguments import Parser
+from tui_httpbench.commands.plan_options import make_plan
+from tui_httpbench.plan.plan import ARTICLE, ARTICLE_REQUESTS, AUTO, Plan, PlanError
+from tui_httpbench.plan.presets import PRESETS, default_plan, find_preset, preset_of
+from tui_httpbench.plan.scenario import LOOPBACK, SCENARIOS
 
 
 def plan_of(*arguments: str) -> Plan:

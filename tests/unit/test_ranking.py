@@ -13,10 +13,10 @@ from tui_httpbench.analysis.gusts import Yardstick
 from tui_httpbench.analysis.ranking import RankingRules, rank_modes, undecided_pairs
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.analysis.summary import rank_so_far, rules_of, summarize_mode
-from tui_httpbench.bench.records import RoundRecord, Slice
-from tui_httpbench.bench.samples import Samples
 from tui_httpbench.clients.catalog import DEFAULT_MODES
-from tui_httpbench.plan import Plan
+from tui_httpbench.measured.records import RoundRecord, Slice
+from tui_httpbench.measured.samples import Samples
+from tui_httpbench.plan.plan import Plan
 
 Times = dict[str, list[float]]
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from report_results import (
+from support.report_results import (
     clean_result,
     record_of,
     report_of,
@@ -14,8 +14,8 @@ from report_results import (
     rounds_of,
 )
 
+from tui_httpbench.analysis.metrics import CHART_METRICS
 from tui_httpbench.analysis.result import Rank
-from tui_httpbench.report.metrics import CHART_METRICS
 
 
 def test_the_chart_turns_logarithmic_when_modes_differ_much() -> None:

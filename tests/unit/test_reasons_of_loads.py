@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from report_results import record_of, result_of
+from support.report_results import record_of, result_of
 
 from tui_httpbench.analysis.reasons import explain_ranking, facts_of
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.scenario import Scenario
+from tui_httpbench.plan.scenario import Scenario
 
 SECONDS: dict[str, Any] = {"requests": None, "duration_s": 1.0, "rounds": 3}
 

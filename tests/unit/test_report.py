@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from report_results import (
+from support.report_results import (
     LATENCY_MS,
     clean_result,
     failing_result,
@@ -19,18 +19,18 @@ from report_results import (
     rounds_of,
 )
 
+from tui_httpbench.analysis.conclusion import ONE_ROUND, conclude
 from tui_httpbench.analysis.result import Environment, Rank, Result
 from tui_httpbench.bench.events import Progress
-from tui_httpbench.bench.worker.errors import ERROR_KINDS
 from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES
-from tui_httpbench.formatting import format_interval
-from tui_httpbench.plan import Request
-from tui_httpbench.report.conclusion import ONE_ROUND, conclude
+from tui_httpbench.commands.modes import print_modes
+from tui_httpbench.plan.plan import Request
 from tui_httpbench.report.console import StreamConsole
-from tui_httpbench.report.mode_list import print_modes
 from tui_httpbench.report.places import NO_VERDICT_YET, places_of
 from tui_httpbench.report.progress import undecided_line
 from tui_httpbench.report.text import print_report
+from tui_httpbench.text.formatting import format_interval
+from tui_httpbench.worker.errors import ERROR_KINDS
 
 
 def cells_of(report: str) -> dict[str, list[str]]:

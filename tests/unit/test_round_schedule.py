@@ -14,7 +14,7 @@ from tui_httpbench.bench.round_schedule import (
     SCOUTING_ROUNDS,
     RoundSchedule,
 )
-from tui_httpbench.plan import AUTO_DURATION_ROUNDS, MAX_AUTO_DURATION_S, MIN_AUTO_DURATION_S, Plan
+from tui_httpbench.plan.plan import AUTO_DURATION_ROUNDS, MAX_AUTO_DURATION_S, MIN_AUTO_DURATION_S, Plan
 
 UNDECIDED = (Rank(1, "aiohttp", 1.0, clean=True, verdict_next="unsure"), Rank(2, "httpx", 1.1, clean=True))
 DECIDED = (Rank(1, "aiohttp", 1.0, clean=True, verdict_next="faster"), Rank(2, "httpx", 3.0, clean=True))

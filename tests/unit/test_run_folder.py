@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tui_httpbench.bench.record_json import record_from_dict, record_to_dict
-from tui_httpbench.bench.records import RoundRecord, Slice, WarmupRequest, WorkerSetup
 from tui_httpbench.bench.recovery import MAX_AGE_S, MAX_KEPT, RecoveryError, discard, find_interrupted_runs, recover
 from tui_httpbench.bench.run_folder import RunFolder, runs_folder, sample_path
-from tui_httpbench.bench.samples import ErrorText, SampleFile
-from tui_httpbench.bench.worker.recorder import Recorder
-from tui_httpbench.plan import Plan, Request
+from tui_httpbench.measured.record_json import record_from_dict, record_to_dict
+from tui_httpbench.measured.records import RoundRecord, Slice, WarmupRequest, WorkerSetup
+from tui_httpbench.measured.samples import ErrorText, SampleFile
+from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.worker.recorder import Recorder
 
 REQUESTS = 20
 PLAN = Plan(

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tui_httpbench.bench.samples import (
+from tui_httpbench.measured.samples import (
     ERROR_TEXT_BYTES,
     ROW_BYTES,
     ErrorText,
@@ -21,8 +21,8 @@ from tui_httpbench.bench.samples import (
     no_samples,
     tally_samples,
 )
-from tui_httpbench.bench.worker.errors import code_of, kind_of, text_of
-from tui_httpbench.bench.worker.recorder import Recorder
+from tui_httpbench.worker.errors import code_of, kind_of, text_of
+from tui_httpbench.worker.recorder import Recorder
 
 
 def test_what_the_recorder_writes_the_parent_reads_at_once(tmp_path: Path) -> None:

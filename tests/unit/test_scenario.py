@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tui_httpbench import scenario_file
-from tui_httpbench.plan_error import PlanError
-from tui_httpbench.scenario import (
+from tui_httpbench.plan import scenario_file
+from tui_httpbench.plan.error import PlanError
+from tui_httpbench.plan.scenario import (
     SCENARIOS,
     Capacity,
     Scenario,
@@ -23,7 +23,7 @@ from tui_httpbench.scenario import (
     parse_service_seed,
     parse_service_time,
 )
-from tui_httpbench.scenario_file import find_scenario, read_scenario, scenario_from
+from tui_httpbench.plan.scenario_file import find_scenario, read_scenario, scenario_from
 
 
 @pytest.mark.parametrize(

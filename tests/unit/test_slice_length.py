@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tui_httpbench.bench.slice_length import DRY_SHARE, MAX_BASE_S, SliceLength, base_length_s, dry_cost_s
-from tui_httpbench.bench.worker.slices import Clocks
-from tui_httpbench.plan import MAX_CONCURRENCY
+from tui_httpbench.plan.plan import MAX_CONCURRENCY
+from tui_httpbench.worker.slices import Clocks
 
 MS = 1_000_000
 

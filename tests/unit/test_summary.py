@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tui_httpbench.analysis.summary import Measured, rank_so_far, summarize_mode, summarize_run
-from tui_httpbench.bench.records import RoundRecord
-from tui_httpbench.bench.samples import ErrorText, Samples, tally_samples
-from tui_httpbench.bench.worker.errors import code_of
-from tui_httpbench.plan import Plan
+from tui_httpbench.analysis.summary import rank_so_far, summarize_mode, summarize_run
+from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.measured.samples import ErrorText, Samples, tally_samples
+from tui_httpbench.plan.plan import Plan
+from tui_httpbench.worker.errors import code_of
 
 MS = 1_000_000
 
@@ -52,7 +53,7 @@ def test_failures_are_counted_by_kind_and_left_out_of_latency() -> None:
 
 
 def test_every_error_kind_has_a_code_of_its_own() -> None:
-    from tui_httpbench.bench.worker.errors import ERROR_KINDS
+    from tui_httpbench.worker.errors import ERROR_KINDS
 
     rows = samples_of(*[(1, code_of(kind), 0) for kind in ERROR_KINDS])
     assert tally_samples(rows).errors == dict.fromkeys(ERROR_KINDS, 1)

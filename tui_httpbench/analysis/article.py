@@ -14,8 +14,8 @@ from tui_httpbench.analysis.article_accounts import explain_swaps, explain_times
 from tui_httpbench.analysis.article_causes import describe_setting, explain_causes
 from tui_httpbench.analysis.article_run import Explanation, Run
 from tui_httpbench.analysis.result import Rank, Result
-from tui_httpbench.formatting import UNKNOWN, enumerate_names, format_ratio
-from tui_httpbench.plan import ARTICLE
+from tui_httpbench.plan.plan import ARTICLE
+from tui_httpbench.text.formatting import UNKNOWN, enumerate_names, format_ratio
 
 TITLE = "requests vs aiohttp vs httpx: A Deep Dive into Python HTTP Clients"
 PUBLISHER = "Leapcell"

@@ -7,7 +7,7 @@ from typing import Literal
 
 from tui_httpbench.analysis.article_run import Explanation, Run, format_time
 from tui_httpbench.analysis.doubts import OTHER_CPU_SHARE
-from tui_httpbench.formatting import enumerate_names, format_figure, format_percent
+from tui_httpbench.text.formatting import enumerate_names, format_figure, format_percent
 
 CPU_BOUND_SHARE = 0.8
 EXPLAINED_SHARE = 0.8

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tui_httpbench.analysis.article_run import Explanation, Run, format_time
 from tui_httpbench.clients.catalog import mode_of
-from tui_httpbench.formatting import enumerate_names, format_figure, plural
-from tui_httpbench.plan import Plan
-from tui_httpbench.scenario import SCENARIOS
+from tui_httpbench.plan.plan import Plan
+from tui_httpbench.plan.scenario import SCENARIOS
+from tui_httpbench.text.formatting import enumerate_names, format_figure, plural
 
 SITE = "article"
 BODY_NOT_READ = "aiohttp"

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tui_httpbench.analysis.result import ModeSummary, Result
-from tui_httpbench.formatting import format_figure
-from tui_httpbench.plan import Plan
-from tui_httpbench.scenario import ServiceTime
+from tui_httpbench.plan.plan import Plan
+from tui_httpbench.plan.scenario import ServiceTime
+from tui_httpbench.text.formatting import format_figure
 
 KEPT_SIBLINGS: dict[str, tuple[str, ...]] = {
     "aiohttp-each": ("aiohttp",),

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_httpbench.analysis.block_model import Block, BlockFit, fit_blocks
-from tui_httpbench.plan import DEFAULT_SAME_WITHIN
+from tui_httpbench.plan.plan import DEFAULT_SAME_WITHIN
 
 Verdict = Literal["faster", "same", "unsure"]
 

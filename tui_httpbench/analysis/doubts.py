@@ -17,9 +17,9 @@ from tui_httpbench.analysis.steadiness import (
     theil_sen_slope,
     upper_prediction_limit,
 )
-from tui_httpbench.bench.conditions import RunConditions
-from tui_httpbench.bench.records import RoundRecord
-from tui_httpbench.plan import Plan
+from tui_httpbench.measured.conditions import RunConditions
+from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.plan.plan import Plan
 
 MIN_ROUNDS = 2
 SLOW_FIRST_MIN_ROUNDS = 4

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_httpbench.analysis.block_model import Block
-from tui_httpbench.bench.records import RoundRecord
+from tui_httpbench.measured.records import RoundRecord
 
 Yardstick = Literal["time", "cpu"]
 """What a request costs: seconds of the clock, or seconds of processor time."""

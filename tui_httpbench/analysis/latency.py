@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_httpbench.analysis.result import LatencySummary
-from tui_httpbench.bench.samples import LATENCY, Samples, error_mask
+from tui_httpbench.measured.samples import LATENCY, Samples, error_mask
 
 PERCENTILES = (50, 90, 95, 99)
 BLOCK_ROWS = 16_384

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tui_httpbench.analysis.latency import successful_latencies_ms
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.bench.samples import Samples
+from tui_httpbench.measured.samples import Samples
 
 Array = NDArray[np.float64]
 MAX_NINES = 6.0

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from tui_httpbench.analysis.latency import BLOCK_ROWS
-from tui_httpbench.bench.records import RoundRecord
-from tui_httpbench.bench.samples import LATENCY, START, Samples
+from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.measured.samples import LATENCY, START, Samples
 
 
 def mean_in_flight(rounds: Sequence[RoundRecord]) -> float | None:

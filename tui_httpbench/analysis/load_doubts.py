@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from tui_httpbench.analysis.littles_law import mean_in_flight, steady_in_flight
-from tui_httpbench.bench.records import RoundRecord
-from tui_httpbench.bench.samples import LATENCY
-from tui_httpbench.plan import AUTO, Plan
+from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.measured.samples import LATENCY
+from tui_httpbench.plan.plan import AUTO, Plan
 
 LITTLE_MIN_TURNS = 20
 LITTLE_TOLERANCE = 0.05

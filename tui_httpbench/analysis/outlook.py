@@ -13,7 +13,7 @@ from tui_httpbench.analysis.comparison import RatioInterval, look_error_rate
 from tui_httpbench.analysis.ranking import RankingRules
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.analysis.studentized import studentized_range_quantile
-from tui_httpbench.bench.records import RoundRecord
+from tui_httpbench.measured.records import RoundRecord
 
 ROUND_STEPS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 100)
 """Numbers of further rounds that are thought of: more exact than that no forecast of noise is."""

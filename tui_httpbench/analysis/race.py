@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
-from tui_httpbench.bench.records import RoundRecord
-from tui_httpbench.bench.samples import LATENCY, START, Samples
+from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.measured.samples import LATENCY, START, Samples
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tui_httpbench.analysis.comparison import RatioInterval, Verdict
-from tui_httpbench.bench.records import RoundRecord
-from tui_httpbench.bench.samples import ErrorText
-from tui_httpbench.plan import Plan
+from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.measured.samples import ErrorText
+from tui_httpbench.plan.plan import Plan
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Hashable
 from typing import TypeVar
 
 from tui_httpbench.analysis.result import Difference
-from tui_httpbench.bench.probes import Probe, ProbeResponse
-from tui_httpbench.header_values import expand_headers
-from tui_httpbench.plan import MASK, Plan, is_secret
-from tui_httpbench.quoting import shortened
+from tui_httpbench.measured.probe import Probe, ProbeResponse
+from tui_httpbench.plan.header_values import expand_headers
+from tui_httpbench.plan.plan import MASK, Plan, is_secret
+from tui_httpbench.text.quoting import shortened
 
 _LISTED_MODES = 3
 _MAX_URL = 300

@@ -5,38 +5,20 @@ from __future__ import annotations
 import os
 import platform
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tui_httpbench.analysis.doubts import find_doubts
 from tui_httpbench.analysis.latency import summarize_latency
 from tui_httpbench.analysis.ranking import RankingRules, rank_modes
 from tui_httpbench.analysis.result import Environment, ModeSummary, Rank, Result
 from tui_httpbench.analysis.same_work import find_differences
-from tui_httpbench.bench.conditions import RunConditions
-from tui_httpbench.bench.probes import Probe
-from tui_httpbench.bench.records import RoundRecord
-from tui_httpbench.bench.samples import ErrorText
 from tui_httpbench.clients.catalog import mode_of
-from tui_httpbench.plan import AUTO, WARMUP_REQUESTS, Plan
-
-
-@dataclass(frozen=True)
-class Measured:
-    """All that a run has brought to light so far; ``trouble`` is a sentence on why it could not go on.
-
-    ``started_at`` is when it began, in ISO 8601 with the zone, None where that is not known. ``duration_s`` is how many
-    seconds of each mode a round measured, None where its load is a number of requests.
-    """
-
-    plan: Plan
-    url: str
-    records: tuple[RoundRecord, ...]
-    stopped: bool = False
-    probes: tuple[Probe, ...] = ()
-    conditions: RunConditions | None = None
-    trouble: str = ""
-    started_at: str | None = None
-    duration_s: float | None = None
+from tui_httpbench.measured.conditions import RunConditions
+from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.probe import Probe
+from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.measured.samples import ErrorText
+from tui_httpbench.plan.plan import AUTO, WARMUP_REQUESTS, Plan
 
 
 def summarize_run(measured: Measured) -> Result:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui_httpbench.bench.pinning import SYSFS_CPUS, CpuChoice, usable_cpus
+from tui_httpbench.measured.conditions import RunConditions
 
 PROC_STAT = Path("/proc/stat")
 
@@ -18,22 +19,6 @@ LOAD_AVERAGE_S = 60.0
 
 LOAD_AVERAGE_MIN_S = 20.0
 """Systems bring load averages up to date every 5 s, so a shorter run holds too few of their samples."""
-
-
-@dataclass(frozen=True)
-class RunConditions:
-    """What the machine did beside measuring; None where the system does not tell.
-
-    ``pinning`` says in words where worker and target ran. ``other_cpu_share`` is the share (0 to 1) of all processors
-    that other processes used during the run. ``governor`` is the worker's processor's frequency governor; if the
-    worker is not pinned, all governors of the processors that it may use, with commas between them. ``asleep_s`` is
-    how long the machine was suspended meanwhile, in seconds.
-    """
-
-    pinning: str
-    governor: str | None = None
-    other_cpu_share: float | None = None
-    asleep_s: float | None = None
 
 
 @dataclass(frozen=True)

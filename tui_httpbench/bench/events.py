@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui_httpbench.analysis.result import Rank
-from tui_httpbench.bench.records import RoundRecord
+from tui_httpbench.measured.records import RoundRecord
 
 LaneState = Literal["waiting", "starting", "running", "done", "failed"]
 """``running`` from the warm-up of a mode's round to the round's end, though other modes have turns in between."""

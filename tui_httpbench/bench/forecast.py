@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tui_httpbench.analysis.article_run import mean_service_ms
 from tui_httpbench.clients.catalog import mode_of
-from tui_httpbench.plan import (
+from tui_httpbench.plan.plan import (
     AUTO,
     AUTO_DURATION_ROUNDS,
     MAX_AUTO_DURATION_S,
@@ -17,7 +17,7 @@ from tui_httpbench.plan import (
     WARMUP_REQUESTS,
     Plan,
 )
-from tui_httpbench.scenario import Scenario
+from tui_httpbench.plan.scenario import Scenario
 
 START_S = 0.6
 """Processor seconds of a worker's start and imports, and of its end; all processors share those of a round."""

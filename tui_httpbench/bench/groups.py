@@ -6,7 +6,7 @@ import math
 import random
 from pathlib import Path
 
-from tui_httpbench.plan import Plan
+from tui_httpbench.plan.plan import Plan
 
 MAX_WORKERS = 25
 """With more, a cycle of turns takes so long that modes no longer share the machine's moods."""

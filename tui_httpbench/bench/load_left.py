@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tui_httpbench.bench.worker.slices import NO_LIMIT, Clocks, Limits
-from tui_httpbench.plan import MAX_REQUESTS, Plan
+from tui_httpbench.plan.plan import MAX_REQUESTS, Plan
+from tui_httpbench.worker.slices import NO_LIMIT, Clocks, Limits
 
 
 class LoadLeft:

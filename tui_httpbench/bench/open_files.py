@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tui_httpbench.bench.groups import MAX_WORKERS
-from tui_httpbench.bench.worker.open_files import SPARE_FILES, open_files_limit
 from tui_httpbench.clients.catalog import mode_of
-from tui_httpbench.plan import ARTICLE, Plan
-from tui_httpbench.plan_error import PlanError
+from tui_httpbench.plan.error import PlanError
+from tui_httpbench.plan.plan import ARTICLE, Plan
+from tui_httpbench.worker.open_files import SPARE_FILES, open_files_limit
 
 DEFAULT_POOL = 100
 """A kept async client holds no more connections than this, unless it is told otherwise."""

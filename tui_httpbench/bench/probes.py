@@ -8,48 +8,20 @@ import json
 import os
 import signal
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tui_httpbench.bench.trust import Trust
-from tui_httpbench.bench.worker.job import Job
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job, worker_environment
 from tui_httpbench.clients.catalog import mode_of
-from tui_httpbench.plan import Plan
-from tui_httpbench.target.launcher import EmbeddedTarget, RequestHead, TargetError
-from tui_httpbench.url_secrets import drop_secrets
+from tui_httpbench.measured.probe import Probe, ProbeResponse
+from tui_httpbench.plan.plan import Plan
+from tui_httpbench.plan.secrets import drop_secrets
+from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetError
+from tui_httpbench.worker.job import Job
 
 START_LIMIT_S = 60.0
 MESSAGE_LIMIT_BYTES = 4 * 1024 * 1024
-
-
-@dataclass(frozen=True)
-class ProbeResponse:
-    """What came back: ``first_status`` is that before redirects were followed, ``url`` the one after it."""
-
-    status: int
-    first_status: int
-    url: str
-    http_version: str
-    body_bytes: int
-    body_sha256: str
-
-
-@dataclass(frozen=True)
-class Probe:
-    """One mode's request, its response, and the settings that its client had.
-
-    ``heads`` are the request's heads as the embedded target saw them, one for each redirect and one more; None
-    elsewhere. ``modules`` are the versions that imported modules call their own. ``error`` is kind and text.
-    """
-
-    mode: str
-    settings: dict[str, str] = field(default_factory=dict)
-    response: ProbeResponse | None = None
-    error: tuple[str, str] | None = None
-    heads: tuple[RequestHead, ...] | None = None
-    modules: dict[str, str] = field(default_factory=dict)
 
 
 async def probe_modes(plan: Plan, url: str, target: EmbeddedTarget | None, trust: Trust) -> tuple[Probe, ...]:

@@ -7,11 +7,11 @@ import time
 import numpy as np
 
 from tui_httpbench.bench.events import LaneProgress, LaneState, Progress, Stage
-from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.round_schedule import RoundSchedule
-from tui_httpbench.bench.samples import LATENCY, START, Samples
 from tui_httpbench.bench.turns import Turns
-from tui_httpbench.plan import Plan
+from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.measured.samples import LATENCY, START, Samples
+from tui_httpbench.plan.plan import Plan
 
 SPARKLINE_POINTS = 24
 RECENT_ROWS = 20_000

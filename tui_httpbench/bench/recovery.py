@@ -10,11 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.summary import Measured, summarize_run
-from tui_httpbench.bench.conditions import RunConditions
-from tui_httpbench.bench.file_lock import FileLock
-from tui_httpbench.bench.record_json import record_from_dict
-from tui_httpbench.bench.records import RoundRecord
+from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.bench.run_folder import (
     FORMAT,
     LOCK_FILE,
@@ -25,13 +21,18 @@ from tui_httpbench.bench.run_folder import (
     remove_folder,
     sample_files,
 )
-from tui_httpbench.bench.samples import ErrorText, Samples, load_samples, measured_span_s, no_samples
 from tui_httpbench.clients.catalog import MODES
-from tui_httpbench.formatting import enumerate_names, plural
-from tui_httpbench.history.last_plan import plan_from_dict
-from tui_httpbench.plan import MAX_HEADERS, Plan, parse_seed, parse_url
-from tui_httpbench.quoting import printable, shortened
-from tui_httpbench.small_file import read_small_file
+from tui_httpbench.files.file_lock import FileLock
+from tui_httpbench.files.small_file import read_small_file
+from tui_httpbench.measured.conditions import RunConditions
+from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.record_json import record_from_dict
+from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.measured.samples import ErrorText, Samples, load_samples, measured_span_s, no_samples
+from tui_httpbench.plan.plan import MAX_HEADERS, Plan, parse_seed, parse_url
+from tui_httpbench.plan.stored import plan_from_dict
+from tui_httpbench.text.formatting import enumerate_names, plural
+from tui_httpbench.text.quoting import printable, shortened
 
 MAX_KEPT = 5
 MAX_AGE_S = 30 * 86_400.0

@@ -7,7 +7,7 @@ import time
 from tui_httpbench.analysis.comparison import FEW_MODES, is_look
 from tui_httpbench.analysis.ranking import undecided_pairs
 from tui_httpbench.analysis.result import Rank
-from tui_httpbench.plan import (
+from tui_httpbench.plan.plan import (
     AUTO,
     AUTO_DURATION_ROUNDS,
     MAX_AUTO_DURATION_S,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import errno
 
-from tui_httpbench.formatting import reason_of
-from tui_httpbench.quoting import printable
+from tui_httpbench.text.formatting import reason_of
+from tui_httpbench.text.quoting import printable
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 

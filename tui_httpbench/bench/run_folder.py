@@ -17,13 +17,13 @@ from typing import Any
 
 import platformdirs
 
-from tui_httpbench.bench.file_lock import FileLock
-from tui_httpbench.bench.record_json import record_to_dict
-from tui_httpbench.bench.records import RoundRecord
-from tui_httpbench.history.last_plan import plan_to_dict
-from tui_httpbench.plan import Plan
-from tui_httpbench.private_files import make_private_folder, open_private
-from tui_httpbench.url_secrets import drop_secrets
+from tui_httpbench.files.file_lock import FileLock
+from tui_httpbench.files.private_files import make_private_folder, open_private
+from tui_httpbench.measured.record_json import record_to_dict
+from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.plan.plan import Plan
+from tui_httpbench.plan.secrets import drop_secrets
+from tui_httpbench.plan.stored import plan_to_dict
 
 FORMAT = 2
 RUN_FILE = "run.json"

@@ -11,27 +11,30 @@ from dataclasses import replace
 from datetime import datetime
 
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.summary import Measured, rank_so_far, summarize_run
-from tui_httpbench.bench.conditions import ConditionsMonitor, RunConditions
+from tui_httpbench.analysis.summary import rank_so_far, summarize_run
+from tui_httpbench.bench.conditions import ConditionsMonitor
 from tui_httpbench.bench.events import Event, Progress, RoundFinished, RoundStarted, RunFinished, RunStarted
 from tui_httpbench.bench.groups import choose_groups
 from tui_httpbench.bench.open_files import check_open_files
 from tui_httpbench.bench.pinning import choose_cpus, leave_cpu, usable_cpus, using_cpus
-from tui_httpbench.bench.probes import Probe, probe_modes
+from tui_httpbench.bench.probes import probe_modes
 from tui_httpbench.bench.progress import ProgressTracker
-from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.round_schedule import RoundSchedule
 from tui_httpbench.bench.run_error import RunError, in_words
 from tui_httpbench.bench.run_folder import RunFolder
-from tui_httpbench.bench.samples import Samples, no_samples
 from tui_httpbench.bench.slice_length import SliceLength
 from tui_httpbench.bench.trust import USUAL_TRUST, make_trust
 from tui_httpbench.bench.turns import Cpus, Turns
 from tui_httpbench.bench.worker_process import WorkerProcess
-from tui_httpbench.header_values import expand_headers
-from tui_httpbench.plan import Plan
-from tui_httpbench.target.launcher import EmbeddedTarget, TargetCounts, TargetError
-from tui_httpbench.url_secrets import drop_secrets
+from tui_httpbench.measured.conditions import RunConditions
+from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.probe import Probe
+from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.measured.samples import Samples, no_samples
+from tui_httpbench.plan.header_values import expand_headers
+from tui_httpbench.plan.plan import Plan
+from tui_httpbench.plan.secrets import drop_secrets
+from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetCounts, TargetError
 
 
 class Runner:

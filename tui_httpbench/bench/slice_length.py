@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_httpbench.bench.worker.slices import Clocks
+from tui_httpbench.worker.slices import Clocks
 
 FIRST_PLACE_S = 0.027
 EACH_PLACE_S = 0.0035

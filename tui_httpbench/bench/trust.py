@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui_httpbench.plan import Plan
-from tui_httpbench.private_files import open_private
+from tui_httpbench.files.private_files import open_private
+from tui_httpbench.plan.plan import Plan
 
 # A file may hold more, such as a private key, which is not to be copied.
 _CERTIFICATE = re.compile(rb"-----BEGIN ((?:TRUSTED |X509 )?CERTIFICATE)-----.*?-----END \1-----", re.DOTALL)

@@ -16,12 +16,12 @@ from dataclasses import dataclass, replace
 
 from tui_httpbench.bench.load_left import LoadLeft
 from tui_httpbench.bench.pinning import using_cpus
-from tui_httpbench.bench.records import RoundRecord
 from tui_httpbench.bench.slice_length import SliceLength
 from tui_httpbench.bench.worker_process import WorkerProcess
 from tui_httpbench.clients.catalog import mode_of
-from tui_httpbench.plan import Plan
-from tui_httpbench.target.launcher import EmbeddedTarget, TargetCounts, TargetError
+from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.plan.plan import Plan
+from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetCounts, TargetError
 
 LONG_PAUSE_S = 1.0
 """After so long a pause a kept connection may have been closed by its server or its client, and is looked after first.

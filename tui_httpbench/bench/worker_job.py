@@ -9,13 +9,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tui_httpbench.bench.trust import Trust, certifi_bundle
-from tui_httpbench.bench.worker.job import Job
 from tui_httpbench.clients.catalog import mode_of
-from tui_httpbench.header_values import expand_headers
-from tui_httpbench.plan import WARMUP_REQUESTS, Plan
-from tui_httpbench.url_secrets import secret_parameters
+from tui_httpbench.plan.header_values import expand_headers
+from tui_httpbench.plan.plan import WARMUP_REQUESTS, Plan
+from tui_httpbench.plan.secrets import secret_parameters
+from tui_httpbench.worker.job import Job
 
-WORKER_FILE = Path(__file__).parent / "worker" / "__main__.py"
+WORKER_FILE = Path(__file__).parents[1] / "worker" / "__main__.py"
 MAX_REDIRECTS = 10
 
 # Variables that slow the interpreter, or make one client trust other certificates than its neighbour.

@@ -13,15 +13,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tui_httpbench.bench.records import Outcome, RoundRecord, Slice, WarmupRequest, WorkerSetup
 from tui_httpbench.bench.run_folder import sample_path
-from tui_httpbench.bench.samples import ErrorText, SampleFile, measured_span_s
 from tui_httpbench.bench.trust import USUAL_TRUST, Trust
-from tui_httpbench.bench.worker.errors import escape_controls, hide_parameters
-from tui_httpbench.bench.worker.slices import Clocks, Limits
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job, worker_environment
-from tui_httpbench.plan import MAX_REQUESTS, Plan
-from tui_httpbench.private_files import open_private
+from tui_httpbench.files.private_files import open_private
+from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, WarmupRequest, WorkerSetup
+from tui_httpbench.measured.samples import ErrorText, SampleFile, measured_span_s
+from tui_httpbench.plan.plan import MAX_REQUESTS, Plan
+from tui_httpbench.worker.errors import escape_controls, hide_parameters
+from tui_httpbench.worker.slices import Clocks, Limits
 
 STARTUP_LIMIT_S = 60.0
 EXIT_LIMIT_S = 2.0

@@ -11,7 +11,7 @@ import aiohttp
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from tui_httpbench.bench.worker.job import AsyncSend, Job
+    from tui_httpbench.worker.job import AsyncSend, Job
 
 
 @asynccontextmanager

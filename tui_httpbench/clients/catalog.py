@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from tui_httpbench.quoting import shortened
+from tui_httpbench.text.quoting import shortened
 
 CLIENTS_FOLDER = Path(__file__).parent
 

@@ -16,7 +16,7 @@ import httpx  # noqa: E402
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-    from tui_httpbench.bench.worker.job import AsyncSend, Job, Send
+    from tui_httpbench.worker.job import AsyncSend, Job, Send
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import requests
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tui_httpbench.bench.worker.job import Job, Send
+    from tui_httpbench.worker.job import Job, Send
 
 
 @contextmanager

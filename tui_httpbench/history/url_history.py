@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tui_httpbench import plan as plans
-from tui_httpbench.history.last_plan import LastPlanError, last_plan_path
-from tui_httpbench.history.state_file import read_state, write_state
-from tui_httpbench.plan_error import PlanError
-from tui_httpbench.url_secrets import holds_secret
+from tui_httpbench.files.state_file import read_state, write_state
+from tui_httpbench.plan import plan as plans
+from tui_httpbench.plan.error import PlanError
+from tui_httpbench.plan.secrets import holds_secret
+from tui_httpbench.plan.stored import LastPlanError, last_plan_path
 
 MAX_URLS = 50
 _FILE_NAME = "urls.json"

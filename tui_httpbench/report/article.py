@@ -10,8 +10,8 @@ from rich.text import Text
 
 from tui_httpbench.analysis.article import COLUMNS, PUBLISHER, TITLE, ArticleComparison, compare_with_article
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.quoting import printable
 from tui_httpbench.report.console import StreamConsole
+from tui_httpbench.text.quoting import printable
 
 HEADING = "You and the article"
 # Which columns to leave out, in more and more need of room; the article's places are those of the rows.

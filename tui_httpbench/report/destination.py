@@ -9,9 +9,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tui_httpbench.formatting import reason_of
-from tui_httpbench.plan import PlanError
-from tui_httpbench.quoting import shortened
+from tui_httpbench.plan.plan import PlanError
+from tui_httpbench.text.formatting import reason_of
+from tui_httpbench.text.quoting import shortened
 
 STDOUT = "-"
 

@@ -9,12 +9,12 @@ from dataclasses import asdict
 from typing import Any
 
 from tui_httpbench.analysis.article import PUBLISHED_REQUESTS, TITLE, compare_with_article
+from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
-from tui_httpbench.bench.records import RoundRecord
-from tui_httpbench.bench.worker.errors import ERROR_KINDS
 from tui_httpbench.clients.catalog import mode_of
-from tui_httpbench.plan import AUTO
-from tui_httpbench.report.conclusion import conclude
+from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.plan.plan import AUTO
+from tui_httpbench.worker.errors import ERROR_KINDS
 
 SCHEMA_VERSION = 2
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from tui_httpbench.analysis.result import Rank
-from tui_httpbench.formatting import UNKNOWN
+from tui_httpbench.text.formatting import UNKNOWN
 
 NO_VERDICT_YET = "one round: no verdict yet"
 

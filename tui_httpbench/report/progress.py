@@ -13,8 +13,8 @@ from rich.table import Column
 from rich.text import Text
 
 from tui_httpbench.bench.events import LaneProgress, Progress
-from tui_httpbench.formatting import format_clock, format_rate, plural, undecided_pairs_within
 from tui_httpbench.report.places import NO_VERDICT_YET, knows_places
+from tui_httpbench.text.formatting import format_clock, format_rate, plural, undecided_pairs_within
 
 MAX_BAR_COLUMNS = 60
 _STATE_STYLES = {"waiting": "dim", "starting": "bold", "running": "bold", "done": "", "failed": "red"}

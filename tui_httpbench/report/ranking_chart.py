@@ -5,11 +5,11 @@ from __future__ import annotations
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from tui_httpbench.analysis.metrics import CHART_METRICS, DEFAULT_METRIC, order_by
 from tui_httpbench.analysis.result import ModeSummary, Result
-from tui_httpbench.charts import Bar, Color, bar_chart
+from tui_httpbench.charts.plot import Bar, Color, bar_chart
 from tui_httpbench.clients.catalog import LIBRARIES
 from tui_httpbench.report.console import StreamConsole
-from tui_httpbench.report.metrics import CHART_METRICS, DEFAULT_METRIC, order_by
 from tui_httpbench.report.ranking_table import marked_name
 
 LOG_FROM_SPREAD = 50.0

@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from tui_httpbench.analysis.result import LatencySummary, ModeSummary, Rank, Result
-from tui_httpbench.formatting import UNKNOWN, format_figure, format_interval, format_ms, format_rate, format_ratio
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.places import places_of
+from tui_httpbench.text.formatting import UNKNOWN, format_figure, format_interval, format_ms, format_rate, format_ratio
 
 FAILED_SIGN = "!"
 OTHER_WORK_SIGN = "≠"

@@ -11,8 +11,8 @@ from rich.text import Text
 
 from tui_httpbench.analysis.result import Environment, Result
 from tui_httpbench.clients.catalog import mode_of
-from tui_httpbench.formatting import UNKNOWN, format_percent, plural
-from tui_httpbench.quoting import printable
+from tui_httpbench.text.formatting import UNKNOWN, format_percent, plural
+from tui_httpbench.text.quoting import printable
 
 
 def differing_settings(result: Result) -> list[str]:

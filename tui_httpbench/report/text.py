@@ -10,17 +10,18 @@ from rich.table import Table
 from rich.text import Text
 
 from tui_httpbench.analysis.article import PUBLISHED_REQUESTS
+from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.result import ModeSummary, Result
 from tui_httpbench.clients.catalog import LIBRARIES, mode_of
-from tui_httpbench.formatting import format_load, format_rounds, format_rounds_made, plural
-from tui_httpbench.plan import ARTICLE, Plan
-from tui_httpbench.quoting import printable, shortened
+from tui_httpbench.plan.in_words import format_load, format_rounds, format_rounds_made
+from tui_httpbench.plan.plan import ARTICLE, Plan
 from tui_httpbench.report.article import article_block
-from tui_httpbench.report.conclusion import conclude
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.ranking_chart import ranking_chart
 from tui_httpbench.report.ranking_table import FAILED_SIGN, OTHER_WORK_SIGN, ranking_table
 from tui_httpbench.report.settings import differing_settings, environment_block, settings_block
+from tui_httpbench.text.formatting import plural
+from tui_httpbench.text.quoting import printable, shortened
 
 MAX_TEXTS_PER_KIND = 3
 MAX_TEXT_LENGTH = 300

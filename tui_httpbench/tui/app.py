@@ -19,25 +19,25 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.summary import Measured
-from tui_httpbench.history.last_plan import load_last_plan
-from tui_httpbench.plan import Plan
-from tui_httpbench.plan_options import default_plan
-from tui_httpbench.politeness import remote_load
-from tui_httpbench.tui.control_filter import ControlFilter
-from tui_httpbench.tui.gone_widgets import forget_gone_widgets
+from tui_httpbench.measured.measured import Measured
+from tui_httpbench.plan.plan import Plan
+from tui_httpbench.plan.politeness import remote_load
+from tui_httpbench.plan.presets import default_plan
+from tui_httpbench.plan.stored import load_last_plan
+from tui_httpbench.tui.parts.confirm import ConfirmScreen
+from tui_httpbench.tui.parts.help_sheet import HelpSheet
 from tui_httpbench.tui.preferences import load_preferences, load_theme, save_theme, why_not_remembered
 from tui_httpbench.tui.recovery import offer_recovery
 from tui_httpbench.tui.saving import SCREENSHOT_TOOLTIP, save_result, save_screenshot
-from tui_httpbench.tui.screens.replay import ReplayScreen
-from tui_httpbench.tui.screens.results import ResultsScreen
-from tui_httpbench.tui.screens.run import RunScreen
-from tui_httpbench.tui.screens.setup import SetupScreen
-from tui_httpbench.tui.screens.too_small import TooSmallScreen, is_too_small
+from tui_httpbench.tui.screens.replay.screen import ReplayScreen
+from tui_httpbench.tui.screens.results.screen import ResultsScreen
+from tui_httpbench.tui.screens.run.screen import RunScreen
+from tui_httpbench.tui.screens.setup.screen import SetupScreen
+from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen, is_too_small
 from tui_httpbench.tui.stage import STAGE_CLASS, STAGE_THEME
-from tui_httpbench.tui.terminal import call_on_ending_signals, lasting_driver, leave_at_once
-from tui_httpbench.tui.widgets.confirm import ConfirmScreen
-from tui_httpbench.tui.widgets.help_sheet import HelpSheet
+from tui_httpbench.tui.textual_fixes.control_filter import ControlFilter
+from tui_httpbench.tui.textual_fixes.gone_widgets import forget_gone_widgets
+from tui_httpbench.tui.textual_fixes.lasting_driver import call_on_ending_signals, lasting_driver, leave_at_once
 
 STOPPED = 130
 
@@ -46,7 +46,7 @@ class HttpbenchApp(App[None]):
     """Setup, Run and Results, and back; ``json_path`` gets the result of each finished run."""
 
     TITLE = "httpbench"
-    CSS_PATH: ClassVar[Any] = ["app.tcss", "widgets/question.tcss"]
+    CSS_PATH: ClassVar[Any] = ["app.tcss", "parts/question.tcss"]
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (70, "-narrow"), (116, "-medium"), (150, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-short"), (30, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [

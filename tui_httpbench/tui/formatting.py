@@ -7,10 +7,11 @@ from collections.abc import Iterable
 
 from textual.renderables.digits import Digits
 
-from tui_httpbench.formatting import format_clock, format_duration, format_ms, format_rounds, plural
-from tui_httpbench.plan import AUTO, Plan
-from tui_httpbench.quoting import printable
-from tui_httpbench.url_secrets import drop_secrets
+from tui_httpbench.plan.in_words import format_rounds
+from tui_httpbench.plan.plan import AUTO, Plan
+from tui_httpbench.plan.secrets import drop_secrets
+from tui_httpbench.text.formatting import format_clock, format_duration, format_ms, plural
+from tui_httpbench.text.quoting import printable
 
 
 def format_short(number: float) -> str:

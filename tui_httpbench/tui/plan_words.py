@@ -5,11 +5,11 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from tui_httpbench.analysis.comparison import LOOKS
+from tui_httpbench.analysis.conclusion import rough_time
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.forecast import describe_duration, forecast
 from tui_httpbench.bench.round_schedule import RoundSchedule
-from tui_httpbench.formatting import format_duration, plural
-from tui_httpbench.plan import (
+from tui_httpbench.plan.plan import (
     ARTICLE,
     AUTO,
     MAX_AUTO_ROUNDS,
@@ -20,7 +20,7 @@ from tui_httpbench.plan import (
     Profile,
     Rounds,
 )
-from tui_httpbench.report.conclusion import rough_time
+from tui_httpbench.text.formatting import format_duration, plural
 from tui_httpbench.tui.formatting import size_in_short
 
 _AS_LONG_AS_FITS = "as long as five rounds fill the budget"

@@ -16,11 +16,11 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.keys import Keys
 
-from tui_httpbench.formatting import reason_of
-from tui_httpbench.history.last_plan import LastPlanError, last_plan_path
-from tui_httpbench.history.state_file import read_state, write_state
-from tui_httpbench.quoting import printable, shortened
-from tui_httpbench.small_file import TomlError, parse_toml, read_small_file
+from tui_httpbench.files.small_file import TomlError, parse_toml, read_small_file
+from tui_httpbench.files.state_file import read_state, write_state
+from tui_httpbench.plan.stored import LastPlanError, last_plan_path
+from tui_httpbench.text.formatting import reason_of
+from tui_httpbench.text.quoting import printable, shortened
 
 MAX_FILE_BYTES = 100_000
 _STATE_FILE = "theme.json"

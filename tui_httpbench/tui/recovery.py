@@ -8,9 +8,9 @@ from typing import Any
 from textual.app import App
 
 from tui_httpbench.bench.recovery import InterruptedRun, RecoveryError, discard, find_interrupted_runs, recover
-from tui_httpbench.tui.screens.recover import RecoverScreen
-from tui_httpbench.tui.screens.results import ResultsScreen
-from tui_httpbench.tui.screens.too_small import TooSmallScreen
+from tui_httpbench.tui.screens.recover.screen import RecoverScreen
+from tui_httpbench.tui.screens.results.screen import ResultsScreen
+from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen
 
 
 def offer_recovery(app: App[Any]) -> None:

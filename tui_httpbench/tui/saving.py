@@ -8,11 +8,11 @@ from typing import Any
 from textual.app import App
 
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.formatting import reason_of
-from tui_httpbench.plan import PlanError
-from tui_httpbench.quoting import printable
+from tui_httpbench.plan.plan import PlanError
 from tui_httpbench.report import json_report
 from tui_httpbench.report.destination import FileDestination
+from tui_httpbench.text.formatting import reason_of
+from tui_httpbench.text.quoting import printable
 
 SCREENSHOT_TOOLTIP = "Save a screenshot (SVG) in this folder"
 

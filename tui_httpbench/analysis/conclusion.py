@@ -1,0 +1,191 @@
+"""What a ranking has decided, what is too close to call and what would help, in two or three sentences."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+
+from tui_httpbench.analysis.comparison import RatioInterval
+from tui_httpbench.analysis.metrics import CHART_METRICS, seconds_per_request
+from tui_httpbench.analysis.outlook import outlooks
+from tui_httpbench.analysis.result import ModeSummary, Rank, Result
+from tui_httpbench.analysis.summary import rules_of
+from tui_httpbench.text.formatting import enumerate_names, format_percent, format_rate, plural
+
+ONE_ROUND = "One round decides nothing; make more of them."
+
+MAX_GROUPS = 3
+"""How many groups or pairs a sentence names; of further ones it says how many there are."""
+
+MAX_NAMES = 3
+"""How many modes of a group a sentence names; of further ones it says how many there are."""
+
+WORTH_S = 180.0
+"""Further rounds that would take longer, in seconds, are not recommended."""
+
+SAYS_LITTLE = 10.0
+"""A bound of a ratio from which on it is not told."""
+
+
+def conclude(result: Result) -> str | None:
+    """Who is fastest, who is too close to call and what would help, or how fast a mode without rivals is.
+
+    None where not even that is known.
+    """
+    ranks = [rank for rank in result.ranking if rank.clean and rank.interval is not None]
+    if len(ranks) < 2:
+        alone = ranks[0].mode if ranks else result.modes[0].mode if len(result.modes) == 1 else None
+        return None if alone is None else _without_rivals(result, result.mode(alone))
+    if not math.isfinite(ranks[-1].interval.high if ranks[-1].interval else math.inf):
+        return ONE_ROUND
+    groups = list(_tied_groups(ranks))
+    sentences = [_known(result, ranks, groups), _open(result, ranks, groups), _by_cpu(result, ranks)]
+    return " ".join(filter(None, sentences))
+
+
+def _without_rivals(result: Result, mode: ModeSummary) -> str | None:
+    """How fast the only mode is that could be measured; None without a whole round, or where no request succeeded."""
+    seconds = seconds_per_request(result, mode)
+    if not seconds or not mode.ok:
+        return None
+    width = result.plan.in_flight(mode.mode)
+    in_flight = f" with {width:,} in flight" if width > 1 else ""
+    failed = f"; {mode.failed:,} of {plural(mode.requests, 'request')} failed" if mode.failed else ""
+    rivals = (
+        "there is nothing to compare it with" if len(result.modes) == 1 else "no other mode can be compared with it"
+    )
+    took = f"{mode.mode} took {CHART_METRICS['time'].text(seconds)} a request ({format_rate(1 / seconds)}/s{in_flight})"
+    return f"{took}{failed}; {rivals}."
+
+
+def _known(result: Result, ranks: list[Rank], groups: list[list[Rank]]) -> str:
+    """The first place, and what is surely the same further down."""
+    first = [rank for rank in ranks if rank.rank == 1]
+    clauses = [_first_alone(ranks) if len(first) == 1 else _first_shared(result, ranks, first)]
+    same = [group for group in groups if group[0] is not ranks[0] and not _is_open(group)]
+    clauses += [f"{_names(group)} are the same (within {_same_within(result)})" for group in same[:MAX_GROUPS]]
+    if len(same) > MAX_GROUPS:
+        clauses.append(f"so are {plural(len(same) - MAX_GROUPS, 'more group')}")
+    return f"{'; '.join(clauses)}."
+
+
+def _first_alone(ranks: list[Rank]) -> str:
+    winner, following = ranks[:2]
+    assert following.interval is not None
+    return f"{winner.mode} is fastest: the next, {following.mode}, takes {_times_as_long(following.interval)}"
+
+
+def _first_shared(result: Result, ranks: list[Rank], first: list[Rank]) -> str:
+    names = _names(first)
+    # Nobody shares the first place who is surely slower than the first; whom the last of them beats, all of them beat.
+    beaten = [rank for rank in ranks if rank.rank > 1 and rank.mode not in first[-1].tied_with]
+    if not beaten:
+        whom = ""
+    elif len(beaten) < 3:
+        whom = _names(beaten)
+    else:
+        whom = f"{beaten[0].mode} and all below it"
+    beat = f"{'both' if len(first) == 2 else 'all of them'} beat {whom}" if whom else ""
+    if not _is_open(first):
+        return f"{names} are the same (within {_same_within(result)}){beat and f', and {beat}'}"
+    if len(first) == len(ranks) > 2:
+        return f"All {len(first)} modes are too close to call{_apart(first[-1])}"
+    return f"{names} share the first place, too close to call{_apart(first[-1])}{beat and f'; {beat}'}"
+
+
+def _open(result: Result, ranks: list[Rank], groups: list[list[Rank]]) -> str:
+    """What else is too close to call, and what would help."""
+    open_groups = [group for group in groups if _is_open(group)]
+    if not open_groups:
+        return "All places are decided." if len(ranks) > 2 and not groups else ""
+    named = [_names(group) for group in open_groups if group[0] is not ranks[0]]
+    if len(named) > MAX_GROUPS:
+        named[MAX_GROUPS:] = [f"and {plural(len(named) - MAX_GROUPS, 'more group')}"]
+    hint = _what_would_help(result)
+    if not named:
+        return f"{hint[:1].upper()}{hint[1:]}." if hint else ""
+    return f"{'Also too' if ranks[0].shared else 'Too'} close to call: {'; '.join(filter(None, [*named, hint]))}."
+
+
+def _what_would_help(result: Result) -> str:
+    found = outlooks(result.ranking, result.records, rules_of(result.plan, result.records))
+    if not found:
+        return ""
+    helped = [outlook for outlook in found if outlook.rounds is not None and (outlook.seconds or 0) <= WORTH_S]
+    if not helped:
+        return "more rounds are hardly worth it"
+    longest = max(helped, key=lambda outlook: outlook.rounds or 0)
+    seconds = f", {rough_time(longest.seconds)}," if longest.seconds else ""
+    whom = ""
+    if len(helped) < len(found):
+        whom = f" {enumerate_names([f'{outlook.faster} from {outlook.slower}' for outlook in helped[:MAX_GROUPS]])}"
+    return f"about {plural(longest.rounds or 0, 'more round')}{seconds} would tell{whom}"
+
+
+def _by_cpu(result: Result, ranks: list[Rank]) -> str:
+    """What processor time decides of what the clock does not."""
+    by_cpu = {rank.mode: rank for rank in result.ranking_cpu if rank.clean and rank.interval is not None}
+    places = {mode: place for place, mode in enumerate(by_cpu)}
+    decided = []
+    for upper, lower in itertools.pairwise(ranks):
+        if upper.verdict_next != "unsure" or not {upper.mode, lower.mode} <= by_cpu.keys():
+            continue
+        if lower.mode not in by_cpu[upper.mode].tied_with:
+            winner, loser = sorted((upper.mode, lower.mode), key=lambda mode: places[mode])
+            decided.append(f"{winner} beats {loser}")
+    if not decided:
+        return ""
+    more = f" and {plural(len(decided) - MAX_GROUPS, 'more pair')} differ" if len(decided) > MAX_GROUPS else ""
+    said = enumerate_names(decided[:MAX_GROUPS]) if not more else f"{', '.join(decided[:MAX_GROUPS])}{more}"
+    return f"By CPU time, which is not time but steadier, {said}."
+
+
+def _tied_groups(ranks: list[Rank]) -> Iterator[list[Rank]]:
+    """The largest groups of neighbours no two of whom are surely different, fastest first; they may overlap."""
+    reached = 0
+    for start, rank in enumerate(ranks):
+        end = start
+        while end + 1 < len(ranks) and ranks[end + 1].mode in rank.tied_with:
+            end += 1
+        if end > start and end > reached:
+            yield ranks[start : end + 1]
+        reached = max(reached, end)
+
+
+def _is_open(group: list[Rank]) -> bool:
+    """Whether a group is not surely all the same: where its ends are, all between them are."""
+    return group[-1].mode not in group[0].same_as
+
+
+def _apart(last: Rank) -> str:
+    """How far a group can lie apart, as far as its last can from its first; nothing where that says little."""
+    assert last.interval is not None
+    most = max(last.interval.high, 1 / last.interval.low if last.interval.low else math.inf)
+    if most >= SAYS_LITTLE:
+        return ""
+    return f" (at most {format_percent(most - 1) if most < 2 else f'{most:.1f} times'} apart)"
+
+
+def _times_as_long(interval: RatioInterval) -> str:
+    is_narrow = interval.high - interval.low < 0.2
+    decimals = 0 if interval.ratio >= 9.95 else 2 if interval.ratio < 1.95 or is_narrow else 1
+    ratio, low, high = (f"{value:,.{decimals}f}" for value in (interval.ratio, interval.low, interval.high))
+    return f"{ratio} times as long ({low} to {high})"
+
+
+def rough_time(seconds: float) -> str:
+    """A time that is only roughly known: ``8 s``, ``40 s``, ``2 min``."""
+    if seconds < 10:
+        return f"{max(1, round(seconds))} s"
+    return f"{5 * round(seconds / 5)} s" if seconds < 58 else f"{round(seconds / 60)} min"
+
+
+def _names(ranks: Sequence[Rank]) -> str:
+    names = [rank.mode for rank in ranks]
+    more = len(names) - MAX_NAMES
+    return enumerate_names([*names[:MAX_NAMES], f"{more} more"] if more > 0 else names)
+
+
+def _same_within(result: Result) -> str:
+    return format_percent(result.plan.same_within)

@@ -1,0 +1,1 @@
+"""Drawing charts as lines of text."""

@@ -1,0 +1,150 @@
+"""The command line: parses, then opens the TUI or runs headless."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TextIO
+
+from tui_httpbench import __version__
+from tui_httpbench.commands.arguments import (
+    COMMANDS,
+    PROGRAM,
+    Parser,
+    UsageError,
+    parse_metric,
+    parse_port,
+    without_option,
+)
+from tui_httpbench.commands.interrupt import is_loaded
+from tui_httpbench.commands.plan_options import make_plan, make_scenario
+from tui_httpbench.plan.plan import Plan, PlanError
+from tui_httpbench.plan.politeness import remote_load
+from tui_httpbench.plan.presets import default_plan
+from tui_httpbench.text.formatting import complaint
+
+USAGE_ERROR = 2
+STOPPED = 130
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs the command line and returns its exit status."""
+    try:
+        status = _dispatch(sys.argv[1:] if argv is None else argv)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except (UsageError, PlanError) as error:
+        print(complaint(str(error)), file=sys.stderr)
+        return USAGE_ERROR
+    except BrokenPipeError:
+        # What is left would fail again when Python flushes it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return STOPPED
+    return status
+
+
+# Each command imports its own modules: --help waits for none of them, and 'run' never loads the TUI.
+def _dispatch(arguments: list[str]) -> int:
+    command = arguments[0] if arguments and arguments[0] in COMMANDS else None
+    parser = Parser(command)
+    options = parser.parse(arguments[1:] if command else arguments)
+    if options.help:
+        print(parser.format_help(), end="")
+        return 0
+    match command:
+        case "run":
+            plan, metric = make_plan(options), parse_metric(options.metric)
+            return _measure(plan, options.json, metric=metric, verbose=options.verbose, yes=options.yes)
+        case "recover":
+            return _recover(options)
+        case "modes":
+            return _list_modes()
+        case "target":
+            return _serve(options)
+        case "serve":
+            return _serve_tui(options, arguments[1:])
+    if options.version:
+        print(f"{PROGRAM} {__version__}")
+        return 0
+    return _open_tui(options)
+
+
+def _measure(
+    plan: Plan | None, json_path: str | None, *, metric: str | None = None, verbose: bool = False, yes: bool = False
+) -> int:
+    if plan is not None and (load := remote_load(plan)) is not None:
+        if load.is_heavy and not yes:
+            raise UsageError(f"{load.in_words[:-1]}; {load.why_heavy}")
+        print(complaint(load.in_words), file=sys.stderr)
+    from tui_httpbench.commands.run import run_headless
+
+    is_loaded()
+    return run_headless(plan or default_plan(), json_path, metric=metric, verbose=verbose)
+
+
+def _open_tui(options: argparse.Namespace) -> int:
+    plan = make_plan(options)
+    # Behind 'serve', Textual's own driver talks to the browser over pipes.
+    in_browser = "TEXTUAL_DRIVER" in os.environ
+    if not (_is_terminal(sys.stdout) or in_browser):
+        print(complaint(f"Standard output is no terminal, so this does what '{PROGRAM} run' does."), file=sys.stderr)
+        return _measure(plan, options.json)
+    if not (in_browser or (_is_terminal(sys.stdin) and _is_terminal(sys.stderr))):
+        raise UsageError(f"The TUI needs a terminal on stdin and stderr too; use '{PROGRAM} run' without one.")
+    if options.json is not None:
+        from tui_httpbench.report.destination import FileDestination
+
+        if FileDestination(options.json).is_stdout:
+            raise UsageError(f"The TUI can't write JSON to its own terminal; name a file, or use '{PROGRAM} run'.")
+    from tui_httpbench.tui.app import HttpbenchApp
+
+    is_loaded()
+    app = HttpbenchApp(plan, start=options.start, json_path=options.json, present=options.present)
+    app.run()
+    return app.return_code or 0
+
+
+def _serve_tui(options: argparse.Namespace, arguments: list[str]) -> int:
+    make_plan(options)  # what is wrong is said here, not in the browser
+    port = parse_port(options.port)
+    if options.json is not None and options.json.strip() == "-":
+        raise UsageError("The TUI can't write JSON to a terminal in a browser; name a file.")
+    try:
+        from tui_httpbench.commands.serve import serve
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"'{PROGRAM} serve' needs {error.name}, which is not installed here; run 'pip install httpbench-tui[web]'."
+        ) from None
+    is_loaded()
+    return serve(without_option(arguments, "--port"), port)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
+
+
+def _recover(options: argparse.Namespace) -> int:
+    from tui_httpbench.commands.recover import recover_run
+
+    is_loaded()
+    return recover_run(options.json, discards=options.discard)
+
+
+def _list_modes() -> int:
+    from tui_httpbench.commands.modes import print_modes
+    from tui_httpbench.report.console import StreamConsole
+
+    is_loaded()
+    print_modes(StreamConsole(sys.stdout))
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    port, scenario = parse_port(options.port), make_scenario(options)
+    from tui_httpbench.commands.target import serve
+
+    is_loaded()
+    return serve(port, scenario)

@@ -1,0 +1,195 @@
+"""A run without a screen: progress on standard error, the report on standard output."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager, suppress
+from types import FrameType
+
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.bench.forecast import describe_duration, forecast
+from tui_httpbench.bench.recovery import find_interrupted_runs
+from tui_httpbench.bench.run_error import RunError, in_words
+from tui_httpbench.bench.runner import Runner
+from tui_httpbench.plan.plan import Plan
+from tui_httpbench.report import json_report
+from tui_httpbench.report.console import StreamConsole, discard_stdout
+from tui_httpbench.report.destination import FileDestination
+from tui_httpbench.report.progress import LiveProgress
+from tui_httpbench.report.text import print_report
+from tui_httpbench.target_server.launcher import TargetError
+from tui_httpbench.text.formatting import complaint, reason_of
+
+SUCCESS = 0
+FAILURE = 1
+STOPPED = 130
+REDRAW_INTERVAL_S = 1 / 8
+RECOVER = "httpbench-tui recover"
+
+
+def run_headless(plan: Plan, json_path: str | None, *, metric: str | None = None, verbose: bool = False) -> int:
+    """Runs the plan, reports, and returns the exit status: 0, 1 (something failed) or 130 (stopped by the user).
+
+    ``json_path`` is a file, ``-`` for standard output, or None; ``metric`` and ``verbose`` are for ``print_report``.
+    Ctrl-C, SIGTERM or SIGHUP once ends the run and reports what was measured, twice gives up. What could not be
+    reported stays for recovery. Raises PlanError where the JSON can't be written, or the system can't run the plan.
+    """
+    destination = None if json_path is None else FileDestination(json_path)
+    if interrupted := find_interrupted_runs():
+        complain(f"An interrupted run can be recovered ({interrupted[0].in_words}); see '{RECOVER}'.")
+    runner = Runner(plan, keeps_folder=True)
+    if verbose or StreamConsole(sys.stderr).is_animated:
+        complain(_length_of(plan))
+    is_reported = False
+    try:
+        status, is_reported = _run_and_report(runner, destination, metric, verbose)
+    finally:
+        if is_reported:
+            runner.discard()
+        else:
+            runner.leave()
+    return status
+
+
+def report_result(
+    result: Result, destination: FileDestination | None, *, metric: str | None = None, verbose: bool = False
+) -> tuple[bool, bool]:
+    """Writes the JSON, if any, and the report; whether all went well, and whether the result arrived anywhere."""
+    # First the JSON: it is what another program waits for.
+    has_json = destination is not None and _write_json(result, destination)
+    succeeded = has_json or destination is None
+    console = StreamConsole(sys.stderr if destination is not None and destination.is_stdout else sys.stdout)
+    if destination is not None and destination.is_stdout and not console.is_terminal:
+        for warning in result.warnings:
+            complain(warning)
+        return succeeded, has_json
+    has_text = _write_text(result, console, metric, verbose)
+    return succeeded and has_text, has_json or has_text
+
+
+def complain(text: str) -> None:
+    """Writes a sentence to standard error; nobody may be left to read it, which must not end what goes on."""
+    with suppress(OSError, ValueError):
+        print(complaint(text), file=sys.stderr)
+
+
+def _length_of(plan: Plan) -> str:
+    """How long the run will take, in a sentence."""
+    length = forecast(plan)
+    if length is None:
+        return f"How long this run takes is {describe_duration(length)}."
+    return f"This run takes {describe_duration(length)}."
+
+
+def _run_and_report(
+    runner: Runner, destination: FileDestination | None, metric: str | None, verbose: bool
+) -> tuple[int, bool]:
+    """The exit status, and whether all that was measured has been reported."""
+    try:
+        asyncio.run(_measure(runner))
+    except asyncio.CancelledError:
+        return STOPPED, False
+    except TargetError as error:
+        if runner.result().stopped:
+            return STOPPED, not runner.records
+        complain(str(error))
+        return FAILURE, not runner.records
+    except OSError as error:
+        complain(str(error) if isinstance(error, RunError) else f"The run can't be made: {in_words(error)}.")
+        return FAILURE, not runner.records
+    result = runner.result()
+    arrived_whole, arrived = report_result(result, destination, metric=metric, verbose=verbose)
+    if runner.trouble:
+        return FAILURE, arrived
+    if result.stopped:
+        return STOPPED, arrived
+    return SUCCESS if arrived_whole and result.all_succeeded else FAILURE, arrived
+
+
+async def _measure(runner: Runner) -> None:
+    drawing = None
+    with _stopping_on_signals(runner):
+        try:
+            if StreamConsole(sys.stderr).is_animated:
+                drawing = asyncio.create_task(_draw_progress(runner))
+            async with aclosing(runner.run()) as events:
+                async for _ in events:
+                    pass
+        finally:
+            if drawing is not None:
+                drawing.cancel()
+                # A terminal that went away must not end the run.
+                with suppress(asyncio.CancelledError, OSError):
+                    await drawing
+
+
+async def _draw_progress(runner: Runner) -> None:
+    with LiveProgress(sys.stderr, transient=StreamConsole(sys.stdout).is_terminal) as live:
+        try:
+            while True:
+                live.update(runner.progress())
+                await asyncio.sleep(REDRAW_INTERVAL_S)
+        finally:
+            live.update(runner.progress())
+
+
+@contextmanager
+def _stopping_on_signals(runner: Runner) -> Iterator[None]:
+    """Lets the first signal that asks for an end stop the run, and the second cancel what is left of it."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+    asked = False
+
+    def stop() -> None:
+        nonlocal asked
+        if asked and task is not None:
+            task.cancel()
+        asked = True
+        runner.stop()
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(stop)
+
+    # Not loop.add_signal_handler, which Windows does not have.
+    before = {number: signal.signal(number, handle) for number in ending_signals()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def ending_signals() -> tuple[signal.Signals, ...]:
+    """The signals that ask this process to end; that of a closed terminal only where it is not ignored (nohup)."""
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    return tuple(numbers)
+
+
+def _write_json(result: Result, destination: FileDestination) -> bool:
+    try:
+        destination.write(json_report.to_text(result))
+    except BrokenPipeError:
+        # The reader of a pipe has what it wanted.
+        if destination.is_stdout:
+            discard_stdout()
+    except OSError as error:
+        complain(f"The JSON can't be written to {destination.path!r}: {reason_of(error)}.")
+        return False
+    return True
+
+
+def _write_text(result: Result, console: StreamConsole, metric: str | None, verbose: bool) -> bool:
+    try:
+        print_report(result, console, metric=metric, verbose=verbose)
+    except BrokenPipeError:
+        discard_stdout()
+    except OSError as error:
+        discard_stdout()
+        complain(f"The report can't be written: {reason_of(error)}.")
+        return False
+    return True

@@ -1,0 +1,93 @@
+"""``httpbench-tui target``: serves the embedded target until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tui_httpbench.plan.scenario import LOOPBACK, Scenario
+from tui_httpbench.target_server.answers import PATHS
+from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetError
+from tui_httpbench.text.formatting import complaint
+
+
+def serve(port: int | None, scenario: Scenario = LOOPBACK) -> int:
+    """Serves at this port, or at a free one, until Ctrl-C, SIGTERM or SIGHUP; prints the URL on stdout.
+
+    With TLS, the certificate to trust is in a file for as long, which stderr names. Returns 2, with a sentence on
+    stderr, when the port can't be used, and 1 when the target ends by itself.
+    """
+    try:
+        return asyncio.run(_serve(EmbeddedTarget(scenario=scenario, port=port or 0), scenario))
+    except KeyboardInterrupt:
+        return 0  # Ctrl-C before the signal was taken over.
+    except TargetError as error:
+        print(complaint(str(error)), file=sys.stderr)
+        return 2
+
+
+async def _serve(target: EmbeddedTarget, scenario: Scenario) -> int:
+    with _stop_on_signals() as stop:
+        async with target:
+            with _certificate_file(target.ca_pem) as path:
+                _announce(target.url, scenario, path)
+                waiting = [asyncio.create_task(waiter()) for waiter in (stop.wait, target.wait)]
+                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                for task in waiting:
+                    task.cancel()
+            for line in target.complaints:
+                print(complaint(line), file=sys.stderr)
+            if not stop.is_set():
+                print(complaint("The embedded target has ended by itself."), file=sys.stderr)
+                return 1
+    return 0
+
+
+def _announce(url: str, scenario: Scenario, certificate: Path | None) -> None:
+    print(url, flush=True)
+    if sys.stderr.isatty():
+        print(f"{scenario.in_words}; these paths:", file=sys.stderr)
+        width = max(map(len, PATHS))
+        for path, meaning in PATHS.items():
+            print(f"  {path:<{width}}  {meaning}", file=sys.stderr)
+        print("Ctrl-C stops it.", file=sys.stderr)
+    if certificate is not None:
+        print(
+            f"Its certificate is signed by an authority of this run: curl --cacert {certificate} {url}", file=sys.stderr
+        )
+    sys.stderr.flush()
+
+
+@contextlib.contextmanager
+def _certificate_file(pem: bytes | None) -> Iterator[Path | None]:
+    """A file with the authority's certificate, which is no secret; None without one."""
+    if pem is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="httpbench-tui-target-") as folder:
+        path = Path(folder) / "ca.pem"
+        path.write_bytes(pem)
+        yield path
+
+
+@contextlib.contextmanager
+def _stop_on_signals() -> Iterator[asyncio.Event]:
+    """An event that Ctrl-C and the signals to end set."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    if sys.platform == "win32":
+        before = [(number, signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))) for number in numbers]
+        yield stop
+        for number, handler in before:
+            signal.signal(number, handler)
+        return
+    for number in numbers:
+        loop.add_signal_handler(number, stop.set)
+    yield stop
+    for number in numbers:
+        loop.remove_signal_handler(number)

@@ -1,0 +1,1 @@
+"""Files: small, private, locked, kept."""

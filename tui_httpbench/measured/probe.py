@@ -1,0 +1,35 @@
+"""What one request of a mode showed before the rounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tui_httpbench.target_server.launcher import RequestHead
+
+
+@dataclass(frozen=True)
+class ProbeResponse:
+    """What came back: ``first_status`` is that before redirects were followed, ``url`` the one after it."""
+
+    status: int
+    first_status: int
+    url: str
+    http_version: str
+    body_bytes: int
+    body_sha256: str
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One mode's request, its response, and the settings that its client had.
+
+    ``heads`` are the request's heads as the embedded target saw them, one for each redirect and one more; None
+    elsewhere. ``modules`` are the versions that imported modules call their own. ``error`` is kind and text.
+    """
+
+    mode: str
+    settings: dict[str, str] = field(default_factory=dict)
+    response: ProbeResponse | None = None
+    error: tuple[str, str] | None = None
+    heads: tuple[RequestHead, ...] | None = None
+    modules: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,97 @@
+"""What the parent knows of one round of one mode."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from tui_httpbench.measured.samples import ErrorText, Samples, SampleTally, no_samples, tally_samples
+
+Outcome = Literal["complete", "stopped", "hung", "crashed", "failed"]
+
+
+@dataclass(frozen=True)
+class WarmupRequest:
+    """A request before the timed round: its status (negative error code on failure), latency, and processor time.
+
+    ``cpu_ms`` is None where it was not told.
+    """
+
+    latency_ms: float
+    status: int
+    cpu_ms: float | None = None
+
+
+@dataclass(frozen=True)
+class WorkerSetup:
+    """What a worker told of itself before its timed round."""
+
+    python: str
+    packages: dict[str, str]
+    import_s: float
+    build_s: float
+    warmup: tuple[WarmupRequest, ...]
+
+    @property
+    def waiting_s(self) -> float:
+        """How long a request waits for others than this process, in seconds; 0 where no warm-up request tells."""
+        waits = [request.latency_ms - request.cpu_ms for request in self.warmup if request.cpu_ms is not None]
+        return max(0.0, min(waits[1:] or waits, default=0.0)) / 1e3
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One turn of a mode within a round: how many requests ended in it, and its wall and processor time in seconds."""
+
+    requests: int
+    elapsed_s: float
+    cpu_s: float
+
+
+@dataclass(frozen=True)
+class RoundRecord:
+    """One round of one mode, whole or cut short.
+
+    ``outcome`` is ``complete``, ``stopped`` (by the user), ``hung`` (no progress; ended by the watchdog), ``crashed``
+    (the worker died or ran out of memory) or ``failed`` (the client could not be imported or built); ``reason`` says
+    why in a sentence.
+    The round was measured in ``slices``, between which the other modes of its ``group`` (0 for the first) had theirs;
+    ``elapsed_s`` and ``cpu_s`` are their sums, and the starts in ``samples`` leave the pauses between them out.
+    ``elapsed_s``, ``cpu_s`` and ``peak_memory_bytes`` are None where they can't be known. ``hung_requests`` were under
+    way when the watchdog ended the worker; they have no sample. ``connections`` were opened by warm-up and timed
+    requests together; ``target_cpu_s`` is the embedded target's processor time meanwhile; both None where unknown.
+    ``wall_s`` is how long the whole round of the group took, its start-up included.
+    """
+
+    mode: str
+    round: int
+    outcome: Outcome
+    samples: Samples = field(default_factory=no_samples)
+    elapsed_s: float | None = None
+    cpu_s: float | None = None
+    peak_memory_bytes: int | None = None
+    error_texts: tuple[ErrorText, ...] = ()
+    hung_requests: int = 0
+    setup: WorkerSetup | None = None
+    wall_s: float = 0.0
+    connections: int | None = None
+    target_cpu_s: float | None = None
+    reason: str = ""
+    group: int = 0
+    slices: tuple[Slice, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def tally(self) -> SampleTally:
+        """What its samples add up to; counted once, since each round of a run is asked for it again."""
+        return tally_samples(self.samples)
+
+    @property
+    def requests(self) -> int:
+        """Requests that ended or hung."""
+        return self.tally.requests + self.hung_requests
+
+    @property
+    def failed(self) -> int:
+        """Requests that failed or hung."""
+        return self.tally.requests - self.tally.ok + self.hung_requests

@@ -1,0 +1,253 @@
+"""The record of every request of one round: a memory-mapped file that the worker writes and the parent reads.
+
+Layout: ``ERROR_TEXT_BYTES`` bytes of JSON lines, one for each distinct error text, then ``capacity`` rows of four int64
+(start_ns, latency_ns, status or negative error code, body bytes). A row counts once its start_ns, written last, is not
+zero. Starts are in measured time: the pauses between a mode's slices are left out. Where a round's requests are not
+known beforehand, the file grows between two slices.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_httpbench.worker.errors import ERROR_KINDS
+from tui_httpbench.worker.recorder import ERROR_TEXT_BYTES, ROW_BYTES
+
+START, LATENCY, STATUS, BODY = range(4)
+MAX_STATUS = 999
+MAX_FILE_BYTES = ERROR_TEXT_BYTES + 40_000_000 * ROW_BYTES
+_MAX_CLOCK_NS = 2**62
+_MAX_LATENCY_NS = 2**50
+"""Thirteen days; ten million of them can still be added up."""
+_MAX_BODY_BYTES = 2**39
+_BLOCK_ROWS = 16_384
+"""More rows than requests can be in flight: where so many in a row are empty, no later one is written."""
+
+_DONTNEED: int | None = getattr(mmap, "MADV_DONTNEED", None)
+
+Samples = NDArray[np.int64]
+
+
+def no_samples() -> Samples:
+    """An empty record, shape (0, 4)."""
+    return np.zeros((0, 4), dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class ErrorText:
+    """What one kind of failure said, and how often; ``count`` is None when the worker died before it could tell."""
+
+    kind: str
+    text: str
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class SampleTally:
+    """What samples add up to: ``errors`` by kind, the most frequent first, ``statuses`` ascending."""
+
+    requests: int
+    ok: int
+    errors: dict[str, int]
+    statuses: dict[int, int]
+    body_bytes: int
+
+
+class SampleFile:
+    """The parent's side of one round's file; the worker opens the same path."""
+
+    def __init__(self, path: Path, capacity: int) -> None:
+        """Creates the file, readable by its owner alone. Raises OSError where it can't be written."""
+        self._begin(path)
+        with os.fdopen(_open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL), "rb+") as file:
+            size = ERROR_TEXT_BYTES + capacity * ROW_BYTES
+            try:
+                _reserve(file.fileno(), size)
+            except OSError as error:
+                path.unlink(missing_ok=True)
+                raise OSError(error.errno, error.strerror, str(path)) from None
+            self._map_file(file.fileno(), size)
+
+    @classmethod
+    def open(cls, path: Path) -> SampleFile:
+        """The file of an earlier run, to be read only.
+
+        Raises OSError where it can't be read, ValueError where it is not of a possible size.
+        """
+        found = cls.__new__(cls)
+        found._begin(path)
+        # An old one may be damaged, even a pipe, for whose writer nobody is to wait.
+        with os.fdopen(_open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size < ERROR_TEXT_BYTES or (size - ERROR_TEXT_BYTES) % ROW_BYTES or size > MAX_FILE_BYTES:
+                raise ValueError(f"{path.name} holds no samples")
+            found._map_file(file.fileno(), size)
+        return found
+
+    def _begin(self, path: Path) -> None:
+        self.path = path
+        self._done = 0
+        self._failed = 0
+
+    def _map_file(self, descriptor: int, size: int) -> None:
+        self.capacity = (size - ERROR_TEXT_BYTES) // ROW_BYTES
+        self._map = mmap.mmap(descriptor, size, access=mmap.ACCESS_READ)
+        rows = np.frombuffer(self._map, dtype=np.int64, count=self.capacity * 4, offset=ERROR_TEXT_BYTES)
+        self._rows: Samples = rows.reshape(self.capacity, 4)
+
+    def grow(self, capacity: int) -> None:
+        """Makes room for more requests, while the worker waits. Raises OSError where the disk has none."""
+        if capacity <= self.capacity:
+            return
+        before = self._map
+        size = ERROR_TEXT_BYTES + capacity * ROW_BYTES
+        with os.fdopen(_open(self.path, os.O_RDWR), "rb+") as file:
+            try:
+                _reserve(file.fileno(), size)
+            except OSError as error:
+                raise OSError(error.errno, error.strerror, str(self.path)) from None
+            self._rows = no_samples()
+            before.close()
+            self._map_file(file.fileno(), size)
+
+    def close(self) -> None:
+        """Lets go of the file; ``done`` and ``failed`` stay as they were, nothing else can be read after it."""
+        self._rows = no_samples()
+        self._map.close()
+
+    def done(self) -> int:
+        """How many requests have finished; looks only at rows that were empty at the last call."""
+        rows, start = self._rows, self._done
+        while start < len(rows):
+            block = rows[start : start + _BLOCK_ROWS, START]
+            empty = np.flatnonzero(block == 0)
+            if empty.size:
+                start += int(empty[0])
+                break
+            start += block.size
+        self._failed += int(np.count_nonzero(error_mask(rows[self._done : start])))
+        self._let_go(self._done, start)
+        self._done = start
+        return start
+
+    def failed(self) -> int:
+        """How many of ``done()`` requests failed, as of its last call."""
+        return self._failed
+
+    def recent(self, count: int) -> Samples:
+        """A copy of up to ``count`` of the latest finished rows."""
+        done = self.done()
+        return self._rows[max(0, done - count) : done].copy()
+
+    def finished(self) -> Samples:
+        """A copy of all finished rows, in the order in which they ended."""
+        done = self.done()
+        complete = np.empty((done, 4), dtype=np.int64)
+        for start in range(0, done, _BLOCK_ROWS):
+            end = min(start + _BLOCK_ROWS, done)
+            complete[start:end] = self._rows[start:end]
+            self._let_go(start, end)
+        behind = []
+        for start in range(done, self.capacity, _BLOCK_ROWS):
+            block = self._rows[start : start + _BLOCK_ROWS]
+            written = block[block[:, START] != 0]
+            if not len(written):
+                break
+            behind.append(written)
+        return np.concatenate([complete, *behind]) if behind else complete
+
+    def _let_go(self, start: int, end: int) -> None:
+        """Takes whole blocks of rows out of this process's memory; in the file they stay, and can be read again."""
+        first, last = (row // _BLOCK_ROWS * _BLOCK_ROWS * ROW_BYTES for row in (start, end))
+        if _DONTNEED is not None and last > first:
+            self._map.madvise(_DONTNEED, ERROR_TEXT_BYTES + first, last - first)
+
+    def error_texts(self) -> tuple[ErrorText, ...]:
+        """The distinct error texts so far, without counts."""
+        written = self._map[:ERROR_TEXT_BYTES].split(b"\0", 1)[0]
+        texts = []
+        for line in written.split(b"\n")[:-1]:
+            with suppress(ValueError, TypeError, RecursionError):  # a damaged file: the samples count all the same
+                kind, text = json.loads(line)
+                if kind in ERROR_KINDS and isinstance(text, str):
+                    texts.append(ErrorText(kind, text))
+        return tuple(texts)
+
+
+def _open(path: Path, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600)
+
+
+def _reserve(descriptor: int, size: int) -> None:
+    """Gives a file its size, and its room on the disk as well where the system can do that. Raises OSError.
+
+    A worker that writes to a mapped file for which there is no room is killed.
+    """
+    os.ftruncate(descriptor, size)
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(descriptor, 0, size)
+
+
+def load_samples(path: Path) -> tuple[Samples, tuple[ErrorText, ...]]:
+    """The finished requests in the file of an earlier round, and its error texts. Raises OSError, ValueError.
+
+    A row that no worker can have written, as in a damaged file, is left out.
+    """
+    file = SampleFile.open(path)
+    try:
+        samples = file.finished()
+        return samples[_is_possible(samples)], file.error_texts()
+    finally:
+        file.close()
+
+
+def _is_possible(samples: Samples) -> NDArray[np.bool_]:
+    start, latency, status, body = (samples[:, column] for column in range(4))
+    return (
+        (start > 0)
+        & (start < _MAX_CLOCK_NS)
+        & (latency >= 0)
+        & (latency < _MAX_LATENCY_NS)
+        & (status >= -len(ERROR_KINDS))
+        & (status <= MAX_STATUS)
+        & (body >= 0)
+        & (body < _MAX_BODY_BYTES)
+    )
+
+
+def measured_span_s(samples: Samples) -> float | None:
+    """From the first start to the last end, in seconds; None without samples."""
+    if not len(samples):
+        return None
+    return float((samples[:, START] + samples[:, LATENCY]).max() - samples[:, START].min()) / 1e9
+
+
+def error_mask(samples: Samples) -> NDArray[np.bool_]:
+    """Which rows failed: no response, or one with a 4xx or 5xx status."""
+    status = samples[:, STATUS]
+    return (status < 0) | (status >= 400)
+
+
+def tally_samples(samples: Samples) -> SampleTally:
+    """Counts samples by how they ended."""
+    codes, counts = np.unique(samples[:, STATUS], return_counts=True)
+    by_status = {int(code): int(count) for code, count in zip(codes, counts, strict=True)}
+    errors = {ERROR_KINDS[-code - 1]: count for code, count in by_status.items() if code < 0}
+    refused = sum(count for status, count in by_status.items() if status >= 400)
+    if refused:
+        errors["status"] = errors.get("status", 0) + refused
+    return SampleTally(
+        requests=len(samples),
+        ok=len(samples) - sum(errors.values()),
+        errors=dict(sorted(errors.items(), key=lambda item: -item[1])),
+        statuses={status: count for status, count in by_status.items() if status > 0},
+        body_bytes=int(samples[:, BODY].sum()),
+    )

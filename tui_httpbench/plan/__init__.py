@@ -1,0 +1,1 @@
+"""What to measure: the plan, where its values come from, and what it costs."""

@@ -1,0 +1,51 @@
+"""Header values that name environment variables, such as ``Bearer $TOKEN``, and what they stand for."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from string import Template
+
+from tui_httpbench.plan.error import PlanError
+from tui_httpbench.plan.plan import Header
+from tui_httpbench.text.quoting import shortened
+
+_REFERENCE = re.compile(r"([A-Za-z]+ +|[\w.-]+=)?\$([A-Za-z_]\w*|\{[A-Za-z_]\w*\})", re.ASCII)
+
+
+def is_reference(value: str) -> bool:
+    """Whether a value only names a variable, as ``Bearer $TOKEN`` and ``id=${ID}`` do, and so is no secret itself."""
+    return _REFERENCE.fullmatch(value.strip()) is not None
+
+
+def expand_headers(headers: tuple[Header, ...], environment: Mapping[str, str] = os.environ) -> tuple[Header, ...]:
+    """The headers as they are sent: ``$NAME`` and ``${NAME}`` replaced by the variable, ``$$`` by a dollar sign.
+
+    For the wire only: what this returns must never be stored or shown. Raises PlanError.
+    """
+    return tuple((name, _expand(name, value, environment)) for name, value in headers)
+
+
+def _expand(name: str, value: str, environment: Mapping[str, str]) -> str:
+    if "$" not in value:
+        return value
+    name = shortened(name)
+    try:
+        expanded = Template(value).substitute(environment)
+    except KeyError as error:
+        variable = shortened(error.args[0])
+        raise PlanError(
+            "headers",
+            f"The header {name} names ${variable}, which is not set; set it, or write $${variable} for the text.",
+        ) from None
+    except ValueError:
+        raise PlanError(
+            "headers", f"The value of {name} has a $ that names no variable; write $$ for a dollar sign."
+        ) from None
+    if not (expanded.isascii() and all(character.isprintable() or character == "\t" for character in expanded)):
+        raise PlanError(
+            "headers",
+            f"A variable in the header {name} holds a character that can't be sent; it must be printable ASCII.",
+        )
+    return expanded.strip(" \t")

@@ -1,0 +1,96 @@
+"""What a run means for somebody else's server, and whether it should be asked for first."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from tui_httpbench.clients.catalog import mode_of
+from tui_httpbench.plan.plan import AUTO, MAX_AUTO_DURATION_S, Plan, Request
+from tui_httpbench.text.formatting import format_duration, plural
+from tui_httpbench.text.quoting import printable
+
+MODEST_REQUESTS = 1_000
+MODEST_CONNECTIONS = 50
+
+
+@dataclass(frozen=True)
+class RemoteLoad:
+    """What a plan sends to a host that is not this machine.
+
+    ``requests`` are at most that many, probes and warm-up left out; None where ``duration_s``, the seconds per mode and
+    round at most, says how long instead. ``in_flight`` are under way at once. ``connections`` may be open at once: the
+    modes of a round take turns, and those that keep their connections keep them while others work.
+    """
+
+    host: str
+    requests: int | None
+    duration_s: float | None
+    in_flight: int
+    connections: int
+
+    @property
+    def is_heavy(self) -> bool:
+        """Whether it is more than a server should get unasked, or more than can be told."""
+        return self.requests is None or self.requests > MODEST_REQUESTS or self.connections > MODEST_CONNECTIONS
+
+    @property
+    def in_words(self) -> str:
+        """The load in a sentence."""
+        many = (
+            f"As many requests as it answers in up to {format_duration(self.duration_s or 0.0)} per mode and round"
+            if self.requests is None
+            else f"Up to {plural(self.requests, 'request')}"
+        )
+        held = f"{plural(self.connections, 'connection')} {'is' if self.connections == 1 else 'are'} held open"
+        return f"{many} go to {printable(self.host)}, {self.in_flight:,} at once; up to {held}."
+
+    @property
+    def why_heavy(self) -> str:
+        """Why it should be asked for first, as a clause, and which options make it lighter."""
+        if self.requests is None:
+            return "how many is not known beforehand; add --yes if that host may be loaded so, or give -n without -z."
+        if self.requests > MODEST_REQUESTS:
+            limit, options = f"{MODEST_REQUESTS:,} requests", "-n, -r or -c"
+        else:
+            limit, options = f"{MODEST_CONNECTIONS} connections", "-c"
+        return f"that is more than {limit}; add --yes if that host may be loaded so, or lower {options}."
+
+
+def remote_load(plan: Plan) -> RemoteLoad | None:
+    """What the plan sends to another host; None where everything stays on this machine."""
+    host = remote_host(plan.request)
+    if host is None:
+        return None
+    in_flight = {mode_id: plan.in_flight(mode_id) for mode_id in plan.modes}
+    kept = sum(number for mode_id, number in in_flight.items() if mode_of(mode_id).kept)
+    # A mode that makes a client for every request leaves no connection open when its turn ends.
+    widest = max((number for mode_id, number in in_flight.items() if not mode_of(mode_id).kept), default=0)
+    requests = None
+    if plan.duration_s is None and plan.requests is not None:
+        requests = plan.requests * plan.max_rounds * len(plan.modes)
+    return RemoteLoad(
+        host=host,
+        requests=requests,
+        duration_s=MAX_AUTO_DURATION_S if plan.duration_s == AUTO else plan.duration_s,
+        in_flight=max(in_flight.values()),
+        connections=kept + widest,
+    )
+
+
+def remote_host(request: Request) -> str | None:
+    """The host that gets the requests, None where that is this machine."""
+    if request.uses_embedded_target:
+        return None
+    host = urlsplit(request.url).hostname or ""
+    return None if _is_this_machine(host) else host
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, 6.3
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

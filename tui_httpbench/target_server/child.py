@@ -1,0 +1,168 @@
+"""A process of the embedded target, as the one that started it sees it: its beginning, its answers, its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tui_httpbench.text.quoting import printable, shortened
+
+ANSWER_LIMIT_BYTES = 64 * 1024 * 1024
+_PACKAGE_FOLDER = Path(__file__).resolve().parents[2]
+
+
+class TargetError(RuntimeError):
+    """The embedded target can't be started, or doesn't answer; the text is one sentence for the user."""
+
+
+class Child:
+    """A process that ends with its standard input, and answers JSON lines with JSON lines.
+
+    ``name`` begins the sentences of errors. ``ask`` may be called by several tasks at once.
+    """
+
+    def __init__(self, name: str, folder: Path | None = None) -> None:
+        """Its temporary files go into ``folder``, so that they have an owner however it ends; None: where all go."""
+        self._name = name
+        self._folder = folder
+        self._process: asyncio.subprocess.Process | None = None
+        self._line_lock = asyncio.Lock()
+        self._commands_sent = 0
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process lives."""
+        return self._process is not None and self._process.returncode is None
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id, None while it does not run."""
+        return self._process.pid if self._process is not None and self.is_running else None
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """The lines that it has written to standard error."""
+        if self._errors.closed:
+            return ()
+        self._errors.seek(0)
+        return tuple(self._errors.read().decode(errors="replace").strip().splitlines())
+
+    async def start(self, arguments: tuple[str, ...], limit_s: float) -> dict[str, Any]:
+        """Starts it and returns its first line, a JSON object, which must come within ``limit_s`` seconds.
+
+        Raises TargetError; then the process may still run, and has to be ended.
+        """
+        self._process = await self._spawn(arguments)
+        assert self._process.stdout is not None
+        try:
+            line = await asyncio.wait_for(self._process.stdout.readline(), limit_s)
+        except TimeoutError:
+            raise TargetError(f"{self._name} did not start within {limit_s:.0f} seconds{self._last_line()}.") from None
+        if not line:
+            raise TargetError(f"{self._name} could not start{self._last_line()}.")
+        try:
+            told = json.loads(line)
+            if "port_error" in told:
+                raise TargetError(str(told["port_error"]))
+            int(told["port"])
+        except (ValueError, KeyError, TypeError):
+            raise TargetError(f"{self._name} could not start: it printed {line[:80]!r}.") from None
+        return dict(told)
+
+    async def ask(self, command: str, limit_s: float, argument: str = "") -> Any:
+        """Its answer to one command. Raises TargetError, also when none has come within ``limit_s`` seconds."""
+        process = self._process
+        if process is None or process.returncode is not None:
+            raise TargetError(f"{self._name} does not run.")
+        try:
+            async with asyncio.timeout(limit_s), self._line_lock:
+                return await self._exchange(process, command, argument)
+        except TimeoutError:
+            raise TargetError(f"{self._name} did not answer within {limit_s:.0f} seconds.") from None
+        except (ConnectionError, EOFError):
+            raise TargetError(f"{self._name} has ended{self._last_line()}.") from None
+        except asyncio.LimitOverrunError:
+            raise TargetError(f"{self._name}'s answer is longer than {ANSWER_LIMIT_BYTES:,} bytes.") from None
+
+    async def wait(self) -> None:
+        """Returns when it has ended."""
+        if self._process is not None:
+            await self._process.wait()
+
+    async def end(self, limit_s: float) -> None:
+        """Ends it and waits for its end; insists each time that ``limit_s`` seconds have passed."""
+        process = self._process
+        if process is None:
+            return
+        assert process.stdin is not None
+        process.stdin.close()
+        for insist in (process.terminate, process.kill):
+            try:
+                await asyncio.wait_for(process.wait(), limit_s)
+            except TimeoutError:
+                with contextlib.suppress(ProcessLookupError):
+                    insist()
+            else:
+                return
+        await process.wait()
+
+    def forget(self) -> None:
+        """Lets go of what it has written."""
+        self._errors.close()
+
+    async def _spawn(self, arguments: tuple[str, ...]) -> asyncio.subprocess.Process:
+        # The package must be found wherever the app was started from; the user's own paths stay behind it.
+        paths = [str(_PACKAGE_FOLDER), *filter(None, [os.environ.get("PYTHONPATH")])]
+        try:
+            return await asyncio.create_subprocess_exec(
+                sys.executable,
+                *arguments,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), **self._temporary()},
+                limit=ANSWER_LIMIT_BYTES,
+                **_own_group(),
+            )
+        except OSError as error:
+            raise TargetError(f"{self._name} could not start: {error}.") from None
+
+    def _temporary(self) -> dict[str, str]:
+        return {} if self._folder is None else dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._folder))
+
+    async def _exchange(self, process: asyncio.subprocess.Process, command: str, argument: str) -> Any:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._commands_sent += 1
+        number = self._commands_sent
+        question = json.dumps({"id": number, "command": command, "argument": argument})
+        process.stdin.write(question.encode() + b"\n")
+        await process.stdin.drain()
+        while True:
+            line = await process.stdout.readuntil()
+            try:
+                message = json.loads(line)
+                # The answer to a command whose sender no longer waits comes first.
+                if message["id"] == number:
+                    return message["answer"]
+            except (ValueError, KeyError, TypeError):
+                raise TargetError(f"{self._name} answered {command!r} with {line[:80]!r}.") from None
+
+    def _last_line(self) -> str:
+        lines = self.complaints
+        return f": {printable(shortened(lines[-1].strip().rstrip('.'), 300))}" if lines else ""
+
+
+def _own_group() -> dict[str, Any]:
+    """Keeps Ctrl-C in the terminal away from the child: this process decides when it ends."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}

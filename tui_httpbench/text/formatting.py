@@ -1,0 +1,98 @@
+"""Numbers and foreign text in reports: short, and never more digits than were measured."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from tui_httpbench.text.quoting import printable
+
+UNKNOWN = "–"
+WIDE_BOUND = 10_000
+
+
+def format_rate(per_second: float) -> str:
+    """A throughput to three digits at least: ``2,411``, ``38.2``, ``0.50``."""
+    return _three_digits(per_second)
+
+
+def format_ms(milliseconds: float) -> str:
+    """A latency in milliseconds, without the unit: ``1,234``, ``12.3``, ``0.87``."""
+    return _three_digits(milliseconds)
+
+
+def format_ratio(ratio: float) -> str:
+    """How many times slower: ``×1.00``, ``×12.3``, ``×196``."""
+    return f"×{_three_digits(ratio)}"
+
+
+def format_figure(number: float) -> str:
+    """Any other measured number, three digits at least: ``1,234``, ``12.3``, ``0.87``."""
+    return _three_digits(number)
+
+
+def format_interval(low: float, high: float) -> str:
+    """The bounds of a ratio: ``2.45–2.71``, ``0.12–10,000+`` where the upper one says little; a dash where unknown."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return UNKNOWN
+    return f"{_three_digits(low)}–{f'{WIDE_BOUND:,}+' if high >= WIDE_BOUND else _three_digits(high)}"
+
+
+def format_percent(share: float) -> str:
+    """A share as per cent: ``3 %``, ``0.5 %``, ``72 %``."""
+    return f"{share * 100:.2g} %" if share < 0.995 else f"{share * 100:.0f} %"
+
+
+def format_clock(seconds: float) -> str:
+    """A time of the clock: ``0:12``, ``1:02:03`` from an hour on."""
+    minutes, whole_seconds = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{whole_seconds:02}" if hours else f"{minutes}:{whole_seconds:02}"
+
+
+def format_duration(seconds: float) -> str:
+    """A length of time as it was asked for: ``0.35 s``, ``2 s``, ``5 ms``."""
+    return (
+        f"{seconds:.3g} s"
+        if 0.1 <= seconds < 1_000
+        else f"{seconds:,.0f} s"
+        if seconds >= 1
+        else f"{seconds * 1e3:.3g} ms"
+    )
+
+
+def plural(count: int, noun: str) -> str:
+    """A number and its noun: ``1 error``, ``3,000 errors``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def enumerate_names(names: Sequence[str]) -> str:
+    """Names in a sentence: ``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def undecided_pairs_within(pairs: Sequence[tuple[str, str]], columns: int) -> str | None:
+    """The pairs that can't be told apart, as many as fit, and how many more; None where not even one fits."""
+    names = [f"{upper} – {lower}" for upper, lower in pairs]
+    for shown in range(len(names), 0, -1):
+        rest = f" and {len(names) - shown} more" if shown < len(names) else ""
+        line = f"undecided: {', '.join(names[:shown])}{rest}"
+        if len(line) <= columns:
+            return line
+    return None
+
+
+def reason_of(error: OSError | ValueError) -> str:
+    """Why a file could not be used, as the end of a sentence without its full stop."""
+    text = (error.strerror if isinstance(error, OSError) else str(error)) or str(error)
+    return printable(text[:1].lower() + text[1:].rstrip("."))
+
+
+def complaint(text: str) -> str:
+    """A sentence for standard error, with the program's name before it."""
+    return f"httpbench-tui: {printable(text)}"
+
+
+def _three_digits(number: float) -> str:
+    decimals = 0 if number >= 99.95 else 1 if number >= 9.995 else 2
+    return f"{number:,.{decimals}f}"

@@ -1,0 +1,47 @@
+"""The code of one mode: of the spotlit one, beside the race, or of that under the cursor in the form."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.highlight import ANSIDarkHighlightTheme, ANSILightHighlightTheme, HighlightTheme, highlight
+from textual.widgets import Static
+
+from tui_httpbench.analysis.source_code import source_of
+from tui_httpbench.tui.parts.panel import Page, Panel
+
+
+class CodePanel(Page, Panel):
+    """Shows the very function that is run; follows the mode that ``show`` names while it is on the screen."""
+
+    def __init__(self) -> None:
+        super().__init__(classes="panel")
+        self._mode: str | None = None
+        self._drawn: tuple[str, str] | None = None
+
+    def compose(self) -> ComposeResult:
+        """The code."""
+        yield Static(id="code")
+
+    def on_mount(self) -> None:
+        """Follows the theme."""
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.show(None))
+
+    def on_show(self) -> None:
+        """Draws what was asked for while there was no room for it."""
+        self.show(None)
+
+    def show(self, mode_id: str | None) -> None:
+        """Shows a mode's code; keeps the last one between two modes."""
+        self._mode = mode_id or self._mode
+        if self._mode is None or not self.display or self._drawn == (self._mode, self.app.theme):
+            return
+        self._drawn = self._mode, self.app.theme
+        code = source_of(self._mode).text
+        self.query_one("#code", Static).update(highlight(code, language="python", theme=self._highlight_theme()))
+        self.set_heading(f"{self._mode}: the code that is run")
+
+    def _highlight_theme(self) -> type[HighlightTheme]:
+        theme = self.app.current_theme
+        if not theme.ansi:
+            return HighlightTheme
+        return ANSIDarkHighlightTheme if theme.dark else ANSILightHighlightTheme

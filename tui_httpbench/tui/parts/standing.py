@@ -1,0 +1,147 @@
+"""Where a mode stands in the live ranking: its place, its ratio and the interval of it, as text and drawn."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tui_httpbench.analysis.comparison import RatioInterval
+from tui_httpbench.analysis.result import Rank
+from tui_httpbench.bench.events import LaneProgress, Progress
+from tui_httpbench.report.places import NO_VERDICT_YET, knows_places
+from tui_httpbench.text.formatting import UNKNOWN, WIDE_BOUND, format_interval, format_ratio, undecided_pairs_within
+
+REFERENCE = "reference"
+_LOWEST_DECADE = -6
+_LINEAR_TICKS = ((0.0, 0.25, 0.5, 0.75, 1.0), (0.0, 0.5, 1.0), (0.0, 1.0))
+
+
+def place_and_ratio(rank: Rank | None, place: str, cells: int) -> str:
+    """``1     ×1.00``: the place on the left, the ratio on the right."""
+    if rank is None:
+        return UNKNOWN.ljust(cells)
+    ratio = UNKNOWN if rank.ratio is None else format_ratio(rank.ratio)
+    return f"{place} {ratio:>{cells - len(place) - 1}}"
+
+
+def interval_in_words(rank: Rank | None) -> str:
+    """``2.45–2.57``; a dash where no interval says anything, and a word for the winner, whose time is the measure."""
+    if rank is None or rank.interval is None:
+        return UNKNOWN
+    if rank.verdict is None:
+        return REFERENCE
+    return format_interval(rank.interval.low, rank.interval.high) if says_anything(rank.interval) else UNKNOWN
+
+
+def says_anything(interval: RatioInterval) -> bool:
+    """Whether an interval's bounds are worth telling; those of a single round are not."""
+    return interval.ratio > 0 and math.isfinite(interval.high) and interval.high < interval.low * WIDE_BOUND
+
+
+def speed_so_far(lane: LaneProgress) -> float | None:
+    """Requests per measured second over all that was measured of the mode; None before the first one succeeded.
+
+    How fast requests fail says nothing. From the parts of the sparkline, each round weighing as much as the share of it
+    that is done: what the mode did in the latest second alone would make the lanes restless.
+    """
+    if lane.errors and lane.errors >= lane.done:
+        return None
+    points = lane.rounds_done * lane.points_per_round
+    whole, latest = lane.sparkline[:points], lane.sparkline[points:]
+    part = max(lane.share * lane.rounds - lane.rounds_done, 0.0) if latest else 0.0
+    weight = (lane.rounds_done if whole else 0) + part
+    if weight <= 0:
+        return lane.throughput
+    total = (lane.rounds_done * sum(whole) / len(whole) if whole else 0.0) + (
+        part * sum(latest) / len(latest) if latest else 0.0
+    )
+    return total / weight
+
+
+@dataclass(frozen=True)
+class SpeedScale:
+    """Where speeds stand, as shares of the fastest mode's: on a line from zero, or from a power of ten to 1.
+
+    ``top`` is the fastest mode's speed in requests per second, ``decades`` the powers of ten of a logarithmic scale, 0
+    for a linear one.
+    """
+
+    top: float = 0.0
+    decades: int = 0
+
+    @classmethod
+    def of(cls, speeds: Iterable[float], *, log: bool) -> SpeedScale:
+        """The scale that has all of these speeds on it."""
+        positive = [speed for speed in speeds if speed > 0]
+        if not positive:
+            return cls()
+        top = max(positive)
+        lowest = math.floor(math.log10(min(positive) / top) - 1e-9)
+        return cls(top, -max(lowest, _LOWEST_DECADE) if log else 0)
+
+    def place(self, share: float) -> float:
+        """How far along the scale a share of the fastest speed is; beyond 0 to 1 where it is not on it."""
+        if not self.decades:
+            return share
+        return 1 + math.log10(share) / self.decades if share > 0 else -math.inf
+
+    def bar(self, speed: float | None) -> float:
+        """How long the bar of a speed is, 0 to 1."""
+        return min(max(self.place(speed / self.top), 0.0), 1.0) if speed and self.top else 0.0
+
+    def draw(self, rank: Rank, cells: int) -> str:
+        """The interval of a mode's speed as a line with a dot on it; arrows where it goes on beyond the scale."""
+        interval = rank.interval
+        if interval is None or not cells or not says_anything(interval):
+            return ""
+        low, high = 1 / interval.high, 1 / interval.low
+        first, last = self._cell(low, cells), self._cell(high, cells)
+        drawn = [" "] * cells
+        for cell in range(max(first, 0), min(last, cells - 1) + 1):
+            drawn[cell] = "─"
+        if first < last:
+            drawn[max(first, 0)] = "├" if first >= 0 else "◂"
+            drawn[min(last, cells - 1)] = "┤" if last < cells else "▸"
+        drawn[min(max(self._cell(1 / interval.ratio, cells), 0), cells - 1)] = "●"
+        return "".join(drawn)
+
+    def draw_axis(self, cells: int) -> str:
+        """Per cent of the fastest mode's speed, each label around its place, as many as keep apart."""
+        choices = [[10.0**power for power in range(-self.decades, 1)]] if self.decades else _LINEAR_TICKS
+        for shares in choices:
+            labels = [(self.place(share), f"{share * 100:.6g} %") for share in shares]
+            starts = [
+                min(max(round(place * cells) - len(label) // 2, 0), cells - len(label)) for place, label in labels
+            ]
+            ends = [start + len(label) for start, (_, label) in zip(starts, labels, strict=True)]
+            if all(end < start for end, start in zip(ends, starts[1:], strict=False)) and starts[0] >= 0:
+                line = [" "] * cells
+                for start, (_, label) in zip(starts, labels, strict=True):
+                    line[start : start + len(label)] = label
+                return "".join(line)
+        return ""
+
+    def _cell(self, share: float, cells: int) -> int:
+        place = self.place(share)
+        if place < 0:
+            return -1
+        # The fastest mode's own speed is the scale's last cell, not the one behind it.
+        return cells - 1 if 1.0 <= place < 1 + 1 / cells else min(int(min(place, 2.0) * cells), cells)
+
+
+def undecided_in_words(progress: Progress, cells: int) -> str:
+    """What the ranking so far leaves open, in one line of at most ``cells``: the pairs that fit, and how many more."""
+    compared = sum(rank.interval is not None for rank in progress.ranking)
+    if len(progress.lanes) < 2:
+        return "one mode: there is nothing to compare"
+    if not progress.ranking:
+        return "undecided: all, until round 1 is over"
+    if compared < 2:
+        return "nothing to compare: fewer than two modes without failures"
+    if not knows_places(progress.ranking):
+        return NO_VERDICT_YET
+    if not progress.undecided:
+        return "all decided"
+    line = undecided_pairs_within(progress.undecided, cells)
+    return line or f"undecided: {len(progress.undecided)} of {compared - 1} neighbours"

@@ -1,0 +1,1 @@
+"""The replay screen and the widgets that only it has."""

@@ -1,0 +1,192 @@
+"""The screen of a replay: the recorded samples as a race."""
+
+from __future__ import annotations
+
+import time
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Button, Digits, Header, Static
+
+from tui_httpbench.analysis.conclusion import ONE_ROUND
+from tui_httpbench.analysis.race import Race
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.report.places import knows_places, places_of
+from tui_httpbench.text.formatting import enumerate_names, format_figure, plural
+from tui_httpbench.tui.formatting import format_seconds, load_in_short, plan_in_short, seconds_decimals
+from tui_httpbench.tui.screens.replay.race_clock import RaceClock, speed_in_words
+from tui_httpbench.tui.screens.replay.race_track import RaceTrack
+from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
+
+FRAMES_PER_SECOND = 24
+_LONGEST_FRAME_S = 0.25
+
+
+class ReplayScreen(Screen[None]):
+    """Replays a recorded round of all modes side by side; closes itself with ``escape``."""
+
+    CSS_PATH = "replay.tcss"
+    TITLE = "httpbench"
+    AUTO_FOCUS = ""
+    HELP = """
+This is a replay of measured samples: the round in which the modes' times were nearest to the ranking's ratios, all
+begun at once; the pauses in which other modes had their turns are left out. A mode without that round has the one with
+its median time per request.
+
+- A lane fills as the mode's requests ended. The time is the one that was measured, whatever the speed of the replay.
+- Where the load was a number of requests, a mode has finished with the last of them. Where it was a time, all stop
+  together, and the line is where the mode is that sent most.
+- Places and ratios are those of the ranking, which compares all rounds; **1=** is shared.
+- **space** pauses, **r** restarts, **-** and **+** change the speed, **t** is real time, **←** and **→** go by a tenth.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "toggle_pause", "Pause", id="replay.pause", tooltip="Pause or go on"),
+        Binding("r,home", "restart", "Restart", show=False, id="replay.restart", tooltip="Replay from the start"),
+        Binding("left", "step(-1)", "Step back", id="replay.back", tooltip="Go back by a tenth of the race"),
+        Binding("right", "step(1)", "Step on", id="replay.on", tooltip="Go on by a tenth of the race"),
+        Binding("minus", "change_speed(-1)", "Slower", show=False, id="replay.slower", tooltip="Replay half as fast"),
+        Binding(
+            "plus,equals_sign",
+            "change_speed(1)",
+            "Faster",
+            show=False,
+            id="replay.faster",
+            tooltip="Replay twice as fast",
+        ),
+        Binding(
+            "t", "use_real_time", "Real time", show=False, id="replay.real-time", tooltip="Replay as fast as it was"
+        ),
+        Binding("escape", "close", "Results", id="replay.close", tooltip="Back to the results"),
+    ]
+
+    def __init__(self, result: Result) -> None:
+        super().__init__()
+        self.result = result
+        self.race = Race.of(result)
+        self.clock = RaceClock(self.race.duration_s)
+        self.sub_title = plan_in_short(result.plan, result.url)
+        self._last_frame_s = 0.0
+
+    def compose(self) -> ComposeResult:
+        """The time and what this is over the lanes, and under them who wins."""
+        yield Header()
+        with Horizontal(id="race-top"):
+            yield Digits(id="race-time")
+            with Vertical(id="race-facts"):
+                yield Static("REPLAY of measured samples, in measured seconds", id="race-title", markup=False)
+                yield Static(id="race-speed", markup=False)
+                with Horizontal(id="race-controls"):
+                    yield _button("Pause", "toggle_pause", "space")
+                    yield _button("r Restart", "restart", "r")
+                    yield _button("- Slower", "change_speed(-1)", "-")
+                    yield _button("+ Faster", "change_speed(1)", "+")
+                    yield _button("t Real time", "use_real_time", "t")
+        yield RaceTrack(self.race, places_of(self.result.ranking), self.result.plan.modes)
+        yield Static(id="race-verdict", markup=False)
+        yield SteadyFooter()
+
+    def on_mount(self) -> None:
+        """Begins."""
+        self._last_frame_s = time.monotonic()
+        self.redraw()
+        self.set_interval(1 / FRAMES_PER_SECOND, self._next_frame)
+
+    def on_screen_resume(self) -> None:
+        """Goes on where it was when another screen came over it."""
+        self._last_frame_s = time.monotonic()
+
+    def redraw(self) -> None:
+        """Draws the moment that the clock shows."""
+        clock = self.clock
+        decimals = seconds_decimals(clock.duration_s)
+        self.query_one("#race-time", Digits).update(f"{clock.position_s:.{decimals}f}")
+        self.query_one(RaceTrack).show(clock.position_s)
+        state = (
+            "get ready" if clock.is_waiting else "finished" if clock.is_over else "paused" if clock.is_paused else ""
+        )
+        speed = speed_in_words(clock.speed)
+        self._say("#race-speed", f"{state.upper()} · {speed}" if state else speed)
+        self._say("#race-verdict", self._verdict(), layout=True)
+        pause = self.query_one("#race-toggle-pause", Button)
+        label = "Again" if clock.is_over else "Go on" if clock.is_paused else "Pause"
+        if str(pause.label) != label:
+            pause.label = label
+
+    def action_toggle_pause(self) -> None:
+        """Pauses, goes on, or begins anew after the end."""
+        self.clock.toggle()
+        self.redraw()
+
+    def action_restart(self) -> None:
+        """Begins anew."""
+        self.clock.restart()
+        self.redraw()
+
+    def action_step(self, direction: int) -> None:
+        """Goes back or on."""
+        self.clock.step(direction)
+        self.redraw()
+
+    def action_change_speed(self, direction: int) -> None:
+        """Runs slower or faster."""
+        self.clock.change_speed(direction)
+        self.redraw()
+
+    def action_use_real_time(self) -> None:
+        """Runs as fast as it was."""
+        self.clock.use_real_time()
+        self.redraw()
+
+    def action_close(self) -> None:
+        """Goes back to the results."""
+        self.dismiss()
+
+    def _next_frame(self) -> None:
+        now_s = time.monotonic()
+        watched_s, self._last_frame_s = now_s - self._last_frame_s, now_s
+        clock = self.clock
+        if self.is_active and not clock.is_paused and not (clock.is_over and not clock.is_waiting):
+            # A terminal that was held up goes on from where it was rather than jump.
+            clock.advance(min(watched_s, _LONGEST_FRAME_S))
+            self.redraw()
+
+    def _verdict(self) -> str:
+        race = self.race
+        if not any(racer.starts for racer in race.racers):
+            return "No mode has a complete round to replay."
+        if not race.placed or not self.clock.is_over:
+            load = load_in_short(self.result.plan)
+            which = f"round {race.round}, nearest to the ranking" if race.round else "of each mode its median round"
+            return f"{which}{f'; {load}' if load else ''}"
+        if not knows_places(self.result.ranking):
+            return ONE_ROUND
+        winners, last = race.winners, race.placed[-1]
+        if len(winners) > 1:
+            names = enumerate_names([racer.mode for racer in winners])
+            who = names if len(winners) == 2 else f"{len(winners)} modes"
+            return f"No winner: {who} share the first place."
+        (winner,) = winners
+        assert winner.finish_s is not None
+        if race.is_timed:
+            won = f"{plural(winner.requests, 'request')} in {format_seconds(race.duration_s)}"
+        else:
+            won = format_seconds(winner.finish_s)
+        if winner is last:
+            return f"{winner.mode}: {won}"
+        behind = last.rank.ratio if last.rank is not None else None
+        rest = "" if behind is None else f"; {last.mode} takes {format_figure(behind)} times as long"
+        return f"{winner.mode} wins: {won}{rest}."
+
+    def _say(self, selector: str, text: str, *, layout: bool = False) -> None:
+        line = self.query_one(selector, Static)
+        if line.content != text:
+            line.update(text, layout=layout)
+
+
+def _button(label: str, action: str, key: str) -> Button:
+    name = action.partition("(")[0].replace("_", "-")
+    suffix = {"change_speed(-1)": "-slower", "change_speed(1)": "-faster"}.get(action, "")
+    return Button(label, compact=True, action=f"screen.{action}", id=f"race-{name}{suffix}", tooltip=f"key: {key}")

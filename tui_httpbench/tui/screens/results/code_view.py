@@ -1,0 +1,96 @@
+"""The tab with the code that was run, two modes side by side."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, ScrollableContainer, Vertical
+from textual.highlight import highlight
+from textual.widget import Widget
+from textual.widgets import Select, Static
+
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.source_code import source_of
+from tui_httpbench.report.places import placed_name, places_of
+from tui_httpbench.tui.parts.panel import Panel
+from tui_httpbench.tui.screens.results.view import ResultView
+
+
+class CodePane(ScrollableContainer, Panel):
+    """The source of one mode, highlighted; scrolls both ways."""
+
+    def __init__(self) -> None:
+        super().__init__(classes="panel")
+        self.mode_id = ""
+        self.text = ""
+
+    def compose(self) -> ComposeResult:
+        """The source."""
+        yield Static(classes="code", markup=False)
+
+    def show_mode(self, mode_id: str) -> None:
+        """Shows the function that was run as this mode, and what it calls in its file."""
+        self.mode_id = mode_id
+        source = source_of(mode_id)
+        self.text = source.text
+        self.query_one(Static).update(highlight(source.text, language="python", tab_size=4))
+        self.set_heading(f"clients/{source.path.name}, line {source.line}")
+        self.scroll_home(animate=False)
+
+
+class CodeColumn(Vertical):
+    """The choice of a mode over its source."""
+
+    def __init__(self, result: Result, mode_id: str) -> None:
+        super().__init__()
+        self._modes = [rank.mode for rank in result.ranking]
+        places = places_of(result.ranking)
+        self._labels = {mode: placed_name(places, mode) for mode in self._modes}
+        self._first = mode_id
+
+    def compose(self) -> ComposeResult:
+        """The list of modes in the order of the ranking, then the source."""
+        yield Select(
+            [(self._labels[mode], mode) for mode in self._modes], value=self._first, allow_blank=False, compact=True
+        )
+        yield CodePane()
+
+    def on_mount(self) -> None:
+        """Shows the first mode."""
+        self.query_one(CodePane).show_mode(self._first)
+
+    @on(Select.Changed)
+    def _show_chosen(self, event: Select.Changed) -> None:
+        event.stop()
+        self.query_one(CodePane).show_mode(str(event.value))
+
+
+class CodeView(ResultView):
+    """What was run, as it stands in the package; at first the winner beside the last."""
+
+    ID = "code"
+    KEY = "o"
+    TITLE_MARKUP = "C[u]o[/]de"
+    ABOUT = "The code that was run, two modes side by side"
+
+    def compose(self) -> ComposeResult:
+        """Two columns, one below the other where the screen is narrow."""
+        ranking = self.result.ranking
+        with Horizontal(id="code-columns"):
+            yield CodeColumn(self.result, ranking[0].mode)
+            if len(ranking) > 1:
+                yield CodeColumn(self.result, ranking[-1].mode)
+
+    def first_focus(self) -> Widget | None:
+        """The first source."""
+        return self.query(CodePane).first()
+
+    def copied(self) -> tuple[str, str] | None:
+        """The source that has the focus, otherwise the first one."""
+        column = self.query(CodeColumn).first()
+        focused = self.screen.focused
+        for other in self.query(CodeColumn):
+            if focused is not None and other in focused.ancestors:
+                column = other
+        pane = column.query_one(CodePane)
+        return f"The code of {pane.mode_id}", pane.text

@@ -1,0 +1,85 @@
+"""The choice of what the ranking is drawn by."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Button, Select, Tab, Tabs
+
+from tui_httpbench.analysis.metrics import METRICS, Metric
+
+TABS = 4
+_NUMBERED = tuple(enumerate(METRICS, 1))
+
+
+class MetricBar(Horizontal):
+    """A tab for each of the first metrics, a list of the others, and a switch to a logarithmic scale; posts Changed."""
+
+    class Changed(Message):
+        """Another metric or scale was chosen."""
+
+        def __init__(self, metric: Metric, log: bool) -> None:
+            super().__init__()
+            self.metric = metric
+            self.log = log
+
+    log_scale: reactive[bool] = reactive(False)
+
+    def __init__(self, metric: Metric) -> None:
+        super().__init__()
+        self._metric = metric
+
+    def compose(self) -> ComposeResult:
+        """Tabs on the left, then the metrics that have none, the switch on the right."""
+        tabs = (Tab(f"{number} {metric.tab}", id=f"metric-{metric.id}") for number, metric in _NUMBERED[:TABS])
+        more = [(f"{number} {metric.tab}", metric.id) for number, metric in _NUMBERED[TABS:]]
+        yield Tabs(*tabs, active=f"metric-{self._metric.id}", id="metrics")
+        yield Select(more, prompt=f"{TABS + 1}-{len(METRICS)} more …", compact=True, id="more-metrics")
+        yield Button(id="scale", compact=True, tooltip="Switch between a linear and a logarithmic scale")
+
+    def on_mount(self) -> None:
+        """Names the scale."""
+        self.watch_log_scale()
+
+    def choose(self, metric_id: str) -> None:
+        """Switches to a metric."""
+        number, self._metric = next((number, metric) for number, metric in _NUMBERED if metric.id == metric_id)
+        tabs, more = self.query_one(Tabs), self.query_one(Select)
+        with self.prevent(Tabs.TabActivated, Tabs.Cleared, Select.Changed):
+            tabs.active = f"metric-{metric_id}" if number <= TABS else ""
+            more.value = Select.NULL if number <= TABS else metric_id
+        self._tell()
+
+    def toggle_log(self) -> None:
+        """Switches between the linear and the logarithmic scale."""
+        self.log_scale = not self.log_scale
+        self._tell()
+
+    def watch_log_scale(self) -> None:
+        """Names the scale."""
+        if self.children:
+            self.query_one("#scale", Button).label = f"l scale: {'log' if self.log_scale else 'linear'}"
+
+    @on(Button.Pressed)
+    def _toggle(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.toggle_log()
+
+    @on(Tabs.TabActivated)
+    def _choose_tab(self, event: Tabs.TabActivated) -> None:
+        event.stop()
+        self.choose((event.tab.id or "").removeprefix("metric-"))
+
+    @on(Select.Changed)
+    def _choose_other(self, event: Select.Changed) -> None:
+        event.stop()
+        if event.value is not Select.NULL:
+            self.choose(str(event.value))
+        elif not self.query_one(Tabs).active:
+            self.choose(METRICS[0].id)
+
+    def _tell(self) -> None:
+        self.post_message(self.Changed(self._metric, self.log_scale))

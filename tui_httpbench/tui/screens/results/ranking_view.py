@@ -1,0 +1,98 @@
+"""The tab with the ranking: what it says in a sentence, over bars and a table."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+
+from textual.app import ComposeResult
+from textual.widget import Widget
+from textual.widgets import Label
+
+from tui_httpbench.analysis.conclusion import conclude
+from tui_httpbench.analysis.metrics import METRICS
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.text.formatting import plural
+from tui_httpbench.text.quoting import printable
+from tui_httpbench.tui.parts.panel import Page
+from tui_httpbench.tui.screens.results.metric_bar import MetricBar
+from tui_httpbench.tui.screens.results.ranking_chart import ChartPanel
+from tui_httpbench.tui.screens.results.ranking_table import RankingTable
+from tui_httpbench.tui.screens.results.view import ResultView
+
+ORDER_NOTE = "Places compare modes round by round, requests/s all rounds together: so neighbours may look swapped."
+
+
+class Conclusion(Label):
+    """What the ranking says, in full; takes no room where there is nothing to say."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, id="conclusion", markup=False)
+        self.display = bool(text)
+
+
+class RankingView(ResultView):
+    """Who is fastest, and how surely."""
+
+    ID = "ranking"
+    KEY = "g"
+    TITLE_MARKUP = "Rankin[u]g[/]"
+    ABOUT = "The ranking as bars and as a table"
+
+    def compose(self) -> ComposeResult:
+        """The sentence first, then the choice of metric over chart and table."""
+        yield Conclusion(conclude(self.result) or why_nothing_is_known(self.result))
+        yield MetricBar(METRICS[0])
+        note = Label(id="metric-note", markup=False)
+        note.display = False
+        yield note
+        with Page(id="page"):
+            yield ChartPanel(self.result)
+            yield RankingTable(self.result)
+            if has_swapped_rates(self.result):
+                yield Label(ORDER_NOTE, id="order-note", markup=False)
+
+    def first_focus(self) -> Widget | None:
+        """The table."""
+        return self.query_one(RankingTable)
+
+    def copied(self) -> tuple[str, str] | None:
+        """The table in Markdown."""
+        return "The ranking", self.query_one(RankingTable).as_markdown()
+
+    def on_metric_bar_changed(self, event: MetricBar.Changed) -> None:
+        """Redraws the chart, and ranks the table by the metric's yardstick."""
+        self.query_one(ChartPanel).draw_by(event.metric, event.log)
+        self.query_one(RankingTable).rank_by(event.metric)
+        note = self.query_one("#metric-note", Label)
+        note.display = bool(event.metric.note)
+        note.update(event.metric.note)
+
+    def choose_metric(self, metric_id: str) -> None:
+        """Draws the ranking by another metric."""
+        self.query_one(MetricBar).choose(metric_id)
+
+    def toggle_log(self) -> None:
+        """Switches between the linear and the logarithmic scale."""
+        self.query_one(MetricBar).toggle_log()
+
+
+def has_swapped_rates(result: Result) -> bool:
+    """Whether of two modes that were compared, the one with the higher requests/s stands below the other."""
+    compared = [result.mode(rank.mode) for rank in result.ranking if rank.interval is not None]
+    rates = [mode.requests_per_second or 0.0 for mode in compared]
+    return any(upper < lower for upper, lower in itertools.pairwise(rates))
+
+
+def why_nothing_is_known(result: Result) -> str:
+    """Why none of the requests succeeded, as far as their errors tell; empty where some did, or none was sent."""
+    sent = sum(mode.requests for mode in result.modes)
+    if not sent or any(mode.ok for mode in result.modes):
+        return ""
+    statuses: Counter[str] = Counter()
+    texts: Counter[str] = Counter()
+    for mode in result.modes:
+        statuses.update({f"the answer was status {code}": count for code, count in mode.statuses.items()})
+        texts.update({f"{error.kind}: {error.text}": error.count or 1 for error in mode.error_texts})
+    (reason, _), *_ = (statuses or texts or Counter({"no reason is known": 1})).most_common(1)
+    return f"None of {plural(sent, 'request')} succeeded, so there is nothing to compare: {printable(reason)}."

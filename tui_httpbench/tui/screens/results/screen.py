@@ -1,0 +1,237 @@
+"""The screen of a result: a tab for each question that it answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Header, TabbedContent, TabPane
+from textual.widgets._tabbed_content import ContentTabs
+
+from tui_httpbench.analysis.metrics import METRICS, Metric
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.measured.measured import Measured
+from tui_httpbench.text.formatting import plural
+from tui_httpbench.tui.formatting import plan_in_short
+from tui_httpbench.tui.plan_words import describe_more_rounds
+from tui_httpbench.tui.saving import SCREENSHOT_TOOLTIP, save_result
+from tui_httpbench.tui.screens.results.article_view import ArticleView
+from tui_httpbench.tui.screens.results.code_view import CodeView
+from tui_httpbench.tui.screens.results.latency_view import LatencyView
+from tui_httpbench.tui.screens.results.ranking_view import RankingView
+from tui_httpbench.tui.screens.results.view import ResultView
+from tui_httpbench.tui.screens.results.warnings_view import WarningsView
+from tui_httpbench.tui.screens.results.why_view import WhyView
+from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
+
+VIEWS: tuple[type[ResultView], ...] = (RankingView, LatencyView, WhyView, CodeView, ArticleView, WarningsView)
+
+
+def _metric_binding(number: int, metric: Metric) -> Binding:
+    action = f"choose_metric('{metric.id}')"
+    title = f"Compare by {metric.tab}"
+    return Binding(str(number), action, metric.tab, show=False, id=f"results.{metric.id}", tooltip=title)
+
+
+def _tab_binding(view: type[ResultView]) -> Binding:
+    name = view.ID.capitalize()
+    return Binding(view.KEY, f"show('{view.ID}')", name, show=False, id=f"results.{view.ID}-tab", tooltip=view.ABOUT)
+
+
+class ResultsScreen(Screen[None]):
+    """Shows a result; posts RunAgain, MoreRounds or ChangePlan.
+
+    ``measured`` is what the result was made of, where the run can go on from there.
+    """
+
+    CSS_PATH = "results.tcss"
+    TITLE = "httpbench"
+    AUTO_FOCUS = ""
+    HELP = """
+The underlined letter of a tab opens it; **[** and **]** go to the one before and the next. **c** copies what a tab
+shows: tables as Markdown, code as it is. **s** saves the result as JSON. **+** makes more rounds of the same run: what
+is too close to call may be told then, and all rounds count together.
+
+- *Ranking*: each bar is one mode, coloured by its library, the best on top. **1** to **9** choose what is compared,
+  **l** the logarithmic scale, on which modes that differ 100 times can be read. A click on a column's title sorts.
+- Modes that can't be told apart share a place, such as **2=**. The interval is that of the ratio to the winner's time;
+  *vs next* says how a mode compares with the one below it. By CPU time there are places and intervals of their own.
+- A mode marked **!** had failed requests or missing rounds; it stands below all others, without a place. One marked
+  **≠** did other work than most.
+- *Latency*: **v** shows the next chart, **m** chooses the modes, **l** the scale.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "run_again", "Again", id="results.again", tooltip="Run the same plan again"),
+        Binding(
+            "plus", "make_more_rounds", "More rounds", id="results.more", tooltip="Make more rounds of the same run"
+        ),
+        Binding("e,escape", "change_plan", "Edit", id="results.change", tooltip="Edit the plan: back to the form"),
+        Binding("space", "app.replay", "Replay", id="results.replay", tooltip="Replay the measured samples as a race"),
+        Binding(
+            "c", "copy", "Copy", show=False, id="results.copy", tooltip="Copy what the tab shows: tables as Markdown"
+        ),
+        Binding(
+            "s", "save_json", "JSON", show=False, id="results.json", tooltip="Save the result as JSON in this folder"
+        ),
+        Binding(
+            "ctrl+s", "app.save_screenshot", "Picture", show=False, id="results.screenshot", tooltip=SCREENSHOT_TOOLTIP
+        ),
+        Binding("right_square_bracket", "step(1)", "Next tab", show=False, id="results.next", tooltip="Next tab"),
+        Binding("left_square_bracket", "step(-1)", "Tab before", show=False, id="results.back", tooltip="Tab before"),
+        *map(_tab_binding, VIEWS),
+        *(_metric_binding(number, metric) for number, metric in enumerate(METRICS, 1)),
+        Binding("l", "toggle_log", "Scale", show=False, id="results.log", tooltip="Linear or logarithmic scale"),
+        Binding("v", "show_next_chart", "Next chart", show=False, id="results.chart", tooltip="Next chart of latency"),
+        Binding("m", "toggle_modes", "Modes", show=False, id="results.modes", tooltip="Choose the modes of the charts"),
+    ]
+
+    class RunAgain(Message):
+        """The result's plan is to be run again."""
+
+        def __init__(self, result: Result, measured: Measured | None) -> None:
+            super().__init__()
+            self.result = result
+            self.measured = measured
+
+    class MoreRounds(Message):
+        """The result's run is to go on."""
+
+        def __init__(self, result: Result, measured: Measured) -> None:
+            super().__init__()
+            self.result = result
+            self.measured = measured
+
+    class ChangePlan(Message):
+        """The user wants the form back."""
+
+        def __init__(self, result: Result, measured: Measured | None) -> None:
+            super().__init__()
+            self.result = result
+            self.measured = measured
+
+    def __init__(self, result: Result, measured: Measured | None = None) -> None:
+        super().__init__()
+        self.result = result
+        self.measured = measured
+        self._views = {view.ID: view(result) for view in VIEWS if view.applies_to(result)}
+        if self.can_go_on:
+            self._bindings.key_to_bindings["plus"] = [
+                replace(binding, tooltip=f"{binding.tooltip}: {describe_more_rounds(result)}")
+                for binding in self._bindings.key_to_bindings["plus"]
+            ]
+        self.sub_title = plan_in_short(result.plan, result.url)
+        if result.stopped:
+            sent = sum(mode.requests for mode in result.modes)
+            total = result.plan.total_requests
+            share = f"{sent:,} of {plural(total, 'request')}" if total is not None else plural(sent, "request")
+            self.title = f"stopped: {share} measured"
+
+    def compose(self) -> ComposeResult:
+        """A tab for each view that applies; all but the first are filled when they are opened."""
+        yield Header()
+        with TabbedContent(id="tabs"):
+            for view in self._views.values():
+                with TabPane(view.title_markup, id=view.ID):
+                    if isinstance(view, RankingView):
+                        yield view
+        yield SteadyFooter()
+
+    def on_mount(self) -> None:
+        """Begins with the winner marked."""
+        self._focus_view()
+
+    @property
+    def view(self) -> ResultView:
+        """The tab that is open."""
+        return self._views[self.query_one("#tabs", TabbedContent).active or RankingView.ID]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys of a tab count only while it is open; those of tabs that don't apply, never."""
+        if action == "make_more_rounds":
+            return self.can_go_on
+        if action == "show":
+            return parameters[0] in self._views
+        if not self.is_mounted or action not in ("choose_metric", "show_next_chart", "toggle_modes", "toggle_log"):
+            return True
+        view = self.view
+        if not view.is_attached:
+            return False
+        if action == "toggle_log":
+            return isinstance(view, RankingView | LatencyView)
+        return isinstance(view, RankingView if action == "choose_metric" else LatencyView)
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether more rounds could tell more: something is there to go on from, and to compare."""
+        has_round = any(record.outcome == "complete" for record in self.result.records)
+        return self.measured is not None and has_round and len(self.result.modes) > 1
+
+    async def on_tabbed_content_tab_activated(self, event: TabbedContent.TabActivated) -> None:
+        """Fills the tab, and gives it the keys unless they are used to go through the tabs."""
+        view = self._views[event.pane.id or RankingView.ID]
+        if not view.is_attached:
+            await event.pane.mount(view)
+        if view is self.view and not isinstance(self.focused, ContentTabs):
+            self._focus_view()
+        self.refresh_bindings()
+
+    def action_show(self, view_id: str) -> None:
+        """Opens a tab."""
+        self.query_one("#tabs", TabbedContent).active = view_id
+
+    def action_step(self, step: int) -> None:
+        """Opens the next tab or the one before."""
+        ids = list(self._views)
+        self.action_show(ids[(ids.index(self.view.ID) + step) % len(ids)])
+
+    def action_copy(self) -> None:
+        """Puts what the tab shows on the clipboard, and says so."""
+        copied = self.view.copied() if self.view.is_attached else None
+        if copied is None:
+            self.notify("There is nothing to copy here; the tables are on Ranking and Why.", severity="warning")
+            return
+        what, text = copied
+        self.app.copy_to_clipboard(text)
+        self.notify(f"{what} was copied to the clipboard.", markup=False)
+
+    def action_choose_metric(self, metric_id: str) -> None:
+        """Draws the ranking by another metric."""
+        self.query_one(RankingView).choose_metric(metric_id)
+
+    def action_toggle_log(self) -> None:
+        """Switches between the linear and the logarithmic scale."""
+        self.view.toggle_log()
+
+    def action_show_next_chart(self) -> None:
+        """Shows the next chart of latency where only one is shown at a time."""
+        self.query_one(LatencyView).show_next_chart()
+
+    def action_toggle_modes(self) -> None:
+        """Shows or hides the choice of modes."""
+        self.query_one(LatencyView).toggle_modes()
+
+    def action_run_again(self) -> None:
+        """Runs the same plan again."""
+        self.post_message(self.RunAgain(self.result, self.measured))
+
+    def action_make_more_rounds(self) -> None:
+        """Goes on with the same run."""
+        if self.measured is not None:
+            self.post_message(self.MoreRounds(self.result, self.measured))
+
+    def action_change_plan(self) -> None:
+        """Goes back to the form."""
+        self.post_message(self.ChangePlan(self.result, self.measured))
+
+    def action_save_json(self) -> None:
+        """Writes the result into the current folder."""
+        save_result(self.app, self.result)
+
+    def _focus_view(self) -> None:
+        widget = self.view.first_focus()
+        if widget is not None:
+            self.set_focus(widget, scroll_visible=False)

@@ -1,0 +1,1 @@
+"""The run screen and the widgets that only it has."""

@@ -1,0 +1,252 @@
+"""The screen of a run: a lane for each mode, and the totals."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import time
+from contextlib import aclosing, suppress
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Header, Static
+from textual.worker import Worker, WorkerCancelled, WorkerFailed
+
+from tui_httpbench.analysis.ranking import undecided_pairs
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.summary import rank_so_far
+from tui_httpbench.bench.events import Progress, RunStarted
+from tui_httpbench.bench.runner import Runner
+from tui_httpbench.measured.measured import Measured
+from tui_httpbench.plan.plan import Plan, PlanError
+from tui_httpbench.target_server.launcher import TargetError
+from tui_httpbench.tui.formatting import plan_in_short
+from tui_httpbench.tui.parts.code_panel import CodePanel
+from tui_httpbench.tui.parts.question import Question
+from tui_httpbench.tui.parts.standing import undecided_in_words
+from tui_httpbench.tui.screens.run.lane_list import LaneList
+from tui_httpbench.tui.screens.run.pulse import MAX_REQUESTS, Latest, Pulse
+from tui_httpbench.tui.screens.run.run_line import RunLine
+from tui_httpbench.tui.screens.run.run_words import describe_progress
+from tui_httpbench.tui.screens.run.spotlight import Spotlight
+from tui_httpbench.tui.screens.run.totals import Totals
+from tui_httpbench.tui.textual_fixes.gone_widgets import forget_gone_widgets
+from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
+
+REDRAWS_PER_SECOND = 8
+REDRAWS_BEHIND = 1
+
+
+class RunScreen(Screen[None]):
+    """Runs a plan and shows how it goes; posts Finished or Failed once.
+
+    With ``earlier``, more rounds of that run are made, and its ranking is there at once.
+    """
+
+    CSS_PATH = "run.tcss"
+    AUTO_FOCUS = "LaneList"
+    TITLE = "httpbench"
+    HELP = """
+All modes of a round take turns, a few hundredths of a second each, so that whatever disturbs meets all of them alike.
+
+- The bar of a lane is the mode's speed so far, beside that of the fastest; under it, where rows allow, the 95 %
+  interval. **l** switches to a logarithmic scale.
+- Before it: the mode's place, how many times the winner's time it takes, and the 95 % interval of that. After each
+  round the lanes move to their places; **▲2** went up by two.
+- Before the name: **○** starting, **•** in a round, **·** waiting, **✓** done, **✗** failed. **▶** marks the lane
+  whose latest requests, a column each, are plotted above. It goes from lane to lane; **up**, **down** or a click put it
+  where you want it, **space** holds it or lets it go on.
+- Modes that can't be told apart share a place, such as **2=**. The line at the bottom says which are still undecided.
+- Press **escape** or **s** to stop; the ranking so far is kept.
+"""
+    # Textual's own draws the whole screen anew at each change of focus; what has it and had it draws itself.
+    focused: reactive[Widget | None] = reactive(None, repaint=False)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,s", "ask_to_stop", "Stop", id="run.stop", tooltip="Stop the run and keep what is measured"),
+    ]
+
+    class Finished(Message):
+        """The run is over, whole or stopped."""
+
+        def __init__(self, result: Result, measured: Measured) -> None:
+            super().__init__()
+            self.result = result
+            self.measured = measured
+
+    class Failed(Message):
+        """The run could not begin or go on; ``reason`` is one sentence."""
+
+        def __init__(self, reason: str) -> None:
+            super().__init__()
+            self.reason = reason
+
+    def __init__(self, plan: Plan, earlier: Measured | None = None) -> None:
+        super().__init__()
+        self.plan = plan
+        self._runner = Runner(plan, keeps_folder=True, earlier=earlier)
+        self._ranking_before = rank_so_far(plan, earlier.records) if earlier is not None else ()
+        self._spotlight = Spotlight()
+        self._measuring: Worker[None] | None = None
+        self._keeps_run = False
+        self._outcome: RunScreen.Finished | RunScreen.Failed | None = None
+        self.sub_title = plan_in_short(plan)
+
+    @property
+    def progress(self) -> Progress:
+        """Where the run stands now."""
+        progress = self._runner.progress()
+        if progress.ranking or not self._ranking_before:
+            return progress
+        ranking = self._ranking_before
+        return replace(progress, ranking=ranking, undecided=undecided_pairs(ranking))
+
+    def compose(self) -> ComposeResult:
+        """Totals over how far the run is and the lanes, and under them what is undecided."""
+        yield Header()
+        with Horizontal(id="run-top"):
+            yield Totals()
+            yield Pulse()
+        yield RunLine()
+        with Horizontal(id="run-race"):
+            yield LaneList(self.plan.modes, self.plan.max_rounds)
+            yield CodePanel()
+        yield Static(id="undecided", markup=False)
+        yield Question("Stop here?", "The ranking so far is kept.", yes="Stop", no="Keep running")
+        yield SteadyFooter()
+
+    def on_mount(self) -> None:
+        """Begins."""
+        self.query_one(LaneList).border_subtitle = f"seed {self.plan.seed}"
+        self.redraw()
+        self.set_interval(1 / REDRAWS_PER_SECOND, self._redraw_in_front)
+        # What shines through another screen is drawn anew with all of it, which takes three times as long.
+        self.set_interval(1 / REDRAWS_BEHIND, self._redraw_behind)
+        # To look through all objects of the app for garbage takes a tenth of a second, in which no key is answered.
+        self.call_after_refresh(gc.freeze)
+        self._measuring = self.measure()
+
+    async def on_unmount(self) -> None:
+        """Lets what has become garbage meanwhile be found again, and waits for the run's processes to end with it."""
+        gc.unfreeze()
+        if self._measuring is not None and not self._measuring.is_finished:
+            self._measuring.cancel()
+            with suppress(WorkerCancelled, WorkerFailed):
+                await self._measuring.wait()
+
+    def redraw(self) -> None:
+        """Draws where the run stands now."""
+        progress = self.progress
+        self.query_one(Totals).show(progress)
+        self.query_one(RunLine).show(describe_progress(progress), progress.share)
+        lanes = self.query_one(LaneList)
+        lanes.rank(progress.ranking)
+        working = {lane.mode for lane in progress.lanes if lane.state in ("starting", "running")}
+        spotlit = self._spotlight.move_on(lanes.modes, working, time.monotonic())
+        lanes.show(progress.lanes, spotlit, progress.round)
+        self.query_one(Pulse).show(self.latest(spotlit), is_held=self._spotlight.is_held)
+        self.query_one(CodePanel).show(spotlit)
+        line = self.query_one("#undecided", Static)
+        said = undecided_in_words(progress, line.content_size.width)
+        if said != line.content:
+            line.update(said, layout=False)
+
+    def _redraw_in_front(self) -> None:
+        if self.app.screen is self:
+            self.redraw()
+
+    def _redraw_behind(self) -> None:
+        if self.is_current and self.app.screen is not self:
+            self.redraw()
+
+    def latest(self, spotlit: str | None) -> Latest:
+        """The latest requests of the spotlit mode; those of its round before while it has none in this one."""
+        if spotlit is None:
+            return Latest.none()
+        samples = self._runner.recent_samples(spotlit, MAX_REQUESTS)
+        if len(samples):
+            return Latest(spotlit, samples)
+        record = next((record for record in reversed(self._runner.records) if record.mode == spotlit), None)
+        latest = samples if record is None else record.samples[-MAX_REQUESTS:]
+        return Latest(spotlit, latest, is_running=False)
+
+    def on_lane_list_picked(self, event: LaneList.Picked) -> None:
+        """Looks at the lane that was chosen."""
+        self._spotlight.hold(event.mode)
+        self.redraw()
+
+    def on_lane_list_hold_toggled(self) -> None:
+        """Stays with the lane that is looked at, or goes on from lane to lane."""
+        if self._spotlight.is_held:
+            self._spotlight.release()
+        elif self._spotlight.mode is not None:
+            self._spotlight.hold(self._spotlight.mode)
+        self.redraw()
+
+    @work
+    async def measure(self) -> None:
+        """Runs the plan to its end, or until it is stopped."""
+        try:
+            async with aclosing(self._runner.run()) as events:
+                async for event in events:
+                    if isinstance(event, RunStarted):
+                        self.sub_title = plan_in_short(self.plan, event.url)
+        except (TargetError, PlanError, OSError) as error:
+            self._outcome = self.Failed(str(error))
+        else:
+            result = await asyncio.to_thread(self._runner.result)
+            self._outcome = self.Finished(result, self._runner.measured)
+            if self._runner.trouble:
+                self.app.notify(self._runner.trouble, severity="error", timeout=15, markup=False)
+        self._tell_outcome()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """What is being asked can't be asked for."""
+        return action != "ask_to_stop" or not (self.is_mounted and self.query_one(Question).display)
+
+    def action_ask_to_stop(self) -> None:
+        """Asks whether to stop; the run goes on behind the question."""
+        self.query_one(Question).ask()
+
+    def on_question_answered(self, event: Question.Answered) -> None:
+        """Stops, or goes on."""
+        self.query_one(Question).withdraw()
+        self.call_after_refresh(forget_gone_widgets, self)
+        if event.yes:
+            self._runner.stop()
+
+    async def stop_and_wait(self, *, keeps_run: bool = False) -> None:
+        """Stops the run and waits until its processes are gone; ``keeps_run`` leaves what is measured for recovery."""
+        self._keeps_run = keeps_run
+        self._runner.stop()
+        if self._measuring is not None:
+            await self._measuring.wait()
+        if keeps_run and self._runner.records:
+            self._runner.leave()
+        else:
+            self._runner.discard()
+
+    def on_screen_resume(self) -> None:
+        """Catches up on what had to wait while another screen, such as the command palette, was on top."""
+        if self.is_mounted:
+            self.redraw()
+            self.call_after_refresh(forget_gone_widgets, self)
+        self._tell_outcome()
+
+    def _tell_outcome(self) -> None:
+        if self._outcome is None:
+            return
+        if self.is_active:
+            if self._keeps_run or (isinstance(self._outcome, self.Failed) and self._runner.records):
+                self._runner.leave()
+            else:
+                self._runner.discard()
+            self.post_message(self._outcome)
+            self._outcome = None

@@ -1,0 +1,1 @@
+"""The setup screen and the widgets that only it has."""

@@ -1,0 +1,86 @@
+"""The body of the request."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import VerticalGroup
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widgets import Label, TextArea
+
+from tui_httpbench.plan.plan import Request
+
+_BODILESS = ("GET", "HEAD")
+
+
+class BodyEditor(VerticalGroup):
+    """Shows while the method is one that sends a body, and only then gives one.
+
+    A body that came with the plan is handed on byte for byte until it is edited, also one that is no text.
+    """
+
+    DEFAULT_CSS = """
+    BodyEditor {
+        &.-unused { display: none; }
+        & > TextArea { height: 5; }
+    }
+    """
+
+    method: reactive[str] = reactive("GET", init=False)
+
+    def __init__(self, method: str, body: bytes | None) -> None:
+        super().__init__(id="body")
+        self._given = body
+        self._edited = False
+        # Searches are sent as GET with a body: where the plan says so, the form doesn't take it away.
+        self._bodiless = tuple(name for name in _BODILESS if body is None or name != method)
+        text, hint = "", "empty: no body"
+        if body is not None:
+            try:
+                text = body.decode()
+            except UnicodeDecodeError:
+                hint = f"{len(body):,} bytes that are no text; what you type replaces them"
+        self._start_text = text
+        self._area = TextArea(text, placeholder=hint, compact=True, show_line_numbers=False)
+        self.set_reactive(BodyEditor.method, method)
+
+    def compose(self) -> ComposeResult:
+        """A caption over the text."""
+        yield Label("Body", id="body-caption", classes="caption")
+        yield self._area
+
+    def on_mount(self) -> None:
+        """Hides where the method sends no body."""
+        self.watch_method()
+
+    @property
+    def body(self) -> bytes | None:
+        """What will be sent; None for nothing."""
+        if self.method in self._bodiless:
+            return None
+        if not self._edited:
+            return self._given
+        return self._area.text.encode("utf-8", "surrogatepass") or None
+
+    def fill(self, body: bytes | None) -> None:
+        """Puts another body in the place of what is there; one that came with the plan is forgotten."""
+        self._given, self._edited = body, False
+        self._start_text = "" if body is None else body.decode("utf-8", "replace")
+        self._bodiless = tuple(name for name in _BODILESS if body is None or name != self.method)
+        self._area.text = self._start_text
+        self.watch_method()
+
+    def watch_method(self) -> None:
+        """Hides where the method sends no body."""
+        self.set_class(self.method in self._bodiless, "-unused")
+
+    def show_content_type(self, request: Request) -> None:
+        """Says under which Content-Type the body goes out."""
+        types = [value for name, value in request.wire_headers if name.lower() == "content-type"]
+        sent = f", sent as {types[0]}" if types and request.body is not None else ""
+        self.query_one("#body-caption", Label).update(Content(f"Body{sent}"), layout=False)
+
+    @on(TextArea.Changed)
+    def _touch(self) -> None:
+        self._edited = self._edited or self._area.text != self._start_text

@@ -1,0 +1,222 @@
+"""The modes to measure, grouped by library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import HorizontalGroup, VerticalGroup
+from textual.content import Content
+from textual.events import DescendantBlur, DescendantFocus
+from textual.message import Message
+from textual.widgets import Button, Checkbox, Static
+
+from tui_httpbench.clients import catalog
+from tui_httpbench.clients.catalog import Library, Mode
+from tui_httpbench.tui.parts.note import Note
+from tui_httpbench.tui.screens.setup.tick_box import TickBox
+
+MUTED = "dim"
+MIN_PART = 16
+"""Columns; with fewer of them left, a row ends."""
+
+
+class ModeRow(TickBox):
+    """A mode with its tick box: id, kind, and one line about it, as much of that as there is room for."""
+
+    DEFAULT_CSS = """
+    ModeRow { width: 1fr; }
+    """
+
+    def __init__(self, mode: Mode, instances: tuple[str, ...], id_width: int, installed: bool) -> None:
+        self.mode = mode
+        self.instances = instances or (mode.id,)
+        self._id_width = id_width
+        super().__init__("", bool(instances) and installed, compact=True, disabled=not installed, tooltip=mode.summary)
+        self._label = self._describe(self._parts)
+
+    def choose(self, instances: tuple[str, ...]) -> None:
+        """Ticks the mode under these ids of the run; none of them unticks it."""
+        self.instances = instances or (self.mode.id,)
+        self.label = self._describe(self._parts)
+        self.value = bool(instances) and not self.disabled
+
+    def render(self) -> Content:
+        """The row, without the parts that there is no room for; under the cursor, dim ones would be hard to read."""
+        parts, full = self._parts, self._label
+        if not self.shows_all:
+            room = self.content_size.width - len(self.BUTTON_INNER) - 1
+            while len(parts) > 1 and sum(len(text) + 1 for text, _ in parts[:-1]) + MIN_PART > room:
+                parts = parts[:-1]
+        self._label = self._describe(parts)
+        content = super().render()
+        self._label = full
+        return content.stylize("not dim") if self.has_focus else content
+
+    @property
+    def shows_all(self) -> bool:
+        """Whether all of the row has room."""
+        return self.get_content_width(self.size, self.size) <= self.content_size.width
+
+    @property
+    def _parts(self) -> list[tuple[str, str]]:
+        copies = [(f"×{len(self.instances)}", "bold")] if len(self.instances) > 1 else []
+        name = f"{self.mode.id:<{self._id_width}}"
+        return [(name, ""), *copies, (f"{self.mode.kind:<5}", MUTED), (self.mode.summary, MUTED)]
+
+    def _describe(self, parts: list[tuple[str, str]]) -> Content:
+        return Content(" ").join(Content.styled(text, style) for text, style in parts).rstrip()
+
+
+class LibraryGroup(VerticalGroup):
+    """A library and its modes; greyed where it is not installed."""
+
+    DEFAULT_CSS = """
+    LibraryGroup {
+        .library-title { width: auto; height: 1; }
+        .library-summary { width: 1fr; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        Button { width: auto; min-width: 0; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "choose(True)", "All of library", id="setup.library.all"),
+        Binding("n", "choose(False)", "None of library", id="setup.library.none"),
+    ]
+
+    def __init__(self, library: Library, modes: Iterable[Mode], chosen: tuple[str, ...], id_width: int) -> None:
+        self.library = library
+        self._installed = library.is_installed()
+        self._rows = [
+            ModeRow(
+                mode,
+                _instances_of(mode, chosen),
+                id_width,
+                mode.is_installed(),
+            )
+            for mode in modes
+        ]
+        super().__init__(classes="" if self._installed else "-absent")
+
+    def compose(self) -> ComposeResult:
+        """The library's line over a row for each mode."""
+        with HorizontalGroup(classes="library-head"):
+            yield Static(self._title(), classes="library-title")
+            yield Static(Content.styled(self._subtitle(), MUTED), classes="library-summary")
+            if self._installed:
+                for label in ("all", "none"):
+                    button = Button(
+                        label,
+                        compact=True,
+                        classes=f"choose-{label}",
+                        tooltip=f"Choose {label} of {self.library.name}",
+                    )
+                    button.can_focus = False  # its key is shown in the footer, and every tab stop costs a key press
+                    yield button
+        yield from self._rows
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The run's ids of the chosen modes."""
+        return tuple(instance for row in self._rows if row.value for instance in row.instances)
+
+    def choose(self, ids: tuple[str, ...]) -> None:
+        """Chooses these ids of a run, as far as they are this library's, and nothing else of it."""
+        for row in self._rows:
+            row.choose(_instances_of(row.mode, ids))
+
+    def action_choose(self, on: bool) -> None:
+        """Chooses all of the library's modes, or none."""
+        for row in self._rows:
+            if not row.disabled:
+                row.value = on
+
+    @on(Button.Pressed)
+    def _choose(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.action_choose(event.button.has_class("choose-all"))
+
+    def _title(self) -> Content:
+        version = self.library.version() or "" if self._installed else ""
+        return Content.assemble((self.library.name, "bold"), (f" {version}  ", "$text-accent"))
+
+    def _subtitle(self) -> str:
+        return self.library.summary if self._installed else f"not installed: pip install {self.library.distribution}"
+
+
+class ModePicker(VerticalGroup):
+    """All modes of the catalogue; ``modes`` are the chosen ones as ids of a run."""
+
+    class Changed(Message):
+        """Another set of modes is chosen."""
+
+    class Highlighted(Message):
+        """The cursor is on a mode."""
+
+        def __init__(self, mode_id: str) -> None:
+            super().__init__()
+            self.mode_id = mode_id
+
+    def __init__(self, chosen: tuple[str, ...]) -> None:
+        super().__init__(id="modes")
+        self._given = chosen
+        by_library: dict[Library, list[Mode]] = {}
+        for mode in catalog.MODES.values():
+            by_library.setdefault(mode.library, []).append(mode)
+        id_width = max(len(mode_id) for mode_id in catalog.MODES)
+        self._groups = [LibraryGroup(library, modes, chosen, id_width) for library, modes in by_library.items()]
+        self._note = Note()
+
+    def compose(self) -> ComposeResult:
+        """What is wrong, over a group for each library."""
+        yield self._note
+        yield from self._groups
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The chosen ids: those given at the start in their order, then the others in the catalogue's."""
+        chosen = [instance for group in self._groups for instance in group.chosen]
+        kept = [instance for instance in self._given if instance in chosen]
+        return (*kept, *(instance for instance in chosen if instance not in kept))
+
+    def choose(self, ids: tuple[str, ...]) -> None:
+        """Chooses these ids of a run, as far as they are installed, and no others."""
+        self._given = ids
+        for group in self._groups:
+            group.choose(ids)
+
+    def show_error(self, error: str) -> None:
+        """Shows the sentence; an empty one means that all is well."""
+        self._note.show_errors(error)
+
+    def show_count(self) -> None:
+        """Says in the title how many are chosen."""
+        rows = self.query(ModeRow)
+        self.border_title = f"Modes · {sum(row.value for row in rows)} of {len(rows)}"
+
+    def focus_wrong(self) -> None:
+        """Puts the cursor on the first mode that can be chosen."""
+        for row in self.query(ModeRow):
+            if not row.disabled:
+                row.focus()
+                return
+
+    @on(DescendantFocus)
+    @on(DescendantBlur)
+    def _explain(self) -> None:
+        focused = next((row for row in self.query(ModeRow) if row.has_focus), None)
+        is_cut = focused is not None and not focused.shows_all
+        self.border_subtitle = Content(focused.mode.summary) if focused is not None and is_cut else None
+        if focused is not None:
+            self.post_message(self.Highlighted(focused.mode.id))
+
+    @on(Checkbox.Changed)
+    def _toggled(self, event: Checkbox.Changed) -> None:
+        event.stop()
+        self.post_message(self.Changed())
+
+
+def _instances_of(mode: Mode, ids: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(instance for instance in ids if instance.partition("#")[0] == mode.id)

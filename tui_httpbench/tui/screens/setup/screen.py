@@ -1,0 +1,313 @@
+"""The form that makes a plan."""
+
+from __future__ import annotations
+
+import random
+from typing import Any, ClassVar, Protocol, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import HorizontalGroup, Vertical, VerticalGroup
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Button, Checkbox, Header, Input, Label, Select, TextArea
+
+from tui_httpbench.history.url_history import load_urls, remember_url
+from tui_httpbench.plan.fields import KNOBS
+from tui_httpbench.plan.from_curl import is_curl_command, parse_curl
+from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, METHODS, Plan, PlanError
+from tui_httpbench.plan.presets import PRESETS, preset_of
+from tui_httpbench.plan.stored import LastPlanError, save_last_plan
+from tui_httpbench.tui.parts.code_panel import CodePanel
+from tui_httpbench.tui.parts.note import Note
+from tui_httpbench.tui.plan_words import describe_run
+from tui_httpbench.tui.screens.setup.body_editor import BodyEditor
+from tui_httpbench.tui.screens.setup.headers_editor import HeadersEditor
+from tui_httpbench.tui.screens.setup.load_form import LoadForm
+from tui_httpbench.tui.screens.setup.mode_picker import ModePicker
+from tui_httpbench.tui.screens.setup.plan_form import FormReading, FormValues, read_form
+from tui_httpbench.tui.screens.setup.preset_picker import CUSTOM, PresetPicker
+from tui_httpbench.tui.screens.setup.target_form import TargetForm
+from tui_httpbench.tui.screens.setup.url_input import UrlInput
+from tui_httpbench.tui.screens.setup.url_list import UrlListScreen
+from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
+
+_PRESET_FIELDS = sorted({name for preset in PRESETS.values() for name in preset.values})
+_SECTIONS = "#preset, #request, #target, #load, #modes"
+_RANDOM_SEEDS = range(1, 2**31)
+
+
+class RunStarter(Protocol):
+    """What this screen asks of its app."""
+
+    def start_run(self, plan: Plan) -> None:
+        """Measures the plan."""
+
+
+class SetupScreen(Screen[None]):
+    """Asks for a plan, checks it as it is typed, and starts its run.
+
+    Where the plan's seed is not given, or the field is emptied, each run gets a new random one.
+    """
+
+    CSS_PATH = "setup.tcss"
+    AUTO_FOCUS = "#input-url"
+    HELP = (
+        "**ctrl+r** starts what the bottom line says. **tab** and the arrows go from field to field; **left** and "
+        "**right** choose a preset, which fills the form in; **space** chooses a mode and opens the knobs. "
+        "A **curl** command, pasted into the URL, fills in what it says; **ctrl+o** lists the URLs of earlier runs. "
+        "Headers may name environment variables, as in `Bearer $TOKEN`. "
+        "The plan is remembered, but no credentials in its headers or its URL."
+    )
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (150, "-wide")]  # type: ignore[misc]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [  # type: ignore[misc]
+        (0, "-short"),
+        (32, "-middle"),
+        (44, "-tall"),
+        (54, "-huge"),
+    ]
+    # Textual's own draws the whole screen anew at each change of focus; what has it and had it draws itself.
+    focused: reactive[Widget | None] = reactive(None, repaint=False)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+r", "run", "Run", id="setup.run", tooltip="Measure the chosen modes"),
+        Binding("ctrl+o", "choose_url", "URLs", id="setup.urls", tooltip="Choose a URL of an earlier run"),
+        Binding(
+            "f2", "await_curl", "From curl", id="setup.curl", show=False, tooltip="Fill the form from a curl command"
+        ),
+        Binding("f3", "app.show_result", "Result", id="setup.result", tooltip="Show the last result again"),
+        Binding("up", "app.focus_previous", "Field above", show=False),
+        Binding("down", "app.focus_next", "Field below", show=False),
+    ]
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        self._start = plan
+        self._reading = FormReading(plan)
+        # What the user had before a preset took its place, by the plan's fields.
+        self._own: dict[str, Any] = {}
+        self._urls = load_urls()
+        self._curl_error = ""
+        self._sections: list[Widget] = []
+        self._has_told_why_not_remembered = False
+
+    def compose(self) -> ComposeResult:
+        """Preset, request, target, load and modes, and under them what will happen."""
+        plan = self._start
+        request = plan.request
+        methods = METHODS if request.method in METHODS else (*METHODS, request.method)
+        yield Header()
+        preset = preset_of(plan)
+        with Vertical(id="form"):
+            yield PresetPicker(preset.name if preset is not None else CUSTOM)
+            with VerticalGroup(id="request") as box:
+                box.border_title = "Request"
+                with HorizontalGroup(id="url-bar"):
+                    yield Select.from_values(
+                        methods, value=request.method, allow_blank=False, compact=True, id="input-method"
+                    )
+                    yield UrlInput("" if request.url == "/" else request.url, self._urls)
+                    yield Button("Run", variant="primary", compact=True, id="run", tooltip="ctrl+r")
+                yield Note(id="url-note")
+                yield Label(
+                    f"Headers (User-Agent: {DEFAULT_USER_AGENT}, unless given)", id="headers-caption", classes="caption"
+                )
+                yield HeadersEditor(request.headers)
+                yield BodyEditor(request.method, request.body)
+            yield TargetForm(plan)
+            with Vertical(id="load-and-modes"):
+                yield LoadForm(plan)
+                yield ModePicker(plan.modes)
+            yield CodePanel()
+        yield Note(id="summary")
+        yield SteadyFooter()
+
+    def on_mount(self) -> None:
+        """Checks what the form was filled with."""
+        self.query_one(PresetPicker).border_title = "Preset"
+        self.query_one(LoadForm).border_title = "Load"
+        self.query_one(CodePanel).show(self._start.modes[0].partition("#")[0])
+        self.check_form()
+        self._sections = list(self.query(_SECTIONS))
+        self.watch(self, "focused", self._mark_focused_section)
+
+    @on(Input.Changed, "#input-url")
+    def forget_curl_error(self) -> None:
+        """A URL that was edited since is no wrong command."""
+        self._curl_error = ""
+
+    @on(Input.Changed)
+    @on(Select.Changed)
+    @on(TextArea.Changed)
+    @on(HeadersEditor.Changed)
+    @on(ModePicker.Changed)
+    @on(Checkbox.Changed)
+    def check_form(self) -> None:
+        """Reads the form, and says at each field what is wrong and below all what will happen."""
+        body = self.query_one(BodyEditor)
+        body.method = self._method
+        values = self._values()
+        reading = self._reading = read_form(values)
+        errors = reading.errors
+        self.query_one("#input-url", Input).set_class("url" in errors, "-invalid")
+        self.query_one("#url-note", Note).show_errors(self._curl_error or errors.get("url", ""))
+        self.query_one(HeadersEditor).show_error(errors.get("headers", ""))
+        self.query_one(TargetForm).show(reading, values.place)
+        self.query_one(LoadForm).show(reading)
+        self._show_preset(reading.plan)
+        picker = self.query_one(ModePicker)
+        picker.show_error(errors.get("modes", ""))
+        picker.show_count()
+        summary = self.query_one("#summary", Note)
+        if reading.plan is None:
+            count = f"(1 of {len(errors)}) " if len(errors) > 1 else ""
+            summary.show_errors(count + errors[reading.first_wrong_field])
+        else:
+            body.show_content_type(reading.plan.request)
+            summary.show_errors()
+            summary.show_hint(describe_run(reading.plan))
+
+    def _mark_focused_section(self, focused: Widget | None) -> None:
+        """Gives the section with the focus its border.
+
+        With ``:focus-within`` each tab would apply the styles of all that is in the section, five times the work.
+        """
+        around = focused.ancestors if focused is not None else ()
+        for section in self._sections:
+            is_focused = section in around
+            if section.has_class("-focused") != is_focused:
+                section.set_class(is_focused, "-focused", update=False)
+                self.app.stylesheet.update_nodes([section])
+
+    @on(ModePicker.Highlighted)
+    def show_code(self, event: ModePicker.Highlighted) -> None:
+        """Shows what the mode under the cursor runs, where there is room for it."""
+        self.query_one(CodePanel).show(event.mode_id)
+
+    @on(PresetPicker.Chosen)
+    def fill_in(self, event: PresetPicker.Chosen) -> None:
+        """Fills in what the preset sets, or the user's own values again; the rest stays as it is."""
+        if not self.query_one(PresetPicker).take(event.name):
+            return  # another one was chosen since
+        values = self._own if event.name == CUSTOM else PRESETS[event.name].values
+        self.query_one(LoadForm).fill(values)
+        self.query_one(ModePicker).choose(values["modes"])
+        self.query_one(TargetForm).fill(values["scenario"])
+        self.check_form()
+
+    @on(UrlInput.CurlGiven)
+    async def fill_from_curl(self, event: UrlInput.CurlGiven) -> None:
+        """Fills in what a curl command says, and names what can't be taken over."""
+        try:
+            curl = parse_curl(event.command)
+        except PlanError as error:
+            self._curl_error = str(error)
+            self.check_form()
+            return
+        request = curl.request
+        self.query_one(UrlInput).fill(request.url)
+        method = self.query_one("#input-method", Select)
+        if request.method not in METHODS:
+            method.set_options([(name, name) for name in (*METHODS, request.method)])
+        method.value = request.method
+        body = self.query_one(BodyEditor)
+        body.method = request.method
+        body.fill(request.body)
+        await self.query_one(HeadersEditor).fill(request.headers)
+        if curl.timeout_s is not None:
+            self.query_one(LoadForm).fill({"timeout_s": curl.timeout_s})
+        self.query_one(TargetForm).fill_trust(curl.cacert, curl.insecure)
+        self._curl_error = ""
+        self.check_form()
+        left_out = "\n".join(f"Left out: {sentence}" for sentence in curl.left_out)
+        self.notify(
+            left_out or "All that the command says is filled in.",
+            title="From curl",
+            severity="warning" if left_out else "information",
+            timeout=15 if left_out else 4,
+            markup=False,
+        )
+
+    def action_await_curl(self) -> None:
+        """Takes a curl command from the app's clipboard, or says where to paste one."""
+        url = self.query_one(UrlInput)
+        url.focus()
+        if is_curl_command(self.app.clipboard):
+            url.action_paste()
+        else:
+            self.notify("Copy a curl command, as browsers offer it, and paste it into the URL.", title="From curl")
+
+    def action_choose_url(self) -> None:
+        """Offers the URLs of earlier runs."""
+
+        def take(url: str | None) -> None:
+            if url is not None:
+                field = self.query_one(UrlInput)
+                field.fill(url)
+                field.focus()
+
+        if self._urls:
+            self.app.push_screen(UrlListScreen(self._urls), take)
+        else:
+            self.notify("No URL of an earlier run is known yet.")
+
+    @on(Input.Submitted)
+    def go_on(self) -> None:
+        """Enter moves on: only the run key and button send requests."""
+        self.focus_next()
+
+    @on(Button.Pressed, "#run")
+    def action_run(self) -> None:
+        """Starts the run, or goes to the field that stands in its way."""
+        self.check_form()
+        plan = self._reading.plan
+        if plan is None:
+            self._focus_wrong(self._reading.first_wrong_field)
+            return
+        try:
+            save_last_plan(plan)
+            self._urls = remember_url(plan.request.url)
+            self.query_one(UrlInput).offer(self._urls)
+        except LastPlanError as error:
+            if not self._has_told_why_not_remembered:
+                self._has_told_why_not_remembered = True
+                self.notify(str(error), severity="warning", markup=False)
+        if not plan.seed_given:
+            plan = plan.replace(seed=random.SystemRandom().choice(_RANDOM_SEEDS))
+        cast(RunStarter, self.app).start_run(plan)
+
+    @property
+    def _method(self) -> str:
+        return str(self.query_one("#input-method", Select).value)
+
+    def _values(self) -> FormValues:
+        fields: dict[str, Any] = {**self.query_one(LoadForm).texts, **self.query_one(TargetForm).values}
+        return FormValues(
+            url=self.query_one("#input-url", Input).value,
+            method=self._method,
+            headers=self.query_one(HeadersEditor).headers,
+            body=self.query_one(BodyEditor).body,
+            modes=self.query_one(ModePicker).modes,
+            **fields,
+            same_within=self._start.same_within,
+            pin=self._start.pin,
+        )
+
+    def _show_preset(self, plan: Plan | None) -> None:
+        preset = preset_of(plan) if plan is not None else None
+        if plan is not None and preset is None:
+            self._own = {name: getattr(plan, name) for name in _PRESET_FIELDS}
+        self.query_one(PresetPicker).show(preset.name if preset is not None else CUSTOM, bool(self._own))
+
+    def _focus_wrong(self, field: str) -> None:
+        if field == "headers":
+            self.query_one(HeadersEditor).focus_wrong()
+        elif field == "modes":
+            self.query_one(ModePicker).focus_wrong()
+        elif field in ("url", "method"):
+            self.query_one(f"#input-{field}").focus()
+        elif field in ("scenario", "cacert", *KNOBS):
+            self.query_one(TargetForm).focus_field(field)
+        else:
+            self.query_one(LoadForm).focus_field(field)

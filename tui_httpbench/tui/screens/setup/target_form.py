@@ -1,0 +1,197 @@
+"""Where the requests go: how the embedded target behaves, or how a host of the user's own is trusted."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import HorizontalGroup, VerticalGroup
+from textual.content import Content
+from textual.widgets import Checkbox, Collapsible, Select
+
+from tui_httpbench.plan.fields import KNOBS
+from tui_httpbench.plan.plan import Plan, PlanError
+from tui_httpbench.plan.scenario import SCENARIOS, Scenario
+from tui_httpbench.plan.scenario_file import own_scenario_files, read_scenario
+from tui_httpbench.tui.parts.note import WRONG, Note
+from tui_httpbench.tui.screens.setup.field import text_field
+from tui_httpbench.tui.screens.setup.field_sheet import FieldSheet
+from tui_httpbench.tui.screens.setup.plan_form import FormReading, Place, knob_texts
+from tui_httpbench.tui.screens.setup.tick_box import TickBox
+from tui_httpbench.tui.screens.setup.trust_form import TrustForm
+
+_FIELDS = {
+    "rtt": ("Round trip, ms", "from the client to the target and back", ""),
+    "jitter": ("Jitter, ms", "over how many the round trip varies in all", ""),
+    "service_time": ("Service time, ms", "20, uniform:10:30, exponential:50 or lognormal:300:0.5", ""),
+    "service_seed": ("Seed", "where the draws of service time and jitter begin in each round", ""),
+    "capacity": ("Capacity", "45/s (responses a second), 8 (served at once) or 45/s,8; more wait in line", "unlimited"),
+    "body_size": ("Page size", "bytes of the page at /, such as 50k", ""),
+    "content_type": ("Content type", "of the page at /", ""),
+}
+_SWITCHES = {
+    "tls": ("TLS", "HTTPS, with a certificate authority made for the run"),
+    "http2": ("HTTP/2", "offered beside HTTP/1.1; needs TLS"),
+    "gzip": ("gzip", "for clients that accept it"),
+}
+# The line, the server, its answer.
+_ROWS = (
+    ("rtt", "jitter", "tls", "http2"),
+    ("service_time", "service_seed", "capacity"),
+    ("body_size", "content_type", "gzip"),
+)
+_NOT_HERE = "Scenarios are for the embedded target; empty the URL to use one."
+
+
+class Knobs(Collapsible):
+    """Folds the knobs away; enter and space open it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "fold", "Open or close", show=False)]
+
+    def action_fold(self) -> None:
+        """Opens or closes."""
+        self.collapsed = not self.collapsed
+
+
+class TargetForm(VerticalGroup):
+    """The scenario with its knobs while the requests go to the embedded target, else certificates."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(id="target")
+        self._choices: dict[str, Scenario | PlanError] = _find_scenarios()
+        start = plan.scenario
+        if self._choices.get(start.name, start) != start:  # the file says otherwise by now
+            start = dataclasses.replace(start, name=f"{start.name}*")
+        self._choices.setdefault(start.name, start)
+        self._base = start
+        self._shown = start.name
+        self._why = Note(id="scenario-why")
+        self._place: Place = "embedded"
+        self._trust = TrustForm(plan)
+        texts = knob_texts(start)
+        self._switches = {
+            name: TickBox(label, bool(texts[name]), compact=True, id=f"input-{name}", tooltip=hint)
+            for name, (label, hint) in _SWITCHES.items()
+        }
+        fields = {
+            name: text_field(name, str(texts[name]), hint, placeholder, label)
+            for name, (label, hint, placeholder) in _FIELDS.items()
+        }
+        self._sheet = FieldSheet([[{**fields, **self._switches}[name] for name in row] for row in _ROWS], "rtt")
+
+    def compose(self) -> ComposeResult:
+        """The scenario and its knobs; in their place for a URL of the user's own, what applies there."""
+        with VerticalGroup(id="embedded"):
+            with HorizontalGroup(id="scenario-bar"):
+                yield Select(self._options(), value=self._shown, allow_blank=False, compact=True, id="input-scenario")
+                yield self._why
+            with Knobs(id="knobs", title="Knobs"):
+                yield self._sheet
+        yield Note(_NOT_HERE, id="not-here")
+        yield self._trust
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What ``FormValues`` wants to know of scenario and trust."""
+        chosen = self._choices[self._shown]
+        return {
+            "scenario": self._base,
+            "scenario_error": str(chosen) if isinstance(chosen, PlanError) else "",
+            "knobs": {**self._sheet.texts, **{name: box.value for name, box in self._switches.items()}},
+            "trust": self._trust.trust,
+            "cacert": self._trust.cacert,
+        }
+
+    def fill(self, scenario: Scenario) -> None:
+        """Chooses a scenario, which may be one that has no name in the list yet."""
+        self._choose(scenario)
+        self._show_scenario(scenario)
+
+    def fill_trust(self, cacert: str | None, insecure: bool) -> None:
+        """Chooses whose certificates are trusted."""
+        self._trust.fill(cacert, insecure)
+
+    def show(self, reading: FormReading, place: Place) -> None:
+        """Shows what applies at such a place, what it will be like, and what is wrong with it."""
+        self._place = place
+        self.border_title = "Target · embedded" if place == "embedded" else "Target · your own URL"
+        self.query_one("#embedded").display = place == "embedded"
+        self.query_one("#not-here").display = place != "embedded"
+        self._trust.display = place == "https"
+        if reading.scenario is not None:
+            self._show_scenario(reading.scenario)
+        self._why.show_errors(reading.errors.get("scenario", ""))
+        self._sheet.show(reading.errors)
+        self._trust.show(reading.errors.get("cacert", ""))
+
+    def focus_field(self, name: str) -> None:
+        """Puts the cursor into a field, and opens the knobs where it is one of them."""
+        if name == "cacert":
+            self._trust.focus_path()
+        elif name in KNOBS:
+            self.query_one(Knobs).collapsed = False
+            control = self._sheet.fields[name].control if name in self._sheet.fields else self._switches[name]
+            self.call_after_refresh(control.focus)
+        else:
+            self.query_one("#input-scenario").focus()
+
+    @on(Select.Changed, "#input-scenario")
+    def _chosen(self, event: Select.Changed) -> None:
+        name = str(event.value)
+        if name == self._shown:
+            return
+        self._shown = name
+        chosen = self._choices[name]
+        if isinstance(chosen, Scenario):
+            self._choose(chosen)
+
+    @on(Checkbox.Changed, "#input-http2,#input-tls")
+    def _keep_together(self) -> None:
+        # HTTP/2 is offered only over TLS: whichever was switched last takes the other along.
+        tls, http2 = self._switches["tls"], self._switches["http2"]
+        if http2.value and not tls.value:
+            if tls.has_focus:
+                http2.value = False
+            else:
+                tls.value = True
+
+    def _choose(self, scenario: Scenario) -> None:
+        self._base = scenario
+        for name, text in knob_texts(scenario).items():
+            if isinstance(text, bool):
+                self._switches[name].value = text
+            else:
+                self._sheet.fields[name].fill(text)
+
+    def _show_scenario(self, scenario: Scenario) -> None:
+        is_new = scenario.name not in self._choices
+        self._choices[scenario.name] = scenario
+        self._shown = scenario.name
+        select = self.query_one("#input-scenario", Select)
+        with self.prevent(Select.Changed):
+            if is_new:
+                select.set_options(self._options())
+            select.value = scenario.name
+        changed = f"{scenario.name.removesuffix('*')} with knobs of your own"
+        self._why.show_hint(scenario.why or (changed if scenario.name.endswith("*") else "from your own file"))
+        self.query_one(Knobs).title = f"Knobs · {scenario.in_words}"
+
+    def _options(self) -> list[tuple[Any, str]]:
+        return [
+            (Content(f"{WRONG} {name}" if isinstance(choice, PlanError) else name), name)
+            for name, choice in self._choices.items()
+        ]
+
+
+def _find_scenarios() -> dict[str, Scenario | PlanError]:
+    choices: dict[str, Scenario | PlanError] = dict(SCENARIOS)
+    for name, path in own_scenario_files().items():
+        try:
+            scenario = read_scenario(path)
+            choices[scenario.name] = scenario
+        except PlanError as error:
+            choices[name] = error
+    return choices

@@ -1,0 +1,1 @@
+"""Workarounds for Textual, one a file."""

@@ -1,1 +1,0 @@
-"""The tabs of the Results screen, and what they are made of."""
