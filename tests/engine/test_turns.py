@@ -584,7 +584,7 @@ def test_the_workers_of_a_round_end_with_a_killed_app(tmp_path: Path) -> None:
     """And all that they had finished is recovered."""
     if sys.platform != "linux":
         pytest.skip("needs /proc")
-    from killing import count_rows, wait_until
+    from support.killing import count_rows, wait_until
 
     from tui_httpbench.bench.recovery import find_interrupted_runs, recover
     from tui_httpbench.bench.run_folder import runs_folder
