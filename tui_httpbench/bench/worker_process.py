@@ -9,18 +9,19 @@ import os
 import signal
 import sys
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tui_httpbench.bench.run_folder import sample_path
 from tui_httpbench.bench.trust import USUAL_TRUST, Trust
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job, worker_environment
+from tui_httpbench.bench.worker_story import WorkerStory, last_line
 from tui_httpbench.files.private_files import open_private
-from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, WarmupRequest, WorkerSetup
+from tui_httpbench.measured.records import RoundRecord, Slice, WorkerSetup
 from tui_httpbench.measured.samples import ErrorText, SampleFile, measured_span_s
 from tui_httpbench.plan.plan import MAX_REQUESTS, Plan
-from tui_httpbench.worker.errors import escape_controls, hide_parameters
+from tui_httpbench.worker.errors import hide_parameters
 from tui_httpbench.worker.slices import Clocks, Limits
 
 STARTUP_LIMIT_S = 60.0
@@ -31,19 +32,6 @@ COMPUTING_S = 0.1
 MESSAGE_LIMIT_BYTES = 4 * 1024 * 1024
 FIRST_CAPACITY = 8_192
 """Rows of a sample file whose requests are not known beforehand, more with many in flight."""
-
-
-@dataclass
-class _Story:
-    """What the worker has told so far, and what became of it."""
-
-    setup: WorkerSetup | None = None
-    slices: list[Slice] = field(default_factory=list)
-    finished: dict[str, Any] | None = None
-    is_out_of_memory: bool = False
-    failed: str = ""
-    hung: str = ""
-    is_gone: bool = False
 
 
 class WorkerProcess:
@@ -82,7 +70,7 @@ class WorkerProcess:
         self._stderr_path = self.samples.path.with_suffix(".stderr")
         self._stopped = False
         self._is_in_slice = False
-        self._story = _Story()
+        self._story = WorkerStory(mode_id)
         self.elapsed_s = 0.0
         self.requests = 0
         self.has_done_its_load = False
@@ -91,7 +79,7 @@ class WorkerProcess:
     def can_work(self) -> bool:
         """Whether it takes commands."""
         story = self._story
-        return not (self._stopped or story.is_gone or story.failed or story.hung or story.is_out_of_memory)
+        return not (self._stopped or story.has_ended or story.is_out_of_memory)
 
     @property
     def is_stopped(self) -> bool:
@@ -160,7 +148,7 @@ class WorkerProcess:
         """Ends the process, and tells what is known of its round; a worker that still can is asked first."""
         story = self._story
         try:
-            if self._process and not (self._stopped or story.is_gone or story.failed or story.hung):
+            if self._process and not (self._stopped or story.has_ended):
                 await self._tell(do="end")
                 await self._await("finished", self._stall_limit_s)
                 await self._let_leave()
@@ -168,7 +156,7 @@ class WorkerProcess:
             await self._end_process()
         # Copying a million requests holds up the screen, which may ask for their number meanwhile: it is known then.
         self.samples.done()
-        last_words = hide_parameters(_last_line(self._stderr_path), self._job.hidden)
+        last_words = hide_parameters(last_line(self._stderr_path), self._job.hidden)
         record = await asyncio.to_thread(self._record, last_words)
         self.samples.close()
         return record
@@ -246,30 +234,13 @@ class WorkerProcess:
             if message is None:
                 self._story.is_gone = True
             elif message["event"] == "failed":
-                self._story.failed = f"{self.mode_id} could not {message['stage']} its client: {message['text']}"
+                self._story.note(message)
                 return None
             else:
-                self._note(message)
+                self._story.note(message)
                 if message["event"] == event:
                     return message
         return None
-
-    def _note(self, message: dict[str, Any]) -> None:
-        story = self._story
-        match message["event"]:
-            case "ready":
-                story.setup = WorkerSetup(
-                    python=message["python"],
-                    packages=message["packages"],
-                    import_s=message["import_s"],
-                    build_s=message["build_s"],
-                    warmup=(),
-                )
-            case "warmed" if story.setup is not None:
-                request = WarmupRequest(message["latency_ms"], message["status"], message["cpu_ms"])
-                story.setup = replace(story.setup, warmup=(*story.setup.warmup, request))
-            case "finished":
-                story.finished = message
 
     async def _let_leave(self) -> None:
         """Waits a moment for a worker that has told all, so that its client can close its connections."""
@@ -316,38 +287,11 @@ class WorkerProcess:
             )
         if story.finished and self.has_done_its_load and not story.is_out_of_memory:
             return record
-        outcome, reason = self._cut_short(last_words)
+        code = self._process.returncode if self._process is not None and not self._stopped else None
+        outcome, reason = story.cut_short(code, last_words)
         return replace(
             record,
             outcome=outcome,
             reason=reason,
             hung_requests=self.in_flight if outcome == "hung" and self._is_in_slice else 0,
         )
-
-    def _out_of_memory(self, limit_bytes: int | None) -> str:
-        allowed = "" if limit_bytes is None else f" than the {limit_bytes / 2**30:.3g} GiB that its worker may have"
-        return f"{self.mode_id} needed more memory{allowed}, so its round was ended."
-
-    def _cut_short(self, last_words: str) -> tuple[Outcome, str]:
-        story = self._story
-        if story.is_out_of_memory:
-            return "crashed", self._out_of_memory(story.finished["memory_limit_bytes"] if story.finished else None)
-        if story.failed:
-            return "failed", story.failed
-        if story.hung:
-            return "hung", story.hung
-        if self._stopped or story.finished or self._process is None:
-            return "stopped", ""
-        code = self._process.returncode
-        how = signal.Signals(-code).name if code is not None and code < 0 else f"exit status {code}"
-        if how == "SIGBUS":  # what a mapped file gives where the disk has no room for it
-            how = "SIGBUS, as where its samples can't be written since the disk is full"
-        return "crashed", f"The worker of {self.mode_id} died ({how})" + (f": {last_words}" if last_words else ".")
-
-
-def _last_line(path: Path, limit: int = 300) -> str:
-    with contextlib.suppress(OSError), path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - 4096))
-        lines = file.read().decode(errors="replace").split("\n")
-        return next((escape_controls(line.strip())[:limit] for line in reversed(lines) if line.strip()), "")
-    return ""

@@ -1,0 +1,88 @@
+"""What a worker has told, and what that makes of its round."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from tui_httpbench.measured.records import Outcome, Slice, WarmupRequest, WorkerSetup
+from tui_httpbench.worker.errors import escape_controls
+
+_TAIL_BYTES = 4096
+
+
+@dataclass
+class WorkerStory:
+    """What the worker of a mode has told so far, and what became of it.
+
+    ``finished`` is its last message; ``failed`` and ``hung`` are sentences, empty where it did neither; ``is_gone``
+    tells that it will say no more.
+    """
+
+    mode_id: str
+    setup: WorkerSetup | None = None
+    slices: list[Slice] = field(default_factory=list)
+    finished: dict[str, Any] | None = None
+    is_out_of_memory: bool = False
+    failed: str = ""
+    hung: str = ""
+    is_gone: bool = False
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it takes no further command."""
+        return bool(self.is_gone or self.failed or self.hung)
+
+    def note(self, message: dict[str, Any]) -> None:
+        """Takes in a message of its, other than that of a slice."""
+        match message["event"]:
+            case "ready":
+                self.setup = WorkerSetup(
+                    python=message["python"],
+                    packages=message["packages"],
+                    import_s=message["import_s"],
+                    build_s=message["build_s"],
+                    warmup=(),
+                )
+            case "warmed" if self.setup is not None:
+                request = WarmupRequest(message["latency_ms"], message["status"], message["cpu_ms"])
+                self.setup = replace(self.setup, warmup=(*self.setup.warmup, request))
+            case "failed":
+                self.failed = f"{self.mode_id} could not {message['stage']} its client: {message['text']}"
+            case "finished":
+                self.finished = message
+
+    def cut_short(self, exit_code: int | None, last_words: str) -> tuple[Outcome, str]:
+        """How a round ended that did not do its load, and why, in a sentence.
+
+        ``exit_code`` is None where the worker was stopped or never began; a negative one is a signal.
+        """
+        if self.is_out_of_memory:
+            limit_bytes = self.finished["memory_limit_bytes"] if self.finished else None
+            return "crashed", self._out_of_memory(limit_bytes)
+        if self.failed:
+            return "failed", self.failed
+        if self.hung:
+            return "hung", self.hung
+        if self.finished or exit_code is None:
+            return "stopped", ""
+        how = signal.Signals(-exit_code).name if exit_code < 0 else f"exit status {exit_code}"
+        if how == "SIGBUS":  # what a mapped file gives where the disk has no room for it
+            how = "SIGBUS, as where its samples can't be written since the disk is full"
+        return "crashed", f"The worker of {self.mode_id} died ({how})" + (f": {last_words}" if last_words else ".")
+
+    def _out_of_memory(self, limit_bytes: int | None) -> str:
+        allowed = "" if limit_bytes is None else f" than the {limit_bytes / 2**30:.3g} GiB that its worker may have"
+        return f"{self.mode_id} needed more memory{allowed}, so its round was ended."
+
+
+def last_line(path: Path, limit: int = 300) -> str:
+    """The last line of a worker's standard error that is not empty, control characters escaped; empty without one."""
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
+        lines = file.read().decode(errors="replace").split("\n")
+        return next((escape_controls(line.strip())[:limit] for line in reversed(lines) if line.strip()), "")
+    return ""
