@@ -2,23 +2,23 @@
 
 Run by hand, with the ``dev`` extra installed: python screenshots/take.py [--only dark|light|article|gif]
 
-Each screen becomes an SVG, and a PNG drawn from it with an installed monospace font; a run and its replay become an
-animated GIF. The pictures show what was measured on this machine, and the app's own state stays untouched.
+Each screen becomes a PNG, drawn with an installed monospace font, and an SVG where README links it; a run and its
+replay become an animated GIF. All have few colours (``smaller.py``): together they stay below 3 MB. The pictures show
+what was measured on this machine, and the app's own state stays untouched.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import io
 import os
-import re
 import tempfile
 import time
 from pathlib import Path
 
-import resvg_py
+from draw import picture_of
 from PIL import Image
+from smaller import save_animation, save_picture
 from textual.pilot import Pilot
 
 from tui_httpbench.plan.plan import Plan
@@ -29,15 +29,14 @@ from tui_httpbench.tui.screens.results.screen import ResultsScreen
 from tui_httpbench.tui.screens.run.screen import RunScreen
 
 FOLDER = Path(__file__).parent
-FONT = "DejaVu Sans Mono"
 RUN_LIMIT_S = 400.0
 # Key of each tab of Results, and the name of its picture.
 TABS = {"g": "results", "t": "latency", "w": "why", "o": "code"}
 ARTICLE_ROUNDS = 2
+# An SVG is as large as a PNG; README links this one, to be read in full.
+LINKED_SVGS = {"results"}
 GIF_SIZE = (100, 30)
-GIF_WIDTH_PX = 860
-GIF_COLOURS = 48
-RUN_FRAME_S = 0.9
+RUN_FRAME_S = 1.2
 REPLAY_FRAME_S = 0.3
 
 
@@ -96,15 +95,7 @@ async def take_animation(theme: str, plan: Plan) -> None:
             frames.append((frame_of(app), REPLAY_FRAME_S))
             await pilot.pause(REPLAY_FRAME_S)
         frames[-1] = (frames[-1][0], 4.0)
-    pictures = [picture.quantize(GIF_COLOURS, dither=Image.Dither.NONE) for picture, _ in frames]
-    pictures[0].save(
-        FOLDER / "race.gif",
-        save_all=True,
-        append_images=pictures[1:],
-        duration=[int(1000 * seconds) for _, seconds in frames],
-        loop=0,
-        optimize=True,
-    )
+    save_animation(frames, FOLDER / "race.gif")
     print(f"race.gif: {len(frames)} frames, {(FOLDER / 'race.gif').stat().st_size / 1e6:.2f} MB")
 
 
@@ -130,24 +121,17 @@ async def until_results(pilot: Pilot[None]) -> None:
 
 
 def frame_of(app: HttpbenchApp) -> Image.Image:
-    """The screen as a picture of the animation's width."""
-    picture = Image.open(io.BytesIO(png_of(app.export_screenshot()))).convert("RGB")
-    return picture.resize((GIF_WIDTH_PX, picture.height * GIF_WIDTH_PX // picture.width), Image.Resampling.LANCZOS)
+    """The screen as a picture."""
+    return picture_of(app.export_screenshot())
 
 
 def save(app: HttpbenchApp, name: str) -> None:
-    """The screen as SVG and as PNG."""
+    """The screen as PNG, and as SVG where README links it."""
     svg = app.export_screenshot()
-    (FOLDER / f"{name}.svg").write_text(svg)
-    (FOLDER / f"{name}.png").write_bytes(png_of(svg))
-    print(f"{name}.svg, {name}.png")
-
-
-def png_of(svg: str) -> bytes:
-    """A screenshot drawn as PNG."""
-    # The web font can't be loaded here, and only an installed family draws every character in its cell.
-    plain = re.sub(r"@font-face\s*{.*?}", "", svg, flags=re.DOTALL).replace("Fira Code", FONT)
-    return bytes(resvg_py.svg_to_bytes(svg_string=plain, font_family=FONT))
+    save_picture(picture_of(svg), FOLDER / f"{name}.png")
+    if name in LINKED_SVGS:
+        (FOLDER / f"{name}.svg").write_text(svg)
+    print(name)
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,9 +29,19 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def known_modes() -> Iterator[None]:
+    """The modes that are known come back as they were: what a test names of its own is forgotten after it."""
+    before = dict(catalog.MODES)
+    yield
+    catalog.MODES.clear()
+    catalog.MODES.update(before)
+
+
+@pytest.fixture
 def absent_mode(monkeypatch: pytest.MonkeyPatch) -> str:
     """The id of a mode, put into the catalogue, whose library is not installed."""
-    library = Library("absent_client_library", "absent-client", "one that is not installed here")
+    name = "absent_client_library"
+    library = Library(name, "one that is not installed here", Path("absent.py"), ("absent-client",), (name,))
     mode = Mode("absent-session", library, "absent_session", "sync", True, "one Session: connections are kept")
     monkeypatch.setitem(catalog.MODES, mode.id, mode)
     return mode.id

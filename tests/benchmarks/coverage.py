@@ -28,8 +28,9 @@ from numpy.typing import NDArray
 from record_noise import FOLDER, Noise
 
 from tui_httpbench.analysis.block_model import fit_blocks
-from tui_httpbench.analysis.comparison import ERROR_RATE, FEW_MODES, LOOKS, Comparison, look_error_rate
+from tui_httpbench.analysis.comparison import Comparison
 from tui_httpbench.analysis.gusts import expected_noise, relative_variances, slice_variance
+from tui_httpbench.analysis.looks import ERROR_RATE, FEW_MODES, LOOKS, look_error_rate
 from tui_httpbench.analysis.student import student_quantile
 from tui_httpbench.analysis.studentized import studentized_range_quantile
 from tui_httpbench.bench.round_schedule import SCOUTING_ROUNDS

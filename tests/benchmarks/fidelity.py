@@ -26,7 +26,6 @@ import numpy as np
 from tui_httpbench.analysis.littles_law import steady_in_flight
 from tui_httpbench.analysis.student import student_quantile
 from tui_httpbench.bench.runner import Runner
-from tui_httpbench.clients import catalog
 from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES
 from tui_httpbench.plan.plan import Plan
 
@@ -44,7 +43,7 @@ spec = importlib.util.spec_from_file_location("original_client", {source!r})
 original = importlib.util.module_from_spec(spec)
 sys.modules[spec.name] = original
 spec.loader.exec_module(original)
-settings, watch_responses = original.settings, original.watch_responses
+new, describe, watch_responses = original.new, original.describe, original.watch_responses
 
 def note(recorder, count, begin, elapsed, cpu):
     # After the clock: the parent counts rows, and these tell nothing else.
@@ -107,100 +106,84 @@ BARE = {
     "requests": """
 import requests
 @contextmanager
-def bare(job):
+def bare(request, new):
     def fetch():
-        with requests.Session() as session:
-            original._equalize(session, job)
-            response = session.get(job.url, headers=job.headers, timeout=job.timeout_s)
-            return response.status_code, len(response.content)
+        with new(requests.Session) as client:
+            response = client.get(request.url, headers=request.headers, timeout=request.timeout_s)
+            return response.status_code, response.content
     yield fetch
 """,
     "requests-session": """
 import requests
 @contextmanager
-def bare(job):
-    session = requests.Session()
-    original._equalize(session, job)
-    session.mount(job.url, requests.adapters.HTTPAdapter(pool_maxsize=job.in_flight))
+def bare(request, new):
+    client = new(requests.Session)
     def fetch():
-        response = session.get(job.url, headers=job.headers, timeout=job.timeout_s)
-        return response.status_code, len(response.content)
+        response = client.get(request.url, headers=request.headers, timeout=request.timeout_s)
+        return response.status_code, response.content
     yield fetch
 """,
     "httpx": """
 import httpx
 @contextmanager
-def bare(job):
+def bare(request, new):
     def fetch():
-        with httpx.Client(**original._options(job)) as client:
-            response = client.get(job.url, headers=job.headers)
-            return response.status_code, len(response.content)
+        with new(httpx.Client) as client:
+            response = client.get(request.url, headers=request.headers)
+            return response.status_code, response.content
     yield fetch
 """,
     "httpx-client": """
 import httpx
 @contextmanager
-def bare(job):
-    client = httpx.Client(**original._options(job))
+def bare(request, new):
+    client = new(httpx.Client)
     def fetch():
-        response = client.get(job.url, headers=job.headers)
-        return response.status_code, len(response.content)
+        response = client.get(request.url, headers=request.headers)
+        return response.status_code, response.content
     yield fetch
 """,
     "httpx-async": """
 import httpx
 @asynccontextmanager
-async def bare(job):
-    async with httpx.AsyncClient(**original._options(job)) as client:
+async def bare(request, new):
+    async with new(httpx.AsyncClient) as client:
         async def fetch():
-            response = await client.get(job.url, headers=job.headers)
-            return response.status_code, len(response.content)
+            response = await client.get(request.url, headers=request.headers)
+            return response.status_code, response.content
         yield fetch
 """,
     "httpx-async-each": """
 import httpx
 @asynccontextmanager
-async def bare(job):
+async def bare(request, new):
     async def fetch():
-        async with httpx.AsyncClient(**original._options(job)) as client:
-            response = await client.get(job.url, headers=job.headers)
-            return response.status_code, len(response.content)
+        async with new(httpx.AsyncClient) as client:
+            response = await client.get(request.url, headers=request.headers)
+            return response.status_code, response.content
     yield fetch
 """,
     "aiohttp": """
 import aiohttp
 @asynccontextmanager
-async def bare(job):
-    async with aiohttp.ClientSession(**original._options(job, original._context(job))) as session:
+async def bare(request, new):
+    async with new(aiohttp.ClientSession) as session:
         async def fetch():
-            async with session.get(job.url, headers=job.headers) as response:
-                return response.status, len(await response.read())
+            async with session.get(request.url, headers=request.headers) as response:
+                return response.status, await response.read()
         yield fetch
 """,
     "aiohttp-each": """
 import aiohttp
 @asynccontextmanager
-async def bare(job):
-    context = original._context(job)
+async def bare(request, new):
     async def fetch():
-        async with aiohttp.ClientSession(**original._options(job, context)) as session:
-            async with session.get(job.url, headers=job.headers) as response:
-                return response.status, len(await response.read())
+        async with new(aiohttp.ClientSession) as session:
+            async with session.get(request.url, headers=request.headers) as response:
+                return response.status, await response.read()
     yield fetch
 """,
 }
-
-
-@dataclasses.dataclass(frozen=True)
-class BareLibrary(catalog.Library):
-    """A library whose client module is a file with a bare loop."""
-
-    path: Path = Path()
-
-    @property
-    def source_file(self) -> Path:
-        """The module with the loop."""
-        return self.path
 
 
 def register_bare(mode_id: str, folder: Path) -> str:
@@ -209,7 +192,7 @@ def register_bare(mode_id: str, folder: Path) -> str:
     path = folder / f"bare_{mode_id.replace('-', '_')}.py"
     loop = THREADS if mode.kind == "sync" else TASKS
     path.write_text(LOADING.format(source=str(mode.library.source_file)) + loop + BARE[mode_id])
-    library = BareLibrary(**{**vars(mode.library), "path": path})
+    library = dataclasses.replace(mode.library, source_file=path)
     bare_id = f"{mode_id}-bare"
     MODES[bare_id] = dataclasses.replace(mode, id=bare_id, library=library, function="bare")
     return bare_id

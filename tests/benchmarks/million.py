@@ -29,6 +29,7 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -112,13 +113,16 @@ class Terminal:
         os.write(self._master, key)
         return begin
 
+    def _has_come(self, count: int) -> bool:
+        return len(self._chunks) > count
+
     def time_of(self, text: str, begin: int, limit_s: float) -> float:
         """When a text had come; raises TimeoutError."""
         deadline = time.monotonic() + limit_s
         seen, tail = begin, ""
         while True:
             with self._has_more:
-                if not self._has_more.wait_for(lambda seen=seen: len(self._chunks) > seen, deadline - time.monotonic()):
+                if not self._has_more.wait_for(partial(self._has_come, seen), deadline - time.monotonic()):
                     raise TimeoutError(f"{text!r} did not come within {limit_s:g} s; the last output was {tail!r}")
                 at_s, chunk = self._chunks[seen]
             seen += 1

@@ -29,11 +29,11 @@ from contextlib import contextmanager
 spec = importlib.util.spec_from_file_location("original_client", {source!r})
 original = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(original)
-settings, watch_responses = original.settings, original.watch_responses
+new, describe, watch_responses = original.new, original.describe, original.watch_responses
 
 @contextmanager
-def slowed(job):
-    with getattr(original, {function!r})(job) as send:
+def slowed(request, new):
+    with original.{function}(request, new) as send:
         def send_and_wait():
             answer = send()
             end = time.perf_counter_ns() + {wait_ns}
@@ -42,18 +42,6 @@ def slowed(job):
             return answer
         yield send_and_wait
 """
-
-
-@dataclasses.dataclass(frozen=True)
-class SlowedLibrary(catalog.Library):
-    """A library whose client module lies elsewhere."""
-
-    path: Path = Path()
-
-    @property
-    def source_file(self) -> Path:
-        """The module with the slowed mode."""
-        return self.path
 
 
 async def measure(modes: tuple[str, ...], budget_s: float, seed: int) -> tuple[Runner, float]:
@@ -71,7 +59,7 @@ def register_slowed(mode_id: str, wait_ns: int, folder: Path) -> str:
     path = folder / f"slowed_{wait_ns}.py"
     source = str(mode.library.source_file)
     path.write_text(SLOWED.format(source=source, function=mode.function, wait_ns=wait_ns))
-    library = SlowedLibrary(**{**vars(mode.library), "path": path})
+    library = dataclasses.replace(mode.library, source_file=path)
     slowed_id = f"{mode_id}-slowed"
     catalog.MODES[slowed_id] = dataclasses.replace(mode, id=slowed_id, library=library, function="slowed")
     return slowed_id

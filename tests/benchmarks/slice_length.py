@@ -15,8 +15,10 @@ import asyncio
 import itertools
 import math
 import statistics
+from unittest import mock
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tui_httpbench.analysis.student import student_quantile
 from tui_httpbench.bench import turns
@@ -56,12 +58,14 @@ async def measure(mode_id: str, in_flight: int, rounds: int) -> None:
     def needs_lead_in(_: turns.Turns, worker: WorkerProcess) -> bool:
         return worker.mode_id == led_in
 
-    turns.LoadLeft = make_load  # type: ignore[misc, assignment]
-    turns.Turns._needs_lead_in = needs_lead_in  # type: ignore[method-assign]
     runner = Runner(Plan(modes=modes, duration_s=SECONDS, concurrency=in_flight, rounds=rounds, seed=in_flight))
-    async for _ in runner.run():
-        pass
-    costs = {mode: [] for mode in modes}
+    with (
+        mock.patch.object(turns, "LoadLeft", make_load),
+        mock.patch.object(turns.Turns, "_needs_lead_in", needs_lead_in),
+    ):
+        async for _ in runner.run():
+            pass
+    costs: dict[str, list[NDArray[np.float64]]] = {mode: [] for mode in modes}
     for record in runner.records:
         costs[record.mode].append(np.log(np.array([record.elapsed_s, record.cpu_s]) / len(record.samples)))
     cells = []

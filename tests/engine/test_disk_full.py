@@ -24,8 +24,8 @@ from tui_httpbench.bench.events import RoundFinished, RoundStarted, RunFinished
 from tui_httpbench.bench.run_error import RunError
 from tui_httpbench.bench.run_folder import runs_folder
 from tui_httpbench.bench.runner import Runner
-from tui_httpbench.measured.samples import ERROR_TEXT_BYTES, ROW_BYTES
 from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.worker.recorder import ERROR_TEXT_BYTES, ROW_BYTES
 
 PLAN = Plan(modes=("requests-session", "aiohttp"), requests=50, concurrency=2, rounds=3, seed=4)
 TOO_LARGE = 16 * 1024  # a round's samples are larger, the run's other files are not

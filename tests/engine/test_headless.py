@@ -138,7 +138,7 @@ def test_an_automatic_run_ends_by_itself_and_tells_settings_and_work(tmp_path: P
     assert [rank["mode"] for rank in document["ranking"] if rank["other_work"]] == ["httpx-client"]
     assert document["differences"][0]["modes"] == ["httpx-client"]
     assert {rank["mode"] for rank in document["ranking_cpu"]} == {mode["id"] for mode in document["modes"]}
-    assert document["findings"][0] == {"id": "other-work", **document["differences"][0]}
+    assert document["findings"][0] == {"id": "other-status", **document["differences"][0]}
     for mode in document["modes"]:
         assert mode["round_requests"] == [5] * made
         assert mode["settings"]["redirects"].startswith("not" if mode["id"] == "httpx-client" else "followed")

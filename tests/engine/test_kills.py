@@ -13,7 +13,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -195,5 +197,48 @@ def test_an_interrupted_run_is_told_of_and_reported_once(json_path: Path) -> Non
     assert document["stopped"]
     assert sum(mode["requests"] for mode in document["modes"]) == rows
     assert sum(mode["rounds_done"] for mode in document["modes"]) >= 1
+    assert document["findings"][0]["id"] == "interrupted"
+    assert set(document["environment"]["packages"]) >= {"requests", "aiohttp"}
     again = run("recover", "--discard")
     assert (again.returncode, again.stderr) == (1, "httpbench-tui: There is no interrupted run to recover.\n")
+
+
+@pytest.mark.usefixtures("json_path")
+def test_a_run_killed_in_its_first_round_loses_nothing_that_was_known() -> None:
+    # One mode follows no redirect, so that there is a difference in work to be told of.
+    modes = ("-m", "requests-session", "-m", "aiohttp", "-m", "httpx-client")
+    plan = ("run", "/redirect/1", *modes, "--profile", "defaults", "-r", "1", "-c", "2")
+
+    def document_of(*arguments: str) -> Any:
+        command = [*COMMAND, *arguments, "--json", "-"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        return json.loads(done.stdout)
+
+    whole = document_of(*plan, "-n", "20")
+    before = datetime.now().astimezone().replace(microsecond=0)
+    app = AppUnderTest(*plan, "-n", "1m")
+    try:
+        folder = runs_folder()
+        assert folder is not None
+        assert wait_until(lambda: count_rows(folder) > 0, LIMIT_S) < LIMIT_S
+        after = datetime.now().astimezone()
+        app.kill("app", signal.SIGKILL, LIMIT_S)
+        assert wait_until(lambda: not app.pids(), LIMIT_S) < LIMIT_S
+    finally:
+        app.end()
+    recovered = document_of("recover")
+    assert before <= datetime.fromisoformat(recovered["started_at"]) <= after
+    assert datetime.fromisoformat(recovered["ended_at"]) >= before
+    for key in ("python", "platform", "cpu_count", "packages", "pinning", "governor"):
+        assert recovered["environment"][key] == whole["environment"][key], key
+    for killed, kept in zip(recovered["modes"], whole["modes"], strict=True):
+        assert (killed["settings"], killed["http_version"]) == (kept["settings"], kept["http_version"])
+        assert killed["import_s"] is not None
+        assert len(killed["rounds"][0]["warmup"]) == len(kept["rounds"][0]["warmup"]) > 0
+    assert recovered["differences"] == whole["differences"]
+    assert [finding["modes"] for finding in recovered["findings"] if finding["id"] == "other-status"] == [
+        ["httpx-client"]
+    ]
+    assert recovered["findings"][0]["id"] == "interrupted"
+    assert "interrupted" not in {finding["id"] for finding in whole["findings"]}
+    assert not find_interrupted_runs()

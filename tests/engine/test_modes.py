@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from _pytest.mark import ParameterSet
@@ -34,8 +35,8 @@ async def measure(plan: Plan) -> Result:
     return runner.result()
 
 
-async def measure_one(mode_id: str, request: Request, **changes: object) -> ModeSummary:
-    settings = {"requests": 8, "concurrency": 4, "rounds": 1, "timeout_s": 5.0, **changes}
+async def measure_one(mode_id: str, request: Request, **changes: Any) -> ModeSummary:
+    settings: dict[str, Any] = {"requests": 8, "concurrency": 4, "rounds": 1, "timeout_s": 5.0, **changes}
     return (await measure(Plan(request=request, modes=(mode_id,), **settings))).mode(mode_id)
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from support.recording_server import RecordingServer
 
+from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.bench.events import RoundFinished, RoundStarted, RunFinished, RunStarted
+from tui_httpbench.bench.recovery import find_interrupted_runs, read_measured
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES
 from tui_httpbench.plan.plan import Plan, Request
@@ -34,8 +36,10 @@ async def test_every_round_runs_every_mode_once() -> None:
     events = [event async for event in runner.run()]
     assert isinstance(events[0], RunStarted)
     assert events[-1] == RunFinished(stopped=False)
-    assert [type(event) for event in events[1:-1]] == [RoundStarted, RoundFinished] * 3
+    assert len(events) == 2 + 2 * 3
     for number, (started, finished) in enumerate(zip(events[1:-1:2], events[2:-1:2], strict=True), 1):
+        assert isinstance(started, RoundStarted)
+        assert isinstance(finished, RoundFinished)
         assert (started.round, started.modes) == (number, plan.modes)
         assert [(record.round, record.mode) for record in finished.records] == [(number, mode) for mode in plan.modes]
     result = runner.result()
@@ -128,7 +132,9 @@ async def test_a_killed_worker_keeps_its_samples_and_the_other_modes_go_on() -> 
     result = runner.result()
     assert not result.stopped
     assert not result.ranking[0].clean
-    assert any("SIGKILL" in warning for warning in result.warnings)
+    (crash,) = (finding for finding in result.findings if finding.id == "mode-crashed")
+    assert "SIGKILL" in crash.text
+    assert crash.modes == ("requests-session",)
 
 
 async def kill_worker_after(runner: Runner, count: int) -> None:
@@ -181,3 +187,40 @@ async def test_a_client_that_prints_breaks_nothing(tmp_path: Path, monkeypatch: 
     async for _ in runner.run():
         pass
     assert (runner.records[0].outcome, runner.records[0].reason) == ("complete", "")
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+async def test_what_a_run_brought_to_light_is_in_its_folder_whole(goes_on: bool) -> None:
+    plan = Plan(modes=("requests-session", "aiohttp"), requests=5, concurrency=2, rounds=1, seed=3)
+    earlier = None
+    if goes_on:
+        first = Runner(plan)
+        async for _ in first.run():
+            pass
+        earlier = first.measured
+    runner = Runner(plan, keeps_folder=True, earlier=earlier)
+    async for _ in runner.run():
+        pass
+    runner.leave()
+    (run,) = find_interrupted_runs()
+    measured = runner.measured
+    assert len(measured.records) == (4 if goes_on else 2)
+    assert all(probe.heads and probe.settings for probe in measured.probes)
+    assert measured.ended_at is not None
+    assert read_measured(run.folder) == measured
+    assert summarize_run(read_measured(run.folder)) == runner.result()
+
+
+async def test_no_credential_is_in_the_folder_of_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPBENCH_TEST_TAG", "hush")
+    headers = (("Authorization", "Bearer hush"), ("X-Tag", "$HTTPBENCH_TEST_TAG"), ("Cookie", "sid=hush"))
+    request = Request("/?token=hush", headers=headers)
+    runner = Runner(Plan(request, ("requests", "aiohttp"), requests=2, concurrency=1, rounds=1), keeps_folder=True)
+    async for _ in runner.run():
+        pass
+    runner.leave()
+    (run,) = find_interrupted_runs()
+    files = list(run.folder.iterdir())
+    assert {"run.json", "notes.jsonl", "rounds.jsonl"} <= {path.name for path in files}
+    assert [path.name for path in files if b"hush" in path.read_bytes()] == []
+    assert runner.result().differences == ()

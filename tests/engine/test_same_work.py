@@ -5,11 +5,12 @@ from __future__ import annotations
 import socket
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.recording_server import RecordingServer
 
-from tui_httpbench.analysis.comparison import is_look
+from tui_httpbench.analysis.looks import is_look
 from tui_httpbench.analysis.doubts import MIN_ROUNDS
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import summarize_run
@@ -29,8 +30,15 @@ async def measure(plan: Plan) -> Result:
     return runner.result()
 
 
-def plan_for(url: str, profile: Profile, **changes: object) -> Plan:
-    settings = {"requests": 4, "concurrency": 2, "rounds": 1, "timeout_s": 5.0, "chosen_profile": profile, **changes}
+def plan_for(url: str, profile: Profile, **changes: Any) -> Plan:
+    settings: dict[str, Any] = {
+        "requests": 4,
+        "concurrency": 2,
+        "rounds": 1,
+        "timeout_s": 5.0,
+        "chosen_profile": profile,
+        **changes,
+    }
     return Plan(request=Request(url), **settings)
 
 

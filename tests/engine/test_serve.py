@@ -70,7 +70,7 @@ async def wait_until_open(port: int) -> None:
         await asyncio.sleep(0.02)
 
 
-async def first_screen(connection: aiohttp.ClientWebSocketResponse) -> bytes:
+async def first_screen(connection: aiohttp.ClientWebSocketResponse[bool]) -> bytes:
     """What the app draws, up to the first name of a mode."""
     seen = b""
     while b"requests-session" not in seen:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,8 +44,8 @@ async def run(plan: Plan, earlier: Runner | None = None) -> Runner:
     return runner
 
 
-def plan_for(server: RecordingServer, path: str = "/", modes: tuple[str, ...] = THREE, **load: object) -> Plan:
-    settings = {"concurrency": 1, "rounds": 1, "timeout_s": 10.0, "seed": 3, **load}
+def plan_for(server: RecordingServer, path: str = "/", modes: tuple[str, ...] = THREE, **load: Any) -> Plan:
+    settings: dict[str, Any] = {"concurrency": 1, "rounds": 1, "timeout_s": 10.0, "seed": 3, **load}
     return Plan(Request(server.url + path), modes, **settings)
 
 
@@ -93,7 +94,7 @@ async def nothing(_: WorkerProcess, __: int) -> None:
         pytest.param({"requests": 7, "duration_s": 0.3}, marks=pytest.mark.slow),
     ],
 )
-async def test_one_mode_works_at_a_time_with_nothing_left_in_flight(load: dict[str, object]) -> None:
+async def test_one_mode_works_at_a_time_with_nothing_left_in_flight(load: dict[str, Any]) -> None:
     async with RecordingServer() as server:
         runner = await run(plan_for(server, "/delay/2", concurrency=4, **load))
     assert runner.result().all_succeeded
@@ -150,6 +151,7 @@ async def test_seconds_are_measured_in_slices_of_each_mode(duration_s: float) ->
     slice_s = base_length_s(1)
     for record in runner.records:
         assert record.outcome == "complete"
+        assert record.elapsed_s is not None
         assert record.elapsed_s == pytest.approx(sum(part.elapsed_s for part in record.slices))
         # The last request of a slice may end late, however late; the next slice is the shorter for it.
         latest_s = float(record.samples[:, LATENCY].max()) / 1e9
@@ -203,6 +205,7 @@ async def test_each_batch_of_the_article_has_a_client_made_anew_outside_the_cloc
         # The clock stands while a client is made and warmed up.
         assert record.elapsed_s is not None
         assert record.elapsed_s < sum(_spans_s(seen, one_client))
+        assert record.setup is not None
         assert len(record.setup.warmup) == batches * WARMUP_REQUESTS
 
 
@@ -355,7 +358,7 @@ async def test_a_worker_that_dies_or_stands_still_disturbs_no_other(
 ) -> None:
     victim, other, third = THREE
     victims: list[WorkerProcess] = []
-    tasks = []
+    tasks: list[asyncio.Task[None]] = []
 
     async def strike(worker: WorkerProcess, slice_number: int) -> None:
         worker._stall_limit_s = 1.5
@@ -430,7 +433,7 @@ async def test_a_worker_that_never_gets_to_its_first_slice_disturbs_no_other(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     init = WorkerProcess.__init__
 
-    def impatient(worker: WorkerProcess, *args: object, **options: object) -> None:
+    def impatient(worker: WorkerProcess, *args: Any, **options: Any) -> None:
         init(worker, *args, **options)
         worker._stall_limit_s = 1.5
 

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.recording_server import RecordingServer
@@ -83,7 +84,7 @@ async def test_a_worker_ends_when_its_stdin_closes(mode_id: str, when: str, tmp_
                 # Without a life line it would wait for 30 s, as long as its request may take.
                 while not server.requests:
                     await asyncio.sleep(0.01)
-            told.process.stdin.close()
+            told.close_stdin()
             rest = await told.rest()
     assert all(json.loads(line)["event"] == "ready" for line in rest.splitlines())
 
@@ -116,9 +117,14 @@ class Told:
         self.process.stdin.write(json.dumps(command).encode() + b"\n")
         await self.process.stdin.drain()
 
-    async def hear(self) -> dict:
+    def close_stdin(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+
+    async def hear(self) -> dict[str, Any]:
         assert self.process.stdout is not None
-        return json.loads(await asyncio.wait_for(self.process.stdout.readline(), 20))
+        event: dict[str, Any] = json.loads(await asyncio.wait_for(self.process.stdout.readline(), 20))
+        return event
 
     async def rest(self) -> bytes:
         """All that it tells until it ends."""
@@ -126,7 +132,7 @@ class Told:
         return await asyncio.wait_for(self.process.stdout.read(), 20)
 
 
-def slice_of(requests: int, capacity: int) -> dict:
+def slice_of(requests: int, capacity: int) -> dict[str, Any]:
     return {
         **{"do": "slice", "duration_ns": 10**10, "requests": requests, "batch": 0, "in_batch": 0},
         "capacity": capacity,

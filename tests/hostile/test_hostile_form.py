@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -132,7 +133,7 @@ async def use(found: list[tuple[str, str]]) -> None:
 @example({"requests": "", "duration": "auto", "concurrency": "article", "modes": ()}, {}, (), False)
 @example({}, {"capacity": "0" * 5_000 + "1"}, (), False)
 def test_the_form_is_read_or_every_wrong_field_gets_a_sentence(
-    found: dict[str, str], knobs: dict[str, str], headers: tuple[tuple[str, str], ...], has_own_url: bool
+    found: dict[str, Any], knobs: dict[str, str], headers: tuple[tuple[str, str], ...], has_own_url: bool
 ) -> None:
     if has_own_url:
         found = {**found, "url": "https://a.b/"}

@@ -27,13 +27,13 @@ from tui_httpbench.bench.run_folder import FORMAT, RunFolder, all_folders, sampl
 from tui_httpbench.commands.recover import recover_run
 from tui_httpbench.measured.record_json import record_to_dict
 from tui_httpbench.measured.records import RoundRecord, Slice, WarmupRequest, WorkerSetup
-from tui_httpbench.measured.samples import ERROR_TEXT_BYTES, ErrorText, SampleFile
+from tui_httpbench.measured.samples import ErrorText, SampleFile
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.stored import plan_from_dict, plan_to_dict
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.json_report import to_text
 from tui_httpbench.report.text import print_report
-from tui_httpbench.worker.recorder import Recorder
+from tui_httpbench.worker.recorder import ERROR_TEXT_BYTES, Recorder
 
 # Printing takes more time than all else: in a usual run of the tests only what could do harm is printed.
 PRINTS = settings().max_examples > 100
@@ -48,14 +48,17 @@ PLAN = Plan(
     seed=77,
 )
 SETUP = WorkerSetup("CPython 3.13.1", {"aiohttp": "3.13.0"}, 0.1, 0.02, (WarmupRequest(1.5, 200, 0.4),))
-RUN = {
+RUN: dict[str, Any] = {
     "format": FORMAT,
     "plan": plan_to_dict(PLAN),
     "modes": list(PLAN.modes),
     "seed": 77,
     "url": "http://127.0.0.1:9/",
-    "pinning": "worker on CPU 1",
-    "secret_headers": ["Authorization"],
+    "started_at": "2026-11-25T21:00:00+01:00",
+    "duration_s": None,
+    "machine": {"python": "CPython 3.13.1", "platform": "Linux", "cpu_count": 2},
+    "dropped_headers": ["Authorization"],
+    "has_body_file": False,
 }
 
 
@@ -99,8 +102,8 @@ def whole_samples() -> bytes:
 
 def leave_run(run: bytes, lines: bytes, samples: dict[str, bytes]) -> Path:
     """The folder of a run whose app is gone."""
-    for folder in all_folders():
-        shutil.rmtree(folder)
+    for path in all_folders():
+        shutil.rmtree(path)
     folder = RunFolder()
     (folder.path / "run.json").write_bytes(run)
     (folder.path / "rounds.jsonl").write_bytes(lines)
@@ -164,8 +167,11 @@ def with_line(**values: Any) -> bytes:
 @example(json.dumps({**RUN, "seed": float("inf")}).encode())
 @example(json.dumps({**RUN, "url": "http://\x1b[31m/"}).encode())
 @example(json.dumps({**RUN, "format": "\x1b" * 100_000}).encode())
-@example(json.dumps({**RUN, "pinning": ["x"]}).encode())
-@example(json.dumps({**RUN, "secret_headers": ["\x1b[31m" * 9_000] * 900}).encode())
+@example(json.dumps({**RUN, "machine": ["x"]}).encode())
+@example(json.dumps({**RUN, "machine": {**RUN["machine"], "platform": "\x1b[31m"}}).encode())
+@example(json.dumps({**RUN, "has_body_file": True}).encode())
+@example(json.dumps({**RUN, "started_at": "\x1b[31m"}).encode())
+@example(json.dumps({**RUN, "dropped_headers": ["\x1b[31m" * 9_000] * 900}).encode())
 def test_a_damaged_description_of_the_run(run: bytes) -> None:
     check(leave_run(run, WHOLE_LINES, dict.fromkeys(names, whole_samples())))
 

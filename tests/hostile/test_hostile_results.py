@@ -18,7 +18,8 @@ from support.screens import text_on, wait_until
 from support.shown_result import show
 from textual.color import Color
 
-from tui_httpbench.analysis.result import Difference, Result
+from tui_httpbench.analysis.findings import Finding
+from tui_httpbench.analysis.result import Result
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import ErrorText
 from tui_httpbench.plan.secrets import drop_secrets
@@ -54,8 +55,11 @@ def hostile_result(*found: str) -> Result:
     return replace(
         result,
         url=f"http://127.0.0.1:1/{text}",
-        warnings=(*result.warnings, *found),
-        differences=(Difference(f"{text}.", MODES[:1]),),
+        findings=(
+            Finding("other-status", f"{text}.", MODES[:1]),
+            *result.findings,
+            *(Finding("busy-machine", each) for each in found),
+        ),
         settings={mode: {**SETTINGS[mode], "pool": text if mode == MODES[0] else "none"} for mode in MODES},
         http_versions=dict.fromkeys(MODES, text),
         environment=environment,

@@ -38,7 +38,7 @@ def load_all() -> None:
     """Everything that a start reads."""
     plan = load_last_plan()
     assert plan is None or isinstance(plan, Plan)
-    assert load_theme(Preferences(), {"nord": 1}) in (None, "nord")  # type: ignore[arg-type]
+    assert load_theme(Preferences(), {"nord": 1}) in (None, "nord")
     urls = load_urls()
     assert len(urls) <= MAX_URLS
     assert all(url.isprintable() for url in urls)

@@ -20,6 +20,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from support.rude_server import RudeServer
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.runner import Runner
@@ -81,11 +83,17 @@ class Observation:
         return frozenset(kinds | statuses | outcomes)
 
     @property
+    def requests(self) -> int:
+        """How many requests each mode was to send."""
+        assert self.plan.requests is not None
+        return self.plan.requests
+
+    @property
     def limit_s(self) -> float:
         """The longest that the run may take: each probe, warm-up and round may stall once until it is ended."""
         stall_s = 2 * self.plan.timeout_s + 5
         start_s = 60.0
-        return len(self.plan.modes) * (3 * stall_s + start_s + self.plan.requests * self.plan.timeout_s)
+        return len(self.plan.modes) * (3 * stall_s + start_s + self.requests * self.plan.timeout_s)
 
 
 def make_plan(server: RudeServer, fault: str, concurrency: int, modes: tuple[str, ...], token: str = "") -> Plan:
@@ -123,11 +131,9 @@ def warm_ups_counted_from_1(server: RudeServer) -> Iterator[None]:
         server.begin_round(worker._job.url)
         await warm_up(worker, cpus)
 
-    WorkerProcess.warm_up = counted  # type: ignore[method-assign]
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WorkerProcess, "warm_up", counted)
         yield
-    finally:
-        WorkerProcess.warm_up = warm_up  # type: ignore[method-assign]
 
 
 def _status_label(status: int) -> str:
@@ -147,15 +153,16 @@ def check_observation(seen: Observation) -> None:
         assert summary.ok == int((~error_mask(record.samples)).sum())
         assert set(summary.errors) <= set(ERROR_KINDS)
         if record.outcome == "complete":
-            assert counted == plan.requests, record
+            assert counted == seen.requests, record
             assert not record.reason
-            texts = {}
+            texts: dict[str, int] = {}
             for error in record.error_texts:
+                assert error.count is not None
                 texts[error.kind] = texts.get(error.kind, 0) + error.count
             assert texts == {kind: n for kind, n in record.tally.errors.items() if kind != "status"}
         else:
             assert record.outcome in ("hung", "crashed"), record
-            assert counted <= plan.requests
+            assert counted <= seen.requests
             assert record.reason
         for text in (record.reason, *(error.text for error in record.error_texts)):
             assert text.isprintable(), ascii(text)
@@ -244,9 +251,9 @@ def limited_memory(folder: Path) -> Iterator[None]:
 
 
 async def make_matrix(
-    faults: list[str], known: Matrix, repeat: int, at_once: int, tell: Callable[[str], None]
+    faults: list[str], modes: tuple[str, ...], known: Matrix, repeat: int, at_once: int, tell: Callable[[str], None]
 ) -> Matrix:
-    """Runs all modes against the faults, all of them where none is named; other rows stay as they are ``known``.
+    """Runs the modes against the faults, all of them where none is named; all else stays as it is ``known``.
 
     ``repeat`` runs are joined in each cell.
     """
@@ -258,7 +265,7 @@ async def make_matrix(
             async def run(fault: str, width: int) -> None:
                 for number in range(repeat):
                     async with turns:
-                        plan = make_plan(server, fault, width, tuple(MODES), f"run-{number}")
+                        plan = make_plan(server, fault, width, modes, f"run-{number}")
                         with limited_memory(Path(folder)) if fault == BOMB else contextlib.nullcontext():
                             seen = await observe(plan)
                     tell(f"{fault}, {width} at once: {seen.wall_s:.1f} s")
@@ -266,7 +273,7 @@ async def make_matrix(
                         check_observation(seen)
                     except AssertionError as error:
                         tell(f"  WRONG: {error}")
-                    for mode_id in MODES:
+                    for mode_id in modes:
                         cell = matrix[fault].setdefault(mode_id, {})
                         cell[width] = cell.get(width, frozenset()) | seen.endings(mode_id)
                     for mode in seen.result.modes:
@@ -281,25 +288,27 @@ async def make_matrix(
                 await asyncio.gather(*(run(name, width) for name in names for width in CONCURRENCIES if name != BOMB))
                 for width in CONCURRENCIES if BOMB in names else ():
                     await run(BOMB, width)
-    return {name: matrix.get(name, row) for name, row in known.items()}
+    return {name: row | matrix.get(name, {}) for name, row in known.items()}
 
 
 def main() -> None:
-    """Makes the matrix and writes the table; faults that are not named keep their rows."""
+    """Makes the matrix and writes the table; faults and modes that are not named keep their cells."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("faults", nargs="*", metavar="FAULT")
+    parser.add_argument("--mode", action="append", dest="modes", choices=MODES, help="all that are installed")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--at-once", type=int, default=4)
     parser.add_argument("--output", type=Path, default=TABLE_FILE)
     options = parser.parse_args()
     known = read_table(options.output.read_text()) if options.output.exists() else {}
+    modes = tuple(options.modes or (mode.id for mode in MODES.values() if mode.is_installed()))
 
     def tell(text: str) -> None:
         print(text, flush=True)
 
     with tempfile.TemporaryDirectory() as state:
         os.environ["XDG_STATE_HOME"] = state
-        made = asyncio.run(make_matrix(options.faults, known, options.repeat, options.at_once, tell))
+        made = asyncio.run(make_matrix(options.faults, modes, known, options.repeat, options.at_once, tell))
     options.output.write_text(write_table(made))
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tui_httpbench.measured.samples import ERROR_TEXT_BYTES
+from tui_httpbench.worker.recorder import ERROR_TEXT_BYTES
 
 MARK = "HTTPBENCH_TEST_MARK"
 COMMAND = (sys.executable, "-m", "tui_httpbench")

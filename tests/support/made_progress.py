@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from textual.pilot import Pilot
 
@@ -23,17 +24,17 @@ from tui_httpbench.tui.screens.run.screen import RunScreen
 RATE = 1234.5
 
 
-def lane_of(mode: str, rate: float = RATE, **changes: object) -> LaneProgress:
+def lane_of(mode: str, rate: float = RATE, **changes: Any) -> LaneProgress:
     """A lane in the middle of round 1 of 3, whose speed was the same all the time."""
     lane = LaneProgress(mode, "running", 50, 100, 0.5 / 3, 0, 0, rate, (rate,) * 4, 3, 8)
-    return replace(lane, **changes)  # type: ignore[arg-type]
+    return replace(lane, **changes)
 
 
-def progress_of(modes: Sequence[str], **changes: object) -> Progress:
+def progress_of(modes: Sequence[str], **changes: Any) -> Progress:
     """A run in its first round of three, all modes taking turns, each half done with it and equally fast."""
     of_lanes = {name: changes.pop(name) for name in ("done", "total", "errors") if name in changes}
     lanes = tuple(lane_of(mode, **of_lanes) for mode in modes)
-    return replace(Progress(12.43, "measuring", 1, 3, lanes, modes[0], None), **changes)  # type: ignore[arg-type]
+    return replace(Progress(12.43, "measuring", 1, 3, lanes, modes[0], None), **changes)
 
 
 def ranked(result: Result, state: LaneState = "running") -> Progress:
@@ -61,7 +62,7 @@ def ranked(result: Result, state: LaneState = "running") -> Progress:
 class StillScreen(RunScreen):
     """The screen, but for the measuring."""
 
-    CSS_PATH = Path(run_module.__file__).with_name("run.tcss")
+    CSS_PATH = str(Path(run_module.__file__).with_name("run.tcss"))
 
     def __init__(self, plan: Plan, progress: Progress) -> None:
         super().__init__(plan)

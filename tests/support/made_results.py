@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.ranking import rank_modes
-from tui_httpbench.analysis.result import Difference, Environment, Result
+from tui_httpbench.analysis.result import Environment, Result
 from tui_httpbench.analysis.summary import rules_of, summarize_mode
+from tui_httpbench.measured.machine import Machine
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import ErrorText
 from tui_httpbench.plan.plan import ARTICLE, Plan
@@ -27,7 +29,9 @@ LATENCY_MS = {
     "aiohttp-each": 0.42,
 }
 EIGHT = tuple(LATENCY_MS)
-ENVIRONMENT = Environment("CPython 3.11.7", "Linux", 2, {"aiohttp": "3.14.1", "httpx": "0.28.1", "requests": "2.34.2"})
+MACHINE = Machine("CPython 3.11.7", "Linux", 2)
+PACKAGES = {"aiohttp": "3.14.1", "httpx": "0.28.1", "requests": "2.34.2"}
+ENVIRONMENT = Environment(MACHINE.python, MACHINE.platform, MACHINE.cpu_count, PACKAGES)
 
 
 ROUNDS = 5
@@ -45,7 +49,10 @@ SETTINGS = {
     for mode in EIGHT
 }
 OTHER_WORK = tuple(mode for mode in EIGHT if mode.startswith("httpx"))
-DIFFERENCE = Difference("httpx, httpx-client and 2 more got 302; the others followed it to 200.", OTHER_WORK)
+DIFFERENCE = Finding(
+    "other-status", "httpx, httpx-client and 2 more got 302; the others followed it to 200.", OTHER_WORK
+)
+BUSY = Finding("busy-machine", "Other processes used 31 % of the processors during the run. Close them.")
 
 
 def record_of(
@@ -101,7 +108,7 @@ def result_of(*records: RoundRecord, modes: tuple[str, ...] = (), stopped: bool 
         modes=summaries,
         ranking=rank_modes(summaries, records, rules_of(made)),
         ranking_cpu=rank_modes(summaries, records, rules_of(made), yardstick="cpu"),
-        warnings=tuple(summary.note for summary in summaries if summary.note),
+        findings=tuple(Finding("mode-crashed", summary.note, (summary.mode,)) for summary in summaries if summary.note),
         stopped=stopped,
         records=records,
     )
@@ -112,7 +119,7 @@ def clean_result(modes: tuple[str, ...] = EIGHT) -> Result:
     return result_of(*(record for mode in modes for record in rounds_of(mode)))
 
 
-def timed_result(modes: tuple[str, ...] = EIGHT, duration_s: float = 0.1, **noise: float) -> Result:
+def timed_result(modes: tuple[str, ...] = EIGHT, duration_s: float = 0.1, **noise: Any) -> Result:
     """Every mode sent requests one after the other for as long as all others; ``noise`` is that of the rounds."""
     records: list[RoundRecord] = []
     for mode in modes:
@@ -138,8 +145,7 @@ def tied_result() -> Result:
         records += made
     return replace(
         result_of(*records),
-        warnings=("Other processes used 31 % of the processors during the run. Close them.", DIFFERENCE.text),
-        differences=(DIFFERENCE,),
+        findings=(BUSY, DIFFERENCE),
         settings=SETTINGS,
         environment=replace(ENVIRONMENT, pinning="worker on CPU 1, target on CPU 0"),
     )

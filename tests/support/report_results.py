@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from support.made_results import MACHINE
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.clients.catalog import DEFAULT_MODES
@@ -61,7 +62,7 @@ def rounds_of(mode: str, latency_ms: float, rounds: int = 3, noise: float = 1e-3
 def result_of(*records: RoundRecord, stopped: bool = False, probes: tuple[Probe, ...] = (), **changes: Any) -> Result:
     modes = changes.pop("modes", tuple(dict.fromkeys(record.mode for record in records)))
     plan = Plan(**({"modes": modes, "requests": 10, "rounds": 1, "seed": 42} | changes))
-    return summarize_run(Measured(plan, "http://127.0.0.1:8000/", records, stopped, probes))
+    return summarize_run(Measured(plan, "http://127.0.0.1:8000/", records, stopped, probes, machine=MACHINE))
 
 
 def clean_result(**changes: Any) -> Result:
@@ -83,9 +84,10 @@ def failing_result() -> Result:
 def report_of(result: Result, columns: int = 80, monkeypatch: pytest.MonkeyPatch | None = None, **options: Any) -> str:
     if monkeypatch is not None:
         monkeypatch.setenv("COLUMNS", str(columns))
-    stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    buffer = io.BytesIO()
+    stream = io.TextIOWrapper(buffer, encoding="utf-8")
     print_report(result, StreamConsole(stream), **options)
-    return stream.buffer.getvalue().decode()  # type: ignore[attr-defined]
+    return buffer.getvalue().decode()
 
 
 def probe_of(mode: str, status: int, **settings: str) -> Probe:

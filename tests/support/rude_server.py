@@ -73,7 +73,7 @@ ANSWERS: dict[str, Answer] = {}
 
 def answer(function: Answer) -> Answer:
     """Puts a function under its name in the table of paths; underscores become hyphens."""
-    ANSWERS[function.__name__.strip("_").replace("_", "-")] = function  # type: ignore[attr-defined]
+    ANSWERS[function.__name__.strip("_").replace("_", "-")] = function
     return function
 
 
@@ -246,7 +246,7 @@ async def redirect_to_refused(server: RudeServer, exchange: Exchange) -> bool:
 async def gzip_bomb(_: RudeServer, exchange: Exchange) -> bool:
     start, block = _bomb_parts()
     await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + start)
-    for _ in range(BOMB_BYTES // 2**24):
+    for _part in range(BOMB_BYTES // 2**24):
         await exchange.send(block)
     return False
 
@@ -263,7 +263,7 @@ def _bomb_parts() -> tuple[bytes, bytes]:
 async def body_50_mb(_: RudeServer, exchange: Exchange) -> bool:
     await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % BIG_BODY_BYTES)
     piece = bytes(1_000_000)
-    for _ in range(BIG_BODY_BYTES // len(piece)):
+    for _part in range(BIG_BODY_BYTES // len(piece)):
         await exchange.send(piece)
     return True
 

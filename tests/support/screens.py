@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from textual.app import App
 from textual.pilot import Pilot
@@ -16,6 +16,13 @@ from textual.widgets import Footer
 
 LIMIT_S = 60.0
 ScreenType = TypeVar("ScreenType", bound=Screen[Any])
+
+
+class Notice(NamedTuple):
+    """What an app told its user."""
+
+    severity: str
+    text: str
 
 
 async def wait_until(pilot: Pilot[Any], is_true: Callable[[], bool]) -> None:
@@ -34,6 +41,12 @@ async def wait_for_screen(pilot: Pilot[Any], kind: type[ScreenType]) -> ScreenTy
     screen = app.screen
     assert isinstance(screen, kind)
     return screen
+
+
+async def let_workers_end(pilot: Pilot[Any]) -> None:
+    """Waits until all that the app does beside its screens is done, and whatever came of it has been taken in."""
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
 
 
 def has_footer(app: App[Any]) -> bool:

@@ -14,9 +14,9 @@ from textual.widgets import Input, Select
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
-from tui_httpbench.tui.parts.note import Note
 from tui_httpbench.tui.screens.setup.header_row import HeaderRow
 from tui_httpbench.tui.screens.setup.mode_picker import ModeRow
+from tui_httpbench.tui.screens.setup.note import Note
 from tui_httpbench.tui.screens.setup.preset_picker import PresetButton, PresetPicker
 from tui_httpbench.tui.screens.setup.screen import SetupScreen
 
@@ -100,6 +100,10 @@ class Form:
     @property
     def focused(self) -> str | None:
         return self.app.focused.id if self.app.focused is not None else None
+
+    def has_focus(self, widget: Widget) -> bool:
+        """Whether the keys go to this one."""
+        return self.app.focused is widget
 
     @property
     def complaints(self) -> str:

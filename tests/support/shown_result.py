@@ -7,9 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from textual.pilot import Pilot
-from textual.widgets._footer import FooterKey
 
-from support.screens import wait_for_screen, wait_until
+from support.screens import wait_for_screen
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.tui import app as app_module
@@ -42,7 +41,4 @@ async def show(
     app = ResultApp(result, measured)
     async with app.run_test(size=size, notifications=notifications) as pilot:
         screen = await wait_for_screen(pilot, ResultsScreen)
-        # On a busy machine the footer's keys come a frame after the rest.
-        await wait_until(pilot, lambda: bool(screen.query(FooterKey)))
-        await pilot.pause()
         yield screen, pilot

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from support.screens import Notice
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.app import App
@@ -23,6 +24,20 @@ class SvgSnapshot(SingleFileSnapshotExtension):
 def colors(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def notices(monkeypatch: pytest.MonkeyPatch) -> list[Notice]:
+    """What apps tell their users in notifications from now on, the latest last."""
+    told: list[Notice] = []
+    notify = App.notify
+
+    def noted(app: App[Any], message: str, *, severity: Any = "information", **options: Any) -> None:
+        told.append(Notice(severity, message))
+        notify(app, message, severity=severity, **options)
+
+    monkeypatch.setattr(App, "notify", noted)
+    return told
 
 
 @pytest.fixture

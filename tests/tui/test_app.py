@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 from support import SCHEMA_FILE
 from support.made_results import clean_result
-from support.screens import child_pids, closed_port, text_on, wait_for_screen, wait_until
+from support.screens import Notice, child_pids, closed_port, text_on, wait_for_screen, wait_until
 from textual.pilot import Pilot
 from textual.widgets import HelpPanel, Label
 
@@ -58,11 +58,7 @@ async def opened(app: HttpbenchApp, size: tuple[int, int] = (80, 24)) -> AsyncIt
         yield pilot
 
 
-def notes(app: HttpbenchApp) -> list[str]:
-    return [note.message for note in app._notifications]
-
-
-async def test_from_the_form_to_the_result_again_and_back(folder: Path) -> None:
+async def test_from_the_form_to_the_result_again_and_back(folder: Path, notices: list[Notice]) -> None:
     saved = folder / "each.json"
     app = HttpbenchApp(SMALL, json_path=str(saved))
     async with opened(app) as pilot:
@@ -92,7 +88,7 @@ async def test_from_the_form_to_the_result_again_and_back(folder: Path) -> None:
         (path,) = folder.glob("httpbench-*.json")
         assert re.fullmatch(r"httpbench-\d{8}-\d{6}\.json", path.name)
         jsonschema.validate(json.loads(path.read_text()), SCHEMA)
-        assert f"The result was saved as {path.name}." in notes(app)
+        assert Notice("information", f"The result was saved as {path.name}.") in notices
 
         await pilot.press("escape")
         await wait_until(pilot, lambda: app.screen is form)
@@ -155,7 +151,7 @@ async def test_started_without_a_plan_it_draws_a_seed() -> None:
     assert HttpbenchApp(SMALL)._first_plan.seed == 1
 
 
-async def test_files_land_in_the_current_folder_or_the_reason_is_said(folder: Path) -> None:
+async def test_files_land_in_the_current_folder_or_the_reason_is_said(folder: Path, notices: list[Notice]) -> None:
     app = ResultApp(SMALL)
     async with opened(app) as pilot:
         await wait_for_screen(pilot, ResultsScreen)
@@ -163,7 +159,7 @@ async def test_files_land_in_the_current_folder_or_the_reason_is_said(folder: Pa
         (path,) = folder.glob("httpbench-*.svg")
         assert path.read_text().startswith("<svg")
         assert "aiohttp" in path.read_text()
-        assert notes(app) == [f"The screenshot was saved as {path.name}."]
+        assert notices == [("information", f"The screenshot was saved as {path.name}.")]
         path.unlink()
         gone = folder / "gone"
         gone.mkdir()
@@ -171,7 +167,7 @@ async def test_files_land_in_the_current_folder_or_the_reason_is_said(folder: Pa
         gone.rmdir()
         await pilot.press("s", "ctrl+s")
         await pilot.pause()
-        errors = [note.message for note in app._notifications if note.severity == "error"]
+        errors = [notice.text for notice in notices if notice.severity == "error"]
         assert len(errors) == 2
         for error in errors:
             assert "can't be written: no such file" in error
@@ -286,7 +282,7 @@ async def test_a_terminal_that_is_too_small_says_so_until_it_is_larger() -> None
 
 
 @pytest.mark.slow
-async def test_the_theme_is_remembered_and_keys_follow_the_config_file(home: Path) -> None:
+async def test_the_theme_is_remembered_and_keys_follow_the_config_file(home: Path, notices: list[Notice]) -> None:
     config = home / "config" / "httpbench-tui" / "config.toml"
     config.parent.mkdir(parents=True)
     config.write_text('theme = "nord"\n[keys]\n"results.replay" = "f7"\napp.help = "question_mark"\n')
@@ -294,7 +290,7 @@ async def test_the_theme_is_remembered_and_keys_follow_the_config_file(home: Pat
     async with opened(app) as pilot:
         screen = await wait_for_screen(pilot, ResultsScreen)
         assert app.theme == "nord"
-        assert not notes(app)
+        assert not notices
         await pilot.press("space")
         await pilot.pause()
         assert app.screen is screen
@@ -314,16 +310,16 @@ async def test_the_theme_is_remembered_and_keys_follow_the_config_file(home: Pat
     assert 'theme = "dracula"' in config.read_text()
 
 
-async def test_a_wrong_config_file_is_told_once_with_line_and_key(home: Path) -> None:
+async def test_a_wrong_config_file_is_told_once_with_line_and_key(home: Path, notices: list[Notice]) -> None:
     config = home / "config" / "httpbench-tui" / "config.toml"
     config.parent.mkdir(parents=True)
     config.write_text('theme = "norden"\n\n[keys]\n"results.replai" = "f7"\n"app.help" = "f2"\n')
     app = ResultApp(SMALL)
     async with opened(app) as pilot:
         await wait_for_screen(pilot, ResultsScreen)
-        (note,) = notes(app)
-        assert "line 1, theme: There is no theme 'norden'; did you mean nord?" in note
-        assert "line 4, results.replai: There is no such action; did you mean results.replay?" in note
+        (notice,) = notices
+        assert "line 1, theme: There is no theme 'norden'; did you mean nord?" in notice.text
+        assert "line 4, results.replai: There is no such action; did you mean results.replay?" in notice.text
         await pilot.press("f2")
         await wait_until(pilot, lambda: bool(app.screen.query(HelpPanel)))
 

@@ -58,13 +58,11 @@ def test_what_is_wrong_is_told_with_line_and_key(text: str | bytes, told: tuple[
     assert (preferences.keys, preferences.theme) == ({}, None)
 
 
-def test_the_readme_lists_the_ids_of_all_keys() -> None:
+def test_the_page_of_keys_lists_the_ids_of_all_keys() -> None:
     ids = binding_ids()
     assert {"app.help", "setup.run", "run.stop", "results.replay", "replay.pause", "confirm.yes"} <= ids
-    section = (
-        (Path(__file__).parents[2] / "README.md").read_text().partition("## Keys and colours")[2].partition("\n## ")[0]
-    )
-    assert set(re.findall(r"`([a-z]+\.[a-z0-9.-]+)`", section)) - {"config.toml"} == ids
+    page = (Path(__file__).parents[2] / "docs" / "keys.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`([a-z0-9]+\.[a-z0-9.-]+)` \|$", page, re.MULTILINE)) == ids
 
 
 def test_keys_are_known_by_their_names() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.made_results import MACHINE
 from support.screens import text_on, wait_for_screen, wait_until
 
 from tui_httpbench.bench.recovery import find_interrupted_runs
 from tui_httpbench.bench.run_folder import RunFolder, sample_path
+from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.samples import SampleFile
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.tui.app import HttpbenchApp
@@ -17,17 +19,18 @@ from tui_httpbench.tui.screens.results.screen import ResultsScreen
 from tui_httpbench.tui.screens.setup.screen import SetupScreen
 from tui_httpbench.worker.recorder import Recorder
 
-PLAN = Plan(modes=("requests-session", "aiohttp"), requests=2_000, concurrency=2, rounds=1, seed=1)
+REQUESTS = 2_000
+PLAN = Plan(modes=("requests-session", "aiohttp"), requests=REQUESTS, concurrency=2, rounds=1, seed=1)
 
 
 @pytest.fixture
 def interrupted() -> Path:
     """The folder of a run that measured 1,234 requests."""
     folder = RunFolder()
-    folder.begin(PLAN, "http://127.0.0.1:9/", "")
+    folder.begin(Measured(PLAN, "http://127.0.0.1:9/", (), machine=MACHINE))
     for mode_id, requests in (("requests-session", 1_000), ("aiohttp", 234)):
         path = sample_path(folder.path, mode_id, 1)
-        SampleFile(path, PLAN.requests).close()
+        SampleFile(path, REQUESTS).close()
         recorder = Recorder(str(path))
         for number in range(requests):
             recorder.record(1_000_000 * (number + 1), 900_000, 200, 10)
@@ -69,4 +72,6 @@ async def test_later_means_the_next_start(interrupted: Path) -> None:
 
 async def test_nothing_is_asked_where_nothing_was_interrupted() -> None:
     async with HttpbenchApp(PLAN).run_test() as pilot:
-        await wait_for_screen(pilot, SetupScreen)
+        form = await wait_for_screen(pilot, SetupScreen)
+        assert list(pilot.app.workers) == [], "nobody is about to ask"
+        assert pilot.app.screen is form

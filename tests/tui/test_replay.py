@@ -38,7 +38,7 @@ from tui_httpbench.tui.screens.results.screen import ResultsScreen
 class StillReplay(ReplayScreen):
     """A replay whose time goes by only when a test says so."""
 
-    CSS_PATH = Path(replay_module.__file__).with_name("replay.tcss")
+    CSS_PATH = str(Path(replay_module.__file__).with_name("replay.tcss"))
 
     def _next_frame(self) -> None:
         """Lets no time go by."""

@@ -8,13 +8,21 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.made_results import EIGHT, OTHER_WORK, clean_result, record_of, result_of, tied_result, troubled_result
+from support.made_results import (
+    EIGHT,
+    MACHINE,
+    OTHER_WORK,
+    clean_result,
+    record_of,
+    result_of,
+    tied_result,
+    troubled_result,
+)
 from support.screens import text_on, wait_until
 from support.shown_result import show
 from textual.app import App
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import DataTable, Footer, Select, Tabs
-from textual.widgets._footer import FooterKey
 
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.metrics import METRICS, order_by
@@ -377,7 +385,7 @@ async def test_whiskers_stay_in_the_chart_and_say_where_they_go_on() -> None:
 
 
 def measured_of(result: Result) -> Measured:
-    return Measured(result.plan, result.url, result.records)
+    return Measured(result.plan, result.url, result.records, machine=MACHINE)
 
 
 async def test_more_rounds_are_offered_where_they_can_tell_more(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -411,7 +419,7 @@ async def test_how_many_more_rounds_and_how_long_is_said() -> None:
         async with show(result, measured=measured_of(result)) as (screen, pilot):
             titles = [command.title for command in pilot.app.get_system_commands(screen)]
             assert f"Make more rounds of the same run: {told}" in titles
-            assert any(str(key.tooltip).endswith(told) for key in screen.query(FooterKey))
+            assert any(str(key.tooltip).endswith(told) for key in screen.query("FooterKey"))
 
 
 def table_lines(drawn: str) -> list[str]:

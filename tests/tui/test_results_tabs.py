@@ -18,7 +18,7 @@ from support.made_results import (
     tied_result,
     troubled_result,
 )
-from support.screens import text_on, wait_until
+from support.screens import Notice, text_on, wait_until
 from support.shown_result import show
 from textual.content import Content
 from textual.pilot import Pilot
@@ -45,11 +45,6 @@ async def open_tab(pilot: Pilot[None], screen: ResultsScreen, tab: str) -> None:
     await pilot.press(KEYS[tab])
     await wait_until(pilot, lambda: tab == screen.view.ID and screen.view.is_attached)
     await pilot.pause()
-
-
-def told(pilot: Pilot[None]) -> str:
-    """The latest notification."""
-    return [notification.message for notification in pilot.app._notifications][-1]
 
 
 def articles_result() -> Result:
@@ -214,7 +209,7 @@ async def test_code_is_that_of_the_chosen_modes_side_by_side_or_stacked() -> Non
         left, right = screen.query(CodePane)
         assert (left.mode_id, right.mode_id) == ("aiohttp", "httpx")
         assert left.region.y == right.region.y
-        shown = right.query_one(Static).content
+        shown = right.query_one(".code", Static).content
         assert isinstance(shown, Content)
         assert shown.plain == source_of("httpx").text
         assert shown.spans
@@ -222,7 +217,7 @@ async def test_code_is_that_of_the_chosen_modes_side_by_side_or_stacked() -> Non
         await pilot.press("home", "down", "enter")
         await pilot.pause()
         assert right.mode_id == "aiohttp-each"
-        assert "def aiohttp_each" in text_on(pilot.app)
+        assert "new(aiohttp.ClientSession)" in text_on(pilot.app)
         right.focus()
         await pilot.press("c")
         assert pilot.app.clipboard == source_of("aiohttp-each").text
@@ -265,10 +260,10 @@ async def test_warnings_are_counted_in_the_title_and_errors_told_with_their_text
         assert "\x1b" not in text_on(pilot.app)
 
 
-async def test_c_copies_the_table_and_says_so() -> None:
+async def test_c_copies_the_table_and_says_so(notices: list[Notice]) -> None:
     async with show(clean_result()) as (screen, pilot):
         await pilot.press("c")
-        assert told(pilot) == "The ranking was copied to the clipboard."
+        assert notices[-1].text == "The ranking was copied to the clipboard."
         lines = pilot.app.clipboard.splitlines()
         assert len(lines) == 2 + len(EIGHT)
         assert lines[0].startswith("| # | mode | requests/s | slower |")
@@ -280,7 +275,7 @@ async def test_c_copies_the_table_and_says_so() -> None:
         await open_tab(pilot, screen, "latency")
         before = pilot.app.clipboard
         await pilot.press("c")
-        assert told(pilot).startswith("There is nothing to copy here")
+        assert notices[-1].text.startswith("There is nothing to copy here")
         assert pilot.app.clipboard == before
 
 

@@ -6,16 +6,17 @@ import shutil
 from pathlib import Path
 
 import pytest
+from support.screens import Notice
 from support.setup_form import NARROW, WIDE, open_form
 from textual.widgets import Button, Input, Select, TextArea
 
-from tui_httpbench.analysis.comparison import LOOKS
+from tui_httpbench.analysis.looks import LOOKS
 from tui_httpbench.bench.forecast import describe_duration, forecast
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.presets import PRESETS, Preset
 from tui_httpbench.plan.stored import last_plan_path
-from tui_httpbench.tui.parts.note import Note
 from tui_httpbench.tui.screens.setup.mode_picker import ModeRow
+from tui_httpbench.tui.screens.setup.note import Note
 
 
 async def test_untouched_form_runs_the_quick_preset() -> None:
@@ -304,20 +305,20 @@ async def test_tab_and_arrows_go_through_the_form_in_order() -> None:
             *form.screen.query(ModeRow),
         ]
         await form.press("down", "down", "down")
-        assert form.app.focused is blank.name_input
+        assert form.has_focus(blank.name_input)
         await form.press("down", "down")
         assert form.focused == "input-scenario"
         await form.press("tab", "down")
         assert form.focused == "input-requests"
         await form.focus(form.mode("requests"))
         await form.press("down")
-        assert form.app.focused is form.mode("requests-session")
+        assert form.has_focus(form.mode("requests-session"))
         await form.press("up", "up")
         assert form.focused == "input-profile"
 
 
 @pytest.mark.slow
-async def test_last_plan_is_there_at_the_next_start(home: Path) -> None:
+async def test_last_plan_is_there_at_the_next_start(home: Path, notices: list[Notice]) -> None:
     async with open_form(Plan(seed=99)) as form:
         await form.fill("#input-url", "/bytes/10")
         await form.fill("#input-duration", "")
@@ -346,4 +347,4 @@ async def test_last_plan_is_there_at_the_next_start(home: Path) -> None:
         shutil.rmtree(home / "state")
         (home / "state").write_text("in the way")
         await form.run()
-        assert [note.severity for note in form.app._notifications] == ["warning"]
+        assert [notice.severity for notice in notices] == ["warning"]

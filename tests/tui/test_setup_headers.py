@@ -28,7 +28,7 @@ async def test_headers_by_keyboard() -> None:
         assert isinstance(form.app.focused, Button)
         await form.press("enter")
         assert form.headers == [("X-Two", "2")]
-        assert form.app.focused is form.rows[0].name_input
+        assert form.has_focus(form.rows[0].name_input)
 
         await form.press("end", "ctrl+u", "tab", "end", "ctrl+u")
         assert len(form.rows) == 2
@@ -112,11 +112,11 @@ async def test_credentials_are_masked() -> None:
 @pytest.mark.slow
 async def test_body_belongs_to_methods_that_send_one() -> None:
     async with open_form() as form:
-        area = form.screen.query_one(TextArea)
         method = form.screen.query_one(Select)
-        assert not area.region.height
+        assert not form.screen.query(TextArea)
         method.value = "POST"
-        await form.pilot.pause()
+        await form.settle()
+        area = form.screen.query_one(TextArea)
         assert area.region.height
         await form.focus(area)
         await form.write("hi")

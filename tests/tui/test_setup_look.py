@@ -65,6 +65,7 @@ async def test_looks_as_it_did(matches_snapshot: Callable[[App[Any]], bool], mon
         assert matches_snapshot(form.app)
         await form.choose("scenario", "article")
         form.screen.query_one(Knobs).collapsed = False
+        await form.settle()
         await form.fill("#input-rtt", "far")
         await form.fill("#input-rounds", "0")
         await form.focus(form.rows[0].name_input)

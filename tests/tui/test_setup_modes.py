@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from support.screens import text_on
 from support.setup_form import NARROW, WIDE, open_form
-from textual.widgets import Button
+from textual.widgets import Button, Input
 
 from tui_httpbench.analysis.source_code import source_of
 from tui_httpbench.clients import catalog
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.tui.parts.code_panel import CodePanel
 from tui_httpbench.tui.screens.setup.mode_picker import LibraryGroup, ModePicker
+from tui_httpbench.tui.screens.setup.note import Note
 
 
 @pytest.mark.slow
@@ -64,7 +67,33 @@ async def test_where_a_mode_has_no_room_for_its_line_the_border_says_it() -> Non
         assert source_of("httpx-client").text.splitlines()[1].strip() in text_on(form.app)
         await form.focus(form.mode("requests"))
         assert str(code.border_title) == "requests: the code that is run"
-        assert "with requests.Session() as session:" in text_on(form.app)
+        assert "with new(requests.Session) as session:" in text_on(form.app)
         await form.pilot.resize_terminal(*NARROW)
         await form.pilot.pause()
         assert not code.display
+
+
+@pytest.mark.usefixtures("known_modes")
+async def test_a_client_file_of_ones_own_is_added_by_its_path(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(
+        'from tui_httpbench.clients import mode\n\n@mode("mine", "a mode of mine", kept=False)\n'
+        "def mine(request, new):\n    yield lambda: (200, b'')\n"
+    )
+    async with open_form() as form:
+        picker = form.screen.query_one(ModePicker)
+        own = form.screen.query_one("#input-own-client", Input)
+        await form.focus(own)
+        for wrong, why in (("nothing", "is no client file"), (str(tmp_path / "none.py"), "There is no file")):
+            own.value = wrong
+            await form.press("enter")
+            assert why in str(picker.query_one(Note).render())
+        own.value = str(path)
+        await form.press("enter")
+        await form.settle()
+        assert not picker.query_one(Note).display
+        assert own.value == ""
+        row = form.mode("mine")
+        assert row.value
+        assert "a mode of mine" in str(row.tooltip)
+        assert "mine" in (await form.run()).modes

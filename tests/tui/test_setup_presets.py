@@ -10,7 +10,7 @@ from textual.widgets import Input
 from tui_httpbench.clients.catalog import DEFAULT_MODES
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.presets import PRESETS
-from tui_httpbench.tui.parts.note import Note
+from tui_httpbench.tui.screens.setup.note import Note
 from tui_httpbench.tui.screens.setup.preset_picker import CUSTOM
 
 

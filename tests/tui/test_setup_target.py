@@ -51,6 +51,8 @@ async def test_by_key_a_scenario_is_chosen_and_its_knobs_turned() -> None:
 async def test_every_knob_counts_and_takes_its_scenario_back() -> None:
     async with open_form() as form:
         await form.choose("scenario", "busy")
+        form.screen.query_one(Knobs).collapsed = False
+        await form.settle()
         for knob, text in (
             ("rtt", "7.25"),
             ("jitter", "1"),
@@ -61,8 +63,6 @@ async def test_every_knob_counts_and_takes_its_scenario_back() -> None:
             ("content_type", "text/html"),
         ):
             await form.fill(f"#input-{knob}", text)
-        form.screen.query_one(Knobs).collapsed = False
-        await form.settle()
         await form.click("#input-gzip")
         scenario = (await form.run()).scenario
         assert scenario.name == "busy*"
@@ -106,6 +106,9 @@ BAD_KNOBS = [
 async def test_wrong_knobs_are_told_at_their_fields_which_open() -> None:
     async with open_form() as form:
         knobs = form.screen.query_one(Knobs)
+        knobs.collapsed = False
+        await form.settle()
+        knobs.collapsed = True
         for field, text, sentence in BAD_KNOBS:
             typed = form.screen.query_one(f"#input-{field}", Input)
             good = typed.value
@@ -154,6 +157,8 @@ async def test_a_plans_changed_scenario_comes_back_as_it_was() -> None:
     async with open_form(given) as form:
         assert scenario_shown(form) == "article*"
         assert (await form.run()).scenario == given.scenario
+        form.screen.query_one(Knobs).collapsed = False
+        await form.settle()
         await form.fill("#input-jitter", "0.1")
         assert (await form.run()).scenario == given.scenario.change(jitter_ms=0.1)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from support.setup_form import Form, open_form
+from support.screens import Notice
+from support.setup_form import open_form
 from textual.widgets import Input, OptionList, Select
 
 from tui_httpbench.history.url_history import load_urls, remember_url
@@ -22,11 +23,11 @@ COMMAND = """curl 'https://127.0.0.1:9/a?b=c' \\
 """
 
 
-def told(form: Form) -> str:
-    return "\n".join(note.message for note in form.app._notifications)
+def said(notices: list[Notice]) -> str:
+    return "\n".join(notice.text for notice in notices)
 
 
-async def test_a_curl_command_fills_the_form_in(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_curl_command_fills_the_form_in(monkeypatch: pytest.MonkeyPatch, notices: list[Notice]) -> None:
     monkeypatch.setenv("HTTPBENCH_TEST_TOKEN", "psst")
     given = Plan(Request("/bytes/1", "POST", (("First", "1"),), b"\xff\xfe"), timeout_s=7.0, seed=1, seed_given=True)
     expected = Request(
@@ -52,8 +53,8 @@ async def test_a_curl_command_fills_the_form_in(monkeypatch: pytest.MonkeyPatch)
         await form.paste(COMMAND)
         assert form.complaints == ""
         assert [name for name, _ in form.headers] == [name for name, _ in expected.headers]
-        assert "--retry: there is nothing like it here." in told(form)
-        assert "--http2: the mode httpx-async-h2" in told(form)
+        assert "--retry: there is nothing like it here." in said(notices)
+        assert "--http2: the mode httpx-async-h2" in said(notices)
         plan = await form.run()
         assert plan == given.replace(request=expected, timeout_s=2.5, insecure=True)
         assert "hush" not in form.app.export_screenshot()
@@ -83,17 +84,17 @@ async def test_a_curl_command_fills_the_form_in(monkeypatch: pytest.MonkeyPatch)
         await form.focus(form.mode("httpx"))
         await form.press("f2")
         assert form.app.focused is url
-        assert "paste it into the URL" in told(form)
+        assert "paste it into the URL" in said(notices)
         await form.press("ctrl+u")
         await form.paste("http://127.0.0.1:9/curl")
         assert (await form.run()).request.url == "http://127.0.0.1:9/curl"
 
 
 @pytest.mark.slow
-async def test_earlier_urls_are_completed_and_listed() -> None:
+async def test_earlier_urls_are_completed_and_listed(notices: list[Notice]) -> None:
     async with open_form(Plan()) as form:
         await form.press("ctrl+o")
-        assert "No URL of an earlier run" in told(form)
+        assert "No URL of an earlier run" in said(notices)
         for url in ("http://127.0.0.1:9/one", "http://127.0.0.1:9/?token=hush", "/bytes/10"):
             await form.fill("#input-url", url)
             assert (await form.run()).request.url == url

@@ -7,13 +7,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from support.made_results import clean_result
-from support.screens import text_on, wait_for_screen, wait_until
+from support.made_results import MACHINE, clean_result
+from support.screens import let_workers_end, text_on, wait_for_screen, wait_until
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tui_httpbench.bench.run_folder import RunFolder, sample_path
+from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.samples import SampleFile
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.tui.app import HttpbenchApp
@@ -90,8 +91,8 @@ async def test_a_run_goes_on_and_its_result_comes_up_when_there_is_room() -> Non
     async with opened(HttpbenchApp(SHORT, start=True)) as pilot:
         screen = await wait_for_screen(pilot, RunScreen)
         await shrink(pilot)
-        await wait_until(pilot, lambda: screen.progress.time_left_s == 0.0)
-        await pilot.pause(0.3)
+        await let_workers_end(pilot)
+        assert screen.progress.time_left_s == 0.0
         assert "too small" in text_on(pilot.app)
         await pilot.resize_terminal(*ENOUGH)
         results = await wait_for_screen(pilot, ResultsScreen)
@@ -119,21 +120,22 @@ async def test_keys_of_the_app_do_not_put_another_screen_over_it() -> None:
         await shrink(pilot)
         for key in ("ctrl+p", "f1", "ctrl+r"):
             await pilot.press(key)
-            await pilot.pause(0.2)
+            await pilot.pause()
             assert isinstance(pilot.app.screen, TooSmallScreen), key
         await enlarge(pilot, screen)
 
 
 async def test_a_question_at_the_start_waits_for_room() -> None:
     folder = RunFolder()
-    folder.begin(SHORT, "http://127.0.0.1:9/", "")
+    folder.begin(Measured(SHORT, "http://127.0.0.1:9/", (), machine=MACHINE))
     path = sample_path(folder.path, "aiohttp", 1)
-    SampleFile(path, SHORT.requests).close()
+    SampleFile(path, 60).close()
     Recorder(str(path)).record(1, 1, 200, 1)
     folder.leave()
     async with opened(HttpbenchApp(SHORT), SMALL) as pilot:
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, TooSmallScreen))
-        await pilot.pause(0.5)
+        (asking,) = pilot.app.workers
+        assert asking.is_running
         assert "too small" in text_on(pilot.app)
         await pilot.resize_terminal(*ENOUGH)
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, RecoverScreen))

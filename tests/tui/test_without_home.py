@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.screens import wait_for_screen
+from support.screens import Notice, wait_for_screen
 
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.tui.app import HttpbenchApp
@@ -35,21 +35,20 @@ def unwritable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.slow
-async def test_the_app_runs_and_says_once_that_the_plan_is_not_remembered(unwritable: Path) -> None:
+async def test_the_app_runs_and_says_once_that_the_plan_is_not_remembered(
+    unwritable: Path, notices: list[Notice]
+) -> None:
     app = HttpbenchApp(PLAN)
-    said = []
     async with app.run_test(size=(110, 32)) as pilot:
         for _ in range(2):
             await wait_for_screen(pilot, SetupScreen)
-            app.clear_notifications()
             await pilot.press("ctrl+r")
             await pilot.pause()
-            said += [note.message for note in app._notifications]
             results = await wait_for_screen(pilot, ResultsScreen)
             assert results.result.all_succeeded
             await pilot.press("escape")
-    assert len(said) == 1
-    assert said[0].startswith("The plan can't be remembered: ")
+    (notice,) = notices
+    assert notice.text.startswith("The plan can't be remembered: ")
     assert list(unwritable.iterdir()) == []
 
 

@@ -12,6 +12,7 @@ import jsonschema
 import numpy as np
 import pytest
 from support import SCHEMA_FILE
+from support.made_results import MACHINE
 
 from tui_httpbench.analysis.article import (
     COLUMNS,
@@ -88,7 +89,13 @@ def result_of(
     batches: int = 1,
     **changes: Any,
 ) -> Result:
-    values = {"modes": tuple(modes), "requests": 100, "concurrency": "article", "rounds": rounds, "scenario": SITE}
+    values: dict[str, Any] = {
+        "modes": tuple(modes),
+        "requests": 100,
+        "concurrency": "article",
+        "rounds": rounds,
+        "scenario": SITE,
+    }
     plan = Plan(**(values | changes))
     records = [
         record
@@ -100,7 +107,7 @@ def result_of(
             record.samples[0, 2] = code_of("refused")
     scheme = "https" if plan.scenario.tls else "http"
     url = plan.request.url if not plan.request.uses_embedded_target else f"{scheme}://127.0.0.1:8000/"
-    return summarize_run(Measured(plan, url, tuple(records)))
+    return summarize_run(Measured(plan, url, tuple(records), machine=MACHINE))
 
 
 def compare(modes: dict[str, Measurement] = LIKE_THE_SITE, **changes: Any) -> ArticleComparison:
@@ -122,11 +129,12 @@ def at_the_article_s_speed(*modes: str) -> dict[str, Measurement]:
 
 
 def report_of(result: Result, columns: int = 80) -> str:
-    stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    buffer = io.BytesIO()
+    stream = io.TextIOWrapper(buffer, encoding="utf-8")
     console = StreamConsole(stream)
     console.columns = columns
     print_report(result, console)
-    return stream.buffer.getvalue().decode()  # type: ignore[attr-defined]
+    return buffer.getvalue().decode()
 
 
 def test_the_article_s_modes_are_those_of_its_preset() -> None:

@@ -6,6 +6,7 @@ import math
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
@@ -14,7 +15,7 @@ from tui_httpbench.charts.plot import Bar, Line, bar_chart, histogram_rows, line
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 RED = (200, 30, 30)
 NAMES = ("aiohttp", "aiohttp#2", "requests-session", "httpx-async-each", "httpx")
-SERIES = {
+SERIES: dict[str, Callable[[int, int], float]] = {
     "falling": lambda index, _count: 7_557.3 / (index + 1),
     "equal": lambda _index, _count: 5.0,
     "zero": lambda _index, _count: 0.0,

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,7 +100,6 @@ BAD_INPUT = [
     (["run", CLOSED, "-Z"], "There is no option '-Z'; see httpbench-tui run --help"),
     (["run", CLOSED, "-n"], "-n/--requests needs a value"),
     (["run", CLOSED, "--start"], "--start is for the TUI"),
-    (["modes", "x"], "modes takes no 'x'"),
     (["mode"], "did you mean modes?"),
     (["-n", "5", "run"], "'run' must be the first argument"),
     (["--start=yes"], "--start takes no value"),
@@ -175,22 +175,32 @@ def test_the_options_of_a_ranking_reach_the_plan() -> None:
     )
 
 
+def runs_asked_for(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Plan, str | None, dict[str, Any]]]:
+    """Has a run return at once; the list gets each one's plan, the path of its JSON, and the options of its report."""
+    seen: list[tuple[Plan, str | None, dict[str, Any]]] = []
+
+    def note(plan: Plan, json_path: str | None, **options: Any) -> int:
+        seen.append((plan, json_path, options))
+        return 0
+
+    monkeypatch.setattr("tui_httpbench.commands.run.run_headless", note)
+    return seen
+
+
 def test_a_heavy_load_is_taken_with_yes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    seen: list[Plan] = []
-    monkeypatch.setattr("tui_httpbench.commands.run.run_headless", lambda plan, *_, **__: seen.append(plan) or 0)
+    seen = runs_asked_for(monkeypatch)
     assert main(["run", "https://example.com/"]) == 0
     assert "Up to 1,000 requests go to example.com, 10 at once; up to 50 connections" in capsys.readouterr().err
     assert main(["run", "https://example.com/", "-z", "4", "--yes"]) == 0
     assert "As many requests as it answers in up to 4 s" in capsys.readouterr().err
-    assert [plan.duration_s for plan in seen] == [None, 4.0]
+    assert [plan.duration_s for plan, *_ in seen] == [None, 4.0]
 
 
 def test_the_options_of_the_report_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[dict[str, object]] = []
-    monkeypatch.setattr("tui_httpbench.commands.run.run_headless", lambda *_, **options: seen.append(options) or 0)
+    seen = runs_asked_for(monkeypatch)
     for arguments in ((), ("-v", "--metric", "CPU")):
         assert main(["run", *arguments]) == 0
-    assert seen == [{"metric": None, "verbose": False}, {"metric": "cpu", "verbose": True}]
+    assert [options for *_, options in seen] == [{"metric": None, "verbose": False}, {"metric": "cpu", "verbose": True}]
 
 
 def test_the_options_reach_the_plan(tmp_path: Path) -> None:
@@ -267,10 +277,9 @@ def test_the_list_of_modes(capsys: pytest.CaptureFixture[str]) -> None:
 def test_without_a_terminal_the_tui_form_does_what_run_does(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    seen: list[tuple[Plan, str | None]] = []
-    monkeypatch.setattr("tui_httpbench.commands.run.run_headless", lambda *arguments, **_: seen.append(arguments) or 0)
+    seen = runs_asked_for(monkeypatch)
     assert main(["-n", "7", "--json", "-"]) == 0
-    assert [(plan.requests, path) for plan, path in seen] == [(7, "-")]
+    assert [(plan.requests, path) for plan, path, _ in seen] == [(7, "-")]
     assert "Standard output is no terminal" in capsys.readouterr().err
 
 

@@ -27,7 +27,7 @@ ALLOWED = {
 def wall_clock_uses(source: str) -> set[str]:
     """What a module takes from the wall clock, such as ``time.time``, under whatever name."""
     found = set()
-    modules = {}
+    modules: dict[str, str] = {}
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             modules |= {alias.asname or alias.name: alias.name for alias in node.names}

@@ -8,16 +8,8 @@ import math
 import numpy as np
 import pytest
 
-from tui_httpbench.analysis.comparison import (
-    ERROR_RATE,
-    FEW_MODES,
-    LOOKS,
-    Comparison,
-    RatioInterval,
-    _nested_bounds,
-    is_look,
-    look_error_rate,
-)
+from tui_httpbench.analysis.comparison import Comparison, RatioInterval, _nested_bounds
+from tui_httpbench.analysis.looks import ERROR_RATE, FEW_MODES, LOOKS, is_look, look_error_rate
 from tui_httpbench.analysis.student import student_cdf, student_quantile
 
 Times = dict[str, dict[tuple[int, int], float]]

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.made_results import MACHINE
 
 from tui_httpbench.analysis.conclusion import WORTH_S, conclude
 from tui_httpbench.analysis.outlook import outlooks
@@ -60,7 +61,7 @@ def result_of(
         for number, (index, mode) in itertools.product(range(rounds), enumerate(modes))
     )
     settings = {"modes": modes, "rounds": "auto" if is_auto else rounds, "requests": 10} | plan
-    return summarize_run(Measured(Plan(**settings), "http://127.0.0.1:8000/", records))
+    return summarize_run(Measured(Plan(**settings), "http://127.0.0.1:8000/", records, machine=MACHINE))
 
 
 def said_of(*times: float, **changes: Any) -> str:
@@ -182,12 +183,17 @@ def test_a_mode_without_rivals_gets_its_time() -> None:
     good, bad = result_of(0.0052, 0.01, rounds=1).records
     failed = replace(bad, samples=np.array([[1, 1_000_000, 500, 10], *bad.samples[1:].tolist()]))
     plan = alone.plan.replace(modes=MODES[:2])
-    beside = summarize_run(Measured(plan, alone.url, (good, failed)))
+    beside = summarize_run(Measured(plan, alone.url, (good, failed), machine=MACHINE))
     assert (conclude(beside) or "").endswith("; no other mode can be compared with it.")
-    troubled = summarize_run(Measured(alone.plan.replace(modes=(failed.mode,)), alone.url, (failed,)))
+    troubled = summarize_run(Measured(alone.plan.replace(modes=(failed.mode,)), alone.url, (failed,), machine=MACHINE))
     assert "; 1 of 10 requests failed; there is nothing" in (conclude(troubled) or "")
     nothing = replace(failed, samples=np.array([[1, 1_000_000, 500, 10]] * 10))
-    assert conclude(summarize_run(Measured(alone.plan.replace(modes=(failed.mode,)), alone.url, (nothing,)))) is None
+    assert (
+        conclude(
+            summarize_run(Measured(alone.plan.replace(modes=(failed.mode,)), alone.url, (nothing,), machine=MACHINE))
+        )
+        is None
+    )
 
 
 def test_of_a_large_group_three_modes_are_named() -> None:

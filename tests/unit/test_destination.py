@@ -53,8 +53,13 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 
 
 def test_a_device_is_written_in_place() -> None:
-    FileDestination("/dev/null").write("text")
-    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
+    ours, theirs = os.openpty()
+    device = os.ttyname(theirs)
+    FileDestination(device).write("text\n")
+    assert os.read(ours, 100) == b"text\r\n"
+    assert stat.S_ISCHR(Path(device).stat().st_mode)
+    os.close(ours)
+    os.close(theirs)
 
 
 def test_a_pipe_is_written_in_place(tmp_path: Path) -> None:

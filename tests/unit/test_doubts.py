@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tui_httpbench.analysis.doubts import find_doubts
+from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.littles_law import mean_in_flight, steady_in_flight
 from tui_httpbench.analysis.steadiness import (
     mann_kendall_p,
@@ -62,7 +63,7 @@ def doubts_of(
     modules: Mapping[str, str] | None = None,
     modes: tuple[str, ...] = (),
     **plan: Any,
-) -> tuple[str, ...]:
+) -> tuple[Finding, ...]:
     records = tuple(record for each in rounds for record in each)
     ids = modes or tuple(dict.fromkeys(record.mode for record in records)) or ("httpx",)
     made = Plan(modes=ids, **({"rounds": 7, "requests": 25, "concurrency": 1} | plan))
@@ -70,11 +71,12 @@ def doubts_of(
     return find_doubts(made, summaries, records, conditions, modules)
 
 
-def only(doubts: tuple[str, ...]) -> str:
-    """The one doubt there is; two sentences, as every one."""
+def only(doubts: tuple[Finding, ...], finding_id: str | None = None) -> str:
+    """The text of the one doubt there is, which has that id; two sentences, as every one."""
     assert len(doubts) == 1, doubts
-    assert doubts[0].endswith(".")
-    return doubts[0]
+    assert doubts[0].text.endswith(".")
+    assert finding_id in (None, doubts[0].id)
+    return doubts[0].text
 
 
 def test_calm_rounds_raise_no_doubt() -> None:
@@ -144,7 +146,7 @@ def test_a_first_round_within_the_prediction_limit_is_nothing() -> None:
 
 def test_a_slow_first_round_needs_four() -> None:
     assert doubts_of(rounds_of("httpx", (3, 1, 1))) == ()
-    assert any("first round" in doubt for doubt in doubts_of(rounds_of("httpx", (3, 1, 1, 1))))
+    assert "slow-first-round" in {doubt.id for doubt in doubts_of(rounds_of("httpx", (3, 1, 1, 1)))}
 
 
 def test_a_fast_first_round_and_a_slow_second_are_no_slow_first_round() -> None:
@@ -186,8 +188,8 @@ def test_outliers_need_six_rounds() -> None:
 def test_a_slow_first_round_is_not_called_an_outlier_as_well() -> None:
     assert "first round" in only(doubts_of(rounds_of("httpx", (3.0, *CALM[1:]))))
     slow_first, outlier = doubts_of(rounds_of("httpx", (3.0, *CALM[1:5], 3.0, *CALM, *CALM)))
-    assert "first round" in slow_first
-    assert "httpx in round 6." in outlier
+    assert (slow_first.id, outlier.id) == ("slow-first-round", "outlier-rounds")
+    assert "httpx in round 6." in outlier.text
 
 
 def test_many_outliers_make_one_warning() -> None:
@@ -246,7 +248,7 @@ def test_drift_is_seen_over_common_rounds_whatever_happened_to_others() -> None:
 def test_sleep_of_the_machine(asleep_s: float | None, doubted: bool) -> None:
     doubts = doubts_of(rounds_of("httpx"), conditions=RunConditions("", asleep_s=asleep_s))
     assert bool(doubts) == doubted
-    assert all(doubt.startswith("The machine slept for 5,400 s in the middle of the run: ") for doubt in doubts)
+    assert all(doubt.text.startswith("The machine slept for 5,400 s in the middle of the run: ") for doubt in doubts)
 
 
 @pytest.mark.parametrize(("share", "doubted"), [(None, False), (0.0, False), (0.10, False), (0.11, True)])
@@ -254,9 +256,8 @@ def test_load_of_other_processes(share: float | None, doubted: bool) -> None:
     doubts = doubts_of(rounds_of("httpx"), conditions=RunConditions("", other_cpu_share=share))
     assert bool(doubts) == doubted
     if doubted:
-        assert doubts == (
-            "Other processes used 11 % of the processors during the run. Close what is not needed and run again.",
-        )
+        text = "Other processes used 11 % of the processors during the run. Close what is not needed and run again."
+        assert doubts == (Finding("busy-machine", text),)
 
 
 def test_a_target_of_ones_own_may_be_the_load() -> None:
@@ -278,7 +279,7 @@ def test_a_target_of_ones_own_may_be_the_load() -> None:
 def test_governor(governor: str | None, doubted: bool) -> None:
     doubts = doubts_of(rounds_of("httpx"), conditions=RunConditions("", governor))
     assert bool(doubts) == doubted
-    assert all("cpupower frequency-set -g performance" in doubt for doubt in doubts)
+    assert all("cpupower frequency-set -g performance" in doubt.text for doubt in doubts)
 
 
 # The embedded target's share
@@ -376,6 +377,25 @@ def test_failed_requests_take_their_time_too() -> None:
     samples[::2, 2] = 200
     series = [round_of("requests", number, samples=samples, elapsed_s=elapsed_of(samples)) for number in range(1, 6)]
     assert doubts_of(series, requests=100) == ()
+
+
+def test_requests_that_are_all_refused_break_no_law() -> None:
+    # What happens between two of them takes longer than they do.
+    refused = closed_loop([0.2] * 200, gap_ms=0.3, status=code_of("refused"))
+    series = [round_of("requests", number, samples=refused, elapsed_s=elapsed_of(refused)) for number in range(1, 6)]
+    assert doubts_of(series, requests=200) == ()
+    some = refused.copy()
+    some[0, 2] = 200
+    answered = [round_of("requests", number, samples=some, elapsed_s=elapsed_of(some)) for number in range(1, 6)]
+    assert "requests 0.4" in only(doubts_of(answered, requests=200), "littles-law")
+
+
+def test_a_finding_names_all_its_modes_where_its_text_counts_them() -> None:
+    modes = ("httpx", "aiohttp", "requests", "httpx-client", "httpx-async")
+    series = [rounds_of(mode, (*CALM[:2], 2.0, *CALM[3:], *CALM)) for mode in modes]
+    (doubt,) = doubts_of(*series)
+    assert "and 2 more" in doubt.text
+    assert doubt.modes == modes
 
 
 # urllib3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tui_httpbench.worker.errors import is_out_of_memory, kind_of, text_of
@@ -43,7 +45,7 @@ def test_memory_that_ran_out_is_found_behind_what_a_library_made_of_it() -> None
     assert kind_of(ContentDecodingError("gzip")) == "body"
 
 
-def test_a_recorder_remembers_that_memory_ran_out(tmp_path) -> None:
+def test_a_recorder_remembers_that_memory_ran_out(tmp_path: Path) -> None:
     path = tmp_path / "samples"
     path.write_bytes(bytes(4096))
     recorder = Recorder(str(path))

@@ -55,8 +55,13 @@ def test_modes_that_were_given_up_take_no_place() -> None:
 
 
 def test_little_memory_makes_more_groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
-    monkeypatch.setattr(groups, "workers_that_fit", lambda in_flight: asked.append(in_flight) or 2)
+    asked: list[int] = []
+
+    def two_fit(in_flight: int) -> int:
+        asked.append(in_flight)
+        return 2
+
+    monkeypatch.setattr(groups, "workers_that_fit", two_fit)
     plan = plan_of(5).replace(concurrency=40)
     assert [len(group) for group in choose_groups(plan, plan.modes, random.Random(1))] == [2, 2, 1]
     assert asked == [40]

@@ -23,7 +23,9 @@ def test_variables_are_expanded() -> None:
         ("$TOKEN", {"TOKEN": "naïve"}, "can't be sent"),
     ],
 )
-def test_what_cannot_be_expanded_gets_a_sentence_without_the_value(value: str, variables: dict, part: str) -> None:
+def test_what_cannot_be_expanded_gets_a_sentence_without_the_value(
+    value: str, variables: dict[str, str], part: str
+) -> None:
     with pytest.raises(PlanError) as raised:
         expand_headers((("Authorization", value),), variables)
     assert part in str(raised.value)

@@ -38,7 +38,8 @@ def drawn(progress: Progress) -> str:
 
 def cyan_of(text: str) -> str:
     """What is drawn in the colour of a bar's done part, in the last of the frames."""
-    return (re.findall(r"\x1b\[36m([━╸]*)", text) or [""])[-1]
+    found: list[str] = re.findall(r"\x1b\[36m([━╸]*)", text)
+    return found[-1] if found else ""
 
 
 def test_the_time_left_is_one_figure_and_a_bound() -> None:

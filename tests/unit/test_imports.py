@@ -11,11 +11,11 @@ import pytest
 
 import tui_httpbench
 from tui_httpbench.bench.worker_job import WORKER_FILE
-from tui_httpbench.clients.catalog import LIBRARIES
+from tui_httpbench.clients.catalog import Library, libraries
 
 PACKAGE = Path(tui_httpbench.__file__).parent
 SCREEN = {"textual", "rich", "plotext"}
-CLIENTS = {library.name for library in LIBRARIES}
+CLIENTS = {library.name for library in libraries()}
 
 
 def imported_names(path: Path) -> set[str]:
@@ -42,9 +42,9 @@ def test_the_worker_imports_the_standard_library_only() -> None:
         assert roots(imported_names(path)) <= sys.stdlib_module_names, path
 
 
-@pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.name)
-def test_a_client_module_imports_the_standard_library_and_its_client(library) -> None:
-    assert roots(imported_names(library.source_file)) - sys.stdlib_module_names == {library.name}
+@pytest.mark.parametrize("library", libraries(), ids=lambda library: library.name)
+def test_a_client_file_imports_the_standard_library_its_client_and_the_api(library: Library) -> None:
+    assert roots(imported_names(library.source_file)) - sys.stdlib_module_names - {"tui_httpbench"} == set(library.imports)
 
 
 @pytest.mark.parametrize("module", ["bench.runner", "analysis.summary", "plan.plan"])

@@ -9,9 +9,10 @@ from typing import Any
 import jsonschema
 import pytest
 from support import SCHEMA_FILE
-from support.report_results import clean_result, failing_result, probed_result, record_of, result_of, rounds_of
+from support.report_results import SETUP, clean_result, failing_result, probed_result, record_of, result_of, rounds_of
 
 from tui_httpbench.analysis.conclusion import conclude
+from tui_httpbench.analysis.findings import FINDINGS, Finding
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.plan.plan import Request
 from tui_httpbench.report import json_report
@@ -90,7 +91,7 @@ def test_the_json_marks_a_mode_that_does_other_work() -> None:
     jsonschema.validate(document, SCHEMA)
     assert [rank["other_work"] for rank in document["ranking"]] == [False, False, True, True]
     assert document["differences"] == [
-        {"text": "httpx got 302; the others followed it to 200.", "modes": ["httpx"]},
+        {"text": "httpx got 302; the others followed it to 200.", "modes": ["httpx", "httpx#2"]},
     ]
     assert document["modes"][3]["settings"] == {
         "timeout": "30 s",
@@ -98,17 +99,17 @@ def test_the_json_marks_a_mode_that_does_other_work() -> None:
         "spoken": "HTTP/1.1",
     }
     first = document["findings"][0]
-    assert first == {"id": "other-work", **document["differences"][0]}
+    assert first == {"id": "other-status", **document["differences"][0]}
 
 
 def test_each_warning_is_a_finding() -> None:
-    doubted = replace(clean_result(), warnings=("The machine slept.",))
+    doubted = replace(clean_result(), findings=(Finding("machine-slept", "The machine slept."),))
     ids = set()
     for result in (doubted, failing_result(), probed_result()):
         document = json_report.to_dict(result)
         assert [finding["text"] for finding in document["findings"]] == document["warnings"] == list(result.warnings)
         ids |= {finding["id"] for finding in document["findings"]}
-    assert ids == {"other-work", "doubt"}
+    assert {"machine-slept", "mode-failed", "other-status"} <= ids <= set(FINDINGS)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,7 @@ def test_rounds_of_seconds_have_as_many_requests_as_they_held() -> None:
 def test_what_a_start_costs_is_the_median_of_the_rounds() -> None:
     starts = [(0.1, 0.01), (0.9, 0.02), (0.2, 0.09)]
     records = [
-        replace(record, setup=replace(record.setup, import_s=import_s, build_s=build_s))
+        replace(record, setup=replace(SETUP, import_s=import_s, build_s=build_s))
         for record, (import_s, build_s) in zip(rounds_of("aiohttp", 1.0), starts, strict=True)
     ]
     mode = json_report.to_dict(result_of(*records, rounds=3))["modes"][0]
@@ -168,8 +169,10 @@ def test_the_ranking_by_cpu_time_is_written_like_the_other() -> None:
 
 
 def test_the_json_has_the_conclusion_and_when_the_run_began() -> None:
-    result = replace(clean_result(), started_at="2026-11-25T21:00:00+01:00")
+    result = replace(clean_result(), started_at="2026-11-25T21:00:00+01:00", ended_at="2026-11-25T21:00:30+01:00")
     document = json_report.to_dict(result)
+    assert document["ended_at"] == result.ended_at
+    jsonschema.validate(document, SCHEMA)
     assert document["conclusion"] == conclude(result)
     assert (document["started_at"], document["name"], document["sweep"]) == ("2026-11-25T21:00:00+01:00", None, None)
     assert document["environment"]["variants"] == {}

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tui_httpbench.bench.load_left import LoadLeft
-from tui_httpbench.plan.plan import MAX_REQUESTS, Plan
+from tui_httpbench.plan.plan import MAX_REQUESTS, Concurrency, Plan
 from tui_httpbench.worker.slices import NO_LIMIT, Clocks, Limits
 
 SLICE_S = 0.03
 
 
-def plan_of(requests: int | None, duration_s: float | None, concurrency: int | str = 1) -> Plan:
+def plan_of(requests: int | None, duration_s: float | None, concurrency: Concurrency = 1) -> Plan:
     return Plan(modes=("aiohttp",), requests=requests, duration_s=duration_s, concurrency=concurrency)
 
 

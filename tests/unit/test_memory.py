@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from support.made_results import MACHINE
 
 from tui_httpbench.analysis.latency_curve import latencies_of
 from tui_httpbench.analysis.race import end_times_ns
@@ -32,7 +33,7 @@ def samples() -> Samples:
 def summarize(samples: Samples) -> Result:
     record = RoundRecord("aiohttp", 1, "complete", samples, elapsed_s=30.0)
     plan = Plan(modes=("aiohttp",), requests=REQUESTS, rounds=1, concurrency=20)
-    return summarize_run(Measured(plan, "http://127.0.0.1:9/", (record,)))
+    return summarize_run(Measured(plan, "http://127.0.0.1:9/", (record,), machine=MACHINE))
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,9 @@ def test_this_machine_is_nobody_elses(url: str) -> None:
         ({"requests": 51, "rounds": 1, "concurrency": "article"}, 102, 51, True),
     ],
 )
-def test_a_load_is_counted_over_modes_and_rounds(values: dict, requests: int, in_flight: int, heavy: bool) -> None:
+def test_a_load_is_counted_over_modes_and_rounds(
+    values: dict[str, Any], requests: int, in_flight: int, heavy: bool
+) -> None:
     load = load_of(modes=("aiohttp", "requests"), **values)
     assert (load.host, load.requests, load.in_flight, load.is_heavy) == ("example.com", requests, in_flight, heavy)
     assert "example.com" in load.in_words
@@ -56,7 +58,9 @@ def test_a_load_is_counted_over_modes_and_rounds(values: dict, requests: int, in
         (("aiohttp", "requests-session", "requests"), "article", 20 + 1 + 1, False),
     ],
 )
-def test_connections_that_wait_are_counted(modes: tuple, concurrency: Any, connections: int, heavy: bool) -> None:
+def test_connections_that_wait_are_counted(
+    modes: tuple[str, ...], concurrency: Any, connections: int, heavy: bool
+) -> None:
     load = load_of(modes=modes, concurrency=concurrency, requests=20, rounds=1)
     assert (load.connections, load.is_heavy) == (connections, heavy)
 

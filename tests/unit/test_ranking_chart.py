@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from support.report_results import (
@@ -54,7 +55,7 @@ def test_the_chart_shows_any_metric(metric: str, title: str, text: str) -> None:
 def test_the_time_per_request_is_that_of_all_whole_rounds() -> None:
     whole = [replace(record_of("aiohttp", 1.0, [200] * n), round=n, elapsed_s=n / 10) for n in (10, 30)]
     cut = replace(record_of("aiohttp", 1.0, [200]), round=31, elapsed_s=9.0, outcome="stopped")
-    plan = {"requests": None, "duration_s": 1.0, "concurrency": 1, "rounds": 3}
+    plan: dict[str, Any] = {"requests": None, "duration_s": 1.0, "concurrency": 1, "rounds": 3}
     report = report_of(result_of(*whole, cut, **plan), metric="time")
     assert re.search(r"aiohttp( !)? ┤█+ +100 ms\n", report)
     assert "Measured time per request, lower is better" in report

@@ -236,24 +236,27 @@ def test_a_mode_that_was_not_measured_has_no_numbers() -> None:
 
 
 def test_a_stream_without_the_characters_gets_others() -> None:
-    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    buffer = io.BytesIO()
+    stream = io.TextIOWrapper(buffer, encoding="ascii")
     print_report(clean_result(), StreamConsole(stream))
-    report = stream.buffer.getvalue().decode("ascii")  # type: ignore[attr-defined]
+    report = buffer.getvalue().decode("ascii")
     assert "x1.00" in report
     assert "aiohttp |####" in report
     assert "requests/s" in report
     assert "\\" not in report
 
 
-def test_a_closed_stream_is_no_error() -> None:
+def test_a_closed_stream_takes_all_and_shows_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     print_report(clean_result(), StreamConsole(None))
+    assert capfd.readouterr() == ("", "")
 
 
 def test_the_list_of_modes_has_each_on_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    buffer = io.BytesIO()
     monkeypatch.setenv("COLUMNS", "40")
+    stream = io.TextIOWrapper(buffer, encoding="utf-8")
     print_modes(StreamConsole(stream))
-    lines = stream.buffer.getvalue().decode().splitlines()  # type: ignore[attr-defined]
+    lines = buffer.getvalue().decode().splitlines()
     assert [line.split()[0] for line in lines[2:]] == list(MODES)
     assert all(re.search(r"\d+\.\d+", line) for line in lines[2:])
 

@@ -1,4 +1,4 @@
-"""A run's folder, and what can be recovered from it."""
+"""A run's folder, and what can be recovered from it: all of it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,32 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from support.made_results import MACHINE
 
-from tui_httpbench.bench.recovery import MAX_AGE_S, MAX_KEPT, RecoveryError, discard, find_interrupted_runs, recover
+from tui_httpbench.analysis.summary import summarize_run
+from tui_httpbench.bench.recovery import (
+    MAX_AGE_S,
+    MAX_KEPT,
+    RecoveryError,
+    discard,
+    find_interrupted_runs,
+    read_measured,
+    recover,
+)
 from tui_httpbench.bench.run_folder import RunFolder, runs_folder, sample_path
+from tui_httpbench.measured.conditions import RunConditions
+from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.notes_json import ProbesMade, RoundStart, RunEnd, note_from_dict, note_to_dict
+from tui_httpbench.measured.probe import Probe, ProbeResponse
 from tui_httpbench.measured.record_json import record_from_dict, record_to_dict
 from tui_httpbench.measured.records import RoundRecord, Slice, WarmupRequest, WorkerSetup
 from tui_httpbench.measured.samples import ErrorText, SampleFile
-from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, EQUAL_ACCEPT_ENCODING, MASK, Plan, Request
+from tui_httpbench.target_server.launcher import RequestHead
 from tui_httpbench.worker.recorder import Recorder
 
 REQUESTS = 20
@@ -50,6 +66,19 @@ WHOLE = RoundRecord(
     slices=(Slice(12, 1.25, 0.3), Slice(8, 0.75, 0.2)),
 )
 
+HEADERS = (("accept", "*/*"), ("authorization", MASK), ("accept-encoding", EQUAL_ACCEPT_ENCODING))
+HEAD = RequestHead("GET", "/x", "", "1.1", (*HEADERS, ("user-agent", DEFAULT_USER_AGENT)), "127.0.0.1:5")
+PROBES = (
+    Probe(
+        "aiohttp",
+        settings={"timeout": "30 s"},
+        response=ProbeResponse(200, 302, "http://127.0.0.1:9/x", "1.1", 10, "hash"),
+        heads=(HEAD,),
+        modules={"urllib3": "2.5.0"},
+    ),
+)
+STARTED_AT, ENDED_AT = "2026-11-25T21:00:00+01:00", "2026-11-25T21:01:00+01:00"
+
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX permissions")
 
 
@@ -62,10 +91,16 @@ def measure(folder: RunFolder, mode_id: str, round: int, requests: int, capacity
         recorder.record(1_000_000 * (number + 1), 500_000, 200, 10)
 
 
+def measured_of(*records: RoundRecord, plan: Plan = PLAN, **values: Any) -> Measured:
+    """What a run has found out before its first round, or until its end."""
+    made = Measured(plan, plan.request.url, records, started_at=STARTED_AT, machine=MACHINE)
+    return replace(made, **({"conditions": RunConditions("worker on CPU 1")} | values))
+
+
 def abandoned(plan: Plan = PLAN, finished: int = REQUESTS, under_way: int = 7) -> Path:
     """The folder of a run with one whole round and one that was under way, whose app is gone."""
     folder = RunFolder()
-    folder.begin(plan, plan.request.url, "worker on CPU 1")
+    folder.begin(measured_of(plan=plan))
     measure(folder, "aiohttp", 1, finished)
     if finished:
         folder.add(replace(WHOLE, samples=np.ones((finished, 4), dtype=np.int64)))
@@ -80,6 +115,99 @@ def test_a_record_survives_json() -> None:
     assert vars(read) | {"samples": None} == vars(WHOLE) | {"samples": None}
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        ProbesMade((*PROBES, Probe("requests", error=("refused", "nobody listens")))),
+        RunConditions("nowhere in particular", None, 0.25, 5.5),
+        RoundStart(2, 1, 0.35, {"aiohttp": SETUP}, {"requests": ("failed", "requests could not import its client.")}),
+        RunEnd(False, "The run ended in round 3.", ENDED_AT),
+    ],
+)
+def test_a_note_survives_json(note: Any) -> None:
+    assert note_from_dict(json.loads(json.dumps(note_to_dict(note)))) == note
+
+
+def test_all_that_was_measured_is_read_back() -> None:
+    whole = replace(WHOLE, samples=np.arange(1, 81, dtype=np.int64).reshape(20, 4))
+    failed = RoundRecord("aiohttp#2", 1, "failed", reason="aiohttp#2 could not import its client.")
+    large = Request("http://127.0.0.1:9/x", "POST", (("Accept", "*/*"),), body=bytes(range(256)) * 8_000)
+    measured = measured_of(
+        whole,
+        failed,
+        plan=PLAN.replace(request=large),
+        stopped=True,
+        probes=PROBES,
+        conditions=RunConditions("worker on CPU 1", "performance", 0.03, 0.0),
+        trouble="The run ended in round 2: no room.",
+        ended_at=ENDED_AT,
+        duration_s=0.35,
+    )
+    folder = RunFolder()
+    folder.begin(measured)
+    folder.note(RunEnd(measured.stopped, measured.trouble, ENDED_AT))
+    folder.leave()
+    read = read_measured(folder.path)
+    assert read == measured
+    assert summarize_run(read) == summarize_run(measured)
+    changed = whole.samples.copy()
+    changed[3, 1] += 1
+    assert read != replace(measured, records=(replace(whole, samples=changed), failed))
+
+
+def test_a_plan_with_credentials_is_read_back_without_them() -> None:
+    folder = RunFolder()
+    folder.begin(measured_of(probes=PROBES))
+    folder.note(RunEnd(False, "", ENDED_AT))
+    folder.leave()
+    read = read_measured(folder.path)
+    request = Request("http://127.0.0.1:9/?token=", headers=(("Accept", "*/*"),))
+    assert read == measured_of(
+        plan=PLAN.replace(request=request), probes=PROBES, ended_at=ENDED_AT, dropped_headers=("Authorization",)
+    )
+    assert not read.interrupted
+
+
+def test_what_was_known_when_a_round_began_is_recovered_with_it() -> None:
+    plan = PLAN.replace(requests=None, duration_s="auto", modes=("aiohttp", "requests", "httpx"))
+    folder = RunFolder()
+    folder.begin(measured_of(plan=plan))
+    measure(folder, "aiohttp", 1, 7)
+    measure(folder, "requests", 1, 0)
+    measure(folder, "httpx", 1, 0)
+    reason = "requests could not import its client: boom."
+    folder.note(RoundStart(1, 2, 0.35, {"aiohttp": SETUP, "httpx": SETUP}, {"requests": ("failed", reason)}))
+    folder.note(RunConditions("worker on CPU 1", other_cpu_share=0.5))
+    folder.leave()
+    read = read_measured(folder.path)
+    assert [(record.mode, record.outcome, record.group) for record in read.records] == [
+        ("aiohttp", "stopped", 2),
+        ("httpx", "stopped", 2),
+        ("requests", "failed", 2),
+    ]
+    assert (read.records[1].setup, read.records[2].reason, read.duration_s) == (SETUP, reason, 0.35)
+    result = recover(folder.path)
+    assert result.environment.packages == {"aiohttp": "3.13.0"}
+    assert result.environment.python == "CPython 3.13.1"
+    assert {"interrupted", "mode-failed", "busy-machine"} <= {finding.id for finding in result.findings}
+
+
+def test_the_result_does_not_depend_on_where_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = Request("http://127.0.0.1:9/", headers=(("Authorization", "Bearer $HTTPBENCH_TEST_TOKEN"),))
+    measured = measured_of(
+        plan=PLAN.replace(request=request, modes=("aiohttp", "requests")),
+        probes=(*PROBES, replace(PROBES[0], mode="requests")),
+    )
+    here = summarize_run(measured)
+    for name in ("platform", "python_version", "python_implementation"):
+        monkeypatch.setattr(f"platform.{name}", lambda: "elsewhere")
+    monkeypatch.setattr("os.cpu_count", lambda: 99)
+    monkeypatch.setenv("HTTPBENCH_TEST_TOKEN", "hush")
+    assert summarize_run(measured) == here
+    assert here.environment.platform == MACHINE.platform
+    assert here.differences == ()
+
+
 def test_whole_rounds_and_the_one_under_way_are_recovered() -> None:
     folder = abandoned()
     (run,) = find_interrupted_runs()
@@ -92,8 +220,11 @@ def test_whole_rounds_and_the_one_under_way_are_recovered() -> None:
     assert (cut.requests, cut.ok, cut.rounds_done, cut.elapsed_s) == (7, 7, 0, (0.0065,))
     assert np.array_equal(result.records[1].samples[:, 0], 1_000_000 * np.arange(1, 8))
     assert result.environment.pinning == "worker on CPU 1"
-    assert "recovered" in result.warnings[0]
-    assert "Authorization" in result.warnings[1]
+    assert [finding.id for finding in result.findings[:2]] == ["interrupted", "credentials-left-out"]
+    assert result.trouble == result.findings[0].text
+    assert "Authorization" in result.findings[1].text
+    assert result.started_at == STARTED_AT
+    assert result.ended_at is not None
     discard(folder)
     assert find_interrupted_runs() == []
     with pytest.raises(RecoveryError, match="can't be recovered"):
@@ -103,7 +234,7 @@ def test_whole_rounds_and_the_one_under_way_are_recovered() -> None:
 def test_a_round_of_seconds_is_recovered_however_many_requests_it_had() -> None:
     plan = PLAN.replace(requests=None, duration_s=2.0)
     folder = RunFolder()
-    folder.begin(plan, plan.request.url, "")
+    folder.begin(measured_of(plan=plan))
     for mode_id, requests in zip(plan.modes, (9_000, 31), strict=True):
         measure(folder, mode_id, 1, requests, capacity=16_384)
     folder.leave()
@@ -126,15 +257,18 @@ def test_only_the_owner_can_read_it_and_no_secret_is_in_it() -> None:
 def test_a_living_run_is_left_alone() -> None:
     code = (
         "from test_run_folder import *\n"
-        "folder = RunFolder(); folder.begin(PLAN, 'http://127.0.0.1:9/', ''); measure(folder, 'aiohttp', 1, 3)\n"
+        "folder = RunFolder(); folder.begin(measured_of()); measure(folder, 'aiohttp', 1, 3)\n"
         "print(folder.path, flush=True); input()"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parent
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parent,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
     ) as process:
         assert process.stdout is not None
         folder = Path(process.stdout.readline().decode().strip())
-        time.sleep(0.1)
         assert find_interrupted_runs() == []
         assert folder.exists()
         process.kill()
@@ -144,7 +278,7 @@ def test_a_living_run_is_left_alone() -> None:
 
 def test_a_removed_folder_leaves_nothing() -> None:
     folder = RunFolder()
-    folder.begin(PLAN, "http://127.0.0.1:9/", "")
+    folder.begin(measured_of())
     folder.remove()
     folder.remove()
     runs = runs_folder()
@@ -195,6 +329,18 @@ def test_a_sample_file_of_another_size_is_left_out() -> None:
     (run,) = find_interrupted_runs()
     assert run.requests == 20
     assert recover(folder).modes[0].requests == 20
+
+
+@pytest.mark.parametrize(
+    "line", [b'{"note": "pro', b"[]\n", b'{"note": "odd"}\n', b'{"note": "probes", "probes": [3]}\n', b"\xff\n"]
+)
+def test_a_broken_note_costs_no_other(line: bytes) -> None:
+    folder = abandoned()
+    with (folder / "notes.jsonl").open("ab") as file:
+        file.write(line)
+    read = read_measured(folder)
+    assert read.conditions == RunConditions("worker on CPU 1")
+    assert sum(len(record.samples) for record in read.records) == 27
 
 
 @posix_only

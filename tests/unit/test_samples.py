@@ -12,8 +12,6 @@ import numpy as np
 import pytest
 
 from tui_httpbench.measured.samples import (
-    ERROR_TEXT_BYTES,
-    ROW_BYTES,
     ErrorText,
     SampleFile,
     SampleTally,
@@ -22,7 +20,7 @@ from tui_httpbench.measured.samples import (
     tally_samples,
 )
 from tui_httpbench.worker.errors import code_of, kind_of, text_of
-from tui_httpbench.worker.recorder import Recorder
+from tui_httpbench.worker.recorder import ERROR_TEXT_BYTES, ROW_BYTES, Recorder
 
 
 def test_what_the_recorder_writes_the_parent_reads_at_once(tmp_path: Path) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 import statistics
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import platformdirs
 import pytest
 
-from tui_httpbench.plan import scenario_file
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.scenario import (
     SCENARIOS,
@@ -65,7 +67,7 @@ def test_a_service_time_is_read_and_written_alike(text: str, value: ServiceTime)
         (parse_service_seed, "-3", "whole number"),
     ],
 )
-def test_a_wrong_knob_gets_one_sentence(read, text: str, part: str) -> None:
+def test_a_wrong_knob_gets_one_sentence(read: Callable[[str], object], text: str, part: str) -> None:
     with pytest.raises(PlanError, match=r".") as raised:
         read(text)
     assert part in str(raised.value)
@@ -111,7 +113,7 @@ def test_a_changed_scenario_is_not_called_as_the_one_it_came_from() -> None:
 @pytest.mark.parametrize(
     ("values", "field"), [({"http2": True}, "http2"), ({"rtt_ms": 1.0, "jitter_ms": 2.0}, "jitter")]
 )
-def test_knobs_that_contradict_each_other_are_refused(values: dict, field: str) -> None:
+def test_knobs_that_contradict_each_other_are_refused(values: dict[str, Any], field: str) -> None:
     with pytest.raises(PlanError) as raised:
         Scenario(**values)
     assert raised.value.field == field
@@ -169,7 +171,7 @@ def test_files_that_cannot_be_read_get_a_sentence(tmp_path: Path) -> None:
 
 def test_own_scenarios_are_found_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    monkeypatch.setattr(scenario_file.platformdirs, "user_config_path", lambda *_, **__: tmp_path / "httpbench-tui")
+    monkeypatch.setattr(platformdirs, "user_config_path", lambda *_, **__: tmp_path / "httpbench-tui")
     folder = tmp_path / "httpbench-tui" / "scenarios"
     folder.mkdir(parents=True)
     (folder / "cellar.toml").write_text("rtt_ms = 9\n")

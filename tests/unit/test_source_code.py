@@ -1,8 +1,9 @@
-"""The source that is shown is the one that is run, with what it calls."""
+"""The source that is shown is the one that is run: the body of the mode, as it stands in its file."""
 
 from __future__ import annotations
 
 import ast
+import textwrap
 
 import pytest
 
@@ -13,17 +14,23 @@ from tui_httpbench.clients.catalog import MODES
 @pytest.mark.parametrize("mode_id", list(MODES))
 def test_each_modes_source_is_a_part_of_its_file(mode_id: str) -> None:
     source = source_of(mode_id)
-    file_text = source.path.read_text()
-    for part in source.text.split("\n\n\n"):
-        assert part in file_text
-    functions = [
-        node.name for node in ast.parse(source.text).body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
-    assert functions[0] == MODES[mode_id].function
-    assert len(functions) > 1  # with what it calls
-    others = {mode.function for mode in MODES.values()} - {functions[0]}
-    assert not others & set(functions)
-    assert file_text.splitlines()[source.line - 1] == source.text.splitlines()[0]
+    lines = source.path.read_text().splitlines()
+    length = len(source.text.splitlines())
+    shown = textwrap.dedent("\n".join(lines[source.line - 1 : source.line - 1 + length]))
+    assert source.text == shown
+    names = {
+        node.name
+        for node in ast.walk(ast.parse(source.text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert names == {"send"}, "the function that sends, and nothing else"
+
+
+@pytest.mark.parametrize("mode_id", list(MODES))
+def test_two_panes_of_code_fit_a_screen_of_120_columns(mode_id: str) -> None:
+    lines = source_of(mode_id).text.splitlines()
+    assert max(map(len, lines)) <= 56
+    assert len(lines) <= 20
 
 
 def test_the_second_run_of_a_mode_has_the_same_source() -> None:

@@ -1,4 +1,4 @@
-"""What speaks against a result: each doubt is a sentence of what was seen and one of what to do about it."""
+"""What speaks against a result: each finding says what was seen, and in a second sentence what to do about it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.load_doubts import doubt_littles_law, doubt_running_dry, doubt_short_duration, listed
 from tui_httpbench.analysis.result import ModeSummary
 from tui_httpbench.analysis.steadiness import (
@@ -46,8 +47,8 @@ def find_doubts(
     records: tuple[RoundRecord, ...],
     conditions: RunConditions | None,
     modules: Mapping[str, str] | None = None,
-) -> tuple[str, ...]:
-    """All doubts about a run, at most one of each kind.
+) -> tuple[Finding, ...]:
+    """All doubts about a run, at most one of each id.
 
     ``modules`` maps the names of modules to the ``__version__`` that a worker really imported, where it told.
     """
@@ -71,7 +72,7 @@ def find_doubts(
         _doubt_governor(conditions),
         _doubt_urllib3(records, modules or {}),
     )
-    return tuple(doubt for doubt in doubts if doubt)
+    return tuple(doubt for doubt in doubts if doubt is not None)
 
 
 def _times_by_mode(ids: list[str], complete: list[RoundRecord]) -> Times:
@@ -86,19 +87,20 @@ def _logs(by_round: Mapping[int, float]) -> Series:
     return np.log(np.fromiter(by_round.values(), dtype=np.float64))
 
 
-def _doubt_few_rounds(ids: list[str], complete: list[RoundRecord]) -> str:
+def _doubt_few_rounds(ids: list[str], complete: list[RoundRecord]) -> Finding | None:
     """Fewer than two rounds: one alone does not tell how much rounds differ by chance."""
-    counts = [sum(record.mode == mode_id for record in complete) for mode_id in ids]
-    if not complete or not counts or min(counts) >= MIN_ROUNDS:
-        return ""
-    fewest, most = min(counts), max(counts)
+    counts = {mode_id: sum(record.mode == mode_id for record in complete) for mode_id in ids}
+    if not complete or not counts or min(counts.values()) >= MIN_ROUNDS:
+        return None
+    fewest, most = min(counts.values()), max(counts.values())
     if fewest == 0:
         seen = "No round is complete in every mode"
     elif fewest == most:
         seen = f"Only {fewest} {'round is' if fewest == 1 else 'rounds are'} complete"
     else:
         seen = f"Only {fewest} of {most} rounds is complete in every mode"
-    return f"{seen}, and a ranking needs {MIN_ROUNDS}. Run more rounds: -r 5 or a larger --budget."
+    text = f"{seen}, and a ranking needs {MIN_ROUNDS}. Run more rounds: -r 5 or a larger --budget."
+    return Finding("few-rounds", text, tuple(mode_id for mode_id, count in counts.items() if count < MIN_ROUNDS))
 
 
 def _find_slow_first_rounds(times: Times) -> dict[str, float]:
@@ -118,18 +120,19 @@ def _find_slow_first_rounds(times: Times) -> dict[str, float]:
     return found
 
 
-def _doubt_slow_first_round(slow_first: Mapping[str, float]) -> str:
+def _doubt_slow_first_round(slow_first: Mapping[str, float]) -> Finding | None:
     if not slow_first:
-        return ""
+        return None
     worst = sorted(slow_first.items(), key=lambda item: -item[1])
     modes = listed([f"{mode_id} {_longer(ratio)}" for mode_id, ratio in worst])
-    return (
+    text = (
         f"The first round took longer than the later ones: {modes}. Run again now that the target is warm, or run more "
         "rounds, so that the first weighs less."
     )
+    return Finding("slow-first-round", text, tuple(slow_first))
 
 
-def _doubt_outliers(times: Times, slow_first: Mapping[str, float]) -> str:
+def _doubt_outliers(times: Times, slow_first: Mapping[str, float]) -> Finding | None:
     """Rounds with a modified z-score above 3.5 (Iglewicz and Hoaglin, 1993) that are off by 25 % or more as well.
 
     The score alone calls one in six series of 6 calm rounds disturbed. A slow first round has a doubt of its own.
@@ -148,61 +151,64 @@ def _doubt_outliers(times: Times, slow_first: Mapping[str, float]) -> str:
             found[mode_id] = [number for number, odd in zip(by_round, is_outlier, strict=True) if odd]
             size[mode_id] = float(off[is_outlier].max())
     if not found:
-        return ""
+        return None
     worst = sorted(found, key=lambda mode_id: -size[mode_id])
     modes = listed([f"{mode_id} in {_rounds(found[mode_id])}" for mode_id in worst])
-    return (
+    text = (
         f"Outlier rounds, far off the others of their mode (modified z-score above {OUTLIER_SCORE}): {modes}. Close "
         "other programs and run again, or run more rounds, so that these weigh less."
     )
+    return Finding("outlier-rounds", text, tuple(found))
 
 
-def _doubt_drift(times: Times) -> str:
+def _doubt_drift(times: Times) -> Finding | None:
     """A trend over the run that all modes share: Mann-Kendall's test on the mean of their centred log times.
 
     Its size is the slope of Theil and Sen over the rounds that all modes completed.
     """
     times = {mode_id: by_round for mode_id, by_round in times.items() if len(by_round) >= DRIFT_MIN_ROUNDS}
     if not times:
-        return ""
+        return None
     common = sorted(set.intersection(*(set(by_round) for by_round in times.values())))
     if len(common) < DRIFT_MIN_ROUNDS:
-        return ""
+        return None
     logs = np.array([[math.log(by_round[number]) for number in common] for by_round in times.values()])
     effect = (logs - logs.mean(axis=1, keepdims=True)).mean(axis=0)
     p = mann_kendall_p(effect)
     change = math.exp(theil_sen_slope(np.array(common, dtype=np.float64), effect) * (common[-1] - common[0]))
     if p >= DRIFT_P or 1 / DRIFT_FROM <= change <= DRIFT_FROM:
-        return ""
+        return None
     how = f"{_percent(change - 1)} longer" if change > 1 else f"{_percent(1 - change)} less time"
-    return (
+    text = (
         f"Over the run, requests came to take {how} (Mann-Kendall trend test, p {_p_value(p)}). The ranking compares "
         "within rounds and so allows for it, requests/s and latencies don't: let machine and target settle, run again."
     )
+    return Finding("drift", text)
 
 
-def _doubt_sleep(conditions: RunConditions | None) -> str:
+def _doubt_sleep(conditions: RunConditions | None) -> Finding | None:
     """The machine was suspended; the clocks that measure may have stood still, and servers close what is silent."""
     asleep_s = conditions.asleep_s if conditions else None
     if asleep_s is None or asleep_s < ASLEEP_S:
-        return ""
-    return (
+        return None
+    text = (
         f"The machine slept for {asleep_s:,.0f} s in the middle of the run: the round in which it did tells nothing, "
         "and servers close connections meanwhile. Keep the machine awake and run again."
     )
+    return Finding("machine-slept", text)
 
 
-def _doubt_load(plan: Plan, conditions: RunConditions | None) -> str:
+def _doubt_load(plan: Plan, conditions: RunConditions | None) -> Finding | None:
     """Other processes, or other guests of the host, used more than a tenth of all processors."""
     share = conditions.other_cpu_share if conditions else None
     if share is None or share <= OTHER_CPU_SHARE:
-        return ""
+        return None
     among = "" if plan.request.uses_embedded_target else " (the target among them, if it runs on this machine)"
     seen = f"Other processes used {_percent(share)} of the processors during the run{among}"
-    return f"{seen}. Close what is not needed and run again."
+    return Finding("busy-machine", f"{seen}. Close what is not needed and run again.")
 
 
-def _doubt_busy_target(ids: list[str], complete: list[RoundRecord]) -> str:
+def _doubt_busy_target(ids: list[str], complete: list[RoundRecord]) -> Finding | None:
     """The embedded target used more processor time than the client: then it is the target that is measured.
 
     By more than the clocks' resolution in each round; the target's time includes the warm-up.
@@ -218,28 +224,30 @@ def _doubt_busy_target(ids: list[str], complete: list[RoundRecord]) -> str:
         if target_s > client_s + CPU_RESOLUTION_S * len(pairs):
             found[mode_id] = (target_s, client_s)
     if not found:
-        return ""
+        return None
     worst = sorted(found.items(), key=lambda item: item[1][1] / item[1][0])
     modes = listed(
         [f"{mode_id} ({target_s:.2f} s against {client_s:.2f} s)" for mode_id, (target_s, client_s) in worst]
     )
-    return (
+    text = (
         f"The embedded target used more processor time than the client, so that it may be the bottleneck: {modes}. Ask "
         "it for less work, such as a smaller body, or give the URL of a faster target."
     )
+    return Finding("busy-target", text, tuple(found))
 
 
-def _doubt_governor(conditions: RunConditions | None) -> str:
+def _doubt_governor(conditions: RunConditions | None) -> Finding | None:
     """The worker's processor saves power (Linux, Documentation/admin-guide/pm/cpufreq.rst)."""
     if conditions is None or "powersave" not in (conditions.governor or "").split(", "):
-        return ""
-    return (
+        return None
+    text = (
         "The frequency governor 'powersave' may hold the processor's clock down or change it in the middle of a round. "
         "Choose the other one for the run: sudo cpupower frequency-set -g performance."
     )
+    return Finding("powersave-governor", text)
 
 
-def _doubt_urllib3(records: Iterable[RoundRecord], modules: Mapping[str, str]) -> str:
+def _doubt_urllib3(records: Iterable[RoundRecord], modules: Mapping[str, str]) -> Finding | None:
     """The module urllib3 is not that of the distribution urllib3: urllib3-future, which niquests needs, overwrites it.
 
     Told by a version that differs from the metadata; where the worker did not tell it, by the other one's presence.
@@ -251,16 +259,17 @@ def _doubt_urllib3(records: Iterable[RoundRecord], modules: Mapping[str, str]) -
     imported, promised, other = modules.get("urllib3"), packages.get("urllib3"), packages.get("urllib3-future")
     if imported is not None and promised is not None:
         if imported == promised:
-            return ""
+            return None
         seen = f"The module urllib3 is version {imported}, though the package urllib3 is version {promised}"
     elif other is not None:
         seen = f"The package urllib3-future {other} is installed, which takes the place of urllib3"
     else:
-        return ""
-    return (
+        return None
+    text = (
         f"{seen}: requests may not have run on the real one. Measure requests in a virtual environment of its own, "
         "without niquests and urllib3-future."
     )
+    return Finding("replaced-urllib3", text)
 
 
 def _rounds(numbers: list[int]) -> str:

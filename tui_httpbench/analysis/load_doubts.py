@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.littles_law import mean_in_flight, steady_in_flight
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import LATENCY
@@ -18,21 +19,25 @@ DRY_LATENCIES = 50
 LISTED_MODES = 3
 
 
-def doubt_littles_law(plan: Plan, ids: list[str], complete: list[RoundRecord]) -> str:
+def doubt_littles_law(plan: Plan, ids: list[str], complete: list[RoundRecord]) -> Finding | None:
     """Mean latency × throughput is off the requests in flight by more than 5 % (Little's law).
 
     Only in rounds of at least 20 requests for each one in flight, and only where the begin and end of the slices, in
     which fewer are in flight, don't explain it. Batches that are waited for run dry again and again, as they are to.
+    Rounds without a success are left out: a refused request takes less time than what happens between two of them.
     """
     if plan.repeats_batches:
-        return ""
+        return None
     found: dict[str, tuple[float, int]] = {}
     for mode_id in ids:
         expected = plan.in_flight(mode_id)
         rounds = [
             record
             for record in complete
-            if record.mode == mode_id and record.elapsed_s and len(record.samples) >= LITTLE_MIN_TURNS * expected
+            if record.mode == mode_id
+            and record.elapsed_s
+            and record.tally.ok
+            and len(record.samples) >= LITTLE_MIN_TURNS * expected
         ]
         if _obeys(mean_in_flight(rounds), expected):
             continue
@@ -41,23 +46,24 @@ def doubt_littles_law(plan: Plan, ids: list[str], complete: list[RoundRecord]) -
             assert steady is not None
             found[mode_id] = (steady, expected)
     if not found:
-        return ""
+        return None
     worst = sorted(found.items(), key=lambda item: -abs(math.log(max(item[1][0], 1e-9) / item[1][1])))
     modes = listed([f"{mode_id} {measured:.3g} instead of {expected}" for mode_id, (measured, expected) in worst])
-    return (
+    text = (
         f"Mean latency × throughput is off the number of requests in flight (Little's law): {modes}. Compare these by "
         "requests/s and not by latency, or run again with fewer in flight and less else on the machine."
     )
+    return Finding("littles-law", text, tuple(found))
 
 
-def doubt_running_dry(plan: Plan, ids: list[str], complete: list[RoundRecord]) -> str:
+def doubt_running_dry(plan: Plan, ids: list[str], complete: list[RoundRecord]) -> Finding | None:
     """The measured seconds are few for requests that wait long, so that fewer than wanted were in flight on average.
 
     Each slice ends with nothing in flight. That costs nothing where requests compute, since the processor stays busy;
     where they wait, it costs the share of the places that were idle, by Little's law.
     """
     if plan.duration_s is None or plan.repeats_batches:
-        return ""
+        return None
     found: dict[str, tuple[float, int]] = {}
     longest_ms = 0.0
     for mode_id in ids:
@@ -72,20 +78,21 @@ def doubt_running_dry(plan: Plan, ids: list[str], complete: list[RoundRecord]) -
             latency_ns = sum(float(record.samples[:, LATENCY].sum()) for record in rounds)
             longest_ms = max(longest_ms, latency_ns / requests / 1e6)
     if not found:
-        return ""
+        return None
     worst = sorted(found.items(), key=lambda item: item[1][0] / item[1][1])
     modes = listed([f"{mode_id} {measured:.3g} instead of {expected}" for mode_id, (measured, expected) in worst])
     enough_s = math.ceil(longest_ms / 1e3 * DRY_LATENCIES)
-    return (
+    text = (
         f"The measured seconds are few for requests of {longest_ms:,.0f} ms, so that on average fewer were in flight: "
         f"{modes}. All modes suffer alike; for true requests/s measure longer, with -z {enough_s}."
     )
+    return Finding("running-dry", text, tuple(found))
 
 
-def doubt_short_duration(plan: Plan, ids: list[str], complete: list[RoundRecord]) -> str:
+def doubt_short_duration(plan: Plan, ids: list[str], complete: list[RoundRecord]) -> Finding | None:
     """The seconds that were asked for are fewer than one request takes, so that each place sent one and no more."""
     if plan.duration_s is None or plan.duration_s == AUTO or plan.repeats_batches:
-        return ""
+        return None
     found: dict[str, float] = {}
     for mode_id in ids:
         rounds = [record for record in complete if record.mode == mode_id and record.elapsed_s]
@@ -94,14 +101,15 @@ def doubt_short_duration(plan: Plan, ids: list[str], complete: list[RoundRecord]
             if shortest_s > SHORT_TIMES * plan.duration_s:
                 found[mode_id] = shortest_s
     if not found:
-        return ""
+        return None
     worst = sorted(found.items(), key=lambda item: -item[1])
     modes = listed([f"{mode_id} took {shortest_s:.2g} s" for mode_id, shortest_s in worst])
     each = "one request" if plan.concurrency == 1 else "one request for each one in flight"
-    return (
+    text = (
         f"The {plan.duration_s:g} s asked for are shorter than a request, so that {each} was measured: {modes}. "
         f"Give a longer -z, such as {math.ceil(10 * max(found.values()))}."
     )
+    return Finding("short-duration", text, tuple(found))
 
 
 def _obeys(measured: float | None, expected: int) -> bool:

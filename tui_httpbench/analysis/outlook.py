@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from tui_httpbench.analysis.block_model import PRIOR_DF
-from tui_httpbench.analysis.comparison import RatioInterval, look_error_rate
+from tui_httpbench.analysis.comparison import RatioInterval
+from tui_httpbench.analysis.looks import look_error_rate
 from tui_httpbench.analysis.ranking import RankingRules
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.analysis.studentized import studentized_range_quantile

@@ -8,8 +8,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 
 from tui_httpbench.analysis.block_model import Block
-from tui_httpbench.analysis.comparison import Comparison, look_error_rate
+from tui_httpbench.analysis.comparison import Comparison
 from tui_httpbench.analysis.gusts import Yardstick, expected_noise, round_weights
+from tui_httpbench.analysis.looks import look_error_rate
 from tui_httpbench.analysis.result import ModeSummary, Rank
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.plan import DEFAULT_SAME_WITHIN

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tui_httpbench.analysis.comparison import RatioInterval, Verdict
+from tui_httpbench.analysis.findings import ENDS_EARLY, Finding
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import ErrorText
 from tui_httpbench.plan.plan import Plan
@@ -93,14 +94,6 @@ class Rank:
 
 
 @dataclass(frozen=True)
-class Difference:
-    """A way in which modes do not do the same work, in a sentence; ``modes`` are those that stand out."""
-
-    text: str
-    modes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Environment:
     """Where the run took place, and what else the machine did; None and empty where the system does not tell."""
 
@@ -117,10 +110,9 @@ class Environment:
 class Result:
     """One run, whole or stopped; ``modes`` in the plan's order, ``ranking`` best first, ``ranking_cpu`` by CPU time.
 
-    ``trouble``, one of the warnings, says why a stopped one could not go on; it is empty where the user stopped it.
-    ``differences`` tell where modes did not do the same work; ``settings`` are those that each mode really had,
-    ``http_versions`` what each spoke with the server, by mode; ``started_at`` and ``duration_s`` are those of
-    ``Measured``.
+    ``findings`` are what is doubted or differs, the most important first. By mode: ``settings`` are those that each
+    really had, ``made`` the call that made its client, ``http_versions`` what it spoke with the server. ``started_at``,
+    ``ended_at`` and ``duration_s`` are those of ``Measured``.
     """
 
     plan: Plan
@@ -128,16 +120,31 @@ class Result:
     environment: Environment
     modes: tuple[ModeSummary, ...]
     ranking: tuple[Rank, ...]
-    warnings: tuple[str, ...]
+    findings: tuple[Finding, ...]
     stopped: bool
-    trouble: str = ""
     ranking_cpu: tuple[Rank, ...] = ()
-    differences: tuple[Difference, ...] = ()
     settings: dict[str, dict[str, str]] = field(default_factory=dict)
+    made: dict[str, str] = field(default_factory=dict)
     http_versions: dict[str, str] = field(default_factory=dict)
     records: tuple[RoundRecord, ...] = field(default=(), repr=False)
     started_at: str | None = None
+    ended_at: str | None = None
     duration_s: float | None = None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The texts of the findings."""
+        return tuple(finding.text for finding in self.findings)
+
+    @property
+    def differences(self) -> tuple[Finding, ...]:
+        """The findings that tell where modes did not do the same work."""
+        return tuple(finding for finding in self.findings if finding.is_other_work)
+
+    @property
+    def trouble(self) -> str:
+        """Why a stopped run could not go on, in a sentence; empty where the user stopped it, and for a whole one."""
+        return next((finding.text for finding in self.findings if finding.id in ENDS_EARLY), "")
 
     def mode(self, mode_id: str) -> ModeSummary:
         """The summary of one mode. Raises KeyError."""
@@ -148,7 +155,7 @@ class Result:
 
     def does_other_work(self, mode_id: str) -> bool:
         """Whether a mode was seen to do other work than most."""
-        return any(mode_id.partition("#")[0] in difference.modes for difference in self.differences)
+        return any(mode_id in difference.modes for difference in self.differences)
 
     @property
     def all_succeeded(self) -> bool:

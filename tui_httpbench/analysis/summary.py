@@ -2,53 +2,55 @@
 
 from __future__ import annotations
 
-import os
-import platform
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 
 from tui_httpbench.analysis.doubts import find_doubts
+from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.latency import summarize_latency
 from tui_httpbench.analysis.ranking import RankingRules, rank_modes
 from tui_httpbench.analysis.result import Environment, ModeSummary, Rank, Result
 from tui_httpbench.analysis.same_work import find_differences
 from tui_httpbench.clients.catalog import mode_of
-from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.measured import Measured
-from tui_httpbench.measured.probe import Probe
+from tui_httpbench.measured.probe import UNKNOWN, Probe
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import ErrorText
 from tui_httpbench.plan.plan import AUTO, WARMUP_REQUESTS, Plan
+from tui_httpbench.text.formatting import enumerate_names
+
+_GIVEN_UP = {"failed": "mode-failed", "crashed": "mode-crashed", "hung": "mode-hung"}
+"""The finding's id by the outcome of the round that went wrong."""
 
 
 def summarize_run(measured: Measured) -> Result:
-    """The result of what was measured."""
+    """The result of what was measured; whatever machine this is called on, and whenever, it is the same."""
     plan, records = measured.plan, measured.records
     modes = tuple(summarize_mode(mode_id, _of_mode(mode_id, records)) for mode_id in plan.modes)
-    differences = find_differences(plan, measured.probes)
     rules = rules_of(plan, records)
     return Result(
         plan=plan,
         url=measured.url,
-        environment=_environment(records, measured.conditions),
+        environment=_environment(measured),
         modes=modes,
         ranking=rank_modes(modes, records, rules),
         ranking_cpu=rank_modes(modes, records, rules, yardstick="cpu"),
-        warnings=(*(difference.text for difference in differences), *_warnings(measured, modes)),
-        stopped=measured.stopped or bool(measured.trouble),
-        trouble=measured.trouble,
-        differences=differences,
+        findings=_find_all(measured, modes),
+        stopped=measured.stopped or measured.interrupted or bool(measured.trouble),
         settings={probe.mode: _settings(probe) for probe in measured.probes if probe.settings},
+        made={probe.mode: probe.made for probe in measured.probes if probe.made},
         http_versions={probe.mode: probe.response.http_version for probe in measured.probes if probe.response},
         records=records,
         started_at=measured.started_at,
+        ended_at=measured.ended_at,
         duration_s=measured.duration_s,
     )
 
 
 def _settings(probe: Probe) -> dict[str, str]:
-    spoken = f"HTTP/{probe.response.http_version}" if probe.response else "unknown"
-    return {**probe.settings, "spoken": spoken}
+    version = probe.response.http_version if probe.response else UNKNOWN
+    return {**probe.settings, "spoken": UNKNOWN if version == UNKNOWN else f"HTTP/{version}"}
 
 
 def rules_of(plan: Plan, records: tuple[RoundRecord, ...] = ()) -> RankingRules:
@@ -125,13 +127,14 @@ def _warmup_requests(record: RoundRecord) -> int:
     return len(record.setup.warmup) if record.setup is not None else WARMUP_REQUESTS
 
 
-def _environment(records: tuple[RoundRecord, ...], conditions: RunConditions | None) -> Environment:
-    setups = [record.setup for record in records if record.setup is not None]
+def _environment(measured: Measured) -> Environment:
+    setups = [record.setup for record in measured.records if record.setup is not None]
     packages = {name: version for setup in setups for name, version in setup.packages.items()}
+    conditions = measured.conditions
     return Environment(
-        python=setups[0].python if setups else f"{platform.python_implementation()} {platform.python_version()}",
-        platform=platform.platform(),
-        cpu_count=os.cpu_count() or 1,
+        python=setups[0].python if setups else measured.machine.python,
+        platform=measured.machine.platform,
+        cpu_count=measured.machine.cpu_count,
         packages=dict(sorted(packages.items())),
         pinning=conditions.pinning if conditions else "",
         governor=conditions.governor if conditions else None,
@@ -139,28 +142,66 @@ def _environment(records: tuple[RoundRecord, ...], conditions: RunConditions | N
     )
 
 
-def _warnings(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[str, ...]:
-    plan = measured.plan
-    warnings = [measured.trouble] if measured.trouble else []
-    if plan.request.body is not None and plan.request.method in ("GET", "HEAD"):
-        warnings.append(
-            f"{plan.request.method} was sent with a body, which servers may ignore; --method POST sends it."
-        )
-    rounds = max((record.round for record in measured.records), default=0)
-    warnings += [
-        f"{mode.note} Its later rounds were left out." if mode.rounds_done < rounds - 1 else mode.note
-        for mode in modes
-        if mode.note
-    ]
-    if plan.insecure:
-        warnings.append(
-            "Certificates were not checked (--insecure), so clients that load certificates for each connection look "
-            "faster than they are; --cacert FILE trusts a private authority."
-        )
-    warnings += [
-        f"{probe.mode} spoke HTTP/{probe.response.http_version}, since the server offered it no HTTP/2."
-        for probe in measured.probes
-        if mode_of(probe.mode).http2 and probe.response and not probe.response.http_version.startswith("2")
-    ]
+def _find_all(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[Finding, ...]:
+    """Why the run ended first, since that explains what is missing; then what differs, and what is doubted."""
     modules = {name: version for probe in measured.probes for name, version in probe.modules.items()}
-    return (*warnings, *find_doubts(plan, modes, measured.records, measured.conditions, modules))
+    return (
+        *_find_ends(measured),
+        *find_differences(measured.plan, measured.probes, measured.dropped_headers),
+        *_find_risky_wishes(measured.plan),
+        *_find_given_up(measured.records, modes),
+        *_find_missing_http2(measured),
+        *find_doubts(measured.plan, modes, measured.records, measured.conditions, modules),
+    )
+
+
+def _find_ends(measured: Measured) -> Iterator[Finding]:
+    if measured.interrupted:
+        yield Finding(
+            "interrupted",
+            "This run was interrupted and has been recovered: the requests that were under way are missing, and so are "
+            "the rounds that it had still to make.",
+        )
+    if measured.trouble:
+        yield Finding("ended-early", measured.trouble)
+    if measured.dropped_headers:
+        names = enumerate_names(list(measured.dropped_headers))
+        yield Finding(
+            "credentials-left-out",
+            f"Its plan lacks {names}, since credentials are not stored; add them before you run it again.",
+        )
+
+
+def _find_risky_wishes(plan: Plan) -> Iterator[Finding]:
+    if plan.request.body is not None and plan.request.method in ("GET", "HEAD"):
+        yield Finding(
+            "body-with-get",
+            f"{plan.request.method} was sent with a body, which servers may ignore; --method POST sends it.",
+        )
+    if plan.insecure:
+        yield Finding(
+            "unchecked-certificates",
+            "Certificates were not checked (--insecure), so clients that load certificates for each connection look "
+            "faster than they are; --cacert FILE trusts a private authority.",
+        )
+
+
+def _find_given_up(records: tuple[RoundRecord, ...], modes: tuple[ModeSummary, ...]) -> Iterator[Finding]:
+    """The modes of which a round went wrong, so that they got no later one."""
+    rounds = max((record.round for record in records), default=0)
+    for mode in modes:
+        wrong = next((record for record in _of_mode(mode.mode, records) if record.reason), None)
+        if wrong is not None:
+            later = " Its later rounds were left out." if mode.rounds_done < rounds - 1 else ""
+            yield Finding(_GIVEN_UP.get(wrong.outcome, "mode-failed"), wrong.reason + later, (mode.mode,))
+
+
+def _find_missing_http2(measured: Measured) -> Iterator[Finding]:
+    for probe in measured.probes:
+        version = probe.response.http_version if probe.response else UNKNOWN
+        if mode_of(probe.mode).http2 and version != UNKNOWN and not version.startswith("2"):
+            yield Finding(
+                "no-http2",
+                f"{probe.mode} spoke HTTP/{version}, since the server offered it no HTTP/2.",
+                tuple(mode_id for mode_id in measured.plan.modes if mode_of(mode_id).id == probe.mode),
+            )

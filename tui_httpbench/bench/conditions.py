@@ -1,9 +1,10 @@
-"""The machine's state during a run."""
+"""The machine, and its state during a run."""
 
 from __future__ import annotations
 
 import math
 import os
+import platform
 import sys
 import time
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from tui_httpbench.bench.pinning import SYSFS_CPUS, CpuChoice, usable_cpus
 from tui_httpbench.measured.conditions import RunConditions
+from tui_httpbench.measured.machine import Machine
 
 PROC_STAT = Path("/proc/stat")
 
@@ -70,6 +72,15 @@ class ConditionsMonitor:
         end = _take_reading()
         share = _other_share(self._start, end, own_cpu_s or 0.0)
         return RunConditions(self._cpus.text, governor, share, _asleep_between(self._start, end))
+
+
+def read_machine() -> Machine:
+    """The machine that this process runs on."""
+    return Machine(
+        python=f"{platform.python_implementation()} {platform.python_version()}",
+        platform=platform.platform(),
+        cpu_count=os.cpu_count() or 1,
+    )
 
 
 def read_cpu_times(proc_stat: Path = PROC_STAT) -> CpuTimes | None:

@@ -108,6 +108,7 @@ async def _converse(
     return Probe(
         mode_id,
         settings=message["settings"],
+        made=message["made"],
         response=None if response is None else ProbeResponse(**{**response, "url": drop_secrets(response["url"])}),
         error=None if error is None else (error[0], error[1]),
         heads=heads,

@@ -1,19 +1,23 @@
-"""Runs whose app was killed: what they had measured, made into a result."""
+"""Runs whose app was killed: what they had measured, read back."""
 
 from __future__ import annotations
 
 import json
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.bench.run_folder import (
+    BODY_FILE,
     FORMAT,
     LOCK_FILE,
+    NOTES_FILE,
     ROUNDS_FILE,
     RUN_FILE,
     all_folders,
@@ -21,17 +25,19 @@ from tui_httpbench.bench.run_folder import (
     remove_folder,
     sample_files,
 )
-from tui_httpbench.clients.catalog import MODES
+from tui_httpbench.clients.catalog import MODES, mode_of
 from tui_httpbench.files.file_lock import FileLock
 from tui_httpbench.files.small_file import read_small_file
-from tui_httpbench.measured.conditions import RunConditions
+from tui_httpbench.measured.machine import Machine
 from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.notes_json import Notes, RoundStart, RunEnd, gather, note_from_dict
 from tui_httpbench.measured.record_json import record_from_dict
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import ErrorText, Samples, load_samples, measured_span_s, no_samples
+from tui_httpbench.measured.strict_json import read_as, seconds_or_none
 from tui_httpbench.plan.plan import MAX_HEADERS, Plan, parse_seed, parse_url
 from tui_httpbench.plan.stored import plan_from_dict
-from tui_httpbench.text.formatting import enumerate_names, plural
+from tui_httpbench.text.formatting import plural
 from tui_httpbench.text.quoting import printable, shortened
 
 MAX_KEPT = 5
@@ -39,7 +45,10 @@ MAX_AGE_S = 30 * 86_400.0
 _NEW_S = 2.0
 MAX_RUN_FILE_BYTES = 16_000_000
 MAX_ROUNDS_FILE_BYTES = 500_000_000
-_MODE_ID = re.compile(r"([a-z0-9-]+)(#[1-9]\d{0,3})?", re.ASCII)
+MAX_NOTES_FILE_BYTES = 100_000_000
+MAX_BODY_FILE_BYTES = 1_000_000_000
+Line = TypeVar("Line")
+_MODE_ID = re.compile(r"([A-Za-z0-9._-]+)(#[1-9]\d{0,3})?", re.ASCII)
 _UNREADABLE = (OSError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
 
 
@@ -85,30 +94,40 @@ def find_interrupted_runs() -> list[InterruptedRun]:
 
 
 def recover(folder: Path) -> Result:
-    """What the run in this folder had measured, as that of a stopped run. Raises RecoveryError.
+    """The result of what the run in this folder had measured. Raises RecoveryError."""
+    return summarize_run(read_measured(folder))
+
+
+def read_measured(folder: Path) -> Measured:
+    """What the run in this folder had measured; interrupted, unless it had ended. Raises RecoveryError.
 
     A round that was under way counts with the requests that it had finished.
     """
     try:
         told = _read_run(folder)
-        plan = _plan_of(told)
-        records = _read_records(folder, plan)
-        result = summarize_run(
-            Measured(plan, told["url"], records, stopped=True, conditions=RunConditions(told["pinning"]))
+        plan = _plan_of(told, folder)
+        notes = gather(_read_lines(folder / NOTES_FILE, MAX_NOTES_FILE_BYTES, note_from_dict))
+        probed = {mode_of(mode_id).id for mode_id in plan.modes}
+        durations = [start.duration_s for start in notes.starts.values() if start.duration_s is not None]
+        end = notes.end or RunEnd(stopped=True, trouble="", ended_at=_time_of_day(_last_change_s(folder)))
+        return Measured(
+            plan=plan,
+            url=told["url"],
+            records=_read_records(folder, plan, notes),
+            stopped=end.stopped,
+            probes=tuple(probe for probe in notes.probes if probe.mode in probed),
+            conditions=notes.conditions,
+            trouble=end.trouble,
+            started_at=told["started_at"],
+            ended_at=_checked_time(end.ended_at),
+            duration_s=durations[-1] if durations else told["duration_s"],
+            interrupted=notes.end is None,
+            dropped_headers=tuple(told["dropped_headers"]),
+            machine=told["machine"],
         )
-        warnings = [
-            "This run was interrupted and has been recovered: the requests that were under way are missing, and so are "
-            "the clients' settings and the check that all do the same work."
-        ]
-        if told["secret_headers"]:
-            warnings.append(
-                f"Its plan lacks {enumerate_names([str(name) for name in told['secret_headers']])}, since credentials "
-                "are not stored; add them before you run it again."
-            )
     except _UNREADABLE as error:
         why = shortened(printable(str(error)), 200)
         raise RecoveryError(f"The interrupted run in {folder} can't be recovered ({why}).") from error
-    return replace(result, trouble=warnings[0], warnings=(*warnings, *result.warnings))
 
 
 def discard(folder: Path) -> None:
@@ -160,8 +179,8 @@ def _look_into(folder: Path) -> InterruptedRun | None:
 
 def _read_size(folder: Path, ended_s: float) -> InterruptedRun:
     told = _read_run(folder)
-    plan = _plan_of(told)
-    counts = {(record.mode, record.round): count for record, count in _read_lines(folder)}
+    plan = _plan_of(told, folder)
+    counts = {(record.mode, record.round): count for record, count in _read_rounds(folder)}
     requests = 0
     for (mode_id, round), path in sample_files(folder).items():
         if mode_id in plan.modes:
@@ -175,15 +194,22 @@ def _read_run(folder: Path) -> dict[str, Any]:
     if told["format"] != FORMAT:
         raise ValueError(f"its format is {shortened(repr(told['format']))}, and {FORMAT} is known")
     told["url"] = parse_url(told["url"])
-    told["pinning"] = printable(shortened(told["pinning"], 200))
-    told["secret_headers"] = [shortened(str(name)) for name in told["secret_headers"][:MAX_HEADERS]]
+    told["machine"] = read_as(Machine, told["machine"])
+    told["started_at"] = _checked_time(told["started_at"])
+    told["duration_s"] = seconds_or_none(told["duration_s"])
+    told["dropped_headers"] = [shortened(str(name)) for name in told["dropped_headers"][:MAX_HEADERS]]
     return told
 
 
-def _plan_of(told: dict[str, Any]) -> Plan:
+def _plan_of(told: dict[str, Any], folder: Path) -> Plan:
     """The plan as it was run, modes that can't run here now included."""
+    plan = plan_from_dict(told["plan"])  # after it, the modes of a user's own files are known
     modes = dict.fromkeys(mode_id for mode_id in told["modes"] if _is_known_mode(mode_id))
-    return plan_from_dict(told["plan"]).replace(modes=tuple(modes), seed=parse_seed(str(told["seed"])))
+    plan = plan.replace(modes=tuple(modes), seed=parse_seed(str(told["seed"])))
+    if not told["has_body_file"]:
+        return plan
+    body = read_small_file(folder / BODY_FILE, MAX_BODY_FILE_BYTES)
+    return plan.replace(request=replace(plan.request, body=body))
 
 
 def _is_known_mode(mode_id: object) -> bool:
@@ -191,16 +217,21 @@ def _is_known_mode(mode_id: object) -> bool:
     return match is not None and match[1] in MODES
 
 
-def _read_lines(folder: Path) -> list[tuple[RoundRecord, int]]:
-    """The finished rounds, without samples, and how many they have; a line that was cut short is left out."""
+def _read_rounds(folder: Path) -> list[tuple[RoundRecord, int]]:
+    """The finished rounds, without samples, and how many they have."""
+    return _read_lines(folder / ROUNDS_FILE, MAX_ROUNDS_FILE_BYTES, record_from_dict)
+
+
+def _read_lines(path: Path, limit_bytes: int, read: Callable[[dict[str, Any]], Line]) -> list[Line]:
+    """What the lines of a file hold; one that was cut short is left out, and a missing file has none."""
     try:
-        text = read_small_file(folder / ROUNDS_FILE, MAX_ROUNDS_FILE_BYTES)
+        text = read_small_file(path, limit_bytes)
     except FileNotFoundError:
         return []
     lines = []
     for line in text.split(b"\n")[:-1]:
         try:
-            lines.append(record_from_dict(json.loads(line)))
+            lines.append(read(json.loads(line)))
         except _UNREADABLE:
             continue  # the disk was full, or the app killed, in the middle of it
     return lines
@@ -214,19 +245,43 @@ def _read_samples(path: Path) -> tuple[Samples, tuple[ErrorText, ...]]:
         return no_samples(), ()
 
 
-def _read_records(folder: Path, plan: Plan) -> tuple[RoundRecord, ...]:
+def _read_records(folder: Path, plan: Plan, notes: Notes) -> tuple[RoundRecord, ...]:
     files = sample_files(folder)
     records = []
-    for record, _ in _read_lines(folder):
+    for record, _ in _read_rounds(folder):
         path = files.pop((record.mode, record.round), None)
         if path is not None and record.mode in plan.modes:
             records.append(replace(record, samples=_read_samples(path)[0]))
-    for (mode_id, round), path in files.items():
+    for (mode_id, number), path in files.items():
         samples, error_texts = _read_samples(path)
-        if mode_id in plan.modes and len(samples):
-            span_s = measured_span_s(samples)
-            records.append(RoundRecord(mode_id, round, "stopped", samples, span_s, error_texts=error_texts))
+        record = _cut_short(mode_id, number, notes.of_round(mode_id, number), samples, error_texts)
+        if mode_id in plan.modes and (len(samples) or record.reason or record.setup):
+            records.append(record)
     return tuple(records)
+
+
+def _cut_short(
+    mode_id: str, number: int, start: RoundStart | None, samples: Samples, error_texts: tuple[ErrorText, ...]
+) -> RoundRecord:
+    """The record of a round whose end nobody wrote down."""
+    span_s = measured_span_s(samples)
+    record = RoundRecord(mode_id, number, "stopped", samples, span_s, error_texts=error_texts)
+    if start is None:
+        return record
+    outcome, reason = start.ended.get(mode_id, (record.outcome, ""))
+    return replace(record, outcome=outcome, reason=reason, setup=start.setups.get(mode_id), group=start.group)
+
+
+def _time_of_day(unix_s: float) -> str:
+    return datetime.fromtimestamp(unix_s).astimezone().isoformat(timespec="seconds")
+
+
+def _checked_time(text: object) -> str | None:
+    """A time of day with its zone, in ISO 8601; None for what is none. Raises ValueError, TypeError."""
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(str(text))
+    return None if moment.tzinfo is None else moment.isoformat(timespec="seconds")
 
 
 def _ago(age_s: float) -> str:

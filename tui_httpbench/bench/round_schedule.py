@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from tui_httpbench.analysis.comparison import FEW_MODES, is_look
+from tui_httpbench.analysis.looks import FEW_MODES, is_look
 from tui_httpbench.analysis.ranking import undecided_pairs
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.plan.plan import (

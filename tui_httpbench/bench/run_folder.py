@@ -1,7 +1,8 @@
 """A run's folder: what was measured is in files at once, so that it outlives a killed app.
 
-``run.json`` holds the plan and where it was sent, ``rounds.jsonl`` a line for each finished round, and beside them lie
-the rounds' sample files. ``lock`` is locked while the app that runs lives. Only the owner can read any of it.
+``run.json`` holds the plan and where it was sent, ``rounds.jsonl`` a line for each finished round, ``notes.jsonl`` what
+was found out beside them, ``body`` a body that is too large for the plan, and beside them lie the rounds' sample files.
+``lock`` is locked while the app that runs lives. Only the owner can read any of it, and no credential is in it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 import shutil
 import tempfile
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +21,24 @@ import platformdirs
 
 from tui_httpbench.files.file_lock import FileLock
 from tui_httpbench.files.private_files import make_private_folder, open_private
+from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.notes_json import Note, ProbesMade, note_to_dict
 from tui_httpbench.measured.record_json import record_to_dict
 from tui_httpbench.measured.records import RoundRecord
-from tui_httpbench.plan.plan import Plan
+from tui_httpbench.measured.samples import store_samples
 from tui_httpbench.plan.secrets import drop_secrets
 from tui_httpbench.plan.stored import plan_to_dict
 
-FORMAT = 2
+FORMAT = 3
 RUN_FILE = "run.json"
 ROUNDS_FILE = "rounds.jsonl"
+NOTES_FILE = "notes.jsonl"
+BODY_FILE = "body"
 LOCK_FILE = "lock"
 _PREFIX = "run-"
 _TEMPORARY_PREFIX = "httpbench-run-"
 _SAMPLE_NAME = re.compile(r"round-(\d{4})-(.+)\.samples", re.ASCII)
-_FILE_NAMES = re.compile(r"lock|rounds\.jsonl|trusted\.pem|.+\.(samples|stderr)|httpbench-tui-target-.+")
+_FILE_NAMES = re.compile(r"lock|body|(rounds|notes)\.jsonl|trusted\.pem|.+\.(samples|stderr)|httpbench-tui-target-.+")
 
 
 class RunFolder:
@@ -48,13 +54,29 @@ class RunFolder:
             self.remove()
             raise
 
-    def begin(self, plan: Plan, url: str, pinning: str) -> None:
-        """Writes down what is going to be measured, without credentials. Raises OSError."""
-        self._write(RUN_FILE, _describe(plan, url, pinning))
+    def begin(self, measured: Measured) -> None:
+        """Writes down what is going to be measured, without credentials, and what has been already. Raises OSError."""
+        described = _describe(measured)
+        if described["has_body_file"]:
+            with open_private(self.path / BODY_FILE) as file:
+                file.write(measured.plan.request.body or b"")
+        for record in measured.records:
+            store_samples(sample_path(self.path, record.mode, record.round), record.samples)
+            self.add(record)
+        if measured.probes:
+            self.note(ProbesMade(measured.probes))
+        if measured.conditions is not None:
+            self.note(measured.conditions)
+        # Last, since it is what makes the folder a run's.
+        self._write(RUN_FILE, described)
 
     def add(self, record: RoundRecord) -> None:
         """Writes down that a round is over; to be called while no worker measures. Raises OSError."""
         self._write(ROUNDS_FILE, record_to_dict(record))
+
+    def note(self, note: Note) -> None:
+        """Writes down what was found out; to be called while no worker measures. Raises OSError."""
+        self._write(NOTES_FILE, note_to_dict(note))
 
     def leave(self) -> None:
         """Lets go of the folder; its files stay for recovery."""
@@ -119,16 +141,21 @@ def runs_folder() -> Path | None:
     return state / "runs" if state.is_absolute() else None
 
 
-def _describe(plan: Plan, url: str, pinning: str) -> dict[str, Any]:
+def _describe(measured: Measured) -> dict[str, Any]:
+    plan = measured.plan
     stored = plan_to_dict(plan)
+    dropped = [name for name, _ in plan.request.headers if name not in dict(stored["headers"])]
     return {
         "format": FORMAT,
         "plan": stored,
         "modes": list(plan.modes),
         "seed": plan.seed,
-        "url": drop_secrets(url),
-        "pinning": pinning,
-        "secret_headers": [name for name, _ in plan.request.headers if name not in dict(stored["headers"])],
+        "url": drop_secrets(measured.url),
+        "started_at": measured.started_at,
+        "duration_s": measured.duration_s,
+        "machine": asdict(measured.machine),
+        "dropped_headers": [*measured.dropped_headers, *dropped],
+        "has_body_file": plan.request.body is not None and "body" not in stored,
     }
 
 

@@ -6,13 +6,13 @@ import asyncio
 import os
 import random
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import replace
 from datetime import datetime
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import rank_so_far, summarize_run
-from tui_httpbench.bench.conditions import ConditionsMonitor
+from tui_httpbench.bench.conditions import ConditionsMonitor, read_machine
 from tui_httpbench.bench.events import Event, Progress, RoundFinished, RoundStarted, RunFinished, RunStarted
 from tui_httpbench.bench.groups import choose_groups
 from tui_httpbench.bench.open_files import check_open_files
@@ -28,8 +28,10 @@ from tui_httpbench.bench.turns import Cpus, Turns
 from tui_httpbench.bench.worker_process import WorkerProcess
 from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.notes_json import ProbesMade, RoundStart, RunEnd
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.measured.request_heads import hide_credentials
 from tui_httpbench.measured.samples import Samples, no_samples
 from tui_httpbench.plan.header_values import expand_headers
 from tui_httpbench.plan.plan import Plan
@@ -54,12 +56,15 @@ class Runner:
         self._earlier_rounds = earlier_rounds
         self.records: list[RoundRecord] = list(earlier.records) if earlier else []
         self.url = plan.request.url
+        self._cpus = choose_cpus(plan.pin)
         self._schedule = RoundSchedule(plan, earlier_rounds)
         self._tracker = ProgressTracker(plan, self._schedule)
         self._probes: tuple[Probe, ...] = ()
-        self._conditions: RunConditions | None = None
-        self._started_at = earlier.started_at if earlier else datetime.now().astimezone().isoformat(timespec="seconds")
-        self._cpus = choose_cpus(plan.pin)
+        self._monitor = ConditionsMonitor(self._cpus)
+        self._conditions = RunConditions(self._cpus.text)
+        self._machine = read_machine()
+        self._started_at = earlier.started_at if earlier else _time_of_day()
+        self._ended_at: str | None = None
         self._usable_cpus = usable_cpus()
         self._target: EmbeddedTarget | None = None
         self._trust = USUAL_TRUST
@@ -103,20 +108,24 @@ class Runner:
                     EmbeddedTarget(cpu=self._cpus.target, scenario=self.plan.scenario, folder=folder.path)
                 )
                 self.url = self._target.url + self.plan.request.url
-            folder.begin(self.plan, self.url, self._cpus.text)
+            # Not here: the samples of an earlier run may be many.
+            await asyncio.to_thread(folder.begin, self.measured)
             self._trust = make_trust(self.plan, self._target.ca_pem if self._target else None, folder.path)
             if self._cpus.worker is not None:
                 stack.enter_context(leave_cpu(self._cpus.worker))
             self._tracker.start()
             stack.callback(self._tracker.end)
             yield RunStarted(drop_secrets(self.url))
-            monitor = ConditionsMonitor(self._cpus)
-            monitor.start()
-            await self._probe()
+            self._monitor.start()
+            await self._probe(folder)
             async for event in self._measure_rounds(folder):
                 yield event
-            counts = await self._counts()
-            self._conditions = monitor.finish(counts.cpu_s if counts else None)
+            await self._look_at_conditions()
+            self._ended_at = _time_of_day()
+            # All has been measured and can be reported: a full disk must not take that away now.
+            with suppress(OSError):
+                folder.note(self._conditions)
+                folder.note(RunEnd(self._stopped, self.trouble, self._ended_at))
         yield RunFinished(self._stopped or bool(self.trouble))
 
     def stop(self) -> None:
@@ -156,8 +165,10 @@ class Runner:
             stopped=self._stopped,
             trouble=self.trouble,
             probes=self._probes,
-            conditions=self._conditions or RunConditions(self._cpus.text),
+            conditions=self._conditions,
             started_at=self._started_at,
+            ended_at=self._ended_at,
+            machine=self._machine,
             duration_s=self._schedule.duration_s or (self._earlier.duration_s if self._earlier else None),
         )
 
@@ -169,13 +180,25 @@ class Runner:
         if not self.keeps_folder:
             self.discard()
 
-    async def _probe(self) -> None:
+    async def _look_at_conditions(self) -> None:
+        """Takes down the machine's state since the run began; no worker measures meanwhile."""
+        counts = await self._counts()
+        self._conditions = self._monitor.finish(counts.cpu_s if counts else None)
+
+    async def _probe(self, folder: RunFolder) -> None:
         if self._stopped:
             return
         self._probing = asyncio.create_task(probe_modes(self.plan, self.url, self._target, self._trust))
         try:
             with using_cpus(self._usable_cpus):
-                self._probes = await self._probing
+                probes = await self._probing
+            told = self.plan.wire_headers
+            sent = expand_headers(told)
+            self._probes = tuple(
+                replace(probe, heads=None if probe.heads is None else hide_credentials(probe.heads, told, sent))
+                for probe in probes
+            )
+            folder.note(ProbesMade(self._probes))
         except asyncio.CancelledError:
             if not self._stopped:
                 self._probing.cancel()
@@ -214,9 +237,11 @@ class Runner:
         """One round of one of its ``groups``. Raises OSError; what was measured until then is kept."""
 
         def duration_of(startup_s: float) -> float | None:
-            if index:
-                return self._schedule.duration_s
-            return self._schedule.choose_duration(startup_s * groups, len(group) * groups)
+            duration_s = self._schedule.duration_s
+            if not index:
+                duration_s = self._schedule.choose_duration(startup_s * groups, len(group) * groups)
+            folder.note(_round_start(number, index, duration_s, workers))
+            return duration_s
 
         workers: list[WorkerProcess] = []
         try:
@@ -247,6 +272,8 @@ class Runner:
             self.records += records
         for record in records:
             folder.add(record)
+        await self._look_at_conditions()
+        folder.note(self._conditions)
         return records
 
     async def _counts(self) -> TargetCounts | None:
@@ -257,3 +284,17 @@ class Runner:
         except TargetError:
             # A target that died shows in the requests that are refused; what was measured before must not be lost.
             return None
+
+
+def _round_start(number: int, group: int, duration_s: float | None, workers: list[WorkerProcess]) -> RoundStart:
+    return RoundStart(
+        round=number,
+        group=group,
+        duration_s=duration_s,
+        setups={worker.mode_id: worker.setup for worker in workers if worker.setup is not None},
+        ended={worker.mode_id: worker.ended for worker in workers if worker.ended is not None},
+    )
+
+
+def _time_of_day() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")

@@ -88,9 +88,9 @@ def make_job(
         verify=trust.verify,
         trust=trust.in_words or ("certifi's" if plan.profile == "equal" and certifi_bundle() else ""),
         # At the embedded target the target counts, for every client and not in the process that is measured.
-        count_connections=not plan.request.uses_embedded_target,
+        count_connections=not (plan.request.uses_embedded_target or mode.library.is_native),
         sample_file=str(sample_file),
-        packages=mode.library.reported_packages if tells_versions else (),
+        packages=mode.library.packages if tells_versions else (),
         hidden=secret_parameters(url),
     )
 

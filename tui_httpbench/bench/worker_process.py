@@ -18,7 +18,7 @@ from tui_httpbench.bench.trust import USUAL_TRUST, Trust
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job, worker_environment
 from tui_httpbench.bench.worker_story import WorkerStory, last_line
 from tui_httpbench.files.private_files import open_private
-from tui_httpbench.measured.records import RoundRecord, Slice, WorkerSetup
+from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, WorkerSetup
 from tui_httpbench.measured.samples import ErrorText, SampleFile, measured_span_s
 from tui_httpbench.plan.plan import MAX_REQUESTS, Plan
 from tui_httpbench.worker.errors import hide_parameters
@@ -90,6 +90,12 @@ class WorkerProcess:
     def setup(self) -> WorkerSetup | None:
         """What it told when it was ready, and its warm-up requests since."""
         return self._story.setup
+
+    @property
+    def ended(self) -> tuple[Outcome, str] | None:
+        """How its round has ended already, and why in a sentence; None while it can go on."""
+        code = self._process.returncode if self._process is not None and not self._stopped else None
+        return self._story.cut_short(code, "") if self._story.has_ended else None
 
     def stop(self) -> None:
         """Ends the worker at once; what it has measured stays in its file."""

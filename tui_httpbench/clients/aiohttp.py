@@ -2,98 +2,107 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import ssl
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+from tui_httpbench.clients import Request, Settings, mode
 
-    from tui_httpbench.worker.job import AsyncSend, Job
+PACKAGES = ("aiohttp", "yarl", "multidict")
 
 
-@asynccontextmanager
-async def aiohttp_session(job: Job) -> AsyncIterator[AsyncSend]:
-    """One ``ClientSession`` for all requests, which keeps its connections."""
-    async with aiohttp.ClientSession(**_options(job, _context(job))) as session:
-        options = _request_options(job)
+@mode("aiohttp", "one ClientSession: connections are kept", kept=True, default=True)
+async def aiohttp_session(request: Request, new):
+    async with new(aiohttp.ClientSession) as session:
 
-        async def send() -> tuple[int, int]:
-            async with session.request(job.method, job.url, headers=job.headers, data=job.body, **options) as response:
-                return response.status, len(await response.read())
+        async def send():
+            async with session.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                data=request.body,
+            ) as response:
+                body = await response.read()
+                return response.status, body
 
         yield send
 
 
-@asynccontextmanager
-async def aiohttp_each(job: Job) -> AsyncIterator[AsyncSend]:
-    """A ``ClientSession`` and a connection for every request."""
-    context = _context(job)
-    options = _request_options(job)
-
-    async def send() -> tuple[int, int]:
+@mode("aiohttp-each", "a new ClientSession for every request", kept=False, default=True)
+async def aiohttp_each(request: Request, new):
+    async def send():
         async with (
-            aiohttp.ClientSession(**_options(job, context)) as session,
-            session.request(job.method, job.url, headers=job.headers, data=job.body, **options) as response,
+            new(aiohttp.ClientSession) as session,
+            session.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                data=request.body,
+            ) as response,
         ):
-            return response.status, len(await response.read())
+            body = await response.read()
+            return response.status, body
 
     yield send
 
 
-def _context(job: Job) -> ssl.SSLContext | bool:
+# Below: how a ClientSession is made in this run, what it then is, and what came back. Neither timed nor shown.
+
+
+def new(kind, settings: Settings):
+    """A ClientSession of this run."""
+    timeout = aiohttp.ClientTimeout(total=settings.timeout_s)
+    if not settings.equal:
+        if settings.verify:
+            return kind(timeout=timeout)
+        return kind(timeout=timeout, connector=aiohttp.TCPConnector(ssl=False))
+    trust = settings.verify and _context(settings.ca_file)
+    connector = aiohttp.TCPConnector(limit=settings.in_flight, keepalive_timeout=3600, ssl=trust)
+    session = kind(timeout=timeout, connector=connector)
+    # aiohttp takes it with each request alone, and gives up at this number, where the others still follow it.
+    session._request = functools.partial(session._request, max_redirects=settings.max_redirects + 1)
+    return session
+
+
+@functools.cache
+def _context(ca_file):
     # One for all sessions: aiohttp, too, makes its own once, when it is imported.
-    return ssl.create_default_context(cafile=job.ca_file) if job.profile == "equal" and job.verify else job.verify
+    return ssl.create_default_context(cafile=ca_file)
 
 
-def _options(job: Job, context: ssl.SSLContext | bool) -> dict[str, Any]:
-    options: dict[str, Any] = {"timeout": aiohttp.ClientTimeout(total=job.timeout_s)}
-    if job.profile == "equal":
-        options["connector"] = aiohttp.TCPConnector(limit=job.in_flight, keepalive_timeout=3600, ssl=context)
-    return options
-
-
-def _request_options(job: Job) -> dict[str, Any]:
-    if job.profile == "equal":
-        # aiohttp gives up at this number of redirects, where the others still follow it.
-        return {"max_redirects": job.max_redirects + 1}
-    return {} if job.verify else {"ssl": False}
-
-
-def settings(job: Job) -> dict[str, str]:
-    """What a client made for this job really uses."""
-    equal = job.profile == "equal"
-    pool = f"{job.in_flight} open, kept until the end" if equal else "100 open, kept for 15 s"
-    encodings = aiohttp.ClientRequest.DEFAULT_HEADERS[aiohttp.hdrs.ACCEPT_ENCODING]
+def describe(session, settings: Settings):
+    """What a ClientSession is, read off it."""
+    connector = session.connector
+    keepalive_s = connector._keepalive_timeout
+    redirects = getattr(session._request, "keywords", {}).get("max_redirects")
+    if redirects is None:
+        redirects = inspect.signature(session._request).parameters["max_redirects"].default
     return {
-        "redirects": f"followed, up to {job.max_redirects if equal else 9}",
-        "timeout": f"{job.timeout_s:g} s in all",
-        "pool": pool if job.kept else "none: the client is not kept",
-        "proxies": "none",
-        "netrc": "not read",
-        "certificates": job.trust or "OpenSSL's",
-        "accept-encoding": job.headers.get("Accept-Encoding", encodings),
+        "redirects": f"followed, up to {redirects - 1}",
+        "timeout": f"{session.timeout.total:g} s in all",
+        "pool": f"{connector.limit} open, kept {'until the end' if keepalive_s >= 3600 else f'for {keepalive_s:g} s'}",
+        "proxies": "from the environment" if session.trust_env else "none",
+        "netrc": "read" if session.trust_env else "not read",
+        "certificates": "OpenSSL's",
+        "accept-encoding": aiohttp.ClientRequest.DEFAULT_HEADERS[aiohttp.hdrs.ACCEPT_ENCODING],
     }
 
 
-def watch_responses(seen: Callable[[dict[str, object]], None]) -> None:
+def watch_responses(seen):
     """Makes every further response be described to ``seen``: for the probe, never for a timed round."""
     read = aiohttp.ClientResponse.read
 
-    async def watched(self: aiohttp.ClientResponse) -> bytes:
+    async def watched(self):
         body = await read(self)
         version = self.version
         seen(
-            {
-                "status": self.status,
-                "url": str(self.url),
-                "first_status": [*self.history, self][0].status,
-                "http_version": f"{version.major}.{version.minor}" if version else "unknown",
-                "body": body,
-            }
+            status=self.status,
+            url=str(self.url),
+            first_status=[*self.history, self][0].status,
+            http_version=f"{version.major}.{version.minor}" if version else "unknown",
         )
         return body
 
-    aiohttp.ClientResponse.read = watched  # type: ignore[method-assign]
+    aiohttp.ClientResponse.read = watched

@@ -1,6 +1,8 @@
 """The catalogue of modes: what each is, where its code stands, and whether its library is installed.
 
-Nothing here imports a client library; presence and version come from the metadata of the installed packages.
+It is read off the sources of the client files, those that are built in, those of installed packages (entry points of
+the group ``httpbench_tui.clients``) and those that a user names. Nothing here imports a client library or a client
+file; presence and version come from the metadata of the installed packages.
 """
 
 from __future__ import annotations
@@ -8,43 +10,70 @@ from __future__ import annotations
 import difflib
 import importlib.metadata
 import importlib.util
+import platform
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from tui_httpbench.clients.reading import ClientFile, ClientFileError, ModeFacts, read_client_file
 from tui_httpbench.text.quoting import shortened
 
 CLIENTS_FOLDER = Path(__file__).parent
+ENTRY_POINTS = "httpbench_tui.clients"
+"""The group whose entry points are modules with modes, as ``mine = my_package.my_client``."""
+
+_BUILT_IN = (
+    "requests",
+    "httpx",
+    "aiohttp",
+    "http_client",
+    "urllib3",
+    "niquests",
+    "httpx2",
+    "httpx_aiohttp",
+    "pycurl",
+    "pyreqwest",
+    "curl_cffi",
+    "aiosonic",
+)
 
 
 @dataclass(frozen=True)
 class Library:
-    """An HTTP client library: the name people import, its distribution on PyPI, one line about it, and what it runs on.
+    """An HTTP client library: its name, one line about it, and the file that holds its modes.
 
-    ``parts`` are the distributions below it that its speed depends on, whose versions a result should name as well.
+    ``packages`` are the distributions whose versions belong into a result: its own, then those that its speed depends
+    on. ``imports`` are what has to be importable. ``is_native`` tells that it opens its connections without Python, so
+    that they can't be counted here.
     """
 
     name: str
-    distribution: str
     summary: str
-    parts: tuple[str, ...] = ()
+    source_file: Path
+    packages: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
+    is_native: bool = False
 
     @property
-    def source_file(self) -> Path:
-        """The module that holds this library's modes."""
-        return CLIENTS_FOLDER / f"{self.name}.py"
+    def distribution(self) -> str:
+        """What pip is to install for it; its name where the file doesn't say."""
+        return self.packages[0] if self.packages else self.name
 
     @property
-    def reported_packages(self) -> tuple[str, ...]:
-        """The distributions whose versions belong into a result."""
-        return (self.distribution, *self.parts)
+    def is_built_in(self) -> bool:
+        """Whether it came with this program."""
+        return self.source_file.parent == CLIENTS_FOLDER
 
     def is_installed(self) -> bool:
-        """Whether the library can be imported here; finds it without importing it."""
-        return importlib.util.find_spec(self.name) is not None
+        """Whether all that its file imports can be imported here; found without importing it."""
+        return all(map(_is_found, self.imports))
 
     def version(self) -> str | None:
-        """The installed distribution's version, or None where there is none."""
+        """The installed distribution's version, Python's for the standard library's, or None where there is none."""
+        if not self.imports:
+            return platform.python_version()
         try:
             return importlib.metadata.version(self.distribution)
         except importlib.metadata.PackageNotFoundError:
@@ -53,12 +82,12 @@ class Library:
 
 @dataclass(frozen=True)
 class Mode:
-    """One way of using one library.
+    """One way of using one library: its facts, and the library.
 
-    ``function`` is the name of the context manager in the library's module; ``kept`` tells whether the client, and
-    with it the connections, live for a whole round or for one request. ``extra`` is the extra of the distribution that
-    the mode needs, and ``extra_module`` the module that it brings; both are empty where the library is enough.
-    ``http2`` tells that it speaks HTTP/2 where the server offers it.
+    ``function`` is the name of the mode in the library's file; ``kind`` whether it is sync or async; ``kept`` tells
+    whether the client, and with it the connections, live for a whole round or for one request; ``code`` is its source,
+    from ``line`` on. ``needs`` is what pip installs for it beside the library, ``needs_module`` what that brings; both
+    are empty where the library is enough. ``http2`` tells that it speaks HTTP/2 where the server offers it.
     """
 
     id: str
@@ -67,97 +96,186 @@ class Mode:
     kind: Literal["sync", "async"]
     kept: bool
     summary: str
-    extra: str = ""
-    extra_module: str = ""
+    code: str = ""
+    line: int = 1
+    needs: str = ""
+    needs_module: str = ""
     http2: bool = False
+    default: bool = False
 
     def is_installed(self) -> bool:
         """Whether the library, and what this mode needs beside it, can be imported here."""
-        return self.library.is_installed() and (
-            not self.extra_module or importlib.util.find_spec(self.extra_module) is not None
-        )
+        return self.library.is_installed() and (not self.needs_module or _is_found(self.needs_module))
 
     @property
     def requirement(self) -> str:
         """What pip is to install for it, such as ``httpx[http2]``."""
-        return f"{self.library.distribution}[{self.extra}]" if self.extra else self.library.distribution
-
-
-REQUESTS = Library("requests", "requests", "the one everybody knows; synchronous, on urllib3", ("urllib3", "certifi"))
-HTTPX = Library(
-    "httpx", "httpx", "synchronous and asynchronous, on httpcore", ("httpcore", "h11", "h2", "anyio", "certifi")
-)
-AIOHTTP = Library("aiohttp", "aiohttp", "asynchronous, with a parser in C", ("yarl", "multidict"))
-
-LIBRARIES: tuple[Library, ...] = (REQUESTS, HTTPX, AIOHTTP)
-
-MODES: dict[str, Mode] = {
-    mode.id: mode
-    for mode in (
-        Mode("requests", REQUESTS, "requests_each", "sync", False, "requests.get(): a new connection every time"),
-        Mode("requests-session", REQUESTS, "requests_session", "sync", True, "one Session: connections are kept"),
-        Mode("httpx", HTTPX, "httpx_each", "sync", False, "httpx.get(): a new Client for every request"),
-        Mode("httpx-client", HTTPX, "httpx_client", "sync", True, "one Client: connections are kept"),
-        Mode("httpx-async", HTTPX, "httpx_async", "async", True, "one AsyncClient: connections are kept"),
-        Mode("httpx-async-each", HTTPX, "httpx_async_each", "async", False, "a new AsyncClient for every request"),
-        Mode(
-            "httpx-async-h2",
-            HTTPX,
-            "httpx_async_h2",
-            "async",
-            True,
-            "one AsyncClient that speaks HTTP/2 where the server offers it",
-            extra="http2",
-            extra_module="h2",
-            http2=True,
-        ),
-        Mode("aiohttp", AIOHTTP, "aiohttp_session", "async", True, "one ClientSession: connections are kept"),
-        Mode("aiohttp-each", AIOHTTP, "aiohttp_each", "async", False, "a new ClientSession for every request"),
-    )
-}
-
-DEFAULT_MODES: tuple[str, ...] = tuple(mode.id for mode in MODES.values() if not mode.http2)
+        return self.needs or self.library.distribution
 
 
 class UnknownModeError(ValueError):
-    """A mode was asked for that does not exist; the text is one sentence for the user."""
+    """A mode was asked for that does not exist, or a file that holds none; the text is one sentence for the user."""
 
 
-def mode_of(instance: str) -> Mode:
-    """The mode behind an id of a run; ``aiohttp#2`` is the second run of ``aiohttp``.
+def _is_found(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
 
-    Raises KeyError for an id that is in no catalogue.
+
+def _modes_of(file: ClientFile) -> tuple[Mode, ...]:
+    library = Library(file.name, file.summary, file.path, file.packages, file.imports, file.is_native)
+    return tuple(_mode(facts, library) for facts in file.modes)
+
+
+def _mode(facts: ModeFacts, library: Library) -> Mode:
+    return Mode(
+        id=facts.id,
+        library=library,
+        function=facts.function,
+        kind=facts.kind,
+        kept=facts.kept,
+        summary=facts.about,
+        code=facts.code,
+        line=facts.line,
+        needs=facts.needs,
+        needs_module=facts.needs_module,
+        http2=facts.http2,
+        default=facts.default,
+    )
+
+
+def _built_in() -> dict[str, Mode]:
+    files = (read_client_file(CLIENTS_FOLDER / f"{name}.py") for name in _BUILT_IN)
+    modes = {mode.id: mode for file in files for mode in _modes_of(file)}
+    # Those that a run measures by itself stand first.
+    return dict(sorted(modes.items(), key=lambda item: not item[1].default))
+
+
+MODES: dict[str, Mode] = _built_in()
+"""The modes that are known, by id; those of installed packages and of a user's files come in as they are asked for."""
+
+DEFAULT_MODES: tuple[str, ...] = tuple(mode.id for mode in MODES.values() if mode.default)
+
+
+def libraries() -> tuple[Library, ...]:
+    """The libraries of all modes that are known, each once, in their order."""
+    return tuple(dict.fromkeys(mode.library for mode in MODES.values()))
+
+
+def mode_of(label: str) -> Mode:
+    """The mode behind a label of a run; ``aiohttp#2`` is the second run of ``aiohttp``.
+
+    Raises KeyError for one that is not known.
     """
-    return MODES[instance.partition("#")[0]]
+    return MODES[mode_id_of(label)]
 
 
-def select_modes(names: list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    """The ids of a run from what a user asked for, in that order.
+def mode_id_of(label: str) -> str:
+    """The id of the mode behind a label of a run."""
+    return label.partition("#")[0]
 
-    A name is a mode's id, ``all``, or a library's name (``requests:all`` where a mode has the same name as its
-    library). The second run of a mode is called ``id#2``, the third ``id#3``. Raises UnknownModeError.
+
+def select_modes(names: Iterable[str]) -> tuple[str, ...]:
+    """The labels of a run from what a user asked for, in that order.
+
+    A name is a mode's id, ``all``, a library's name (``requests:all`` where a mode has the same name as its library),
+    or a client file, ``FILE.py`` for all of its modes and ``FILE.py:ID`` for one. The second run of a mode is called
+    ``id#2``, the third ``id#3``. Raises UnknownModeError.
     """
-    chosen: list[str] = []
-    for name in names:
-        chosen.extend(_modes_named(name))
+    chosen = [mode_id for name in names for mode_id in _modes_named(name)]
     seen: dict[str, int] = {}
-    instances = []
+    labels = []
     for mode_id in chosen:
         seen[mode_id] = seen.get(mode_id, 0) + 1
-        instances.append(mode_id if seen[mode_id] == 1 else f"{mode_id}#{seen[mode_id]}")
-    return tuple(instances)
+        labels.append(mode_id if seen[mode_id] == 1 else f"{mode_id}#{seen[mode_id]}")
+    return tuple(labels)
+
+
+def name_to_remember(label: str) -> str:
+    """What asks for this mode again in another process: its id, or for a user's own its file and id."""
+    mode = mode_of(label)
+    if mode.library.is_built_in or mode in _installed():
+        return mode.id
+    return f"{mode.library.source_file}:{mode.id}"
+
+
+def add_file(path: Path) -> tuple[Mode, ...]:
+    """The modes of a client file, which are known from now on. Raises UnknownModeError."""
+    try:
+        modes = _modes_of(read_client_file(path.absolute()))
+    except ClientFileError as error:
+        raise UnknownModeError(str(error)) from None
+    for mode in modes:
+        known = MODES.get(mode.id)
+        if known is not None and known.library.source_file != mode.library.source_file:
+            raise UnknownModeError(
+                f"{path} names a mode {mode.id!r}, which {_owner_of(known)} has already; give it another id."
+            )
+    MODES.update({mode.id: mode for mode in modes})
+    return modes
+
+
+def _owner_of(mode: Mode) -> str:
+    return "this program" if mode.library.is_built_in else str(mode.library.source_file)
+
+
+@cache
+def _installed() -> tuple[Mode, ...]:
+    """The modes of other packages. Raises UnknownModeError where one of their files can't be used."""
+    found: list[Mode] = []
+    for entry in importlib.metadata.entry_points(group=ENTRY_POINTS):
+        path = _source_of_module(entry.value.partition(":")[0])
+        if path is None:
+            raise UnknownModeError(
+                f"The package of the client {entry.name!r} offers {entry.value!r}, which can't be found; reinstall it."
+            )
+        found += add_file(path)
+    return tuple(found)
+
+
+def _source_of_module(module: str) -> Path | None:
+    """The file of a module, found without importing it or its packages."""
+    top, *rest = module.split(".")
+    try:
+        spec = importlib.util.find_spec(top)
+    except (ImportError, ValueError):
+        return None
+    if spec is None or spec.origin is None:
+        return None
+    if not rest:
+        return Path(spec.origin)
+    folders = spec.submodule_search_locations or []
+    files = (Path(folder, *rest).with_suffix(".py") for folder in folders)
+    return next((file for file in files if file.is_file()), None)
 
 
 def _modes_named(name: str) -> list[str]:
+    file, colon, mode_id = name.partition(".py:")
+    if colon or name.endswith(".py"):
+        return _modes_of_file(Path(file + ".py" if colon else name).expanduser(), mode_id)
+    if name in MODES:
+        return [name]
+    _installed()
     if name in MODES:
         return [name]
     if name == "all":
-        return list(MODES)
+        return [mode.id for mode in MODES.values() if mode.library.is_built_in and mode.is_installed()]
     library_name = name.removesuffix(":all")
     of_library = [mode.id for mode in MODES.values() if mode.library.name == library_name]
     if of_library:
         return of_library
-    known = [*MODES, *(library.name for library in LIBRARIES)]
+    known = [*MODES, *(library.name for library in libraries())]
     nearest = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.4)
     hint = f"did you mean {nearest[0]}?" if nearest else "see httpbench-tui modes for the list."
     raise UnknownModeError(f"There is no mode {shortened(name)!r}; {hint}")
+
+
+def _modes_of_file(path: Path, mode_id: str) -> list[str]:
+    ids = [mode.id for mode in add_file(path)]
+    if not mode_id:
+        return ids
+    if mode_id not in ids:
+        raise UnknownModeError(f"{path} has no mode {shortened(mode_id)!r}; it has {', '.join(ids)}.")
+    return [mode_id]

@@ -4,148 +4,163 @@ from __future__ import annotations
 
 import ssl
 import sys
-from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Any
 
 # httpx imports its own command line, and click, rich and Pygments with it, wherever click is installed, as it is beside
 # this app. Who sends requests has none of it, so it must count neither as memory nor as time.
-sys.modules.setdefault("click", None)  # type: ignore[arg-type]
+sys.modules.setdefault("click", None)
 
 import httpx  # noqa: E402
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+from tui_httpbench.clients import Request, Settings, mode  # noqa: E402
 
-    from tui_httpbench.worker.job import AsyncSend, Job, Send
+PACKAGES = ("httpx", "httpcore", "h11", "h2", "anyio", "certifi")
 
 
-@contextmanager
-def httpx_each(job: Job) -> Iterator[Send]:
-    """``httpx.get()`` and its kin: a client, its TLS context and a connection for every request."""
-    if job.profile == "equal":
-        # httpx.get() as its source has it, with room for the settings that it offers no arguments for.
-        def send() -> tuple[int, int]:
-            with httpx.Client(**_options(job)) as client:
-                response = client.request(job.method, job.url, headers=job.headers, content=job.body)
-                return response.status_code, len(response.content)
-    else:
-
-        def send() -> tuple[int, int]:
-            response = httpx.request(job.method, job.url, headers=job.headers, content=job.body, **_options(job))
-            return response.status_code, len(response.content)
+@mode("httpx", "httpx.get(): a new Client for every request", kept=False, default=True)
+def httpx_each(request: Request, new):
+    def send():
+        # as httpx.get() itself does
+        with new(httpx.Client) as client:
+            response = client.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                content=request.body,
+            )
+            return response.status_code, response.content
 
     yield send
 
 
-@contextmanager
-def httpx_client(job: Job) -> Iterator[Send]:
-    """One ``Client`` for all requests, which keeps its connections."""
-    with httpx.Client(**_options(job)) as client:
+@mode("httpx-client", "one Client: connections are kept", kept=True, default=True)
+def httpx_client(request: Request, new):
+    with new(httpx.Client) as client:
 
-        def send() -> tuple[int, int]:
-            response = client.request(job.method, job.url, headers=job.headers, content=job.body)
-            return response.status_code, len(response.content)
-
-        yield send
-
-
-@asynccontextmanager
-async def httpx_async(job: Job) -> AsyncIterator[AsyncSend]:
-    """One ``AsyncClient`` for all requests, which keeps its connections."""
-    async with httpx.AsyncClient(**_options(job)) as client:
-
-        async def send() -> tuple[int, int]:
-            response = await client.request(job.method, job.url, headers=job.headers, content=job.body)
-            return response.status_code, len(response.content)
+        def send():
+            response = client.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                content=request.body,
+            )
+            return response.status_code, response.content
 
         yield send
 
 
-@asynccontextmanager
-async def httpx_async_h2(job: Job) -> AsyncIterator[AsyncSend]:
-    """One ``AsyncClient`` for all requests, which sends them over one HTTP/2 connection where the server offers it."""
-    async with httpx.AsyncClient(http2=True, **_options(job)) as client:
+@mode("httpx-async", "one AsyncClient: connections are kept", kept=True, default=True)
+async def httpx_async(request: Request, new):
+    async with new(httpx.AsyncClient) as client:
 
-        async def send() -> tuple[int, int]:
-            response = await client.request(job.method, job.url, headers=job.headers, content=job.body)
-            return response.status_code, len(response.content)
+        async def send():
+            response = await client.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                content=request.body,
+            )
+            return response.status_code, response.content
 
         yield send
 
 
-@asynccontextmanager
-async def httpx_async_each(job: Job) -> AsyncIterator[AsyncSend]:
-    """An ``AsyncClient``, its TLS context and a connection for every request."""
-
-    async def send() -> tuple[int, int]:
-        async with httpx.AsyncClient(**_options(job)) as client:
-            response = await client.request(job.method, job.url, headers=job.headers, content=job.body)
-            return response.status_code, len(response.content)
+@mode("httpx-async-each", "a new AsyncClient for every request", kept=False, default=True)
+async def httpx_async_each(request: Request, new):
+    async def send():
+        async with new(httpx.AsyncClient) as client:
+            response = await client.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                content=request.body,
+            )
+            return response.status_code, response.content
 
     yield send
 
 
-def _options(job: Job) -> dict[str, Any]:
-    if job.profile == "defaults":
-        return {"timeout": job.timeout_s} if job.verify else {"timeout": job.timeout_s, "verify": False}
-    width = job.in_flight
-    return {
-        "timeout": job.timeout_s,
-        "follow_redirects": True,
-        "max_redirects": job.max_redirects,
-        "trust_env": False,
-        "limits": httpx.Limits(max_connections=width, max_keepalive_connections=width, keepalive_expiry=None),
+@mode(
+    "httpx-async-h2",
+    "one AsyncClient that speaks HTTP/2 where the server offers it",
+    kept=True,
+    http2=True,
+    needs="httpx[http2]",
+    needs_module="h2",
+)
+async def httpx_async_h2(request: Request, new):
+    async with new(httpx.AsyncClient, http2=True) as client:
+
+        async def send():
+            response = await client.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                content=request.body,
+            )
+            return response.status_code, response.content
+
+        yield send
+
+
+# Below: how a client is made in this run, what it then is, and what came back. Neither timed nor shown.
+
+
+def new(kind, settings: Settings, **more):
+    """A Client or AsyncClient of this run."""
+    if not settings.equal:
+        unchecked = {} if settings.verify else {"verify": False}
+        return kind(timeout=settings.timeout_s, **unchecked, **more)
+    width = settings.in_flight
+    return kind(
+        timeout=settings.timeout_s,
+        follow_redirects=True,
+        max_redirects=settings.max_redirects,
+        trust_env=False,
+        limits=httpx.Limits(max_connections=width, max_keepalive_connections=width, keepalive_expiry=None),
         # As httpx makes it by itself, anew for every client.
-        "verify": job.verify and ssl.create_default_context(cafile=job.ca_file),
+        verify=settings.verify and ssl.create_default_context(cafile=settings.ca_file),
+        **more,
+    )
+
+
+def describe(client, settings: Settings):
+    """What a client is, read off it."""
+    pool = client._transport._pool
+    expiry = pool._keepalive_expiry
+    kept = "until the end" if expiry is None else f"for {expiry:g} s"
+    return {
+        "redirects": f"followed, up to {client.max_redirects}" if client.follow_redirects else "not followed",
+        "timeout": f"{client.timeout.connect:g} s for each of connect, write, read, pool",
+        "pool": f"{pool._max_connections} open, {pool._max_keepalive_connections} kept {kept}",
+        "proxies": "from the environment" if client.trust_env else "none",
+        "netrc": "not read",
+        "certificates": "certifi's",
+        "accept-encoding": client.headers["Accept-Encoding"],
     }
 
 
-def settings(job: Job) -> dict[str, str]:
-    """What a client made for this job really uses."""
-    with httpx.Client(**_options(job)) as client:
-        limits = _options(job).get("limits", httpx._config.DEFAULT_LIMITS)
-        kept = "until the end" if limits.keepalive_expiry is None else f"for {limits.keepalive_expiry:g} s"
-        follows = job.profile == "equal"
-        return {
-            "redirects": f"followed, up to {client.max_redirects}" if follows else "not followed",
-            "timeout": f"{client.timeout.connect:g} s for each of connect, write, read, pool",
-            "pool": (
-                f"{limits.max_connections} open, {limits.max_keepalive_connections} kept {kept}"
-                if job.kept
-                else "none: the client is not kept"
-            ),
-            "proxies": "from the environment" if client.trust_env else "none",
-            "netrc": "not read",
-            "certificates": job.trust or "certifi's",
-            "accept-encoding": job.headers.get("Accept-Encoding", client.headers["Accept-Encoding"]),
-        }
-
-
-def watch_responses(seen: Callable[[dict[str, object]], None]) -> None:
+def watch_responses(seen):
     """Makes every further response be described to ``seen``: for the probe, never for a timed round."""
 
-    def describe(response: httpx.Response) -> None:
+    def tell(response):
         seen(
-            {
-                "status": response.status_code,
-                "url": str(response.url),
-                "first_status": [*response.history, response][0].status_code,
-                "http_version": response.http_version.removeprefix("HTTP/"),
-                "body": response.content,
-            }
+            status=response.status_code,
+            url=str(response.url),
+            first_status=[*response.history, response][0].status_code,
+            http_version=response.http_version[len("HTTP/") :],
         )
 
     request, request_async = httpx.Client.request, httpx.AsyncClient.request
 
-    def watched(self: httpx.Client, *args: Any, **options: Any) -> httpx.Response:
+    def watched(self, *args, **options):
         response = request(self, *args, **options)
-        describe(response)
+        tell(response)
         return response
 
-    async def watched_async(self: httpx.AsyncClient, *args: Any, **options: Any) -> httpx.Response:
+    async def watched_async(self, *args, **options):
         response = await request_async(self, *args, **options)
-        describe(response)
+        tell(response)
         return response
 
-    httpx.Client.request = watched  # type: ignore[method-assign]
-    httpx.AsyncClient.request = watched_async  # type: ignore[method-assign]
+    httpx.Client.request = watched
+    httpx.AsyncClient.request = watched_async

@@ -16,9 +16,10 @@ from tui_httpbench.text.quoting import safe_sentence, shortened
 PROGRAM = "httpbench-tui"
 COMMANDS = {
     "run": "the same run without a screen: progress on stderr, report on stdout",
-    "modes": "the modes, installed or not, with versions",
+    "modes": "the modes, installed or not; with FILE.py: checks your own client",
     "recover": "reports the latest run that was interrupted",
     "serve": "the TUI in a browser, on this machine only (needs the extra web)",
+    "completion": "prints a script that completes options in bash, zsh or fish",
     "target": "serves the embedded target until stopped, prints its URL",
 }
 MAX_PORT = 65_535
@@ -55,6 +56,11 @@ class Parser(argparse.ArgumentParser):
             case "target":
                 self.add_argument("--port", metavar="N", help="port to serve at (default: a free one)")
                 self._add_scenario_options()
+            case "completion":
+                self.add_argument("shell", metavar="SHELL", nargs="?", help="bash, zsh or fish")
+            case "modes":
+                self.add_argument("files", metavar="FILE.py", nargs="*", help="client files of your own to check: one "
+                    "request of each of their modes is sent to the embedded target")  # fmt: skip
             case "recover":
                 self.add_argument("--json", metavar="FILE|-", help="write the result as JSON; - is standard output")
                 self.add_argument("--discard", action="store_true", help="remove it, and report nothing")
@@ -74,8 +80,8 @@ class Parser(argparse.ArgumentParser):
             "machine: so long that five rounds fill the budget, 0.1 to 5 s)")  # fmt: skip
         add("-c", "--concurrency", metavar="N|article", help="requests in flight, the same for all modes; article: "
             "sync modes one at a time, async ones all N at once (default: 10)")  # fmt: skip
-        add("-m", "--mode", metavar="ID", action="append", dest="modes", help="a mode, or a library for all its modes; "
-            "repeatable (default: the eight)")  # fmt: skip
+        add("-m", "--mode", metavar="ID|FILE.py", action="append", dest="modes", help="a mode, a library for "
+            "all its modes, or a client file of your own, FILE.py or FILE.py:ID; repeatable (default: the eight)")  # fmt: skip
         add("-r", "--rounds", metavar="N|auto", help="rounds, or auto: until all neighbours in the ranking are told "
             "apart or the same, or the budget is used up (default: auto; 5 to another machine)")  # fmt: skip
         add("-H", "--header", metavar="'NAME: VALUE'", action="append", dest="headers", help="a header; repeatable")
@@ -205,7 +211,9 @@ def without_option(arguments: list[str], name: str) -> list[str]:
 
 def _usage(command: str | None) -> str:
     if command == "modes":
-        return f"{PROGRAM} modes"
+        return f"{PROGRAM} modes [FILE.py …]"
+    if command == "completion":
+        return f"{PROGRAM} completion bash|zsh|fish"
     if command == "target":
         return f"{PROGRAM} target [options]"
     if command == "recover":
@@ -218,14 +226,15 @@ def _usage(command: str | None) -> str:
         "run [URL] [options]",
         "serve [URL] [options]",
         "recover [options]",
-        "modes",
+        "modes [FILE.py …]",
+        "completion bash|zsh|fish",
         "target [options]",
     )
     return f"\n{indent}".join(f"{PROGRAM} {form}" for form in forms)
 
 
 def _description() -> str:
-    commands = "\n".join(f"  {name:<8}{meaning}" for name, meaning in COMMANDS.items())
+    commands = "\n".join(f"  {name:<11}{meaning}" for name, meaning in COMMANDS.items())
     return (
         "Measures Python HTTP clients against each other. Without a command it opens the\nTUI with the form filled in; "
         f"where stdout is no terminal it does what 'run' does.\n\ncommands:\n{commands}"

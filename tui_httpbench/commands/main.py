@@ -61,7 +61,9 @@ def _dispatch(arguments: list[str]) -> int:
         case "recover":
             return _recover(options)
         case "modes":
-            return _list_modes()
+            return _list_modes(options.files)
+        case "completion":
+            return _print_completion(options.shell)
         case "target":
             return _serve(options)
         case "serve":
@@ -133,12 +135,25 @@ def _recover(options: argparse.Namespace) -> int:
     return recover_run(options.json, discards=options.discard)
 
 
-def _list_modes() -> int:
-    from tui_httpbench.commands.modes import print_modes
+def _print_completion(shell: str | None) -> int:
+    if shell is None:
+        raise UsageError(f"Name your shell: {PROGRAM} completion bash, zsh or fish.")
+    from tui_httpbench.commands.completion import script
+
+    is_loaded()
+    print(script(shell))
+    return 0
+
+
+def _list_modes(files: list[str]) -> int:
+    from tui_httpbench.commands.modes import check_files, print_modes
     from tui_httpbench.report.console import StreamConsole
 
     is_loaded()
-    print_modes(StreamConsole(sys.stdout))
+    console = StreamConsole(sys.stdout)
+    if files:
+        return check_files(files, console)
+    print_modes(console)
     return 0
 
 

@@ -1,13 +1,26 @@
-"""The list of modes as text."""
+"""``httpbench-tui modes``: the list of modes, and the check of a client file."""
 
 from __future__ import annotations
+
+import asyncio
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from tui_httpbench.clients.catalog import MODES, Mode
+from tui_httpbench.bench.probes import probe_modes
+from tui_httpbench.bench.trust import USUAL_TRUST
+from tui_httpbench.clients.catalog import MODES, Mode, mode_of
+from tui_httpbench.measured.probe import Probe
+from tui_httpbench.plan.plan import Plan, parse_modes
 from tui_httpbench.report.console import StreamConsole
+from tui_httpbench.target_server.launcher import EmbeddedTarget
+from tui_httpbench.text.formatting import plural
+from tui_httpbench.text.quoting import printable
+
+SUCCESS = 0
+FAILURE = 1
+_OK = 200
 
 
 def print_modes(console: StreamConsole) -> None:
@@ -24,6 +37,44 @@ def print_modes(console: StreamConsole) -> None:
     # A pipe's reader wants a mode on one line.
     columns = console.columns if console.is_terminal else max(console.columns, console.width_of(table))
     console.print(table, columns=columns)
+
+
+def check_files(names: list[str], console: StreamConsole) -> int:
+    """Sends one request of each mode of these client files, or of modes by their ids, to the embedded target.
+
+    Prints what came of it, and returns the exit status: 0 where all of them answered. Raises PlanError where a file is
+    none, and TargetError where the embedded target can't start.
+    """
+    labels = parse_modes(names)
+    probes = asyncio.run(_probe(Plan(modes=labels, concurrency=1)))
+    for probe in probes:
+        console.print(_account(mode_of(probe.mode), probe))
+    return SUCCESS if all(map(_is_good, probes)) else FAILURE
+
+
+async def _probe(plan: Plan) -> tuple[Probe, ...]:
+    async with EmbeddedTarget() as target:
+        return await probe_modes(plan, target.url + "/", target, USUAL_TRUST)
+
+
+def _is_good(probe: Probe) -> bool:
+    return probe.response is not None and probe.response.status == _OK
+
+
+def _account(mode: Mode, probe: Probe) -> Text:
+    client = "kept for a round" if mode.kept else "made for each request"
+    text = Text.assemble((mode.id, "bold"), f": {mode.summary} ({mode.kind}, client {client})")
+    if probe.error is not None or probe.response is None:
+        kind, why = probe.error or ("other", "no answer")
+        return text.append(f"\n  failed ({kind}): {printable(why)}", style="red")
+    response = probe.response
+    text.append(f"\n  answered {response.status} with {plural(response.body_bytes, 'byte')}")
+    text.append(f"\n  made by {probe.made or 'the mode itself, not by new(…): its library has its own settings'}")
+    for name, value in probe.settings.items():
+        text.append(f"\n  {name}: {printable(value)}")
+    if not response.url:
+        text.append("\n  redirects and HTTP version: unknown, since the file has no watch_responses", style="dim")
+    return text
 
 
 def _version(mode: Mode) -> str:

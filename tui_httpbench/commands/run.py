@@ -63,8 +63,8 @@ def report_result(
     succeeded = has_json or destination is None
     console = StreamConsole(sys.stderr if destination is not None and destination.is_stdout else sys.stdout)
     if destination is not None and destination.is_stdout and not console.is_terminal:
-        for warning in result.warnings:
-            complain(warning)
+        for finding in result.findings:
+            complain(finding.text)
         return succeeded, has_json
     has_text = _write_text(result, console, metric, verbose)
     return succeeded and has_text, has_json or has_text

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tui_httpbench.measured.conditions import RunConditions
+from tui_httpbench.measured.machine import Machine
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.plan import Plan
@@ -12,10 +13,13 @@ from tui_httpbench.plan.plan import Plan
 
 @dataclass(frozen=True)
 class Measured:
-    """All that a run has brought to light so far; ``trouble`` is a sentence on why it could not go on.
+    """All that a run has brought to light so far; a result is made from it and from nothing else.
 
-    ``started_at`` is when it began, in ISO 8601 with the zone, None where that is not known. ``duration_s`` is how many
-    seconds of each mode a round measured, None where its load is a number of requests.
+    ``trouble`` is a sentence on why it could not go on; ``stopped`` tells that its user ended it, ``interrupted`` that
+    the app was ended in the middle of it. ``started_at`` and ``ended_at`` are times of day in ISO 8601 with the zone,
+    None where they are not known, as the latter while it is under way. ``duration_s`` is how many seconds of each mode
+    a round measured, None where its load is a number of requests. ``dropped_headers`` are the names of headers that
+    were sent but that ``plan`` lacks, since no file keeps credentials.
     """
 
     plan: Plan
@@ -26,4 +30,8 @@ class Measured:
     conditions: RunConditions | None = None
     trouble: str = ""
     started_at: str | None = None
+    ended_at: str | None = None
     duration_s: float | None = None
+    interrupted: bool = False
+    dropped_headers: tuple[str, ...] = ()
+    machine: Machine = field(kw_only=True)

@@ -6,10 +6,16 @@ from dataclasses import dataclass, field
 
 from tui_httpbench.target_server.launcher import RequestHead
 
+UNKNOWN = "unknown"
+"""What a client file does not tell of a response."""
+
 
 @dataclass(frozen=True)
 class ProbeResponse:
-    """What came back: ``first_status`` is that before redirects were followed, ``url`` the one after it."""
+    """What came back: ``first_status`` is that before redirects were followed, ``url`` the one after it.
+
+    Of a client file that doesn't describe its responses, ``url`` is empty and ``http_version`` is ``unknown``.
+    """
 
     status: int
     first_status: int
@@ -21,7 +27,7 @@ class ProbeResponse:
 
 @dataclass(frozen=True)
 class Probe:
-    """One mode's request, its response, and the settings that its client had.
+    """One mode's request, its response, and the settings that its client had; ``made`` is the call that made it.
 
     ``heads`` are the request's heads as the embedded target saw them, one for each redirect and one more; None
     elsewhere. ``modules`` are the versions that imported modules call their own. ``error`` is kind and text.
@@ -29,6 +35,7 @@ class Probe:
 
     mode: str
     settings: dict[str, str] = field(default_factory=dict)
+    made: str = ""
     response: ProbeResponse | None = None
     error: tuple[str, str] | None = None
     heads: tuple[RequestHead, ...] | None = None

@@ -7,13 +7,10 @@ from typing import Any, cast, get_args
 
 from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, WarmupRequest, WorkerSetup
 from tui_httpbench.measured.samples import MAX_STATUS, ErrorText
+from tui_httpbench.measured.strict_json import items, seconds, seconds_or_none, table, text, whole, whole_or_none
 from tui_httpbench.plan.plan import MAX_REQUESTS, MAX_ROUNDS
-from tui_httpbench.text.quoting import shortened
 from tui_httpbench.worker.errors import ERROR_KINDS
 
-MAX_SECONDS = 1e9
-MAX_TEXT_LENGTH = 1_000
-MAX_TEXTS = 1_000
 MAX_SLICES = 1_000_000
 MAX_GROUPS = 200
 MAX_RECORDED_ROUNDS = 100 * MAX_ROUNDS
@@ -35,87 +32,53 @@ def record_to_dict(record: RoundRecord) -> dict[str, Any]:
 def record_from_dict(values: dict[str, Any]) -> tuple[RoundRecord, int]:
     """The record of such a line, and how many samples it has. Raises KeyError, TypeError, ValueError."""
     setup = values["setup"]
-    outcome = _text(values["outcome"])
+    outcome = text(values["outcome"])
     if outcome not in get_args(Outcome):
         raise ValueError(outcome)
     record = RoundRecord(
-        mode=_text(values["mode"]),
-        round=_whole(values["round"], 1, MAX_RECORDED_ROUNDS),
+        mode=text(values["mode"]),
+        round=whole(values["round"], 1, MAX_RECORDED_ROUNDS),
         outcome=cast(Outcome, outcome),
-        elapsed_s=_seconds_or_none(values["elapsed_s"]),
-        cpu_s=_seconds_or_none(values["cpu_s"]),
-        peak_memory_bytes=_whole_or_none(values["peak_memory_bytes"], 2**60),
-        error_texts=tuple(_error_text(*error) for error in _list(values["error_texts"])),
-        hung_requests=_whole(values["hung_requests"], 0, MAX_REQUESTS),
-        setup=None if setup is None else _setup(setup),
-        wall_s=_seconds(values["wall_s"]),
-        connections=_whole_or_none(values["connections"], 2**60),
-        target_cpu_s=_seconds_or_none(values["target_cpu_s"]),
-        reason=_text(values["reason"]),
-        group=_whole(values["group"], 0, MAX_GROUPS),
-        slices=tuple(_slice(*part) for part in _list(values["slices"], MAX_SLICES)),
+        elapsed_s=seconds_or_none(values["elapsed_s"]),
+        cpu_s=seconds_or_none(values["cpu_s"]),
+        peak_memory_bytes=whole_or_none(values["peak_memory_bytes"], 2**60),
+        error_texts=tuple(_error_text(*error) for error in items(values["error_texts"])),
+        hung_requests=whole(values["hung_requests"], 0, MAX_REQUESTS),
+        setup=None if setup is None else setup_from_dict(setup),
+        wall_s=seconds(values["wall_s"]),
+        connections=whole_or_none(values["connections"], 2**60),
+        target_cpu_s=seconds_or_none(values["target_cpu_s"]),
+        reason=text(values["reason"]),
+        group=whole(values["group"], 0, MAX_GROUPS),
+        slices=tuple(_slice(*part) for part in items(values["slices"], MAX_SLICES)),
     )
-    return record, _whole(values["requests"], 0, MAX_REQUESTS)
+    return record, whole(values["requests"], 0, MAX_REQUESTS)
 
 
 def _slice(requests: object, elapsed_s: object, cpu_s: object) -> Slice:
-    return Slice(_whole(requests, 0, MAX_REQUESTS), _seconds(elapsed_s), _seconds(cpu_s))
+    return Slice(whole(requests, 0, MAX_REQUESTS), seconds(elapsed_s), seconds(cpu_s))
 
 
-def _setup(values: dict[str, Any]) -> WorkerSetup:
-    packages = values["packages"]
-    if not isinstance(packages, dict) or len(packages) > MAX_TEXTS:
-        raise TypeError("packages")
+def setup_from_dict(values: dict[str, Any]) -> WorkerSetup:
+    """What a worker told of itself. Raises KeyError, TypeError, ValueError."""
     return WorkerSetup(
-        python=_text(values["python"]),
-        packages={_text(name): _text(version) for name, version in packages.items()},
-        import_s=_seconds(values["import_s"]),
-        build_s=_seconds(values["build_s"]),
-        warmup=tuple(_warmup(request) for request in _list(values["warmup"])),
+        python=text(values["python"]),
+        packages={name: text(version) for name, version in table(values["packages"]).items()},
+        import_s=seconds(values["import_s"]),
+        build_s=seconds(values["build_s"]),
+        warmup=tuple(_warmup(request) for request in items(values["warmup"])),
     )
 
 
 def _warmup(values: dict[str, Any]) -> WarmupRequest:
     return WarmupRequest(
-        latency_ms=_seconds(values["latency_ms"]),
-        status=_whole(values["status"], -len(ERROR_KINDS), MAX_STATUS),
-        cpu_ms=_seconds_or_none(values["cpu_ms"]),
+        latency_ms=seconds(values["latency_ms"]),
+        status=whole(values["status"], -len(ERROR_KINDS), MAX_STATUS),
+        cpu_ms=seconds_or_none(values["cpu_ms"]),
     )
 
 
-def _error_text(kind: object, text: object, count: object) -> ErrorText:
+def _error_text(kind: object, what: object, count: object) -> ErrorText:
     if kind not in ERROR_KINDS:
         raise ValueError(kind)
-    return ErrorText(str(kind), _text(text), _whole_or_none(count, MAX_REQUESTS))
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(value)
-    return shortened(value, MAX_TEXT_LENGTH)
-
-
-def _list(value: object, most: int = MAX_TEXTS) -> list[Any]:
-    if not isinstance(value, list) or len(value) > most:
-        raise TypeError("list")
-    return value
-
-
-def _whole(value: object, lowest: int, highest: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
-        raise ValueError("number")
-    return value
-
-
-def _whole_or_none(value: object, highest: int) -> int | None:
-    return None if value is None else _whole(value, 0, highest)
-
-
-def _seconds(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_SECONDS:
-        raise ValueError("seconds")
-    return float(value)
-
-
-def _seconds_or_none(value: object) -> float | None:
-    return None if value is None else _seconds(value)
+    return ErrorText(str(kind), text(what), whole_or_none(count, MAX_REQUESTS))

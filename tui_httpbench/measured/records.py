@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Literal
+
+import numpy as np
 
 from tui_httpbench.measured.samples import ErrorText, Samples, SampleTally, no_samples, tally_samples
 
@@ -80,6 +82,17 @@ class RoundRecord:
     reason: str = ""
     group: int = 0
     slices: tuple[Slice, ...] = field(default=(), repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        """Samples are compared by their content."""
+        if not isinstance(other, RoundRecord):
+            return NotImplemented
+        names = [field.name for field in fields(self) if field.name != "samples"]
+        return np.array_equal(self.samples, other.samples) and all(
+            getattr(self, name) == getattr(other, name) for name in names
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # samples can change
 
     @cached_property
     def tally(self) -> SampleTally:

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_httpbench.files.private_files import open_private
 from tui_httpbench.worker.errors import ERROR_KINDS
 from tui_httpbench.worker.recorder import ERROR_TEXT_BYTES, ROW_BYTES
 
@@ -194,6 +195,14 @@ def _reserve(descriptor: int, size: int) -> None:
     os.ftruncate(descriptor, size)
     if hasattr(os, "posix_fallocate"):
         os.posix_fallocate(descriptor, 0, size)
+
+
+def store_samples(path: Path, samples: Samples) -> None:
+    """Writes samples as a worker would have, for its owner alone; error texts are left out. Raises OSError."""
+    with open_private(path, os.O_EXCL) as file:
+        file.write(b"\0" * ERROR_TEXT_BYTES)
+        for start in range(0, len(samples), _BLOCK_ROWS):
+            file.write(samples[start : start + _BLOCK_ROWS].tobytes())
 
 
 def load_samples(path: Path) -> tuple[Samples, tuple[ErrorText, ...]]:

@@ -406,7 +406,7 @@ def parse_modes(names: list[str] | tuple[str, ...]) -> tuple[str, ...]:
     for mode_id in chosen:
         mode = catalog.mode_of(mode_id)
         if not mode.is_installed():
-            needed = mode.extra_module if mode.library.is_installed() else mode.library.name
+            needed = mode.needs_module if mode.library.is_installed() else mode.library.name
             raise PlanError(
                 "modes",
                 f"{mode_id} needs {needed}, which is not installed here; "

@@ -83,7 +83,7 @@ def plan_to_dict(plan: Plan) -> dict[str, Any]:
         "same_within_percent": round(plan.same_within * 100, 9),
         "pin": plan.pin,
         "timeout_s": plan.timeout_s,
-        "modes": list(plan.modes),
+        "modes": [catalog.name_to_remember(label) for label in plan.modes],
     }
     if plan.scenario != LOOPBACK:
         stored["scenario"] = {"name": plan.scenario.name, "why": plan.scenario.why, **plan.scenario.knobs}
@@ -149,9 +149,16 @@ def _can_be_kept(header: str, value: str) -> bool:
 def _modes_here(instances: list[str]) -> tuple[str, ...]:
     if len(instances) > plans.MAX_MODES:
         raise ValueError(len(instances))
-    ids = [_text(instance).partition("#")[0] for instance in instances]
-    here = [mode_id for mode_id in ids if mode_id in catalog.MODES and catalog.MODES[mode_id].is_installed()]
+    here = [mode_id for instance in instances for mode_id in _installed(catalog.mode_id_of(_text(instance)))]
     return catalog.select_modes(here) or catalog.DEFAULT_MODES
+
+
+def _installed(name: str) -> tuple[str, ...]:
+    """The mode of a remembered name, where it still is one and its library is installed."""
+    try:
+        return tuple(label for label in catalog.select_modes([name]) if catalog.mode_of(label).is_installed())
+    except catalog.UnknownModeError:
+        return ()
 
 
 def _text(value: object) -> str:

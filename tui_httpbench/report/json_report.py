@@ -27,6 +27,7 @@ def to_dict(result: Result) -> dict[str, Any]:
     document = {
         "schema_version": SCHEMA_VERSION,
         "started_at": result.started_at,
+        "ended_at": result.ended_at,
         "name": None,
         "target": "embedded" if result.plan.request.uses_embedded_target else "url",
         "stopped": result.stopped,
@@ -36,9 +37,9 @@ def to_dict(result: Result) -> dict[str, Any]:
         "ranking": [_rank(result, rank) for rank in result.ranking],
         "ranking_cpu": [_rank(result, rank) for rank in result.ranking_cpu],
         "conclusion": conclude(result),
-        "findings": _findings(result),
+        "findings": [asdict(finding) for finding in result.findings],
         "warnings": list(result.warnings),
-        "differences": [asdict(difference) for difference in result.differences],
+        "differences": [{"text": each.text, "modes": each.modes} for each in result.differences],
         "sweep": None,
         "article": _article(result),
     }
@@ -75,19 +76,6 @@ def _plan(result: Result) -> dict[str, Any]:
         "cacert": plan.cacert,
         "insecure": plan.insecure,
     }
-
-
-def _findings(result: Result) -> list[dict[str, Any]]:
-    """The warnings, each with what kind it is and the modes that it is about, as far as that is known."""
-    differing = {difference.text: list(difference.modes) for difference in result.differences}
-    return [
-        {
-            "id": "other-work" if text in differing else "doubt",
-            "text": text,
-            "modes": differing.get(text, []),
-        }
-        for text in result.warnings
-    ]
 
 
 def _rank(result: Result, rank: Rank) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from rich.text import Text
 from tui_httpbench.analysis.metrics import CHART_METRICS, DEFAULT_METRIC, order_by
 from tui_httpbench.analysis.result import ModeSummary, Result
 from tui_httpbench.charts.plot import Bar, Color, bar_chart
-from tui_httpbench.clients.catalog import LIBRARIES
+from tui_httpbench.clients.catalog import libraries
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.ranking_table import marked_name
 
@@ -56,5 +56,5 @@ def _why_missing(mode: ModeSummary) -> str:
 
 
 def _color_of(mode: ModeSummary) -> Color:
-    names = [library.name for library in LIBRARIES]
+    names = [library.name for library in libraries()]
     return _LIBRARY_COLORS[names.index(mode.library) % len(_LIBRARY_COLORS)]

@@ -12,7 +12,7 @@ from rich.text import Text
 from tui_httpbench.analysis.article import PUBLISHED_REQUESTS
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.result import ModeSummary, Result
-from tui_httpbench.clients.catalog import LIBRARIES, mode_of
+from tui_httpbench.clients.catalog import mode_of
 from tui_httpbench.plan.in_words import format_load, format_rounds, format_rounds_made
 from tui_httpbench.plan.plan import ARTICLE, Plan
 from tui_httpbench.report.article import article_block
@@ -53,7 +53,7 @@ def _blocks(result: Result, console: StreamConsole, metric: str | None, verbose:
     blocks = [ranking_chart(result, console, metric), _article(result, console, verbose)]
     if any(mode.errors for mode in result.modes):
         blocks.append(_errors(result))
-    if result.warnings:
+    if result.findings:
         blocks.append(_warnings(result))
     if verbose:
         blocks += [settings_block(result), environment_block(result.environment)]
@@ -92,11 +92,11 @@ def _heading(result: Result, verbose: bool) -> Iterator[Text]:
         yield Text(_what_the_article_compares(plan))
     else:
         yield Text(f"{load}; {plan.in_flight(plan.modes[0]):,} in flight; profile {plan.profile}")
-    libraries = [mode_of(mode).library for mode in plan.modes]
+    used = dict.fromkeys(mode_of(mode).library for mode in plan.modes)
     versions = [
         f"{library.distribution} {printable(result.environment.packages[library.distribution])}"
-        for library in LIBRARIES
-        if library in libraries and library.distribution in result.environment.packages
+        for library in used
+        if library.distribution in result.environment.packages
     ]
     python = printable(result.environment.python)
     yield Text(f"seed {plan.seed}; {', '.join([python, *versions])}", style="dim")
@@ -148,6 +148,6 @@ def error_lines(mode: ModeSummary) -> Iterator[str]:
 
 def _warnings(result: Result) -> RenderableType:
     table = Table.grid(padding=(0, 1))
-    for warning in result.warnings:
-        table.add_row(Text("-"), Text(printable(warning), overflow="fold"))
+    for finding in result.findings:
+        table.add_row(Text("-"), Text(printable(finding.text), overflow="fold"))
     return Group(Text("Warnings", style="bold yellow"), Padding(table, (0, 0, 0, 2)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import random
 from collections.abc import Callable, Iterable, Sequence
@@ -10,9 +11,8 @@ from functools import partial
 from typing import Any, ClassVar
 
 from textual import events
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.css.query import NoMatches
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
@@ -25,7 +25,6 @@ from tui_httpbench.plan.politeness import remote_load
 from tui_httpbench.plan.presets import default_plan
 from tui_httpbench.plan.stored import load_last_plan
 from tui_httpbench.tui.parts.confirm import ConfirmScreen
-from tui_httpbench.tui.parts.help_sheet import HelpSheet
 from tui_httpbench.tui.preferences import load_preferences, load_theme, save_theme, why_not_remembered
 from tui_httpbench.tui.recovery import offer_recovery
 from tui_httpbench.tui.saving import SCREENSHOT_TOOLTIP, save_result, save_screenshot
@@ -37,12 +36,16 @@ from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen, is_too_sm
 from tui_httpbench.tui.stage import STAGE_CLASS, STAGE_THEME
 from tui_httpbench.tui.textual_fixes.control_filter import ControlFilter
 from tui_httpbench.tui.textual_fixes.gone_widgets import forget_gone_widgets
+from tui_httpbench.tui.textual_fixes.help_sheet import HelpSheet
 from tui_httpbench.tui.textual_fixes.lasting_driver import call_on_ending_signals, lasting_driver, leave_at_once
+from tui_httpbench.tui.textual_fixes.lean_app import LeanApp
+from tui_httpbench.tui.textual_fixes.quiet_exit import QuietExitApp
+from tui_httpbench.tui.textual_fixes.safe_clipboard import SafeClipboardApp
 
 STOPPED = 130
 
 
-class HttpbenchApp(App[None]):
+class HttpbenchApp(LeanApp[None], QuietExitApp[None], SafeClipboardApp[None]):
     """Setup, Run and Results, and back; ``json_path`` gets the result of each finished run."""
 
     TITLE = "httpbench"
@@ -80,13 +83,11 @@ class HttpbenchApp(App[None]):
         """Textual's own, and the one that keeps control characters from the terminal."""
         return [*super().get_line_filters(), self._control_filter]
 
-    def copy_to_clipboard(self, text: str) -> None:
-        """Copies a text; what can't be written as UTF-8 as a question mark, since Textual would end the app for it."""
-        super().copy_to_clipboard(text.encode("utf-8", "replace").decode())
-
     def on_load(self) -> None:
         """Before the terminal is touched: lets signals end the app in order."""
         call_on_ending_signals(self.end)
+        # All that is made while the first screen is built stays: to look for garbage in it takes a fifth of the time.
+        gc.disable()
 
     async def on_mount(self) -> None:
         """Opens the first screen, and begins at once if that was asked for."""
@@ -106,6 +107,11 @@ class HttpbenchApp(App[None]):
     def on_ready(self) -> None:
         """Once all is drawn, signals may end the app."""
         self.call_after_refresh(self._is_built.set)
+        self.call_after_refresh(gc.enable)
+
+    def on_unmount(self) -> None:
+        """However far it came, it leaves the process as it was."""
+        gc.enable()
 
     def make_first_screen(self) -> Screen[None]:
         """The screen under all others: the form."""
@@ -189,15 +195,6 @@ class HttpbenchApp(App[None]):
     async def action_quit(self) -> None:
         """Stops a run and waits for its processes to end, then leaves."""
         await self._quit()
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Ends the app with an account of the error, unless it only tells that the app is leaving.
-
-        An app that exits mounts nothing more (``Widget.mount_all``, Textual 8), yet still calls the ``on_mount`` of a
-        screen that was being built, which then looks for widgets that it never got.
-        """
-        if not (self._exit and isinstance(error, NoMatches)):
-            super()._handle_exception(error)
 
     def end(self) -> None:
         """Quits since a signal says so; what a run has measured stays for recovery."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from tui_httpbench.analysis.comparison import LOOKS
 from tui_httpbench.analysis.conclusion import rough_time
+from tui_httpbench.analysis.looks import LOOKS
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.forecast import describe_duration, forecast
 from tui_httpbench.bench.round_schedule import RoundSchedule

@@ -9,7 +9,9 @@ import errno
 import re
 import socket
 import ssl
+import zlib
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 ERROR_KINDS = (
     "dns",
@@ -38,6 +40,8 @@ _REDIRECT_NAMES = {
     "InvalidURL",
     "InvalidUrlClientError",
     "MissingSchema",
+    "MaxRedirects",
+    "RedirectError",
 }
 # What urllib.parse and ipaddress say of such a URL, in a plain ValueError that requests lets through.
 _REDIRECT_TEXTS = ("does not appear to be an IPv4 or IPv6 address", "Invalid IPv6 URL", "Port out of range")
@@ -60,6 +64,7 @@ _BODY_NAMES = {
     "DecodeError",
     "ContentEncodingError",
     "IncompleteRead",
+    "IncompleteReadError",
     "InvalidChunkLength",
     "ChunkedEncodingError",
     "ContentLengthError",
@@ -96,6 +101,52 @@ _PROTOCOL_NAMES = {
     "BadHttpMessage",
     "InvalidHeader",
 }
+_CURL_KINDS = {
+    1: "redirects",  # an unsupported protocol, which only a redirect can lead to
+    3: "redirects",  # a broken URL, likewise
+    6: "dns",
+    7: "refused",
+    8: "protocol",
+    16: "protocol",
+    18: "body",
+    28: "timeout",
+    35: "tls",
+    47: "redirects",
+    52: "reset",
+    55: "reset",
+    56: "reset",
+    58: "tls",
+    59: "tls",
+    60: "tls",
+    61: "body",
+    77: "tls",
+    83: "tls",
+    90: "tls",
+    91: "tls",
+    92: "protocol",
+    100: "protocol",
+}
+"""libcurl's own numbers, which pycurl and curl-cffi hand on, where its text says no more."""
+_CURL_TEXTS = {
+    "Connection reset by peer": "reset",
+    "Connection timed out after": "connect-timeout",
+    "HTTP/0.9 when not allowed": "protocol",
+}
+_REQWEST_TEXTS = {
+    "dns error": "dns",
+    "Connection refused": "refused",
+    "Connection reset": "reset",
+    "error following redirect": "redirects",
+    "builder error": "redirects",
+    "too many redirects": "redirects",
+    "invalid peer certificate": "tls",
+    "received corrupt message": "tls",
+    "received fatal alert": "tls",
+    "tls handshake eof": "tls",
+    "invalid HTTP": "protocol",
+    "connection closed before message completed": "reset",
+}
+"""Parts of what they say, in the order in which they are looked for."""
 _MAX_CHAIN = 40
 _hidden: list[str] = []
 
@@ -108,7 +159,11 @@ def code_of(kind: str) -> int:
 def kind_of(error: BaseException) -> str:
     """The kind of failure that an exception tells of, from it and everything that caused it."""
     # Those two are how TLS that doesn't block says that it waits; they stand behind whatever ended the wait.
-    chain = [link for link in _chain(error) if not isinstance(link, (ssl.SSLWantReadError, ssl.SSLWantWriteError))]
+    chain = [
+        link
+        for link in _chain(error)
+        if not isinstance(link, (ssl.SSLWantReadError, ssl.SSLWantWriteError)) and not _is_renamed(link)
+    ]
     own_names = {type(link).__name__ for link in chain}
     names = {cls.__name__ for link in chain for cls in type(link).__mro__}
     numbers = {number for link in chain for number in _errnos(link)}
@@ -120,7 +175,12 @@ def kind_of(error: BaseException) -> str:
 
     if has(MemoryError):
         return "other"
+    native = next(filter(None, map(_kind_of_native, chain)), "")
+    if native:
+        return native
     if names & _REDIRECT_NAMES or any(part in values for part in _REDIRECT_TEXTS):
+        return "redirects"
+    if "ResponseError" in own_names and "too many redirects" in text:  # urllib3, which counts them as retries
         return "redirects"
     if names & _DNS_NAMES or has(socket.gaierror):
         return "dns"
@@ -135,13 +195,58 @@ def kind_of(error: BaseException) -> str:
         return "timeout"
     if has(ConnectionResetError, ConnectionAbortedError, BrokenPipeError) or any(part in text for part in _RESET_TEXTS):
         return "reset"
-    if names & _BODY_NAMES or any(part in text for part in _BODY_TEXTS):
+    if names & _BODY_NAMES or has(zlib.error) or any(part in text for part in _BODY_TEXTS):
         return "body"
     if names & _RESET_NAMES:
         return "reset"
     if names & _PROTOCOL_NAMES:
         return "protocol"
+    if any(isinstance(link, ValueError) and _was_raised_in(link, "aiosonic") for link in chain):
+        # What it can't read, it lets through as Python says it.
+        return "body" if "with base 16" in text else "protocol"
     return "other"
+
+
+def _is_renamed(link: BaseException) -> bool:
+    """Whether httpx-aiohttp has put this in the place of aiohttp's own, which tells more: it calls most a timeout."""
+    cause = link.__cause__
+    return cause is not None and _package(type(link)) == "httpx" and _package(type(cause)) == "aiohttp"
+
+
+def _package(cls: type) -> str:
+    return cls.__module__.partition(".")[0]
+
+
+def _was_raised_in(error: BaseException, package: str) -> bool:
+    trace, last = error.__traceback__, ""
+    while trace is not None:
+        last = str(trace.tb_frame.f_globals.get("__name__", ""))
+        trace = trace.tb_next
+    return last.partition(".")[0] == package
+
+
+def _kind_of_native(error: BaseException) -> str:
+    """The kind of an exception of libcurl or of reqwest, which tell it in numbers and texts; else empty."""
+    names = {f"{_package(cls)}.{cls.__name__}" for cls in type(error).__mro__}
+    if "pycurl.error" in names:
+        return _kind_of_curl(error.args[0] if error.args else 0, _message_of(error))
+    if "curl_cffi.CurlError" in names:
+        return _kind_of_curl(getattr(error, "code", 0), _message_of(error))
+    if "pyreqwest.DetailedPyreqwestError" in names:
+        causes = (getattr(error, "details", None) or {}).get("causes") or ()
+        text = " ".join(str(cause.get("message")) for cause in causes)
+        if "timed out" in text:  # what it calls a timeout while connecting may be any
+            return "connect-timeout" if "(Connect)" in text else "timeout"
+        return _kind_by_text(text, _REQWEST_TEXTS)
+    return ""
+
+
+def _kind_of_curl(number: Any, text: str) -> str:
+    return _kind_by_text(text, _CURL_TEXTS) or _CURL_KINDS.get(number, "other")
+
+
+def _kind_by_text(text: str, kinds: dict[str, str]) -> str:
+    return next((kind for part, kind in kinds.items() if part in text), "")
 
 
 def text_of(error: BaseException, limit: int = 300) -> str:

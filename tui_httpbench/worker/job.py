@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 # Evaluated when the module is loaded, so written for Python 3.9.
-Send = Callable[[], "tuple[int, int]"]
-AsyncSend = Callable[[], Awaitable["tuple[int, int]"]]
+Send = Callable[[], "tuple[int, bytes]"]
+AsyncSend = Callable[[], Awaitable["tuple[int, bytes]"]]
 
 
 @dataclass(frozen=True)
 class Job:
-    """One round or one probe of one mode. A mode's code sees it as the description of its request.
+    """One round or one probe of one mode.
 
     ``task`` is ``measure`` or ``probe``. ``profile`` is ``equal`` or ``defaults``; in ``equal`` every client gets
     ``max_redirects``, a pool of ``in_flight`` connections and the certificates in ``ca_file``. ``verify`` tells whether

@@ -20,6 +20,7 @@ from collections.abc import Callable, Generator
 from dataclasses import asdict
 from typing import Any
 
+from .client import AsyncClient, SyncClient, checked_answer, mode_of, new_of, request_of
 from .connections import ConnectionCounter
 from .ear import Ear
 from .errors import code_of, hide_in_texts, kind_of
@@ -73,16 +74,17 @@ class _Round:
         job = self._job
         begin = time.perf_counter()
         with stage("import"):
-            mode = getattr(load_client(job.source_file), job.function)
+            module = load_client(job.source_file)
+            mode = mode_of(module, job)
         import_s = time.perf_counter() - begin
         self._counter = ConnectionCounter() if job.count_connections else None
+        parts = mode, request_of(job), new_of(module, job)
         if job.kind == "sync":
-            self._obey(mode, import_s)
+            self._obey(SyncClient(*parts), import_s)
         else:
-            asyncio.run(self._obey_async(mode, import_s))
+            asyncio.run(self._obey_async(AsyncClient(*parts), import_s))
 
-    def _obey(self, mode: Any, import_s: float) -> None:
-        client = _SyncClient(mode, self._job)
+    def _obey(self, client: SyncClient, import_s: float) -> None:
         begin = time.perf_counter()
         client.build()
         self._tell_ready(import_s, time.perf_counter() - begin)
@@ -100,9 +102,11 @@ class _Round:
                     for _ in range(self._job.warmup):
                         start = _Start()
                         try:
-                            status, _ = client.send()
+                            answer = client.send()
                         except Exception as error:
                             status = code_of(kind_of(error))
+                        else:
+                            status = _status_of(answer)
                         if not self._tell_warmed(start, status):
                             break
                 elif command["do"] == "lead-in":
@@ -114,8 +118,7 @@ class _Round:
         self._tell_finished()
         client.close()
 
-    async def _obey_async(self, mode: Any, import_s: float) -> None:
-        client = _AsyncClient(mode, self._job)
+    async def _obey_async(self, client: AsyncClient, import_s: float) -> None:
         begin = time.perf_counter()
         await client.build()
         self._tell_ready(import_s, time.perf_counter() - begin)
@@ -133,9 +136,11 @@ class _Round:
                     for _ in range(self._job.warmup):
                         start = _Start()
                         try:
-                            status, _ = await client.send()
+                            answer = await client.send()
                         except Exception as error:
                             status = code_of(kind_of(error))
+                        else:
+                            status = _status_of(answer)
                         if not self._tell_warmed(start, status):
                             break
                 elif command["do"] == "lead-in":
@@ -214,42 +219,10 @@ class _Start:
         return (time.process_time_ns() - self._cpu_ns) / 1e6
 
 
-class _SyncClient:
-    """A sync mode's client, which can be made anew."""
-
-    def __init__(self, mode: Any, job: Job) -> None:
-        self._mode = mode
-        self._job = job
-        self._stack = contextlib.ExitStack()
-        self.send: Any = None
-
-    def build(self) -> None:
-        """Makes the client. Raises StageFailed."""
-        with stage("build"):
-            self.send = self._stack.enter_context(self._mode(self._job))
-
-    def close(self) -> None:
-        """Lets the client close its connections."""
-        self._stack.close()
-
-
-class _AsyncClient:
-    """An async mode's client, which can be made anew."""
-
-    def __init__(self, mode: Any, job: Job) -> None:
-        self._mode = mode
-        self._job = job
-        self._stack = contextlib.AsyncExitStack()
-        self.send: Any = None
-
-    async def build(self) -> None:
-        """Makes the client. Raises StageFailed."""
-        with stage("build"):
-            self.send = await self._stack.enter_async_context(self._mode(self._job))
-
-    async def close(self) -> None:
-        """Lets the client close its connections."""
-        await self._stack.aclose()
+def _status_of(answer: Any) -> int:
+    """The status of what a mode's ``send`` returned. Raises StageFailed where that is no status and body."""
+    with stage("use"):
+        return checked_answer(answer)[0]
 
 
 def _limits(command: dict[str, Any]) -> Limits:

@@ -168,8 +168,9 @@ class SyncSlicer(_Slicer):
             if (start >= deadline_ns and sent) or recorder.is_out_of_memory or next(tickets) >= limit:
                 break
             try:
-                status, size = send()
+                status, body = send()
                 end = clock()
+                size = len(body)
             except Exception as error:
                 end = clock()
                 status, size = recorder.note_error(error), 0
@@ -205,8 +206,9 @@ class AsyncSlicer(_Slicer):
             if (start >= deadline_ns and sent) or recorder.is_out_of_memory or next(tickets) >= limit:
                 break
             try:
-                status, size = await send()
+                status, body = await send()
                 end = clock()
+                size = len(body)
             except Exception as error:
                 end = clock()
                 status, size = recorder.note_error(error), 0

@@ -1,4 +1,8 @@
-"""What keeps a text's control characters from the terminal, wherever on the screen the text is shown."""
+"""Keeps a text's control characters from the terminal, wherever on the screen the text is shown.
+
+Seen with Textual 8.2.8: it writes what a widget draws as it is, so that an escape sequence in a header, a URL or a
+pasted text acts on the terminal. No upstream issue known.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""What happens when the terminal, or the system, ends the app: signals, and a terminal that went away."""
+"""What happens when the terminal, or the system, ends the app: signals, and a terminal that went away.
+
+Seen with Textual 8.2.8: its driver hands all output to a thread, which dies with the terminal; once its queue is full,
+the event loop waits for it for ever. And not every terminal that goes away sends a signal: without one, it reads from
+the terminal on and on. No upstream issue known for a terminal that is gone; the full queue of a thread that has ended:
+https://github.com/Textualize/textual/issues/6692
+"""
 
 from __future__ import annotations
 
@@ -40,12 +46,7 @@ def leave_at_once(driver: Driver | None, status: int) -> NoReturn:
 
 
 def lasting_driver(driver: type[Driver], end: Callable[[], object]) -> type[Driver]:
-    """The driver, made to go on when the terminal goes away and to call ``end`` then, so that the app ends in order.
-
-    Textual's own hands all output to a thread that dies then; once its queue is full, the event loop would wait for it
-    for ever. And not every terminal that goes away sends a signal: without one, Textual's own would read from it on
-    and on.
-    """
+    """The driver, made to go on when the terminal goes away and to call ``end`` then, so that the app ends in order."""
     if sys.platform == "win32":
         return driver
     from textual.drivers.linux_driver import LinuxDriver

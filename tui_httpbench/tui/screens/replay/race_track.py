@@ -11,7 +11,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_httpbench.analysis.race import Race, Racer
-from tui_httpbench.clients.catalog import LIBRARIES, mode_of
+from tui_httpbench.clients.catalog import libraries, mode_of
 from tui_httpbench.text.formatting import UNKNOWN
 from tui_httpbench.tui.parts.panel import room_for_lanes
 from tui_httpbench.tui.screens.replay.race_lane import MAX_ROWS, RaceLayout, draw_race_lane
@@ -104,4 +104,4 @@ class RaceTrack(ScrollView):
 
 
 def _library_number(mode_id: str) -> int:
-    return LIBRARIES.index(mode_of(mode_id).library)
+    return libraries().index(mode_of(mode_id).library)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, ScrollableContainer, Vertical
+from textual.content import Content
 from textual.highlight import highlight
 from textual.widget import Widget
 from textual.widgets import Select, Static
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.source_code import source_of
+from tui_httpbench.clients.catalog import mode_id_of
 from tui_httpbench.report.places import placed_name, places_of
+from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.parts.panel import Panel
 from tui_httpbench.tui.screens.results.view import ResultView
 
@@ -19,22 +22,28 @@ from tui_httpbench.tui.screens.results.view import ResultView
 class CodePane(ScrollableContainer, Panel):
     """The source of one mode, highlighted; scrolls both ways."""
 
-    def __init__(self) -> None:
+    def __init__(self, made: dict[str, str]) -> None:
         super().__init__(classes="panel")
         self.mode_id = ""
         self.text = ""
+        self._made = made
 
     def compose(self) -> ComposeResult:
-        """The source."""
+        """The source, and below it how its client was made."""
         yield Static(classes="code", markup=False)
+        yield Static(classes="made", markup=False)
 
     def show_mode(self, mode_id: str) -> None:
-        """Shows the function that was run as this mode, and what it calls in its file."""
+        """Shows what was run as this mode, and the very call that made its client."""
         self.mode_id = mode_id
         source = source_of(mode_id)
-        self.text = source.text
-        self.query_one(Static).update(highlight(source.text, language="python", tab_size=4))
-        self.set_heading(f"clients/{source.path.name}, line {source.line}")
+        made = self._made.get(mode_id_of(mode_id), "")
+        self.text = f"{source.text}\n\n# new(…) is {made}\n" if made else source.text
+        self.query_one(".code", Static).update(highlight(source.text, language="python", tab_size=4))
+        made_pane = self.query_one(".made", Static)
+        made_pane.display = bool(made)
+        made_pane.update(Content.assemble(("new(…) is ", "$text-muted"), printable(made)))
+        self.set_heading(f"{source.path.name}, line {source.line}")
         self.scroll_home(animate=False)
 
 
@@ -47,13 +56,14 @@ class CodeColumn(Vertical):
         places = places_of(result.ranking)
         self._labels = {mode: placed_name(places, mode) for mode in self._modes}
         self._first = mode_id
+        self._made = result.made
 
     def compose(self) -> ComposeResult:
         """The list of modes in the order of the ranking, then the source."""
         yield Select(
             [(self._labels[mode], mode) for mode in self._modes], value=self._first, allow_blank=False, compact=True
         )
-        yield CodePane()
+        yield CodePane(self._made)
 
     def on_mount(self) -> None:
         """Shows the first mode."""

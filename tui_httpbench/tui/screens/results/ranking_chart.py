@@ -135,6 +135,6 @@ class ChartPanel(Page, Panel):
         chart = self.query_one(RankingChart)
         scale = "log scale" if chart.log_scale else ""
         interval = "├●┤ 95 % interval" if chart.has_intervals() else ""
-        warnings = plural(len(self._result.warnings), "warning") if self._result.warnings else ""
+        warnings = plural(len(self._result.findings), "warning") if self._result.findings else ""
         self.set_heading(" · ".join(filter(None, (chart.metric.heading(self._result), interval, scale))))
         self.border_subtitle = " · ".join(filter(None, (warnings, f"seed {self._result.plan.seed}")))

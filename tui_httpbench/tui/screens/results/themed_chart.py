@@ -10,7 +10,7 @@ from rich.text import Span, Text
 from textual.widget import Widget
 
 from tui_httpbench.charts.plot import Color as ChartColor
-from tui_httpbench.clients.catalog import LIBRARIES, mode_of
+from tui_httpbench.clients.catalog import libraries, mode_of
 
 LIBRARY_ROLES = tuple(f"chart--library-{number}" for number in range(5))
 VALUE = "chart--value"
@@ -49,7 +49,7 @@ class ThemedChart(Widget):
 
 def library_role(mode_id: str) -> str:
     """The role of the mode's library."""
-    return LIBRARY_ROLES[LIBRARIES.index(mode_of(mode_id).library) % len(LIBRARY_ROLES)]
+    return LIBRARY_ROLES[libraries().index(mode_of(mode_id).library) % len(LIBRARY_ROLES)]
 
 
 def stand_in(role: str) -> ChartColor:

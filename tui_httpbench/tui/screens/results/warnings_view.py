@@ -25,19 +25,18 @@ class WarningsPage(Page, Panel):
     def compose(self) -> ComposeResult:
         """A heading and its paragraphs for each kind."""
         result = self._result
-        differences = {difference.text for difference in result.differences}
-        if differences:
+        if result.differences:
             yield Label("Not the same work", classes="finding--title")
             for difference in result.differences:
                 text = f"{OTHER_WORK_SIGN} {printable(difference.text)}"
                 yield Label(text, classes="finding--warning", markup=False)
             if any(result.does_other_work(mode.mode) for mode in result.modes):
                 yield Label(f"Modes marked {OTHER_WORK_SIGN} did other work than most.", classes="finding--note")
-        others = [warning for warning in result.warnings if warning not in differences]
+        others = [finding for finding in result.findings if not finding.is_other_work]
         if others:
             yield Label("Warnings", classes="finding--title")
-            for warning in others:
-                yield Label(f"{FAILED_SIGN} {printable(warning)}", classes="finding--warning", markup=False)
+            for finding in others:
+                yield Label(f"{FAILED_SIGN} {printable(finding.text)}", classes="finding--warning", markup=False)
         if any(mode.failed for mode in result.modes):
             yield Label("Errors", classes="finding--title")
         for mode in (result.mode(rank.mode) for rank in result.ranking):
@@ -77,12 +76,11 @@ class WarningsView(ResultView):
 
 def count_of(result: Result) -> int:
     """How many warnings there are, a mode with errors counting as one."""
-    texts = {*result.warnings, *(difference.text for difference in result.differences)}
-    return len(texts) + sum(mode.failed > 0 for mode in result.modes)
+    return len(result.findings) + sum(mode.failed > 0 for mode in result.modes)
 
 
 def heading_of(result: Result) -> str:
     """How many errors and warnings there are."""
     failed = sum(mode.failed for mode in result.modes)
     errors = plural(failed, "error") if failed else "No errors"
-    return f"{errors} · {plural(len(result.warnings), 'warning')}" if result.warnings else errors
+    return f"{errors} · {plural(len(result.findings), 'warning')}" if result.findings else errors

@@ -17,7 +17,7 @@ from textual.strip import Strip
 
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.bench.events import LaneProgress
-from tui_httpbench.clients.catalog import LIBRARIES, mode_of
+from tui_httpbench.clients.catalog import libraries, mode_of
 from tui_httpbench.report.places import places_of
 from tui_httpbench.tui.parts.panel import Panel, room_for_lanes
 from tui_httpbench.tui.parts.standing import SpeedScale, speed_so_far
@@ -217,4 +217,4 @@ class LaneList(ScrollView, Panel):
 
 
 def _library_number(mode_id: str) -> int:
-    return LIBRARIES.index(mode_of(mode_id).library) % _LIBRARY_COLORS
+    return libraries().index(mode_of(mode_id).library) % _LIBRARY_COLORS

@@ -14,9 +14,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.reactive import reactive
-from textual.screen import Screen
-from textual.widget import Widget
 from textual.widgets import Header, Static
 from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
@@ -39,13 +36,15 @@ from tui_httpbench.tui.screens.run.run_words import describe_progress
 from tui_httpbench.tui.screens.run.spotlight import Spotlight
 from tui_httpbench.tui.screens.run.totals import Totals
 from tui_httpbench.tui.textual_fixes.gone_widgets import forget_gone_widgets
+from tui_httpbench.tui.textual_fixes.lean_screen import LeanScreen
+from tui_httpbench.tui.textual_fixes.steady_focus import SteadyFocusScreen
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 
 REDRAWS_PER_SECOND = 8
 REDRAWS_BEHIND = 1
 
 
-class RunScreen(Screen[None]):
+class RunScreen(LeanScreen[None], SteadyFocusScreen[None]):
     """Runs a plan and shows how it goes; posts Finished or Failed once.
 
     With ``earlier``, more rounds of that run are made, and its ranking is there at once.
@@ -67,8 +66,6 @@ All modes of a round take turns, a few hundredths of a second each, so that what
 - Modes that can't be told apart share a place, such as **2=**. The line at the bottom says which are still undecided.
 - Press **escape** or **s** to stop; the ranking so far is kept.
 """
-    # Textual's own draws the whole screen anew at each change of focus; what has it and had it draws itself.
-    focused: reactive[Widget | None] = reactive(None, repaint=False)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,s", "ask_to_stop", "Stop", id="run.stop", tooltip="Stop the run and keep what is measured"),
     ]

@@ -42,17 +42,16 @@ class BodyEditor(VerticalGroup):
             except UnicodeDecodeError:
                 hint = f"{len(body):,} bytes that are no text; what you type replaces them"
         self._start_text = text
+        self._caption = Label("Body", id="body-caption", classes="caption")
         self._area = TextArea(text, placeholder=hint, compact=True, show_line_numbers=False)
         self.set_reactive(BodyEditor.method, method)
+        self.set_class(method in self._bodiless, "-unused")
 
     def compose(self) -> ComposeResult:
-        """A caption over the text."""
-        yield Label("Body", id="body-caption", classes="caption")
-        yield self._area
-
-    def on_mount(self) -> None:
-        """Hides where the method sends no body."""
-        self.watch_method()
+        """A caption over the text; nothing before a method first sends a body."""
+        if self.method not in self._bodiless:
+            yield self._caption
+            yield self._area
 
     @property
     def body(self) -> bytes | None:
@@ -73,13 +72,16 @@ class BodyEditor(VerticalGroup):
 
     def watch_method(self) -> None:
         """Hides where the method sends no body."""
-        self.set_class(self.method in self._bodiless, "-unused")
+        is_unused = self.method in self._bodiless
+        self.set_class(is_unused, "-unused")
+        if not is_unused and self._area.parent is None:
+            self.mount(self._caption, self._area)
 
     def show_content_type(self, request: Request) -> None:
         """Says under which Content-Type the body goes out."""
         types = [value for name, value in request.wire_headers if name.lower() == "content-type"]
         sent = f", sent as {types[0]}" if types and request.body is not None else ""
-        self.query_one("#body-caption", Label).update(Content(f"Body{sent}"), layout=False)
+        self._caption.update(Content(f"Body{sent}"), layout=False)
 
     @on(TextArea.Changed)
     def _touch(self) -> None:

@@ -9,7 +9,7 @@ from textual.containers import HorizontalGroup
 from textual.content import Content
 from textual.widgets import Input, Label, Select
 
-from tui_httpbench.tui.parts.note import Note
+from tui_httpbench.tui.screens.setup.note import Note
 
 
 class Field(HorizontalGroup):
@@ -30,6 +30,7 @@ class Field(HorizontalGroup):
         self.label = label or field.capitalize()
         self.hint = hint
         self.control = control
+        self.note = Note(hint)
         control.id = f"input-{field}"
         if hint:
             control.tooltip = hint
@@ -38,7 +39,7 @@ class Field(HorizontalGroup):
         """Label, control and note, side by side."""
         yield Label(self.label)
         yield self.control
-        yield Note(self.hint)
+        yield self.note
 
     @property
     def text(self) -> str:
@@ -52,12 +53,12 @@ class Field(HorizontalGroup):
     def show_hint(self, hint: str) -> None:
         """Changes what the note says while nothing is wrong."""
         self.hint = hint
-        self.query_one(Note).show_hint(hint)
+        self.note.show_hint(hint)
 
     def show_error(self, error: str) -> None:
         """Marks the field and shows the sentence; an empty one means that all is well."""
         self.control.set_class(bool(error), "-invalid")
-        self.query_one(Note).show_errors(error)
+        self.note.show_errors(error)
 
 
 def text_field(field: str, value: str, hint: str = "", placeholder: str = "", label: str = "") -> Field:

@@ -10,8 +10,8 @@ from textual.containers import Horizontal, VerticalGroup
 from textual.events import DescendantBlur, DescendantFocus
 from textual.widget import Widget
 
-from tui_httpbench.tui.parts.note import Note
 from tui_httpbench.tui.screens.setup.field import Field
+from tui_httpbench.tui.screens.setup.note import Note
 
 
 class FieldSheet(VerticalGroup):

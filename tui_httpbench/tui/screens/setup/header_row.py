@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import HorizontalGroup, VerticalGroup
 from textual.message import Message
@@ -11,8 +11,9 @@ from textual.widgets import Button, Input
 
 from tui_httpbench.plan.header_values import expand_headers, is_reference
 from tui_httpbench.plan.plan import Header, PlanError, check_header, is_secret
-from tui_httpbench.tui.parts.note import Note
-from tui_httpbench.tui.screens.setup.paste_input import PasteInput
+from tui_httpbench.tui.screens.setup.note import Note
+from tui_httpbench.tui.textual_fixes.following_input import FollowingInput
+from tui_httpbench.tui.textual_fixes.paste_input import PasteInput
 
 # The most usual ones first: the first that fits is offered.
 _COMMON_NAMES = (
@@ -71,16 +72,8 @@ class HeaderInput(PasteInput):
         return True
 
 
-class NameInput(HeaderInput):
-    """Where a header's name is typed; keys that arrive after the focus has moved on follow it."""
-
-    async def _on_key(self, event: events.Key) -> None:
-        # A colon moves the focus to the value; what was typed in the same burst as the colon was still sent here.
-        focused = self.screen.focused
-        if event.is_printable and isinstance(focused, HeaderInput) and focused is not self:
-            event.stop()
-            event.prevent_default()
-            focused.post_message(events.Key(event.key, event.character))
+class NameInput(HeaderInput, FollowingInput):
+    """Where a header's name is typed; a colon moves the focus to the value, and keys typed after it follow."""
 
 
 class HeaderRow(VerticalGroup):

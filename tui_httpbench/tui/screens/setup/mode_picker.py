@@ -16,7 +16,8 @@ from textual.widgets import Button, Checkbox, Static
 
 from tui_httpbench.clients import catalog
 from tui_httpbench.clients.catalog import Library, Mode
-from tui_httpbench.tui.parts.note import Note
+from tui_httpbench.tui.screens.setup.note import Note
+from tui_httpbench.tui.screens.setup.own_client import OwnClient
 from tui_httpbench.tui.screens.setup.tick_box import TickBox
 
 MUTED = "dim"
@@ -164,15 +165,17 @@ class ModePicker(VerticalGroup):
         self._given = chosen
         by_library: dict[Library, list[Mode]] = {}
         for mode in catalog.MODES.values():
-            by_library.setdefault(mode.library, []).append(mode)
-        id_width = max(len(mode_id) for mode_id in catalog.MODES)
-        self._groups = [LibraryGroup(library, modes, chosen, id_width) for library, modes in by_library.items()]
+            if mode.default or mode.is_installed():
+                by_library.setdefault(mode.library, []).append(mode)
+        self._id_width = max(len(mode.id) for modes in by_library.values() for mode in modes)
+        self._groups = [LibraryGroup(library, modes, chosen, self._id_width) for library, modes in by_library.items()]
         self._note = Note()
 
     def compose(self) -> ComposeResult:
         """What is wrong, over a group for each library."""
         yield self._note
         yield from self._groups
+        yield OwnClient()
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -180,6 +183,24 @@ class ModePicker(VerticalGroup):
         chosen = [instance for group in self._groups for instance in group.chosen]
         kept = [instance for instance in self._given if instance in chosen]
         return (*kept, *(instance for instance in chosen if instance not in kept))
+
+    @on(OwnClient.Refused)
+    def _show_why(self, event: OwnClient.Refused) -> None:
+        event.stop()
+        self.show_error(event.why)
+
+    @on(OwnClient.Added)
+    async def _add_own(self, event: OwnClient.Added) -> None:
+        event.stop()
+        library = catalog.mode_of(event.labels[0]).library
+        modes = [mode for mode in catalog.MODES.values() if mode.library == library]
+        for old in [group for group in self._groups if group.library.source_file == library.source_file]:
+            self._groups.remove(old)
+            await old.remove()
+        group = LibraryGroup(library, modes, event.labels, self._id_width)
+        self._groups.append(group)
+        await self.mount(group, before=self.query_one(OwnClient))
+        self.post_message(self.Changed())
 
     def choose(self, ids: tuple[str, ...]) -> None:
         """Chooses these ids of a run, as far as they are installed, and no others."""

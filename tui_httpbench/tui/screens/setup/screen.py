@@ -9,8 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import HorizontalGroup, Vertical, VerticalGroup
-from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Header, Input, Label, Select, TextArea
 
@@ -21,17 +19,20 @@ from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, METHODS, Plan, PlanError
 from tui_httpbench.plan.presets import PRESETS, preset_of
 from tui_httpbench.plan.stored import LastPlanError, save_last_plan
 from tui_httpbench.tui.parts.code_panel import CodePanel
-from tui_httpbench.tui.parts.note import Note
 from tui_httpbench.tui.plan_words import describe_run
 from tui_httpbench.tui.screens.setup.body_editor import BodyEditor
 from tui_httpbench.tui.screens.setup.headers_editor import HeadersEditor
 from tui_httpbench.tui.screens.setup.load_form import LoadForm
 from tui_httpbench.tui.screens.setup.mode_picker import ModePicker
+from tui_httpbench.tui.screens.setup.note import Note
 from tui_httpbench.tui.screens.setup.plan_form import FormReading, FormValues, read_form
 from tui_httpbench.tui.screens.setup.preset_picker import CUSTOM, PresetPicker
 from tui_httpbench.tui.screens.setup.target_form import TargetForm
 from tui_httpbench.tui.screens.setup.url_input import UrlInput
 from tui_httpbench.tui.screens.setup.url_list import UrlListScreen
+from tui_httpbench.tui.textual_fixes.lean_screen import LeanScreen
+from tui_httpbench.tui.textual_fixes.own_class import set_own_class
+from tui_httpbench.tui.textual_fixes.steady_focus import SteadyFocusScreen
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 
 _PRESET_FIELDS = sorted({name for preset in PRESETS.values() for name in preset.values})
@@ -46,7 +47,7 @@ class RunStarter(Protocol):
         """Measures the plan."""
 
 
-class SetupScreen(Screen[None]):
+class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
     """Asks for a plan, checks it as it is typed, and starts its run.
 
     Where the plan's seed is not given, or the field is emptied, each run gets a new random one.
@@ -68,8 +69,6 @@ class SetupScreen(Screen[None]):
         (44, "-tall"),
         (54, "-huge"),
     ]
-    # Textual's own draws the whole screen anew at each change of focus; what has it and had it draws itself.
-    focused: reactive[Widget | None] = reactive(None, repaint=False)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+r", "run", "Run", id="setup.run", tooltip="Measure the chosen modes"),
         Binding("ctrl+o", "choose_url", "URLs", id="setup.urls", tooltip="Choose a URL of an earlier run"),
@@ -169,16 +168,10 @@ class SetupScreen(Screen[None]):
             summary.show_hint(describe_run(reading.plan))
 
     def _mark_focused_section(self, focused: Widget | None) -> None:
-        """Gives the section with the focus its border.
-
-        With ``:focus-within`` each tab would apply the styles of all that is in the section, five times the work.
-        """
+        """Gives the section with the focus its border."""
         around = focused.ancestors if focused is not None else ()
         for section in self._sections:
-            is_focused = section in around
-            if section.has_class("-focused") != is_focused:
-                section.set_class(is_focused, "-focused", update=False)
-                self.app.stylesheet.update_nodes([section])
+            set_own_class(section, section in around, "-focused")
 
     @on(ModePicker.Highlighted)
     def show_code(self, event: ModePicker.Highlighted) -> None:

@@ -10,15 +10,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import HorizontalGroup, VerticalGroup
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Checkbox, Collapsible, Select
 
 from tui_httpbench.plan.fields import KNOBS
 from tui_httpbench.plan.plan import Plan, PlanError
 from tui_httpbench.plan.scenario import SCENARIOS, Scenario
 from tui_httpbench.plan.scenario_file import own_scenario_files, read_scenario
-from tui_httpbench.tui.parts.note import WRONG, Note
 from tui_httpbench.tui.screens.setup.field import text_field
 from tui_httpbench.tui.screens.setup.field_sheet import FieldSheet
+from tui_httpbench.tui.screens.setup.note import WRONG, Note
 from tui_httpbench.tui.screens.setup.plan_form import FormReading, Place, knob_texts
 from tui_httpbench.tui.screens.setup.tick_box import TickBox
 from tui_httpbench.tui.screens.setup.trust_form import TrustForm
@@ -47,9 +48,21 @@ _NOT_HERE = "Scenarios are for the embedded target; empty the URL to use one."
 
 
 class Knobs(Collapsible):
-    """Folds the knobs away; enter and space open it."""
+    """Folds the knobs away; enter and space open it.
+
+    They are mounted when it is first opened: they are a fifth of the form, and most runs turn none of them.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "fold", "Open or close", show=False)]
+
+    def __init__(self, knobs: Widget) -> None:
+        super().__init__(id="knobs", title="Knobs")
+        self._knobs = knobs
+
+    def watch_collapsed(self, collapsed: bool) -> None:
+        """Mounts the knobs when they are to be seen for the first time."""
+        if not collapsed and self._knobs.parent is None:
+            self.query_one(self.Contents).mount(self._knobs)
 
     def action_fold(self) -> None:
         """Opens or closes."""
@@ -88,8 +101,7 @@ class TargetForm(VerticalGroup):
             with HorizontalGroup(id="scenario-bar"):
                 yield Select(self._options(), value=self._shown, allow_blank=False, compact=True, id="input-scenario")
                 yield self._why
-            with Knobs(id="knobs", title="Knobs"):
-                yield self._sheet
+            yield Knobs(self._sheet)
         yield Note(_NOT_HERE, id="not-here")
         yield self._trust
 

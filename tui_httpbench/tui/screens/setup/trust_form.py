@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import cast
 
-from textual.app import ComposeResult
+from textual import on
 from textual.containers import VerticalGroup
+from textual.widgets import Select
 
 from tui_httpbench.plan.plan import Plan
-from tui_httpbench.tui.parts.note import Note
-from tui_httpbench.tui.screens.setup.field import choice_field, text_field
+from tui_httpbench.tui.screens.setup.field import Field, choice_field, text_field
+from tui_httpbench.tui.screens.setup.note import Note
 from tui_httpbench.tui.screens.setup.plan_form import Trust
 
 _CHOICES: dict[str, tuple[Trust, str]] = {
@@ -20,27 +21,22 @@ _CHOICES: dict[str, tuple[Trust, str]] = {
 
 
 class TrustForm(VerticalGroup):
-    """The choice between the usual certificates, a file with more of them, and no check."""
+    """The choice between the usual certificates, a file with more of them, and no check.
+
+    Its fields are mounted when they are first shown, since most forms never ask.
+    """
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(id="trust")
-        start: Trust = "unchecked" if plan.insecure else "usual" if plan.cacert is None else "file"
-        self._choice = choice_field(
-            "insecure", [(text, trust) for text, (trust, _) in _CHOICES.items()], start, label="Certificates"
-        )
+        self._trust = _trust_in(plan.cacert, plan.insecure)
+        self._choice: Field | None = None
         self._path = text_field("cacert", plan.cacert or "", placeholder="certificates.pem", label="PEM file")
         self._note = Note()  # a path is long, and so is a sentence about it
-
-    def compose(self) -> ComposeResult:
-        """The choice, what it means, and the file's path where one is wanted."""
-        yield self._choice
-        yield self._path
-        yield self._note
 
     @property
     def trust(self) -> Trust:
         """What was chosen."""
-        return cast(Trust, self._choice.text)
+        return self._trust
 
     @property
     def cacert(self) -> str:
@@ -49,13 +45,21 @@ class TrustForm(VerticalGroup):
 
     def fill(self, cacert: str | None, insecure: bool) -> None:
         """Chooses whom to trust, as a plan says it."""
-        self._choice.fill("unchecked" if insecure else "usual" if cacert is None else "file")
+        self._trust = _trust_in(cacert, insecure)
+        if self._choice is not None:
+            self._choice.fill(self._trust)
         self._path.fill(cacert or "")
 
     def show(self, error: str) -> None:
-        """Shows what the choice means, and what is wrong with the file."""
+        """Shows what the choice means, and what is wrong with the file, unless the form is hidden."""
+        if not self.display:
+            return
+        if self._choice is None:
+            choices: list[tuple[str, str]] = [(text, trust) for text, (trust, _) in _CHOICES.items()]
+            self._choice = choice_field("insecure", choices, self._trust, label="Certificates")
+            self.mount(self._choice, self._path, self._note)
         self._choice.show_hint(next(words for trust, words in _CHOICES.values() if trust == self.trust))
-        self._choice.query_one(Note).set_class(self.trust == "unchecked", "-risky")
+        self._choice.note.set_class(self.trust == "unchecked", "-risky")
         self._path.display = self.trust == "file"
         self._path.show_error(error)
         self._note.show_errors(error)
@@ -63,3 +67,11 @@ class TrustForm(VerticalGroup):
     def focus_path(self) -> None:
         """Puts the cursor into the path."""
         self._path.control.focus()
+
+    @on(Select.Changed)
+    def _choose(self, event: Select.Changed) -> None:
+        self._trust = cast(Trust, event.value)
+
+
+def _trust_in(cacert: str | None, insecure: bool) -> Trust:
+    return "unchecked" if insecure else "usual" if cacert is None else "file"

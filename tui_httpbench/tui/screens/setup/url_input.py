@@ -8,7 +8,7 @@ from textual.message import Message
 from textual.suggester import SuggestFromList
 
 from tui_httpbench.plan.from_curl import is_curl_command
-from tui_httpbench.tui.screens.setup.paste_input import PasteInput
+from tui_httpbench.tui.textual_fixes.paste_input import PasteInput
 
 
 class UrlInput(PasteInput):

@@ -25,13 +25,10 @@ class Note(Static):
     """
 
     def __init__(self, hint: str = "", *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
+        super().__init__(Content(hint), id=id, classes=classes)
         self._hint = hint
         self._errors: tuple[str, ...] = ()
-
-    def on_mount(self) -> None:
-        """Shows the hint."""
-        self._show()
+        self.set_class(not hint, "-silent")
 
     def show_hint(self, hint: str) -> None:
         """Changes what is shown while nothing is wrong."""

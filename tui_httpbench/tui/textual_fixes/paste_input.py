@@ -1,4 +1,8 @@
-"""An input that may hand a pasted text on as a whole, where Textual's takes its first line."""
+"""An input that may hand a pasted text on as a whole.
+
+Seen with Textual 8.2.8: its own takes the first line of what is pasted and drops the others, and a subclass has no
+public place to see them. No upstream issue known.
+"""
 
 from __future__ import annotations
 

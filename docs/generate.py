@@ -1,0 +1,127 @@
+"""Writes the parts of the documentation that the program knows itself: docs/keys.md and the marked tables of usage.md.
+
+Run by hand: python docs/generate.py. With --check it writes nothing, and exits with 1 where a file is out of date.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.keys import key_to_character
+from textual.screen import Screen
+
+from tui_httpbench.clients.catalog import MODES
+from tui_httpbench.plan.presets import PRESETS
+from tui_httpbench.plan.scenario import SCENARIOS
+from tui_httpbench.tui import app as _app  # loads every screen, and with them every binding
+
+assert _app
+FOLDER = Path(__file__).parent
+KEYS_HEAD = """# Keys
+
+Made by `docs/generate.py` from the app's own bindings: change them there, and run `make docs`.
+
+`f1` shows help and the keys that work, `ctrl+p` has every action. A key is changed by its id in the
+[config file](usage.md#keys-and-colours).
+"""
+# The order in which one meets them; what is in none of these folders comes after.
+PLACES = ("app", "setup", "run", "results", "replay", "recover", "parts")
+TITLES = {"app": "Everywhere", "parts": "Questions"}
+
+
+def keys_page() -> str:
+    """All keys that have an id, a table for each screen."""
+    places: dict[str, dict[str, Binding]] = {}
+    for kind in sorted(set(_subclasses(DOMNode)), key=_order):
+        for binding in kind.__dict__.get("BINDINGS", ()):
+            if isinstance(binding, Binding) and binding.id:
+                places.setdefault(_place(kind), {})[binding.id] = binding
+    return KEYS_HEAD + "".join(_section(place, bindings.values()) for place, bindings in places.items())
+
+
+def _section(place: str, bindings: Iterable[Binding]) -> str:
+    title = TITLES.get(place, place.replace("_", " ").capitalize())
+    rows = [(_keys(binding), binding.tooltip or binding.description, f"`{binding.id}`") for binding in bindings]
+    return f"\n## {title}\n\n{_table(('key', 'what it does', 'id'), rows)}"
+
+
+def usage_page(text: str) -> str:
+    """The page with each table between a pair of marks made anew. Raises ValueError where a mark is missing."""
+    tables = {
+        "presets": _table(("preset", "what it is"), ((f"`{name}`", preset.why) for name, preset in PRESETS.items())),
+        "scenarios": _table(
+            ("scenario", "what it is like", "what it is made of"),
+            ((f"`{name}`", scenario.why, scenario.in_words) for name, scenario in SCENARIOS.items()),
+        ),
+        "modes": _table(
+            ("mode", "library", "what it does"),
+            ((f"`{mode.id}`", mode.library.name, mode.summary) for mode in MODES.values()),
+        ),
+    }
+    for name, table in tables.items():
+        begin, end = f"<!-- generated: {name} -->\n", f"<!-- end: {name} -->\n"
+        if end not in text.partition(begin)[2]:
+            raise ValueError(
+                f"docs/usage.md lacks the marks of the table of {name}: {begin.strip()} and {end.strip()}."
+            )
+        before, _, rest = text.partition(begin)
+        text = before + begin + table + end + rest.partition(end)[2]
+    return text
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="write the generated parts of the documentation")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 where a file is out of date")
+    arguments = parser.parse_args()
+    usage = FOLDER / "usage.md"
+    pages = {FOLDER / "keys.md": keys_page(), usage: usage_page(usage.read_text(encoding="utf-8"))}
+    stale = [path for path, page in pages.items() if not path.exists() or path.read_text(encoding="utf-8") != page]
+    for path in stale:
+        if arguments.check:
+            print(f"docs/{path.name} is out of date; run: python docs/generate.py", file=sys.stderr)
+        else:
+            path.write_text(pages[path], encoding="utf-8", newline="\n")
+            print(f"docs/{path.name}")
+    return 1 if stale and arguments.check else 0
+
+
+def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _subclasses(child)
+
+
+def _place(kind: type[Any]) -> str:
+    """The folder of a class: its screen's, or that of what several screens share."""
+    parts = kind.__module__.split(".")
+    return parts[-2] if parts[-2] != "tui" else parts[-1]
+
+
+def _order(kind: type[Any]) -> tuple[int, str, bool, str]:
+    place = _place(kind)
+    return PLACES.index(place) if place in PLACES else len(PLACES), place, not issubclass(kind, Screen), kind.__name__
+
+
+def _keys(binding: Binding) -> str:
+    return " ".join(f"`{_shown(key)}`" for key in binding.key.split(","))
+
+
+def _shown(key: str) -> str:
+    """A key as it is printed on it: signs for the names that Textual gives them."""
+    character = {"plus": "+", "minus": "-"}.get(key) or key_to_character(key)
+    return character if character and character.isprintable() and character != " " else key
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

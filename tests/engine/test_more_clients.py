@@ -1,0 +1,135 @@
+"""The clients that no run measures by itself: what they send, keep, trust, follow and fail with, where installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from _pytest.mark import ParameterSet
+from support.recording_server import RecordingServer
+from support.rude_server import RudeServer
+
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.bench.runner import Runner
+from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES, select_modes
+from tui_httpbench.plan.plan import Plan, PlanError, Profile, Request, parse_modes
+from tui_httpbench.plan.scenario import Scenario
+
+OTHERS = [mode.id for mode in MODES.values() if not mode.default and not mode.http2]
+NATIVE = {"pycurl", "pyreqwest", "pyreqwest-async", "curl-cffi", "curl-cffi-async"}
+FOLLOWS_NOTHING = {"http.client"}
+BODY_BYTES = 20_000
+WIDTH = 4
+
+
+def where_installed(mode_ids: Iterable[str]) -> list[ParameterSet]:
+    return [
+        pytest.param(mode_id, marks=pytest.mark.skipif(not MODES[mode_id].is_installed(), reason="not installed"))
+        for mode_id in mode_ids
+    ]
+
+
+async def measure(mode_id: str, url: str, request: dict[str, Any] | None = None, **changes: Any) -> Result:
+    settings: dict[str, Any] = {"requests": 24, "concurrency": WIDTH, "rounds": 1, "timeout_s": 5.0, **changes}
+    runner = Runner(Plan(request=Request(url, **(request or {})), modes=(mode_id,), **settings))
+    async for _ in runner.run():
+        pass
+    return runner.result()
+
+
+def test_all_are_there_and_none_is_a_default() -> None:
+    assert set(OTHERS) == {
+        *("http.client", "urllib3", "niquests", "niquests-async", "httpx2-client", "httpx2-async", "httpx-aiohttp"),
+        *("pycurl", "pyreqwest", "pyreqwest-async", "curl-cffi", "curl-cffi-async", "aiosonic"),
+    }
+    assert all(MODES[mode_id].kept for mode_id in OTHERS)
+    assert {mode_id for mode_id in MODES if MODES[mode_id].library.is_native} == NATIVE
+    assert set(select_modes(["all"])) == {mode.id for mode in MODES.values() if mode.is_installed()}
+    assert set(DEFAULT_MODES) <= set(select_modes(["all"]))
+
+
+@pytest.mark.parametrize("mode_id", [mode_id for mode_id in OTHERS if not MODES[mode_id].is_installed()])
+def test_one_that_is_not_installed_is_refused_with_what_installs_it(mode_id: str) -> None:
+    with pytest.raises(PlanError, match=f"pip install {MODES[mode_id].library.distribution}"):
+        parse_modes([mode_id])
+
+
+@pytest.mark.parametrize("profile", ["equal", "defaults"])
+@pytest.mark.parametrize("mode_id", where_installed(OTHERS))
+async def test_the_request_reaches_the_wire_over_connections_that_are_kept(mode_id: str, profile: Profile) -> None:
+    request = {"method": "PUT", "headers": (("X-One", "1"), ("Accept", "text/x")), "body": b'{"key": "value"}'}
+    async with RecordingServer() as server:
+        # One at a time: as it comes, not every client keeps more than one.
+        width = WIDTH if profile == "equal" else 1
+        result = await measure(mode_id, server.url + "/a?b=c", request, concurrency=width, chosen_profile=profile)
+    (mode,) = result.modes
+    assert (mode.ok, mode.errors, mode.body_bytes) == (24, {}, 24 * len(b"hello, client")), mode.error_texts
+    for received in server.requests:
+        assert (received.method, received.path, received.body) == ("PUT", "/a?b=c", b'{"key": "value"}')
+        headers = {name.lower(): value for name, value in received.headers.items()}
+        assert (headers["x-one"], headers["accept"], headers["content-type"]) == ("1", "text/x", "application/json")
+        assert headers["user-agent"].startswith("httpbench-tui/")
+        if profile == "equal":
+            assert headers["accept-encoding"] == "gzip, deflate"
+    measured = server.requests[-24:]
+    assert len({received.connection for received in measured}) <= width
+    if mode_id in NATIVE:
+        assert mode.requests_per_connection is None
+    else:
+        assert mode.requests_per_connection is not None
+
+
+@pytest.mark.parametrize("profile", ["equal", "defaults"])
+@pytest.mark.parametrize("mode_id", where_installed(OTHERS))
+async def test_a_checked_certificate_and_a_body_in_gzip(mode_id: str, profile: Profile) -> None:
+    scenario = Scenario("sealed", tls=True, gzip=True, body_bytes=BODY_BYTES)
+    result = await measure(mode_id, "/", scenario=scenario, chosen_profile=profile, concurrency=1)
+    (mode,) = result.modes
+    assert (mode.ok, mode.errors) == (24, {}), mode.error_texts
+    assert mode.body_bytes == 24 * BODY_BYTES
+    assert mode.requests_per_connection is not None
+    assert mode.requests_per_connection > 10
+    assert result.settings[mode_id]["certificates"]
+
+
+@pytest.mark.parametrize("mode_id", where_installed(OTHERS))
+async def test_redirects_are_followed_as_described(mode_id: str) -> None:
+    result = await measure(mode_id, "/redirect/2", chosen_profile="equal")
+    follows = mode_id not in FOLLOWS_NOTHING
+    assert result.mode(mode_id).statuses == ({200: 24} if follows else {302: 24})
+    assert result.settings[mode_id]["redirects"] == ("followed, up to 10" if follows else "not followed")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode_id", where_installed(OTHERS))
+async def test_a_proxy_in_the_environment_sways_none(mode_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    result = await measure(mode_id, "/", chosen_profile="equal")
+    assert result.mode(mode_id).ok == 24
+    assert result.settings[mode_id]["proxies"] == "none"
+
+
+@pytest.mark.parametrize("kind", ["refused", "dns", "reset", "body", "protocol", "timeout", "tls", "redirects"])
+@pytest.mark.parametrize("mode_id", where_installed(OTHERS))
+async def test_failures_are_sorted_alike(mode_id: str, kind: str, tmp_path: Path) -> None:
+    if kind == "redirects" and mode_id in FOLLOWS_NOTHING:
+        pytest.skip("it follows none")
+    faults = {
+        "refused": "refused",
+        "dns": "dns-failure",
+        "reset": "reset-at-once",
+        "body": "body-too-short",
+        "protocol": "garbage",
+        "timeout": "silent",
+        "tls": "tls-self-signed",
+        "redirects": "redirect-to-itself",
+    }
+    async with RudeServer(tmp_path) as server:
+        url = server.url(faults[kind])
+        timeout_s = 0.5 if kind == "timeout" else 5.0
+        result = await measure(mode_id, url, requests=3, concurrency=1, timeout_s=timeout_s, chosen_profile="equal")
+    mode = result.mode(mode_id)
+    assert mode.errors == {kind: 3}, mode.error_texts

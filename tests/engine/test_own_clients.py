@@ -1,0 +1,180 @@
+"""A client file of the user's own: what the docs show runs beside the others, and what is wrong is said."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tui_httpbench.bench.runner import Runner
+from tui_httpbench.clients.catalog import MODES, UnknownModeError, mode_of, select_modes
+from tui_httpbench.history.url_history import load_urls
+from tui_httpbench.plan.plan import Plan
+from tui_httpbench.plan.stored import plan_from_dict, plan_to_dict
+
+pytestmark = pytest.mark.usefixtures("known_modes")
+
+DOCS = Path(__file__).parents[2] / "docs" / "adding-a-client.md"
+EXAMPLES = re.findall(r"```python\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+HEAD = "from tui_httpbench.clients import mode\n\n"
+ONE = HEAD + '@mode("mine", "a mode of mine", kept=False)\n'
+
+
+def written(folder: Path, text: str, name: str = "mine.py") -> Path:
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+async def run(plan: Plan) -> Runner:
+    runner = Runner(plan)
+    async for _ in runner.run():
+        pass
+    return runner
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "tui_httpbench", *arguments], capture_output=True, text=True)
+
+
+def test_the_docs_show_three_kinds() -> None:
+    assert len(EXAMPLES) == 3
+    assert len(EXAMPLES[0].splitlines()) == 12
+    assert len(EXAMPLES[1].splitlines()) == 29
+
+
+async def test_the_examples_of_the_docs_run_beside_the_others(tmp_path: Path) -> None:
+    files = [written(tmp_path, text, f"example{number}.py") for number, text in enumerate(EXAMPLES)]
+    labels = select_modes([*map(str, files), "requests-session", str(files[0])])
+    assert labels == ("urllib", "urllib3-pool", "by-hand", "requests-session", "urllib#2")
+    result = (await run(Plan(modes=labels, requests=10, concurrency=2, rounds=2, seed=1))).result()
+    assert [(mode.mode, mode.ok, mode.failed) for mode in result.modes] == [(label, 20, 0) for label in labels]
+    assert {mode.body_bytes for mode in result.modes} == {20_000}
+    assert not result.differences
+    assert result.made["urllib3-pool"].startswith("urllib3.PoolManager(timeout=30.0, maxsize=2, block=True")
+    assert mode_of("urllib#2").code.startswith("made = urllib.request.Request(")
+    (kept,) = [mode for mode in result.modes if mode.mode == "urllib3-pool"]
+    assert kept.requests_per_connection is not None
+    assert kept.requests_per_connection > 3
+
+
+def test_a_remembered_plan_finds_its_file_again_and_forgets_one_that_is_gone(tmp_path: Path) -> None:
+    path = written(tmp_path, EXAMPLES[0])
+    stored = json.loads(json.dumps(plan_to_dict(Plan(modes=(*select_modes([str(path)]), "aiohttp")))))
+    assert str(path) in stored["modes"][0]
+    del MODES["urllib"]
+    assert plan_from_dict(stored).modes == ("urllib", "aiohttp")
+    del MODES["urllib"]
+    path.unlink()
+    assert plan_from_dict(stored).modes == ("aiohttp",)
+    assert load_urls() == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("x = (", "line 1: '(' was never closed"),
+        ("\0", "cannot contain null bytes"),
+        ("import math\n", "has no mode: no function in it has @mode"),
+        (ONE + "def mine(request, new):\n    pass\n", "mine yields nothing; it must yield a function"),
+        (ONE.replace("False", "maybe()") + "def mine(request, new):\n    yield 1\n", "each must be a literal"),
+        (ONE.replace("False", "'no'") + "def mine(request, new):\n    yield 1\n", "kept is 'no'; write True or False"),
+        (ONE.replace(", kept=False", "") + "def mine(request, new):\n    yield 1\n", 'write @mode("id", '),
+        (ONE.replace("kept", "speed=1, kept") + "def mine(request, new):\n    yield 1\n", "has no fact 'speed'"),
+        (ONE.replace('"mine"', '"a b"') + "def mine(request, new):\n    yield 1\n", "'a b' is no name of a mode"),
+        (
+            ONE.replace('"mine"', '"aiohttp"') + "def mine(request, new):\n    yield 1\n",
+            "which this program has already",
+        ),
+        ((ONE + "def mine(request, new):\n    yield 1\n") * 2, "has the mode 'mine' twice"),
+        ("PACKAGES = list\n" + ONE + "def mine(request, new):\n    yield 1\n", "PACKAGES must be a tuple of names"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_in_a_sentence(tmp_path: Path, text: str, why: str) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(UnknownModeError) as error:
+        select_modes([str(path)])
+    assert why in str(error.value)
+    assert str(path) in str(error.value)
+    assert str(error.value).endswith(".")
+    done = command("run", "-m", str(path))
+    assert done.returncode == 2
+    assert done.stderr == f"httpbench-tui: {error.value}\n"
+
+
+def test_names_that_lead_nowhere(tmp_path: Path) -> None:
+    path = written(tmp_path, EXAMPLES[0])
+    with pytest.raises(UnknownModeError, match=r"There is no file .*none\.py; name one that exists"):
+        select_modes([str(tmp_path / "none.py")])
+    with pytest.raises(UnknownModeError, match="has no mode 'other'; it has urllib"):
+        select_modes([f"{path}:other"])
+    assert select_modes([f"{path}:urllib"]) == ("urllib",)
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("    yield 5\n", "could not build its client: .*the mode yielded int, not a function that sends"),
+        (
+            "    yield lambda: (200, 5)\n",
+            r"could not use its client: .*send returned \(int, int\), not \(status, body\)",
+        ),
+        ("    yield lambda: None\n", r"could not use its client: .*send returned NoneType, not \(status, body\)"),
+        ("    raise OSError('no luck')\n    yield\n", "could not build its client: .*no luck"),
+    ],
+)
+async def test_what_is_wrong_with_a_mode_ends_its_rounds_only(tmp_path: Path, body: str, why: str) -> None:
+    path = written(tmp_path, f"{ONE}def mine(request, new):\n{body}")
+    runner = await run(
+        Plan(modes=(*select_modes([str(path)]), "requests"), requests=3, concurrency=1, rounds=1, seed=1)
+    )
+    mine, other = runner.records
+    assert (mine.outcome, other.outcome) == ("failed", "complete")
+    assert re.search(why, mine.reason), mine.reason
+
+
+async def test_a_file_that_can_not_be_imported_says_why_and_is_never_imported_here(tmp_path: Path) -> None:
+    trace = tmp_path / "imported"
+    text = f"open({str(trace)!r}, 'a').write(str(__import__('os').getpid()) + ' ')\n"
+    path = written(
+        tmp_path, f"{text}{ONE}def mine(request, new):\n    yield lambda: (200, b'')\nraise ValueError('later')\n"
+    )
+    runner = await run(
+        Plan(modes=(*select_modes([str(path)]), "requests"), requests=3, concurrency=1, rounds=1, seed=1)
+    )
+    assert "could not import its client" in runner.records[0].reason
+    assert "later" in runner.records[0].reason
+    pids = trace.read_text().split()
+    assert len(pids) == 2, "its probe and its round"
+    assert str(os.getpid()) not in pids
+
+
+def test_modes_checks_a_file(tmp_path: Path) -> None:
+    good = command("modes", str(written(tmp_path, EXAMPLES[1])))
+    assert good.returncode == 0, good.stderr
+    assert "answered 200 with 1,000 bytes" in good.stdout
+    assert "made by urllib3.PoolManager(" in good.stdout
+    assert "unknown, since the file has no watch_responses" in " ".join(good.stdout.split())
+    bad = command("modes", str(written(tmp_path, f"{ONE}def mine(request, new):\n    yield lambda: 200\n")))
+    assert bad.returncode == 1
+    assert "send returned int, not (status, body)" in " ".join(bad.stdout.split())
+
+
+def test_an_installed_package_offers_its_modes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "my_package"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise RuntimeError('must not be imported')\n")
+    written(package, EXAMPLES[0], "my_client.py")
+    info = tmp_path / "my_package-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: my-package\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[httpbench_tui.clients]\nmine = my_package.my_client\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    done = command("modes", "urllib")
+    assert done.returncode == 0, done.stderr
+    assert "urllib: urllib.request.urlopen()" in done.stdout

@@ -1,0 +1,235 @@
+"""Every id that a finding can have is made by something that was measured, and is in the documentation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from support.made_results import MACHINE
+
+from tui_httpbench.analysis.findings import ENDS_EARLY, FINDINGS, Finding
+from tui_httpbench.analysis.summary import summarize_run
+from tui_httpbench.measured.conditions import RunConditions
+from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.probe import Probe, ProbeResponse
+from tui_httpbench.measured.records import RoundRecord, WorkerSetup
+from tui_httpbench.measured.request_heads import CHANGED, hide_credentials
+from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, EQUAL_ACCEPT_ENCODING, MASK, Plan, Request
+from tui_httpbench.target_server.launcher import RequestHead
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "findings.md"
+MODES = ("aiohttp", "requests", "httpx")
+TEN_MS = 10_000_000
+RESPONSE = ProbeResponse(200, 200, "http://127.0.0.1:9/", "1.1", 10, "hash")
+
+
+def round_of(mode: str, number: int = 1, factor: float = 1.0, requests: int = 25, **changes: Any) -> RoundRecord:
+    """A complete round, one request of 10 ms times ``factor`` after another."""
+    latency_ns = int(TEN_MS * factor)
+    rows = np.array([(1 + latency_ns * row, latency_ns, 200, 10) for row in range(requests)], dtype=np.int64)
+    elapsed_s = latency_ns * requests / 1e9
+    values: dict[str, Any] = {"samples": rows, "elapsed_s": elapsed_s, "cpu_s": elapsed_s, "target_cpu_s": 0.0}
+    return RoundRecord(mode, number, "complete", **(values | changes))
+
+
+def rounds_of(mode: str = "aiohttp", factors: Iterable[float] = (1.0, 1.01), **changes: Any) -> tuple[RoundRecord, ...]:
+    return tuple(round_of(mode, number, factor, **changes) for number, factor in enumerate(factors, start=1))
+
+
+def head_of(*headers: tuple[str, str]) -> RequestHead:
+    """A request with these headers, and with those that every mode is told to send in the equal profile."""
+    usual = {"user-agent": DEFAULT_USER_AGENT, "accept-encoding": EQUAL_ACCEPT_ENCODING}
+    return RequestHead("GET", "/", "", "1.1", tuple((usual | dict(headers)).items()), "127.0.0.1:5")
+
+
+def measured_of(
+    *records: RoundRecord, probes: tuple[Probe, ...] = (), plan: dict[str, Any] | None = None, **values: Any
+) -> Measured:
+    modes = tuple(dict.fromkeys([*(record.mode for record in records), *(probe.mode for probe in probes)]))
+    usual: dict[str, Any] = {"modes": modes or ("aiohttp",), "requests": 25, "concurrency": 1, "rounds": 2}
+    made = Plan(**(usual | (plan or {})))
+    return Measured(made, "http://127.0.0.1:9/", records, probes=probes, machine=MACHINE, **values)
+
+
+def probed(odd: Probe, **values: Any) -> Measured:
+    """Two modes as usual, and one that stands out."""
+    usual = tuple(Probe(mode, response=RESPONSE, heads=(head_of(),)) for mode in MODES[:2])
+    return measured_of(probes=(*usual, odd), **values)
+
+
+def odd_response(**changes: Any) -> Measured:
+    return probed(Probe("httpx", response=replace(RESPONSE, **changes), heads=(head_of(),)))
+
+
+def changing_bodies() -> Measured:
+    responses = [replace(RESPONSE, body_bytes=10 + place, body_sha256=str(place)) for place in range(3)]
+    return measured_of(probes=tuple(Probe(mode, response=each) for mode, each in zip(MODES, responses, strict=True)))
+
+
+def told(value: str | None) -> Measured:
+    """All were told to send ``X-Told: yes``; one mode sent this."""
+    plan = {"request": Request("/", headers=(("X-Told", "yes"),))}
+    probes = tuple(Probe(mode, response=RESPONSE, heads=(head_of(("x-told", "yes")),)) for mode in MODES[:2])
+    odd = head_of() if value is None else head_of(("x-told", value))
+    return measured_of(probes=(*probes, Probe("httpx", response=RESPONSE, heads=(odd,))), plan=plan)
+
+
+def other_encoding() -> Measured:
+    odd = Probe("httpx", response=RESPONSE, heads=(head_of(("accept-encoding", "br")),))
+    return probed(odd, plan={"chosen_profile": "defaults"})
+
+
+def lost(outcome: Any) -> Measured:
+    reason = f"httpx could not go on ({outcome})."
+    return measured_of(*rounds_of(), RoundRecord("httpx", 1, outcome, reason=reason))
+
+
+def at_machine(**values: Any) -> Measured:
+    return measured_of(*rounds_of(), conditions=RunConditions("", **values))
+
+
+def with_packages(**packages: str) -> Measured:
+    setup = WorkerSetup("CPython 3.11.7", {"urllib3": "2.8.0", "urllib3-future": "2.13.9", **packages}, 0.1, 0.0, ())
+    return measured_of(*rounds_of("requests", setup=setup))
+
+
+def short_of_time(latency_s: float, duration_s: float, cpu_s: float) -> Measured:
+    """Ten requests at once that take equally long."""
+    rows = np.array([(1, int(latency_s * 1e9), 200, 10)] * 10, dtype=np.int64)
+    records = tuple(round_of("httpx", n, samples=rows, elapsed_s=2 * latency_s, cpu_s=cpu_s) for n in (1, 2))
+    return measured_of(*records, plan={"requests": None, "duration_s": duration_s, "concurrency": 10})
+
+
+MAKERS: dict[str, Callable[[], Measured]] = {
+    "ended-early": lambda: measured_of(*rounds_of(), trouble="The run ended in round 3: no room."),
+    "interrupted": lambda: measured_of(*rounds_of(), interrupted=True),
+    "credentials-left-out": lambda: measured_of(*rounds_of(), dropped_headers=("Authorization",)),
+    "mode-failed": lambda: lost("failed"),
+    "mode-crashed": lambda: lost("crashed"),
+    "mode-hung": lambda: lost("hung"),
+    "no-answer": lambda: probed(Probe("httpx", error=("refused", "nobody listens"))),
+    "other-status": lambda: odd_response(status=404),
+    "other-url": lambda: odd_response(url="http://127.0.0.1:9/elsewhere"),
+    "other-http-version": lambda: odd_response(http_version="2"),
+    "other-body": lambda: odd_response(body_sha256="another"),
+    "changing-body": changing_bodies,
+    "missing-header": lambda: told(None),
+    "other-header": lambda: told("no"),
+    "other-accept-encoding": other_encoding,
+    "body-with-get": lambda: measured_of(*rounds_of(), plan={"request": Request("/", body=b"x")}),
+    "unchecked-certificates": lambda: measured_of(
+        *rounds_of(), plan={"request": Request("https://127.0.0.1:9/"), "insecure": True}
+    ),
+    "no-http2": lambda: measured_of(probes=(Probe("httpx-async-h2", response=RESPONSE),)),
+    "few-rounds": lambda: measured_of(round_of("aiohttp")),
+    "slow-first-round": lambda: measured_of(*rounds_of(factors=(2.0, 1.0, 1.01, 0.99, 1.0))),
+    "outlier-rounds": lambda: measured_of(*rounds_of(factors=(1.0, 1.01, 2.0, 0.99, 1.0, 1.01, 0.99))),
+    "drift": lambda: measured_of(*rounds_of(factors=np.exp(np.linspace(0, 0.2, 8)))),
+    "machine-slept": lambda: at_machine(asleep_s=60.0),
+    "busy-machine": lambda: at_machine(other_cpu_share=0.5),
+    "powersave-governor": lambda: at_machine(governor="powersave"),
+    "busy-target": lambda: measured_of(*rounds_of(target_cpu_s=9.0)),
+    "replaced-urllib3": with_packages,
+    "littles-law": lambda: measured_of(*rounds_of(elapsed_s=1.0)),
+    "running-dry": lambda: short_of_time(latency_s=0.2, duration_s=0.35, cpu_s=0.01),
+    "short-duration": lambda: short_of_time(latency_s=0.3, duration_s=0.01, cpu_s=0.6),
+}
+
+
+def test_there_is_a_run_for_each_id() -> None:
+    assert list(MAKERS) == list(FINDINGS)
+
+
+@pytest.mark.parametrize("finding_id", MAKERS)
+def test_a_run_brings_the_finding_to_light(finding_id: str) -> None:
+    measured = MAKERS[finding_id]()
+    found = {finding.id: finding for finding in summarize_run(measured).findings}
+    assert finding_id in found
+    assert set(found[finding_id].modes) <= set(measured.plan.modes)
+    assert found[finding_id].text.endswith(".")
+
+
+@pytest.mark.parametrize("finding_id", [each for each, kind in FINDINGS.items() if kind.is_other_work])
+def test_a_mode_that_does_other_work_is_marked_with_its_copies(finding_id: str) -> None:
+    measured = MAKERS[finding_id]()
+    measured = replace(measured, plan=measured.plan.replace(modes=(*MODES, "httpx#2")))
+    result = summarize_run(measured)
+    marked = [mode for mode in measured.plan.modes if result.does_other_work(mode)]
+    assert marked == ([] if finding_id == "changing-body" else ["httpx", "httpx#2"])
+
+
+def test_why_a_run_ended_comes_first() -> None:
+    measured = replace(odd_response(status=404), interrupted=True, trouble="The run ended in round 3: no room.")
+    result = summarize_run(measured)
+    assert [finding.id for finding in result.findings] == ["interrupted", "ended-early", "other-status"]
+    assert result.stopped
+    assert result.trouble == result.findings[0].text
+    assert set(ENDS_EARLY) <= set(FINDINGS)
+
+
+def test_an_id_is_declared_or_refused() -> None:
+    with pytest.raises(ValueError, match="'odd' is no finding's id"):
+        Finding("odd", "It is odd.")
+
+
+def test_ids_are_short_terms() -> None:
+    for finding_id, kind in FINDINGS.items():
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+){0,3}", finding_id)
+        assert kind.meaning.endswith(".")
+
+
+def test_the_documentation_has_all_ids_and_their_meanings() -> None:
+    rows = "".join(
+        f"| `{finding_id}` | {kind.meaning} | {'yes' if kind.is_other_work else ''} |\n"
+        for finding_id, kind in FINDINGS.items()
+    )
+    head = "| id | what it means | other work |\n| --- | --- | --- |\n"
+    assert head + rows in DOCUMENT.read_text(encoding="utf-8"), f"docs/findings.md needs this table:\n{head}{rows}"
+
+
+# Credentials in what arrived
+
+
+def test_a_credential_is_compared_without_being_kept() -> None:
+    plan_headers = (("Authorization", "Bearer hush"), ("X-Tag", "$TAG"), ("Accept", "*/*"))
+    sent = (("Authorization", "Bearer hush"), ("X-Tag", "blue"), ("Accept", "*/*"))
+    head = RequestHead(
+        "GET",
+        "/",
+        "token=hush&x=1",
+        "1.1",
+        (("authorization", "Bearer hush"), ("x-tag", "red"), ("accept", "*/*"), ("cookie", "sid=hush")),
+        "127.0.0.1:5",
+    )
+    (hidden,) = hide_credentials([head], plan_headers, sent)
+    assert "hush" not in repr(hidden)
+    assert (hidden.query, dict(hidden.headers)) == (
+        "token=&x=1",
+        {"authorization": MASK, "x-tag": CHANGED, "accept": "*/*", "cookie": MASK},
+    )
+
+
+@pytest.mark.parametrize("dropped", [False, True])
+@pytest.mark.parametrize(("arrived", "ids"), [(MASK, []), (CHANGED, ["other-header"]), (None, ["missing-header"])])
+def test_a_changed_credential_is_found_also_where_the_plan_lacks_it(
+    dropped: bool, arrived: str | None, ids: list[str]
+) -> None:
+    header = ("Authorization", "Bearer hush")
+    odd = head_of() if arrived is None else head_of(("authorization", arrived))
+    probes = tuple(
+        Probe(mode, response=RESPONSE, heads=(odd if mode == "httpx" else head_of(("authorization", MASK)),))
+        for mode in MODES
+    )
+    measured = measured_of(
+        probes=probes,
+        plan={"request": Request("/", headers=() if dropped else (header,))},
+        dropped_headers=("Authorization",) if dropped else (),
+    )
+    differences = summarize_run(measured).differences
+    assert [(finding.id, finding.modes) for finding in differences] == [(each, ("httpx",)) for each in ids]
+    assert all("hush" not in finding.text for finding in differences)

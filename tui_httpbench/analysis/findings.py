@@ -1,0 +1,84 @@
+"""What is doubted about a run, or differs between its modes: programs go by the id, people by the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FindingKind:
+    """What all findings of one id have in common.
+
+    ``meaning`` is one sentence; ``is_other_work`` tells that the modes named did not do the same work as the others.
+    """
+
+    meaning: str
+    is_other_work: bool = False
+
+
+FINDINGS = {
+    # What became of the run
+    "ended-early": FindingKind("The run could not go on, and ended before its time."),
+    "interrupted": FindingKind("The program was ended in the middle of the run, whose files were recovered later."),
+    "credentials-left-out": FindingKind("The plan lacks headers with credentials, which no file keeps."),
+    "mode-failed": FindingKind("The mode's client could not be imported or built, so it measured nothing."),
+    "mode-crashed": FindingKind("The mode's process died, or needed more memory than it may have."),
+    "mode-hung": FindingKind("The mode made no progress for longer than its timeout allows, and was ended."),
+    # Differences in work, as the probes before the rounds show them
+    "no-answer": FindingKind("The mode got no answer to its probe; most others did.", is_other_work=True),
+    "other-status": FindingKind("The mode got another status than most.", is_other_work=True),
+    "other-url": FindingKind("The mode ended at another URL than most, after redirects.", is_other_work=True),
+    "other-http-version": FindingKind("The mode spoke another version of HTTP than most.", is_other_work=True),
+    "other-body": FindingKind("The mode got another body than most, by its length or its content.", is_other_work=True),
+    "changing-body": FindingKind("No two modes got a body of the same content and length.", is_other_work=True),
+    "missing-header": FindingKind("A header that every mode was told to send did not arrive.", is_other_work=True),
+    "other-header": FindingKind(
+        "A header that every mode was told to send arrived with another value.", is_other_work=True
+    ),
+    "other-accept-encoding": FindingKind("The mode accepts other encodings than most.", is_other_work=True),
+    # What was asked for
+    "body-with-get": FindingKind("A GET or HEAD request has a body, which servers may ignore."),
+    "unchecked-certificates": FindingKind("Certificates were not checked, which spares some clients much work."),
+    "no-http2": FindingKind("A mode made for HTTP/2 spoke an older version, since the server offered no other."),
+    # The rounds
+    "few-rounds": FindingKind("Fewer rounds are complete than a ranking needs."),
+    "slow-first-round": FindingKind("The first round took longer than the later ones let expect."),
+    "outlier-rounds": FindingKind("Rounds are far off the others of their mode."),
+    "drift": FindingKind("Over the run, all modes became slower or faster together."),
+    # The machine and the target
+    "machine-slept": FindingKind("The machine was suspended in the middle of the run."),
+    "busy-machine": FindingKind("Other processes used more than a tenth of the processors."),
+    "powersave-governor": FindingKind("The processor's frequency governor saves power."),
+    "busy-target": FindingKind("The embedded target used more processor time than the client."),
+    "replaced-urllib3": FindingKind("Another package has taken the place of urllib3, which requests runs on."),
+    # The load
+    "littles-law": FindingKind("Mean latency × throughput is off the number of requests in flight."),
+    "running-dry": FindingKind("The measured seconds are few for requests that wait long, so fewer were in flight."),
+    "short-duration": FindingKind("The measured seconds are fewer than one request takes."),
+}
+"""Every id that a finding can have."""
+
+ENDS_EARLY = ("interrupted", "ended-early")
+"""The ids that say why a run ended before its time, other than by its user."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is doubted or differs, in a sentence or two; ``modes`` are those that it is about, none where it is all.
+
+    Raises ValueError for an id that ``FINDINGS`` lacks.
+    """
+
+    id: str
+    text: str
+    modes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Checks the id."""
+        if self.id not in FINDINGS:
+            raise ValueError(f"{self.id!r} is no finding's id; declare it in FINDINGS.")
+
+    @property
+    def is_other_work(self) -> bool:
+        """Whether it says that its modes did not do the same work as the others."""
+        return FINDINGS[self.id].is_other_work

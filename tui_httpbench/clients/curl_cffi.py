@@ -1,0 +1,112 @@
+"""curl-cffi: libcurl with the fingerprints of browsers, which are not asked for here; synchronous and asynchronous."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+
+import curl_cffi
+from curl_cffi import CurlHttpVersion
+
+from tui_httpbench.clients import Request, Settings, mode
+
+NAME = "curl-cffi"
+NATIVE = True
+PACKAGES = ("curl-cffi",)
+
+
+@mode("curl-cffi", "one Session: it keeps a handle, and its connection, for each thread", kept=True)
+def curl_cffi_session(request: Request, new):
+    with new(curl_cffi.Session) as session:
+
+        def send():
+            response = session.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                data=request.body,
+            )
+            return response.status_code, response.content
+
+        yield send
+
+
+@mode("curl-cffi-async", "one AsyncSession: connections are kept", kept=True)
+async def curl_cffi_async(request: Request, new):
+    async with new(curl_cffi.AsyncSession) as session:
+
+        async def send():
+            response = await session.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                data=request.body,
+            )
+            return response.status_code, response.content
+
+        yield send
+
+
+# Below: how a session is made in this run, what it then is, and what came back. Neither timed nor shown.
+
+
+def new(kind, settings: Settings):
+    """A Session or AsyncSession of this run; in the equal profile it speaks HTTP/1.1, as the others do."""
+    if not settings.equal:
+        return kind(timeout=settings.timeout_s, verify=settings.verify)
+    session = kind(
+        timeout=settings.timeout_s,
+        max_redirects=settings.max_redirects,
+        trust_env=False,
+        http_version="v1",
+        verify=settings.verify and (settings.ca_file or True),
+    )
+    if isinstance(session, curl_cffi.AsyncSession):
+        # Its handles, of which each sends one request at a time; a Session makes one for every thread.
+        session.max_clients = settings.in_flight
+        session.init_pool()
+    return session
+
+
+def describe(session, settings: Settings):
+    """What a session is, read off it; that nothing is read from netrc is libcurl's documented default."""
+    most = getattr(session, "max_clients", None)
+    return {
+        "redirects": f"followed, up to {session.max_redirects}" if session.allow_redirects else "not followed",
+        "timeout": f"{session.timeout:g} s in all",
+        "pool": "none: a handle for each thread, each keeps its connections" if most is None else f"{most} open, kept",
+        "proxies": "from the environment" if session.trust_env else "none",
+        "netrc": "not read",
+        "certificates": "certifi's",
+        "accept-encoding": inspect.signature(session.request).parameters["accept_encoding"].default,
+    }
+
+
+def watch_responses(seen):
+    """Makes every further response be described to ``seen``: for the probe, never for a timed round."""
+    versions = {CurlHttpVersion.V1_0: "1.0", CurlHttpVersion.V1_1: "1.1", CurlHttpVersion.V2_0: "2"}
+
+    def tell(response):
+        seen(
+            status=response.status_code,
+            url=response.url,
+            first_status=[*response.history, response][0].status_code,
+            http_version=versions.get(response.http_version, "unknown"),
+        )
+
+    request, request_async = curl_cffi.Session.request, curl_cffi.AsyncSession.request
+
+    @functools.wraps(request)
+    def watched(self, *args, **options):
+        response = request(self, *args, **options)
+        tell(response)
+        return response
+
+    @functools.wraps(request_async)
+    async def watched_async(self, *args, **options):
+        response = await request_async(self, *args, **options)
+        tell(response)
+        return response
+
+    curl_cffi.Session.request = watched
+    curl_cffi.AsyncSession.request = watched_async

@@ -1,0 +1,120 @@
+"""http.client: Python's own, without pool, redirects or decoding: the floor for a kept connection."""
+
+from __future__ import annotations
+
+import functools
+import http.client
+import ssl
+import zlib
+from urllib.parse import urlsplit
+
+from tui_httpbench.clients import Request, Settings, mode
+
+NAME = "http.client"
+
+
+@mode("http.client", "the standard library: a connection for each in flight, kept", kept=True)
+def http_client(request: Request, new):
+    url, target = split(request.url)
+    idle = []
+
+    def send():
+        try:
+            connection = idle.pop()
+        except IndexError:
+            connection = connect(new, url)
+        connection.request(
+            request.method,
+            target,
+            request.body,
+            request.headers,
+        )
+        response = connection.getresponse()
+        body = response.read()
+        idle.append(connection)
+        return response.status, decoded(response, body)
+
+    yield send
+
+
+# Below: what http.client leaves to its callers, how a connection is made in this run, what it then is, and what came
+# back. One on which a request failed is not put back, so it is closed.
+
+
+def split(url):
+    """The URL's parts, and what a request line has of it."""
+    parts = urlsplit(url)
+    return parts, parts._replace(scheme="", netloc="", path=parts.path or "/", fragment="").geturl()
+
+
+def connect(new, url):
+    """A connection to the URL's host, opened with its first request, and anew where the server has said it closes."""
+    secure = url.scheme == "https"
+    kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+    return new(kind, host=url.hostname, port=url.port, secure=secure)
+
+
+def decoded(response, body):
+    """The body without gzip or deflate."""
+    encoding = response.headers["Content-Encoding"]
+    if not body or encoding not in ("gzip", "x-gzip", "deflate"):
+        return body
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(body)
+    except zlib.error:
+        if encoding != "deflate":
+            raise
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(body)  # some servers leave out zlib's header
+
+
+def new(kind, settings: Settings, *, secure, **more):
+    """An HTTPConnection of this run, or an HTTPSConnection where it is to be ``secure``."""
+    if secure and not settings.verify:
+        more["context"] = ssl._create_unverified_context()
+    elif secure and settings.equal:
+        more["context"] = _context(settings.ca_file)
+    return kind(timeout=settings.timeout_s, **more)
+
+
+@functools.cache
+def _context(ca_file):
+    # One for all connections, as clients with a pool have it; by itself, each connection makes its own.
+    return ssl.create_default_context(cafile=ca_file)
+
+
+def describe(connection, settings: Settings):
+    """What a connection is: its timeout read off it; it has no other settings, so the rest is what it can't do."""
+    return {
+        "redirects": "not followed",
+        "timeout": f"{connection.timeout:g} s to connect, {connection.timeout:g} s between bytes",
+        "pool": "none: a connection for each in flight, kept until the end",
+        "proxies": "none",
+        "netrc": "not read",
+        "certificates": "OpenSSL's",
+        "accept-encoding": "identity",
+    }
+
+
+def watch_responses(seen):
+    """Makes every further response be described to ``seen``: for the probe, never for a timed round."""
+    request, getresponse = http.client.HTTPConnection.request, http.client.HTTPConnection.getresponse
+
+    def request_noted(self, method, url, *args, **options):
+        self.noted_url = url
+        return request(self, method, url, *args, **options)
+
+    def watched(self):
+        response = getresponse(self)
+        scheme = "https" if isinstance(self, http.client.HTTPSConnection) else "http"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port == self.default_port else f":{self.port}"
+        seen(
+            status=response.status,
+            url=f"{scheme}://{host}{port}{self.noted_url}",
+            first_status=response.status,
+            http_version={10: "1.0", 11: "1.1"}.get(response.version, "unknown"),
+        )
+        return response
+
+    http.client.HTTPConnection.request = request_noted
+    http.client.HTTPConnection.getresponse = watched

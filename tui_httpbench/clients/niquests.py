@@ -1,0 +1,103 @@
+"""niquests: requests' successor with HTTP/2 and HTTP/3; it puts its own urllib3 in the place of the other."""
+
+from __future__ import annotations
+
+import niquests
+
+from tui_httpbench.clients import Request, Settings, mode
+
+PACKAGES = ("niquests", "urllib3-future", "wassima")
+
+
+@mode("niquests", "one Session: connections are kept", kept=True)
+def niquests_session(request: Request, new):
+    with new(niquests.Session) as session:
+
+        def send():
+            response = session.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                data=request.body,
+            )
+            return response.status_code, response.content
+
+        yield send
+
+
+@mode("niquests-async", "one AsyncSession: connections are kept", kept=True)
+async def niquests_async(request: Request, new):
+    async with new(niquests.AsyncSession) as session:
+
+        async def send():
+            response = await session.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                data=request.body,
+            )
+            return response.status_code, response.content
+
+        yield send
+
+
+# Below: how a session is made in this run, what it then is, and what came back. Neither timed nor shown.
+
+
+def new(kind, settings: Settings):
+    """A Session or AsyncSession of this run; in the equal profile it speaks HTTP/1.1, as the others do."""
+    if not settings.equal:
+        session = kind(timeout=settings.timeout_s)
+        session.verify = settings.verify
+        return session
+    session = kind(
+        timeout=settings.timeout_s,
+        pool_maxsize=settings.in_flight,
+        disable_http2=True,
+        disable_http3=True,
+    )
+    session.trust_env = False
+    session.max_redirects = settings.max_redirects
+    session.verify = settings.verify and settings.ca_file
+    return session
+
+
+def describe(session, settings: Settings):
+    """What a session is, read off it."""
+    adapter = session.get_adapter("http://localhost")
+    return {
+        "redirects": f"followed, up to {session.max_redirects}",
+        "timeout": f"{session.timeout:g} s to connect, {session.timeout:g} s between bytes",
+        "pool": f"{adapter._pool_maxsize} kept per host",
+        "proxies": "from the environment" if session.trust_env else "none",
+        "netrc": "read" if session.trust_env else "not read",
+        "certificates": "the system's",
+        "accept-encoding": str(session.headers.get("Accept-Encoding")),
+    }
+
+
+def watch_responses(seen):
+    """Makes every further response be described to ``seen``: for the probe, never for a timed round."""
+
+    def tell(response):
+        seen(
+            status=response.status_code,
+            url=response.url,
+            first_status=[*response.history, response][0].status_code,
+            http_version={10: "1.0", 11: "1.1", 20: "2", 30: "3"}.get(response.http_version, "unknown"),
+        )
+
+    request, request_async = niquests.Session.request, niquests.AsyncSession.request
+
+    def watched(self, *args, **options):
+        response = request(self, *args, **options)
+        tell(response)
+        return response
+
+    async def watched_async(self, *args, **options):
+        response = await request_async(self, *args, **options)
+        tell(response)
+        return response
+
+    niquests.Session.request = watched
+    niquests.AsyncSession.request = watched_async

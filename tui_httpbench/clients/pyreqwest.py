@@ -1,0 +1,112 @@
+"""pyreqwest: reqwest, Rust's HTTP client; synchronous and asynchronous."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pyreqwest.client
+import pyreqwest.request
+
+from tui_httpbench.clients import Request, Settings, mode
+
+NATIVE = True
+PACKAGES = ("pyreqwest",)
+
+
+@mode("pyreqwest", "one SyncClient: connections are kept", kept=True)
+def pyreqwest_sync(request: Request, new):
+    with new(pyreqwest.client.SyncClientBuilder) as client:
+
+        def send():
+            draft = client.request(request.method, request.url)
+            draft = draft.headers(request.headers)
+            if request.body is not None:
+                draft = draft.body_bytes(request.body)
+            response = draft.build().send()
+            return response.status, bytes(response.bytes())
+
+        yield send
+
+
+@mode("pyreqwest-async", "one Client: connections are kept", kept=True)
+async def pyreqwest_async(request: Request, new):
+    async with new(pyreqwest.client.ClientBuilder) as client:
+
+        async def send():
+            draft = client.request(request.method, request.url)
+            draft = draft.headers(request.headers)
+            if request.body is not None:
+                draft = draft.body_bytes(request.body)
+            response = await draft.build().send()
+            return response.status, bytes(await response.bytes())
+
+        yield send
+
+
+# Below: how a client is made in this run, what it then is, and what came back. Neither timed nor shown.
+
+
+def new(kind, settings: Settings):
+    """A SyncClient or Client of this run, from its builder."""
+    builder = kind().timeout(timedelta(seconds=settings.timeout_s))
+    if not settings.verify:
+        builder = builder.danger_accept_invalid_certs(True)
+    if settings.equal:
+        builder = (
+            builder.max_redirects(settings.max_redirects)
+            .referer(False)
+            .pool_max_idle_per_host(settings.in_flight)
+            .pool_idle_timeout(None)
+            .no_proxy()
+            .http1_only()
+        )
+        if settings.verify and settings.ca_file:
+            for certificate in _certificates(settings.ca_file):
+                builder = builder.add_root_certificate_pem(certificate)
+    return builder.build()
+
+
+def _certificates(ca_file):
+    # The builder takes one at a time, and has those of the system beside them whatever it is given.
+    return re.findall(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", Path(ca_file).read_bytes(), re.S)
+
+
+def describe(client, settings: Settings):
+    """What a client is: what was set on its builder, and pyreqwest's documented defaults, since it shows neither."""
+    equal = settings.equal
+    return {
+        "redirects": f"followed, up to {settings.max_redirects if equal else 10}",
+        "timeout": f"{settings.timeout_s:g} s in all",
+        "pool": f"{settings.in_flight} kept per host until the end" if equal else "no limit per host, kept for 90 s",
+        "proxies": "none" if equal else "from the environment",
+        "netrc": "not read",
+        "certificates": "the system's",
+        "accept-encoding": "gzip, br, zstd, deflate",
+    }
+
+
+def watch_responses(seen):
+    """Makes every further response be described to ``seen``: for the probe, never for a timed round.
+
+    Its responses tell neither their URL nor what was redirected on the way, so these stay unknown.
+    """
+    request, request_async = pyreqwest.request.SyncConsumedRequest, pyreqwest.request.ConsumedRequest
+    send, send_async = request.send, request_async.send
+
+    def tell(response):
+        seen(status=response.status, http_version=response.version.removeprefix("HTTP/").replace("2.0", "2"))
+
+    def watched(self):
+        response = send(self)
+        tell(response)
+        return response
+
+    async def watched_async(self):
+        response = await send_async(self)
+        tell(response)
+        return response
+
+    request.send = watched
+    request_async.send = watched_async

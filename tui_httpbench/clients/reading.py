@@ -1,0 +1,185 @@
+"""A client file, read without importing it: its modes, their facts and their code."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from tui_httpbench.text.quoting import printable, shortened
+
+MAX_FILE_BYTES = 1_000_000
+MAX_ID_LENGTH = 40
+_API = "tui_httpbench"
+_TEXTS = ("needs", "needs_module")
+_SWITCHES = ("kept", "http2", "default")
+
+
+class ClientFileError(ValueError):
+    """A client file can't be used; the text is one sentence for the user."""
+
+
+@dataclass(frozen=True)
+class ModeFacts:
+    """What a client file says of one of its modes; ``line`` is where its code begins, from 1."""
+
+    id: str
+    about: str
+    kept: bool
+    kind: Literal["sync", "async"]
+    function: str
+    code: str
+    line: int
+    http2: bool = False
+    needs: str = ""
+    needs_module: str = ""
+    default: bool = False
+
+
+@dataclass(frozen=True)
+class ClientFile:
+    """What a client file says: ``summary`` is the first line of its docstring without the name that it begins with.
+
+    ``name`` is the library's: the file's ``NAME``, or what the file is called; ``is_native`` is its ``NATIVE``.
+    """
+
+    path: Path
+    name: str
+    summary: str
+    packages: tuple[str, ...]
+    imports: tuple[str, ...]
+    modes: tuple[ModeFacts, ...]
+    is_native: bool = False
+
+
+def read_client_file(path: Path) -> ClientFile:
+    """The file's modes in their order. Raises ClientFileError."""
+    shown = shortened(str(path), 200)
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise ClientFileError(f"{shown} has more than {MAX_FILE_BYTES:,} bytes, so it is no client file.")
+        text = path.read_text(encoding="utf-8")
+        tree = ast.parse(text)
+    except FileNotFoundError:
+        raise ClientFileError(f"There is no file {shown}; name one that exists.") from None
+    except OSError as error:
+        raise ClientFileError(f"{shown} can't be read: {(error.strerror or str(error)).lower()}.") from None
+    except SyntaxError as error:
+        reason = printable(error.msg)
+        raise ClientFileError(f"{shown}, line {error.lineno or 1}: {reason}; mend it and try again.") from None
+    except ValueError as error:  # no UTF-8, or a NUL in it
+        raise ClientFileError(f"{shown} is no Python source: {printable(str(error))}.") from None
+    modes = tuple(
+        _facts(node, mark, text, shown)
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for mark in node.decorator_list
+        if _is_mode(mark)
+    )
+    if not modes:
+        raise ClientFileError(f"{shown} has no mode: no function in it has @mode(…) from tui_httpbench.clients.")
+    ids = [mode.id for mode in modes]
+    for mode_id in ids:
+        if ids.count(mode_id) > 1:
+            raise ClientFileError(f"{shown} has the mode {mode_id!r} twice; give each an id of its own.")
+    name = _literal(tree, "NAME", path.stem, str, "text in quotes", shown)
+    is_native = _literal(tree, "NATIVE", False, bool, "True or False", shown)
+    return ClientFile(path, name, _summary(tree, name), _packages(tree, shown), _imports(tree), modes, is_native)
+
+
+def _is_mode(mark: ast.expr) -> bool:
+    if isinstance(mark, ast.Call):
+        mark = mark.func
+    return isinstance(mark, ast.Name) and mark.id == "mode"
+
+
+def _facts(node: ast.FunctionDef | ast.AsyncFunctionDef, mark: ast.expr, text: str, shown: str) -> ModeFacts:
+    where = f"{shown}, line {mark.lineno}"
+    if not isinstance(mark, ast.Call):
+        raise ClientFileError(f'{where}: write @mode("id", "what it does", kept=True).')
+    try:
+        texts = [ast.literal_eval(argument) for argument in mark.args]
+        options: dict[str, Any] = {str(option.arg): ast.literal_eval(option.value) for option in mark.keywords}
+    except ValueError:
+        raise ClientFileError(
+            f"{where}: the facts of a mode are read without running the file, so each must be a literal."
+        ) from None
+    named = dict(zip(("id", "about"), texts, strict=False)) | options
+    if len(texts) > 2 or not {"id", "about", "kept"} <= named.keys():
+        raise ClientFileError(f'{where}: write @mode("id", "what it does", kept=True).')
+    unknown = named.keys() - {"id", "about", *_TEXTS, *_SWITCHES}
+    if unknown:
+        raise ClientFileError(f"{where}: a mode has no fact {min(unknown)!r}.")
+    for name, kind in (("id", str), ("about", str), *((name, str) for name in _TEXTS), *((n, bool) for n in _SWITCHES)):
+        if name in named and not isinstance(named[name], kind):
+            word = "text in quotes" if kind is str else "True or False"
+            raise ClientFileError(f"{where}: {name} is {named[name]!r}; write {word}.")
+    _check_id(named["id"], where)
+    if not any(isinstance(inner, ast.Yield) for inner in ast.walk(node)):
+        raise ClientFileError(f"{where}: {node.name} yields nothing; it must yield a function that sends one request.")
+    return ModeFacts(
+        **named,
+        kind="async" if isinstance(node, ast.AsyncFunctionDef) else "sync",
+        function=node.name,
+        code=_code(node, text),
+        line=node.body[0].lineno,
+    )
+
+
+def _check_id(mode_id: str, where: str) -> None:
+    allowed = mode_id.isascii() and all(character.isalnum() or character in "-._" for character in mode_id)
+    if not (mode_id and allowed and len(mode_id) <= MAX_ID_LENGTH and mode_id not in ("all", "-")):
+        raise ClientFileError(
+            f"{where}: the id {shortened(mode_id)!r} is no name of a mode; "
+            f"use up to {MAX_ID_LENGTH} letters, digits, '-', '.' and '_'."
+        )
+
+
+def _code(node: ast.FunctionDef | ast.AsyncFunctionDef, text: str) -> str:
+    """The body of the mode as it stands in the file, without its docstring."""
+    body = node.body[1:] if ast.get_docstring(node) is not None and len(node.body) > 1 else node.body
+    first = min([body[0].lineno, *(mark.lineno for mark in getattr(body[0], "decorator_list", ()))])
+    return textwrap.dedent("\n".join(text.splitlines()[first - 1 : node.end_lineno]))
+
+
+def _summary(tree: ast.Module, name: str) -> str:
+    first = (ast.get_docstring(tree) or "").partition("\n")[0]
+    return printable(first.removeprefix(f"{name}:").strip().rstrip("."))
+
+
+def _packages(tree: ast.Module, shown: str) -> tuple[str, ...]:
+    names = _literal(tree, "PACKAGES", (), (tuple, list), "a tuple of names in quotes", shown)
+    if not all(isinstance(name, str) for name in names):
+        raise ClientFileError(f"{shown}: PACKAGES must be a tuple of names in quotes.")
+    return tuple(names)
+
+
+def _literal(
+    tree: ast.Module, name: str, otherwise: Any, kind: type | tuple[type, ...], in_words: str, shown: str
+) -> Any:
+    """What the file sets this name to at its top; ``otherwise`` where it doesn't."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
+            try:
+                value = ast.literal_eval(node.value)
+            except ValueError:
+                value = None
+            if not isinstance(value, kind):
+                raise ClientFileError(f"{shown}, line {node.lineno}: {name} must be {in_words}.")
+            return value
+    return otherwise
+
+
+def _imports(tree: ast.Module) -> tuple[str, ...]:
+    """What the file imports at its top that is neither the standard library nor ours."""
+    names: list[str] = []
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.append(node.module)
+    roots = dict.fromkeys(name.partition(".")[0] for name in names)
+    return tuple(root for root in roots if root not in sys.stdlib_module_names and root != _API)

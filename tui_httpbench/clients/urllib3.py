@@ -1,0 +1,85 @@
+"""urllib3: synchronous, on http.client; what requests stands on."""
+
+from __future__ import annotations
+
+import ssl
+from urllib.parse import urljoin
+
+import urllib3
+
+from tui_httpbench.clients import Request, Settings, mode
+
+PACKAGES = ("urllib3",)
+
+
+@mode("urllib3", "one PoolManager: connections are kept", kept=True)
+def urllib3_pool(request: Request, new):
+    with new(urllib3.PoolManager) as pool:
+
+        def send():
+            response = pool.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                body=request.body,
+            )
+            return response.status, response.data
+
+        yield send
+
+
+# Below: how a PoolManager is made in this run, what it then is, and what came back. Neither timed nor shown.
+
+
+def new(kind, settings: Settings):
+    """A PoolManager of this run; it takes nothing from the environment by itself."""
+    if not settings.equal:
+        unchecked = {} if settings.verify else {"cert_reqs": "CERT_NONE"}
+        return kind(timeout=settings.timeout_s, **unchecked)
+    if settings.verify:
+        trust = {"ssl_context": ssl.create_default_context(cafile=settings.ca_file)}
+    else:
+        trust = {"cert_reqs": "CERT_NONE"}
+    # Nothing is sent again but for a redirect, as it is with the others.
+    retries = urllib3.Retry(total=None, connect=0, read=0, status=0, other=0, redirect=settings.max_redirects)
+    return kind(timeout=settings.timeout_s, maxsize=settings.in_flight, retries=retries, **trust)
+
+
+def describe(manager, settings: Settings):
+    """What a PoolManager is, read off it."""
+    options = manager.connection_pool_kw
+    retries = options.get("retries", urllib3.Retry.DEFAULT)
+    if retries.total is None:
+        redirects = f"followed, up to {retries.redirect}"
+    else:
+        redirects = f"followed, up to {retries.total}, failures that are tried again counted in"
+    return {
+        "redirects": redirects,
+        "timeout": f"{options['timeout']:g} s to connect, {options['timeout']:g} s between bytes",
+        "pool": f"{options.get('maxsize', 1)} kept per host, more are opened and closed",
+        "proxies": "none" if manager.proxy is None else "given",
+        "netrc": "not read",
+        "certificates": "OpenSSL's",
+        "accept-encoding": "identity",
+    }
+
+
+def watch_responses(seen):
+    """Makes every further response be described to ``seen``: for the probe, never for a timed round."""
+    original = urllib3.PoolManager.request
+
+    def request(self, method, url, *args, **options):
+        response = original(self, method, url, *args, **options)
+        history = response.retries.history if response.retries is not None else ()
+        steps = [step for step in history if step.redirect_location]
+        for step in steps:
+            url = urljoin(url, step.redirect_location)
+        seen(
+            status=response.status,
+            url=url,
+            first_status=steps[0].status if steps else response.status,
+            http_version={10: "1.0", 11: "1.1", 20: "2"}.get(response.version, "unknown"),
+        )
+        return response
+
+    urllib3.PoolManager.request = request

@@ -1,0 +1,62 @@
+"""``httpbench-tui completion``: a script that lets a shell complete commands, options and their values."""
+
+from __future__ import annotations
+
+import argparse
+
+import shtab
+
+from tui_httpbench.analysis.metrics import CHART_METRICS
+from tui_httpbench.clients.catalog import MODES
+from tui_httpbench.commands.arguments import COMMANDS, PROGRAM, Parser, UsageError
+from tui_httpbench.plan.plan import ARTICLE, AUTO, PROFILES
+from tui_httpbench.plan.presets import PRESETS
+from tui_httpbench.plan.scenario import SCENARIOS
+from tui_httpbench.text.quoting import shortened
+
+SHELLS = ("bash", "zsh", "fish")
+
+_VALUES: dict[str, tuple[str, ...]] = {
+    "modes": tuple(MODES),
+    "preset": tuple(PRESETS),
+    "scenario": tuple(SCENARIOS),
+    "profile": tuple(PROFILES),
+    "metric": tuple(CHART_METRICS),
+    "concurrency": (ARTICLE,),
+    "duration": (AUTO,),
+    "rounds": (AUTO,),
+    "shell": SHELLS,
+}
+"""What may stand behind an option, by the name under which the parser keeps it."""
+
+_FILES = ("json", "cacert", "files")
+
+
+def script(shell: str) -> str:
+    """The script for a shell, to be sourced by it. Raises UsageError for one that there is none for."""
+    if shell not in SHELLS:
+        raise UsageError(f"There is no completion for {shortened(shell)!r}; write {', '.join(SHELLS[:-1])} or fish.")
+    return shtab.complete(_tree(), shell)
+
+
+def _tree() -> argparse.ArgumentParser:
+    """All commands in one parser, as a shell needs them; the program itself reads each by its own."""
+    tree = argparse.ArgumentParser(PROGRAM, add_help=False)
+    for action in Parser(None)._actions:
+        if action.option_strings:  # a URL is nothing to choose from
+            tree._add_action(_with_values(action))
+    commands = tree.add_subparsers(metavar="COMMAND")
+    for name, meaning in COMMANDS.items():
+        command = commands.add_parser(name, help=meaning, add_help=False)
+        for action in Parser(name)._actions:
+            if action.option_strings or action.dest in (*_FILES, *_VALUES):
+                command._add_action(_with_values(action))
+    return tree
+
+
+def _with_values(action: argparse.Action) -> argparse.Action:
+    if action.dest in _VALUES:
+        action.choices = _VALUES[action.dest]
+    elif action.dest in _FILES:
+        action.complete = shtab.FILE  # type: ignore[attr-defined]
+    return action

@@ -1,0 +1,45 @@
+"""Credentials taken out of the request heads that a probe brought back, so that these can be kept and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from tui_httpbench.plan.plan import MASK, Header, is_secret
+from tui_httpbench.plan.secrets import drop_secrets
+from tui_httpbench.target_server.launcher import RequestHead
+
+CHANGED = f"{MASK} (another value)"
+"""What stands for a credential that arrived otherwise than it was sent."""
+
+
+def is_credential(name: str, value: str) -> bool:
+    """Whether the value of a plan's header must not be shown or kept: by its name, or since it names a variable."""
+    return is_secret(name) or "$" in value
+
+
+def hide_credentials(
+    heads: Iterable[RequestHead], told: tuple[Header, ...], sent: tuple[Header, ...]
+) -> tuple[RequestHead, ...]:
+    """The heads with ``MASK`` for each credential that arrived as it was sent, and ``CHANGED`` for another.
+
+    ``told`` are the headers as the plan has them, ``sent`` the same ones with their variables filled in.
+    """
+    hidden = {name.lower() for name, value in told if is_credential(name, value)}
+    values: dict[str, set[str]] = {}
+    for name, value in sent:
+        values.setdefault(name.lower(), set()).add(value)
+
+    def shown(name: str, value: str) -> str:
+        if name.lower() not in hidden and not is_secret(name):
+            return value
+        return MASK if value in values.get(name.lower(), {value}) else CHANGED
+
+    return tuple(
+        replace(
+            head,
+            query=drop_secrets(f"?{head.query}")[1:],
+            headers=tuple((name, shown(name, value)) for name, value in head.headers),
+        )
+        for head in heads
+    )
