@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tui_httpbench.bench.recovery import find_interrupted_runs, recover
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.clients.catalog import MODES, UnknownModeError, mode_of, select_modes
 from tui_httpbench.history.url_history import load_urls
@@ -138,6 +139,74 @@ async def test_what_is_wrong_with_a_mode_ends_its_rounds_only(tmp_path: Path, bo
     assert re.search(why, mine.reason), mine.reason
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (
+            "def mine(request, new):\n    if False:\n        yield\n",
+            "the mode yielded nothing; end it with 'yield send'",
+        ),
+        (
+            "async def mine(request, new):\n    yield lambda: (200, b'')\n",
+            "send can't be awaited; write 'async def send' in an 'async def' mode",
+        ),
+        (
+            "def mine(request, new):\n    async def send():\n        return 200, b''\n    yield send\n",
+            "send returned coroutine, not (status, body); write 'async def' before the mode as well",
+        ),
+        ("def mine(request, new):\n    yield 1 / 0\n", "ZeroDivisionError: division by zero (mine.py, line 5)"),
+        ("def mine(request, new):\n    yield send\nimport math\nmath.no\n", "no attribute 'no' (mine.py, line 7)"),
+    ],
+)
+def test_modes_says_what_is_wrong_with_a_mode_and_where(tmp_path: Path, text: str, why: str) -> None:
+    done = command("modes", str(written(tmp_path, ONE + text)))
+    assert done.returncode == 1
+    assert why in " ".join(done.stdout.split())
+
+
+def test_a_file_may_import_what_lies_beside_it_but_nothing_that_is_nowhere(tmp_path: Path) -> None:
+    mine = "def mine(request, new):\n    yield lambda: (200, helper_beside.BODY)\n"
+    path = written(tmp_path, f"import helper_beside\n{ONE}{mine}")
+    absent = command("modes", str(path))
+    assert absent.returncode == 2
+    assert absent.stderr == (
+        "httpbench-tui: mine needs helper_beside, which is not installed here; install it or leave the mode out.\n"
+    )
+    written(tmp_path, "BODY = b'four'\n", "helper_beside.py")
+    done = command("modes", str(path))
+    assert done.returncode == 0, done.stderr
+    assert "answered 200 with 4 bytes" in done.stdout
+
+
+async def test_a_file_with_new_follows_the_profile_in_article_batches_too(tmp_path: Path) -> None:
+    path = written(tmp_path, EXAMPLES[1])
+    labels = (*select_modes([str(path)]), "requests-session")
+    article = Plan(modes=labels, requests=3, duration_s=0.2, concurrency="article", rounds=1, seed=1)
+    assert article.article_batches, "the client is made anew for each batch"
+    as_it_comes = (await run(article)).result()
+    mine = as_it_comes.mode("urllib3-pool")
+    assert mine.failed == 0
+    assert mine.ok % 3 == 0
+    assert mine.ok > 3
+    assert as_it_comes.made["urllib3-pool"] == "urllib3.PoolManager(timeout=30.0)"
+    equal = (await run(Plan(modes=labels, requests=3, concurrency=2, rounds=1, seed=1))).result()
+    assert "maxsize=2, block=True, retries=urllib3.Retry(redirect=10)" in equal.made["urllib3-pool"]
+
+
+async def test_a_run_with_a_file_that_was_cut_short_is_recovered(tmp_path: Path) -> None:
+    path = written(tmp_path, EXAMPLES[0])
+    runner = Runner(Plan(modes=(*select_modes([str(path)]), "aiohttp"), requests=5, concurrency=1, rounds=1, seed=1))
+    runner.keeps_folder = True
+    async for _ in runner.run():
+        pass
+    runner.leave()
+    del MODES["urllib"]  # as in the process that recovers it
+    (interrupted,) = find_interrupted_runs()
+    result = recover(interrupted.folder)
+    assert {mode.mode: mode.ok for mode in result.modes} == {"urllib": 5, "aiohttp": 5}
+    assert mode_of("urllib").library.source_file == path
+
+
 async def test_a_file_that_can_not_be_imported_says_why_and_is_never_imported_here(tmp_path: Path) -> None:
     trace = tmp_path / "imported"
     text = f"open({str(trace)!r}, 'a').write(str(__import__('os').getpid()) + ' ')\n"
@@ -178,3 +247,12 @@ def test_an_installed_package_offers_its_modes(tmp_path: Path, monkeypatch: pyte
     done = command("modes", "urllib")
     assert done.returncode == 0, done.stderr
     assert "urllib: urllib.request.urlopen()" in done.stdout
+
+    (info / "entry_points.txt").write_text(
+        "[httpbench_tui.clients]\nmine = my_package.my_client\nbroken = my_package.gone\n"
+    )
+    listed = command("modes")
+    assert listed.returncode == 0, listed.stderr
+    assert re.search(r"^urllib +my_client .*a new connection every time", listed.stdout, re.MULTILINE)
+    assert "offers 'my_package.gone', which can't be found; reinstall it." in listed.stderr
+    assert command("modes", "httpx:all").returncode == 0, "a broken package stands in nobody's way"

@@ -337,6 +337,7 @@ async def test_the_speakers_path(size: tuple[int, int], home: Path) -> None:
         await pilot.press("space")
         await wait_until(pilot, lambda: "REPLAY of measured samples" in text_on(app))
         assert text_on(app).splitlines()[-1].strip() == "space Pause  esc Results"
+        await pilot.press(*["right"] * 10)
         await wait_until(pilot, lambda: ONE_ROUND in text_on(app))
         assert "1=" not in text_on(app)
         assert not any(isinstance(screen, SetupScreen) for screen in app.screen_stack)

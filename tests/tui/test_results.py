@@ -37,7 +37,7 @@ from tui_httpbench.tui.screens.results.ranking_view import ORDER_NOTE, Conclusio
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
 
 INTERVAL = "├●┤ 95 % interval"
-SIZES = [(80, 24), *(pytest.param(size, marks=pytest.mark.slow) for size in [(120, 36), (160, 45)]), (200, 60)]
+LARGE = [pytest.param(size, marks=pytest.mark.slow) for size in [(120, 36), (160, 45), (200, 60)]]
 
 
 def chart_lines(screen: ResultsScreen) -> list[str]:
@@ -63,9 +63,9 @@ def names(lines: list[str]) -> list[str]:
     return [label.split()[-1] for label in labels(lines)]
 
 
-async def test_it_opens_with_throughput_the_best_on_top() -> None:
+async def test_it_opens_with_throughput_the_best_on_top_and_key_and_click_switch_the_scale() -> None:
     result = clean_result()
-    async with show(result) as (screen, _):
+    async with show(result) as (screen, pilot):
         assert heading(screen) == f"Requests per second, higher is better · {INTERVAL}"
         lines = chart_lines(screen)
         assert labels(lines) == [f"{rank.label} {rank.mode}" for rank in result.ranking]
@@ -75,6 +75,17 @@ async def test_it_opens_with_throughput_the_best_on_top() -> None:
         assert column(screen, "ratio")[0] == "×1.00"
         assert column(screen, "ratio")[-1] == "×200"
         assert set(column(screen, "errors")) == {"0"}
+
+        await pilot.press("l")
+        await pilot.pause()
+        logarithmic = chart_lines(screen)
+        assert "log scale" in heading(screen)
+        assert "scale: log" in text_on(pilot.app)
+        assert logarithmic[-1].count("█") > lines[-1].count("█")
+        await pilot.click("#scale")
+        await pilot.pause()
+        assert chart_lines(screen) == lines
+        assert "scale: linear" in text_on(pilot.app)
 
 
 @pytest.mark.slow
@@ -125,21 +136,6 @@ async def test_every_metric_prints_its_value_at_the_bar() -> None:
                 assert names(chart_lines(screen))[0] == "aiohttp"
 
 
-async def test_key_and_click_switch_the_scale() -> None:
-    async with show(clean_result()) as (screen, pilot):
-        linear = chart_lines(screen)
-        await pilot.press("l")
-        await pilot.pause()
-        logarithmic = chart_lines(screen)
-        assert "log scale" in heading(screen)
-        assert "scale: log" in text_on(pilot.app)
-        assert logarithmic[-1].count("█") > linear[-1].count("█")
-        await pilot.click("#scale")
-        await pilot.pause()
-        assert chart_lines(screen) == linear
-        assert "scale: linear" in text_on(pilot.app)
-
-
 async def test_what_failed_is_marked_ranked_last_and_told_with_its_text() -> None:
     async with show(troubled_result(), (160, 45)) as (screen, pilot):
         assert screen.title == "stopped: 608 of 800 requests measured"
@@ -156,6 +152,10 @@ async def test_what_failed_is_marked_ranked_last_and_told_with_its_text() -> Non
         rates = dict(zip(column(screen, "mode"), column(screen, "rate"), strict=True))
         assert rates["httpx !"] == "–"
         assert "\x1b" not in text_on(pilot.app)
+        await pilot.press("2")
+        await pilot.pause()
+        lines = dict(zip(names(chart_lines(screen)), chart_lines(screen), strict=True))
+        assert lines["httpx-async"].split("┤")[1].strip() == "no complete round"
 
 
 async def test_ties_other_work_settings_and_unknown_numbers_are_shown() -> None:
@@ -179,18 +179,12 @@ async def test_ties_other_work_settings_and_unknown_numbers_are_shown() -> None:
         assert lines["aiohttp"].split("┤")[1].strip() == "–"
 
 
-async def test_a_mode_cut_short_has_no_time_for_all_requests() -> None:
-    async with show(troubled_result()) as (screen, pilot):
-        await pilot.press("2")
-        await pilot.pause()
-        lines = dict(zip(names(chart_lines(screen)), chart_lines(screen), strict=True))
-        assert lines["httpx-async"].split("┤")[1].strip() == "no complete round"
-
-
-async def test_nothing_measured_says_so() -> None:
-    async with show(result_of(modes=("aiohttp", "httpx"), stopped=True)) as (screen, pilot):
+async def test_nothing_measured_says_so_and_offers_no_more_rounds() -> None:
+    result = result_of(modes=("aiohttp", "httpx"), stopped=True)
+    async with show(result, measured=measured_of(result)) as (screen, pilot):
         assert text_on(pilot.app).count("  not measured") == 2
         assert column(screen, "rate") == ["–", "–"]
+        assert "More rounds" not in text_on(pilot.app)
 
 
 async def test_a_click_on_a_column_sorts_by_it() -> None:
@@ -213,7 +207,7 @@ async def test_a_click_on_a_column_sorts_by_it() -> None:
         assert column(screen, "mode") == ranked
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [(80, 24), *LARGE])
 async def test_eight_modes_fit_every_size(size: tuple[int, int]) -> None:
     result = clean_result()
     async with show(result, size) as (screen, pilot):
@@ -289,7 +283,7 @@ async def test_intervals_are_drawn_at_the_bars_of_what_was_ranked() -> None:
         assert not any("●" in line for line in chart_lines(screen))
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60), (50, 14)])
+@pytest.mark.parametrize("size", [(80, 24), *LARGE, (50, 14)])
 async def test_the_conclusion_stands_first_and_in_full(size: tuple[int, int]) -> None:
     result = tied_result()
     conclusion = conclude(result)
@@ -392,12 +386,10 @@ async def test_more_rounds_are_offered_where_they_can_tell_more(monkeypatch: pyt
     asked: list[ResultsScreen.MoreRounds] = []
     monkeypatch.setattr(HttpbenchApp, "on_results_screen_more_rounds", lambda _, event: asked.append(event))
     clean, single = clean_result(), clean_result(("aiohttp",))
-    nothing = result_of(modes=("aiohttp", "httpx"), stopped=True)
     for result, measured, is_offered in (
         (clean, measured_of(clean), True),
         (clean, None, False),  # as after a recovery
         (single, measured_of(single), False),
-        (nothing, measured_of(nothing), False),
     ):
         async with show(result, measured=measured) as (screen, pilot):
             assert ("+ More rounds" in text_on(pilot.app)) == is_offered
@@ -408,18 +400,25 @@ async def test_more_rounds_are_offered_where_they_can_tell_more(monkeypatch: pyt
             assert [event.measured for event in asked] == ([measured] if is_offered else [])
 
 
-async def test_how_many_more_rounds_and_how_long_is_said() -> None:
-    records = tuple(replace(record, wall_s=4.0 + record.round / 5) for record in clean_result().records)
-    for plan, told in (
-        ({}, "5, about 25 s"),
-        ({"rounds": "auto", "requests": None, "budget_s": 90.0}, "about 5, at most 2 min, or until all is decided"),
+@pytest.mark.parametrize(
+    ("plan", "told"),
+    [
+        pytest.param({}, "5, about 25 s", marks=pytest.mark.slow),
+        pytest.param(
+            {"rounds": "auto", "requests": None, "budget_s": 90.0},
+            "about 5, at most 2 min, or until all is decided",
+            marks=pytest.mark.slow,
+        ),
         ({"rounds": "auto", "requests": None}, "about 5, at most 30 s, or until all is decided"),
-    ):
-        result = result_of(*records, concurrency=10, **plan)
-        async with show(result, measured=measured_of(result)) as (screen, pilot):
-            titles = [command.title for command in pilot.app.get_system_commands(screen)]
-            assert f"Make more rounds of the same run: {told}" in titles
-            assert any(str(key.tooltip).endswith(told) for key in screen.query("FooterKey"))
+    ],
+)
+async def test_how_many_more_rounds_and_how_long_is_said(plan: dict[str, Any], told: str) -> None:
+    records = tuple(replace(record, wall_s=4.0 + record.round / 5) for record in clean_result().records)
+    result = result_of(*records, concurrency=10, **plan)
+    async with show(result, measured=measured_of(result)) as (screen, pilot):
+        titles = [command.title for command in pilot.app.get_system_commands(screen)]
+        assert f"Make more rounds of the same run: {told}" in titles
+        assert any(str(key.tooltip).endswith(told) for key in screen.query("FooterKey"))
 
 
 def table_lines(drawn: str) -> list[str]:
@@ -428,7 +427,7 @@ def table_lines(drawn: str) -> list[str]:
     return [line.rstrip() for line in lines[head : head + 9]]
 
 
-@pytest.mark.parametrize("show_result", [clean_result, troubled_result])
+@pytest.mark.parametrize("show_result", [clean_result, pytest.param(troubled_result, marks=pytest.mark.slow)])
 async def test_no_column_of_the_table_is_cut(show_result: Callable[[], Result]) -> None:
     async with show(show_result()) as (screen, pilot):
         table = screen.query_one(RankingTable)
@@ -498,7 +497,7 @@ async def test_in_every_theme_libraries_differ_and_none_is_red() -> None:
             assert error.lower() not in {color.hex.lower() for color in colors}, theme
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
+@pytest.mark.parametrize("size", [(80, 24), pytest.param((160, 45), marks=pytest.mark.slow)])
 async def test_a_ranking_looks_as_it_did(size: tuple[int, int], matches_snapshot: Callable[[App[Any]], bool]) -> None:
     async with show(troubled_result(), size) as (_, pilot):
         assert matches_snapshot(pilot.app)

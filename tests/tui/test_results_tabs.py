@@ -82,6 +82,12 @@ async def test_keys_clicks_and_the_palette_open_each_tab() -> None:
         assert {view.ABOUT for view in VIEWS if view.ID in order} <= set(titles)
         assert "Differences in work, warnings and errors" not in titles
 
+        # Keys of one tab do nothing on another.
+        await pilot.press("3", "l", "m", "v")
+        await open_tab(pilot, screen, "ranking")
+        assert "Requests per second" in text_on(pilot.app)
+        assert "log scale" not in text_on(pilot.app)
+
 
 async def test_only_tabs_that_apply_are_shown() -> None:
     async with show(result_of(modes=("aiohttp", "httpx"), stopped=True)) as (screen, pilot):
@@ -92,15 +98,6 @@ async def test_only_tabs_that_apply_are_shown() -> None:
         assert "It was not measured." in said(screen, ReasonsPage)
     async with show(replace(clean_result(), plan=clean_result().plan.replace(concurrency=2))) as (screen, _):
         assert "article" not in [pane.id for pane in screen.query("TabPane")]
-
-
-async def test_keys_of_one_tab_do_nothing_on_another() -> None:
-    async with show(clean_result()) as (screen, pilot):
-        await open_tab(pilot, screen, "why")
-        await pilot.press("3", "l", "m", "v")
-        await open_tab(pilot, screen, "ranking")
-        assert "Requests per second" in text_on(pilot.app)
-        assert "log scale" not in text_on(pilot.app)
 
 
 async def test_latency_shows_distribution_percentiles_and_course() -> None:
@@ -156,20 +153,8 @@ async def test_modes_and_scale_of_latency_can_be_chosen() -> None:
         await pilot.pause()
         chooser = screen.query_one(SelectionList)
         assert screen.focused is chooser
-        await pilot.press("enter", "down", "enter")
-        await pilot.pause()
-        assert "modes: 6 of 8" in text_on(pilot.app)
-        assert "aiohttp" not in drawn(chart)
-        chooser.deselect_all()
-        await pilot.pause()
-        assert drawn(chart) == "Choose a mode."
 
-
-async def test_beside_the_list_of_modes_headings_and_names_are_whole() -> None:
-    async with show(clean_result()) as (screen, pilot):
-        await open_tab(pilot, screen, "latency")
-        await pilot.press("m")
-        await pilot.pause()
+        # Beside it, headings and names are whole.
         assert "Distribution · each as high as its own peak" in text_on(pilot.app)
         for heading in ("Percentiles, ms", "Along the run, ms"):
             screen.query_one(LatencyView).show_next_chart()
@@ -177,6 +162,16 @@ async def test_beside_the_list_of_modes_headings_and_names_are_whole() -> None:
             await pilot.pause()
             assert f" {heading} " in text_on(pilot.app)
             assert "…" not in text_on(pilot.app)
+        screen.query_one(LatencyView).show_next_chart()
+        await pilot.pause()
+
+        await pilot.press("enter", "down", "enter")
+        await pilot.pause()
+        assert "modes: 6 of 8" in text_on(pilot.app)
+        assert "aiohttp" not in drawn(chart)
+        chooser.deselect_all()
+        await pilot.pause()
+        assert drawn(chart) == "Choose a mode."
 
 
 async def test_why_lists_facts_reasons_and_settings() -> None:

@@ -66,7 +66,7 @@ async def wait_for_samples(pilot: Pilot[None], screen: RunScreen, count: int = 1
 
 
 async def test_a_run_shows_its_states_and_ends_in_the_result() -> None:
-    plan = Plan(modes=("requests-session", "aiohttp"), requests=600, concurrency=2, rounds=2, seed=5)
+    plan = Plan(modes=("requests-session", "aiohttp"), requests=300, concurrency=2, rounds=2, seed=5)
     async with run(plan) as (screen, pilot):
         seen: set[str] = set()
         headings: set[str] = set()
@@ -88,8 +88,8 @@ async def test_a_run_shows_its_states_and_ends_in_the_result() -> None:
         assert any(re.fullmatch(r"Round 2 of 2 · .+ · at most 0:\d\d left", heading) for heading in headings)
         assert shares == sorted(shares)
         assert results.result.all_succeeded
-        assert [mode.requests for mode in results.result.modes] == [1200, 1200]
-        assert results.sub_title == f"2 modes × 600 requests × 2 rounds · GET {results.result.url}"
+        assert [mode.requests for mode in results.result.modes] == [600, 600]
+        assert results.sub_title == f"2 modes × 300 requests × 2 rounds · GET {results.result.url}"
         assert "127.0.0.1" in results.result.url
 
 

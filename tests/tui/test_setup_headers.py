@@ -36,6 +36,14 @@ async def test_headers_by_keyboard() -> None:
         assert len(form.rows) == 1
         assert (await form.run()).request.headers == ()
 
+        # Common names are completed.
+        await form.focus(form.rows[0].name_input)
+        await form.write("content-t")
+        await form.press("right")
+        assert form.rows[0].header == ("Content-Type", "")
+        await form.press(":", "a")
+        assert form.headers == [("Content-Type", "a")]
+
 
 @pytest.mark.slow
 async def test_headers_by_mouse() -> None:
@@ -129,13 +137,3 @@ async def test_body_belongs_to_methods_that_send_one() -> None:
         method.value = "PUT"
         await form.pilot.pause()
         assert (await form.run()).request.body == b"hi"
-
-
-async def test_common_names_are_completed() -> None:
-    async with open_form() as form:
-        await form.focus(form.rows[0].name_input)
-        await form.write("content-t")
-        await form.press("right")
-        assert form.rows[0].header == ("Content-Type", "")
-        await form.press(":", "a")
-        assert form.headers == [("Content-Type", "a")]

@@ -2,7 +2,8 @@
 
 A file has two halves. Above are its modes, each reading like the snippet that people write, with the facts beside it as
 literals: they are read without importing the file. Below, and optional, is how a client is made in this run (``new``),
-what it then is (``describe``), and what came back (``watch_responses``). ``docs/adding-a-client.md`` shows both.
+what the library takes with each request only (``options``), what a client then is (``describe``), and what came back
+(``watch_responses``). ``docs/adding-a-client.md`` shows both.
 
 Of the whole file, three literals may tell: ``NAME`` what the library is called, where the file can't be called so;
 ``PACKAGES`` the distributions whose versions belong into a result, the library's first; ``NATIVE = True`` that it opens
@@ -16,19 +17,23 @@ from __future__ import annotations
 import contextlib
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Request:
-    """The request that is sent again and again; ``timeout_s`` is in seconds."""
+    """The request that is sent again and again; ``timeout_s`` is in seconds.
+
+    ``options`` are keyword arguments that the library takes with each request only: what the file's ``options`` gave.
+    """
 
     method: str
     url: str
     headers: dict[str, str]
     body: bytes | None
     timeout_s: float
+    options: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

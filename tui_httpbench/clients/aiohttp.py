@@ -23,6 +23,7 @@ async def aiohttp_session(request: Request, new):
                 request.url,
                 headers=request.headers,
                 data=request.body,
+                **request.options,
             ) as response:
                 body = await response.read()
                 return response.status, body
@@ -40,6 +41,7 @@ async def aiohttp_each(request: Request, new):
                 request.url,
                 headers=request.headers,
                 data=request.body,
+                **request.options,
             ) as response,
         ):
             body = await response.read()
@@ -48,22 +50,25 @@ async def aiohttp_each(request: Request, new):
     yield send
 
 
-# Below: how a ClientSession is made in this run, what it then is, and what came back. Neither timed nor shown.
+# Below: how a ClientSession is made in this run, what aiohttp takes with each request, what a session then is, and what
+# came back. Neither timed nor shown.
 
 
 def new(kind, settings: Settings):
     """A ClientSession of this run."""
     timeout = aiohttp.ClientTimeout(total=settings.timeout_s)
     if not settings.equal:
-        if settings.verify:
-            return kind(timeout=timeout)
-        return kind(timeout=timeout, connector=aiohttp.TCPConnector(ssl=False))
+        return kind(timeout=timeout)
     trust = settings.verify and _context(settings.ca_file)
     connector = aiohttp.TCPConnector(limit=settings.in_flight, keepalive_timeout=3600, ssl=trust)
-    session = kind(timeout=timeout, connector=connector)
-    # aiohttp takes it with each request alone, and gives up at this number, where the others still follow it.
-    session._request = functools.partial(session._request, max_redirects=settings.max_redirects + 1)
-    return session
+    return kind(timeout=timeout, connector=connector)
+
+
+def options(settings: Settings):
+    """What aiohttp takes with each request only; it gives up at this number, where the others still follow it."""
+    if settings.equal:
+        return {"max_redirects": settings.max_redirects + 1}
+    return {} if settings.verify else {"ssl": False}
 
 
 @functools.cache
@@ -76,9 +81,8 @@ def describe(session, settings: Settings):
     """What a ClientSession is, read off it."""
     connector = session.connector
     keepalive_s = connector._keepalive_timeout
-    redirects = getattr(session._request, "keywords", {}).get("max_redirects")
-    if redirects is None:
-        redirects = inspect.signature(session._request).parameters["max_redirects"].default
+    unless_said = inspect.signature(session._request).parameters["max_redirects"].default
+    redirects = options(settings).get("max_redirects", unless_said)
     return {
         "redirects": f"followed, up to {redirects - 1}",
         "timeout": f"{session.timeout.total:g} s in all",

@@ -27,7 +27,8 @@ async def aiosonic_client(request: Request, new):
                 headers=request.headers,
                 data=request.body,
             )
-            return response.status_code, await response.content()
+            body = await response.content()
+            return response.status_code, body
 
         yield send
 

@@ -66,9 +66,25 @@ class Library:
         """Whether it came with this program."""
         return self.source_file.parent == CLIENTS_FOLDER
 
+    def missing_module(self) -> str | None:
+        """A module that its file imports and that can't be found here, without importing any; None where all can."""
+        return next((module for module in self.imports if not (_is_found(module) or self._lies_beside(module))), None)
+
     def is_installed(self) -> bool:
         """Whether all that its file imports can be imported here; found without importing it."""
-        return all(map(_is_found, self.imports))
+        return self.missing_module() is None
+
+    def _lies_beside(self, module: str) -> bool:
+        """Whether a file of the user's own has this module in its folder, where a worker finds it."""
+        folder = self.source_file.parent
+        return not self.is_built_in and ((folder / f"{module}.py").is_file() or (folder / module).is_dir())
+
+    @property
+    def how_to_get(self) -> str:
+        """What makes it installed: a command, or for a file that names no distribution what it lacks."""
+        if self.packages or self.is_built_in:
+            return f"pip install {self.distribution}"
+        return f"it imports {self.missing_module()}"
 
     def version(self) -> str | None:
         """The installed distribution's version, Python's for the standard library's, or None where there is none."""
@@ -105,12 +121,18 @@ class Mode:
 
     def is_installed(self) -> bool:
         """Whether the library, and what this mode needs beside it, can be imported here."""
-        return self.library.is_installed() and (not self.needs_module or _is_found(self.needs_module))
+        return self.missing_module() is None
+
+    def missing_module(self) -> str | None:
+        """A module that it needs and that can't be found here, without importing any; None where all can."""
+        if self.needs_module and self.library.is_installed() and not _is_found(self.needs_module):
+            return self.needs_module
+        return self.library.missing_module()
 
     @property
-    def requirement(self) -> str:
-        """What pip is to install for it, such as ``httpx[http2]``."""
-        return self.needs or self.library.distribution
+    def how_to_get(self) -> str:
+        """What makes it installed: ``pip install httpx[http2]``, or what its file lacks."""
+        return f"pip install {self.needs}" if self.needs else self.library.how_to_get
 
 
 class UnknownModeError(ValueError):
@@ -196,7 +218,7 @@ def select_modes(names: Iterable[str]) -> tuple[str, ...]:
 def name_to_remember(label: str) -> str:
     """What asks for this mode again in another process: its id, or for a user's own its file and id."""
     mode = mode_of(label)
-    if mode.library.is_built_in or mode in _installed():
+    if mode.library.is_built_in or mode in offered()[0]:
         return mode.id
     return f"{mode.library.source_file}:{mode.id}"
 
@@ -222,17 +244,22 @@ def _owner_of(mode: Mode) -> str:
 
 
 @cache
-def _installed() -> tuple[Mode, ...]:
-    """The modes of other packages. Raises UnknownModeError where one of their files can't be used."""
+def offered() -> tuple[tuple[Mode, ...], tuple[str, ...]]:
+    """The modes of other packages, known from now on, and a sentence for each of their files that can't be used."""
     found: list[Mode] = []
+    troubles: list[str] = []
     for entry in importlib.metadata.entry_points(group=ENTRY_POINTS):
-        path = _source_of_module(entry.value.partition(":")[0])
+        path = _source_of_module(entry.module)
         if path is None:
-            raise UnknownModeError(
+            troubles.append(
                 f"The package of the client {entry.name!r} offers {entry.value!r}, which can't be found; reinstall it."
             )
-        found += add_file(path)
-    return tuple(found)
+            continue
+        try:
+            found += add_file(path)
+        except UnknownModeError as error:
+            troubles.append(str(error))
+    return tuple(found), tuple(troubles)
 
 
 def _source_of_module(module: str) -> Path | None:
@@ -257,7 +284,7 @@ def _modes_named(name: str) -> list[str]:
         return _modes_of_file(Path(file + ".py" if colon else name).expanduser(), mode_id)
     if name in MODES:
         return [name]
-    _installed()
+    offered()
     if name in MODES:
         return [name]
     if name == "all":

@@ -9,7 +9,7 @@ import sys
 sys.modules.setdefault("click", None)
 
 import httpx  # noqa: E402
-import httpx_aiohttp  # noqa: E402
+from httpx_aiohttp import HttpxAiohttpClient  # noqa: E402
 
 from tui_httpbench.clients import Request, Settings, mode  # noqa: E402
 
@@ -19,7 +19,7 @@ PACKAGES = ("httpx-aiohttp", "httpx", "aiohttp", "yarl", "multidict")
 
 @mode("httpx-aiohttp", "one httpx.AsyncClient on aiohttp: connections are kept", kept=True)
 async def httpx_on_aiohttp(request: Request, new):
-    async with new(httpx_aiohttp.HttpxAiohttpClient) as client:
+    async with new(HttpxAiohttpClient) as client:
 
         async def send():
             response = await client.request(
@@ -74,7 +74,7 @@ def watch_responses(seen):
 
     They say HTTP/1.1 whatever the server said, so the version stays unknown.
     """
-    original = httpx_aiohttp.HttpxAiohttpClient.request
+    original = HttpxAiohttpClient.request
 
     async def request(self, *args, **options):
         response = await original(self, *args, **options)
@@ -86,4 +86,4 @@ def watch_responses(seen):
         )
         return response
 
-    httpx_aiohttp.HttpxAiohttpClient.request = request
+    HttpxAiohttpClient.request = request

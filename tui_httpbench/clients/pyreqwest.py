@@ -6,8 +6,8 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-import pyreqwest.client
-import pyreqwest.request
+from pyreqwest.client import ClientBuilder, SyncClientBuilder
+from pyreqwest.request import ConsumedRequest, SyncConsumedRequest
 
 from tui_httpbench.clients import Request, Settings, mode
 
@@ -17,10 +17,13 @@ PACKAGES = ("pyreqwest",)
 
 @mode("pyreqwest", "one SyncClient: connections are kept", kept=True)
 def pyreqwest_sync(request: Request, new):
-    with new(pyreqwest.client.SyncClientBuilder) as client:
+    with new(SyncClientBuilder) as client:
 
         def send():
-            draft = client.request(request.method, request.url)
+            draft = client.request(
+                request.method,
+                request.url,
+            )
             draft = draft.headers(request.headers)
             if request.body is not None:
                 draft = draft.body_bytes(request.body)
@@ -32,15 +35,19 @@ def pyreqwest_sync(request: Request, new):
 
 @mode("pyreqwest-async", "one Client: connections are kept", kept=True)
 async def pyreqwest_async(request: Request, new):
-    async with new(pyreqwest.client.ClientBuilder) as client:
+    async with new(ClientBuilder) as client:
 
         async def send():
-            draft = client.request(request.method, request.url)
+            draft = client.request(
+                request.method,
+                request.url,
+            )
             draft = draft.headers(request.headers)
             if request.body is not None:
                 draft = draft.body_bytes(request.body)
             response = await draft.build().send()
-            return response.status, bytes(await response.bytes())
+            body = await response.bytes()
+            return response.status, bytes(body)
 
         yield send
 
@@ -92,8 +99,7 @@ def watch_responses(seen):
 
     Its responses tell neither their URL nor what was redirected on the way, so these stay unknown.
     """
-    request, request_async = pyreqwest.request.SyncConsumedRequest, pyreqwest.request.ConsumedRequest
-    send, send_async = request.send, request_async.send
+    send, send_async = SyncConsumedRequest.send, ConsumedRequest.send
 
     def tell(response):
         seen(status=response.status, http_version=response.version.removeprefix("HTTP/").replace("2.0", "2"))
@@ -108,5 +114,5 @@ def watch_responses(seen):
         tell(response)
         return response
 
-    request.send = watched
-    request_async.send = watched_async
+    SyncConsumedRequest.send = watched
+    ConsumedRequest.send = watched_async

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import sys
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from tui_httpbench.files.small_file import read_small_file
 from tui_httpbench.text.quoting import printable, shortened
 
 MAX_FILE_BYTES = 1_000_000
 MAX_ID_LENGTH = 40
+MAX_ABOUT_LENGTH = 200
 _API = "tui_httpbench"
 _TEXTS = ("needs", "needs_module")
 _SWITCHES = ("kept", "http2", "default")
@@ -57,12 +60,11 @@ class ClientFile:
 
 def read_client_file(path: Path) -> ClientFile:
     """The file's modes in their order. Raises ClientFileError."""
-    shown = shortened(str(path), 200)
+    shown = shortened(printable(str(path)), 200)
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise ClientFileError(f"{shown} has more than {MAX_FILE_BYTES:,} bytes, so it is no client file.")
-        text = path.read_text(encoding="utf-8")
-        tree = ast.parse(text)
+        data = read_small_file(path, MAX_FILE_BYTES)
+        text = importlib.util.decode_source(data)
+        tree = ast.parse(data)
     except FileNotFoundError:
         raise ClientFileError(f"There is no file {shown}; name one that exists.") from None
     except OSError as error:
@@ -70,8 +72,10 @@ def read_client_file(path: Path) -> ClientFile:
     except SyntaxError as error:
         reason = printable(error.msg)
         raise ClientFileError(f"{shown}, line {error.lineno or 1}: {reason}; mend it and try again.") from None
-    except ValueError as error:  # no UTF-8, or a NUL in it
+    except ValueError as error:  # no text in its encoding, or a NUL in it
         raise ClientFileError(f"{shown} is no Python source: {printable(str(error))}.") from None
+    except (RecursionError, MemoryError):
+        raise ClientFileError(f"{shown} is nested too deeply to be read.") from None
     modes = tuple(
         _facts(node, mark, text, shown)
         for node in tree.body
@@ -85,6 +89,10 @@ def read_client_file(path: Path) -> ClientFile:
     for mode_id in ids:
         if ids.count(mode_id) > 1:
             raise ClientFileError(f"{shown} has the mode {mode_id!r} twice; give each an id of its own.")
+    functions = [mode.function for mode in modes]
+    for name in functions:
+        if functions.count(name) > 1:
+            raise ClientFileError(f"{shown} has two modes named {name}(); rename one, since the last one hides it.")
     name = _literal(tree, "NAME", path.stem, str, "text in quotes", shown)
     is_native = _literal(tree, "NATIVE", False, bool, "True or False", shown)
     return ClientFile(path, name, _summary(tree, name), _packages(tree, shown), _imports(tree), modes, is_native)
@@ -103,7 +111,7 @@ def _facts(node: ast.FunctionDef | ast.AsyncFunctionDef, mark: ast.expr, text: s
     try:
         texts = [ast.literal_eval(argument) for argument in mark.args]
         options: dict[str, Any] = {str(option.arg): ast.literal_eval(option.value) for option in mark.keywords}
-    except ValueError:
+    except (ValueError, TypeError, RecursionError):
         raise ClientFileError(
             f"{where}: the facts of a mode are read without running the file, so each must be a literal."
         ) from None
@@ -118,15 +126,29 @@ def _facts(node: ast.FunctionDef | ast.AsyncFunctionDef, mark: ast.expr, text: s
             word = "text in quotes" if kind is str else "True or False"
             raise ClientFileError(f"{where}: {name} is {named[name]!r}; write {word}.")
     _check_id(named["id"], where)
-    if not any(isinstance(inner, ast.Yield) for inner in ast.walk(node)):
+    named["about"] = shortened(printable(named["about"]), MAX_ABOUT_LENGTH)
+    if not _yields(node):
         raise ClientFileError(f"{where}: {node.name} yields nothing; it must yield a function that sends one request.")
+    code, line = _code(node, text)
     return ModeFacts(
         **named,
         kind="async" if isinstance(node, ast.AsyncFunctionDef) else "sync",
         function=node.name,
-        code=_code(node, text),
-        line=node.body[0].lineno,
+        code=code,
+        line=line,
     )
+
+
+def _yields(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a function is a generator; what functions within it yield is their own."""
+    waiting: list[ast.AST] = list(function.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Yield | ast.YieldFrom):
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            waiting += ast.iter_child_nodes(node)
+    return False
 
 
 def _check_id(mode_id: str, where: str) -> None:
@@ -138,11 +160,21 @@ def _check_id(mode_id: str, where: str) -> None:
         )
 
 
-def _code(node: ast.FunctionDef | ast.AsyncFunctionDef, text: str) -> str:
-    """The body of the mode as it stands in the file, without its docstring."""
-    body = node.body[1:] if ast.get_docstring(node) is not None and len(node.body) > 1 else node.body
+def _code(node: ast.FunctionDef | ast.AsyncFunctionDef, text: str) -> tuple[str, int]:
+    """The body of the mode as it stands in the file, without its docstring, and the line where it begins, from 1."""
+    has_docstring = ast.get_docstring(node, clean=False) is not None and len(node.body) > 1
+    body = node.body[1:] if has_docstring else node.body
     first = min([body[0].lineno, *(mark.lineno for mark in getattr(body[0], "decorator_list", ()))])
-    return textwrap.dedent("\n".join(text.splitlines()[first - 1 : node.end_lineno]))
+    lines = text.split("\n")  # as ast counts them: a form feed begins no line
+    if first == node.lineno:  # all on one line
+        return lines[first - 1].encode()[body[0].col_offset :].decode(), first
+    head_end = node.body[0].end_lineno or node.lineno if has_docstring else node.lineno
+    above = first - 1
+    while above > head_end and lines[above - 1].lstrip()[:1] in ("", "#"):
+        if lines[above - 1].strip():  # a comment above it belongs to it
+            first = above
+        above -= 1
+    return textwrap.dedent("\n".join(lines[first - 1 : node.end_lineno])), first
 
 
 def _summary(tree: ast.Module, name: str) -> str:

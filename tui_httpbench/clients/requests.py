@@ -49,14 +49,15 @@ def requests_session(request: Request, new):
 def new(kind, settings: Settings):
     """A Session of this run; ``requests.get()`` has no arguments for what is equal, so it is set on the Session."""
     session = kind()
-    session.verify = settings.verify
-    if settings.equal:
-        session.trust_env = False
-        session.max_redirects = settings.max_redirects
-        session.verify = settings.verify and settings.ca_file
-        if settings.kept:  # a Session for one request needs no wider pool
-            for scheme in ("http://", "https://"):
-                session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=settings.in_flight))
+    if not settings.equal:
+        session.verify = settings.verify
+        return session
+    session.trust_env = False
+    session.max_redirects = settings.max_redirects
+    session.verify = settings.verify and settings.ca_file
+    if settings.kept:  # a Session for one request needs no wider pool
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=settings.in_flight))
     return session
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 
 from rich import box
 from rich.table import Table
@@ -10,12 +11,12 @@ from rich.text import Text
 
 from tui_httpbench.bench.probes import probe_modes
 from tui_httpbench.bench.trust import USUAL_TRUST
-from tui_httpbench.clients.catalog import MODES, Mode, mode_of
+from tui_httpbench.clients.catalog import MODES, Mode, mode_of, offered
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.plan.plan import Plan, parse_modes
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.target_server.launcher import EmbeddedTarget
-from tui_httpbench.text.formatting import plural
+from tui_httpbench.text.formatting import complaint, plural
 from tui_httpbench.text.quoting import printable
 
 SUCCESS = 0
@@ -24,7 +25,13 @@ _OK = 200
 
 
 def print_modes(console: StreamConsole) -> None:
-    """Prints all modes, one a row, with the versions of installed libraries; imports none of them."""
+    """Prints all modes, one a row, with the versions of installed libraries; imports none of them.
+
+    Those of other packages are among them; a sentence on standard error says which of those can't be used.
+    """
+    _, troubles = offered()
+    for trouble in troubles:
+        print(complaint(trouble), file=sys.stderr)
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True, header_style="bold")
     for name in ("mode", "library", "version", "kind", "client"):
         table.add_column(name, no_wrap=True)
@@ -69,7 +76,8 @@ def _account(mode: Mode, probe: Probe) -> Text:
         return text.append(f"\n  failed ({kind}): {printable(why)}", style="red")
     response = probe.response
     text.append(f"\n  answered {response.status} with {plural(response.body_bytes, 'byte')}")
-    text.append(f"\n  made by {probe.made or 'the mode itself, not by new(…): its library has its own settings'}")
+    made = "\n    ".join(map(printable, probe.made.splitlines()))
+    text.append(f"\n  made by {made or 'the mode itself, not by new(…): its library has its own settings'}")
     for name, value in probe.settings.items():
         text.append(f"\n  {name}: {printable(value)}")
     if not response.url:
@@ -79,5 +87,5 @@ def _account(mode: Mode, probe: Probe) -> Text:
 
 def _version(mode: Mode) -> str:
     if not mode.is_installed():
-        return f"not installed: pip install {mode.requirement}"
+        return f"not installed: {mode.how_to_get}"
     return mode.library.version() or "unknown"

@@ -405,12 +405,10 @@ def parse_modes(names: list[str] | tuple[str, ...]) -> tuple[str, ...]:
     _check_number_of_modes(chosen)
     for mode_id in chosen:
         mode = catalog.mode_of(mode_id)
-        if not mode.is_installed():
-            needed = mode.needs_module if mode.library.is_installed() else mode.library.name
+        if (missing := mode.missing_module()) is not None:
+            advice = f"run '{mode.how_to_get}'" if mode.how_to_get.startswith("pip") else "install it"
             raise PlanError(
-                "modes",
-                f"{mode_id} needs {needed}, which is not installed here; "
-                f"run 'pip install {mode.requirement}' or leave the mode out.",
+                "modes", f"{mode_id} needs {missing}, which is not installed here; {advice} or leave the mode out."
             )
     return chosen
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from .job import Job
-from .stages import load_api, stage
+from .stages import StageFailed, load_api, stage
 
 New = Callable[..., Any]
 
@@ -29,9 +29,11 @@ def new_of(module: Any, job: Job) -> New:
     return lambda kind, **more: make(kind, settings, **more)
 
 
-def request_of(job: Job) -> Any:
-    """The request, as modes see it."""
-    return load_api().Request(job.method, job.url, job.headers, job.body, job.timeout_s)
+def request_of(module: Any, job: Job) -> Any:
+    """The request, as modes see it, with the options of their file. Raises StageFailed."""
+    with stage("build"):
+        options = module.options(settings_of(job)) if hasattr(module, "options") else {}
+        return load_api().Request(job.method, job.url, job.headers, job.body, job.timeout_s, options)
 
 
 def settings_of(job: Job) -> Any:
@@ -58,8 +60,12 @@ class SyncClient:
 
     def build(self) -> None:
         """Makes the client. Raises StageFailed."""
-        with stage("build"):
+        with building():
             self.send = checked_send(self._stack.enter_context(self._make()))
+
+    def send_checked(self) -> tuple[int, bytes]:
+        """Sends one request, and returns its status and body. Raises StageFailed where it gave back something else."""
+        return checked_answer(self.send())
 
     def close(self) -> None:
         """Lets the client close its connections."""
@@ -77,25 +83,50 @@ class AsyncClient:
 
     async def build(self) -> None:
         """Makes the client. Raises StageFailed."""
-        with stage("build"):
+        with building():
             self.send = checked_send(await self._stack.enter_async_context(self._make()))
+
+    async def send_checked(self) -> tuple[int, bytes]:
+        """Sends one request, and returns its status and body. Raises StageFailed where it gave back something else."""
+        answer = self.send()
+        if not hasattr(answer, "__await__"):
+            raise StageFailed("use", "other", "send can't be awaited; write 'async def send' in an 'async def' mode")
+        return checked_answer(await answer)
 
     async def close(self) -> None:
         """Lets the client close its connections."""
         await self._stack.aclose()
 
 
+@contextlib.contextmanager
+def building() -> Iterator[None]:
+    """The stage in which a mode makes its client. Raises StageFailed."""
+    with stage("build"):
+        try:
+            yield
+        except RuntimeError as error:
+            if str(error) != "generator didn't yield":
+                raise
+            raise StageFailed("build", "other", "the mode yielded nothing; end it with 'yield send'") from None
+
+
 def checked_send(send: Any) -> Any:
-    """What a mode yielded. Raises TypeError where it can't be called."""
+    """What a mode yielded. Raises StageFailed where it can't be called."""
     if not callable(send):
-        raise TypeError(f"the mode yielded {type(send).__name__}, not a function that sends a request")
+        kind = type(send).__name__
+        raise StageFailed("build", "other", f"the mode yielded {kind}, not a function that sends a request")
     return send
 
 
 def checked_answer(answer: Any) -> tuple[int, bytes]:
-    """What ``send`` returned. Raises TypeError where that is not a status and a body."""
+    """What ``send`` returned. Raises StageFailed where that is not a status and a body."""
     parts = answer if isinstance(answer, tuple) else (answer,)
     if len(parts) == 2 and isinstance(parts[0], int) and isinstance(parts[1], (bytes, bytearray, memoryview)):
         return parts[0], bytes(parts[1])
     kinds = ", ".join(type(part).__name__ for part in parts)
-    raise TypeError(f"send returned {f'({kinds})' if isinstance(answer, tuple) else kinds}, not (status, body)")
+    advice = "end it with 'return status, body', the body in bytes"
+    if hasattr(answer, "__await__"):
+        answer.close()  # or Python would warn that nobody awaited it
+        advice = "write 'async def' before the mode as well"
+    returned = f"({kinds})" if isinstance(answer, tuple) else kinds
+    raise StageFailed("use", "other", f"send returned {returned}, not (status, body); {advice}")

@@ -42,6 +42,7 @@ _REDIRECT_NAMES = {
     "MissingSchema",
     "MaxRedirects",
     "RedirectError",
+    "URLSchemeUnknown",
 }
 # What urllib.parse and ipaddress say of such a URL, in a plain ValueError that requests lets through.
 _REDIRECT_TEXTS = ("does not appear to be an IPv4 or IPv6 address", "Invalid IPv6 URL", "Port out of range")
@@ -77,6 +78,8 @@ _BODY_TEXTS = (
     "illegal chunk header",
     "Invalid character in chunk size",  # aiohttp, where the chunk came together with the head
     "read length must be non-negative",  # a negative chunk size in http.client, let through by urllib3
+    "readexactly size can not be less than zero",  # the same in asyncio, let through by aiosonic
+    "into an index-sized integer",  # a huge length in http.client
 )
 _RESET_NAMES = {
     "ServerDisconnectedError",
@@ -100,6 +103,7 @@ _PROTOCOL_NAMES = {
     "HttpProcessingError",
     "BadHttpMessage",
     "InvalidHeader",
+    "HttpParsingError",
 }
 _CURL_KINDS = {
     1: "redirects",  # an unsupported protocol, which only a redirect can lead to
@@ -131,6 +135,8 @@ _CURL_TEXTS = {
     "Connection reset by peer": "reset",
     "Connection timed out after": "connect-timeout",
     "HTTP/0.9 when not allowed": "protocol",
+    "Unsupported HTTP": "protocol",  # a version; of a URL it says "Protocol"
+    "chunk hex-length": "body",
 }
 _REQWEST_TEXTS = {
     "dns error": "dns",
@@ -145,6 +151,10 @@ _REQWEST_TEXTS = {
     "tls handshake eof": "tls",
     "invalid HTTP": "protocol",
     "connection closed before message completed": "reset",
+    "unexpected EOF during chunk": "body",
+    "unexpected end of file": "body",
+    "message head is too large": "protocol",
+    "invalid content-length": "protocol",
 }
 """Parts of what they say, in the order in which they are looked for."""
 _MAX_CHAIN = 40
@@ -201,7 +211,7 @@ def kind_of(error: BaseException) -> str:
         return "reset"
     if names & _PROTOCOL_NAMES:
         return "protocol"
-    if any(isinstance(link, ValueError) and _was_raised_in(link, "aiosonic") for link in chain):
+    if any(isinstance(link, ValueError) and _came_through(link, "aiosonic") for link in chain):
         # What it can't read, it lets through as Python says it.
         return "body" if "with base 16" in text else "protocol"
     return "other"
@@ -217,12 +227,13 @@ def _package(cls: type) -> str:
     return cls.__module__.partition(".")[0]
 
 
-def _was_raised_in(error: BaseException, package: str) -> bool:
-    trace, last = error.__traceback__, ""
+def _came_through(error: BaseException, package: str) -> bool:
+    trace = error.__traceback__
     while trace is not None:
-        last = str(trace.tb_frame.f_globals.get("__name__", ""))
+        if str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0] == package:
+            return True
         trace = trace.tb_next
-    return last.partition(".")[0] == package
+    return False
 
 
 def _kind_of_native(error: BaseException) -> str:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Generator
 from dataclasses import asdict
 from typing import Any
 
-from .client import AsyncClient, SyncClient, checked_answer, mode_of, new_of, request_of
+from .client import AsyncClient, SyncClient, mode_of, new_of, request_of
 from .connections import ConnectionCounter
 from .ear import Ear
 from .errors import code_of, hide_in_texts, kind_of
@@ -31,7 +31,7 @@ from .placement import run_on
 from .probe import run_probe
 from .recorder import Recorder
 from .slices import AsyncSlicer, Clocks, Limits, SyncSlicer, send_aside, send_aside_async
-from .stages import StageFailed, load_client, stage
+from .stages import StageFailed, load_api, load_client, stage
 from .usage import peak_memory_bytes, reset_peak_memory
 
 Tell = Callable[..., None]
@@ -72,13 +72,14 @@ class _Round:
     def run(self) -> None:
         """Imports, builds, and obeys until ``end``. Raises StageFailed."""
         job = self._job
+        load_api()  # it is no part of what importing the client costs
         begin = time.perf_counter()
         with stage("import"):
             module = load_client(job.source_file)
             mode = mode_of(module, job)
         import_s = time.perf_counter() - begin
         self._counter = ConnectionCounter() if job.count_connections else None
-        parts = mode, request_of(job), new_of(module, job)
+        parts = mode, request_of(module, job), new_of(module, job)
         if job.kind == "sync":
             self._obey(SyncClient(*parts), import_s)
         else:
@@ -102,11 +103,11 @@ class _Round:
                     for _ in range(self._job.warmup):
                         start = _Start()
                         try:
-                            answer = client.send()
+                            status, _ = client.send_checked()
+                        except StageFailed:
+                            raise
                         except Exception as error:
                             status = code_of(kind_of(error))
-                        else:
-                            status = _status_of(answer)
                         if not self._tell_warmed(start, status):
                             break
                 elif command["do"] == "lead-in":
@@ -136,11 +137,11 @@ class _Round:
                     for _ in range(self._job.warmup):
                         start = _Start()
                         try:
-                            answer = await client.send()
+                            status, _ = await client.send_checked()
+                        except StageFailed:
+                            raise
                         except Exception as error:
                             status = code_of(kind_of(error))
-                        else:
-                            status = _status_of(answer)
                         if not self._tell_warmed(start, status):
                             break
                 elif command["do"] == "lead-in":
@@ -217,12 +218,6 @@ class _Start:
     def cpu_ms(self) -> float:
         """Milliseconds that all threads have computed since then."""
         return (time.process_time_ns() - self._cpu_ns) / 1e6
-
-
-def _status_of(answer: Any) -> int:
-    """The status of what a mode's ``send`` returned. Raises StageFailed where that is no status and body."""
-    with stage("use"):
-        return checked_answer(answer)[0]
 
 
 def _limits(command: dict[str, Any]) -> Limits:

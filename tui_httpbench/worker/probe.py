@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
-import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from types import CodeType, FrameType
 from typing import Any, Optional
 
-from .client import AsyncClient, New, SyncClient, checked_answer, mode_of, new_of, request_of, settings_of
+from .client import AsyncClient, New, SyncClient, mode_of, new_of, request_of, settings_of
 from .ear import Ear
-from .errors import escape_controls, kind_of, text_of
+from .errors import kind_of, text_of
 from .job import Job
-from .stages import load_client, stage
+from .made_code import made_code
+from .stages import StageFailed, load_client, stage
 
 WATCHED_MODULES = ("urllib3",)
 UNKNOWN = "unknown"
-_LONGEST_ARGUMENT = 80
 
 Tell = Callable[..., None]
 _Sent = tuple[Any, Optional[BaseException]]
@@ -35,15 +37,15 @@ def run_probe(job: Job, ear: Ear, tell: Tell) -> None:
     watch = getattr(module, "watch_responses", None)
     if watch is not None:
         watch(lambda **response: seen.append(response))
-    maker = _Maker(module, job)
+    maker, request = _Maker(module, job), request_of(module, job)
     if job.kind == "sync":
-        answer, error = _send_once(SyncClient(mode, request_of(job), maker.new), ear, tell)
+        answer, error = _send_once(SyncClient(mode, request, maker.new), ear, tell)
     else:
-        answer, error = asyncio.run(_send_once_async(AsyncClient(mode, request_of(job), maker.new), ear, tell))
+        answer, error = asyncio.run(_send_once_async(AsyncClient(mode, request, maker.new), ear, tell))
     tell(
         "finished",
         settings=maker.described,
-        made=maker.made,
+        made="\n".join(filter(None, (maker.made, _options_in_words(request.options)))),
         modules=_versions_in_use(),
         **_outcome(seen, answer, error),
     )
@@ -56,35 +58,56 @@ class _Maker:
         self._job = job
         self._describe = getattr(module, "describe", None)
         self._new: New = new_of(module, job)
+        self._code: CodeType | None = getattr(getattr(module, "new", None), "__code__", None)
         self.made = ""
         self.described: dict[str, str] = {}
 
     def new(self, kind: Any, **more: Any) -> Any:
-        calls: list[str] = []
-
-        def recorded(*arguments: Any, **options: Any) -> Any:
-            shown = [*map(_shown, arguments), *(f"{name}={_shown(value)}" for name, value in options.items())]
-            calls.append(f"{_name_of(kind)}({', '.join(shown)})")
-            return kind(*arguments, **options)
-
-        client = self._new(recorded, **more)
-        if not self.made:
-            self.made = calls[-1] if calls else ""
-            self.described = self._rows(client)
+        if self.made:
+            return self._new(kind, **more)
+        lines: set[int] = set()
+        with _noting_lines(self._code, lines):
+            client = self._new(kind, **more)
+        settings = asdict(settings_of(self._job))
+        noted = None if self._code is None else lines
+        self.made = made_code(self._job.source_file, _name_of(kind), more, noted, settings)
+        self.described = self._rows(client)
         return client
 
     def _rows(self, client: Any) -> dict[str, str]:
         job = self._job
         if self._describe is None:
             return {}
-        rows = dict(self._describe(client, settings_of(job)))
+        try:
+            rows = {str(name): str(value) for name, value in self._describe(client, settings_of(job)).items()}
+        except Exception as error:  # the request is sent all the same
+            return {"settings": f"unknown: describe() failed with {text_of(error)}"}
         if not job.kept and "pool" in rows:
             rows["pool"] = "none: the client is not kept"
         if job.trust and "certificates" in rows:
             rows["certificates"] = job.trust
         if "accept-encoding" in rows:
             rows["accept-encoding"] = job.headers.get("Accept-Encoding", rows["accept-encoding"])
-        return {str(name): str(value) for name, value in rows.items()}
+        return rows
+
+
+@contextlib.contextmanager
+def _noting_lines(code: CodeType | None, lines: set[int]) -> Iterator[None]:
+    """Notes which lines of a function are run in the block; those of no function where ``code`` is None."""
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        if frame.f_code is not code:
+            return None
+        if event == "line":
+            lines.add(frame.f_lineno)
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
 
 
 def _send_once(client: SyncClient, ear: Ear, tell: Tell) -> _Sent:
@@ -92,21 +115,23 @@ def _send_once(client: SyncClient, ear: Ear, tell: Tell) -> _Sent:
     tell("ready")
     ear.hear()
     try:
-        return checked_answer(client.send()), None
+        return client.send_checked(), None
+    except StageFailed:
+        raise
     except Exception as error:
         return None, error
     finally:
         client.close()
 
 
-async def _send_once_async(
-    client: AsyncClient, ear: Ear, tell: Callable[..., None]
-) -> tuple[Any, BaseException | None]:
+async def _send_once_async(client: AsyncClient, ear: Ear, tell: Tell) -> _Sent:
     await client.build()
     tell("ready")
     await ear.hear_async()
     try:
-        return checked_answer(await client.send()), None
+        return await client.send_checked(), None
+    except StageFailed:
+        raise
     except Exception as error:
         return None, error
     finally:
@@ -130,13 +155,13 @@ def _versions_in_use() -> dict[str, str]:
 
 
 def _name_of(kind: Any) -> str:
-    module = getattr(kind, "__module__", "").partition(".")[0]
-    return f"{module}.{getattr(kind, '__qualname__', kind)}" if module else str(getattr(kind, "__qualname__", kind))
+    """What a client is made of, as people write it: ``httpx.AsyncClient``."""
+    name = str(getattr(kind, "__qualname__", type(kind).__qualname__))
+    module = str(getattr(kind, "__module__", "") or "").partition(".")[0]
+    return name if module in ("", "builtins", "httpbench_client") else f"{module}.{name}"
 
 
-def _shown(value: Any) -> str:
-    """A value as it stands in code, without what is left at None: of what is long, or says nothing, the kind alone."""
-    text = re.sub(r"(, )?\b\w+=None\b", "", repr(value))
-    if text.startswith("<") or len(text) > _LONGEST_ARGUMENT:
-        return f"{type(value).__name__}(…)"
-    return escape_controls(text)
+def _options_in_words(options: dict[str, Any]) -> str:
+    """What the library is given with each request, as a comment; empty where that is nothing."""
+    arguments = ", ".join(f"{name}={value!r}" for name, value in options.items())
+    return f"# with each request: {arguments}" if arguments else ""

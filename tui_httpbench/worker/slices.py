@@ -171,6 +171,7 @@ class SyncSlicer(_Slicer):
                 status, body = send()
                 end = clock()
                 size = len(body)
+                del body  # or it would be in memory beside the next one
             except Exception as error:
                 end = clock()
                 status, size = recorder.note_error(error), 0
@@ -209,6 +210,7 @@ class AsyncSlicer(_Slicer):
                 status, body = await send()
                 end = clock()
                 size = len(body)
+                del body  # or it would be in memory beside the next one
             except Exception as error:
                 end = clock()
                 status, size = recorder.note_error(error), 0

@@ -6,6 +6,7 @@ import contextlib
 import importlib.util
 import os
 import sys
+import traceback
 import types
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +15,7 @@ from .errors import kind_of, text_of
 
 _PACKAGE = "tui_httpbench"
 _API = _PACKAGE + ".clients"
+_CLIENT = "httpbench_client"
 _API_FILE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "clients", "__init__.py")  # noqa: PTH100, PTH118, PTH120
 
 
@@ -23,11 +25,29 @@ class StageFailed(Exception):
 
 @contextlib.contextmanager
 def stage(name: str) -> Iterator[None]:
-    """Names the stage of whatever fails in the block. Raises StageFailed."""
+    """Names the stage of whatever fails in the block, and the line of the user's own file that it happened in.
+
+    Raises StageFailed.
+    """
     try:
         yield
+    except StageFailed:
+        raise
     except Exception as error:
-        raise StageFailed(name, kind_of(error), text_of(error)) from error
+        raise StageFailed(name, kind_of(error), text_of(error) + _place_of(error)) from error
+
+
+def _place_of(error: BaseException) -> str:
+    """The line of a file that is not ours, as the end of a sentence; empty where the error came from elsewhere."""
+    path = getattr(sys.modules.get(_CLIENT), "__file__", None)
+    if path is None or _is_ours(path):
+        return ""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path]
+    return f" ({os.path.basename(path)}, line {lines[-1]})" if lines else ""  # noqa: PTH119
+
+
+def _is_ours(path: str) -> bool:
+    return os.path.dirname(path) == os.path.dirname(_API_FILE)  # noqa: PTH120
 
 
 def load_api() -> Any:
@@ -41,9 +61,14 @@ def load_api() -> Any:
 
 
 def load_client(path: str) -> Any:
-    """The client's module, loaded by its path. Raises whatever its import raises."""
+    """The client's module, loaded by its path. Raises whatever its import raises.
+
+    Beside a file of the user's own may lie modules that it imports; they hide none that are installed.
+    """
     load_api()
-    return _load("httpbench_client", path)
+    if not _is_ours(path):
+        sys.path.append(os.path.dirname(path))  # noqa: PTH120
+    return _load(_CLIENT, path)
 
 
 def _load(name: str, path: str) -> Any:

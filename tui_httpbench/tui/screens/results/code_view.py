@@ -34,15 +34,17 @@ class CodePane(ScrollableContainer, Panel):
         yield Static(classes="made", markup=False)
 
     def show_mode(self, mode_id: str) -> None:
-        """Shows what was run as this mode, and the very call that made its client."""
+        """Shows what was run as this mode, and the very calls that made its client."""
         self.mode_id = mode_id
         source = source_of(mode_id)
         made = self._made.get(mode_id_of(mode_id), "")
-        self.text = f"{source.text}\n\n# new(…) is {made}\n" if made else source.text
+        made = "\n".join(map(printable, made.splitlines()))
+        self.text = f"{source.text}\n\n\n# new(…) in this run\n{made}\n" if made else source.text
         self.query_one(".code", Static).update(highlight(source.text, language="python", tab_size=4))
         made_pane = self.query_one(".made", Static)
         made_pane.display = bool(made)
-        made_pane.update(Content.assemble(("new(…) is ", "$text-muted"), printable(made)))
+        code = highlight(made, language="python", tab_size=4)
+        made_pane.update(Content.assemble(("new(…) in this run\n", "$text-muted"), code))
         self.set_heading(f"{source.path.name}, line {source.line}")
         self.scroll_home(animate=False)
 

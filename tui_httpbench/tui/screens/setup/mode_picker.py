@@ -144,7 +144,7 @@ class LibraryGroup(VerticalGroup):
         return Content.assemble((self.library.name, "bold"), (f" {version}  ", "$text-accent"))
 
     def _subtitle(self) -> str:
-        return self.library.summary if self._installed else f"not installed: pip install {self.library.distribution}"
+        return self.library.summary if self._installed else f"not installed: {self.library.how_to_get}"
 
 
 class ModePicker(VerticalGroup):
@@ -164,6 +164,7 @@ class ModePicker(VerticalGroup):
         super().__init__(id="modes")
         self._given = chosen
         by_library: dict[Library, list[Mode]] = {}
+        catalog.offered()
         for mode in catalog.MODES.values():
             if mode.default or mode.is_installed():
                 by_library.setdefault(mode.library, []).append(mode)
