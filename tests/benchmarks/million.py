@@ -33,7 +33,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from tui_httpbench.plan.plan import parse_requests
+from tui_httpbench.plan.parsing import parse_requests
 
 COMMAND = (sys.executable, "-m", "tui_httpbench")
 MAX_GROWTH_MB = 100.0

@@ -123,8 +123,8 @@ async def test_each_cycle_is_shuffled_from_the_seed(monkeypatch: pytest.MonkeyPa
     orders = []
     async with RecordingServer() as server:
         for seed in (11, 11, 12):
-            # At most 15 of these requests fit into a slice, however slow the machine is: four cycles at least.
-            await run(plan_for(server, "/delay/2", QUICK[:3], requests=64, seed=seed))
+            # Fewer than 15 of these requests fit into a slice, however slow the machine is: four cycles at least.
+            await run(plan_for(server, "/delay/5", QUICK[:3], requests=60, seed=seed))
             orders.append(order[:12])
             order.clear()
     for each in orders:

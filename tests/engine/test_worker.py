@@ -24,15 +24,18 @@ from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.worker.job import Job
 
 URLLIB_CLIENT = """
-from contextlib import contextmanager
 import urllib.request
+from tui_httpbench.clients import mode
 
-@contextmanager
-def each(job):
+@mode("each", "an opener for every request", kept=False)
+def each(request, new):
     def send():
-        with urllib.request.urlopen(job.url, timeout=job.timeout_s) as response:
-            return response.status, len(response.read())
+        with new(urllib.request.build_opener).open(request.url, timeout=request.timeout_s) as response:
+            return response.status, response.read()
     yield send
+
+def new(kind, settings):
+    return kind()
 """
 
 
@@ -61,6 +64,13 @@ async def test_a_worker_runs_under_another_python_without_this_project(python: s
             await told.say(do="end")
             messages.append(await told.hear())
             assert await told.rest() == b""
+        probe = encode_job(Job(**{**values, "task": "probe"}))
+        async with worker(probe, interpreter, "-I") as told:
+            assert (await told.hear())["event"] == "ready"
+            await told.say(do="send")
+            probed = await told.hear()
+    assert probed["response"]["status"] == 200
+    assert probed["made"] == "urllib.request.build_opener()"
     events = [message["event"] for message in messages]
     assert events == ["ready", *["warmed"] * 3, "idle", "sliced", "sliced", "finished"]
     assert messages[0]["python"].split()[1].startswith(python.removeprefix("python"))

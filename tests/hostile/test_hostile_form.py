@@ -19,7 +19,7 @@ from textual.widgets import Input, TextArea
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.scenario import LOOPBACK
 from tui_httpbench.tui.screens.setup.body_editor import BodyEditor
-from tui_httpbench.tui.screens.setup.plan_form import FormValues, knob_texts, read_form
+from tui_httpbench.tui.screens.setup.plan_form import LOAD, FormValues, knob_texts, read_form
 from tui_httpbench.tui.screens.setup.url_list import UrlListScreen
 
 FIELDS = (
@@ -36,30 +36,11 @@ PLAIN = FormValues(
     method="POST",
     headers=(),
     body=b"x",
-    requests="1",
-    duration="",
-    concurrency="1",
-    rounds="1",
-    budget="1",
-    timeout="1",
-    seed="",
-    profile="",
+    load={field.name: "" if field.on_form.empty else "1" for field in LOAD} | {"requests": "1"},
     modes=("aiohttp",),
     knobs=knob_texts(LOOPBACK),
 )
-TEXTS = (
-    "url",
-    "method",
-    "requests",
-    "duration",
-    "concurrency",
-    "rounds",
-    "budget",
-    "timeout",
-    "seed",
-    "profile",
-    "cacert",
-)
+TEXTS = ("url", "method", "cacert", *PLAIN.load)
 KNOB_TEXTS = [name for name, value in PLAIN.knobs.items() if isinstance(value, str)]
 edits = st.lists(st.tuples(st.sampled_from(PLACES), texts | st.just("https://a.b/")), min_size=5, max_size=20)
 
@@ -135,9 +116,9 @@ async def use(found: list[tuple[str, str]]) -> None:
 def test_the_form_is_read_or_every_wrong_field_gets_a_sentence(
     found: dict[str, Any], knobs: dict[str, str], headers: tuple[tuple[str, str], ...], has_own_url: bool
 ) -> None:
-    if has_own_url:
-        found = {**found, "url": "https://a.b/"}
-    values = replace(PLAIN, **found, headers=headers, knobs={**PLAIN.knobs, **knobs}, trust="file")
+    found = {**found, "url": "https://a.b/"} if has_own_url else dict(found)
+    load = {name: found.pop(name, text) for name, text in PLAIN.load.items()}
+    values = replace(PLAIN, **found, load=load, headers=headers, knobs={**PLAIN.knobs, **knobs}, trust="file")
     reading = read_form(values)
     assert (reading.plan is None) == bool(reading.errors)
     assert all(is_sentence(error) for error in reading.errors.values()), reading.errors

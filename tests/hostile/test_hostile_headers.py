@@ -17,16 +17,8 @@ from tui_httpbench.bench.trust import USUAL_TRUST
 from tui_httpbench.bench.worker_job import encode_job, make_job
 from tui_httpbench.plan.from_curl import is_curl_command, parse_curl
 from tui_httpbench.plan.header_values import expand_headers, is_reference
-from tui_httpbench.plan.plan import (
-    Header,
-    Plan,
-    PlanError,
-    Request,
-    check_header,
-    parse_header,
-    parse_method,
-    parse_url,
-)
+from tui_httpbench.plan.parsing import check_header, parse_header, parse_method, parse_url
+from tui_httpbench.plan.plan import Header, Plan, PlanError, Request
 from tui_httpbench.plan.scenario import Scenario, parse_content_type
 from tui_httpbench.plan.stored import plan_from_dict, plan_to_dict
 

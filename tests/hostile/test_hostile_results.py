@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.segment import Segment
 from support.hostile_texts import DANGEROUS, is_sentence, texts
-from support.made_results import EIGHT, SETTINGS, record_of, result_of, rounds_of
+from support.made_results import EIGHT, SETTINGS, plain_result_of, record_of, rounds_of
 from support.screens import text_on, wait_until
 from support.shown_result import show
 from textual.color import Color
@@ -43,7 +43,7 @@ def hostile_result(*found: str) -> Result:
     errors = tuple(ErrorText("refused", each, 3) for each in found)
     records: list[RoundRecord] = [record for mode in MODES[1:] for record in rounds_of(mode, rounds=2)]
     records.append(record_of(MODES[0], failed=3, error_texts=errors, outcome="crashed", reason=f"It died: {text}"))
-    result = result_of(*records)
+    result = plain_result_of(*records)
     environment = replace(
         result.environment,
         python=text,

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from support.hostile_texts import damaged, damaged_bytes, texts
 
 from tui_httpbench.history.url_history import MAX_URLS, load_urls, remember_url, url_history_path
-from tui_httpbench.plan.plan import Plan, PlanError, Request, parse_url
+from tui_httpbench.plan.parsing import parse_url
+from tui_httpbench.plan.plan import Plan, PlanError, Request
 from tui_httpbench.plan.stored import last_plan_path, load_last_plan, plan_to_dict, save_last_plan
 from tui_httpbench.tui.preferences import Preferences, load_theme
 

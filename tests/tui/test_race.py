@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.made_results import record_of, result_of, rounds_of, tied_result, timed_result
+from support.made_results import plain_result_of, record_of, rounds_of, tied_result, timed_result
 
 from tui_httpbench.analysis.race import Race, end_times_ns, median_round
 from tui_httpbench.measured.records import RoundRecord
@@ -44,7 +44,7 @@ def times(mode: str, *elapsed_s: float | None) -> list[RoundRecord]:
 
 def test_all_race_the_round_that_is_nearest_to_the_ranking() -> None:
     # In round 1 aiohttp looks slower, though it is ranked first; in round 3 all is half as fast, and as it should be.
-    result = result_of(*times("aiohttp", 2.2, 1.0, 2.0, 1.1), *times("requests", 2.0, 2.3, 4.1, 2.0))
+    result = plain_result_of(*times("aiohttp", 2.2, 1.0, 2.0, 1.1), *times("requests", 2.0, 2.3, 4.1, 2.0))
     assert [rank.mode for rank in result.ranking] == ["aiohttp", "requests"]
     logs = {
         number: math.log(slow / fast / (result.ranking[1].ratio or 0.0))
@@ -60,7 +60,7 @@ def test_all_race_the_round_that_is_nearest_to_the_ranking() -> None:
 def test_a_mode_without_the_common_round_races_its_own_median_one() -> None:
     rounds = (1.0, 2.0, 3.0)
     cut = times("httpx", None, 3.0, None)
-    result = result_of(*times("aiohttp", *rounds), *times("requests", *(2 * s for s in rounds[:2]), 9.0), *cut)
+    result = plain_result_of(*times("aiohttp", *rounds), *times("requests", *(2 * s for s in rounds[:2]), 9.0), *cut)
     race = Race.of(result)
     assert race.round in (1, 2)
     assert {racer.mode: racer.round for racer in race.racers} == {
@@ -68,20 +68,20 @@ def test_a_mode_without_the_common_round_races_its_own_median_one() -> None:
         "requests": race.round,
         "httpx": 2,
     }
-    assert Race.of(result_of(*times("aiohttp", *rounds))).round is None, "nothing to be near to"
-    assert [racer.round for racer in Race.of(result_of(*times("aiohttp", *rounds))).racers] == [2]
+    assert Race.of(plain_result_of(*times("aiohttp", *rounds))).round is None, "nothing to be near to"
+    assert [racer.round for racer in Race.of(plain_result_of(*times("aiohttp", *rounds))).racers] == [2]
     # No round is common to all three, though the model connects them.
     apart = {mode: times(mode, *rounds) for mode in ("aiohttp", "requests", "httpx")}
     kept = [r for mode, rows in apart.items() for r in rows if (mode, r.round) not in
             {("aiohttp", 1), ("requests", 2), ("httpx", 3)}]  # fmt: skip
-    assert Race.of(result_of(*kept)).round is None
+    assert Race.of(plain_result_of(*kept)).round is None
 
 
 def test_requests_end_when_their_samples_say() -> None:
     ends = end_times_ns(samples((1_000, 500), (1_100, 100), (1_050, 950)))
     assert ends.tolist() == [200, 500, 1_000]
     first = record_of("aiohttp", samples=samples((5_000, 3_000_000_000), (6_000, 999_999_000)))
-    (racer,) = Race.of(result_of(first)).racers
+    (racer,) = Race.of(plain_result_of(first)).racers
     assert racer.finish_s == pytest.approx(3.0)
     assert [racer.done(moment) for moment in (0.0, 0.999, 1.0, 2.999, 3.0, 99.0)] == [0, 0, 1, 1, 2, 2]
     assert [racer.has_ended(moment) for moment in (2.999, 3.0)] == [False, True]
@@ -108,7 +108,7 @@ def test_with_a_load_in_seconds_the_line_is_where_the_fastest_is_and_all_stop_to
     for racer in race.racers:
         assert not race.is_over_for(racer, race.duration_s * 0.999)
         assert race.is_over_for(racer, race.duration_s)
-    counted = Race.of(result_of(*rounds_of("requests"), *rounds_of("aiohttp")))
+    counted = Race.of(plain_result_of(*rounds_of("requests"), *rounds_of("aiohttp")))
     assert not counted.is_timed
     fast, slow = counted.racers
     assert fast.finish_s is not None
@@ -126,7 +126,7 @@ def test_places_are_those_of_the_ranking_and_not_of_the_replayed_rounds() -> Non
 
 
 def test_modes_with_failures_get_no_place() -> None:
-    result = result_of(
+    result = plain_result_of(
         *rounds_of("requests"),
         *rounds_of("httpx-client"),
         *rounds_of("aiohttp", failed=2),
@@ -153,6 +153,6 @@ def test_a_million_samples_are_looked_up_without_a_walk() -> None:
     many[:, 0] = np.arange(1, 1_000_001) * 1_000
     many[:, 1] = 500
     many[:, 2] = 200
-    (racer,) = Race.of(result_of(record_of("aiohttp", samples=many, elapsed_s=1.0))).racers
+    (racer,) = Race.of(plain_result_of(record_of("aiohttp", samples=many, elapsed_s=1.0))).racers
     assert sum(racer.done(moment / 20_000) for moment in range(20_000)) > 0
     assert racer.done(0.5) == 500_000

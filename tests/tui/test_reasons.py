@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.made_results import record_of, result_of, rounds_of
+from support.made_results import plain_result_of, record_of, rounds_of
 
 from tui_httpbench.analysis.reasons import explain_ranking
 from tui_httpbench.analysis.result import Result
@@ -24,7 +24,7 @@ def two_modes(
     first, second = modes
     fast = {"elapsed_s": 0.02, "cpu_s": 0.01, "connections": 1, "noise": 0.0}
     slow = {"elapsed_s": 0.2, "cpu_s": 0.1, "connections": 1, "noise": 0.0}
-    return result_of(*rounds_of(first, **(fast | winner)), *rounds_of(second, **(slow | slower)), **plan)
+    return plain_result_of(*rounds_of(first, **(fast | winner)), *rounds_of(second, **(slow | slower)), **plan)
 
 
 def test_cpu_time_is_given_with_its_share_and_its_ratio() -> None:
@@ -72,13 +72,13 @@ def test_few_slow_requests_are_named() -> None:
     for record in records:
         record.samples[:, 1] = 1_000_000
         record.samples[0, 1] = 180_000_000
-    result = result_of(*rounds_of("httpx-client", elapsed_s=0.02, cpu_s=0.01, noise=0.0), *records)
+    result = plain_result_of(*rounds_of("httpx-client", elapsed_s=0.02, cpu_s=0.01, noise=0.0), *records)
     assert "Few slow requests weigh on it: their mean is 9.95 ms, the median 1.00 ms." in texts_of(result)["requests"]
 
 
 @pytest.mark.parametrize(("failed", "requests"), [(3, 20), (0, 0)])
 def test_what_is_not_compared_says_so(failed: int, requests: int) -> None:
-    result = result_of(*rounds_of("aiohttp"), record_of("requests", failed=failed, requests=requests))
+    result = plain_result_of(*rounds_of("aiohttp"), record_of("requests", failed=failed, requests=requests))
     text = texts_of(result)["requests"]
     assert text == (
         "It had failed requests or missing rounds, so its time is not compared." if requests else "It was not measured."

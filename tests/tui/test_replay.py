@@ -13,8 +13,8 @@ import pytest
 from support.made_results import (
     EIGHT,
     clean_result,
+    plain_result_of,
     record_of,
-    result_of,
     rounds_of,
     tied_result,
     timed_result,
@@ -171,7 +171,7 @@ async def test_modes_without_a_complete_round_or_with_failures_get_no_place() ->
         assert "20 failed" in drawn
         assert "4th" in drawn
         assert "5th" not in drawn
-    nothing = result_of(record_of("aiohttp", outcome="stopped", reason="Stopped."))
+    nothing = plain_result_of(record_of("aiohttp", outcome="stopped", reason="Stopped."))
     async with still(nothing) as (screen, pilot):
         assert "No mode has a complete round to replay." in text_on(pilot.app)
         await pilot.press("space", "left", "right", "r")
@@ -180,7 +180,7 @@ async def test_modes_without_a_complete_round_or_with_failures_get_no_place() ->
 
 async def test_fifty_lanes_scroll() -> None:
     modes = tuple(f"aiohttp#{number}" for number in range(2, 52))
-    result = result_of(*(record for mode in modes for record in rounds_of(mode, rounds=3)))
+    result = plain_result_of(*(record for mode in modes for record in rounds_of(mode, rounds=3)))
     async with still(result) as (screen, pilot):
         screen.go_to(1.0)
         screen.query_one(RaceTrack).scroll_end(animate=False)
@@ -233,7 +233,7 @@ async def test_among_ties_no_winner_is_named() -> None:
 async def test_at_80_columns_no_word_is_cut() -> None:
     longest = ("requests-session", "httpx-async-each")
     for modes, who in ((longest, " and ".join(longest)), (EIGHT, "8 modes")):
-        clean = result_of(*(record for mode in modes for record in rounds_of(mode)))
+        clean = plain_result_of(*(record for mode in modes for record in rounds_of(mode)))
         tied = replace(clean, ranking=tuple(replace(rank, rank=1, shared=True) for rank in clean.ranking))
         async with still(tied) as (screen, pilot):
             assert f" round {screen.race.round}, nearest to the ranking; 20 requests " in text_on(pilot.app)
@@ -251,7 +251,7 @@ async def test_at_80_columns_no_word_is_cut() -> None:
 
 async def test_after_one_round_there_are_no_places() -> None:
     for size in ((80, 24), (200, 60), (50, 14)):
-        async with still(result_of(*(record_of(mode) for mode in EIGHT)), size) as (screen, pilot):
+        async with still(plain_result_of(*(record_of(mode) for mode in EIGHT)), size) as (screen, pilot):
             screen.go_to(1.0)
             await pilot.pause()
             drawn = text_on(pilot.app)
@@ -263,7 +263,7 @@ async def test_after_one_round_there_are_no_places() -> None:
 def tied_at_the_top() -> Result:
     """Of the tied result, those that can't be told apart and one that is surely slower."""
     kept = ("requests-session", "httpx-async", "httpx")
-    return result_of(*(record for record in tied_result().records if record.mode in kept))
+    return plain_result_of(*(record for record in tied_result().records if record.mode in kept))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)])

@@ -13,8 +13,8 @@ from support.made_results import (
     MACHINE,
     OTHER_WORK,
     clean_result,
+    plain_result_of,
     record_of,
-    result_of,
     tied_result,
     troubled_result,
 )
@@ -24,9 +24,10 @@ from textual.app import App
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import DataTable, Footer, Select, Tabs
 
+from tui_httpbench.analysis.columns import METRICS
 from tui_httpbench.analysis.conclusion import conclude
-from tui_httpbench.analysis.metrics import METRICS, order_by
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.rows import order_by
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.text.formatting import format_interval, format_rate, format_ratio
 from tui_httpbench.tui.app import HttpbenchApp
@@ -95,7 +96,7 @@ async def test_keys_and_clicks_switch_the_metric() -> None:
         "2": "Measured time per request, lower is better",
         "3": "Median latency in ms, lower is better",
         "4": "99th percentile of latency in ms, lower is better",
-        "5": "CPU time in µs per request, lower is better",
+        "5": "CPU time per request in µs, lower is better",
         "6": "Peak memory in MiB, lower is better",
         "7": "Connections opened per round, lower is better",
         "8": "Requests per connection, higher is better",
@@ -131,7 +132,7 @@ async def test_every_metric_prints_its_value_at_the_bar() -> None:
             drawn = text_on(pilot.app)
             for mode, value in order_by(metric, result):
                 assert value is not None
-                assert f" {metric.text(value)} " in drawn, (metric.id, mode.mode)
+                assert f" {metric.with_unit(value)} " in drawn, (metric.id, mode.mode)
             if metric.id in ("time", "rate", "p50", "p99", "cpu"):
                 assert names(chart_lines(screen))[0] == "aiohttp"
 
@@ -172,15 +173,15 @@ async def test_ties_other_work_settings_and_unknown_numbers_are_shown() -> None:
         assert {name for name in column(screen, "mode") if name.endswith(" ≠")} == {f"{mode} ≠" for mode in OTHER_WORK}
         assert text_on(pilot.app).count("≠ other work") == 4
         unknown = dict(zip(column(screen, "mode"), column(screen, "connections"), strict=True))
-        assert (unknown["aiohttp"], unknown["requests"], unknown["requests-session"]) == ("–", "115", "5")
+        assert (unknown["aiohttp"], unknown["requests"], unknown["requests-session"]) == ("–", "23", "1")
         await pilot.press("7")
         await pilot.pause()
         lines = dict(zip(names(chart_lines(screen)), chart_lines(screen), strict=True))
-        assert lines["aiohttp"].split("┤")[1].strip() == "–"
+        assert lines["aiohttp"].split("┤")[1].strip() == "unknown"
 
 
 async def test_nothing_measured_says_so_and_offers_no_more_rounds() -> None:
-    result = result_of(modes=("aiohttp", "httpx"), stopped=True)
+    result = plain_result_of(modes=("aiohttp", "httpx"), stopped=True)
     async with show(result, measured=measured_of(result)) as (screen, pilot):
         assert text_on(pilot.app).count("  not measured") == 2
         assert column(screen, "rate") == ["–", "–"]
@@ -199,6 +200,7 @@ async def test_a_click_on_a_column_sorts_by_it() -> None:
 
         assert (await click_header("mode")) == sorted(ranked)
         assert (await click_header("mode")) == sorted(ranked, reverse=True)
+        assert (await click_header("reuse"))[0] == "aiohttp"  # more is better
         by_p99 = await click_header("p99")
         assert by_p99[0] == "aiohttp"
         assert {by_p99[-1], by_p99[-2]} == {"httpx !", "httpx-async-each !"}
@@ -298,7 +300,7 @@ async def test_the_conclusion_stands_first_and_in_full(size: tuple[int, int]) ->
 
 
 async def test_where_nothing_succeeded_the_reason_stands_first() -> None:
-    result = result_of(*(record_of(mode, failed=20) for mode in EIGHT))
+    result = plain_result_of(*(record_of(mode, failed=20) for mode in EIGHT))
     assert conclude(result) is None
     async with show(result, (120, 36)) as (screen, pilot):
         said = str(screen.query_one(Conclusion).content)
@@ -313,7 +315,7 @@ async def test_by_cpu_time_places_intervals_and_verdicts_are_its_own() -> None:
     costs = dict(zip(seconds, reversed(seconds), strict=True))
     cpu_s = {record.mode: record.cpu_s for record in clean.records}
     records = tuple(replace(record, cpu_s=cpu_s[costs[record.mode]]) for record in clean.records)
-    result = result_of(*records, modes=EIGHT)
+    result = plain_result_of(*records, modes=EIGHT)
     assert [rank.mode for rank in result.ranking_cpu] == seconds[::-1]
     async with show(result, (160, 45)) as (screen, pilot):
         assert "CPU time is not time" not in text_on(pilot.app)
@@ -370,7 +372,7 @@ async def test_whiskers_stay_in_the_chart_and_say_where_they_go_on() -> None:
         await pilot.press("l")
         await pilot.pause()
         assert "┤◂─" in chart_lines(screen)[-1]
-    one_round = result_of(*(record_of(mode) for mode in EIGHT))
+    one_round = plain_result_of(*(record_of(mode) for mode in EIGHT))
     async with show(one_round, (120, 36)) as (screen, _):
         assert labels(chart_lines(screen)) == [rank.mode for rank in one_round.ranking]
         assert set(column(screen, "rank")) == {"–"}
@@ -414,7 +416,7 @@ async def test_more_rounds_are_offered_where_they_can_tell_more(monkeypatch: pyt
 )
 async def test_how_many_more_rounds_and_how_long_is_said(plan: dict[str, Any], told: str) -> None:
     records = tuple(replace(record, wall_s=4.0 + record.round / 5) for record in clean_result().records)
-    result = result_of(*records, concurrency=10, **plan)
+    result = plain_result_of(*records, concurrency=10, **plan)
     async with show(result, measured=measured_of(result)) as (screen, pilot):
         titles = [command.title for command in pilot.app.get_system_commands(screen)]
         assert f"Make more rounds of the same run: {told}" in titles
@@ -468,7 +470,7 @@ async def test_a_heading_that_is_too_long_loses_its_last_parts_only() -> None:
 async def test_a_conclusion_about_large_groups_leaves_room_at_80_columns() -> None:
     noisy = [record_of(m, round_number=n, noise=0.9) for m in EIGHT for n in range(1, 4)]
     costs = tuple(replace(record, cpu_s=0.001 * (1 + EIGHT.index(record.mode))) for record in noisy)
-    result = result_of(*costs)
+    result = plain_result_of(*costs)
     text = conclude(result) or ""
     assert re.search(r"and \d more|close to call", text)
     async with show(result) as (screen, pilot):
@@ -513,6 +515,6 @@ async def test_a_clean_result_looks_as_it_did(matches_snapshot: Callable[[App[An
 
 
 def test_a_failing_mode_is_below_slower_clean_ones_by_every_metric() -> None:
-    result = result_of(record_of("aiohttp", failed=1), record_of("httpx"))
+    result = plain_result_of(record_of("aiohttp", failed=1), record_of("httpx"))
     for metric in METRICS:
         assert [mode.mode for mode, _ in order_by(metric, result)] == ["httpx", "aiohttp"]

@@ -14,7 +14,7 @@ from support.made_results import (
     OTHER_WORK,
     SETTINGS,
     clean_result,
-    result_of,
+    plain_result_of,
     tied_result,
     troubled_result,
 )
@@ -90,7 +90,7 @@ async def test_keys_clicks_and_the_palette_open_each_tab() -> None:
 
 
 async def test_only_tabs_that_apply_are_shown() -> None:
-    async with show(result_of(modes=("aiohttp", "httpx"), stopped=True)) as (screen, pilot):
+    async with show(plain_result_of(modes=("aiohttp", "httpx"), stopped=True)) as (screen, pilot):
         assert [pane.id for pane in screen.query("TabPane")] == ["ranking", "why", "code"]
         await pilot.press("a", "n", "t")
         assert screen.view.ID == "ranking"

@@ -17,24 +17,24 @@ from typing import Any
 import pytest
 from rich.style import Style
 from support.made_progress import RATE, LaneApp, StillScreen, lane_of, progress_of, ranked, still
-from support.made_results import EIGHT, MACHINE, clean_result, record_of, result_of, rounds_of, tied_result
+from support.made_results import EIGHT, MACHINE, clean_result, plain_result_of, record_of, rounds_of, tied_result
 from support.screens import Notice, child_pids, let_workers_end, text_on, wait_for_screen, wait_until
 from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Digits
 
 from tui_httpbench.analysis.comparison import RatioInterval
+from tui_httpbench.analysis.places import NO_VERDICT_YET, interval_in_words
 from tui_httpbench.analysis.result import Rank, Result
 from tui_httpbench.bench.events import LaneProgress, LaneState
 from tui_httpbench.clients.catalog import DEFAULT_MODES
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.plan.plan import Plan, Request
-from tui_httpbench.report.places import NO_VERDICT_YET
 from tui_httpbench.text.formatting import format_interval, format_ratio
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.parts.blocks import sparkline, thick_bar, thin_bar
 from tui_httpbench.tui.parts.question import Question
-from tui_httpbench.tui.parts.standing import SpeedScale, interval_in_words, speed_so_far, undecided_in_words
+from tui_httpbench.tui.parts.standing import SpeedScale, speed_so_far, undecided_in_words
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
 from tui_httpbench.tui.screens.run import screen as run_module
 from tui_httpbench.tui.screens.run.lane import LaneStanding, count_in_words, draw_lane, state_in_words
@@ -439,7 +439,7 @@ async def test_each_lane_shows_its_place_and_ratio_as_rounds_go_by(size: tuple[i
 def first_rounds(result: Result, rounds: int) -> Result:
     """The result as it was after so many rounds."""
     records = tuple(record for record in result.records if record.round <= rounds)
-    return result_of(*records, modes=EIGHT)
+    return plain_result_of(*records, modes=EIGHT)
 
 
 def test_what_is_undecided_is_said_in_one_line() -> None:
@@ -455,8 +455,8 @@ def test_what_is_undecided_is_said_in_one_line() -> None:
     assert undecided_in_words(all_open, 70).startswith("undecided: aiohttp – aiohttp-each")
     assert undecided_in_words(all_open, 70).endswith(" and 6 more")
     assert undecided_in_words(all_open, 30) == "undecided: 7 of 7 neighbours"
-    assert "nothing to compare" in undecided_in_words(ranked(result_of(*rounds_of("aiohttp"))), 70)
-    failing = result_of(*rounds_of("aiohttp"), *rounds_of("httpx", failed=1))
+    assert "nothing to compare" in undecided_in_words(ranked(plain_result_of(*rounds_of("aiohttp"))), 70)
+    failing = plain_result_of(*rounds_of("aiohttp"), *rounds_of("httpx", failed=1))
     assert "nothing to compare" in undecided_in_words(ranked(failing), 70)
 
 

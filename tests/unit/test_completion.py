@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from tui_httpbench.clients.catalog import MODES
-from tui_httpbench.commands.arguments import COMMANDS, UsageError
+from tui_httpbench.commands.arguments import COMMANDS, Parser, UsageError
 from tui_httpbench.commands.completion import SHELLS, script
+from tui_httpbench.plan.fields import FIELDS
 from tui_httpbench.plan.presets import PRESETS
+from tui_httpbench.plan.scenario import SCENARIOS
 
+RUN_OPTIONS = {name for name in Parser("run")._option_string_actions if name.startswith("--")}
 ASK = """
 source "$1"; shift
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}
@@ -31,6 +34,9 @@ printf '%s\\n' "${COMPREPLY[@]}"
         (["run", "-m", "requests"], {"requests", "requests-session"}),
         (["--scen"], {"--scenario"}),
         (["run", "--profile", "e"], {"equal"}),
+        (["run", "--scenario", ""], set(SCENARIOS)),
+        (["target", "--scenario", "b"], {"busy"}),
+        (["run", "--"], RUN_OPTIONS),
         (["completion", ""], set(SHELLS)),
     ],
 )
@@ -46,7 +52,8 @@ def test_bash_completes_commands_options_and_values(tmp_path: Path, words: list[
 @pytest.mark.parametrize("shell", SHELLS)
 def test_each_script_knows_commands_modes_and_options(shell: str) -> None:
     text = script(shell)
-    for word in (*COMMANDS, *MODES, "preset", "scenario", "concurrency"):
+    options = [flag.lstrip("-") for field in FIELDS.values() for flag in field.flags]
+    for word in (*COMMANDS, *MODES, *options):
         assert word in text
     if shutil.which(shell):
         assert subprocess.run([shell, "-n"], input=text, text=True).returncode == 0

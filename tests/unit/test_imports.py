@@ -44,7 +44,9 @@ def test_the_worker_imports_the_standard_library_only() -> None:
 
 @pytest.mark.parametrize("library", libraries(), ids=lambda library: library.name)
 def test_a_client_file_imports_the_standard_library_its_client_and_the_api(library: Library) -> None:
-    assert roots(imported_names(library.source_file)) - sys.stdlib_module_names - {"tui_httpbench"} == set(library.imports)
+    assert roots(imported_names(library.source_file)) - sys.stdlib_module_names - {"tui_httpbench"} == set(
+        library.imports
+    )
 
 
 @pytest.mark.parametrize("module", ["bench.runner", "analysis.summary", "plan.plan"])

@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 from support import SCHEMA_FILE
-from support.report_results import SETUP, clean_result, failing_result, probed_result, record_of, result_of, rounds_of
+from support.made_results import SETUP, even_result, failing_result, probed_result, record_of, result_of, rounds_of
 
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.findings import FINDINGS, Finding
@@ -21,14 +21,14 @@ from tui_httpbench.worker.errors import ERROR_KINDS
 SCHEMA = json.loads((SCHEMA_FILE).read_text())
 
 
-@pytest.mark.parametrize("make_result", [clean_result, failing_result])
+@pytest.mark.parametrize("make_result", [even_result, failing_result])
 def test_the_json_keeps_its_contract(make_result: Any) -> None:
     document = json.loads(json_report.to_text(make_result()))
     jsonschema.validate(document, SCHEMA)
 
 
 def test_the_json_of_a_clean_mode() -> None:
-    document = json_report.to_dict(clean_result())
+    document = json_report.to_dict(even_result())
     mode = next(mode for mode in document["modes"] if mode["id"] == "aiohttp")
     assert (mode["requests"], mode["ok"], mode["errors"], mode["statuses"]) == (30, 30, {}, {"200": 30})
     assert mode["elapsed_s"] == pytest.approx([0.0013] * 3, rel=1e-3)
@@ -64,16 +64,16 @@ def test_the_json_has_null_for_what_is_unknown() -> None:
 
 def test_the_json_shows_no_secret() -> None:
     request = Request("/", headers=(("Authorization", "Bearer hunter2"), ("Accept", "*/*")))
-    text = json_report.to_text(clean_result(request=request))
+    text = json_report.to_text(even_result(request=request))
     assert "hunter2" not in text
     assert ["Accept", "*/*"] in json.loads(text)["plan"]["headers"]
 
 
 def test_the_json_says_how_the_run_was_planned() -> None:
-    plan = json_report.to_dict(clean_result(rounds="auto", budget_s=60.0, same_within=0.05, pin=False))["plan"]
+    plan = json_report.to_dict(even_result(rounds="auto", budget_s=60.0, same_within=0.05, pin=False))["plan"]
     assert (plan["rounds"], plan["profile"], plan["budget_s"], plan["same_within"]) == ("auto", "equal", 60.0, 0.05)
     assert plan["pin"] is False
-    jsonschema.validate(json_report.to_dict(clean_result(rounds="auto")), SCHEMA)
+    jsonschema.validate(json_report.to_dict(even_result(rounds="auto")), SCHEMA)
 
 
 def test_the_json_has_null_for_a_bound_that_is_infinite() -> None:
@@ -103,7 +103,7 @@ def test_the_json_marks_a_mode_that_does_other_work() -> None:
 
 
 def test_each_warning_is_a_finding() -> None:
-    doubted = replace(clean_result(), findings=(Finding("machine-slept", "The machine slept."),))
+    doubted = replace(even_result(), findings=(Finding("machine-slept", "The machine slept."),))
     ids = set()
     for result in (doubted, failing_result(), probed_result()):
         document = json_report.to_dict(result)
@@ -123,7 +123,7 @@ def test_each_warning_is_a_finding() -> None:
     ],
 )
 def test_the_json_says_the_load(values: dict[str, Any], chosen_s: float | None, load: tuple[Any, ...]) -> None:
-    document = json_report.to_dict(replace(clean_result(**values), duration_s=chosen_s))
+    document = json_report.to_dict(replace(even_result(**values), duration_s=chosen_s))
     plan = document["plan"]
     assert (plan["requests"], plan["duration_s"], plan["duration"]) == load
     jsonschema.validate(document, SCHEMA)
@@ -169,7 +169,7 @@ def test_the_ranking_by_cpu_time_is_written_like_the_other() -> None:
 
 
 def test_the_json_has_the_conclusion_and_when_the_run_began() -> None:
-    result = replace(clean_result(), started_at="2026-11-25T21:00:00+01:00", ended_at="2026-11-25T21:00:30+01:00")
+    result = replace(even_result(), started_at="2026-11-25T21:00:00+01:00", ended_at="2026-11-25T21:00:30+01:00")
     document = json_report.to_dict(result)
     assert document["ended_at"] == result.ended_at
     jsonschema.validate(document, SCHEMA)
@@ -181,7 +181,7 @@ def test_the_json_has_the_conclusion_and_when_the_run_began() -> None:
 
 @pytest.mark.parametrize("key", ["started_at", "name", "ranking_cpu", "conclusion", "findings", "sweep"])
 def test_the_schema_misses_what_is_left_out(key: str) -> None:
-    document = json_report.to_dict(clean_result())
+    document = json_report.to_dict(even_result())
     del document[key]
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(document, SCHEMA)

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from tui_httpbench.plan import plan as plans
+from tui_httpbench.plan import parsing
 from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, MASK, Plan, PlanError, Request
 
 
@@ -37,7 +37,7 @@ def complaint(read: Callable[[], object]) -> PlanError:
     ],
 )
 def test_url_is_taken(text: str, url: str) -> None:
-    assert plans.parse_url(text) == url
+    assert parsing.parse_url(text) == url
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_url_is_taken(text: str, url: str) -> None:
     ],
 )
 def test_bad_url_gets_a_sentence(text: str, part: str) -> None:
-    error = complaint(lambda: plans.parse_url(text))
+    error = complaint(lambda: parsing.parse_url(text))
     assert part in str(error)
     assert error.field == "url"
     assert "pass" not in str(error)
@@ -83,7 +83,7 @@ def test_bad_url_gets_a_sentence(text: str, part: str) -> None:
     ],
 )
 def test_header_is_taken(line: str, header: tuple[str, str]) -> None:
-    assert plans.parse_header(line) == header
+    assert parsing.parse_header(line) == header
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_header_is_taken(line: str, header: tuple[str, str]) -> None:
     ],
 )
 def test_bad_header_gets_a_sentence(line: str, part: str) -> None:
-    error = complaint(lambda: plans.parse_header(line))
+    error = complaint(lambda: parsing.parse_header(line))
     assert part in str(error)
     assert error.field == "headers"
 
@@ -112,31 +112,31 @@ def test_bad_header_gets_a_sentence(line: str, part: str) -> None:
 @pytest.mark.parametrize(
     ("read", "text", "value"),
     [
-        (plans.parse_requests, "100", 100),
-        (plans.parse_requests, " 10k ", 10_000),
-        (plans.parse_requests, "1M", 1_000_000),
-        (plans.parse_requests, "1_000", 1_000),
-        (plans.parse_requests, "10000000", 10_000_000),
-        (plans.parse_duration, "0.3", 0.3),
-        (plans.parse_duration, " 300ms ", 0.3),
-        (plans.parse_duration, "2s", 2.0),
-        (plans.parse_duration, ".5S", 0.5),
-        (plans.parse_duration, "1m", 60.0),
-        (plans.parse_duration, "60min", 3_600.0),
-        (plans.parse_duration, "1ms", 0.001),
-        (plans.parse_duration, "1e-1", 0.1),
-        (plans.parse_duration, "Auto", "auto"),
-        (plans.parse_rounds, "1", 1),
-        (plans.parse_rounds, "1k", 1_000),
-        (plans.parse_concurrency, "20", 20),
-        (plans.parse_concurrency, "article", "article"),
-        (plans.parse_concurrency, " Article ", "article"),
-        (plans.parse_timeout, "30", 30.0),
-        (plans.parse_timeout, "0.5", 0.5),
-        (plans.parse_seed, "0", 0),
-        (plans.parse_seed, str(2**63 - 1), 2**63 - 1),
-        (plans.parse_method, "get", "GET"),
-        (plans.parse_method, " propfind ", "PROPFIND"),
+        (parsing.parse_requests, "100", 100),
+        (parsing.parse_requests, " 10k ", 10_000),
+        (parsing.parse_requests, "1M", 1_000_000),
+        (parsing.parse_requests, "1_000", 1_000),
+        (parsing.parse_requests, "10000000", 10_000_000),
+        (parsing.parse_duration, "0.3", 0.3),
+        (parsing.parse_duration, " 300ms ", 0.3),
+        (parsing.parse_duration, "2s", 2.0),
+        (parsing.parse_duration, ".5S", 0.5),
+        (parsing.parse_duration, "1m", 60.0),
+        (parsing.parse_duration, "60min", 3_600.0),
+        (parsing.parse_duration, "1ms", 0.001),
+        (parsing.parse_duration, "1e-1", 0.1),
+        (parsing.parse_duration, "Auto", "auto"),
+        (parsing.parse_rounds, "1", 1),
+        (parsing.parse_rounds, "1k", 1_000),
+        (parsing.parse_concurrency, "20", 20),
+        (parsing.parse_concurrency, "article", "article"),
+        (parsing.parse_concurrency, " Article ", "article"),
+        (parsing.parse_timeout, "30", 30.0),
+        (parsing.parse_timeout, "0.5", 0.5),
+        (parsing.parse_seed, "0", 0),
+        (parsing.parse_seed, str(2**63 - 1), 2**63 - 1),
+        (parsing.parse_method, "get", "GET"),
+        (parsing.parse_method, " propfind ", "PROPFIND"),
     ],
 )
 def test_value_is_taken(read: Callable[[str], object], text: str, value: object) -> None:
@@ -147,12 +147,12 @@ def test_value_is_taken(read: Callable[[str], object], text: str, value: object)
     ("read", "field", "texts"),
     [
         (
-            plans.parse_requests,
+            parsing.parse_requests,
             "requests",
             ["", "0", "-1", "1.5", "ten", "1e3", "1,000", "+5", "١", "11m", "9" * 5_000],
         ),
         (
-            plans.parse_duration,
+            parsing.parse_duration,
             "duration",
             [
                 "",
@@ -172,11 +172,11 @@ def test_value_is_taken(read: Callable[[str], object], text: str, value: object)
                 "9" * 5_000,
             ],
         ),
-        (plans.parse_rounds, "rounds", ["", "0", "-3", "three", "1001", "9" * 5_000]),
-        (plans.parse_concurrency, "concurrency", ["", "0", "-1", "2001", "artikel", "9" * 5_000]),
-        (plans.parse_timeout, "timeout", ["", "0", "-1", "soon", "nan", "inf", "1e400", "3601", "5s", "9" * 5_000]),
-        (plans.parse_seed, "seed", ["", "-1", "x", "1.5", "9223372036854775808", "9" * 5_000]),
-        (plans.parse_method, "method", ["", "G T", "é", "CONNECT", "trace", "é" * 5_000]),
+        (parsing.parse_rounds, "rounds", ["", "0", "-3", "three", "1001", "9" * 5_000]),
+        (parsing.parse_concurrency, "concurrency", ["", "0", "-1", "2001", "artikel", "9" * 5_000]),
+        (parsing.parse_timeout, "timeout", ["", "0", "-1", "soon", "nan", "inf", "1e400", "3601", "5s", "9" * 5_000]),
+        (parsing.parse_seed, "seed", ["", "-1", "x", "1.5", "9223372036854775808", "9" * 5_000]),
+        (parsing.parse_method, "method", ["", "G T", "é", "CONNECT", "trace", "é" * 5_000]),
     ],
 )
 def test_bad_value_gets_a_sentence(read: Callable[[str], object], field: str, texts: list[str]) -> None:
@@ -187,21 +187,21 @@ def test_bad_value_gets_a_sentence(read: Callable[[str], object], field: str, te
 
 
 def test_modes_are_chosen_by_id_and_by_library() -> None:
-    assert len(plans.parse_modes([])) == 8
-    assert plans.parse_modes(["aiohttp-each", "requests-session"]) == ("aiohttp-each", "requests-session")
-    assert plans.parse_modes(["aiohttp", "aiohttp"]) == ("aiohttp", "aiohttp#2")
-    assert plans.parse_modes(["requests:all"]) == ("requests", "requests-session")
+    assert len(parsing.parse_modes([])) == 8
+    assert parsing.parse_modes(["aiohttp-each", "requests-session"]) == ("aiohttp-each", "requests-session")
+    assert parsing.parse_modes(["aiohttp", "aiohttp"]) == ("aiohttp", "aiohttp#2")
+    assert parsing.parse_modes(["requests:all"]) == ("requests", "requests-session")
 
 
 @pytest.mark.parametrize(("name", "nearest"), [("aiohtp", "aiohttp"), ("Requests-Sesion", "requests-session")])
 def test_unknown_mode_names_the_nearest(name: str, nearest: str) -> None:
-    error = complaint(lambda: plans.parse_modes([name]))
+    error = complaint(lambda: parsing.parse_modes([name]))
     assert f"did you mean {nearest}?" in str(error)
     assert error.field == "modes"
 
 
 def test_mode_of_an_absent_library_is_refused(absent_mode: str) -> None:
-    error = complaint(lambda: plans.parse_modes([absent_mode]))
+    error = complaint(lambda: parsing.parse_modes([absent_mode]))
     assert "pip install absent-client" in str(error)
 
 
@@ -231,10 +231,10 @@ def test_a_load_is_requests_seconds_or_batches() -> None:
     assert Plan(requests=5).duration_s is None
     assert Plan(duration_s=2.0).requests is None
     batches = Plan(requests=5, duration_s=2.0)
-    assert (batches.repeats_batches, batches.article_batches) == (True, False)
+    assert (batches.load.repeats_batches, batches.article_batches) == (True, False)
     assert batches.replace(concurrency="article").article_batches
-    assert not Plan(requests=5, concurrency="article").repeats_batches
-    assert not Plan().repeats_batches
+    assert not Plan(requests=5, concurrency="article").load.repeats_batches
+    assert not Plan().load.repeats_batches
 
 
 def test_total_counts_modes_and_rounds() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tui_httpbench.commands.plan_options import REMOTE_REQUESTS, REMOTE_ROUNDS
+from tui_httpbench.plan.fields import REMOTE_REQUESTS, REMOTE_ROUNDS
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.politeness import RemoteLoad, remote_load
 

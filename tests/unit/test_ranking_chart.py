@@ -7,20 +7,20 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.report_results import (
-    clean_result,
+from support.made_results import (
+    even_result,
     record_of,
-    report_of,
     result_of,
     rounds_of,
 )
+from support.reports import report_of
 
-from tui_httpbench.analysis.metrics import CHART_METRICS
+from tui_httpbench.analysis.columns import METRIC_OPTIONS
 from tui_httpbench.analysis.result import Rank
 
 
 def test_the_chart_turns_logarithmic_when_modes_differ_much() -> None:
-    assert "higher is better, logarithmic scale" in report_of(clean_result())
+    assert "higher is better, logarithmic scale" in report_of(even_result())
     near = result_of(record_of("aiohttp", 1.0, [200] * 10), record_of("httpx", 9.0, [200] * 10))
     report = report_of(near)
     assert "higher is better\n" in report
@@ -35,19 +35,19 @@ def test_one_mode_makes_no_chart() -> None:
 @pytest.mark.parametrize(
     ("metric", "title", "text"),
     [
-        ("requests/s", "Requests per second, higher is better", "7,698"),
+        ("requests/s", "Requests per second, higher is better", "7,689"),
         ("time", "Measured time per request with 10 in flight, lower is better", "0.13 ms"),
         ("p50", "Median latency in ms, lower is better", "0.13 ms"),
         ("p99", "99th percentile of latency in ms, lower is better", "0.13 ms"),
-        ("cpu", "CPU time in µs per request, lower is better", "1,000 µs"),
+        ("cpu", "CPU time per request in µs, lower is better", "1,000 µs"),
         ("memory", "Peak memory in MiB, lower is better", "30.0 MiB"),
-        ("connections", "Connections opened per round, lower is better", "4.00"),
-        ("reuse", "Requests per connection, higher is better", "3.00"),
+        ("connections", "Connections opened per round, lower is better", "4"),
+        ("reuse", "Requests per connection, higher is better", "3"),
         ("bytes", "Body bytes per request", "1,000"),
     ],
 )
 def test_the_chart_shows_any_metric(metric: str, title: str, text: str) -> None:
-    lines = report_of(clean_result(), metric=metric).splitlines()
+    lines = report_of(even_result(), metric=metric).splitlines()
     assert any(line == title or line.startswith(f"{title}, log") for line in lines)
     assert next(line for line in lines if re.search(r" aiohttp ┤█", line)).endswith(f" {text}")
 
@@ -63,7 +63,7 @@ def test_the_time_per_request_is_that_of_all_whole_rounds() -> None:
 
 def test_every_metric_of_the_chart_is_tested() -> None:
     arguments = test_the_chart_shows_any_metric.pytestmark[0].args[1]  # type: ignore[attr-defined]
-    assert [metric for metric, *_ in arguments] == list(CHART_METRICS)
+    assert [metric for metric, *_ in arguments] == list(METRIC_OPTIONS)
 
 
 def test_the_best_bar_is_on_top() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.report_results import record_of, result_of
+from support.made_results import record_of, result_of
 
 from tui_httpbench.analysis.reasons import explain_ranking, facts_of
 from tui_httpbench.analysis.result import Result

@@ -8,25 +8,25 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.report_results import (
+from support.made_results import (
     LATENCY_MS,
-    clean_result,
+    even_result,
     failing_result,
     probed_result,
     record_of,
-    report_of,
     result_of,
     rounds_of,
 )
+from support.reports import report_of
 
 from tui_httpbench.analysis.conclusion import ONE_ROUND, conclude
+from tui_httpbench.analysis.places import NO_VERDICT_YET, places_of
 from tui_httpbench.analysis.result import Environment, Rank, Result
 from tui_httpbench.bench.events import Progress
 from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES
 from tui_httpbench.commands.modes import print_modes
 from tui_httpbench.plan.plan import Request
 from tui_httpbench.report.console import StreamConsole
-from tui_httpbench.report.places import NO_VERDICT_YET, places_of
 from tui_httpbench.report.progress import undecided_line
 from tui_httpbench.report.text import print_report
 from tui_httpbench.text.formatting import format_interval
@@ -40,38 +40,38 @@ def cells_of(report: str) -> dict[str, list[str]]:
 
 
 def test_the_table_ranks_and_compares() -> None:
-    result = clean_result()
+    result = even_result()
     report = report_of(result)
     rows = cells_of(report)
     interval = result.ranking[-1].interval
     assert interval is not None
     assert 190 < interval.low <= interval.high < 210
     assert list(rows) == sorted(LATENCY_MS, key=LATENCY_MS.__getitem__)
-    assert rows["aiohttp"] == ["1", "aiohttp", "7,698", "0.13", "0.13", "0", "×1.00", "–"]
+    assert rows["aiohttp"] == ["1", "aiohttp", "7,689", "×1.00", "reference", "0.13", "0.13", "0"]
     assert rows["httpx"] == [
         "8",
         "httpx",
-        "38.5",
+        "38.4",
+        "×200",
+        format_interval(interval.low, interval.high),
         "26.0",
         "26.0",
         "0",
-        "×200",
-        format_interval(interval.low, interval.high),
     ]
     assert "!" not in report
 
 
 def test_the_heading_says_what_was_measured() -> None:
-    heading = report_of(clean_result()).split("\n\n")[0]
+    heading = report_of(even_result()).split("\n\n")[0]
     for part in (
         "GET http://127.0.0.1:8000/ (the embedded target)",
         "8 modes × 10 requests × 3 rounds; 10 in flight; profile equal",
     ):
         assert part in heading
     assert "CPython 3.11.7, aiohttp 3.14.1" in heading
-    assert "; 1 in flight; profile defaults" in report_of(clean_result(concurrency=1, chosen_profile="defaults"))
-    assert "; 10 in flight;" in report_of(clean_result(concurrency=20)), "no more than a round has"
-    assert "embedded" not in report_of(clean_result(request=Request("http://127.0.0.1:8000/")))
+    assert "; 1 in flight; profile defaults" in report_of(even_result(concurrency=1, chosen_profile="defaults"))
+    assert "; 10 in flight;" in report_of(even_result(concurrency=20)), "no more than a round has"
+    assert "embedded" not in report_of(even_result(request=Request("http://127.0.0.1:8000/")))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_the_heading_says_what_was_measured() -> None:
     ],
 )
 def test_the_heading_says_the_load(values: dict[str, Any], load: str) -> None:
-    result = replace(clean_result(**values), duration_s=0.35)
+    result = replace(even_result(**values), duration_s=0.35)
     assert load in report_of(result).replace("\n", " ")
     assert "not like with like" not in report_of(result)
 
@@ -109,7 +109,7 @@ def test_the_article_s_concurrency_says_what_it_compares(modes: tuple[str, ...],
 
 
 def test_the_conclusion_stands_right_under_the_heading() -> None:
-    result = clean_result()
+    result = even_result()
     blocks = report_of(result).split("\n\n")
     assert blocks[0].startswith("GET ")
     assert " ".join(blocks[1].split()) == conclude(result)
@@ -119,7 +119,7 @@ def test_the_conclusion_stands_right_under_the_heading() -> None:
     assert " ".join(stopped[1].split()) == conclude(result)
 
 
-def test_the_cpu_ratio_says_whether_it_is_sure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cpu_ratio_says_whether_it_is_sure() -> None:
     records = [record for mode in ("aiohttp", "requests", "httpx", "httpx-client") for record in rounds_of(mode, 1.0)]
     ranking_cpu = (
         Rank(1, "httpx", 1.0, clean=True),
@@ -128,7 +128,7 @@ def test_the_cpu_ratio_says_whether_it_is_sure(monkeypatch: pytest.MonkeyPatch) 
         Rank(4, "httpx-client", 2.5, clean=True, verdict="faster"),
     )
     result = replace(result_of(*records, rounds=3), ranking_cpu=ranking_cpu)
-    lines = report_of(result, 160, monkeypatch).splitlines()
+    lines = report_of(result, 160).splitlines()
     header = next(line for line in lines if "CPU µs" in line)
     assert "CPU µs  CPU ratio  " in header
     start, end = header.index("CPU ratio"), header.index("peak MiB")
@@ -136,62 +136,61 @@ def test_the_cpu_ratio_says_whether_it_is_sure(monkeypatch: pytest.MonkeyPatch) 
     shown = {"httpx": "×1.00", "requests": "×1.02 same", "aiohttp": "×1.50 unsure", "httpx-client": "×2.50"}
     assert {mode: cells[mode] for mode in shown} == shown
     for ranking in ((), ranking_cpu[:1], (ranking_cpu[0], replace(ranking_cpu[1], clean=False))):
-        assert "CPU ratio" not in report_of(replace(result, ranking_cpu=ranking), 160, monkeypatch)
+        assert "CPU ratio" not in report_of(replace(result, ranking_cpu=ranking), 160)
 
 
 @pytest.mark.parametrize("columns", [30, 40, 48, 60, 79, 80, 100, 200])
-@pytest.mark.parametrize("make_result", [clean_result, failing_result])
-def test_nothing_is_wider_than_the_terminal_or_cut_off(
-    make_result: Any, columns: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("make_result", [even_result, failing_result])
+def test_nothing_is_wider_than_the_terminal_or_cut_off(make_result: Any, columns: int) -> None:
     result = make_result()
-    report = report_of(result, columns, monkeypatch)
+    report = report_of(result, columns)
     assert max(len(line) for line in report.splitlines()) <= columns
     assert "…" not in report
     assert all(f"{summary.mode} " in report for summary in result.modes)
 
 
-def test_a_name_that_does_not_fit_goes_on_in_the_next_row(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_does_not_fit_goes_on_in_the_next_row() -> None:
     modes = ("requests-session", "requests-session#2")
-    report = report_of(result_of(*(record_of(mode, 1.0, [200, 500]) for mode in modes)), 30, monkeypatch)
+    report = report_of(result_of(*(record_of(mode, 1.0, [200, 500]) for mode in modes)), 30)
     table = report.split("\n\n")[1]
     assert "…" not in table
     assert "".join(line.split()[0] for line in table.splitlines()[3:5]) == "requests-session#2!"
 
 
-def test_columns_are_dropped_in_order_of_their_weight(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_columns_are_dropped_in_order_of_their_weight() -> None:
     def headers(result: Result, columns: int) -> list[str]:
-        report = report_of(result, columns, monkeypatch).replace(" ms", "")
+        report = report_of(result, columns).replace(" ms", "")
         return next(line.split() for line in report.splitlines() if re.match(r"(#\s+)?mode ", line))
 
-    clean, failing = clean_result(), failing_result()
+    clean, failing = even_result(), failing_result()
     interval = ["95", "%", "interval"]
-    usual = ["#", "mode", "requests/s", "p50", "p99", "errors", "slower"]
-    sure = [*interval, "vs", "next"]
+    least = ["#", "mode", "requests/s", "slower"]
+    usual = [*least, *interval, "p50", "p99", "errors"]
+    sure = [*least, *interval, "vs", "next", "p50"]
     cpu = ["CPU", "µs", "CPU", "ratio"]
-    everything = [*usual[:4], "p95", *usual[4:], *sure, *cpu, "peak", "MiB", "req/conn"]
-    assert headers(clean, 140) == everything
-    assert headers(clean, 130) == [*everything[:-3], "req/conn"]
-    assert headers(clean, 120) == everything[:-3]
-    assert headers(clean, 110) == [*everything[:-7], "CPU", "ratio"]
-    assert headers(clean, 100) == [*usual, *sure, "CPU", "ratio"]
-    assert headers(clean, 90) == [*usual, *sure]
-    assert headers(clean, 80) == [*usual, *interval]
-    assert headers(clean, 75) == [*usual, "vs", "next"]
-    assert headers(clean, 66) == ["#", "mode", "requests/s", "p50", "errors", "slower", "vs", "next"]
-    assert headers(clean, 60) == ["#", "mode", "requests/s", "p50", "slower", "vs", "next"]
-    assert headers(clean, 48) == ["#", "mode", "requests/s", "p50", "slower"]
-    assert headers(clean, 40) == ["#", "mode", "requests/s", "slower"]
-    assert headers(failing, 70) == ["#", "mode", "requests/s", "p50", "p95", "p99", "errors", "slower"]
-    assert headers(failing, 44) == ["mode", "requests/s", "errors", "slower"]
-    assert headers(failing, 40) == ["mode", "requests/s", "errors"]
+    everything = [*sure, "p95", "p99", "errors", *cpu, "peak", "MiB", "conns", "req/conn", "body", "bytes"]
+    assert headers(clean, 170) == everything
+    assert headers(clean, 150) == everything[:-2]
+    assert headers(clean, 140) == [*everything[:-4], "req/conn"]
+    assert headers(clean, 130) == [*everything[:-6], "req/conn"]
+    assert headers(clean, 120) == everything[:-6]
+    assert headers(clean, 110) == [*sure, "p95", "p99", "errors", "CPU", "ratio"]
+    assert headers(clean, 100) == [*sure, "p99", "errors", "CPU", "ratio"]
+    assert headers(clean, 90) == [*sure, "p99", "errors"]
+    assert headers(clean, 80) == usual
+    assert headers(clean, 66) == [*least, *interval, "p50"]
+    assert headers(clean, 60) == [*least, "p50", "errors"]
+    assert headers(clean, 40) == least
+    assert headers(clean, 30) == ["mode", "requests/s"]
+    assert headers(failing, 75) == [*least, "p50", "p95", "p99", "errors"]
+    assert headers(failing, 40) == [*least[:3], "errors"]
 
 
 def test_failures_are_marked_and_named() -> None:
     report = report_of(failing_result())
     rows = cells_of(report)
     assert list(rows) == ["httpx", "aiohttp", "requests", "httpx-client"]
-    assert rows["aiohttp"][2:] == ["!", "10,000", "0.10", "0.10", "0.10", "3", "×0.01", "1,000"]
+    assert rows["aiohttp"][2:] == ["!", "10,000", "×0.01", "0.10", "0.10", "0.10", "3", "1,000"]
     assert rows["httpx-client"][2:] == ["!", *"–" * 7]
     assert "aiohttp ! ┤█" in report
     assert "3 × refused: ClientError:" in report
@@ -215,7 +214,7 @@ def test_how_fast_a_mode_fails_is_no_throughput() -> None:
             record_of("requests", 3.0, [200] * 10),
         )
     )
-    assert cells_of(report)["aiohttp"] == ["–", "aiohttp", "!", *"–" * 3, "10", "–", "–", "–"]
+    assert cells_of(report)["aiohttp"] == ["–", "aiohttp", "!", *"–" * 6, "10"]
     assert not re.search(r"aiohttp +┤", report)
     assert "No bar: aiohttp (no request succeeded)." in report
 
@@ -238,7 +237,7 @@ def test_a_mode_that_was_not_measured_has_no_numbers() -> None:
 def test_a_stream_without_the_characters_gets_others() -> None:
     buffer = io.BytesIO()
     stream = io.TextIOWrapper(buffer, encoding="ascii")
-    print_report(clean_result(), StreamConsole(stream))
+    print_report(even_result(), StreamConsole(stream))
     report = buffer.getvalue().decode("ascii")
     assert "x1.00" in report
     assert "aiohttp |####" in report
@@ -247,7 +246,7 @@ def test_a_stream_without_the_characters_gets_others() -> None:
 
 
 def test_a_closed_stream_takes_all_and_shows_nothing(capfd: pytest.CaptureFixture[str]) -> None:
-    print_report(clean_result(), StreamConsole(None))
+    print_report(even_result(), StreamConsole(None))
     assert capfd.readouterr() == ("", "")
 
 
@@ -258,7 +257,7 @@ def test_the_list_of_modes_has_each_on_one_line(monkeypatch: pytest.MonkeyPatch)
     print_modes(StreamConsole(stream))
     lines = buffer.getvalue().decode().splitlines()
     assert [line.split()[0] for line in lines[2:]] == list(MODES)
-    assert all(re.search(r"\d+\.\d+", line) for line in lines[2:])
+    assert all(re.search(r"\d+\.\d+|not installed", line) for line in lines[2:])
 
 
 def test_a_mode_that_does_other_work_is_marked() -> None:
@@ -268,7 +267,7 @@ def test_a_mode_that_does_other_work_is_marked() -> None:
     assert "httpx#2 ≠ " in report
     assert "aiohttp ≠" not in report
     assert "≠ does other work than most modes" in report
-    assert "≠" not in report_of(clean_result())
+    assert "≠" not in report_of(even_result())
 
 
 def test_settings_are_listed_when_asked_for() -> None:
@@ -279,12 +278,13 @@ def test_settings_are_listed_when_asked_for() -> None:
     assert re.search(r"timeout +30 s +all modes\n", report)
     assert re.search(r"redirects +followed +aiohttp, requests\n +not followed +httpx, httpx#2\n", report)
     assert re.search(r"packages +aiohttp 3.14.1\n", report)
-    assert "settings differ" not in report_of(clean_result())
+    assert re.search(r"slower +How many times the winner's time", report)
+    assert "settings differ" not in report_of(even_result())
 
 
 def test_the_environment_says_what_the_machine_did() -> None:
     environment = Environment("CPython 3.12", "Linux", 2, {}, "worker on CPU 1, target on CPU 0", "powersave", 0.125)
-    report = report_of(replace(clean_result(), environment=environment), verbose=True)
+    report = report_of(replace(even_result(), environment=environment), verbose=True)
     for part in ("worker on CPU 1, target on CPU 0", "powersave", "12 % of all processors", "2 CPUs"):
         assert part in report
 
@@ -316,7 +316,11 @@ def test_one_round_gives_no_places() -> None:
 
 
 def test_modes_that_are_not_told_apart_share_a_place() -> None:
-    records = [*rounds_of("aiohttp", 2.5), *rounds_of("requests", 3.0, noise=0.3), *rounds_of("httpx", 3.1, noise=0.3)]
+    records = [
+        *rounds_of("aiohttp", 2.5),
+        *rounds_of("httpx-async", 3.0, noise=0.1),
+        *rounds_of("aiohttp-each", 3.1, noise=0.1),
+    ]
     result = result_of(*records, rounds="auto")
     report = report_of(result)
     assert {mode: row[0] for mode, row in cells_of(report).items()}["aiohttp"] == "1="

@@ -1,21 +1,18 @@
-"""This run beside the well-known article: its seconds and its ranking, ours, and where the order differs.
-
-All wording that a screen or a report shows about it is made here, in ``article_causes`` and in ``article_accounts``.
-"""
+"""This run beside the well-known article: its seconds and places, ours, and in what the two runs differ."""
 
 from __future__ import annotations
 
 import itertools
 import statistics
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tui_httpbench.analysis.article_accounts import explain_swaps, explain_times
-from tui_httpbench.analysis.article_causes import describe_setting, explain_causes
-from tui_httpbench.analysis.article_run import Explanation, Run
+from tui_httpbench.analysis.places import knows_places
+from tui_httpbench.analysis.reasons import explain_ranking
 from tui_httpbench.analysis.result import Rank, Result
-from tui_httpbench.plan.plan import ARTICLE
+from tui_httpbench.plan.plan import ARTICLE, Plan
+from tui_httpbench.plan.scenario import SCENARIOS
 from tui_httpbench.text.formatting import UNKNOWN, enumerate_names, format_ratio
+from tui_httpbench.text.markdown_table import Side
 
 TITLE = "requests vs aiohttp vs httpx: A Deep Dive into Python HTTP Clients"
 PUBLISHER = "Leapcell"
@@ -30,12 +27,13 @@ PUBLISHED_S: dict[str, float] = {
 }
 """The article's seconds for 100 requests, by mode, the fastest first."""
 LEFT_OUT = "httpx"
+BODY_NOT_READ = "aiohttp"
 PUBLISHED_RANKING = tuple(mode_id for mode_id in PUBLISHED_S if mode_id != LEFT_OUT)
 PUBLISHED_REQUESTS = 100
-COLUMNS = ("mode", "article s", "yours s", "ratio", "article #", "your #")
-RATIO_LIKE = (0.85, 1.15)
-MAX_CLAUSES = 3
-
+COLUMNS: dict[str, Side] = {
+    "mode": "left",
+    **dict.fromkeys(("article s", "yours s", "ratio", "article #", "your #"), "right"),
+}
 Pair = tuple[str, str]
 
 
@@ -52,11 +50,11 @@ class ArticleRow:
     mode: str
     published_s: float
     published_rank: int | None
-    expected_rank: int | None = None
-    measured_s: float | None = None
-    rank: int | None = None
-    shared: bool = False
-    ratio: float | None = None
+    expected_rank: int | None
+    measured_s: float | None
+    rank: int | None
+    shared: bool
+    ratio: float | None
 
     @property
     def label(self) -> str | None:
@@ -66,14 +64,23 @@ class ArticleRow:
     @property
     def cells(self) -> tuple[str, ...]:
         """The row as text, a cell for each of ``COLUMNS``."""
+        time_s = self.measured_s
         return (
             self.mode,
             f"{self.published_s:.3f}",
-            UNKNOWN if self.measured_s is None else _seconds_text(self.measured_s),
-            UNKNOWN if self.ratio is None else _ratio_text(self.ratio),
+            UNKNOWN if time_s is None else f"{time_s:,.0f}" if time_s >= 100 else f"{time_s:#.3g}",
+            UNKNOWN if self.ratio is None else format_ratio(self.ratio),
             UNKNOWN if self.expected_rank is None else str(self.expected_rank),
             self.label or UNKNOWN,
         )
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why modes are where they are, in a sentence or two."""
+
+    modes: tuple[str, ...]
+    text: str
 
 
 @dataclass(frozen=True)
@@ -95,8 +102,8 @@ class ArticleComparison:
     @property
     def texts(self) -> tuple[str, ...]:
         """All that is to be read below the table, the most important first; the summary comes before it."""
-        setting = () if self.setting is None else (self.setting,)
-        return (*setting, *(explanation.text for explanation in self.explanations), *self.notes)
+        why = (f"{', '.join(explanation.modes)}: {explanation.text}" for explanation in self.explanations)
+        return (*filter(None, [self.setting]), *why, *self.notes)
 
 
 def compare_with_article(result: Result) -> ArticleComparison | None:
@@ -111,26 +118,53 @@ def compare_with_article(result: Result) -> ArticleComparison | None:
     if len(times_s.keys() & PUBLISHED_S.keys()) < 2:
         return None
     order = [mode_id for mode_id in ranks if mode_id in times_s and mode_id in PUBLISHED_RANKING]
-    places = _places(order, ranks)
-    rows = _rows(result, times_s, places)
-    swapped, open_pairs = _pairs(order, ranks)
-    setting = describe_setting(result.plan)
-    run = Run(result, times_s)
-    low, high = RATIO_LIKE
-    ratios = {row.mode: row.ratio for row in rows if row.ratio is not None and not low <= row.ratio <= high}
+    pairs = list(itertools.combinations([mode_id for mode_id in PUBLISHED_RANKING if mode_id in order], 2))
+    open_pairs = tuple((upper, lower) for upper, lower in pairs if lower in ranks[upper].tied_with)
+    swapped = tuple(pair for pair in pairs if pair not in open_pairs and order.index(pair[1]) < order.index(pair[0]))
+    rows = _rows(result, times_s, _places(order, ranks) if knows_places(result.ranking) else {})
     return ArticleComparison(
         rows=rows,
         swapped=swapped,
         open_pairs=open_pairs,
-        summary=_summary(rows, swapped, open_pairs),
-        setting=setting,
+        summary=_summary(rows, swapped, open_pairs, len(pairs)),
+        setting=describe_setting(result.plan),
         notes=_notes(result, rows),
-        explanations=(
-            *explain_swaps(run, swapped),
-            # Elsewhere it is the setting that explains the seconds.
-            *explain_times(run, {} if setting else ratios),
-            *explain_causes(run, tuple(PUBLISHED_S)),
+        explanations=tuple(
+            Explanation((reason.rank.mode,), reason.text)
+            for reason in explain_ranking(result)
+            if reason.rank.mode in PUBLISHED_S
         ),
+    )
+
+
+def describe_setting(plan: Plan) -> str | None:
+    """In what the run's setting differs from the article's, in a sentence or two; None where it is alike."""
+    site, scenario, request = SCENARIOS["article"], plan.scenario, plan.request
+    if request.uses_embedded_target:
+        trip = f"a round trip of {scenario.rtt_ms:g} ms" if scenario.rtt_ms else "no distance"
+        answer = "an instant answer" if scenario.service_time.is_none else "another service time"
+        limit = "no limit to its capacity" if scenario.capacity.is_unlimited else "another capacity"
+        page = ("/", site.body_bytes, site.gzip)
+        differs = {
+            "no TLS": not scenario.tls,
+            trip: (scenario.rtt_ms, scenario.jitter_ms) != (site.rtt_ms, site.jitter_ms),
+            answer: scenario.service_time != site.service_time,
+            limit: scenario.capacity != site.capacity,
+            "another page": (request.url, scenario.body_bytes, scenario.gzip) != page,
+        }
+    else:
+        differs = {
+            "another distance, speed and page, as far as is known": True,
+            "no TLS": not request.url.lower().startswith("https:"),
+        }
+    differs["another request"] = request.method != "GET" or request.body is not None
+    differs["the same settings for all clients"] = plan.profile != "defaults"
+    others = [what for what, is_so in differs.items() if is_so]
+    if not others:
+        return None
+    return (
+        f"This run's setting differs from the article's site: {enumerate_names(others)}. Compare the order rather than "
+        "the seconds; --preset article comes close to the site."
     )
 
 
@@ -144,111 +178,63 @@ def _median_round_s(result: Result, rank: Rank) -> float | None:
     return statistics.median(times) if rank.clean and times else None
 
 
-def _places(order: list[str], ranks: Mapping[str, Rank]) -> dict[str, int]:
+def _places(order: list[str], ranks: dict[str, Rank]) -> dict[str, int]:
     """The places among some modes of a ranking; those that can't be told from the first of a place share it."""
     places: dict[str, int] = {}
     leader = ""
     for place, mode_id in enumerate(order, start=1):
-        if not leader or leader not in ranks[mode_id].tied_with:
-            leader = mode_id
-            places[mode_id] = place
-        else:
-            places[mode_id] = places[leader]
+        is_tied = bool(leader) and leader in ranks[mode_id].tied_with
+        leader = leader if is_tied else mode_id
+        places[mode_id] = places[leader] if is_tied else place
     return places
 
 
-def _rows(result: Result, times_s: Mapping[str, float], places: Mapping[str, int]) -> tuple[ArticleRow, ...]:
-    expected = [mode_id for mode_id in PUBLISHED_RANKING if mode_id in places]
+def _rows(result: Result, times_s: dict[str, float], places: dict[str, int]) -> tuple[ArticleRow, ...]:
+    compared = [mode_id for mode_id in PUBLISHED_RANKING if mode_id in times_s]
     shared = list(places.values())
-    same_count = result.plan.requests == PUBLISHED_REQUESTS
-    rows = []
-    for mode_id, published_s in PUBLISHED_S.items():
-        if mode_id not in result.plan.modes:
-            continue
-        time_s, place = times_s.get(mode_id), places.get(mode_id)
-        rows.append(
-            ArticleRow(
-                mode=mode_id,
-                published_s=published_s,
-                published_rank=PUBLISHED_RANKING.index(mode_id) + 1 if mode_id != LEFT_OUT else None,
-                expected_rank=expected.index(mode_id) + 1 if mode_id in expected else None,
-                measured_s=time_s,
-                rank=place,
-                shared=place is not None and shared.count(place) > 1,
-                ratio=time_s / published_s if time_s is not None and same_count else None,
-            )
+    has_ratio = result.plan.requests == PUBLISHED_REQUESTS
+    return tuple(
+        ArticleRow(
+            mode=mode_id,
+            published_s=published_s,
+            published_rank=None if mode_id == LEFT_OUT else PUBLISHED_RANKING.index(mode_id) + 1,
+            expected_rank=compared.index(mode_id) + 1 if mode_id in compared else None,
+            measured_s=times_s.get(mode_id),
+            rank=places.get(mode_id),
+            shared=shared.count(places.get(mode_id, 0)) > 1,
+            ratio=times_s[mode_id] / published_s if has_ratio and mode_id in times_s else None,
         )
-    return tuple(rows)
+        for mode_id, published_s in PUBLISHED_S.items()
+        if mode_id in result.plan.modes
+    )
 
 
-def _pairs(order: list[str], ranks: Mapping[str, Rank]) -> tuple[tuple[Pair, ...], tuple[Pair, ...]]:
-    """The pairs, in the published order, that are surely the other way round here, and those that are undecided."""
-    published = (mode_id for mode_id in PUBLISHED_RANKING if mode_id in order)
-    swapped, open_pairs = [], []
-    for upper, lower in itertools.combinations(published, 2):
-        if lower in ranks[upper].tied_with:
-            open_pairs.append((upper, lower))
-        elif order.index(lower) < order.index(upper):
-            swapped.append((upper, lower))
-    return tuple(swapped), tuple(open_pairs)
-
-
-def _summary(rows: tuple[ArticleRow, ...], swapped: tuple[Pair, ...], open_pairs: tuple[Pair, ...]) -> str:
-    ranked = [row for row in rows if row.rank is not None]
-    pairs = len(ranked) * (len(ranked) - 1) // 2
-    if not pairs:
-        text = f"Of the article's ranking only {ranked[0].mode} was measured here, so there is no order to compare."
-    elif len(open_pairs) == pairs:
-        text = "This run tells none of these modes apart, so it says nothing for or against the article's order."
+def _summary(rows: tuple[ArticleRow, ...], swapped: tuple[Pair, ...], open_pairs: tuple[Pair, ...], pairs: int) -> str:
+    left_open = f"; {len(open_pairs)} of {pairs} pairs are not told apart" if open_pairs else ""
+    if len(open_pairs) == pairs:
+        text = "This run tells no two modes of the article's ranking apart: it says nothing for or against its order."
     elif swapped:
         passed = {lower: [upper for upper, other in swapped if other == lower] for _, lower in swapped}
         clauses = [f"{lower} is before {enumerate_names(uppers)}" for lower, uppers in passed.items()]
-        text = f"The order differs from the article's: here {_listed(clauses)}{_open_clause(open_pairs, pairs)}."
-    elif open_pairs:
-        text = f"What this run decides is in the article's order{_open_clause(open_pairs, pairs)}."
+        text = f"The order differs from the article's: here {'; '.join(clauses)}{left_open}."
     else:
-        text = "The order is the article's."
-    ratios = sorted(row.ratio for row in rows if row.ratio is not None)
-    if ratios:
-        text += f" The times are {_ratio_text(ratios[0])} to {_ratio_text(ratios[-1])} the article's."
-    return text
-
-
-def _open_clause(open_pairs: tuple[Pair, ...], pairs: int) -> str:
-    if not open_pairs:
-        return ""
-    if len(open_pairs) > MAX_CLAUSES:
-        return f"; {len(open_pairs)} of {pairs} pairs are not told apart"
-    return f"; not told apart: {_listed([f'{upper} and {lower}' for upper, lower in open_pairs])}"
+        text = f"What this run decides is in the article's order{left_open}."
+    ratios = [row.ratio for row in rows if row.ratio is not None]
+    if not ratios:
+        return text
+    return f"{text} The times are {format_ratio(min(ratios))} to {format_ratio(max(ratios))} the article's."
 
 
 def _notes(result: Result, rows: tuple[ArticleRow, ...]) -> tuple[str, ...]:
-    notes = []
-    if result.plan.requests != PUBLISHED_REQUESTS:
-        notes.append(
-            f"The article sent {PUBLISHED_REQUESTS} requests and this run {result.plan.requests:,}, so there is no "
-            "ratio."
-        )
-    compared = sum(row.rank is not None for row in rows)
-    if 1 < compared < len(PUBLISHED_RANKING):
-        notes.append(f"Places, the article's too, count only the {compared} modes of its ranking that are compared.")
-    if any(row.mode == LEFT_OUT for row in rows):
-        notes.append(f"The article timed {LEFT_OUT} but left it out of its ranking.")
-    if missing := [row.mode for row in rows if row.measured_s is None]:
-        notes.append(f"Not compared, for failed requests or missing rounds: {enumerate_names(missing)}.")
-    if other := [row.mode for row in rows if row.measured_s is not None and result.does_other_work(row.mode)]:
-        notes.append(f"Other work than most modes, as the warnings say, was done by {enumerate_names(other)}.")
-    return tuple(notes)
-
-
-def _listed(items: list[str]) -> str:
-    shown = "; ".join(items[:MAX_CLAUSES])
-    return shown if len(items) <= MAX_CLAUSES else f"{shown}; and {len(items) - MAX_CLAUSES} more"
-
-
-def _ratio_text(ratio: float) -> str:
-    return format_ratio(ratio) if ratio >= 0.1 else f"×{ratio:.2g}"
-
-
-def _seconds_text(seconds: float) -> str:
-    return f"{seconds:.2f}" if seconds >= 1 else f"{seconds:.3g}"
+    modes = [row.mode for row in rows]
+    compared = sum(row.expected_rank is not None for row in rows)
+    notes = {
+        f"The article sent {PUBLISHED_REQUESTS} requests and this run {result.plan.requests or 0:,}, so there is no "
+        "ratio.": result.plan.requests != PUBLISHED_REQUESTS,
+        f"Places, the article's too, count only the {compared} modes of its ranking that are compared.": (
+            1 < compared < len(PUBLISHED_RANKING)
+        ),
+        f"The article timed {LEFT_OUT} but left it out of its ranking.": LEFT_OUT in modes,
+        f"The article's test of {BODY_NOT_READ} never reads the body, which is read here.": BODY_NOT_READ in modes,
+    }
+    return tuple(note for note, applies in notes.items() if applies)

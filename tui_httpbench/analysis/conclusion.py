@@ -6,8 +6,8 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 
+from tui_httpbench.analysis.columns import seconds_per_request, write_seconds
 from tui_httpbench.analysis.comparison import RatioInterval
-from tui_httpbench.analysis.metrics import CHART_METRICS, seconds_per_request
 from tui_httpbench.analysis.outlook import outlooks
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.analysis.summary import rules_of
@@ -55,7 +55,7 @@ def _without_rivals(result: Result, mode: ModeSummary) -> str | None:
     rivals = (
         "there is nothing to compare it with" if len(result.modes) == 1 else "no other mode can be compared with it"
     )
-    took = f"{mode.mode} took {CHART_METRICS['time'].text(seconds)} a request ({format_rate(1 / seconds)}/s{in_flight})"
+    took = f"{mode.mode} took {write_seconds(seconds)} a request ({format_rate(1 / seconds)}/s{in_flight})"
     return f"{took}{failed}; {rivals}."
 
 

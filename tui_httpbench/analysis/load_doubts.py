@@ -26,7 +26,7 @@ def doubt_littles_law(plan: Plan, ids: list[str], complete: list[RoundRecord]) -
     which fewer are in flight, don't explain it. Batches that are waited for run dry again and again, as they are to.
     Rounds without a success are left out: a refused request takes less time than what happens between two of them.
     """
-    if plan.repeats_batches:
+    if plan.load.repeats_batches:
         return None
     found: dict[str, tuple[float, int]] = {}
     for mode_id in ids:
@@ -62,7 +62,7 @@ def doubt_running_dry(plan: Plan, ids: list[str], complete: list[RoundRecord]) -
     Each slice ends with nothing in flight. That costs nothing where requests compute, since the processor stays busy;
     where they wait, it costs the share of the places that were idle, by Little's law.
     """
-    if plan.duration_s is None or plan.repeats_batches:
+    if plan.duration_s is None or plan.load.repeats_batches:
         return None
     found: dict[str, tuple[float, int]] = {}
     longest_ms = 0.0
@@ -91,7 +91,7 @@ def doubt_running_dry(plan: Plan, ids: list[str], complete: list[RoundRecord]) -
 
 def doubt_short_duration(plan: Plan, ids: list[str], complete: list[RoundRecord]) -> Finding | None:
     """The seconds that were asked for are fewer than one request takes, so that each place sent one and no more."""
-    if plan.duration_s is None or plan.duration_s == AUTO or plan.repeats_batches:
+    if plan.duration_s is None or plan.duration_s == AUTO or plan.load.repeats_batches:
         return None
     found: dict[str, float] = {}
     for mode_id in ids:

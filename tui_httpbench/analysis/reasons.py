@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui_httpbench.analysis.columns import connections_per_round
 from tui_httpbench.analysis.result import Rank, Result
 from tui_httpbench.clients.catalog import mode_of
 from tui_httpbench.text.formatting import enumerate_names, format_figure, format_percent, format_ratio, plural
@@ -71,8 +72,7 @@ def facts_of(result: Result, mode_id: str) -> ModeFacts:
     summary = result.mode(mode_id)
     rate = summary.requests_per_second if summary.ok else None
     cpu_us = summary.cpu_us_per_request
-    connections = summary.connections
-    per_round = None if connections is None or not summary.rounds_done else connections / summary.rounds_done
+    per_round = connections_per_round(summary)
     is_https = result.url.lower().startswith("https:")
     return ModeFacts(
         mode=mode_id,

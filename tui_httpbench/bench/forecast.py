@@ -7,7 +7,6 @@ import os
 import re
 from dataclasses import dataclass
 
-from tui_httpbench.analysis.article_run import mean_service_ms
 from tui_httpbench.clients.catalog import mode_of
 from tui_httpbench.plan.plan import (
     AUTO,
@@ -17,7 +16,7 @@ from tui_httpbench.plan.plan import (
     WARMUP_REQUESTS,
     Plan,
 )
-from tui_httpbench.plan.scenario import Scenario
+from tui_httpbench.plan.scenario import Scenario, ServiceTime
 
 START_S = 0.6
 """Processor seconds of a worker's start and imports, and of its end; all processors share those of a round."""
@@ -129,7 +128,17 @@ def _connect_trips(scenario: Scenario) -> int:
 
 def _service_s(plan: Plan) -> float:
     delay = _DELAY_PATH.match(plan.request.url)
-    return (mean_service_ms(plan.scenario.service_time) + (float(delay[1]) if delay else 0.0)) / 1e3
+    return (_mean_ms(plan.scenario.service_time) + (float(delay[1]) if delay else 0.0)) / 1e3
+
+
+def _mean_ms(service_time: ServiceTime) -> float:
+    match service_time.distribution:
+        case "uniform":
+            return (service_time.ms + service_time.second) / 2
+        case "lognormal":
+            return service_time.ms * math.exp(service_time.second**2 / 2)
+        case _:
+            return service_time.ms
 
 
 def _cpu_s(plan: Plan, mode_id: str) -> float:

@@ -35,7 +35,8 @@ from tui_httpbench.measured.record_json import record_from_dict
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import ErrorText, Samples, load_samples, measured_span_s, no_samples
 from tui_httpbench.measured.strict_json import read_as, seconds_or_none
-from tui_httpbench.plan.plan import MAX_HEADERS, Plan, parse_seed, parse_url
+from tui_httpbench.plan.parsing import parse_seed, parse_url
+from tui_httpbench.plan.plan import MAX_HEADERS, Plan
 from tui_httpbench.plan.stored import plan_from_dict
 from tui_httpbench.text.formatting import plural
 from tui_httpbench.text.quoting import printable, shortened

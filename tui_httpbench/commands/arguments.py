@@ -7,10 +7,10 @@ import difflib
 import re
 from typing import NoReturn
 
-from tui_httpbench.analysis.metrics import CHART_METRICS, DEFAULT_METRIC
-from tui_httpbench.plan import plan as plans
-from tui_httpbench.plan.presets import DEFAULT_PRESET, PRESETS
-from tui_httpbench.plan.scenario import SCENARIOS
+from tui_httpbench.analysis.columns import DEFAULT_METRIC, METRIC_OPTIONS
+from tui_httpbench.plan.field import Field
+from tui_httpbench.plan.fields import GROUPS, TARGET_GROUP
+from tui_httpbench.plan.parsing import parse_count
 from tui_httpbench.text.quoting import safe_sentence, shortened
 
 PROGRAM = "httpbench-tui"
@@ -44,101 +44,82 @@ class Parser(argparse.ArgumentParser):
         super().__init__(
             prog=f"{PROGRAM} {command}" if command else PROGRAM,
             usage=_usage(command),
-            description=f"{COMMANDS[command].capitalize()}." if command else _description(),
+            description=f"{COMMANDS[command][0].upper()}{COMMANDS[command][1:]}." if command else _description(),
             epilog=_EXIT_STATUS if command in (None, "run") else None,
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
             add_help=False,
         )
         self.command = command
-        self.add_argument("-h", "--help", action="store_true", help="show this text")
+        # What stands in no group would come before all groups.
+        rest: argparse._ActionsContainer = self
         match command:
-            case "target":
-                self.add_argument("--port", metavar="N", help="port to serve at (default: a free one)")
-                self._add_scenario_options()
             case "completion":
                 self.add_argument("shell", metavar="SHELL", nargs="?", help="bash, zsh or fish")
             case "modes":
-                self.add_argument("files", metavar="FILE.py", nargs="*", help="client files of your own to check: one "
-                    "request of each of their modes is sent to the embedded target")  # fmt: skip
+                self.add_argument(
+                    "files",
+                    metavar="FILE.py",
+                    nargs="*",
+                    help="client files of your own to check: one request of each of their modes is sent to the "
+                    "embedded target",
+                )
             case "recover":
-                self.add_argument("--json", metavar="FILE|-", help="write the result as JSON; - is standard output")
+                self._add_json(self)
                 self.add_argument("--discard", action="store_true", help="remove it, and report nothing")
-            case "serve":
-                self.add_argument("--port", metavar="N", help="port to serve at (default: 8000)")
-                self._add_plan_options()
-            case None | "run":
-                self._add_plan_options()
+            case "target":
+                self._add_fields(TARGET_GROUP)
+                rest = self.add_argument_group("other options")
+                rest.add_argument("--port", metavar="N", help="port to serve at (default: a free one)")
+            case None | "run" | "serve":
+                self._add_fields(*GROUPS)
+                self._add_output()
+                rest = self.add_argument_group("other options")
+                self._add_others(rest)
+        rest.add_argument("-h", "--help", action="store_true", help="show this text")
 
-    def _add_plan_options(self) -> None:
-        add = self.add_argument
-        add("url", metavar="URL", nargs="?", help="what to request (default: the embedded target)")
-        add("-n", "--requests", metavar="N", help="exactly N requests per mode and round; 10k, 1m allowed (default: "
-            "see -z; 100 with -c article; 25 to another machine)")  # fmt: skip
-        add("-z", "--duration", metavar="S|auto", help="seconds measured per mode and round: 0.3, 300ms, 2s; with -n: "
-            "whole batches of N until they are over (default: auto where -n is not given and the target is on this "
-            "machine: so long that five rounds fill the budget, 0.1 to 5 s)")  # fmt: skip
-        add("-c", "--concurrency", metavar="N|article", help="requests in flight, the same for all modes; article: "
-            "sync modes one at a time, async ones all N at once (default: 10)")  # fmt: skip
-        add("-m", "--mode", metavar="ID|FILE.py", action="append", dest="modes", help="a mode, a library for "
-            "all its modes, or a client file of your own, FILE.py or FILE.py:ID; repeatable (default: the eight)")  # fmt: skip
-        add("-r", "--rounds", metavar="N|auto", help="rounds, or auto: until all neighbours in the ranking are told "
-            "apart or the same, or the budget is used up (default: auto; 5 to another machine)")  # fmt: skip
-        add("-H", "--header", metavar="'NAME: VALUE'", action="append", dest="headers", help="a header; repeatable")
-        add("-X", "--method", metavar="NAME", help="method (default: GET)")
-        add("-d", "--data", metavar="TEXT|@FILE", dest="body", help="body; @- reads standard input (default: none)")
-        add("--preset", metavar="NAME", help="a plan with a name, which the other options change: "
-            f"{', '.join(PRESETS)} (default: {DEFAULT_PRESET} where no other option of the plan is given)")  # fmt: skip
-        add("--budget", metavar="S", help="seconds that an auto run may take in all; no round begins that would end "
-            "after it (default: 30)")  # fmt: skip
-        add("--profile", metavar="equal|defaults", help="settings of the clients: the same for all, or as each library "
-            "comes (default: equal for a number of requests in flight, defaults for article)")  # fmt: skip
-        add("--same-within", metavar="PERCENT", help="difference below which two modes are the same (default: 3)")
-        add("--no-pin", action="store_const", const=False, dest="pin", help="do not keep worker and target on "
-            "processors of their own")  # fmt: skip
-        add("--timeout", metavar="S", help="seconds per request (default: 30)")
-        add("--seed", metavar="N", help="order of the rounds (default: random, reported)")
-        self._add_scenario_options()
-        add(
-            "--cacert",
-            metavar="FILE",
-            help="PEM file with certificates to trust beside the usual ones, for an https URL",
-        )
-        add("--insecure", action="store_const", const=True, help="check no certificate of an https URL; shown in the "
-            "result")  # fmt: skip
-        add("--json", metavar="FILE|-", help="write the result as JSON; - is standard output")
-        if self.command != "run":
-            add("--start", action="store_true", help="begin at once")
-            add("--present", action="store_true", help="dress for a stage: larger, with more contrast, nothing beside "
-                "the matter")  # fmt: skip
-            add("--version", action="store_true", help="show the version")
-        else:
-            add("--metric", metavar="NAME", help=f"what the chart shows: {', '.join(CHART_METRICS)} (default: "
-                f"{DEFAULT_METRIC})")  # fmt: skip
-            add("--yes", action="store_true", help="do load another machine with more than 1,000 requests or 50 "
-                "connections, or for so many seconds")  # fmt: skip
+    def _add_fields(self, *titles: str) -> None:
+        for title in titles:
+            group = self.add_argument_group(title)
+            for field in GROUPS[title]:
+                _add_field(group, field)
+
+    def _add_output(self) -> None:
+        group = self.add_argument_group("output")
+        add = group.add_argument
+        self._add_json(group)
+        if self.command == "run":
+            add(
+                "--metric",
+                metavar="NAME",
+                help=f"what the chart shows: {', '.join(METRIC_OPTIONS)} (default: {DEFAULT_METRIC})",
+            )
             add("-v", "--verbose", action="store_true", help="report the settings of all modes and the environment too")
+        else:
+            add(
+                "--present",
+                action="store_true",
+                help="dress for a stage: larger, with more contrast, nothing beside the matter",
+            )
 
-    def _add_scenario_options(self) -> None:
-        add = self.add_argument_group("the embedded target").add_argument
-        names = ", ".join(SCENARIOS)
-        add("--scenario", metavar="NAME|FILE", help=f"how it behaves: {names}, or a file in TOML (default: loopback)")
-        add("--rtt", metavar="MS", help="round trip between client and target")
-        add("--jitter", metavar="MS", help="width over which the round trip varies")
-        add("--tls", action=argparse.BooleanOptionalAction, default=None, help="serve HTTPS")
-        add("--http2", action=argparse.BooleanOptionalAction, default=None, help="offer HTTP/2, too")
-        add("--service-time", metavar="MS", help="time that it works on a request: 20, uniform:10:30, exponential:50 "
-            "(mean) or lognormal:300:0.5 (median, sigma)")  # fmt: skip
-        add("--service-seed", metavar="N", help="seed of the drawn times (default: 0)")
-        add("--capacity", metavar="N/s|N", help="responses a second, such as 45/s, or requests served at once, such as "
-            "8; others wait in line")  # fmt: skip
-        add("--body-size", metavar="BYTES", help="size of the page at /; 50k, 1m allowed (default: 1k)")
-        add("--content-type", metavar="TYPE", help="content type of the page")
-        add(
-            "--gzip",
-            action=argparse.BooleanOptionalAction,
-            default=None,
-            help="gzip the page for clients that accept it",
+    def _add_others(self, group: argparse._ActionsContainer) -> None:
+        add = group.add_argument
+        if self.command == "run":
+            add(
+                "--yes",
+                action="store_true",
+                help="do load another machine with more than 1,000 requests or 50 connections, or for so many seconds",
+            )
+            return
+        add("--start", action="store_true", help="begin at once")
+        if self.command == "serve":
+            add("--port", metavar="N", help="port to serve at (default: 8000)")
+        add("--version", action="store_true", help="show the version")
+
+    @staticmethod
+    def _add_json(group: argparse._ActionsContainer) -> None:
+        group.add_argument(
+            "--json", metavar="FILE|-", help="write the result as JSON; - is standard output (default: none)"
         )
 
     def parse(self, arguments: list[str]) -> argparse.Namespace:
@@ -185,15 +166,15 @@ class Parser(argparse.ArgumentParser):
 
 def parse_port(text: str | None) -> int | None:
     """A port to serve at, None for a free one. Raises PlanError."""
-    return None if text is None else plans.parse_count(text, "port", MAX_PORT)
+    return None if text is None else parse_count(text, "port", MAX_PORT)
 
 
 def parse_metric(text: str | None) -> str | None:
     """What the chart shows, None where nothing is said. Raises UsageError."""
     if text is None:
         return None
-    if (name := text.strip().lower()) not in CHART_METRICS:
-        raise UsageError(f"There is no metric {shortened(text)!r}; write one of {', '.join(CHART_METRICS)}.")
+    if (name := text.strip().lower()) not in METRIC_OPTIONS:
+        raise UsageError(f"There is no metric {shortened(text)!r}; write one of {', '.join(METRIC_OPTIONS)}.")
     return name
 
 
@@ -207,6 +188,31 @@ def without_option(arguments: list[str], name: str) -> list[str]:
         elif not argument.startswith(f"{name}="):
             kept.append(argument)
     return kept
+
+
+def _add_field(group: argparse._ArgumentGroup, field: Field) -> None:
+    """Adds the option of a field; what is given stays as it is typed, and is None where nothing is."""
+    match field.kind:
+        case _ if not field.flags:
+            group.add_argument(field.name, metavar=field.metavar, nargs="?", help=field.help_text)
+        case "text" | "list":
+            action = "append" if field.kind == "list" else "store"
+            group.add_argument(
+                *field.flags, metavar=field.metavar, action=action, dest=field.name, help=field.help_text
+            )
+        case "flag":
+            opposite = not field.default_value
+            group.add_argument(
+                *field.flags, action="store_const", const=opposite, dest=field.name, help=field.help_text
+            )
+        case "switch":
+            group.add_argument(
+                *field.flags,
+                action=argparse.BooleanOptionalAction,
+                default=None,
+                dest=field.name,
+                help=field.help_text,
+            )
 
 
 def _usage(command: str | None) -> str:

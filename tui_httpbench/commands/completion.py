@@ -6,30 +6,21 @@ import argparse
 
 import shtab
 
-from tui_httpbench.analysis.metrics import CHART_METRICS
-from tui_httpbench.clients.catalog import MODES
+from tui_httpbench.analysis.columns import METRIC_OPTIONS
 from tui_httpbench.commands.arguments import COMMANDS, PROGRAM, Parser, UsageError
-from tui_httpbench.plan.plan import ARTICLE, AUTO, PROFILES
-from tui_httpbench.plan.presets import PRESETS
-from tui_httpbench.plan.scenario import SCENARIOS
+from tui_httpbench.plan.fields import FIELDS
 from tui_httpbench.text.quoting import shortened
 
 SHELLS = ("bash", "zsh", "fish")
 
 _VALUES: dict[str, tuple[str, ...]] = {
-    "modes": tuple(MODES),
-    "preset": tuple(PRESETS),
-    "scenario": tuple(SCENARIOS),
-    "profile": tuple(PROFILES),
-    "metric": tuple(CHART_METRICS),
-    "concurrency": (ARTICLE,),
-    "duration": (AUTO,),
-    "rounds": (AUTO,),
+    **{name: field.choices for name, field in FIELDS.items() if field.choices},
+    "metric": tuple(METRIC_OPTIONS),
     "shell": SHELLS,
 }
 """What may stand behind an option, by the name under which the parser keeps it."""
 
-_FILES = ("json", "cacert", "files")
+_FILES = ("json", "files", *(name for name, field in FIELDS.items() if field.is_file))
 
 
 def script(shell: str) -> str:

@@ -13,7 +13,8 @@ from tui_httpbench.bench.probes import probe_modes
 from tui_httpbench.bench.trust import USUAL_TRUST
 from tui_httpbench.clients.catalog import MODES, Mode, mode_of, offered
 from tui_httpbench.measured.probe import Probe
-from tui_httpbench.plan.plan import Plan, parse_modes
+from tui_httpbench.plan.parsing import parse_modes
+from tui_httpbench.plan.plan import Plan
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.target_server.launcher import EmbeddedTarget
 from tui_httpbench.text.formatting import complaint, plural

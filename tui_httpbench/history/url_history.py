@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tui_httpbench.files.state_file import read_state, write_state
-from tui_httpbench.plan import plan as plans
+from tui_httpbench.plan import parsing
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.secrets import holds_secret
 from tui_httpbench.plan.stored import LastPlanError, last_plan_path
@@ -51,6 +51,6 @@ def remember_url(url: str) -> tuple[str, ...]:
 
 def _can_be_kept(url: str) -> bool:
     try:
-        return plans.parse_url(url) == url != "/" and not holds_secret(url)
+        return parsing.parse_url(url) == url != "/" and not holds_secret(url)
     except PlanError:
         return False

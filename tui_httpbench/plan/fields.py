@@ -1,45 +1,304 @@
-"""The fields of a plan and of a scenario that an option, a form and a file set alike."""
+"""The table of all values of a plan that a user sets: parser, help, form, files and completion are read off it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
-from tui_httpbench.files.small_file import read_small_file
+from tui_httpbench.clients.catalog import MODES
+from tui_httpbench.plan import parsing
 from tui_httpbench.plan import scenario as knobs
-from tui_httpbench.plan.error import PlanError
-from tui_httpbench.text.formatting import reason_of
-from tui_httpbench.text.quoting import shortened
+from tui_httpbench.plan.field import Field, Part, Sheet, Shown
+from tui_httpbench.plan.given_files import parse_body, parse_cacert
+from tui_httpbench.plan.load import AUTO
+from tui_httpbench.plan.plan import ARTICLE, ARTICLE_REQUESTS, METHODS, PROFILES
+from tui_httpbench.plan.presets import DEFAULT_PRESET, PRESETS
+from tui_httpbench.plan.scenario import LOOPBACK, SCENARIOS
 
-MAX_CACERT_BYTES = 10_000_000
-
-
-def parse_cacert(text: str) -> str:
-    """The path of a PEM file with certificates. Raises PlanError."""
-    import ssl
-
-    shown = repr(shortened(text, 200))
-    try:
-        # Read again for each run: what can be read only once would be trusted here and nowhere else.
-        read_small_file(Path(text), MAX_CACERT_BYTES)
-        ssl.create_default_context(cafile=text)
-    except (ssl.SSLError, ValueError):
-        raise PlanError("cacert", f"The file {shown} holds no certificate in PEM form.") from None
-    except OSError as error:
-        raise PlanError("cacert", f"The file {shown} can't be read: {reason_of(error)}.") from None
-    return str(Path(text).absolute())
+REMOTE_REQUESTS = 25
+"""Modest where the server is somebody else's: a thousand requests with the eight modes."""
+REMOTE_ROUNDS = 5
+TARGET_GROUP = "the embedded target"
 
 
-KNOBS: dict[str, tuple[str, Callable[[str], object] | None]] = {
-    "rtt": ("rtt_ms", knobs.parse_rtt),
-    "jitter": ("jitter_ms", knobs.parse_jitter),
-    "tls": ("tls", None),
-    "http2": ("http2", None),
-    "service_time": ("service_time", knobs.parse_service_time),
-    "service_seed": ("seed", knobs.parse_service_seed),
-    "capacity": ("capacity", knobs.parse_capacity),
-    "body_size": ("body_bytes", knobs.parse_body_size),
-    "content_type": ("content_type", knobs.parse_content_type),
-    "gzip": ("gzip", None),
+def _percent(share: float) -> str:
+    return f"{round(share * 100, 9):g}"
+
+
+def _short_size(size: int) -> str:
+    for factor, letter in ((1_000_000, "m"), (1_000, "k")):
+        if size and size % factor == 0:
+            return f"{size // factor}{letter}"
+    return str(size)
+
+
+GROUPS: dict[str, tuple[Field, ...]] = {
+    "what to send": (
+        Field("url", "request", "URL", "what to request", parsing.parse_url, default="the embedded target"),
+        Field("method", "request", "-X, --method NAME", "method", parsing.parse_method, choices=METHODS),
+        Field(
+            "headers",
+            "request",
+            "-H, --header 'NAME: VALUE'",
+            "a header; repeatable",
+            lambda lines: tuple(map(parsing.parse_header, lines)),
+            kind="list",
+            default="none",
+        ),
+        Field("body", "request", "-d, --data TEXT|@FILE", "body; @- reads standard input", parse_body, default="none"),
+        Field(
+            "cacert",
+            "plan",
+            "--cacert FILE",
+            "PEM file with certificates to trust beside the usual ones, for an https URL",
+            parse_cacert,
+            default="none",
+            is_file=True,
+            shown=Shown("trust", 0, "PEM file", placeholder="certificates.pem"),
+        ),
+        Field(
+            "insecure",
+            "plan",
+            "--insecure",
+            "check no certificate of an https URL; shown in the result",
+            kind="flag",
+            shown=Shown("trust", 0, "Certificates"),
+        ),
+    ),
+    "how much, and how long": (
+        Field(
+            "preset",
+            "name",
+            "--preset NAME",
+            f"a plan with a name, which the other options change: {', '.join(PRESETS)}",
+            default=f"{DEFAULT_PRESET} where no other option of the plan is given",
+            choices=tuple(PRESETS),
+        ),
+        Field(
+            "requests",
+            "plan",
+            "-n, --requests N",
+            "exactly N requests per mode and round; 10k, 1m allowed",
+            parsing.parse_requests,
+            default=f"see -z; {ARTICLE_REQUESTS} with -c article; {REMOTE_REQUESTS} to another machine",
+            shown=Shown("load", 0, "Requests", empty="any"),
+        ),
+        Field(
+            "duration",
+            "plan",
+            "-z, --duration S|auto",
+            "seconds measured per mode and round: 0.3, 300ms, 2s; with -n: whole batches of N until they are over",
+            parsing.parse_duration,
+            key="duration_s",
+            default="auto where -n is not given and the target is on this machine: so long that five rounds fill the "
+            "budget, 0.1 to 5 s",
+            choices=(AUTO,),
+            shown=Shown("load", 0, "Duration", empty="any"),
+        ),
+        Field(
+            "concurrency",
+            "plan",
+            "-c, --concurrency N|article",
+            "requests in flight, the same for all modes; article: sync modes one at a time, async ones all N at once",
+            parsing.parse_concurrency,
+            choices=(ARTICLE,),
+            shown=Shown("load", 0, "Concurrency", placeholder=ARTICLE),
+        ),
+        Field(
+            "rounds",
+            "plan",
+            "-r, --rounds N|auto",
+            "rounds, or auto: until all neighbours in the ranking are told apart or the same, or the budget is used up",
+            parsing.parse_rounds,
+            default=f"auto; {REMOTE_ROUNDS} to another machine",
+            choices=(AUTO,),
+            shown=Shown("load", 0, "Rounds", placeholder=AUTO),
+        ),
+        Field(
+            "budget",
+            "plan",
+            "--budget S",
+            "seconds that an auto run may take in all; no round begins that would end after it",
+            parsing.parse_budget,
+            key="budget_s",
+            shown=Shown("load", 1, "Budget"),
+        ),
+        Field(
+            "timeout",
+            "plan",
+            "--timeout S",
+            "seconds per request",
+            parsing.parse_timeout,
+            key="timeout_s",
+            shown=Shown("load", 1, "Timeout", "seconds per request"),
+        ),
+        Field(
+            "seed",
+            "plan",
+            "--seed N",
+            "order of the rounds",
+            parsing.parse_seed,
+            default="random, reported",
+            shown=Shown("load", 1, "Seed", "sets the order in each round; empty: random", empty="random"),
+        ),
+        Field(
+            "same_within",
+            "plan",
+            "--same-within PERCENT",
+            "difference below which two modes are the same",
+            parsing.parse_same_within,
+            write=_percent,
+        ),
+        Field(
+            "pin",
+            "plan",
+            "--no-pin",
+            "do not keep worker and target on processors of their own",
+            kind="flag",
+            default="they are kept there",
+        ),
+    ),
+    "which clients": (
+        Field(
+            "modes",
+            "plan",
+            "-m, --mode ID|FILE.py",
+            "a mode, a library for all its modes, or a client file of your own, FILE.py or FILE.py:ID; repeatable",
+            parsing.parse_modes,
+            kind="list",
+            default="the eight",
+            choices=tuple(MODES),
+        ),
+        Field(
+            "profile",
+            "plan",
+            "--profile equal|defaults",
+            "settings of the clients: the same for all, or as each library comes",
+            parsing.parse_profile,
+            key="chosen_profile",
+            told="profile",
+            default="equal for a number of requests in flight, defaults for article",
+            choices=PROFILES,
+            shown=Shown("load", 1, "Profile", empty="by concurrency", is_menu=True),
+        ),
+    ),
+    TARGET_GROUP: (
+        Field(
+            "scenario",
+            "name",
+            "--scenario NAME|FILE",
+            f"how it behaves: {', '.join(SCENARIOS)}, or a file in TOML; what follows changes it",
+            default=LOOPBACK.name,
+            choices=tuple(SCENARIOS),
+        ),
+        Field(
+            "rtt",
+            "scenario",
+            "--rtt MS",
+            "round trip between client and target",
+            knobs.parse_rtt,
+            key="rtt_ms",
+            shown=Shown("knobs", 0, "Round trip, ms", "from the client to the target and back"),
+        ),
+        Field(
+            "jitter",
+            "scenario",
+            "--jitter MS",
+            "width over which the round trip varies",
+            knobs.parse_jitter,
+            key="jitter_ms",
+            shown=Shown("knobs", 0, "Jitter, ms", "over how many the round trip varies in all"),
+        ),
+        Field(
+            "tls",
+            "scenario",
+            "--tls",
+            "serve HTTPS",
+            kind="switch",
+            shown=Shown("knobs", 0, "TLS", "HTTPS, with a certificate authority made for the run"),
+        ),
+        Field(
+            "http2",
+            "scenario",
+            "--http2",
+            "offer HTTP/2, too",
+            kind="switch",
+            shown=Shown("knobs", 0, "HTTP/2", "offered beside HTTP/1.1; needs TLS"),
+        ),
+        Field(
+            "service_time",
+            "scenario",
+            "--service-time MS",
+            "time that it works on a request: 20, uniform:10:30, exponential:50 (mean) or lognormal:300:0.5 (median, "
+            "sigma)",
+            knobs.parse_service_time,
+            shown=Shown("knobs", 1, "Service time, ms", "20, uniform:10:30, exponential:50 or lognormal:300:0.5"),
+        ),
+        Field(
+            "service_seed",
+            "scenario",
+            "--service-seed N",
+            "seed of the drawn times",
+            knobs.parse_service_seed,
+            key="seed",
+            shown=Shown("knobs", 1, "Seed", "where the draws of service time and jitter begin in each round"),
+        ),
+        Field(
+            "capacity",
+            "scenario",
+            "--capacity N/s|N",
+            "responses a second, such as 45/s, or requests served at once, such as 8; others wait in line",
+            knobs.parse_capacity,
+            default="unlimited",
+            shown=Shown(
+                "knobs",
+                1,
+                "Capacity",
+                "45/s (responses a second), 8 (served at once) or 45/s,8; more wait in line",
+                empty="unlimited",
+            ),
+        ),
+        Field(
+            "body_size",
+            "scenario",
+            "--body-size BYTES",
+            "size of the page at /; 50k, 1m allowed",
+            knobs.parse_body_size,
+            key="body_bytes",
+            write=_short_size,
+            shown=Shown("knobs", 2, "Page size", "bytes of the page at /, such as 50k"),
+        ),
+        Field(
+            "content_type",
+            "scenario",
+            "--content-type TYPE",
+            "content type of the page",
+            knobs.parse_content_type,
+            shown=Shown("knobs", 2, "Content type", "of the page at /"),
+        ),
+        Field(
+            "gzip",
+            "scenario",
+            "--gzip",
+            "gzip the page for clients that accept it",
+            kind="switch",
+            shown=Shown("knobs", 2, "gzip", "for clients that accept it"),
+        ),
+    ),
 }
-"""Option -> field of the scenario, and what reads its text; those that read nothing are switches."""
+"""The fields in the order of the help; those of the form stand on their sheets in this order, too."""
+
+FIELDS: dict[str, Field] = {field.name: field for fields in GROUPS.values() for field in fields}
+KNOBS: dict[str, Field] = {name: field for name, field in FIELDS.items() if field.part == "scenario"}
+"""Those of the embedded target."""
+
+
+def fields_of(*parts: Part) -> tuple[Field, ...]:
+    """The fields of such parts."""
+    return tuple(field for field in FIELDS.values() if field.part in parts)
+
+
+def rows_on(sheet: Sheet) -> list[list[Field]]:
+    """The fields on a sheet of the form, row by row."""
+    rows: dict[int, list[Field]] = {}
+    for field in FIELDS.values():
+        if field.shown is not None and field.shown.sheet == sheet:
+            rows.setdefault(field.shown.row, []).append(field)
+    return [rows[number] for number in sorted(rows)]

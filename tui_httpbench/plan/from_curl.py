@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from tui_httpbench.plan import plan as plans
+from tui_httpbench.plan import parsing
 from tui_httpbench.plan.plan import Header, PlanError, Request
 from tui_httpbench.text.quoting import printable, shortened
 from tui_httpbench.text.shell_words import PLAIN_DOLLAR, UnclosedQuoteError, split_words
@@ -99,8 +99,8 @@ def parse_curl(text: str) -> CurlRequest:
         url, data = f"{url}{'&' if '?' in url else '?'}{data}", ""
     return CurlRequest(
         Request(
-            url=plans.parse_url(url),
-            method=plans.parse_method(_method(reading, bool(data))),
+            url=parsing.parse_url(url),
+            method=parsing.parse_method(_method(reading, bool(data))),
             headers=_headers(reading, bool(data)),
             body=_bytes_of(data) if data else None,
         ),
@@ -179,17 +179,17 @@ def _take_value(name: str, value: str, reading: _Reading) -> None:
     elif name == "--url":
         reading.urls.append(value)
     elif name in ("-m", "--max-time"):
-        reading.timeout_s = plans.parse_timeout(value)
+        reading.timeout_s = parsing.parse_timeout(value)
     elif name in ("-u", "--user"):
         credentials = base64.b64encode(_bytes_of(value)).decode()
-        reading.headers.append(plans.check_header("Authorization", f"Basic {credentials}"))
+        reading.headers.append(parsing.check_header("Authorization", f"Basic {credentials}"))
     elif name == "--cacert":
         reading.cacert = value
     elif name in _HEADER_OPTIONS:
         if _HEADER_OPTIONS[name] == "Cookie" and "=" not in value:
             reading.left_out.append(f"{name} {_shown(value)}: a file of cookies is not read.")
         else:
-            reading.headers.append(plans.check_header(_HEADER_OPTIONS[name], value))
+            reading.headers.append(parsing.check_header(_HEADER_OPTIONS[name], value))
     else:
         _take_data(name, value, reading)
 
@@ -211,13 +211,13 @@ def _take_header(line: str, reading: _Reading) -> None:
     if colon and not value.strip():
         reading.left_out.append(f"-H '{_shown(name)}:': a header can't be taken away from the clients.")
     elif not colon and line.endswith(";"):
-        reading.headers.append(plans.check_header(line[:-1], ""))
+        reading.headers.append(parsing.check_header(line[:-1], ""))
     elif name.strip().lower() in ("content-length", "transfer-encoding"):
         reading.left_out.append(f"The header {name.strip()}: each client sets it by itself.")
     elif name.strip().startswith(":"):
         reading.left_out.append(f"The header {_shown(line)}: it is part of HTTP/2 itself.")
     else:
-        reading.headers.append(plans.parse_header(line))
+        reading.headers.append(parsing.parse_header(line))
 
 
 def _take_switch(name: str, reading: _Reading) -> None:

@@ -12,15 +12,15 @@ def format_load(plan: Plan, duration_s: float | None = None) -> str:
     ``duration_s`` are the seconds that an automatic duration came to, None where they aren't known yet.
     """
     requests = "" if plan.requests is None else plural(plan.requests, "request")
-    if plan.duration_s is None:
+    if not plan.load.is_timed:
         return requests
-    seconds = duration_s if plan.duration_s == AUTO else plan.duration_s
+    seconds = plan.load.seconds(duration_s)
     if seconds is None:
         return "automatic seconds"
     if requests:
         return f"batches of {requests} for {format_duration(seconds)}"
     # Rounds that are automatic too say so behind their own number.
-    return f"{format_duration(seconds)}{' (auto)' if plan.duration_s == AUTO and plan.rounds != AUTO else ''}"
+    return f"{format_duration(seconds)}{' (auto)' if plan.load.is_automatic and plan.rounds != AUTO else ''}"
 
 
 def format_rounds(plan: Plan) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from tui_httpbench.clients.catalog import mode_of
-from tui_httpbench.plan.plan import AUTO, MAX_AUTO_DURATION_S, Plan, Request
+from tui_httpbench.plan.plan import MAX_AUTO_DURATION_S, Plan, Request
 from tui_httpbench.text.formatting import format_duration, plural
 from tui_httpbench.text.quoting import printable
 
@@ -67,13 +67,11 @@ def remote_load(plan: Plan) -> RemoteLoad | None:
     kept = sum(number for mode_id, number in in_flight.items() if mode_of(mode_id).kept)
     # A mode that makes a client for every request leaves no connection open when its turn ends.
     widest = max((number for mode_id, number in in_flight.items() if not mode_of(mode_id).kept), default=0)
-    requests = None
-    if plan.duration_s is None and plan.requests is not None:
-        requests = plan.requests * plan.max_rounds * len(plan.modes)
+    each = plan.load.exact_requests
     return RemoteLoad(
         host=host,
-        requests=requests,
-        duration_s=MAX_AUTO_DURATION_S if plan.duration_s == AUTO else plan.duration_s,
+        requests=None if each is None else each * plan.max_rounds * len(plan.modes),
+        duration_s=plan.load.seconds(MAX_AUTO_DURATION_S),
         in_flight=max(in_flight.values()),
         connections=kept + widest,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui_httpbench.clients import catalog
-from tui_httpbench.plan import plan as plans
+from tui_httpbench.plan import parsing
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.plan import (
     ARTICLE,
@@ -121,7 +121,7 @@ def preset_of(plan: Plan) -> Preset | None:
 
 def default_plan() -> Plan:
     """What is measured when nothing is said: the default preset, in a random order."""
-    return PRESETS[DEFAULT_PRESET].plan(modes=plans.parse_modes([]), seed=random_seed())
+    return PRESETS[DEFAULT_PRESET].plan(modes=parsing.parse_modes([]), seed=random_seed())
 
 
 def random_seed() -> int:

@@ -87,6 +87,11 @@ class Capacity:
         return ",".join(parts if self.at_once is None else [*parts, str(self.at_once)])
 
 
+def plain(value: Any) -> Any:
+    """A value as JSON holds it: as it is, or as a user writes it where it is made of several."""
+    return value.text if isinstance(value, ServiceTime | Capacity) else value
+
+
 @dataclass(frozen=True)
 class Scenario:
     """How the embedded target behaves.
@@ -127,18 +132,8 @@ class Scenario:
     @property
     def knobs(self) -> dict[str, Any]:
         """All that decides how the target behaves, as plain values with the names that a scenario file has."""
-        return {
-            "rtt_ms": self.rtt_ms,
-            "jitter_ms": self.jitter_ms,
-            "tls": self.tls,
-            "http2": self.http2,
-            "service_time": self.service_time.text,
-            "capacity": self.capacity.text,
-            "body_bytes": self.body_bytes,
-            "content_type": self.content_type,
-            "gzip": self.gzip,
-            "seed": self.seed,
-        }
+        names = (each.name for each in dataclasses.fields(self) if each.name not in ("name", "why"))
+        return {name: plain(getattr(self, name)) for name in names}
 
     @property
     def in_words(self) -> str:

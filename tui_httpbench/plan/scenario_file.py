@@ -4,33 +4,21 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
 from tui_httpbench.files.small_file import TomlError, parse_toml, read_small_file
-from tui_httpbench.plan import scenario as knobs
 from tui_httpbench.plan.error import PlanError
+from tui_httpbench.plan.fields import KNOBS
 from tui_httpbench.plan.scenario import SCENARIOS, Scenario
 from tui_httpbench.text.quoting import printable, shortened
 
 MAX_FILE_BYTES = 100_000
 
-# Key in the file -> field of the scenario, and what reads its text.
-_TEXTS: dict[str, tuple[str, Callable[[str], object]]] = {
-    "rtt_ms": ("rtt_ms", knobs.parse_rtt),
-    "jitter_ms": ("jitter_ms", knobs.parse_jitter),
-    "service_time": ("service_time", knobs.parse_service_time),
-    "capacity": ("capacity", knobs.parse_capacity),
-    "body_bytes": ("body_bytes", knobs.parse_body_size),
-    "content_type": ("content_type", knobs.parse_content_type),
-    "seed": ("seed", knobs.parse_service_seed),
-}
-_TRUTHS = ("tls", "http2", "gzip")
-_KEYS = ("base", "why", *_TEXTS, *_TRUTHS)
-_KEY_OF_FIELD = {"rtt": "rtt_ms", "jitter": "jitter_ms", "body_size": "body_bytes", "service_seed": "seed"}
+_KNOBS = {knob.key: knob for knob in KNOBS.values()}
+_KEYS = ("base", "why", *_KNOBS)
 
 
 def find_scenario(name: str) -> Scenario:
@@ -81,7 +69,7 @@ def read_scenario(path: Path) -> Scenario:
     try:
         return Scenario(**fields)
     except PlanError as error:
-        raise _at(path, text, _KEY_OF_FIELD.get(error.field, error.field), error) from None
+        raise _at(path, text, KNOBS[error.field].key, error) from None
 
 
 def scenario_from(values: dict[str, Any]) -> Scenario:
@@ -94,22 +82,22 @@ def scenario_from(values: dict[str, Any]) -> Scenario:
 
 
 def _read_value(key: str, value: object) -> tuple[str, object]:
-    if key in _TRUTHS:
-        if not isinstance(value, bool):
-            raise PlanError("scenario", f"It must be true or false, not {_quoted(value)}.")
-        return key, value
     if key == "why":
         if not isinstance(value, str):
             raise PlanError("scenario", f"It must be a text, not {_quoted(value)}.")
         return key, printable(value)[:200]
-    if key not in _TEXTS:
+    if key not in _KNOBS:
         nearest = difflib.get_close_matches(key, _KEYS, n=1, cutoff=0.5)
         hint = f"did you mean {nearest[0]}?" if nearest else f"there are {', '.join(_KEYS)}."
         raise PlanError("scenario", f"There is no such key; {hint}")
+    knob = _KNOBS[key]
+    if knob.kind == "switch":
+        if not isinstance(value, bool):
+            raise PlanError("scenario", f"It must be true or false, not {_quoted(value)}.")
+        return key, value
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise PlanError("scenario", f"It must be a number or a text, not {_quoted(value)}.")
-    name, read = _TEXTS[key]
-    return name, read(str(value))
+    return key, knob.read(str(value))
 
 
 def _base(value: object) -> Scenario:

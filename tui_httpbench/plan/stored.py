@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +12,25 @@ import platformdirs
 
 from tui_httpbench.clients import catalog
 from tui_httpbench.files.state_file import read_state, write_state
-from tui_httpbench.plan import plan as plans
+from tui_httpbench.plan.field import Field
+from tui_httpbench.plan.fields import fields_of
 from tui_httpbench.plan.header_values import is_reference
-from tui_httpbench.plan.plan import Plan, Request
-from tui_httpbench.plan.scenario import LOOPBACK
+from tui_httpbench.plan.parsing import check_header, parse_method, parse_url
+from tui_httpbench.plan.plan import MAX_MODES, Header, Plan, Request, is_secret
+from tui_httpbench.plan.scenario import LOOPBACK, plain
 from tui_httpbench.plan.scenario_file import scenario_from
 from tui_httpbench.plan.secrets import drop_secrets
 
 SCHEMA_VERSION = 2
 _WITHOUT_DURATION = 1
 """The version whose every plan has a number of requests."""
+_NEEDED: dict[object, frozenset[str]] = {
+    _WITHOUT_DURATION: frozenset(
+        {"url", "method", "headers", "requests", "concurrency", "rounds", "timeout_s", "modes"}
+    )
+}
+_NEEDED[SCHEMA_VERSION] = _NEEDED[_WITHOUT_DURATION] | {"duration_s"}
+"""What every file of a version holds; what came later has its default where it is missing."""
 MAX_BODY_BYTES = 1_000_000
 _FILE_NAME = "last-plan.json"
 
@@ -69,34 +80,14 @@ def save_last_plan(plan: Plan) -> None:
 
 def plan_to_dict(plan: Plan) -> dict[str, Any]:
     """The plan for JSON, without credentials in headers and URL, a random seed, and a body above ``MAX_BODY_BYTES``."""
-    request = plan.request
-    stored: dict[str, Any] = {
-        "schema_version": SCHEMA_VERSION,
-        "url": drop_secrets(request.url),
-        "method": request.method,
-        "headers": [[name, value] for name, value in request.headers if _can_be_kept(name, value)],
-        "requests": plan.requests,
-        "duration_s": plan.duration_s,
-        "concurrency": plan.concurrency,
-        "rounds": plan.rounds,
-        "budget_s": plan.budget_s,
-        "same_within_percent": round(plan.same_within * 100, 9),
-        "pin": plan.pin,
-        "timeout_s": plan.timeout_s,
-        "modes": [catalog.name_to_remember(label) for label in plan.modes],
-    }
+    stored: dict[str, Any] = {"schema_version": SCHEMA_VERSION}
+    for field in fields_of("request", "plan"):
+        form = _FORMS.get(field.name, _Form())
+        stored[form.key or field.told] = form.write(field.value_in(plan))
     if plan.scenario != LOOPBACK:
         stored["scenario"] = {"name": plan.scenario.name, "why": plan.scenario.why, **plan.scenario.knobs}
-    if plan.cacert is not None:
-        stored["cacert"] = plan.cacert
-    if plan.insecure:
-        stored["insecure"] = True
-    if plan.chosen_profile is not None:
-        stored["profile"] = plan.chosen_profile
-    if plan.seed_given:
-        stored["seed"] = plan.seed
-    if request.body is not None and len(request.body) <= MAX_BODY_BYTES:
-        stored["body"] = request.body.decode("latin-1")  # one character a byte: JSON has no bytes
+    if not plan.seed_given:
+        del stored["seed"]
     return stored
 
 
@@ -106,48 +97,33 @@ def plan_from_dict(stored: dict[str, Any]) -> Plan:
     Every value is read as if the user had typed it, since the file may be old or edited. Raises ValueError (PlanError
     too), KeyError, TypeError.
     """
-    if stored["schema_version"] not in (_WITHOUT_DURATION, SCHEMA_VERSION):
-        raise ValueError(stored["schema_version"])
-    has_duration = stored["schema_version"] != _WITHOUT_DURATION
-    body = stored.get("body")
-    profile = stored.get("profile")
+    needed = _NEEDED[stored["schema_version"]]
+    parts: dict[str, dict[str, Any]] = {"request": {}, "plan": {}}
+    for field in fields_of("request", "plan"):
+        form = _FORMS.get(field.name, _Form())
+        key = form.key or field.told
+        if key in stored or key in needed:
+            parts[field.part][field.key] = _read(field, form, stored[key])
+    if stored["schema_version"] == _WITHOUT_DURATION and parts["plan"]["requests"] is None:
+        raise ValueError(stored["requests"])
     return Plan(
-        request=Request(
-            url=plans.parse_url(_text(stored["url"])),
-            method=plans.parse_method(_text(stored["method"])),
-            headers=tuple(plans.check_header(_text(name), _text(value)) for name, value in stored["headers"]),
-            body=None if body is None else _text(body).encode("latin-1"),
-        ),
-        modes=_modes_here(stored["modes"]),
-        requests=(
-            None if has_duration and stored["requests"] is None else plans.parse_requests(str(stored["requests"]))
-        ),
-        duration_s=(
-            plans.parse_duration(str(stored["duration_s"]))
-            if has_duration and stored["duration_s"] is not None
-            else None
-        ),
-        concurrency=plans.parse_concurrency(str(stored["concurrency"])),
-        rounds=plans.parse_rounds(str(stored["rounds"])),
-        budget_s=plans.parse_budget(str(stored.get("budget_s", plans.DEFAULT_BUDGET_S))),
-        same_within=plans.parse_same_within(str(stored.get("same_within_percent", plans.DEFAULT_SAME_WITHIN * 100))),
-        chosen_profile=None if profile is None else plans.parse_profile(_text(profile)),
-        pin=_truth(stored.get("pin", True)),
-        timeout_s=plans.parse_timeout(str(stored["timeout_s"])),
+        request=Request(**parts["request"]),
         scenario=scenario_from(stored["scenario"]) if "scenario" in stored else LOOPBACK,
-        cacert=_path(stored["cacert"]) if "cacert" in stored else None,
-        insecure=_truth(stored.get("insecure", False)),
-        seed=plans.parse_seed(str(stored["seed"])) if "seed" in stored else 0,
         seed_given="seed" in stored,
+        **parts["plan"],
     )
 
 
-def _can_be_kept(header: str, value: str) -> bool:
-    return not plans.is_secret(header) or is_reference(value)
+def _read(field: Field, form: _Form, value: object) -> object:
+    if value is None and field.default_value is None:
+        return None
+    if form.read is not None:
+        return form.read(value)
+    return _truth(value) if field.kind == "flag" else field.read(str(value))
 
 
 def _modes_here(instances: list[str]) -> tuple[str, ...]:
-    if len(instances) > plans.MAX_MODES:
+    if len(instances) > MAX_MODES:
         raise ValueError(len(instances))
     here = [mode_id for instance in instances for mode_id in _installed(catalog.mode_id_of(_text(instance)))]
     return catalog.select_modes(here) or catalog.DEFAULT_MODES
@@ -178,3 +154,38 @@ def _truth(value: object) -> bool:
     if not isinstance(value, bool):
         raise TypeError(value)
     return value
+
+
+def _kept_headers(headers: tuple[Header, ...]) -> list[list[str]]:
+    return [[name, value] for name, value in headers if not is_secret(name) or is_reference(value)]
+
+
+def _kept_body(body: bytes | None) -> str | None:
+    # One character a byte: JSON has no bytes.
+    return None if body is None or len(body) > MAX_BODY_BYTES else body.decode("latin-1")
+
+
+def _headers(stored: Any) -> tuple[Header, ...]:
+    return tuple(check_header(_text(name), _text(value)) for name, value in stored)
+
+
+@dataclass(frozen=True)
+class _Form:
+    """How a field is stored where that is not its plain value, read as if typed; ``key`` where it is not ``told``."""
+
+    write: Callable[[Any], Any] = plain
+    read: Callable[[Any], Any] | None = None
+    key: str = ""
+
+
+_FORMS = {
+    "url": _Form(drop_secrets, lambda stored: parse_url(_text(stored))),
+    "method": _Form(read=lambda stored: parse_method(_text(stored))),
+    "headers": _Form(_kept_headers, _headers),
+    "body": _Form(_kept_body, lambda stored: _text(stored).encode("latin-1")),
+    # The file may be gone by now, which is told of where the plan is used.
+    "cacert": _Form(read=_path),
+    "modes": _Form(lambda labels: list(map(catalog.name_to_remember, labels)), _modes_here),
+    "same_within": _Form(lambda share: round(share * 100, 9), key="same_within_percent"),
+}
+"""By the names of the fields."""

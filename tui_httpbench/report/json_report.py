@@ -13,7 +13,7 @@ from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.clients.catalog import mode_of
 from tui_httpbench.measured.records import RoundRecord
-from tui_httpbench.plan.plan import AUTO
+from tui_httpbench.plan.fields import fields_of
 from tui_httpbench.worker.errors import ERROR_KINDS
 
 SCHEMA_VERSION = 2
@@ -55,26 +55,15 @@ def to_text(result: Result) -> str:
 def _plan(result: Result) -> dict[str, Any]:
     plan = result.plan
     return {
+        **{field.told: field.value_in(plan) for field in fields_of("request", "plan") if field.name != "body"},
         "url": result.url,
-        "method": plan.request.method,
         "headers": [list(header) for header in plan.masked_headers],
-        "requests": plan.requests,
-        "duration_s": result.duration_s if plan.duration_s == AUTO else plan.duration_s,
+        "duration_s": plan.load.seconds(result.duration_s),
         "duration": plan.duration_s,
-        "concurrency": plan.concurrency,
-        "rounds": plan.rounds,
-        "timeout_s": plan.timeout_s,
-        "seed": plan.seed,
-        "modes": list(plan.modes),
         "profile": plan.profile,
-        "budget_s": plan.budget_s,
-        "same_within": plan.same_within,
-        "pin": plan.pin,
         "scenario": (
             {"name": plan.scenario.name, **plan.scenario.knobs} if plan.request.uses_embedded_target else None
         ),
-        "cacert": plan.cacert,
-        "insecure": plan.insecure,
     }
 
 

@@ -12,8 +12,8 @@ from rich.console import Console, RenderableType
 from rich.table import Column
 from rich.text import Text
 
+from tui_httpbench.analysis.places import NO_VERDICT_YET, knows_places
 from tui_httpbench.bench.events import LaneProgress, Progress
-from tui_httpbench.report.places import NO_VERDICT_YET, knows_places
 from tui_httpbench.text.formatting import format_clock, format_rate, plural, undecided_pairs_within
 
 MAX_BAR_COLUMNS = 60

@@ -5,12 +5,13 @@ from __future__ import annotations
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from tui_httpbench.analysis.metrics import CHART_METRICS, DEFAULT_METRIC, order_by
-from tui_httpbench.analysis.result import ModeSummary, Result
+from tui_httpbench.analysis.columns import DEFAULT_METRIC, METRIC_OPTIONS
+from tui_httpbench.analysis.places import marked_name
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.rows import order_by, why_missing
 from tui_httpbench.charts.plot import Bar, Color, bar_chart
 from tui_httpbench.clients.catalog import libraries
 from tui_httpbench.report.console import StreamConsole
-from tui_httpbench.report.ranking_table import marked_name
 
 LOG_FROM_SPREAD = 50.0
 MAX_CHART_COLUMNS = 120
@@ -23,23 +24,22 @@ def ranking_chart(result: Result, console: StreamConsole, metric: str | None = N
 
     None where nobody chose a metric and there are fewer than two modes to compare.
     """
-    chosen = CHART_METRICS[metric or DEFAULT_METRIC]
-    ranks = {rank.mode: rank for rank in result.ranking}
+    chosen = METRIC_OPTIONS[metric or DEFAULT_METRIC]
     bars: list[Bar] = []
     missing: list[str] = []
-    for mode, value in order_by(chosen, result):
+    for row, value in order_by(chosen, result):
         if value is None:
-            missing.append(f"{mode.mode} ({_why_missing(mode)})")
+            missing.append(f"{row.mode} ({why_missing(chosen, row)})")
         else:
-            color = _color_of(mode) if console.has_colors else None
-            bars.append(Bar(marked_name(result, ranks[mode.mode]), value, chosen.text(value), color))
+            color = _color_of(row.summary.library) if console.has_colors else None
+            bars.append(Bar(marked_name(result, row.rank), value, chosen.with_unit(value), color))
     if metric is None and len(bars) < 2:
         return None
     positive = [bar.value for bar in bars if bar.value > 0]
     log = bool(positive) and max(positive) / min(positive) > LOG_FROM_SPREAD
     spacious = console.rows is None or console.rows >= _ROWS_FOR_GAPS
     height = 2 * len(bars) + 1 if spacious else 0
-    parts = [Text(f"{chosen.heading(result)}{', logarithmic scale' if log else ''}", style="bold")]
+    parts = [Text(f"{chosen.title(result)}{', logarithmic scale' if log else ''}", style="bold")]
     if bars and chosen.note:
         parts.append(Text(chosen.note, style="dim"))
     if bars:
@@ -49,12 +49,6 @@ def ranking_chart(result: Result, console: StreamConsole, metric: str | None = N
     return Group(*parts)
 
 
-def _why_missing(mode: ModeSummary) -> str:
-    if not mode.requests:
-        return "not measured"
-    return "unknown" if mode.ok else "no request succeeded"
-
-
-def _color_of(mode: ModeSummary) -> Color:
-    names = [library.name for library in libraries()]
-    return _LIBRARY_COLORS[names.index(mode.library) % len(_LIBRARY_COLORS)]
+def _color_of(library: str) -> Color:
+    names = [known.name for known in libraries()]
+    return _LIBRARY_COLORS[names.index(library) % len(_LIBRARY_COLORS)]

@@ -2,152 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
-
-from rich import box
+from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from tui_httpbench.analysis.result import LatencySummary, ModeSummary, Rank, Result
+from tui_httpbench.analysis.column import ALWAYS, Column
+from tui_httpbench.analysis.columns import TABLE_COLUMNS
+from tui_httpbench.analysis.places import REFERENCE
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.rows import Row, rows_of
 from tui_httpbench.report.console import StreamConsole
-from tui_httpbench.report.places import places_of
-from tui_httpbench.text.formatting import UNKNOWN, format_figure, format_interval, format_ms, format_rate, format_ratio
+from tui_httpbench.report.tables import fitted_table
+from tui_httpbench.text.formatting import UNKNOWN
 
-FAILED_SIGN = "!"
-OTHER_WORK_SIGN = "≠"
-
-
-@dataclass(frozen=True)
-class _Column:
-    """``optional`` columns are left out where no mode has a value."""
-
-    header: str
-    justify: Literal["left", "right"]
-    cell: Callable[[Result, Rank, ModeSummary], str]
-    optional: bool = False
-
-
-def _latency_cell(pick: Callable[[LatencySummary], float]) -> Callable[[Result, Rank, ModeSummary], str]:
-    return lambda _result, _rank, mode: format_ms(pick(mode.latency_ms)) if mode.latency_ms else UNKNOWN
-
-
-def _figure_cell(pick: Callable[[ModeSummary], float | None]) -> Callable[[Result, Rank, ModeSummary], str]:
-    def cell(_result: Result, _rank: Rank, mode: ModeSummary) -> str:
-        value = pick(mode)
-        return UNKNOWN if value is None or not mode.ok else format_figure(value)
-
-    return cell
-
-
-def marked_name(result: Result, rank: Rank) -> str:
-    """A mode's name with a sign if it had failures or missing rounds, and one if it does other work than most."""
-    signs = [rank.mode]
-    if not rank.clean:
-        signs.append(FAILED_SIGN)
-    if result.does_other_work(rank.mode):
-        signs.append(OTHER_WORK_SIGN)
-    return " ".join(signs)
-
-
-# A mode that never succeeded shows neither rate nor ratio: how fast it fails says nothing.
-def _rate(_result: Result, _rank: Rank, mode: ModeSummary) -> str:
-    return format_rate(mode.requests_per_second) if mode.ok and mode.requests_per_second is not None else UNKNOWN
-
-
-def _ratio(_result: Result, rank: Rank, mode: ModeSummary) -> str:
-    return format_ratio(rank.ratio) if mode.ok and rank.ratio is not None else UNKNOWN
-
-
-def _interval(_result: Result, rank: Rank, _mode: ModeSummary) -> str:
-    if rank.interval is None or rank.verdict is None:
-        return UNKNOWN
-    return format_interval(rank.interval.low, rank.interval.high)
-
-
-def _cpu_ratio(result: Result, rank: Rank, mode: ModeSummary) -> str:
-    """How much more CPU time a mode needs than the one that needs least, and whether that is sure."""
-    compared = [other for other in result.ranking_cpu if other.clean and other.ratio is not None]
-    own = next((other for other in compared if other.mode == rank.mode), None)
-    if own is None or own.ratio is None or len(compared) < 2 or not mode.ok:
-        return UNKNOWN
-    return f"{format_ratio(own.ratio)} {own.verdict}" if own.verdict in ("same", "unsure") else format_ratio(own.ratio)
-
-
-_COLUMNS: dict[str, _Column] = {
-    "rank": _Column("#", "right", lambda result, rank, _mode: places_of(result.ranking)[rank.mode]),
-    "mode": _Column("mode", "left", lambda result, rank, _mode: marked_name(result, rank)),
-    "rate": _Column("requests/s", "right", _rate),
-    "p50": _Column("p50 ms", "right", _latency_cell(lambda latency: latency.p50)),
-    "p95": _Column("p95 ms", "right", _latency_cell(lambda latency: latency.p95)),
-    "p99": _Column("p99 ms", "right", _latency_cell(lambda latency: latency.p99)),
-    "errors": _Column("errors", "right", lambda _r, _rank, mode: f"{mode.failed:,}" if mode.requests else UNKNOWN),
-    "ratio": _Column("slower", "right", _ratio),
-    "interval": _Column("95 % interval", "right", _interval, optional=True),
-    "next": _Column("vs next", "left", lambda _result, rank, _mode: rank.verdict_next or UNKNOWN, optional=True),
-    "cpu": _Column("CPU µs", "right", _figure_cell(lambda mode: mode.cpu_us_per_request), optional=True),
-    "cpu ratio": _Column("CPU ratio", "left", _cpu_ratio, optional=True),
-    "memory": _Column("peak MiB", "right", _figure_cell(lambda mode: mode.peak_memory_mib), optional=True),
-    "reuse": _Column("req/conn", "right", _figure_cell(lambda mode: mode.requests_per_connection), optional=True),
-}
+_FIRST = "rank"
+_WITH_FAILURES = {"errors": ALWAYS - 1}
+"""What weighs more where requests failed."""
 
 
 def ranking_table(result: Result, console: StreamConsole) -> Table:
-    """The table with as many columns as the console has room for."""
-    summaries = {rank.mode: result.mode(rank.mode) for rank in result.ranking}
-    names = [
-        name
-        for name, column in _COLUMNS.items()
-        if not column.optional
-        or any(column.cell(result, rank, summaries[rank.mode]) != UNKNOWN for rank in result.ranking)
+    """The table with the most important of the columns of which anything is known, as many as there is room for."""
+    rows, columns = rows_of(result), _known_columns(result)
+    weights = _WITH_FAILURES if any(mode.failed for mode in result.modes) else {}
+    return fitted_table(
+        console,
+        {column.heading(): column.align for column in columns},
+        [[Text(column.text(row), style=_style(column, row)) for column in columns] for row in rows],
+        [weights.get(column.id, column.weight or 0) for column in columns],
+    )
+
+
+def columns_block(result: Result) -> RenderableType:
+    """What each column says."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for column in _known_columns(result):
+        table.add_row(Text(column.heading(), style="bold"), Text(column.about))
+    return Group(Text("Columns", style="bold"), Padding(table, (0, 0, 0, 2)))
+
+
+def _known_columns(result: Result) -> list[Column]:
+    """The columns that say more than a dash of any mode."""
+    rows = rows_of(result)
+    return [
+        column
+        for column in TABLE_COLUMNS
+        if column.weight == ALWAYS
+        or column.id == _FIRST
+        or any(column.text(row) not in (UNKNOWN, REFERENCE) for row in rows)
     ]
-    table = _table_of(result, names)
-    for left_out in _narrower(any(mode.failed for mode in result.modes)):
-        if console.width_of(table) <= console.columns:
-            break
-        table = _table_of(result, [name for name in names if name not in left_out])
-    return table
 
 
-def _narrower(has_failures: bool) -> Iterator[set[str]]:
-    """Which columns to leave out, in more and more need of room."""
-    left_out = set()
-    for name in ("memory", "reuse", "cpu", "p95", "cpu ratio"):
-        left_out.add(name)
-        yield set(left_out)
-    # Either tells how sure a place is; the interval says more, the verdict takes less room.
-    yield left_out | {"next"}
-    yield left_out | {"interval"}
-    left_out.add("interval")
-    for name in (
-        ("p99", "p50", "next", "rank", "ratio", "errors")
-        if has_failures
-        else ("p99", "errors", "next", "p50", "rank", "ratio")
-    ):
-        left_out.add(name)
-        yield set(left_out)
-
-
-def _table_of(result: Result, names: list[str]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True, header_style="bold")
-    for name in names:
-        column = _COLUMNS[name]
-        table.add_column(column.header, justify=column.justify, overflow="fold")
-    places = places_of(result.ranking)
-    for rank in result.ranking:
-        summary = result.mode(rank.mode)
-        texts = {name: _COLUMNS[name].cell(result, rank, summary) for name in names}
-        place = places[rank.mode]
-        table.add_row(*(Text(text, style=_cell_style(name, rank, summary, place)) for name, text in texts.items()))
-    return table
-
-
-def _cell_style(name: str, rank: Rank, summary: ModeSummary, place: str) -> str:
-    if name == "errors" and summary.failed:
+def _style(column: Column, row: Row) -> str:
+    if column.id == "errors" and row.summary.failed:
         return "bold red"
-    if name == "mode" and not rank.clean:
+    if column.id == "mode" and not row.rank.clean:
         return "red"
-    if name == "next" and rank.verdict_next == "unsure":
+    if column.id == "verdict" and row.rank.verdict_next == "unsure":
         return "yellow"
-    return "bold" if rank.rank == 1 and place != UNKNOWN else ""
+    return "bold" if row.rank.rank == 1 and row.place != UNKNOWN else ""

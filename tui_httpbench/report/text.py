@@ -11,6 +11,7 @@ from rich.text import Text
 
 from tui_httpbench.analysis.article import PUBLISHED_REQUESTS
 from tui_httpbench.analysis.conclusion import conclude
+from tui_httpbench.analysis.places import FAILED_SIGN, OTHER_WORK_SIGN
 from tui_httpbench.analysis.result import ModeSummary, Result
 from tui_httpbench.clients.catalog import mode_of
 from tui_httpbench.plan.in_words import format_load, format_rounds, format_rounds_made
@@ -18,7 +19,7 @@ from tui_httpbench.plan.plan import ARTICLE, Plan
 from tui_httpbench.report.article import article_block
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.ranking_chart import ranking_chart
-from tui_httpbench.report.ranking_table import FAILED_SIGN, OTHER_WORK_SIGN, ranking_table
+from tui_httpbench.report.ranking_table import columns_block, ranking_table
 from tui_httpbench.report.settings import differing_settings, environment_block, settings_block
 from tui_httpbench.text.formatting import plural
 from tui_httpbench.text.quoting import printable, shortened
@@ -30,7 +31,8 @@ MAX_TEXT_LENGTH = 300
 def print_report(result: Result, console: StreamConsole, *, metric: str | None = None, verbose: bool = False) -> None:
     """Prints the whole report, no line wider than the console. Raises BrokenPipeError where the reader is gone.
 
-    ``metric`` is what the chart shows, a key of ``CHART_METRICS``; ``verbose`` adds settings and environment.
+    ``metric`` is what the chart shows, a key of ``METRIC_OPTIONS``; ``verbose`` adds what the columns say, the settings
+    and the environment.
     """
     console.print(*_blocks(result, console, metric, verbose))
 
@@ -56,7 +58,7 @@ def _blocks(result: Result, console: StreamConsole, metric: str | None, verbose:
     if result.findings:
         blocks.append(_warnings(result))
     if verbose:
-        blocks += [settings_block(result), environment_block(result.environment)]
+        blocks += [columns_block(result), settings_block(result), environment_block(result.environment)]
     for block in blocks:
         if block is not None:
             yield ""

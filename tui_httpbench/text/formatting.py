@@ -31,6 +31,11 @@ def format_figure(number: float) -> str:
     return _three_digits(number)
 
 
+def format_count(number: float) -> str:
+    """How many there are, or are on average: ``23``, ``2.50``."""
+    return f"{number:,.0f}" if number == round(number) else format_figure(number)
+
+
 def format_interval(low: float, high: float) -> str:
     """The bounds of a ratio: ``2.45–2.71``, ``0.12–10,000+`` where the upper one says little; a dash where unknown."""
     if not (math.isfinite(low) and math.isfinite(high)):

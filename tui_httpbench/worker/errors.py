@@ -104,6 +104,7 @@ _PROTOCOL_NAMES = {
     "BadHttpMessage",
     "InvalidHeader",
     "HttpParsingError",
+    "LimitOverrunError",
 }
 _CURL_KINDS = {
     1: "redirects",  # an unsupported protocol, which only a redirect can lead to

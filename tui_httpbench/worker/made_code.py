@@ -120,7 +120,8 @@ class _Values(ast.NodeTransformer):
         """``a if b else c``, where ``b`` is known."""
         test = self.visit(node.test)
         if isinstance(test, ast.Constant):
-            return self.visit(node.body if test.value else node.orelse)
+            chosen: ast.expr = self.visit(node.body if test.value else node.orelse)
+            return chosen
         return ast.IfExp(test, self.visit(node.body), self.visit(node.orelse))
 
     def visit_Call(self, node: ast.Call) -> ast.expr:

@@ -155,10 +155,15 @@ def _versions_in_use() -> dict[str, str]:
 
 
 def _name_of(kind: Any) -> str:
-    """What a client is made of, as people write it: ``httpx.AsyncClient``."""
+    """What a client is made of, as people write it: by the shortest module that has it, ``httpx.AsyncClient``."""
     name = str(getattr(kind, "__qualname__", type(kind).__qualname__))
-    module = str(getattr(kind, "__module__", "") or "").partition(".")[0]
-    return name if module in ("", "builtins", "httpbench_client") else f"{module}.{name}"
+    module = str(getattr(kind, "__module__", "") or "")
+    if module in ("", "builtins", "httpbench_client"):
+        return name
+    parts = module.split(".")
+    prefixes = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
+    found = [prefix for prefix in prefixes if getattr(sys.modules.get(prefix), name, None) is kind]
+    return f"{(found or [module])[0]}.{name}"
 
 
 def _options_in_words(options: dict[str, Any]) -> str:

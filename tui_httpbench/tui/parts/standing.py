@@ -6,13 +6,11 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tui_httpbench.analysis.comparison import RatioInterval
+from tui_httpbench.analysis.places import NO_VERDICT_YET, knows_places, says_anything
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.bench.events import LaneProgress, Progress
-from tui_httpbench.report.places import NO_VERDICT_YET, knows_places
-from tui_httpbench.text.formatting import UNKNOWN, WIDE_BOUND, format_interval, format_ratio, undecided_pairs_within
+from tui_httpbench.text.formatting import UNKNOWN, format_ratio, undecided_pairs_within
 
-REFERENCE = "reference"
 _LOWEST_DECADE = -6
 _LINEAR_TICKS = ((0.0, 0.25, 0.5, 0.75, 1.0), (0.0, 0.5, 1.0), (0.0, 1.0))
 
@@ -23,20 +21,6 @@ def place_and_ratio(rank: Rank | None, place: str, cells: int) -> str:
         return UNKNOWN.ljust(cells)
     ratio = UNKNOWN if rank.ratio is None else format_ratio(rank.ratio)
     return f"{place} {ratio:>{cells - len(place) - 1}}"
-
-
-def interval_in_words(rank: Rank | None) -> str:
-    """``2.45–2.57``; a dash where no interval says anything, and a word for the winner, whose time is the measure."""
-    if rank is None or rank.interval is None:
-        return UNKNOWN
-    if rank.verdict is None:
-        return REFERENCE
-    return format_interval(rank.interval.low, rank.interval.high) if says_anything(rank.interval) else UNKNOWN
-
-
-def says_anything(interval: RatioInterval) -> bool:
-    """Whether an interval's bounds are worth telling; those of a single round are not."""
-    return interval.ratio > 0 and math.isfinite(interval.high) and interval.high < interval.low * WIDE_BOUND
 
 
 def speed_so_far(lane: LaneProgress) -> float | None:

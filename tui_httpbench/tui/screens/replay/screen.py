@@ -12,9 +12,9 @@ from textual.screen import Screen
 from textual.widgets import Button, Digits, Header, Static
 
 from tui_httpbench.analysis.conclusion import ONE_ROUND
+from tui_httpbench.analysis.places import knows_places, places_of
 from tui_httpbench.analysis.race import Race
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.report.places import knows_places, places_of
 from tui_httpbench.text.formatting import enumerate_names, format_figure, plural
 from tui_httpbench.tui.formatting import format_seconds, load_in_short, plan_in_short, seconds_decimals
 from tui_httpbench.tui.screens.replay.race_clock import RaceClock, speed_in_words

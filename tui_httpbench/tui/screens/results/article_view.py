@@ -37,39 +37,28 @@ class ArticleView(ResultView):
 
     def compose(self) -> ComposeResult:
         """The summary, the table and the explanations."""
-        comparison = self.comparison
-        if comparison is None:
+        if self.comparison is None:
             return
         with ArticlePage(classes="panel") as page:
             page.set_heading("You and the article")
             page.border_subtitle = PUBLISHER
-            yield Label(comparison.summary, classes="article--summary", markup=False)
-            yield DataTable[Text](id="article-table", cursor_type="none", zebra_stripes=True)
-            for text in comparison.texts:
+            yield Label(self.comparison.summary, classes="article--summary", markup=False)
+            table = DataTable[Text](id="article-table", cursor_type="none", zebra_stripes=True)
+            for title, side in COLUMNS.items():
+                table.add_column(Text(title, justify=side))
+            for row in self.comparison.rows:
+                style = "dim" if row.measured_s is None else ""
+                cells = zip(row.cells, COLUMNS.values(), strict=True)
+                table.add_row(*(Text(cell, style=style, justify=side) for cell, side in cells))
+            yield table
+            for text in self.comparison.texts:
                 yield Label(f"• {printable(text)}", classes="article--text", markup=False)
             yield Label(f"“{TITLE}” ({PUBLISHER})", classes="article--source", markup=False)
 
-    def on_mount(self) -> None:
-        """Fills the table."""
-        if self.comparison is None:
-            return
-        table = self.query_one(DataTable)
-        for title in COLUMNS:
-            table.add_column(Text(title, justify="left" if title == COLUMNS[0] else "right"))
-        for row in self.comparison.rows:
-            style = "" if row.measured_s is not None else "dim"
-            table.add_row(
-                *(
-                    Text(cell, style=style, justify="left" if title == COLUMNS[0] else "right")
-                    for title, cell in zip(COLUMNS, row.cells, strict=True)
-                )
-            )
-
     def copied(self) -> tuple[str, str] | None:
         """Table, summary and explanations in Markdown."""
-        comparison = self.comparison
-        if comparison is None:
+        if self.comparison is None:
             return None
-        table = markdown_table(COLUMNS, [row.cells for row in comparison.rows], left=COLUMNS[:1])
-        texts = "".join(f"- {printable(text)}\n" for text in comparison.texts)
-        return "The comparison", f"{table}\n{comparison.summary}\n\n{texts}"
+        table = markdown_table(COLUMNS, [row.cells for row in self.comparison.rows])
+        texts = "".join(f"- {printable(text)}\n" for text in self.comparison.texts)
+        return "The comparison", f"{table}\n{self.comparison.summary}\n\n{texts}"

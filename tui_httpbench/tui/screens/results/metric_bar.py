@@ -9,7 +9,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Button, Select, Tab, Tabs
 
-from tui_httpbench.analysis.metrics import METRICS, Metric
+from tui_httpbench.analysis.column import Column
+from tui_httpbench.analysis.columns import METRICS
 
 TABS = 4
 _NUMBERED = tuple(enumerate(METRICS, 1))
@@ -21,21 +22,23 @@ class MetricBar(Horizontal):
     class Changed(Message):
         """Another metric or scale was chosen."""
 
-        def __init__(self, metric: Metric, log: bool) -> None:
+        def __init__(self, metric: Column, log: bool) -> None:
             super().__init__()
             self.metric = metric
             self.log = log
 
     log_scale: reactive[bool] = reactive(False)
 
-    def __init__(self, metric: Metric) -> None:
+    def __init__(self, metric: Column) -> None:
         super().__init__()
         self._metric = metric
 
     def compose(self) -> ComposeResult:
         """Tabs on the left, then the metrics that have none, the switch on the right."""
-        tabs = (Tab(f"{number} {metric.tab}", id=f"metric-{metric.id}") for number, metric in _NUMBERED[:TABS])
-        more = [(f"{number} {metric.tab}", metric.id) for number, metric in _NUMBERED[TABS:]]
+        tabs = [Tab(f"{number} {metric.heading()}", id=f"metric-{metric.id}") for number, metric in _NUMBERED[:TABS]]
+        for tab, metric in zip(tabs, METRICS, strict=False):
+            tab.tooltip = metric.about
+        more = [(f"{number} {metric.heading()}", metric.id) for number, metric in _NUMBERED[TABS:]]
         yield Tabs(*tabs, active=f"metric-{self._metric.id}", id="metrics")
         yield Select(more, prompt=f"{TABS + 1}-{len(METRICS)} more …", compact=True, id="more-metrics")
         yield Button(id="scale", compact=True, tooltip="Switch between a linear and a logarithmic scale")

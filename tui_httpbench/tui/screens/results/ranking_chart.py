@@ -8,14 +8,14 @@ from rich.text import Text
 from textual.app import ComposeResult, RenderResult
 from textual.reactive import reactive
 
-from tui_httpbench.analysis.metrics import METRICS, Metric, order_by, why_missing
-from tui_httpbench.analysis.result import ModeSummary, Rank, Result
+from tui_httpbench.analysis.column import Column
+from tui_httpbench.analysis.columns import METRICS
+from tui_httpbench.analysis.places import FAILED_SIGN, OTHER_WORK_SIGN, says_anything
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.rows import Row, order_by, why_missing
 from tui_httpbench.charts.plot import Bar, bar_chart
-from tui_httpbench.report.places import placed_name, places_of
-from tui_httpbench.report.ranking_table import FAILED_SIGN, OTHER_WORK_SIGN
-from tui_httpbench.text.formatting import plural
+from tui_httpbench.text.formatting import UNKNOWN, plural
 from tui_httpbench.tui.parts.panel import Page, Panel
-from tui_httpbench.tui.parts.standing import says_anything
 from tui_httpbench.tui.screens.results.themed_chart import AXIS, VALUE, ThemedChart, library_role, stand_in
 
 AXIS_ROWS = 2
@@ -28,7 +28,7 @@ class RankingChart(ThemedChart):
     Where the metric is what the ranking is made by, places stand before the names and 95 % intervals at the bars.
     """
 
-    metric: reactive[Metric] = reactive(METRICS[0])
+    metric: reactive[Column] = reactive(METRICS[0])
     log_scale: reactive[bool] = reactive(False)
 
     def __init__(self, result: Result) -> None:
@@ -38,13 +38,11 @@ class RankingChart(ThemedChart):
     def render(self) -> RenderResult:
         """The chart for the widget's size and the theme of this moment; without its axis where rows are few."""
         ordered = order_by(self.metric, self._result)
-        ranks = self._ranks()
         if all(value is None for _, value in ordered):
-            columns = max(len(mode.mode) for mode, _ in ordered)
-            return Text("\n".join(f"{mode.mode:>{columns}}  {why_missing(self.metric, mode)}" for mode, _ in ordered))
+            columns = max(len(row.mode) for row, _ in ordered)
+            return Text("\n".join(f"{row.mode:>{columns}}  {why_missing(self.metric, row)}" for row, _ in ordered))
         limit = _FURTHEST * max(value or 0.0 for _, value in ordered)
-        places = places_of(self.metric.ranking_by(self._result))
-        bars = [self._bar(mode, value, ranks.get(mode.mode), places, limit) for mode, value in ordered]
+        bars = [self._bar(row, value, limit) for row, value in ordered]
         chart = bar_chart(
             bars,
             self.size.width,
@@ -58,43 +56,34 @@ class RankingChart(ThemedChart):
 
     def has_intervals(self) -> bool:
         """Whether any bar has an interval that is drawn."""
-        ranks = self._ranks()
         ordered = order_by(self.metric, self._result)
-        return any(self._interval(ranks.get(mode.mode), value, math.inf)[0] for mode, value in ordered)
+        return any(self._interval(row, value, math.inf)[0] for row, value in ordered)
 
-    def _ranks(self) -> dict[str, Rank]:
-        """The ranking that this metric's places and intervals come from."""
-        return {rank.mode: rank for rank in self.metric.ranking_by(self._result)}
+    def _bar(self, row: Row, value: float | None, limit: float) -> Bar:
+        is_placed = self.metric.yardstick is not None and row.summary.ok and row.place != UNKNOWN
+        label = f"{row.place} {row.mode}" if is_placed else row.mode
+        interval, goes_on = self._interval(row, value, limit)
+        return Bar(label, value or 0.0, self._text(row, value), stand_in(library_role(row.mode)), interval, goes_on)
 
-    def _bar(
-        self, mode: ModeSummary, value: float | None, rank: Rank | None, places: dict[str, str], limit: float
-    ) -> Bar:
-        label = placed_name(places, mode.mode) if self.metric.ranks and mode.ok else mode.mode
-        interval, goes_on = self._interval(rank, value, limit)
-        color = stand_in(library_role(mode.mode))
-        return Bar(label, value or 0.0, self._text(mode, value), color, interval, goes_on)
-
-    def _interval(
-        self, rank: Rank | None, value: float | None, limit: float
-    ) -> tuple[tuple[float, float] | None, bool]:
+    def _interval(self, row: Row, value: float | None, limit: float) -> tuple[tuple[float, float] | None, bool]:
         """The bounds of the value that its ratio's interval stands for, and whether it goes on beyond ``limit``."""
-        found = rank.interval if rank is not None and rank.verdict is not None else None
-        if not self.metric.ranks or not value or found is None or not says_anything(found):
+        found = row.rank.interval if row.rank.verdict is not None else None
+        if not self.metric.trend or not value or found is None or not says_anything(found):
             return None, False
         low, high = found.low / found.ratio, found.high / found.ratio
-        if self.metric.ranks < 0:
+        if self.metric.trend < 0:
             low, high = 1 / high, 1 / low
         return (min(value * low, limit), min(value * high, limit)), value * high > limit
 
-    def _text(self, mode: ModeSummary, value: float | None) -> str:
+    def _text(self, row: Row, value: float | None) -> str:
         if value is None:
-            return why_missing(self.metric, mode)
-        text = self.metric.text(value)
-        if mode.failed:
-            text = f"{text} {FAILED_SIGN} {mode.failed:,} failed"
-        elif not mode.is_clean:
+            return why_missing(self.metric, row)
+        text = self.metric.with_unit(value)
+        if row.summary.failed:
+            text = f"{text} {FAILED_SIGN} {row.summary.failed:,} failed"
+        elif not row.summary.is_clean:
             text = f"{text} {FAILED_SIGN} incomplete"
-        return f"{text} {OTHER_WORK_SIGN} other work" if self._result.does_other_work(mode.mode) else text
+        return f"{text} {OTHER_WORK_SIGN} other work" if self._result.does_other_work(row.mode) else text
 
 
 def _has_room_for_axis(count: int, height: int) -> bool:
@@ -125,7 +114,7 @@ class ChartPanel(Page, Panel):
         self.styles.min_height = self._rows + self.gutter.height
         self._name_chart()
 
-    def draw_by(self, metric: Metric, log: bool) -> None:
+    def draw_by(self, metric: Column, log: bool) -> None:
         """Draws the ranking by a metric, on a linear or logarithmic scale."""
         chart = self.query_one(RankingChart)
         chart.metric, chart.log_scale = metric, log
@@ -136,5 +125,5 @@ class ChartPanel(Page, Panel):
         scale = "log scale" if chart.log_scale else ""
         interval = "├●┤ 95 % interval" if chart.has_intervals() else ""
         warnings = plural(len(self._result.findings), "warning") if self._result.findings else ""
-        self.set_heading(" · ".join(filter(None, (chart.metric.heading(self._result), interval, scale))))
+        self.set_heading(" · ".join(filter(None, (chart.metric.title(self._result), interval, scale))))
         self.border_subtitle = " · ".join(filter(None, (warnings, f"seed {self._result.plan.seed}")))

@@ -9,8 +9,8 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 from textual.widgets import Label
 
+from tui_httpbench.analysis.columns import METRICS
 from tui_httpbench.analysis.conclusion import conclude
-from tui_httpbench.analysis.metrics import METRICS
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.text.formatting import plural
 from tui_httpbench.text.quoting import printable
@@ -63,7 +63,7 @@ class RankingView(ResultView):
     def on_metric_bar_changed(self, event: MetricBar.Changed) -> None:
         """Redraws the chart, and ranks the table by the metric's yardstick."""
         self.query_one(ChartPanel).draw_by(event.metric, event.log)
-        self.query_one(RankingTable).rank_by(event.metric)
+        self.query_one(RankingTable).rank_by(event.metric.yardstick or "time")
         note = self.query_one("#metric-note", Label)
         note.display = bool(event.metric.note)
         note.update(event.metric.note)

@@ -12,7 +12,8 @@ from textual.screen import Screen
 from textual.widgets import Header, TabbedContent, TabPane
 from textual.widgets._tabbed_content import ContentTabs
 
-from tui_httpbench.analysis.metrics import METRICS, Metric
+from tui_httpbench.analysis.column import Column
+from tui_httpbench.analysis.columns import METRICS
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.text.formatting import plural
@@ -31,10 +32,10 @@ from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 VIEWS: tuple[type[ResultView], ...] = (RankingView, LatencyView, WhyView, CodeView, ArticleView, WarningsView)
 
 
-def _metric_binding(number: int, metric: Metric) -> Binding:
+def _metric_binding(number: int, metric: Column) -> Binding:
     action = f"choose_metric('{metric.id}')"
-    title = f"Compare by {metric.tab}"
-    return Binding(str(number), action, metric.tab, show=False, id=f"results.{metric.id}", tooltip=title)
+    title = f"Compare by {metric.name}"
+    return Binding(str(number), action, metric.heading(), show=False, id=f"results.{metric.id}", tooltip=title)
 
 
 def _tab_binding(view: type[ResultView]) -> Binding:

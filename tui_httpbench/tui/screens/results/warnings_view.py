@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.widgets import Label
 
+from tui_httpbench.analysis.places import FAILED_SIGN, OTHER_WORK_SIGN
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.report.ranking_table import FAILED_SIGN, OTHER_WORK_SIGN
 from tui_httpbench.report.text import error_lines
 from tui_httpbench.text.formatting import plural
 from tui_httpbench.text.quoting import printable

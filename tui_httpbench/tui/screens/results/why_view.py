@@ -10,12 +10,12 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import DataTable, Label
 
+from tui_httpbench.analysis.columns import COLUMNS
+from tui_httpbench.analysis.places import OTHER_WORK_SIGN, placed_name, places_of
 from tui_httpbench.analysis.reasons import ModeFacts, ModeReason, explain_ranking
 from tui_httpbench.analysis.result import Environment, Result
-from tui_httpbench.report.places import placed_name, places_of
-from tui_httpbench.report.ranking_table import OTHER_WORK_SIGN
-from tui_httpbench.text.formatting import UNKNOWN, format_figure, format_percent, plural
-from tui_httpbench.text.markdown_table import markdown_table
+from tui_httpbench.text.formatting import UNKNOWN, format_count, format_percent, plural
+from tui_httpbench.text.markdown_table import Side, markdown_table
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.parts.panel import Page, Panel
 from tui_httpbench.tui.screens.results.view import ResultView
@@ -51,7 +51,8 @@ class FactsTable(WholeColumns):
             [self._places[reason.rank.mode], reason.rank.mode, *self.texts_of(reason), reason.text]
             for reason in self._reasons
         ]
-        return markdown_table(["#", "mode", *_FACTS, "why"], rows, left=("mode", "why"))
+        facts: dict[str, Side] = dict.fromkeys(_FACTS, "right")
+        return markdown_table({"#": "right", "mode": "left", **facts, "why": "left"}, rows)
 
     def _shared(self, title: str) -> str:
         """A fact that is the same for all modes, to be said once; empty where it is not."""
@@ -174,19 +175,20 @@ def describe_environment(environment: Environment) -> str:
 def _figure(pick: Callable[[ModeFacts], float | None]) -> Callable[[ModeFacts], str | None]:
     def write(facts: ModeFacts) -> str | None:
         value = pick(facts)
-        return None if value is None else f"{value:,.0f}" if value == round(value) else format_figure(value)
+        return None if value is None else format_count(value)
 
     return write
 
 
+_HEADINGS = {column.id: column.heading() for column in COLUMNS}
 _FACTS: dict[str, Callable[[ModeFacts], str | None]] = {
     "in flight": lambda facts: f"{facts.in_flight:,}",
-    "conns": _figure(lambda facts: facts.connections),
-    "req/conn": _figure(lambda facts: facts.requests_per_connection),
+    _HEADINGS["connections"]: _figure(lambda facts: facts.connections),
+    _HEADINGS["reuse"]: _figure(lambda facts: facts.requests_per_connection),
     "TLS": lambda facts: "none" if facts.tls_handshakes == 0 else _figure(lambda own: own.tls_handshakes)(facts),
     "CPU ms": _figure(lambda facts: facts.cpu_ms),
     "CPU %": lambda facts: None if facts.cpu_share is None else format_percent(facts.cpu_share),
-    "peak MiB": _figure(lambda facts: facts.peak_memory_mib),
+    _HEADINGS["memory"]: _figure(lambda facts: facts.peak_memory_mib),
     "HTTP": lambda facts: facts.http_version,
 }
 _SHAREABLE = {"TLS": "no TLS", "HTTP": "HTTP/{}"}

@@ -12,12 +12,13 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from tui_httpbench.analysis.places import interval_in_words
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.bench.events import LaneProgress
 from tui_httpbench.text.formatting import UNKNOWN, format_rate
 from tui_httpbench.tui.formatting import format_short
 from tui_httpbench.tui.parts.blocks import Part, sparkline, thick_bar
-from tui_httpbench.tui.parts.standing import SpeedScale, interval_in_words, place_and_ratio, speed_so_far
+from tui_httpbench.tui.parts.standing import SpeedScale, place_and_ratio, speed_so_far
 from tui_httpbench.tui.screens.run.lane_layout import INTERVAL, PLACE_AND_RATIO, LaneLayout
 
 _EXACT_UP_TO = 9_999

@@ -9,6 +9,7 @@ from textual.containers import HorizontalGroup
 from textual.content import Content
 from textual.widgets import Input, Label, Select
 
+from tui_httpbench.plan.field import Field as PlanField
 from tui_httpbench.tui.screens.setup.note import Note
 
 
@@ -24,10 +25,10 @@ class Field(HorizontalGroup):
     }
     """
 
-    def __init__(self, field: str, control: Input | Select[str], hint: str = "", label: str = "") -> None:
+    def __init__(self, field: str, control: Input | Select[str], label: str, hint: str = "") -> None:
         super().__init__(id=f"field-{field}")
         self.field = field
-        self.label = label or field.capitalize()
+        self.label = label
         self.hint = hint
         self.control = control
         self.note = Note(hint)
@@ -61,12 +62,17 @@ class Field(HorizontalGroup):
         self.note.show_errors(error)
 
 
-def text_field(field: str, value: str, hint: str = "", placeholder: str = "", label: str = "") -> Field:
-    """A field in which one types."""
-    return Field(field, Input(value, placeholder=placeholder, compact=True), hint, label)
+def field_for(value: PlanField, text: str) -> Field:
+    """A field for a value of a plan, in which one types or chooses, as its row in the table says."""
+    shown = value.on_form
+    if shown.is_menu:
+        choices = [(shown.empty, ""), *((choice, choice) for choice in value.choices)]
+        return choice_field(value.name, choices, text, shown.label, shown.hint)
+    typed = Input(text, placeholder=shown.placeholder or shown.empty, compact=True)
+    return Field(value.name, typed, shown.label, shown.hint)
 
 
-def choice_field(field: str, options: list[tuple[str, str]], value: str, hint: str = "", label: str = "") -> Field:
+def choice_field(field: str, options: list[tuple[str, str]], value: str, label: str, hint: str = "") -> Field:
     """A field in which one chooses; an option is what is shown and what it stands for."""
     shown: list[tuple[Any, str]] = [(Content(text), key) for text, key in options]
-    return Field(field, Select(shown, value=value, allow_blank=False, compact=True), hint, label)
+    return Field(field, Select(shown, value=value, allow_blank=False, compact=True), label, hint)

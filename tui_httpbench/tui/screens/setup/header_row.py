@@ -10,7 +10,8 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input
 
 from tui_httpbench.plan.header_values import expand_headers, is_reference
-from tui_httpbench.plan.plan import Header, PlanError, check_header, is_secret
+from tui_httpbench.plan.parsing import check_header
+from tui_httpbench.plan.plan import Header, PlanError, is_secret
 from tui_httpbench.tui.screens.setup.note import Note
 from tui_httpbench.tui.textual_fixes.following_input import FollowingInput
 from tui_httpbench.tui.textual_fixes.paste_input import PasteInput

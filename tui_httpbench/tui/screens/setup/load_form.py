@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup
 
-from tui_httpbench.plan.plan import ARTICLE, AUTO, PROFILES, Plan
+from tui_httpbench.plan.field import Field as PlanField
+from tui_httpbench.plan.fields import rows_on
+from tui_httpbench.plan.plan import Plan
 from tui_httpbench.tui.plan_words import (
     describe_budget,
     describe_concurrency,
@@ -16,9 +18,9 @@ from tui_httpbench.tui.plan_words import (
     describe_requests,
     describe_rounds,
 )
-from tui_httpbench.tui.screens.setup.field import choice_field, text_field
+from tui_httpbench.tui.screens.setup.field import field_for
 from tui_httpbench.tui.screens.setup.field_sheet import FieldSheet
-from tui_httpbench.tui.screens.setup.plan_form import PLAN_FIELDS, FormReading, plan_text
+from tui_httpbench.tui.screens.setup.plan_form import LOAD, FormReading
 
 
 class LoadForm(VerticalGroup):
@@ -26,25 +28,8 @@ class LoadForm(VerticalGroup):
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(id="load")
-        seed = plan_text(plan.seed) if plan.seed_given else ""
-        profiles = [("by concurrency", ""), *((profile, profile) for profile in PROFILES)]
-        self._sheet = FieldSheet(
-            [
-                [
-                    text_field("requests", plan_text(plan.requests), placeholder="any"),
-                    text_field("duration", plan_text(plan.duration_s), placeholder="any"),
-                    text_field("concurrency", plan_text(plan.concurrency), placeholder=ARTICLE),
-                    text_field("rounds", plan_text(plan.rounds), placeholder=AUTO),
-                ],
-                [
-                    text_field("budget", plan_text(plan.budget_s)),
-                    text_field("timeout", plan_text(plan.timeout_s), "seconds per request"),
-                    text_field("seed", seed, "sets the order in each round; empty: random", "random"),
-                    choice_field("profile", profiles, plan_text(plan.chosen_profile)),
-                ],
-            ],
-            explained="concurrency",
-        )
+        rows = [[field_for(value, _text(value, plan)) for value in row] for row in rows_on("load")]
+        self._sheet = FieldSheet(rows, explained="concurrency")
 
     def compose(self) -> ComposeResult:
         """The fields."""
@@ -57,9 +42,9 @@ class LoadForm(VerticalGroup):
 
     def fill(self, values: Mapping[str, object]) -> None:
         """Fills in those of the given fields of a plan that stand here."""
-        for field in self._sheet.fields.values():
-            if PLAN_FIELDS[field.field] in values:
-                field.fill(plan_text(values[PLAN_FIELDS[field.field]]))
+        for value in LOAD:
+            if value.key in values:
+                self._sheet.fields[value.name].fill(value.text(values[value.key]))
 
     def focus_field(self, name: str) -> None:
         """Puts the cursor into a field."""
@@ -76,3 +61,8 @@ class LoadForm(VerticalGroup):
         self._sheet.fields["budget"].show_hint(describe_budget(reading.rounds))
         self._sheet.fields["profile"].show_hint(describe_profile(reading.profile, reading.concurrency))
         self._sheet.show(reading.errors)
+
+
+def _text(value: PlanField, plan: Plan) -> str:
+    # A random seed is none that the user gave.
+    return "" if value.name == "seed" and not plan.seed_given else value.text(value.value_in(plan))

@@ -241,4 +241,4 @@ class ModePicker(VerticalGroup):
 
 
 def _instances_of(mode: Mode, ids: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(instance for instance in ids if instance.partition("#")[0] == mode.id)
+    return tuple(instance for instance in ids if catalog.mode_id_of(instance) == mode.id)

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.widgets import Input, Label
 
 from tui_httpbench.plan.error import PlanError
-from tui_httpbench.plan.plan import parse_modes
+from tui_httpbench.plan.parsing import parse_modes
 
 
 class OwnClient(HorizontalGroup):

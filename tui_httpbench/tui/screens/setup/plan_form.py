@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from tui_httpbench.plan import plan as plans
-from tui_httpbench.plan.fields import KNOBS, parse_cacert
+from tui_httpbench.plan.field import Field
+from tui_httpbench.plan.fields import KNOBS, fields_of, rows_on
 from tui_httpbench.plan.from_curl import is_curl_command
+from tui_httpbench.plan.given_files import parse_cacert
 from tui_httpbench.plan.header_values import expand_headers
+from tui_httpbench.plan.parsing import check_header, parse_method, parse_url
 from tui_httpbench.plan.plan import (
     AUTO,
-    DEFAULT_SAME_WITHIN,
     Concurrency,
     Duration,
     Header,
@@ -28,57 +30,41 @@ from tui_httpbench.plan.scenario import LOOPBACK, Scenario
 Place = Literal["embedded", "http", "https"]
 Trust = Literal["usual", "file", "unchecked"]
 
-PLAN_FIELDS = {
-    "cacert": "cacert",
-    "requests": "requests",
-    "duration": "duration_s",
-    "concurrency": "concurrency",
-    "rounds": "rounds",
-    "budget": "budget_s",
-    "timeout": "timeout_s",
-    "seed": "seed",
-    "profile": "chosen_profile",
-    "modes": "modes",
-}
-"""Field of the form -> field of the plan."""
+LOAD = tuple(field for row in rows_on("load") for field in row)
+"""The fields of a plan that are typed, or chosen from a menu."""
+NOT_ON_FORM = tuple(field for field in fields_of("plan") if field.shown is None and field.name != "modes")
+"""The fields of a plan that the form keeps as they were."""
 
 _PARTNERS = {"duration": "requests", "requests": "concurrency"}
 """Field -> the other field of a pair that can't both hold, where the first one is told of."""
 
-FIELDS = ("url", "method", "headers", "scenario", *KNOBS, *PLAN_FIELDS)
+FIELDS = ("url", "method", "headers", "scenario", *KNOBS, "cacert", *(field.name for field in LOAD), "modes")
 """The fields of a PlanError, in the order in which the form shows them."""
 
 
 @dataclass(frozen=True)
 class FormValues:
-    """The form: texts as typed, and ``modes`` as ids of the run; an empty ``seed`` means a random one.
+    """The form: texts as typed, and ``modes`` as ids of the run.
 
-    Empty ``requests`` and an empty ``duration`` leave the load to the other of them, and two of them to the budget.
-    An empty ``profile`` leaves it to the concurrency. ``scenario`` is the one that was chosen, ``scenario_error`` says
-    why it can't be had, and ``knobs`` are its knobs as they stand now, by the names of ``plan_options.KNOBS``.
-    ``same_within`` and ``pin`` have no field: they come from the plan that the form was filled with.
+    ``load`` are the texts of the fields ``LOAD``, by name; an empty one means the default, if it may be empty: of
+    requests and duration that leaves the load to the other of them, and both to the budget. ``scenario`` is the one
+    that was chosen, ``scenario_error`` says why it can't be had, and ``knobs`` are its knobs as they stand now, by the
+    names of ``KNOBS``. ``kept`` are the values of ``NOT_ON_FORM`` by their keys, of the plan that the form was filled
+    with.
     """
 
     url: str
     method: str
     headers: tuple[Header, ...]
     body: bytes | None
-    requests: str
-    duration: str
-    concurrency: str
-    rounds: str
-    budget: str
-    timeout: str
-    seed: str
-    profile: str
+    load: Mapping[str, str]
     modes: tuple[str, ...]
     scenario: Scenario = LOOPBACK
     scenario_error: str = ""
     knobs: Mapping[str, str | bool] = field(default_factory=dict)
     trust: Trust = "usual"
     cacert: str = ""
-    same_within: float = DEFAULT_SAME_WITHIN
-    pin: bool = True
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def place(self) -> Place:
@@ -119,14 +105,9 @@ def place_of(url: str) -> Place:
 
 
 def knob_texts(scenario: Scenario) -> dict[str, str | bool]:
-    """The knobs of a scenario as a form shows them, by the names of ``plan_options.KNOBS``."""
-    texts = {name: _shown(scenario.knobs[key]) for name, (key, _) in KNOBS.items()}
-    return {**texts, "body_size": _short_size(scenario.body_bytes)}
-
-
-def plan_text(value: object) -> str:
-    """A field of a plan as a form shows it; an empty text for None."""
-    return "" if value is None else str(_shown(value))
+    """The knobs of a scenario as a form shows them, by the names of ``KNOBS``."""
+    values = {name: getattr(scenario, knob.key) for name, knob in KNOBS.items()}
+    return {name: value if isinstance(value, bool) else KNOBS[name].text(value) for name, value in values.items()}
 
 
 def read_form(values: FormValues) -> FormReading:
@@ -135,16 +116,9 @@ def read_form(values: FormValues) -> FormReading:
     parts: dict[str, Any] = {}
     readers: dict[str, Callable[[], object]] = {
         "url": lambda: _read_url(values.url),
-        "method": lambda: plans.parse_method(values.method),
+        "method": lambda: parse_method(values.method),
         "headers": lambda: _read_headers(values.headers),
-        "requests": lambda: plans.parse_requests(values.requests) if values.requests.strip() else None,
-        "duration": lambda: _read_duration(values),
-        "concurrency": lambda: plans.parse_concurrency(values.concurrency),
-        "rounds": lambda: plans.parse_rounds(values.rounds),
-        "budget": lambda: plans.parse_budget(values.budget),
-        "timeout": lambda: plans.parse_timeout(values.timeout),
-        "seed": lambda: plans.parse_seed(values.seed) if values.seed.strip() else 0,
-        "profile": lambda: plans.parse_profile(values.profile) if values.profile else None,
+        **{each.name: partial(_read_load, each, values.load) for each in LOAD},
         "modes": lambda: values.modes,
     }
     if values.place == "https" and values.trust == "file":
@@ -178,21 +152,23 @@ def read_form(values: FormValues) -> FormReading:
     )
 
 
-def _read_duration(values: FormValues) -> Duration | None:
-    """The duration; an automatic one, as the form offers it, gives way to a number of requests."""
-    text = values.duration.strip()
-    duration = plans.parse_duration(text) if text else None
-    return None if duration == AUTO and values.requests.strip() else duration
+def _read_load(each: Field, texts: Mapping[str, str]) -> object:
+    text = texts[each.name]
+    if not text.strip() and each.on_form.empty:
+        return each.default_value
+    value = each.read(text)
+    # An automatic duration, as the form offers it, gives way to a number of requests.
+    return None if each.name == "duration" and value == AUTO and texts["requests"].strip() else value
 
 
 def _read_url(text: str) -> str:
     if not is_curl_command(text):
-        return plans.parse_url(text)
+        return parse_url(text)
     raise PlanError("url", "This is a curl command; press enter to fill the form in from it.")
 
 
 def _read_headers(headers: tuple[Header, ...]) -> tuple[Header, ...]:
-    read = tuple(plans.check_header(name, value) for name, value in headers)
+    read = tuple(check_header(name, value) for name, value in headers)
     expand_headers(read)  # tells of a variable that is not set; the plan keeps its name
     return read
 
@@ -206,9 +182,8 @@ def _read_scenario(values: FormValues) -> tuple[Scenario | None, dict[str, str]]
     for name, typed in values.knobs.items():
         if typed == shown[name]:  # what is shown may have fewer digits
             continue
-        key, read = KNOBS[name]
         try:
-            changes[key] = typed if read is None else read(str(typed))
+            changes[KNOBS[name].key] = KNOBS[name].read(typed)
         except PlanError as error:
             errors[error.field] = str(error)
     try:
@@ -231,29 +206,15 @@ def _read_cacert(text: str) -> str:
 def _build(parts: dict[str, Any], values: FormValues, scenario: Scenario | None) -> Plan:
     of_request: dict[str, Any] = {name: parts[name] for name in ("url", "method", "headers") if name in parts}
     request = Request(**of_request, body=values.body)
-    of_plan: dict[str, Any] = {name: parts[part] for part, name in PLAN_FIELDS.items() if part in parts}
+    of_plan = {each.key: parts[each.name] for each in fields_of("plan") if each.name in parts}
     if "url" not in parts:
         of_plan.pop("cacert", None)
     if scenario is not None and request.uses_embedded_target:
         of_plan["scenario"] = scenario
     return Plan(
         request=request,
-        seed_given=bool(values.seed.strip()),
-        same_within=values.same_within,
-        pin=values.pin,
+        seed_given=bool(values.load["seed"].strip()),
+        **values.kept,
         insecure=values.place == "https" and values.trust == "unchecked" and "url" in parts,
         **of_plan,
     )
-
-
-def _shown(value: object) -> str | bool:
-    if isinstance(value, bool):
-        return value
-    return f"{value!r}".removesuffix(".0") if isinstance(value, float) else str(value)
-
-
-def _short_size(size: int) -> str:
-    for factor, letter in ((1_000_000, "m"), (1_000, "k")):
-        if size and size % factor == 0:
-            return f"{size // factor}{letter}"
-    return str(size)

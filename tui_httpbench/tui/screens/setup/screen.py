@@ -12,6 +12,7 @@ from textual.containers import HorizontalGroup, Vertical, VerticalGroup
 from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Header, Input, Label, Select, TextArea
 
+from tui_httpbench.clients.catalog import mode_id_of
 from tui_httpbench.history.url_history import load_urls, remember_url
 from tui_httpbench.plan.fields import KNOBS
 from tui_httpbench.plan.from_curl import is_curl_command, parse_curl
@@ -25,7 +26,7 @@ from tui_httpbench.tui.screens.setup.headers_editor import HeadersEditor
 from tui_httpbench.tui.screens.setup.load_form import LoadForm
 from tui_httpbench.tui.screens.setup.mode_picker import ModePicker
 from tui_httpbench.tui.screens.setup.note import Note
-from tui_httpbench.tui.screens.setup.plan_form import FormReading, FormValues, read_form
+from tui_httpbench.tui.screens.setup.plan_form import NOT_ON_FORM, FormReading, FormValues, read_form
 from tui_httpbench.tui.screens.setup.preset_picker import CUSTOM, PresetPicker
 from tui_httpbench.tui.screens.setup.target_form import TargetForm
 from tui_httpbench.tui.screens.setup.url_input import UrlInput
@@ -126,7 +127,7 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
         """Checks what the form was filled with."""
         self.query_one(PresetPicker).border_title = "Preset"
         self.query_one(LoadForm).border_title = "Load"
-        self.query_one(CodePanel).show(self._start.modes[0].partition("#")[0])
+        self.query_one(CodePanel).show(mode_id_of(self._start.modes[0]))
         self.check_form()
         self._sections = list(self.query(_SECTIONS))
         self.watch(self, "focused", self._mark_focused_section)
@@ -275,16 +276,15 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
         return str(self.query_one("#input-method", Select).value)
 
     def _values(self) -> FormValues:
-        fields: dict[str, Any] = {**self.query_one(LoadForm).texts, **self.query_one(TargetForm).values}
         return FormValues(
             url=self.query_one("#input-url", Input).value,
             method=self._method,
             headers=self.query_one(HeadersEditor).headers,
             body=self.query_one(BodyEditor).body,
             modes=self.query_one(ModePicker).modes,
-            **fields,
-            same_within=self._start.same_within,
-            pin=self._start.pin,
+            load=self.query_one(LoadForm).texts,
+            kept={field.key: field.value_in(self._start) for field in NOT_ON_FORM},
+            **self.query_one(TargetForm).values,
         )
 
     def _show_preset(self, plan: Plan | None) -> None:

@@ -13,37 +13,18 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Checkbox, Collapsible, Select
 
-from tui_httpbench.plan.fields import KNOBS
+from tui_httpbench.plan.field import Field as PlanField
+from tui_httpbench.plan.fields import KNOBS, rows_on
 from tui_httpbench.plan.plan import Plan, PlanError
 from tui_httpbench.plan.scenario import SCENARIOS, Scenario
 from tui_httpbench.plan.scenario_file import own_scenario_files, read_scenario
-from tui_httpbench.tui.screens.setup.field import text_field
+from tui_httpbench.tui.screens.setup.field import Field, field_for
 from tui_httpbench.tui.screens.setup.field_sheet import FieldSheet
 from tui_httpbench.tui.screens.setup.note import WRONG, Note
 from tui_httpbench.tui.screens.setup.plan_form import FormReading, Place, knob_texts
 from tui_httpbench.tui.screens.setup.tick_box import TickBox
 from tui_httpbench.tui.screens.setup.trust_form import TrustForm
 
-_FIELDS = {
-    "rtt": ("Round trip, ms", "from the client to the target and back", ""),
-    "jitter": ("Jitter, ms", "over how many the round trip varies in all", ""),
-    "service_time": ("Service time, ms", "20, uniform:10:30, exponential:50 or lognormal:300:0.5", ""),
-    "service_seed": ("Seed", "where the draws of service time and jitter begin in each round", ""),
-    "capacity": ("Capacity", "45/s (responses a second), 8 (served at once) or 45/s,8; more wait in line", "unlimited"),
-    "body_size": ("Page size", "bytes of the page at /, such as 50k", ""),
-    "content_type": ("Content type", "of the page at /", ""),
-}
-_SWITCHES = {
-    "tls": ("TLS", "HTTPS, with a certificate authority made for the run"),
-    "http2": ("HTTP/2", "offered beside HTTP/1.1; needs TLS"),
-    "gzip": ("gzip", "for clients that accept it"),
-}
-# The line, the server, its answer.
-_ROWS = (
-    ("rtt", "jitter", "tls", "http2"),
-    ("service_time", "service_seed", "capacity"),
-    ("body_size", "content_type", "gzip"),
-)
 _NOT_HERE = "Scenarios are for the embedded target; empty the URL to use one."
 
 
@@ -85,15 +66,9 @@ class TargetForm(VerticalGroup):
         self._place: Place = "embedded"
         self._trust = TrustForm(plan)
         texts = knob_texts(start)
-        self._switches = {
-            name: TickBox(label, bool(texts[name]), compact=True, id=f"input-{name}", tooltip=hint)
-            for name, (label, hint) in _SWITCHES.items()
-        }
-        fields = {
-            name: text_field(name, str(texts[name]), hint, placeholder, label)
-            for name, (label, hint, placeholder) in _FIELDS.items()
-        }
-        self._sheet = FieldSheet([[{**fields, **self._switches}[name] for name in row] for row in _ROWS], "rtt")
+        controls = {name: _control_for(knob, texts[name]) for name, knob in KNOBS.items()}
+        self._switches = {name: control for name, control in controls.items() if isinstance(control, TickBox)}
+        self._sheet = FieldSheet([[controls[knob.name] for knob in row] for row in rows_on("knobs")], "rtt")
 
     def compose(self) -> ComposeResult:
         """The scenario and its knobs; in their place for a URL of the user's own, what applies there."""
@@ -196,6 +171,12 @@ class TargetForm(VerticalGroup):
             (Content(f"{WRONG} {name}" if isinstance(choice, PlanError) else name), name)
             for name, choice in self._choices.items()
         ]
+
+
+def _control_for(knob: PlanField, shown: str | bool) -> Field | TickBox:
+    if isinstance(shown, str):
+        return field_for(knob, shown)
+    return TickBox(knob.on_form.label, shown, compact=True, id=f"input-{knob.name}", tooltip=knob.on_form.hint)
 
 
 def _find_scenarios() -> dict[str, Scenario | PlanError]:

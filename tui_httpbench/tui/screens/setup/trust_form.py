@@ -8,8 +8,9 @@ from textual import on
 from textual.containers import VerticalGroup
 from textual.widgets import Select
 
+from tui_httpbench.plan.fields import FIELDS
 from tui_httpbench.plan.plan import Plan
-from tui_httpbench.tui.screens.setup.field import Field, choice_field, text_field
+from tui_httpbench.tui.screens.setup.field import Field, choice_field, field_for
 from tui_httpbench.tui.screens.setup.note import Note
 from tui_httpbench.tui.screens.setup.plan_form import Trust
 
@@ -30,7 +31,7 @@ class TrustForm(VerticalGroup):
         super().__init__(id="trust")
         self._trust = _trust_in(plan.cacert, plan.insecure)
         self._choice: Field | None = None
-        self._path = text_field("cacert", plan.cacert or "", placeholder="certificates.pem", label="PEM file")
+        self._path = field_for(FIELDS["cacert"], plan.cacert or "")
         self._note = Note()  # a path is long, and so is a sentence about it
 
     @property
@@ -56,7 +57,7 @@ class TrustForm(VerticalGroup):
             return
         if self._choice is None:
             choices: list[tuple[str, str]] = [(text, trust) for text, (trust, _) in _CHOICES.items()]
-            self._choice = choice_field("insecure", choices, self._trust, label="Certificates")
+            self._choice = choice_field("insecure", choices, self._trust, FIELDS["insecure"].on_form.label)
             self.mount(self._choice, self._path, self._note)
         self._choice.show_hint(next(words for trust, words in _CHOICES.values() if trust == self.trust))
         self._choice.note.set_class(self.trust == "unchecked", "-risky")

@@ -1,0 +1,60 @@
+"""How a mode stands in a ranking, in the words of every screen and report: place, signs at its name, interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from tui_httpbench.text.formatting import UNKNOWN, WIDE_BOUND, format_interval
+
+if TYPE_CHECKING:  # so that --help, which lists the columns, waits for no array library
+    from tui_httpbench.analysis.comparison import RatioInterval
+    from tui_httpbench.analysis.result import Rank, Result
+
+NO_VERDICT_YET = "one round: no verdict yet"
+REFERENCE = "reference"
+FAILED_SIGN = "!"
+OTHER_WORK_SIGN = "≠"
+
+
+def places_of(ranking: tuple[Rank, ...]) -> dict[str, str]:
+    """The place of each mode; a dash for those that were not compared, and for all while nothing is known of them."""
+    is_known = knows_places(ranking)
+    return {rank.mode: rank.label if is_known and rank.interval is not None else UNKNOWN for rank in ranking}
+
+
+def knows_places(ranking: tuple[Rank, ...]) -> bool:
+    """Whether the compared modes have places: not after a single round, of which no noise and so no bound is known."""
+    intervals = [rank.interval for rank in ranking if rank.interval is not None and rank.verdict is not None]
+    return not intervals or any(interval.low > 0 or math.isfinite(interval.high) for interval in intervals)
+
+
+def placed_name(places: Mapping[str, str], mode_id: str) -> str:
+    """A mode's name behind its place; the name alone where it has none."""
+    place = places.get(mode_id, UNKNOWN)
+    return mode_id if place == UNKNOWN else f"{place} {mode_id}"
+
+
+def marked_name(result: Result, rank: Rank) -> str:
+    """A mode's name with a sign if it had failures or missing rounds, and one if it does other work than most."""
+    signs = [rank.mode]
+    if not rank.clean:
+        signs.append(FAILED_SIGN)
+    if result.does_other_work(rank.mode):
+        signs.append(OTHER_WORK_SIGN)
+    return " ".join(signs)
+
+
+def interval_in_words(rank: Rank | None) -> str:
+    """``2.45–2.57``; a dash where no interval says anything, and a word for the winner, whose time is the measure."""
+    if rank is None or rank.interval is None:
+        return UNKNOWN
+    if rank.verdict is None:
+        return REFERENCE
+    return format_interval(rank.interval.low, rank.interval.high) if says_anything(rank.interval) else UNKNOWN
+
+
+def says_anything(interval: RatioInterval) -> bool:
+    """Whether an interval's bounds are worth telling; those of a single round are not."""
+    return interval.ratio > 0 and math.isfinite(interval.high) and interval.high < interval.low * WIDE_BOUND

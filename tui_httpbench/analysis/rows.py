@@ -1,0 +1,68 @@
+"""The rows of the ranking: what its columns read, and the order by each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui_httpbench.analysis.column import Column
+from tui_httpbench.analysis.gusts import Yardstick
+from tui_httpbench.analysis.places import places_of
+from tui_httpbench.analysis.result import ModeSummary, Rank, Result
+from tui_httpbench.text.formatting import UNKNOWN
+
+
+@dataclass(frozen=True)
+class Row:
+    """One mode of a ranking by ``yardstick``; ``place`` is as it is shown."""
+
+    result: Result
+    summary: ModeSummary
+    rank: Rank
+    place: str
+    yardstick: Yardstick = "time"
+
+    @property
+    def mode(self) -> str:
+        """The mode's id."""
+        return self.rank.mode
+
+
+def rows_of(result: Result, yardstick: Yardstick = "time") -> tuple[Row, ...]:
+    """All modes, the best first; those whose CPU time is unknown stand last, without a place, where it is ranked by."""
+    ranking = result.ranking_cpu if yardstick == "cpu" else result.ranking
+    if not ranking:
+        ranking, yardstick = result.ranking, "time"
+    places = places_of(ranking)
+    others = [rank for rank in result.ranking if rank.mode not in places]
+    ranking += tuple(Rank(len(places) + place, rank.mode, None, rank.clean) for place, rank in enumerate(others, 1))
+    return tuple(
+        Row(result, result.mode(rank.mode), rank, places.get(rank.mode, UNKNOWN), yardstick) for rank in ranking
+    )
+
+
+def order_by(column: Column, result: Result) -> list[tuple[Row, float | None]]:
+    """All modes with their numbers, the best first: clean ones, then those with failures, then those without a number.
+
+    By time and by CPU time the order is that of their rankings.
+    """
+    valued = [(row, column.number(row)) for row in rows_of(result, column.yardstick or "time")]
+    if column.trend:
+        return sorted(valued, key=lambda item: item[1] is None)
+    sign = -1 if column.better == "higher" else 1
+    return sorted(valued, key=lambda item: (item[1] is None, not item[0].summary.is_clean, sign * (item[1] or 0.0)))
+
+
+def sort_rows(rows: tuple[Row, ...], column: Column, *, turned: bool = False) -> list[Row]:
+    """The rows by one column, the best first, or the other way round; those without a value last either way."""
+    known = [(value, row) for row in rows if (value := column.value(row)) is not None]
+    known.sort(key=lambda item: (isinstance(item[0], str), item[0]), reverse=(column.better == "higher") != turned)
+    return [row for _, row in known] + [row for row in rows if column.value(row) is None]
+
+
+def why_missing(column: Column, row: Row) -> str:
+    """In a few words, why a mode has no number."""
+    if not row.summary.requests:
+        return "not measured"
+    if not row.summary.ok:
+        return "no request succeeded"
+    return "no complete round" if column.id == "time" else "unknown"
