@@ -583,7 +583,7 @@ def test_a_move_by_many_lanes_pushes_nothing_aside(columns: int, rows: int) -> N
 async def test_on_stage_the_code_stands_beside_the_race_where_bars_have_room(size: tuple[int, int]) -> None:
     async with still(ranked(clean_result()), size, present=True) as (screen, pilot):
         lanes = screen.query_one(LaneList)
-        for picked, function in (("httpx-client", "def httpx_client"), ("requests", "def requests_each")):
+        for picked, function in (("httpx-client", "new(httpx.Client)"), ("requests", "new(requests.Session)")):
             lanes.post_message(LaneList.Picked(picked))
             await pilot.pause()
             await pilot.pause()

@@ -214,7 +214,7 @@ def test_how_fast_a_mode_fails_is_no_throughput() -> None:
             record_of("requests", 3.0, [200] * 10),
         )
     )
-    assert cells_of(report)["aiohttp"] == ["–", "aiohttp", "!", *"–" * 6, "10"]
+    assert cells_of(report)["aiohttp"] == ["–", "aiohttp", "!", *"–" * 5, "10", "–"]
     assert not re.search(r"aiohttp +┤", report)
     assert "No bar: aiohttp (no request succeeded)." in report
 

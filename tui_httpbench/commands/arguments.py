@@ -16,7 +16,7 @@ from tui_httpbench.text.quoting import safe_sentence, shortened
 PROGRAM = "httpbench-tui"
 COMMANDS = {
     "run": "the same run without a screen: progress on stderr, report on stdout",
-    "modes": "the modes, installed or not; with FILE.py: checks your own client",
+    "modes": "the modes, installed or not; FILE.py: checks your own client",
     "recover": "reports the latest run that was interrupted",
     "serve": "the TUI in a browser, on this machine only (needs the extra web)",
     "completion": "prints a script that completes options in bash, zsh or fish",
@@ -243,5 +243,5 @@ def _description() -> str:
     commands = "\n".join(f"  {name:<11}{meaning}" for name, meaning in COMMANDS.items())
     return (
         "Measures Python HTTP clients against each other. Without a command it opens the\nTUI with the form filled in; "
-        f"where stdout is no terminal it does what 'run' does.\n\ncommands:\n{commands}"
+        f"where stdout is no terminal it does as 'run' does.\n\ncommands:\n{commands}"
     )
