@@ -591,7 +591,7 @@ def test_the_workers_of_a_round_end_with_a_killed_app(tmp_path: Path) -> None:
     """And all that they had finished is recovered."""
     if sys.platform != "linux":
         pytest.skip("needs /proc")
-    from support.killing import count_rows, wait_until
+    from support.killing import count_rows, rows_by_file, wait_until
 
     from tui_httpbench.bench.recovery import find_interrupted_runs, recover
     from tui_httpbench.bench.run_folder import runs_folder
@@ -611,7 +611,12 @@ def test_the_workers_of_a_round_end_with_a_killed_app(tmp_path: Path) -> None:
     try:
         folder = runs_folder()
         assert folder is not None
-        assert wait_until(lambda: folder.exists() and count_rows(folder) > 300, 60) < 60
+
+        def have_all_worked() -> bool:
+            rows = rows_by_file(folder).values()
+            return len(rows) == len(THREE) and all(rows) and sum(rows) > 300
+
+        assert wait_until(lambda: folder.exists() and have_all_worked(), 60) < 60
         family = _descendants(app.pid)
         assert len(family) == len(THREE) + 1, "the workers and the target"
     finally:

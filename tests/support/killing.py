@@ -133,10 +133,15 @@ def wait_until(is_true: Callable[[], bool], limit_s: float) -> float:
     return time.monotonic() - start
 
 
-def count_rows(folder: Path) -> int:
-    """Finished requests in all sample files below a folder, counted without the code under test."""
-    total = 0
+def rows_by_file(folder: Path) -> dict[Path, int]:
+    """Finished requests in each sample file below a folder, counted without the code under test."""
+    counts = {}
     for path in folder.rglob("*.samples"):
         numbers = np.frombuffer(path.read_bytes()[ERROR_TEXT_BYTES:], dtype=np.int64)
-        total += int(np.count_nonzero(numbers.reshape(-1, 4)[:, 0]))
-    return total
+        counts[path] = int(np.count_nonzero(numbers.reshape(-1, 4)[:, 0]))
+    return counts
+
+
+def count_rows(folder: Path) -> int:
+    """Finished requests in all sample files below a folder."""
+    return sum(rows_by_file(folder).values())
