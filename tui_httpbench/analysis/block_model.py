@@ -155,7 +155,9 @@ class _Fit:
         self._table = table
         weights = table.weights
         block_totals = np.maximum(weights.sum(axis=0), 1e-300)
-        shares = weights / block_totals
+        # How much each mode counts in the mean of a block.
+        self._shares: _Matrix = weights / block_totals
+        shares = self._shares
         # The information on the modes once blocks are fitted: a Laplacian, singular along the mean of all.
         information = np.diag(weights.sum(axis=1)) - weights @ shares.T
         self._covariance = np.linalg.pinv(information, hermitian=True)
@@ -211,12 +213,12 @@ class _Fit:
     def _difference_variances(self, variances: _Matrix) -> _Matrix:
         """Of the differences of all pairs of effects, where a cell has its mode's variance over its weight."""
         table = self._table
-        shares = table.weights / np.maximum(table.weights.sum(axis=0), 1e-300)
         count = len(table.modes)
         covariance = np.zeros((count, count))
+        spread = self._covariance @ self._shares
         for mode in range(count):
             # How much each effect moves with the mode's value in each block, shape (modes, blocks).
-            own = self._covariance[:, mode][:, None] - self._covariance @ shares
+            own = self._covariance[:, mode][:, None] - spread
             moves = own[:, table.present[mode]] * np.sqrt(table.weights[mode, table.present[mode]])
             covariance += variances[mode] * (moves @ moves.T)
         diagonal = np.diag(covariance)

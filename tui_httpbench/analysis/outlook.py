@@ -44,7 +44,7 @@ def outlooks(
     measured_s = _measured_s(records, {rank.mode for rank in compared})
     if not measured_s:
         return ()
-    pace_s = _last_round_wall_s(records)
+    pace_s = last_round_wall_s(records)
     found = []
     for upper, lower in itertools.pairwise(ranking):
         if upper.verdict_next != "unsure" or upper.interval_next is None:
@@ -89,7 +89,7 @@ def _measured_s(records: tuple[RoundRecord, ...], modes: set[str]) -> dict[int, 
     return {number: median(values) for number, values in elapsed.items()}
 
 
-def _last_round_wall_s(records: tuple[RoundRecord, ...]) -> float:
+def last_round_wall_s(records: tuple[RoundRecord, ...]) -> float:
     """How long the last round took, all groups together; 0 where unknown."""
     last = max((record.round for record in records if record.outcome == "complete"), default=0)
     groups: dict[int, float] = defaultdict(float)

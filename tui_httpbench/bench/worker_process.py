@@ -94,8 +94,12 @@ class WorkerProcess:
     @property
     def ended(self) -> tuple[Outcome, str] | None:
         """How its round has ended already, and why in a sentence; None while it can go on."""
-        code = self._process.returncode if self._process is not None and not self._stopped else None
-        return self._story.cut_short(code, "") if self._story.has_ended else None
+        return self._story.cut_short(self._exit_code, "") if self._story.has_ended else None
+
+    @property
+    def _exit_code(self) -> int | None:
+        """How the process ended by itself; None where it lives, was stopped or never began."""
+        return self._process.returncode if self._process is not None and not self._stopped else None
 
     def stop(self) -> None:
         """Ends the worker at once; what it has measured stays in its file."""
@@ -293,8 +297,7 @@ class WorkerProcess:
             )
         if story.finished and self.has_done_its_load and not story.is_out_of_memory:
             return record
-        code = self._process.returncode if self._process is not None and not self._stopped else None
-        outcome, reason = story.cut_short(code, last_words)
+        outcome, reason = story.cut_short(self._exit_code, last_words)
         return replace(
             record,
             outcome=outcome,

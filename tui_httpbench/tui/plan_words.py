@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from tui_httpbench.analysis.conclusion import rough_time
 from tui_httpbench.analysis.looks import LOOKS
+from tui_httpbench.analysis.outlook import last_round_wall_s
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.forecast import describe_duration, forecast
 from tui_httpbench.bench.round_schedule import RoundSchedule
@@ -108,10 +109,7 @@ def describe_more_rounds(result: Result) -> str:
     plan = result.plan
     made = max(record.round for record in result.records)
     rounds = RoundSchedule(plan, made).rounds_in_sight - made
-    last = max(record.round for record in result.records if record.outcome == "complete")
-    # Groups of modes take their turns one after the other.
-    groups_s = {record.group: record.wall_s for record in result.records if record.round == last}
-    seconds = rounds * sum(groups_s.values())
+    seconds = rounds * last_round_wall_s(result.records)
     if plan.rounds == AUTO:
         return f"about {rounds}, at most {rough_time(plan.budget_s)}, or until all is decided"
     return f"{rounds}, about {rough_time(seconds)}" if seconds else f"{rounds}"
