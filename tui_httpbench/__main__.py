@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from tui_httpbench.commands.interrupt import STOPPED, end_at_once_while_loading
+from tui_httpbench.commands.exit_status import STOPPED
+from tui_httpbench.commands.interrupt import end_at_once_while_loading
 
 
 def main() -> int:

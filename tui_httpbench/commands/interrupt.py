@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 
-STOPPED = 130
+from tui_httpbench.commands.exit_status import STOPPED
 
 
 def end_at_once_while_loading() -> None:

@@ -17,15 +17,13 @@ from tui_httpbench.commands.arguments import (
     parse_port,
     without_option,
 )
+from tui_httpbench.commands.exit_status import STOPPED, USAGE_ERROR
 from tui_httpbench.commands.interrupt import is_loaded
 from tui_httpbench.commands.plan_options import make_plan, make_scenario
 from tui_httpbench.plan.plan import Plan, PlanError
 from tui_httpbench.plan.politeness import remote_load
 from tui_httpbench.plan.presets import default_plan
 from tui_httpbench.text.formatting import complaint
-
-USAGE_ERROR = 2
-STOPPED = 130
 
 
 def main(argv: list[str] | None = None) -> int:

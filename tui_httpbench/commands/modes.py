@@ -12,6 +12,7 @@ from rich.text import Text
 from tui_httpbench.bench.probes import probe_modes
 from tui_httpbench.bench.trust import USUAL_TRUST
 from tui_httpbench.clients.catalog import MODES, Mode, mode_of, offered
+from tui_httpbench.commands.exit_status import FAILURE, SUCCESS
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.plan.parsing import parse_modes
 from tui_httpbench.plan.plan import Plan
@@ -20,8 +21,6 @@ from tui_httpbench.target_server.launcher import EmbeddedTarget
 from tui_httpbench.text.formatting import complaint, plural
 from tui_httpbench.text.quoting import printable
 
-SUCCESS = 0
-FAILURE = 1
 _OK = 200
 
 
@@ -40,7 +39,7 @@ def print_modes(console: StreamConsole) -> None:
     for mode in MODES.values():
         version = _version(mode)
         style = "" if mode.is_installed() else "dim"
-        cells = (mode.id, mode.library.name, version, mode.kind, "kept" if mode.kept else "each", mode.summary)
+        cells = (mode.id, mode.library.name, version, mode.kind, "kept" if mode.kept else "each", mode.about)
         table.add_row(*(Text(cell, style=style) for cell in cells))
     # A pipe's reader wants a mode on one line.
     columns = console.columns if console.is_terminal else max(console.columns, console.width_of(table))
@@ -71,7 +70,7 @@ def _is_good(probe: Probe) -> bool:
 
 def _account(mode: Mode, probe: Probe) -> Text:
     client = "kept for a round" if mode.kept else "made for each request"
-    text = Text.assemble((mode.id, "bold"), f": {mode.summary} ({mode.kind}, client {client})")
+    text = Text.assemble((mode.id, "bold"), f": {mode.about} ({mode.kind}, client {client})")
     if probe.error is not None or probe.response is None:
         kind, why = probe.error or ("other", "no answer")
         return text.append(f"\n  failed ({kind}): {printable(why)}", style="red")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tui_httpbench.bench.recovery import RecoveryError, discard, find_interrupted_runs, recover
-from tui_httpbench.commands.run import FAILURE, SUCCESS, complain, report_result
+from tui_httpbench.commands.exit_status import FAILURE, SUCCESS
+from tui_httpbench.commands.run import complain, report_result
 from tui_httpbench.report.destination import FileDestination
 from tui_httpbench.text.formatting import plural
 

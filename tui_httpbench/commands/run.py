@@ -14,6 +14,7 @@ from tui_httpbench.bench.forecast import describe_duration, forecast
 from tui_httpbench.bench.recovery import find_interrupted_runs
 from tui_httpbench.bench.run_error import RunError, in_words
 from tui_httpbench.bench.runner import Runner
+from tui_httpbench.commands.exit_status import FAILURE, STOPPED, SUCCESS
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.report import json_report
 from tui_httpbench.report.console import StreamConsole, discard_stdout
@@ -23,9 +24,6 @@ from tui_httpbench.report.text import print_report
 from tui_httpbench.target_server.launcher import TargetError
 from tui_httpbench.text.formatting import complaint, reason_of
 
-SUCCESS = 0
-FAILURE = 1
-STOPPED = 130
 REDRAW_INTERVAL_S = 1 / 8
 RECOVER = "httpbench-tui recover"
 
