@@ -155,7 +155,7 @@ def _describe(measured: Measured) -> dict[str, Any]:
         "duration_s": measured.duration_s,
         "machine": asdict(measured.machine),
         "dropped_headers": [*measured.dropped_headers, *dropped],
-        "has_body_file": plan.request.body is not None and stored.get("body") is None,
+        "has_body_file": plan.request.body is not None and "body" not in stored,
     }
 
 

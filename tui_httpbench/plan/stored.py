@@ -83,7 +83,9 @@ def plan_to_dict(plan: Plan) -> dict[str, Any]:
     stored: dict[str, Any] = {"schema_version": SCHEMA_VERSION}
     for field in fields_of("request", "plan"):
         form = _FORMS.get(field.name, _Form())
-        stored[form.key or field.told] = form.write(field.value_in(plan))
+        key, value = form.key or field.told, form.write(field.value_in(plan))
+        if value is not None or key in _NEEDED[SCHEMA_VERSION]:
+            stored[key] = value
     if plan.scenario != LOOPBACK:
         stored["scenario"] = {"name": plan.scenario.name, "why": plan.scenario.why, **plan.scenario.knobs}
     if not plan.seed_given:
