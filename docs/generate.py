@@ -61,7 +61,7 @@ def usage_page(text: str) -> str:
         ),
         "modes": _table(
             ("mode", "library", "what it does"),
-            ((f"`{mode.id}`", mode.library.name, mode.summary) for mode in MODES.values()),
+            ((f"`{mode.id}`", mode.library.name, mode.about) for mode in MODES.values()),
         ),
     }
     for name, table in tables.items():

@@ -42,6 +42,7 @@ def absent_mode(monkeypatch: pytest.MonkeyPatch) -> str:
     """The id of a mode, put into the catalogue, whose library is not installed."""
     name = "absent_client_library"
     library = Library(name, "one that is not installed here", Path("absent.py"), ("absent-client",), (name,))
-    mode = Mode("absent-session", library, "absent_session", "sync", True, "one Session: connections are kept")
+    about = "one Session: connections are kept"
+    mode = Mode("absent-session", about, True, "sync", "absent_session", library=library)
     monkeypatch.setitem(catalog.MODES, mode.id, mode)
     return mode.id

@@ -27,7 +27,7 @@ from textual.widgets import Label, Select, SelectionList, Static, TabbedContent
 from tui_httpbench.analysis.article import compare_with_article
 from tui_httpbench.analysis.reasons import explain_ranking
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.source_code import source_of
+from tui_httpbench.clients.catalog import mode_of
 from tui_httpbench.tui.screens.results.article_view import ArticleView
 from tui_httpbench.tui.screens.results.code_view import CodeColumn, CodePane
 from tui_httpbench.tui.screens.results.latency_charts import CourseChart, HistogramChart, LatencyChart, PercentileChart
@@ -206,7 +206,7 @@ async def test_code_is_that_of_the_chosen_modes_side_by_side_or_stacked() -> Non
         assert left.region.y == right.region.y
         shown = right.query_one(".code", Static).content
         assert isinstance(shown, Content)
-        assert shown.plain == source_of("httpx").text
+        assert shown.plain == mode_of("httpx").code
         assert shown.spans
         await pilot.click(screen.query(CodeColumn).last().query_one(Select))
         await pilot.press("home", "down", "enter")
@@ -215,7 +215,7 @@ async def test_code_is_that_of_the_chosen_modes_side_by_side_or_stacked() -> Non
         assert "new(aiohttp.ClientSession)" in text_on(pilot.app)
         right.focus()
         await pilot.press("c")
-        assert pilot.app.clipboard == source_of("aiohttp-each").text
+        assert pilot.app.clipboard == mode_of("aiohttp-each").code
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
         assert left.region.y < right.region.y

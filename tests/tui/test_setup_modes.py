@@ -9,7 +9,6 @@ from support.screens import text_on
 from support.setup_form import NARROW, WIDE, open_form
 from textual.widgets import Button, Input
 
-from tui_httpbench.analysis.source_code import source_of
 from tui_httpbench.clients import catalog
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.tui.parts.code_panel import CodePanel
@@ -56,15 +55,15 @@ async def test_where_a_mode_has_no_room_for_its_line_the_border_says_it() -> Non
         row = form.mode("httpx-client")
         assert str(row.render()).split() == ["[✓]", "httpx-client"]
         await form.focus(row)
-        assert str(form.screen.query_one(ModePicker).border_subtitle) == row.mode.summary
+        assert str(form.screen.query_one(ModePicker).border_subtitle) == row.mode.about
         await form.pilot.resize_terminal(*WIDE)
         await form.pilot.pause()
-        assert str(row.render()).endswith(f"sync  {row.mode.summary} ")
+        assert str(row.render()).endswith(f"sync  {row.mode.about} ")
 
         # A terminal as tall as this has room for what the mode under the cursor runs.
         code = form.screen.query_one(CodePanel)
         assert code.region.height > 8
-        assert source_of("httpx-client").text.splitlines()[1].strip() in text_on(form.app)
+        assert catalog.mode_of("httpx-client").code.splitlines()[1].strip() in text_on(form.app)
         await form.focus(form.mode("requests"))
         assert str(code.border_title) == "requests: the code that is run"
         assert "with new(requests.Session) as session:" in text_on(form.app)

@@ -9,10 +9,11 @@ from typing import TypeVar
 
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.clients.catalog import mode_of
-from tui_httpbench.measured.probe import UNKNOWN, Probe, ProbeResponse
+from tui_httpbench.measured.probe import Probe, ProbeResponse
 from tui_httpbench.measured.request_heads import is_credential
 from tui_httpbench.plan.plan import MASK, Plan
 from tui_httpbench.text.quoting import shortened
+from tui_httpbench.worker.job import UNTOLD
 
 _LISTED_MODES = 3
 _MAX_URL = 300
@@ -113,7 +114,7 @@ def _compare(
 ) -> list[Finding]:
     values = {mode: value_of(response) for mode, response in responses.items()}
     # What a client file doesn't tell is no difference.
-    values = {mode: value for mode, value in values.items() if value not in ("", UNKNOWN)}
+    values = {mode: value for mode, value in values.items() if value not in ("", UNTOLD)}
     if len(values) < 2:
         return []
     usual, others = _usual_and_others(values)

@@ -14,11 +14,12 @@ from tui_httpbench.analysis.result import Environment, ModeSummary, Rank, Result
 from tui_httpbench.analysis.same_work import find_differences
 from tui_httpbench.clients.catalog import mode_of
 from tui_httpbench.measured.measured import Measured
-from tui_httpbench.measured.probe import UNKNOWN, Probe
+from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import ErrorText
 from tui_httpbench.plan.plan import AUTO, WARMUP_REQUESTS, Plan
 from tui_httpbench.text.formatting import enumerate_names
+from tui_httpbench.worker.job import UNTOLD
 
 _GIVEN_UP = {"failed": "mode-failed", "crashed": "mode-crashed", "hung": "mode-hung"}
 """The finding's id by the outcome of the round that went wrong."""
@@ -49,8 +50,8 @@ def summarize_run(measured: Measured) -> Result:
 
 
 def _settings(probe: Probe) -> dict[str, str]:
-    version = probe.response.http_version if probe.response else UNKNOWN
-    return {**probe.settings, "spoken": UNKNOWN if version == UNKNOWN else f"HTTP/{version}"}
+    version = probe.response.http_version if probe.response else UNTOLD
+    return {**probe.settings, "spoken": UNTOLD if version == UNTOLD else f"HTTP/{version}"}
 
 
 def rules_of(plan: Plan, records: tuple[RoundRecord, ...] = ()) -> RankingRules:
@@ -198,8 +199,8 @@ def _find_given_up(records: tuple[RoundRecord, ...], modes: tuple[ModeSummary, .
 
 def _find_missing_http2(measured: Measured) -> Iterator[Finding]:
     for probe in measured.probes:
-        version = probe.response.http_version if probe.response else UNKNOWN
-        if mode_of(probe.mode).http2 and version != UNKNOWN and not version.startswith("2"):
+        version = probe.response.http_version if probe.response else UNTOLD
+        if mode_of(probe.mode).http2 and version != UNTOLD and not version.startswith("2"):
             yield Finding(
                 "no-http2",
                 f"{probe.mode} spoke HTTP/{version}, since the server offered it no HTTP/2.",

@@ -12,10 +12,9 @@ import importlib.metadata
 import importlib.util
 import platform
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
 from tui_httpbench.clients.reading import ClientFile, ClientFileError, ModeFacts, read_client_file
 from tui_httpbench.text.quoting import shortened
@@ -97,27 +96,10 @@ class Library:
 
 
 @dataclass(frozen=True)
-class Mode:
-    """One way of using one library: its facts, and the library.
+class Mode(ModeFacts):
+    """One way of using one library: what its file says of it, and the library."""
 
-    ``function`` is the name of the mode in the library's file; ``kind`` whether it is sync or async; ``kept`` tells
-    whether the client, and with it the connections, live for a whole round or for one request; ``code`` is its source,
-    from ``line`` on. ``needs`` is what pip installs for it beside the library, ``needs_module`` what that brings; both
-    are empty where the library is enough. ``http2`` tells that it speaks HTTP/2 where the server offers it.
-    """
-
-    id: str
-    library: Library
-    function: str
-    kind: Literal["sync", "async"]
-    kept: bool
-    summary: str
-    code: str = ""
-    line: int = 1
-    needs: str = ""
-    needs_module: str = ""
-    http2: bool = False
-    default: bool = False
+    library: Library = field(kw_only=True)
 
     def is_installed(self) -> bool:
         """Whether the library, and what this mode needs beside it, can be imported here."""
@@ -148,24 +130,7 @@ def _is_found(module: str) -> bool:
 
 def _modes_of(file: ClientFile) -> tuple[Mode, ...]:
     library = Library(file.name, file.summary, file.path, file.packages, file.imports, file.is_native)
-    return tuple(_mode(facts, library) for facts in file.modes)
-
-
-def _mode(facts: ModeFacts, library: Library) -> Mode:
-    return Mode(
-        id=facts.id,
-        library=library,
-        function=facts.function,
-        kind=facts.kind,
-        kept=facts.kept,
-        summary=facts.about,
-        code=facts.code,
-        line=facts.line,
-        needs=facts.needs,
-        needs_module=facts.needs_module,
-        http2=facts.http2,
-        default=facts.default,
-    )
+    return tuple(Mode(**vars(facts), library=library) for facts in file.modes)
 
 
 def _built_in() -> dict[str, Mode]:

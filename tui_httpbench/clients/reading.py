@@ -6,6 +6,8 @@ import ast
 import importlib.util
 import sys
 import textwrap
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -27,15 +29,22 @@ class ClientFileError(ValueError):
 
 @dataclass(frozen=True)
 class ModeFacts:
-    """What a client file says of one of its modes; ``line`` is where its code begins, from 1."""
+    """What a client file says of one of its modes, one way of using its library.
+
+    ``about`` is one line; ``function`` the name of the mode in the file; ``kind`` whether it is sync or async; ``kept``
+    tells whether the client, and with it the connections, live for a whole round or for one request; ``code`` is its
+    source, from ``line`` on. ``needs`` is what pip installs for it beside the library, ``needs_module`` what that
+    brings; both are empty where the library is enough. ``http2`` tells that it speaks HTTP/2 where the server offers
+    it, ``default`` that it is among the modes of a run that names none.
+    """
 
     id: str
     about: str
     kept: bool
     kind: Literal["sync", "async"]
     function: str
-    code: str
-    line: int
+    code: str = ""
+    line: int = 1
     http2: bool = False
     needs: str = ""
     needs_module: str = ""
@@ -85,17 +94,18 @@ def read_client_file(path: Path) -> ClientFile:
     )
     if not modes:
         raise ClientFileError(f"{shown} has no mode: no function in it has @mode(…) from tui_httpbench.clients.")
-    ids = [mode.id for mode in modes]
-    for mode_id in ids:
-        if ids.count(mode_id) > 1:
-            raise ClientFileError(f"{shown} has the mode {mode_id!r} twice; give each an id of its own.")
-    functions = [mode.function for mode in modes]
-    for name in functions:
-        if functions.count(name) > 1:
-            raise ClientFileError(f"{shown} has two modes named {name}(); rename one, since the last one hides it.")
+    if twice := _repeated(mode.id for mode in modes):
+        raise ClientFileError(f"{shown} has the mode {twice!r} twice; give each an id of its own.")
+    if twice := _repeated(mode.function for mode in modes):
+        raise ClientFileError(f"{shown} has two modes named {twice}(); rename one, since the last one hides it.")
     name = _literal(tree, "NAME", path.stem, str, "text in quotes", shown)
     is_native = _literal(tree, "NATIVE", False, bool, "True or False", shown)
     return ClientFile(path, name, _summary(tree, name), _packages(tree, shown), _imports(tree), modes, is_native)
+
+
+def _repeated(names: Iterable[str]) -> str:
+    """The name that occurs twice, the first of them; empty where none does."""
+    return next((name for name, count in Counter(names).items() if count > 1), "")
 
 
 def _is_mode(mark: ast.expr) -> bool:

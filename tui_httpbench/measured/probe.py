@@ -6,9 +6,6 @@ from dataclasses import dataclass, field
 
 from tui_httpbench.target_server.launcher import RequestHead
 
-UNKNOWN = "unknown"
-"""What a client file does not tell of a response."""
-
 
 @dataclass(frozen=True)
 class ProbeResponse:

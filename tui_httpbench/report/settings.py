@@ -13,13 +13,12 @@ from tui_httpbench.analysis.result import Environment, Result
 from tui_httpbench.clients.catalog import mode_of
 from tui_httpbench.text.formatting import UNKNOWN, format_percent, plural
 from tui_httpbench.text.quoting import printable
-
-UNKNOWN_VALUE = "unknown"
+from tui_httpbench.worker.job import UNTOLD
 
 
 def differing_settings(result: Result) -> list[str]:
     """The names of the settings that not all modes share."""
-    return [name for name, values in _values_by_setting(result).items() if len(values.keys() - {UNKNOWN_VALUE}) > 1]
+    return [name for name, values in _values_by_setting(result).items() if len(values.keys() - {UNTOLD}) > 1]
 
 
 def settings_block(result: Result) -> RenderableType:
@@ -65,5 +64,5 @@ def _values_by_setting(result: Result) -> dict[str, dict[str, list[str]]]:
     found: dict[str, dict[str, list[str]]] = {name: {} for name in names}
     for mode_id, own in settings.items():
         for name in names:
-            found[name].setdefault(own.get(name, UNKNOWN_VALUE), []).append(mode_id)
+            found[name].setdefault(own.get(name, UNTOLD), []).append(mode_id)
     return found

@@ -11,6 +11,9 @@ from typing import Any
 Send = Callable[[], "tuple[int, bytes]"]
 AsyncSend = Callable[[], Awaitable["tuple[int, bytes]"]]
 
+UNTOLD = "unknown"
+"""What stands for all that a client does not tell."""
+
 
 @dataclass(frozen=True)
 class Job:

@@ -14,12 +14,11 @@ from typing import Any, Optional
 from .client import AsyncClient, New, SyncClient, mode_of, new_of, request_of, settings_of
 from .ear import Ear
 from .errors import kind_of, text_of
-from .job import Job
+from .job import UNTOLD, Job
 from .made_code import made_code
 from .stages import StageFailed, load_client, stage
 
 WATCHED_MODULES = ("urllib3",)
-UNKNOWN = "unknown"
 
 Tell = Callable[..., None]
 _Sent = tuple[Any, Optional[BaseException]]
@@ -143,7 +142,7 @@ def _outcome(seen: list[dict[str, Any]], answer: Any, error: BaseException | Non
     if error is not None:
         return {"response": None, "error": [kind_of(error), text_of(error)]}
     status, body = answer
-    known = {"status": status, "url": "", "first_status": status, "http_version": UNKNOWN, **(seen[-1] if seen else {})}
+    known = {"status": status, "url": "", "first_status": status, "http_version": UNTOLD, **(seen[-1] if seen else {})}
     digest = hashlib.sha256(body).hexdigest()
     return {"response": {**known, "body_bytes": len(body), "body_sha256": digest}, "error": None}
 

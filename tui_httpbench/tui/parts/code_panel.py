@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.highlight import ANSIDarkHighlightTheme, ANSILightHighlightTheme, HighlightTheme, highlight
 from textual.widgets import Static
 
-from tui_httpbench.analysis.source_code import source_of
+from tui_httpbench.clients.catalog import mode_of
 from tui_httpbench.tui.parts.panel import Page, Panel
 
 
@@ -36,7 +36,7 @@ class CodePanel(Page, Panel):
         if self._mode is None or not self.display or self._drawn == (self._mode, self.app.theme):
             return
         self._drawn = self._mode, self.app.theme
-        code = source_of(self._mode).text
+        code = mode_of(self._mode).code
         self.query_one("#code", Static).update(highlight(code, language="python", theme=self._highlight_theme()))
         self.set_heading(f"{self._mode}: the code that is run")
 

@@ -90,7 +90,7 @@ def _names(racer: Racer, race: Race, done: int, layout: RaceLayout) -> list[str]
     if layout.rows > 1 and racer.starts:
         rows.append(_count(racer, race, done))
     if layout.rows >= _LARGE_ROWS + 1:
-        rows += textwrap.wrap(mode_of(racer.mode).summary, layout.name - 2)[: layout.rows - 2]
+        rows += textwrap.wrap(mode_of(racer.mode).about, layout.name - 2)[: layout.rows - 2]
     return rows + [""] * (layout.rows - len(rows))
 
 

@@ -12,8 +12,7 @@ from textual.widgets import Select, Static
 
 from tui_httpbench.analysis.places import placed_name, places_of
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.source_code import source_of
-from tui_httpbench.clients.catalog import mode_id_of
+from tui_httpbench.clients.catalog import mode_of
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.parts.panel import Panel
 from tui_httpbench.tui.screens.results.view import ResultView
@@ -36,16 +35,16 @@ class CodePane(ScrollableContainer, Panel):
     def show_mode(self, mode_id: str) -> None:
         """Shows what was run as this mode, and the very calls that made its client."""
         self.mode_id = mode_id
-        source = source_of(mode_id)
-        made = self._made.get(mode_id_of(mode_id), "")
+        mode = mode_of(mode_id)
+        made = self._made.get(mode.id, "")
         made = "\n".join(map(printable, made.splitlines()))
-        self.text = f"{source.text}\n\n\n# new(…) in this run\n{made}\n" if made else source.text
-        self.query_one(".code", Static).update(highlight(source.text, language="python", tab_size=4))
+        self.text = f"{mode.code}\n\n\n# new(…) in this run\n{made}\n" if made else mode.code
+        self.query_one(".code", Static).update(highlight(mode.code, language="python", tab_size=4))
         made_pane = self.query_one(".made", Static)
         made_pane.display = bool(made)
         code = highlight(made, language="python", tab_size=4)
         made_pane.update(Content.assemble(("new(…) in this run\n", "$text-muted"), code))
-        self.set_heading(f"{source.path.name}, line {source.line}")
+        self.set_heading(f"{mode.library.source_file.name}, line {mode.line}")
         self.scroll_home(animate=False)
 
 

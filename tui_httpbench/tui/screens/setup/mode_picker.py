@@ -36,7 +36,7 @@ class ModeRow(TickBox):
         self.mode = mode
         self.instances = instances or (mode.id,)
         self._id_width = id_width
-        super().__init__("", bool(instances) and installed, compact=True, disabled=not installed, tooltip=mode.summary)
+        super().__init__("", bool(instances) and installed, compact=True, disabled=not installed, tooltip=mode.about)
         self._label = self._describe(self._parts)
 
     def choose(self, instances: tuple[str, ...]) -> None:
@@ -66,7 +66,7 @@ class ModeRow(TickBox):
     def _parts(self) -> list[tuple[str, str]]:
         copies = [(f"×{len(self.instances)}", "bold")] if len(self.instances) > 1 else []
         name = f"{self.mode.id:<{self._id_width}}"
-        return [(name, ""), *copies, (f"{self.mode.kind:<5}", MUTED), (self.mode.summary, MUTED)]
+        return [(name, ""), *copies, (f"{self.mode.kind:<5}", MUTED), (self.mode.about, MUTED)]
 
     def _describe(self, parts: list[tuple[str, str]]) -> Content:
         return Content(" ").join(Content.styled(text, style) for text, style in parts).rstrip()
@@ -230,7 +230,7 @@ class ModePicker(VerticalGroup):
     def _explain(self) -> None:
         focused = next((row for row in self.query(ModeRow) if row.has_focus), None)
         is_cut = focused is not None and not focused.shows_all
-        self.border_subtitle = Content(focused.mode.summary) if focused is not None and is_cut else None
+        self.border_subtitle = Content(focused.mode.about) if focused is not None and is_cut else None
         if focused is not None:
             self.post_message(self.Highlighted(focused.mode.id))
 
