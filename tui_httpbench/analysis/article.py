@@ -210,7 +210,7 @@ def _rows(result: Result, times_s: dict[str, float], places: dict[str, int]) -> 
 
 
 def _summary(rows: tuple[ArticleRow, ...], swapped: tuple[Pair, ...], open_pairs: tuple[Pair, ...], pairs: int) -> str:
-    left_open = f"; {len(open_pairs)} of {pairs} pairs are not told apart" if open_pairs else ""
+    left_open = f"; not told apart: {len(open_pairs)} of {pairs} pairs" if open_pairs else ""
     if len(open_pairs) == pairs:
         text = "This run tells no two modes of the article's ranking apart: it says nothing for or against its order."
     elif swapped:

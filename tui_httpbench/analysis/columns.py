@@ -223,7 +223,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         "bytes",
-        "body bytes",
+        "bytes",
         "Bytes of the body that a request received, on average.",
         _measured(lambda mode: mode.body_bytes / mode.requests),
         write="{:,.0f}".format,

@@ -35,7 +35,7 @@ class MetricBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Tabs on the left, then the metrics that have none, the switch on the right."""
-        tabs = [Tab(f"{number} {metric.heading()}", id=f"metric-{metric.id}") for number, metric in _NUMBERED[:TABS]]
+        tabs = [Tab(f"{number} {metric.label}", id=f"metric-{metric.id}") for number, metric in _NUMBERED[:TABS]]
         for tab, metric in zip(tabs, METRICS, strict=False):
             tab.tooltip = metric.about
         more = [(f"{number} {metric.heading()}", metric.id) for number, metric in _NUMBERED[TABS:]]
