@@ -256,3 +256,14 @@ def test_an_installed_package_offers_its_modes(tmp_path: Path, monkeypatch: pyte
     assert re.search(r"^urllib +my_client .*a new connection every time", listed.stdout, re.MULTILINE)
     assert "offers 'my_package.gone', which can't be found; reinstall it." in listed.stderr
     assert command("modes", "httpx:all").returncode == 0, "a broken package stands in nobody's way"
+
+
+async def test_each_round_gives_a_client_the_same_process(tmp_path: Path) -> None:
+    """What a worker imports or reads for its own ends changes what the client meets, down to where memory comes from."""
+    text = ONE.replace("\n\n", '\n\nPACKAGES = ("pytest",)\n\n', 1)
+    body = 'def each(url, request):\n    import sys\n    yield lambda: (200, ",".join(sorted(sys.modules)).encode())\n'
+    labels = select_modes([str(written(tmp_path, text + body))])
+    runner = await run(Plan(modes=labels, requests=2, concurrency=1, rounds=3, seed=1))
+    sizes = {int(size) for record in runner.records for size in record.samples[:, 3]}
+    assert len(sizes) == 1
+    assert [list(probe.packages) for probe in runner.measured.probes] == [["pytest"]]

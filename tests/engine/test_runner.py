@@ -71,10 +71,11 @@ async def test_what_each_round_reports() -> None:
     async for _ in runner.run():
         pass
     assert {record.mode for record in runner.records} == set(DEFAULT_MODES)
+    for probe in runner.measured.probes:
+        assert probe.packages[MODES[probe.mode].library.distribution]
     for record in runner.records:
         assert record.outcome == "complete"
         assert record.setup is not None
-        assert record.setup.packages[MODES[record.mode].library.distribution]
         assert [request.status for request in record.setup.warmup] == [200, 200, 200]
         assert record.cpu_s is not None
         assert record.cpu_s > 0

@@ -66,6 +66,7 @@ async def test_a_worker_runs_under_another_python_without_this_project(python: s
             assert await told.rest() == b""
         probe = encode_job(Job(**{**values, "task": "probe"}))
         async with worker(probe, interpreter, "-I") as told:
+            assert (await told.hear())["event"] == "versions"
             assert (await told.hear())["event"] == "ready"
             await told.say(do="send")
             probed = await told.hear()

@@ -47,7 +47,7 @@ PLAN = Plan(
     rounds=ROUNDS,
     seed=77,
 )
-SETUP = WorkerSetup("CPython 3.13.1", {"aiohttp": "3.13.0"}, 0.1, 0.02, (WarmupRequest(1.5, 200, 0.4),))
+SETUP = WorkerSetup("CPython 3.13.1", 0.1, 0.02, (WarmupRequest(1.5, 200, 0.4),))
 RUN: dict[str, Any] = {
     "format": FORMAT,
     "plan": plan_to_dict(PLAN),
@@ -185,7 +185,7 @@ def test_a_damaged_description_of_the_run(run: bytes) -> None:
 @example(with_line(round=10**18))
 @example(with_line(outcome="odd"))
 @example(with_line(reason="\x1b[31m"))
-@example(with_line(setup={**LINES[0]["setup"], "packages": {"odd": 3}}))
+@example(with_line(setup={**LINES[0]["setup"], "import_s": {"odd": 3}}))
 @example(with_line(setup={**LINES[0]["setup"], "python": "\x1b[31m"}))
 @example(with_line(error_texts=[["odd", "x", 1]]))
 @example(with_line(error_texts=[["refused", "\x1b[31m\u202e\ud800", 1]]))

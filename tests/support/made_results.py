@@ -40,9 +40,7 @@ PACKAGES = {"aiohttp": "3.14.1", "httpx": "0.28.1", "requests": "2.34.2"}
 ENVIRONMENT = Environment(MACHINE.python, MACHINE.platform, MACHINE.cpu_count, PACKAGES)
 
 URL = "http://127.0.0.1:8000/"
-SETUP = WorkerSetup(
-    "CPython 3.11.7", {"aiohttp": "3.14.1"}, 0.1, 0.01, (WarmupRequest(5.0, 200), WarmupRequest(1.0, -2))
-)
+SETUP = WorkerSetup("CPython 3.11.7", 0.1, 0.01, (WarmupRequest(5.0, 200), WarmupRequest(1.0, -2)))
 ROUNDS, REQUESTS = 5, 20
 EVEN_ROUNDS, EVEN_REQUESTS = 3, 10
 # How many times its usual time a round of a restless mode takes: so much that the two can't be told apart.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,8 @@ from tui_httpbench.analysis.steadiness import (
 )
 from tui_httpbench.analysis.summary import summarize_mode
 from tui_httpbench.measured.conditions import RunConditions
-from tui_httpbench.measured.records import RoundRecord, WorkerSetup
+from tui_httpbench.measured.probe import Probe
+from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import Samples
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.worker.errors import code_of
@@ -60,7 +61,7 @@ def rounds_of(mode: str, factors: Iterable[float] = CALM, **changes: Any) -> lis
 def doubts_of(
     *rounds: Iterable[RoundRecord],
     conditions: RunConditions | None = None,
-    modules: Mapping[str, str] | None = None,
+    probes: tuple[Probe, ...] = (),
     modes: tuple[str, ...] = (),
     **plan: Any,
 ) -> tuple[Finding, ...]:
@@ -68,7 +69,7 @@ def doubts_of(
     ids = modes or tuple(dict.fromkeys(record.mode for record in records)) or ("httpx",)
     made = Plan(modes=ids, **({"rounds": 7, "requests": 25, "concurrency": 1} | plan))
     summaries = tuple(summarize_mode(mode, tuple(r for r in records if r.mode == mode)) for mode in ids)
-    return find_doubts(made, summaries, records, conditions, modules)
+    return find_doubts(made, summaries, records, conditions, probes)
 
 
 def only(doubts: tuple[Finding, ...], finding_id: str | None = None) -> str:
@@ -401,28 +402,28 @@ def test_a_finding_names_all_its_modes_where_its_text_counts_them() -> None:
 # urllib3
 
 
-def with_packages(packages: dict[str, str]) -> list[RoundRecord]:
-    return rounds_of("requests", setup=WorkerSetup("CPython 3.11.7", packages, 0.1, 0.0, ()))
+def with_packages(packages: dict[str, str], **modules: str) -> tuple[Finding, ...]:
+    return doubts_of(rounds_of("requests"), probes=(Probe("requests", packages=packages, modules=modules),))
 
 
 def test_urllib3_replaced() -> None:
-    doubt = only(doubts_of(with_packages({"urllib3": "2.8.0"}), modules={"urllib3": "2.13.905"}))
+    doubt = only(with_packages({"urllib3": "2.8.0"}, urllib3="2.13.905"))
     assert doubt.startswith("The module urllib3 is version 2.13.905, though the package urllib3 is version 2.8.0:")
     assert "virtual environment of its own" in doubt
 
 
 @pytest.mark.parametrize("name", ["urllib3-future", "URLLIB3_Future"])
 def test_urllib3_future_installed(name: str) -> None:
-    series = with_packages({"urllib3": "2.8.0", name: "2.13.9"})
-    assert "The package urllib3-future 2.13.9 is installed" in only(doubts_of(series))
-    assert "is version 2.13.9," in only(doubts_of(series, modules={"urllib3": "2.13.9"}))
-    assert doubts_of(series, modules={"urllib3": "2.8.0"}) == ()
+    packages = {"urllib3": "2.8.0", name: "2.13.9"}
+    assert "The package urllib3-future 2.13.9 is installed" in only(with_packages(packages))
+    assert "is version 2.13.9," in only(with_packages(packages, urllib3="2.13.9"))
+    assert with_packages(packages, urllib3="2.8.0") == ()
 
 
 def test_the_real_urllib3_and_none_at_all() -> None:
-    assert doubts_of(with_packages({"urllib3": "2.8.0"}), modules={"urllib3": "2.8.0"}) == ()
-    assert doubts_of(with_packages({"urllib3": "2.8.0"}), modules={}) == ()
-    assert doubts_of(with_packages({"httpx": "0.28.1"}), modules={"urllib3": "2.8.0"}) == ()
+    assert with_packages({"urllib3": "2.8.0"}, urllib3="2.8.0") == ()
+    assert with_packages({"urllib3": "2.8.0"}) == ()
+    assert with_packages({"httpx": "0.28.1"}, urllib3="2.8.0") == ()
 
 
 # Odd records

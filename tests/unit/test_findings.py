@@ -17,7 +17,7 @@ from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.probe import Probe, ProbeResponse
-from tui_httpbench.measured.records import RoundRecord, WorkerSetup
+from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.request_heads import CHANGED, hide_credentials
 from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, EQUAL_ACCEPT_ENCODING, MASK, Plan, Request
 from tui_httpbench.target_server.launcher import RequestHead
@@ -94,8 +94,8 @@ def at_machine(**values: Any) -> Measured:
 
 
 def with_packages(**packages: str) -> Measured:
-    setup = WorkerSetup("CPython 3.11.7", {"urllib3": "2.8.0", "urllib3-future": "2.13.9", **packages}, 0.1, 0.0, ())
-    return measured_of(*rounds_of("requests", setup=setup))
+    probe = Probe("requests", packages={"urllib3": "2.8.0", "urllib3-future": "2.13.9", **packages}, response=RESPONSE)
+    return measured_of(*rounds_of("requests"), probes=(probe,))
 
 
 def short_of_time(latency_s: float, duration_s: float, cpu_s: float) -> Measured:

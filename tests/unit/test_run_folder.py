@@ -47,9 +47,7 @@ PLAN = Plan(
     rounds=3,
     seed=77,
 )
-SETUP = WorkerSetup(
-    "CPython 3.13.1", {"aiohttp": "3.13.0"}, 0.1, 0.02, (WarmupRequest(1.5, 200, 0.4), WarmupRequest(9.5, -4))
-)
+SETUP = WorkerSetup("CPython 3.13.1", 0.1, 0.02, (WarmupRequest(1.5, 200, 0.4), WarmupRequest(9.5, -4)))
 WHOLE = RoundRecord(
     "aiohttp",
     1,
@@ -74,6 +72,7 @@ PROBES = (
         settings={"timeout": "30 s"},
         response=ProbeResponse(200, 302, "http://127.0.0.1:9/x", "1.1", 10, "hash"),
         heads=(HEAD,),
+        packages={"aiohttp": "3.13.0"},
         modules={"urllib3": "2.5.0"},
     ),
 )
@@ -172,6 +171,7 @@ def test_what_was_known_when_a_round_began_is_recovered_with_it() -> None:
     plan = PLAN.replace(requests=None, duration_s="auto", modes=("aiohttp", "requests", "httpx"))
     folder = RunFolder()
     folder.begin(measured_of(plan=plan))
+    folder.note(ProbesMade(PROBES))
     measure(folder, "aiohttp", 1, 7)
     measure(folder, "requests", 1, 0)
     measure(folder, "httpx", 1, 0)

@@ -19,6 +19,7 @@ from tui_httpbench.analysis.steadiness import (
     upper_prediction_limit,
 )
 from tui_httpbench.measured.conditions import RunConditions
+from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.plan import Plan
 
@@ -46,12 +47,9 @@ def find_doubts(
     modes: tuple[ModeSummary, ...],
     records: tuple[RoundRecord, ...],
     conditions: RunConditions | None,
-    modules: Mapping[str, str] | None = None,
+    probes: tuple[Probe, ...] = (),
 ) -> tuple[Finding, ...]:
-    """All doubts about a run, at most one of each id.
-
-    ``modules`` maps the names of modules to the ``__version__`` that a worker really imported, where it told.
-    """
+    """All doubts about a run, at most one of each id."""
     ids = [mode.mode for mode in modes]
     complete = [record for record in records if record.outcome == "complete" and record.mode in ids]
     times = _times_by_mode(ids, complete)
@@ -70,7 +68,7 @@ def find_doubts(
         doubt_running_dry(plan, ids, complete),
         doubt_short_duration(plan, ids, complete),
         _doubt_governor(conditions),
-        _doubt_urllib3(records, modules or {}),
+        _doubt_urllib3(probes),
     )
     return tuple(doubt for doubt in doubts if doubt is not None)
 
@@ -247,15 +245,16 @@ def _doubt_governor(conditions: RunConditions | None) -> Finding | None:
     return Finding("powersave-governor", text)
 
 
-def _doubt_urllib3(records: Iterable[RoundRecord], modules: Mapping[str, str]) -> Finding | None:
+def _doubt_urllib3(probes: Iterable[Probe]) -> Finding | None:
     """The module urllib3 is not that of the distribution urllib3: urllib3-future, which niquests needs, overwrites it.
 
     Told by a version that differs from the metadata; where the worker did not tell it, by the other one's presence.
     """
+    modules: dict[str, str] = {}
     packages: dict[str, str] = {}
-    for record in records:
-        for name, version in (record.setup.packages if record.setup else {}).items():
-            packages[re.sub(r"[-_.]+", "-", name).lower()] = version
+    for probe in probes:
+        modules |= probe.modules
+        packages |= {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in probe.packages.items()}
     imported, promised, other = modules.get("urllib3"), packages.get("urllib3"), packages.get("urllib3-future")
     if imported is not None and promised is not None:
         if imported == promised:

@@ -130,7 +130,7 @@ def _warmup_requests(record: RoundRecord) -> int:
 
 def _environment(measured: Measured) -> Environment:
     setups = [record.setup for record in measured.records if record.setup is not None]
-    packages = {name: version for setup in setups for name, version in setup.packages.items()}
+    packages = {name: version for probe in measured.probes for name, version in probe.packages.items()}
     conditions = measured.conditions
     return Environment(
         python=setups[0].python if setups else measured.machine.python,
@@ -145,14 +145,13 @@ def _environment(measured: Measured) -> Environment:
 
 def _find_all(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[Finding, ...]:
     """Why the run ended first, since that explains what is missing; then what differs, and what is doubted."""
-    modules = {name: version for probe in measured.probes for name, version in probe.modules.items()}
     return (
         *_find_ends(measured),
         *find_differences(measured.plan, measured.probes, measured.dropped_headers),
         *_find_risky_wishes(measured.plan),
         *_find_given_up(measured.records, modes),
         *_find_missing_http2(measured),
-        *find_doubts(measured.plan, modes, measured.records, measured.conditions, modules),
+        *find_doubts(measured.plan, modes, measured.records, measured.conditions, measured.probes),
     )
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -91,9 +92,13 @@ async def _converse(
     with contextlib.suppress(ConnectionError):
         process.stdin.write(encode_job(job))
         await process.stdin.drain()
+    told = Probe(mode_id)
     message = await _hear(process, START_LIMIT_S)
+    if message.get("event") == "versions":
+        told = replace(told, packages=message["packages"])
+        message = await _hear(process, START_LIMIT_S)
     if message.get("event") != "ready":
-        return _failed(mode_id, message)
+        return _failed(told, message)
     async with turn:
         if target is not None:
             await target.heads()
@@ -103,10 +108,10 @@ async def _converse(
         message = await _hear(process, 2 * plan.timeout_s + 5.0)
         heads = await target.heads() if target is not None else None
     if message.get("event") != "finished":
-        return _failed(mode_id, message)
+        return _failed(told, message)
     response, error = message["response"], message["error"]
-    return Probe(
-        mode_id,
+    return replace(
+        told,
         settings=message["settings"],
         made=message["made"],
         response=None if response is None else ProbeResponse(**{**response, "url": drop_secrets(response["url"])}),
@@ -124,10 +129,11 @@ async def _hear(process: asyncio.subprocess.Process, limit_s: float) -> dict[str
     return message
 
 
-def _failed(mode_id: str, message: dict[str, Any]) -> Probe:
+def _failed(told: Probe, message: dict[str, Any]) -> Probe:
+    """``told`` with what went wrong by the worker's last message, which is empty where it is gone."""
     if message.get("event") == "failed":
-        return Probe(mode_id, error=(message["kind"], message["text"]))
-    return Probe(mode_id, error=("other", f"The probe of {mode_id} ended without a word."))
+        return replace(told, error=(message["kind"], message["text"]))
+    return replace(told, error=("other", f"The probe of {told.mode} ended without a word."))
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:

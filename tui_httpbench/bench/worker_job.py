@@ -60,11 +60,8 @@ def make_job(
     trust: Trust,
     *,
     task: str = "measure",
-    tells_versions: bool = True,
 ) -> Job:
     """What the worker is told of one round, or one probe, of one mode.
-
-    To find the versions of packages takes a worker longer than to import some clients, so that not each has to.
 
     Raises PlanError where a header names a variable that is not set.
     """
@@ -90,7 +87,7 @@ def make_job(
         # At the embedded target the target counts, for every client and not in the process that is measured.
         count_connections=not (plan.request.uses_embedded_target or mode.library.is_native),
         sample_file=str(sample_file),
-        packages=mode.library.packages if tells_versions else (),
+        packages=mode.library.packages if task == "probe" else (),
         hidden=secret_parameters(url),
     )
 

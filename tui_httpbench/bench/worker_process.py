@@ -59,7 +59,7 @@ class WorkerProcess:
         if plan.requests is not None and plan.duration_s is None:
             capacity = plan.requests
         self.samples = SampleFile(sample_path(folder, mode_id, round), capacity)
-        self._job = make_job(plan, url, mode_id, self.samples.path, trust, tells_versions=round == 1)
+        self._job = make_job(plan, url, mode_id, self.samples.path, trust)
         self._environment = worker_environment(plan.profile, trust)
         # A request may take the timeout to connect and again to be answered, and wait while all others in flight are
         # computed, such as the TLS contexts of new clients; beyond that, nothing moves any more.

@@ -42,7 +42,6 @@ class WorkerStory:
             case "ready":
                 self.setup = WorkerSetup(
                     python=message["python"],
-                    packages=message["packages"],
                     import_s=message["import_s"],
                     build_s=message["build_s"],
                     warmup=(),

@@ -27,7 +27,8 @@ class Probe:
     """One mode's request, its response, and the settings that its client had; ``made`` is the call that made it.
 
     ``heads`` are the request's heads as the embedded target saw them, one for each redirect and one more; None
-    elsewhere. ``modules`` are the versions that imported modules call their own. ``error`` is kind and text.
+    elsewhere. ``packages`` are the versions of the distributions that the mode's speed depends on, ``modules`` those
+    that imported modules call their own. ``error`` is kind and text.
     """
 
     mode: str
@@ -36,4 +37,5 @@ class Probe:
     response: ProbeResponse | None = None
     error: tuple[str, str] | None = None
     heads: tuple[RequestHead, ...] | None = None
+    packages: dict[str, str] = field(default_factory=dict)
     modules: dict[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from typing import Any, cast, get_args
 
 from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, WarmupRequest, WorkerSetup
 from tui_httpbench.measured.samples import MAX_STATUS, ErrorText
-from tui_httpbench.measured.strict_json import items, seconds, seconds_or_none, table, text, whole, whole_or_none
+from tui_httpbench.measured.strict_json import items, seconds, seconds_or_none, text, whole, whole_or_none
 from tui_httpbench.plan.plan import MAX_REQUESTS, MAX_ROUNDS
 from tui_httpbench.worker.errors import ERROR_KINDS
 
@@ -63,7 +63,6 @@ def setup_from_dict(values: dict[str, Any]) -> WorkerSetup:
     """What a worker told of itself. Raises KeyError, TypeError, ValueError."""
     return WorkerSetup(
         python=text(values["python"]),
-        packages={name: text(version) for name, version in table(values["packages"]).items()},
         import_s=seconds(values["import_s"]),
         build_s=seconds(values["build_s"]),
         warmup=tuple(_warmup(request) for request in items(values["warmup"])),

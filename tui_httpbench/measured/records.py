@@ -30,7 +30,6 @@ class WorkerSetup:
     """What a worker told of itself before its timed round."""
 
     python: str
-    packages: dict[str, str]
     import_s: float
     build_s: float
     warmup: tuple[WarmupRequest, ...]

@@ -180,7 +180,6 @@ class _Round:
         self._tell(
             "ready",
             python=f"{platform.python_implementation()} {platform.python_version()}",
-            packages=_versions(self._job.packages),
             import_s=import_s,
             build_s=build_s,
         )
@@ -222,18 +221,6 @@ class _Start:
 
 def _limits(command: dict[str, Any]) -> Limits:
     return Limits(command["duration_ns"], command["requests"], command["batch"], command["in_batch"])
-
-
-def _versions(packages: tuple[str, ...]) -> dict[str, str]:
-    versions: dict[str, str] = {}
-    if not packages:
-        return versions
-    import importlib.metadata
-
-    for name in packages:
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            versions[name] = importlib.metadata.version(name)
-    return versions
 
 
 def _open_control_channel() -> Tell:
