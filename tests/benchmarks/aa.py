@@ -15,7 +15,7 @@ import math
 import time
 
 from tui_httpbench.bench.runner import Runner
-from tui_httpbench.clients.catalog import select_modes
+from tui_httpbench.clients.entrants import select_modes
 from tui_httpbench.plan.plan import Plan
 
 ERROR_RATE = 0.05

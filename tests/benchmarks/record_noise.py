@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_httpbench.bench.runner import Runner
-from tui_httpbench.clients.catalog import DEFAULT_MODES, select_modes
+from tui_httpbench.clients.catalog import DEFAULT_MODES
+from tui_httpbench.clients.entrants import select_modes
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.plan import Plan
 

@@ -26,7 +26,7 @@ from tui_httpbench.bench.load_left import LoadLeft
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.bench.slice_length import base_length_s
 from tui_httpbench.bench.worker_process import WorkerProcess
-from tui_httpbench.clients.catalog import select_modes
+from tui_httpbench.clients.entrants import select_modes
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.worker.slices import Limits
 

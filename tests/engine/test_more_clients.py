@@ -13,7 +13,8 @@ from support.rude_server import RudeServer
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.runner import Runner
-from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES, select_modes
+from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES
+from tui_httpbench.clients.entrants import select_modes
 from tui_httpbench.plan.parsing import parse_modes
 from tui_httpbench.plan.plan import Plan, PlanError, Profile, Request
 from tui_httpbench.plan.scenario import Scenario

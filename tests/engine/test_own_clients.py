@@ -13,7 +13,8 @@ import pytest
 
 from tui_httpbench.bench.recovery import find_interrupted_runs, recover
 from tui_httpbench.bench.runner import Runner
-from tui_httpbench.clients.catalog import MODES, UnknownModeError, mode_of, select_modes
+from tui_httpbench.clients.catalog import MODES, UnknownModeError
+from tui_httpbench.clients.entrants import mode_of, select_modes
 from tui_httpbench.history.url_history import load_urls
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.stored import plan_from_dict, plan_to_dict
@@ -259,7 +260,7 @@ def test_an_installed_package_offers_its_modes(tmp_path: Path, monkeypatch: pyte
 
 
 async def test_each_round_gives_a_client_the_same_process(tmp_path: Path) -> None:
-    """What a worker imports or reads for its own ends changes what the client meets, down to where memory comes from."""
+    """What a worker imports or reads for its own ends changes what the client meets, even where memory comes from."""
     text = ONE.replace("\n\n", '\n\nPACKAGES = ("pytest",)\n\n', 1)
     body = 'def each(url, request):\n    import sys\n    yield lambda: (200, ",".join(sorted(sys.modules)).encode())\n'
     labels = select_modes([str(written(tmp_path, text + body))])

@@ -23,7 +23,7 @@ from tui_httpbench.bench.runner import Runner
 from tui_httpbench.bench.slice_length import base_length_s
 from tui_httpbench.bench.turns import Turns
 from tui_httpbench.bench.worker_process import WorkerProcess
-from tui_httpbench.clients.catalog import select_modes
+from tui_httpbench.clients.entrants import select_modes
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import LATENCY, START, SampleFile, measured_span_s
 from tui_httpbench.plan.plan import WARMUP_REQUESTS, Plan, Request

@@ -10,6 +10,7 @@ from support.setup_form import NARROW, WIDE, open_form
 from textual.widgets import Button, Input
 
 from tui_httpbench.clients import catalog
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.tui.parts.code_panel import CodePanel
 from tui_httpbench.tui.screens.setup.mode_picker import LibraryGroup, ModePicker
@@ -63,7 +64,7 @@ async def test_where_a_mode_has_no_room_for_its_line_the_border_says_it() -> Non
         # A terminal as tall as this has room for what the mode under the cursor runs.
         code = form.screen.query_one(CodePanel)
         assert code.region.height > 8
-        assert catalog.mode_of("httpx-client").code.splitlines()[1].strip() in text_on(form.app)
+        assert mode_of("httpx-client").code.splitlines()[1].strip() in text_on(form.app)
         await form.focus(form.mode("requests"))
         assert str(code.border_title) == "requests: the code that is run"
         assert "with new(requests.Session) as session:" in text_on(form.app)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES, add_file, mode_id_of, mode_of, select_modes
+from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES, add_file
+from tui_httpbench.clients.entrants import Entrant, entrant_of, mode_of, select_modes, split_label
 from tui_httpbench.clients.reading import MAX_ABOUT_LENGTH, ClientFileError, read_client_file
 from tui_httpbench.worker.made_code import MASK, made_code
 
@@ -39,7 +40,8 @@ def complaint(path: Path) -> str:
 def test_a_label_leads_to_its_mode() -> None:
     assert select_modes(["aiohttp", "requests", "aiohttp"]) == ("aiohttp", "requests", "aiohttp#2")
     assert mode_of("aiohttp#2") is MODES["aiohttp"]
-    assert mode_id_of("aiohttp#2") == "aiohttp"
+    assert entrant_of("aiohttp#2") == Entrant(MODES["aiohttp"], 2)
+    assert split_label("mine.py:one#2#13") == ("mine.py:one#2", 13)
     assert [mode.id for mode in MODES.values() if mode.default] == list(DEFAULT_MODES)
 
 

@@ -7,7 +7,8 @@ import textwrap
 
 import pytest
 
-from tui_httpbench.clients.catalog import MODES, mode_of
+from tui_httpbench.clients.catalog import MODES
+from tui_httpbench.clients.entrants import mode_of
 
 
 @pytest.mark.parametrize("mode_id", list(MODES))

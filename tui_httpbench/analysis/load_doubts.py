@@ -8,7 +8,7 @@ from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.littles_law import mean_in_flight, steady_in_flight
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import LATENCY
-from tui_httpbench.plan.plan import AUTO, Plan
+from tui_httpbench.plan.plan import Plan
 
 LITTLE_MIN_TURNS = 20
 LITTLE_TOLERANCE = 0.05
@@ -62,7 +62,7 @@ def doubt_running_dry(plan: Plan, ids: list[str], complete: list[RoundRecord]) -
     Each slice ends with nothing in flight. That costs nothing where requests compute, since the processor stays busy;
     where they wait, it costs the share of the places that were idle, by Little's law.
     """
-    if plan.duration_s is None or plan.load.repeats_batches:
+    if not plan.load.is_timed or plan.load.repeats_batches:
         return None
     found: dict[str, tuple[float, int]] = {}
     longest_ms = 0.0
@@ -91,14 +91,15 @@ def doubt_running_dry(plan: Plan, ids: list[str], complete: list[RoundRecord]) -
 
 def doubt_short_duration(plan: Plan, ids: list[str], complete: list[RoundRecord]) -> Finding | None:
     """The seconds that were asked for are fewer than one request takes, so that each place sent one and no more."""
-    if plan.duration_s is None or plan.duration_s == AUTO or plan.load.repeats_batches:
+    asked_s = plan.load.seconds()
+    if asked_s is None or plan.load.repeats_batches:
         return None
     found: dict[str, float] = {}
     for mode_id in ids:
         rounds = [record for record in complete if record.mode == mode_id and record.elapsed_s]
         if rounds and all(len(record.samples) <= plan.in_flight(mode_id) for record in rounds):
             shortest_s = min(record.elapsed_s or 0.0 for record in rounds)
-            if shortest_s > SHORT_TIMES * plan.duration_s:
+            if shortest_s > SHORT_TIMES * asked_s:
                 found[mode_id] = shortest_s
     if not found:
         return None
@@ -106,7 +107,7 @@ def doubt_short_duration(plan: Plan, ids: list[str], complete: list[RoundRecord]
     modes = listed([f"{mode_id} took {shortest_s:.2g} s" for mode_id, shortest_s in worst])
     each = "one request" if plan.concurrency == 1 else "one request for each one in flight"
     text = (
-        f"The {plan.duration_s:g} s asked for are shorter than a request, so that {each} was measured: {modes}. "
+        f"The {asked_s:g} s asked for are shorter than a request, so that {each} was measured: {modes}. "
         f"Give a longer -z, such as {math.ceil(10 * max(found.values()))}."
     )
     return Finding("short-duration", text, tuple(found))

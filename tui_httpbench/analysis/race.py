@@ -82,7 +82,7 @@ class Race:
         request.
         """
         ranks = {rank.mode: rank for rank in result.ranking}
-        is_timed = result.plan.duration_s is not None
+        is_timed = result.plan.load.is_timed
         number = nearest_round(result)
         racers = [_racer_of(summary, result, number) for summary in result.modes]
         most = max((racer.requests for racer in racers), default=0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tui_httpbench.analysis.columns import connections_per_round
 from tui_httpbench.analysis.result import Rank, Result
-from tui_httpbench.clients.catalog import mode_of
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.text.formatting import enumerate_names, format_figure, format_percent, format_ratio, plural
 
 CPU_BOUND_SHARE = 0.8

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from tui_httpbench.analysis.findings import Finding
-from tui_httpbench.clients.catalog import mode_of
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.measured.probe import Probe, ProbeResponse
 from tui_httpbench.measured.request_heads import is_credential
 from tui_httpbench.plan.plan import MASK, Plan

@@ -12,7 +12,7 @@ from tui_httpbench.analysis.latency import summarize_latency
 from tui_httpbench.analysis.ranking import RankingRules, rank_modes
 from tui_httpbench.analysis.result import Environment, ModeSummary, Rank, Result
 from tui_httpbench.analysis.same_work import find_differences
-from tui_httpbench.clients.catalog import mode_of
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.records import RoundRecord

@@ -7,7 +7,7 @@ import os
 import re
 from dataclasses import dataclass
 
-from tui_httpbench.clients.catalog import mode_of
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.plan import (
     AUTO,
     AUTO_DURATION_ROUNDS,
@@ -68,14 +68,14 @@ def describe_duration(duration: Forecast | None) -> str:
 def _round_s(plan: Plan, processors: int) -> float | None:
     """One round of all modes, its start-up included."""
     start_s = _start_s(plan, processors) + sum(WARMUP_REQUESTS * _request_s(plan, mode_id) for mode_id in plan.modes)
-    if plan.duration_s == AUTO:
+    if plan.load.is_automatic:
         share_s = plan.budget_s / AUTO_DURATION_ROUNDS
         least_s, most_s = (
             start_s + sum(max(duration_s, _request_s(plan, mode_id)) for mode_id in plan.modes)
             for duration_s in (MIN_AUTO_DURATION_S, MAX_AUTO_DURATION_S)
         )
         return min(max(share_s, least_s), most_s)
-    if plan.duration_s is None and not plan.request.uses_embedded_target:
+    if not plan.load.is_timed and not plan.request.uses_embedded_target:
         return None
     return start_s + sum(_load_s(plan, mode_id) for mode_id in plan.modes)
 
@@ -86,11 +86,12 @@ def _start_s(plan: Plan, processors: int) -> float:
 
 def _load_s(plan: Plan, mode_id: str) -> float:
     """What one mode measures in a round."""
-    batch_s = _request_s(plan, mode_id) if plan.requests is None else _batch_s(plan, mode_id, plan.requests)
-    if plan.duration_s is None or plan.duration_s == AUTO:
+    requests, seconds = plan.load.requests, plan.load.seconds()
+    batch_s = _request_s(plan, mode_id) if requests is None else _batch_s(plan, mode_id, requests)
+    if seconds is None:
         return batch_s
     # The batch that is under way when the seconds are over is finished.
-    return max(plan.duration_s, batch_s) if plan.requests is None else plan.duration_s + batch_s
+    return max(seconds, batch_s) if requests is None else seconds + batch_s
 
 
 def _batch_s(plan: Plan, mode_id: str, requests: int) -> float:

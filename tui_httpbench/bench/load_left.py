@@ -11,7 +11,7 @@ class LoadLeft:
 
     def __init__(self, plan: Plan, duration_s: float | None) -> None:
         """``duration_s`` is that of the plan, or what ``auto`` came to in this round; None for requests alone."""
-        self._requests = plan.requests
+        self._requests = plan.load.requests
         self._duration_s = duration_s
         self._has_clients_anew = plan.article_batches
         self._done = 0

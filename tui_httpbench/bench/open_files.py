@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui_httpbench.bench.groups import MAX_WORKERS
-from tui_httpbench.clients.catalog import mode_of
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.plan import ARTICLE, Plan
 from tui_httpbench.worker.open_files import SPARE_FILES, open_files_limit

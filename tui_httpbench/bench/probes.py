@@ -14,7 +14,7 @@ from typing import Any
 
 from tui_httpbench.bench.trust import Trust
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job, worker_environment
-from tui_httpbench.clients.catalog import mode_of
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.measured.probe import Probe, ProbeResponse
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.secrets import drop_secrets

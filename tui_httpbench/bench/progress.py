@@ -96,12 +96,12 @@ class LaneTracker:
             if len(recent):
                 throughput = recent_throughput(recent)
                 sparkline += throughput_over_time(recent, self._points)
-        plan = self._plan
+        exact = self._plan.load.exact_requests
         return LaneProgress(
             mode=self.mode_id,
             state=state,
             done=done,
-            total=plan.requests * rounds if plan.requests is not None and plan.duration_s is None else None,
+            total=None if exact is None else exact * rounds,
             share=min(share / rounds, 1.0) if rounds else 0.0,
             errors=errors,
             rounds_done=self._rounds_done,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -25,7 +24,7 @@ from tui_httpbench.bench.run_folder import (
     remove_folder,
     sample_files,
 )
-from tui_httpbench.clients.catalog import MODES, mode_of
+from tui_httpbench.clients.entrants import entrant_of, mode_of
 from tui_httpbench.files.file_lock import FileLock
 from tui_httpbench.files.small_file import read_small_file
 from tui_httpbench.measured.machine import Machine
@@ -49,7 +48,6 @@ MAX_ROUNDS_FILE_BYTES = 500_000_000
 MAX_NOTES_FILE_BYTES = 100_000_000
 MAX_BODY_FILE_BYTES = 1_000_000_000
 Line = TypeVar("Line")
-_MODE_ID = re.compile(r"([A-Za-z0-9._-]+)(#[1-9]\d{0,3})?", re.ASCII)
 _UNREADABLE = (OSError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
 
 
@@ -214,8 +212,10 @@ def _plan_of(told: dict[str, Any], folder: Path) -> Plan:
 
 
 def _is_known_mode(mode_id: object) -> bool:
-    match = _MODE_ID.fullmatch(mode_id) if isinstance(mode_id, str) else None
-    return match is not None and match[1] in MODES
+    try:
+        return isinstance(mode_id, str) and bool(entrant_of(mode_id))
+    except (KeyError, ValueError):
+        return False
 
 
 def _read_rounds(folder: Path) -> list[tuple[RoundRecord, int]]:

@@ -18,7 +18,7 @@ from tui_httpbench.bench.load_left import LoadLeft
 from tui_httpbench.bench.pinning import using_cpus
 from tui_httpbench.bench.slice_length import SliceLength
 from tui_httpbench.bench.worker_process import WorkerProcess
-from tui_httpbench.clients.catalog import mode_of
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetCounts, TargetError

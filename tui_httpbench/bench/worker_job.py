@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tui_httpbench.bench.trust import Trust, certifi_bundle
-from tui_httpbench.clients.catalog import mode_of
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.header_values import expand_headers
 from tui_httpbench.plan.plan import WARMUP_REQUESTS, Plan
 from tui_httpbench.plan.secrets import secret_parameters

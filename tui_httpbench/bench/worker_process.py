@@ -55,9 +55,7 @@ class WorkerProcess:
         self.mode_id = mode_id
         self.round = round
         self.in_flight = plan.in_flight(mode_id)
-        capacity = max(FIRST_CAPACITY, 4 * self.in_flight)
-        if plan.requests is not None and plan.duration_s is None:
-            capacity = plan.requests
+        capacity = plan.load.exact_requests or max(FIRST_CAPACITY, 4 * self.in_flight)
         self.samples = SampleFile(sample_path(folder, mode_id, round), capacity)
         self._job = make_job(plan, url, mode_id, self.samples.path, trust)
         self._environment = worker_environment(plan.profile, trust)

@@ -7,17 +7,14 @@ file; presence and version come from the metadata of the installed packages.
 
 from __future__ import annotations
 
-import difflib
 import importlib.metadata
 import importlib.util
 import platform
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from tui_httpbench.clients.reading import ClientFile, ClientFileError, ModeFacts, read_client_file
-from tui_httpbench.text.quoting import shortened
 
 CLIENTS_FOLDER = Path(__file__).parent
 ENTRY_POINTS = "httpbench_tui.clients"
@@ -151,43 +148,6 @@ def libraries() -> tuple[Library, ...]:
     return tuple(dict.fromkeys(mode.library for mode in MODES.values()))
 
 
-def mode_of(label: str) -> Mode:
-    """The mode behind a label of a run; ``aiohttp#2`` is the second run of ``aiohttp``.
-
-    Raises KeyError for one that is not known.
-    """
-    return MODES[mode_id_of(label)]
-
-
-def mode_id_of(label: str) -> str:
-    """The id of the mode behind a label of a run."""
-    return label.partition("#")[0]
-
-
-def select_modes(names: Iterable[str]) -> tuple[str, ...]:
-    """The labels of a run from what a user asked for, in that order.
-
-    A name is a mode's id, ``all``, a library's name (``requests:all`` where a mode has the same name as its library),
-    or a client file, ``FILE.py`` for all of its modes and ``FILE.py:ID`` for one. The second run of a mode is called
-    ``id#2``, the third ``id#3``. Raises UnknownModeError.
-    """
-    chosen = [mode_id for name in names for mode_id in _modes_named(name)]
-    seen: dict[str, int] = {}
-    labels = []
-    for mode_id in chosen:
-        seen[mode_id] = seen.get(mode_id, 0) + 1
-        labels.append(mode_id if seen[mode_id] == 1 else f"{mode_id}#{seen[mode_id]}")
-    return tuple(labels)
-
-
-def name_to_remember(label: str) -> str:
-    """What asks for this mode again in another process: its id, or for a user's own its file and id."""
-    mode = mode_of(label)
-    if mode.library.is_built_in or mode in offered()[0]:
-        return mode.id
-    return f"{mode.library.source_file}:{mode.id}"
-
-
 def add_file(path: Path) -> tuple[Mode, ...]:
     """The modes of a client file, which are known from now on. Raises UnknownModeError."""
     try:
@@ -241,33 +201,3 @@ def _source_of_module(module: str) -> Path | None:
     folders = spec.submodule_search_locations or []
     files = (Path(folder, *rest).with_suffix(".py") for folder in folders)
     return next((file for file in files if file.is_file()), None)
-
-
-def _modes_named(name: str) -> list[str]:
-    file, colon, mode_id = name.partition(".py:")
-    if colon or name.endswith(".py"):
-        return _modes_of_file(Path(file + ".py" if colon else name).expanduser(), mode_id)
-    if name in MODES:
-        return [name]
-    offered()
-    if name in MODES:
-        return [name]
-    if name == "all":
-        return [mode.id for mode in MODES.values() if mode.library.is_built_in and mode.is_installed()]
-    library_name = name.removesuffix(":all")
-    of_library = [mode.id for mode in MODES.values() if mode.library.name == library_name]
-    if of_library:
-        return of_library
-    known = [*MODES, *(library.name for library in libraries())]
-    nearest = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.4)
-    hint = f"did you mean {nearest[0]}?" if nearest else "see httpbench-tui modes for the list."
-    raise UnknownModeError(f"There is no mode {shortened(name)!r}; {hint}")
-
-
-def _modes_of_file(path: Path, mode_id: str) -> list[str]:
-    ids = [mode.id for mode in add_file(path)]
-    if not mode_id:
-        return ids
-    if mode_id not in ids:
-        raise UnknownModeError(f"{path} has no mode {shortened(mode_id)!r}; it has {', '.join(ids)}.")
-    return [mode_id]

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from tui_httpbench.bench.probes import probe_modes
 from tui_httpbench.bench.trust import USUAL_TRUST
-from tui_httpbench.clients.catalog import MODES, Mode, mode_of, offered
+from tui_httpbench.clients.catalog import MODES, Mode, offered
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.commands.exit_status import FAILURE, SUCCESS
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.plan.parsing import parse_modes
@@ -20,6 +21,7 @@ from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.target_server.launcher import EmbeddedTarget
 from tui_httpbench.text.formatting import complaint, plural
 from tui_httpbench.text.quoting import printable
+from tui_httpbench.worker.job import UNTOLD
 
 _OK = 200
 
@@ -81,7 +83,11 @@ def _account(mode: Mode, probe: Probe) -> Text:
     for name, value in probe.settings.items():
         text.append(f"\n  {name}: {printable(value)}")
     if not response.url:
-        text.append("\n  redirects and HTTP version: unknown, since the file has no watch_responses", style="dim")
+        if response.http_version == UNTOLD:
+            unknown = "redirects and HTTP version: unknown, since the file has no watch_responses"
+        else:
+            unknown = "where redirects ended: unknown, since the library does not tell"
+        text.append(f"\n  {unknown}", style="dim")
     return text
 
 

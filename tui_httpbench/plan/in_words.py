@@ -11,7 +11,7 @@ def format_load(plan: Plan, duration_s: float | None = None) -> str:
 
     ``duration_s`` are the seconds that an automatic duration came to, None where they aren't known yet.
     """
-    requests = "" if plan.requests is None else plural(plan.requests, "request")
+    requests = "" if plan.load.requests is None else plural(plan.load.requests, "request")
     if not plan.load.is_timed:
         return requests
     seconds = plan.load.seconds(duration_s)

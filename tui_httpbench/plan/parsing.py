@@ -7,6 +7,7 @@ import re
 from urllib.parse import urlsplit
 
 from tui_httpbench.clients import catalog
+from tui_httpbench.clients.entrants import mode_of, select_modes
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.load import AUTO, Duration
 from tui_httpbench.plan.plan import (
@@ -200,12 +201,12 @@ def parse_profile(text: str) -> Profile:
 def parse_modes(names: list[str] | tuple[str, ...]) -> tuple[str, ...]:
     """The run's mode ids, all of installed libraries; no names mean the default eight. Raises PlanError."""
     try:
-        chosen = catalog.select_modes(names or catalog.DEFAULT_MODES)
+        chosen = select_modes(names or catalog.DEFAULT_MODES)
     except catalog.UnknownModeError as error:
         raise PlanError("modes", str(error)) from None
     check_number_of_modes(chosen)
     for mode_id in chosen:
-        mode = catalog.mode_of(mode_id)
+        mode = mode_of(mode_id)
         if (missing := mode.missing_module()) is not None:
             advice = f"run '{mode.how_to_get}'" if mode.how_to_get.startswith("pip") else "install it"
             raise PlanError(

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from tui_httpbench import __version__
 from tui_httpbench.clients import catalog
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.error import PlanError as PlanError
 from tui_httpbench.plan.load import AUTO as AUTO
 from tui_httpbench.plan.load import Duration as Duration
@@ -200,7 +201,7 @@ class Plan:
         most = MAX_CONCURRENCY if self.requests is None else self.requests
         if self.concurrency != ARTICLE:
             return min(self.concurrency, most)
-        return 1 if catalog.mode_of(mode_id).kind == "sync" else most
+        return 1 if mode_of(mode_id).kind == "sync" else most
 
     @property
     def load(self) -> Load:

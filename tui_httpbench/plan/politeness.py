@@ -6,7 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from tui_httpbench.clients.catalog import mode_of
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.plan import MAX_AUTO_DURATION_S, Plan, Request
 from tui_httpbench.text.formatting import format_duration, plural
 from tui_httpbench.text.quoting import printable

@@ -11,6 +11,7 @@ from typing import Any
 import platformdirs
 
 from tui_httpbench.clients import catalog
+from tui_httpbench.clients.entrants import mode_of, name_to_remember, select_modes, split_label
 from tui_httpbench.files.state_file import read_state, write_state
 from tui_httpbench.plan.field import Field
 from tui_httpbench.plan.fields import fields_of
@@ -127,14 +128,14 @@ def _read(field: Field, form: _Form, value: object) -> object:
 def _modes_here(instances: list[str]) -> tuple[str, ...]:
     if len(instances) > MAX_MODES:
         raise ValueError(len(instances))
-    here = [mode_id for instance in instances for mode_id in _installed(catalog.mode_id_of(_text(instance)))]
-    return catalog.select_modes(here) or catalog.DEFAULT_MODES
+    here = [mode_id for instance in instances for mode_id in _installed(split_label(_text(instance))[0])]
+    return select_modes(here) or catalog.DEFAULT_MODES
 
 
 def _installed(name: str) -> tuple[str, ...]:
     """The mode of a remembered name, where it still is one and its library is installed."""
     try:
-        return tuple(label for label in catalog.select_modes([name]) if catalog.mode_of(label).is_installed())
+        return tuple(label for label in select_modes([name]) if mode_of(label).is_installed())
     except catalog.UnknownModeError:
         return ()
 
@@ -187,7 +188,7 @@ _FORMS = {
     "body": _Form(_kept_body, lambda stored: _text(stored).encode("latin-1")),
     # The file may be gone by now, which is told of where the plan is used.
     "cacert": _Form(read=_path),
-    "modes": _Form(lambda labels: list(map(catalog.name_to_remember, labels)), _modes_here),
+    "modes": _Form(lambda labels: list(map(name_to_remember, labels)), _modes_here),
     "same_within": _Form(lambda share: round(share * 100, 9), key="same_within_percent"),
 }
 """By the names of the fields."""

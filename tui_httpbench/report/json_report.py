@@ -11,7 +11,7 @@ from typing import Any
 from tui_httpbench.analysis.article import PUBLISHED_REQUESTS, TITLE, compare_with_article
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
-from tui_httpbench.clients.catalog import mode_of
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.fields import fields_of
 from tui_httpbench.worker.errors import ERROR_KINDS

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tui_httpbench.analysis.result import Environment, Result
-from tui_httpbench.clients.catalog import mode_of
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.text.formatting import UNKNOWN, format_percent, plural
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.worker.job import UNTOLD

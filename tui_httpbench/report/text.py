@@ -13,7 +13,7 @@ from tui_httpbench.analysis.article import PUBLISHED_REQUESTS
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.places import FAILED_SIGN, OTHER_WORK_SIGN
 from tui_httpbench.analysis.result import ModeSummary, Result
-from tui_httpbench.clients.catalog import mode_of
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.in_words import format_load, format_rounds, format_rounds_made
 from tui_httpbench.plan.plan import ARTICLE, Plan
 from tui_httpbench.report.article import article_block

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from textual.renderables.digits import Digits
 
 from tui_httpbench.plan.in_words import format_rounds
-from tui_httpbench.plan.plan import AUTO, Plan
+from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.secrets import drop_secrets
 from tui_httpbench.text.formatting import format_clock, format_duration, format_ms, plural
 from tui_httpbench.text.quoting import printable
@@ -63,9 +63,11 @@ def size_in_short(plan: Plan) -> str:
 
 def load_in_short(plan: Plan) -> str:
     """What a mode does in a round: ``20 requests``, ``2 s``, ``batches of 100 for 2 s``; empty where that is open."""
-    if plan.duration_s is None and plan.requests is not None:
-        return plural(plan.requests, "request")
-    if plan.duration_s is None or plan.duration_s == AUTO:
+    load = plan.load
+    if load.exact_requests is not None:
+        return plural(load.exact_requests, "request")
+    seconds = load.seconds()
+    if seconds is None:
         return ""
-    batches = "" if plan.requests is None else f"batches of {plan.requests:,} for "
-    return f"{batches}{format_duration(plan.duration_s)}"
+    batches = "" if load.requests is None else f"batches of {load.requests:,} for "
+    return f"{batches}{format_duration(seconds)}"

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.highlight import ANSIDarkHighlightTheme, ANSILightHighlightTheme, HighlightTheme, highlight
 from textual.widgets import Static
 
-from tui_httpbench.clients.catalog import mode_of
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.tui.parts.panel import Page, Panel
 
 

@@ -13,7 +13,7 @@ from textual.strip import Strip
 from tui_httpbench.analysis.places import FAILED_SIGN
 from tui_httpbench.analysis.race import Race, Racer
 from tui_httpbench.analysis.result import Rank
-from tui_httpbench.clients.catalog import mode_of
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.text.formatting import UNKNOWN, format_ratio, plural
 from tui_httpbench.tui.formatting import format_seconds
 from tui_httpbench.tui.parts.blocks import LYING, large_digits

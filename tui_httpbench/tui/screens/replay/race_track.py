@@ -11,7 +11,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_httpbench.analysis.race import Race, Racer
-from tui_httpbench.clients.catalog import libraries, mode_of
+from tui_httpbench.clients.catalog import libraries
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.text.formatting import UNKNOWN
 from tui_httpbench.tui.parts.panel import room_for_lanes
 from tui_httpbench.tui.screens.replay.race_lane import MAX_ROWS, RaceLayout, draw_race_lane

@@ -12,7 +12,7 @@ from textual.widgets import Select, Static
 
 from tui_httpbench.analysis.places import placed_name, places_of
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.clients.catalog import mode_of
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.parts.panel import Panel
 from tui_httpbench.tui.screens.results.view import ResultView

@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from tui_httpbench.analysis.latency_curve import ModeLatency, shared_edges
 from tui_httpbench.charts.plot import Line, histogram_rows, line_chart
 from tui_httpbench.charts.scales import axis_ticks, is_readable, short_number
-from tui_httpbench.clients.catalog import mode_of
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.text.formatting import UNKNOWN, format_ms
 from tui_httpbench.tui.parts.panel import Panel
 from tui_httpbench.tui.screens.results.themed_chart import AXIS, VALUE, ThemedChart, library_role, stand_in

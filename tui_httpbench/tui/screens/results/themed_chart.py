@@ -10,7 +10,8 @@ from rich.text import Span, Text
 from textual.widget import Widget
 
 from tui_httpbench.charts.plot import Color as ChartColor
-from tui_httpbench.clients.catalog import libraries, mode_of
+from tui_httpbench.clients.catalog import libraries
+from tui_httpbench.clients.entrants import mode_of
 
 LIBRARY_ROLES = tuple(f"chart--library-{number}" for number in range(5))
 VALUE = "chart--value"

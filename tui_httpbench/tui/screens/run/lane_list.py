@@ -18,7 +18,8 @@ from textual.strip import Strip
 from tui_httpbench.analysis.places import places_of
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.bench.events import LaneProgress
-from tui_httpbench.clients.catalog import libraries, mode_of
+from tui_httpbench.clients.catalog import libraries
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.tui.parts.panel import Panel, room_for_lanes
 from tui_httpbench.tui.parts.standing import SpeedScale, speed_so_far
 from tui_httpbench.tui.screens.run.lane import LaneStanding, draw_lane

@@ -16,6 +16,8 @@ from textual.widgets import Button, Checkbox, Static
 
 from tui_httpbench.clients import catalog
 from tui_httpbench.clients.catalog import Library, Mode
+from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.text.formatting import plural
 from tui_httpbench.tui.screens.setup.note import Note
 from tui_httpbench.tui.screens.setup.own_client import OwnClient
 from tui_httpbench.tui.screens.setup.tick_box import TickBox
@@ -164,10 +166,13 @@ class ModePicker(VerticalGroup):
         super().__init__(id="modes")
         self._given = chosen
         by_library: dict[Library, list[Mode]] = {}
+        self._absent: list[Mode] = []
         catalog.offered()
         for mode in catalog.MODES.values():
             if mode.default or mode.is_installed():
                 by_library.setdefault(mode.library, []).append(mode)
+            elif mode.library.is_built_in:
+                self._absent.append(mode)
         self._id_width = max(len(mode.id) for modes in by_library.values() for mode in modes)
         self._groups = [LibraryGroup(library, modes, chosen, self._id_width) for library, modes in by_library.items()]
         self._note = Note()
@@ -176,6 +181,9 @@ class ModePicker(VerticalGroup):
         """What is wrong, over a group for each library."""
         yield self._note
         yield from self._groups
+        if self._absent:
+            text = f"{plural(len(self._absent), 'more mode')} can be installed: httpbench-tui modes lists them."
+            yield Static(Content.styled(text, MUTED), id="absent-modes")
         yield OwnClient()
 
     @property
@@ -193,7 +201,7 @@ class ModePicker(VerticalGroup):
     @on(OwnClient.Added)
     async def _add_own(self, event: OwnClient.Added) -> None:
         event.stop()
-        library = catalog.mode_of(event.labels[0]).library
+        library = mode_of(event.labels[0]).library
         modes = [mode for mode in catalog.MODES.values() if mode.library == library]
         for old in [group for group in self._groups if group.library.source_file == library.source_file]:
             self._groups.remove(old)
@@ -240,5 +248,5 @@ class ModePicker(VerticalGroup):
         self.post_message(self.Changed())
 
 
-def _instances_of(mode: Mode, ids: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(instance for instance in ids if catalog.mode_id_of(instance) == mode.id)
+def _instances_of(mode: Mode, labels: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(label for label in labels if mode_of(label) == mode)

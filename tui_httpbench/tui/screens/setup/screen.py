@@ -12,7 +12,7 @@ from textual.containers import HorizontalGroup, Vertical, VerticalGroup
 from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Header, Input, Label, Select, TextArea
 
-from tui_httpbench.clients.catalog import mode_id_of
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.history.url_history import load_urls, remember_url
 from tui_httpbench.plan.fields import KNOBS
 from tui_httpbench.plan.from_curl import is_curl_command, parse_curl
@@ -127,7 +127,7 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
         """Checks what the form was filled with."""
         self.query_one(PresetPicker).border_title = "Preset"
         self.query_one(LoadForm).border_title = "Load"
-        self.query_one(CodePanel).show(mode_id_of(self._start.modes[0]))
+        self.query_one(CodePanel).show(mode_of(self._start.modes[0]).id)
         self.check_form()
         self._sections = list(self.query(_SECTIONS))
         self.watch(self, "focused", self._mark_focused_section)

@@ -1,0 +1,108 @@
+"""Who takes part in a run: entrants, each a mode under a label, out of the names that a user gives.
+
+The grammar of labels is here and nowhere else; all else knows a label as a whole, and asks for the mode behind it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_httpbench.clients.catalog import MODES, Mode, add_file, libraries, offered
+from tui_httpbench.clients.catalog import UnknownModeError as UnknownModeError
+from tui_httpbench.text.quoting import shortened
+
+_LABEL = re.compile(r"(?P<name>.+?)(#(?P<copy>[2-9]|[1-9][0-9]{1,2}))?", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """One lane of a run: a mode, and which of its copies; the same mode twice is ``aiohttp`` and ``aiohttp#2``."""
+
+    mode: Mode
+    copy: int = 1
+
+    @property
+    def label(self) -> str:
+        """What it is called all through a run."""
+        return self.mode.id if self.copy == 1 else f"{self.mode.id}#{self.copy}"
+
+
+def entrant_of(label: str) -> Entrant:
+    """The entrant of a label. Raises KeyError for a mode that is not known, ValueError for what is no label."""
+    mode_id, copy = split_label(label)
+    return Entrant(MODES[mode_id], copy)
+
+
+def mode_of(label: str) -> Mode:
+    """The mode behind a label. Raises KeyError and ValueError, as ``entrant_of`` does."""
+    return entrant_of(label).mode
+
+
+def split_label(label: str) -> tuple[str, int]:
+    """What stands before the number of a copy, a mode's id or the name that asks for it, and that number.
+
+    Raises ValueError for what is no label.
+    """
+    match = _LABEL.fullmatch(label)
+    if match is None:
+        raise ValueError(label)
+    return match["name"], int(match["copy"] or 1)
+
+
+def select_modes(names: Iterable[str]) -> tuple[str, ...]:
+    """The labels of a run's entrants from what a user asked for, in that order.
+
+    A name is a mode's id, ``all``, a library's name (``requests:all`` where a mode has the same name as its library),
+    or a client file, ``FILE.py`` for all of its modes and ``FILE.py:ID`` for one. The second run of a mode is called
+    ``id#2``, the third ``id#3``. Raises UnknownModeError.
+    """
+    chosen = [mode_id for name in names for mode_id in _modes_named(name)]
+    copies: Counter[str] = Counter()
+    labels = []
+    for mode_id in chosen:
+        copies[mode_id] += 1
+        labels.append(Entrant(MODES[mode_id], copies[mode_id]).label)
+    return tuple(labels)
+
+
+def name_to_remember(label: str) -> str:
+    """What asks for this mode again in another process: its id, or for a user's own its file and id."""
+    mode = mode_of(label)
+    if mode.library.is_built_in or mode in offered()[0]:
+        return mode.id
+    return f"{mode.library.source_file}:{mode.id}"
+
+
+def _modes_named(name: str) -> list[str]:
+    file, colon, mode_id = name.partition(".py:")
+    if colon or name.endswith(".py"):
+        return _modes_of_file(Path(file + ".py" if colon else name).expanduser(), mode_id)
+    if name in MODES:
+        return [name]
+    offered()
+    if name in MODES:
+        return [name]
+    if name == "all":
+        return [mode.id for mode in MODES.values() if mode.library.is_built_in and mode.is_installed()]
+    library_name = name.removesuffix(":all")
+    of_library = [mode.id for mode in MODES.values() if mode.library.name == library_name]
+    if of_library:
+        return of_library
+    known = [*MODES, *(library.name for library in libraries())]
+    nearest = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.4)
+    hint = f"did you mean {nearest[0]}?" if nearest else "see httpbench-tui modes for the list."
+    raise UnknownModeError(f"There is no mode {shortened(name)!r}; {hint}")
+
+
+def _modes_of_file(path: Path, mode_id: str) -> list[str]:
+    ids = [mode.id for mode in add_file(path)]
+    if not mode_id:
+        return ids
+    if mode_id not in ids:
+        raise UnknownModeError(f"{path} has no mode {shortened(mode_id)!r}; it has {', '.join(ids)}.")
+    return [mode_id]
