@@ -43,7 +43,7 @@ CTRL_Q, CTRL_R = b"\x11", b"\x12"
 TABS = {
     "latency": (b"t", "Distribution"),
     "why": (b"w", "CPU"),
-    "code": (b"o", "import"),
+    "code": (b"o", "ClientSession"),
     "ranking": (b"g", "requests/s"),
 }
 _CONTROL = re.compile(r"\x1b(?:\[[0-9;?<>=]*[A-Za-z]|\][^\x07]*\x07|[()][A-Z0-9]|.)")

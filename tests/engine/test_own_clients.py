@@ -259,6 +259,16 @@ def test_an_installed_package_offers_its_modes(tmp_path: Path, monkeypatch: pyte
     assert command("modes", "httpx:all").returncode == 0, "a broken package stands in nobody's way"
 
 
+async def test_a_client_meets_as_long_a_path_as_a_script_of_its_own_does(tmp_path: Path) -> None:
+    """Some libraries fail to import something for every request, which costs more the longer the path is."""
+    count = 'b"x" * len(sys.path)'
+    path = written(tmp_path, "import sys\n" + ONE + f"def each(url, request):\n    yield lambda: (200, {count})\n")
+    runner = await run(Plan(modes=select_modes([str(path)]), requests=1, concurrency=1, rounds=1, seed=1))
+    script = written(tmp_path, "import sys\nprint(len(sys.path))\n", "script.py")
+    printed = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
+    assert runner.records[0].samples[:, 3].tolist() == [int(printed.stdout)]
+
+
 async def test_each_round_gives_a_client_the_same_process(tmp_path: Path) -> None:
     """What a worker imports or reads for its own ends changes what the client meets, even where memory comes from."""
     text = ONE.replace("\n\n", '\n\nPACKAGES = ("pytest",)\n\n', 1)

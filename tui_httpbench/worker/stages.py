@@ -63,11 +63,12 @@ def load_api() -> Any:
 def load_client(path: str) -> Any:
     """The client's module, loaded by its path. Raises whatever its import raises.
 
-    Beside a file of the user's own may lie modules that it imports; they hide none that are installed.
+    Beside a file of the user's own may lie modules that it imports; they hide none that are installed. Its folder takes
+    the place of the worker's, so that all modes look for modules in equally many.
     """
     load_api()
     if not _is_ours(path):
-        sys.path.append(os.path.dirname(path))  # noqa: PTH120
+        sys.path[-1] = os.path.dirname(path)  # noqa: PTH120
     return _load(_CLIENT, path)
 
 
