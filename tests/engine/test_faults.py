@@ -34,6 +34,7 @@ FEW_MODES = ("requests-session", "httpx-async", "aiohttp")
 TELLING_FAULTS = (
     "terminal-escapes",
     "chunk-size-broken",
+    "long-query",
     "reset-in-body",
 )
 needs_memory_limit = pytest.mark.skipif(sys.platform != "linux", reason="the system keeps no process to a limit")
