@@ -240,8 +240,11 @@ class Runner:
             duration_s = self._schedule.duration_s
             if not index:
                 duration_s = self._schedule.choose_duration(startup_s * groups, len(group) * groups)
-            folder.note(_round_start(number, index, duration_s, workers))
+            note_start()
             return duration_s
+
+        def note_start() -> None:
+            folder.note(_round_start(number, index, self._schedule.duration_s, workers))
 
         workers: list[WorkerProcess] = []
         try:
@@ -260,7 +263,7 @@ class Runner:
         if self._stopped:
             turns.stop()
         try:
-            await turns.run(duration_of)
+            await turns.run(duration_of, note_start)
         except asyncio.CancelledError:
             self._stopped = True
             raise

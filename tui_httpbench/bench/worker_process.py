@@ -16,7 +16,7 @@ from typing import Any
 from tui_httpbench.bench.run_folder import sample_path
 from tui_httpbench.bench.trust import USUAL_TRUST, Trust
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job, worker_environment
-from tui_httpbench.bench.worker_story import WorkerStory, last_line
+from tui_httpbench.bench.worker_story import WorkerStory, hung_requests, last_line
 from tui_httpbench.files.private_files import open_private
 from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, WorkerSetup
 from tui_httpbench.measured.samples import ErrorText, SampleFile, measured_span_s
@@ -55,6 +55,7 @@ class WorkerProcess:
         self.mode_id = mode_id
         self.round = round
         self.in_flight = plan.in_flight(mode_id)
+        self._plan = plan
         capacity = plan.load.exact_requests or max(FIRST_CAPACITY, 4 * self.in_flight)
         self.samples = SampleFile(sample_path(folder, mode_id, round), capacity)
         self._job = make_job(plan, url, mode_id, self.samples.path, trust)
@@ -222,15 +223,19 @@ class WorkerProcess:
 
         Ends a worker that has shown no sign of life for ``limit_s`` seconds.
         """
-        last_sign, seen = time.monotonic(), self.samples.done()
+        begin = last_sign = time.monotonic()
+        seen = self.samples.done()
         while not self._story.is_gone:
             try:
-                message = await asyncio.wait_for(self._messages.get(), WATCH_INTERVAL_S)
+                # Not wait_for, which up to Python 3.11 forgets that it was cancelled when a message comes just then.
+                async with asyncio.timeout(WATCH_INTERVAL_S):
+                    message = await self._messages.get()
             except TimeoutError:
                 done = self.samples.done()
                 if done != seen:
                     seen, last_sign = done, time.monotonic()
                 elif time.monotonic() - last_sign > limit_s:
+                    self._story.hung_s = time.monotonic() - begin
                     self._story.hung = (
                         f"{self.mode_id} finished no request for {limit_s:.0f} s, longer than it may take, and was "
                         "ended."
@@ -296,9 +301,11 @@ class WorkerProcess:
         if story.finished and self.has_done_its_load and not story.is_out_of_memory:
             return record
         outcome, reason = story.cut_short(self._exit_code, last_words)
+        record = replace(record, outcome=outcome, reason=reason)
+        if outcome != "hung":
+            return record
         return replace(
             record,
-            outcome=outcome,
-            reason=reason,
-            hung_requests=self.in_flight if outcome == "hung" and self._is_in_slice else 0,
+            hung_requests=hung_requests(self._plan, self.mode_id, len(samples)),
+            elapsed_s=self.elapsed_s + story.hung_s if len(samples) else None,
         )
