@@ -18,6 +18,7 @@ from tui_httpbench.bench.trust import USUAL_TRUST, Trust
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job, worker_environment
 from tui_httpbench.bench.worker_story import WorkerStory, hung_requests, last_line
 from tui_httpbench.files.private_files import open_private
+from tui_httpbench.files.side_line import SideLine
 from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, WorkerSetup
 from tui_httpbench.measured.samples import ErrorText, SampleFile, measured_span_s
 from tui_httpbench.plan.plan import MAX_REQUESTS, Plan
@@ -63,6 +64,7 @@ class WorkerProcess:
         # A request may take the timeout to connect and again to be answered, and wait while all others in flight are
         # computed, such as the TLS contexts of new clients; beyond that, nothing moves any more.
         self._stall_limit_s = 2 * plan.timeout_s + 5.0 + COMPUTING_S * self.in_flight
+        self._line: SideLine | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._messages: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
         self._hearing: asyncio.Task[None] | None = None
@@ -181,18 +183,19 @@ class WorkerProcess:
             self.samples.grow(min(max(needed, 2 * self.samples.capacity), MAX_REQUESTS + self.in_flight))
 
     async def _spawn(self, stderr: Any) -> None:
-        self._process = await asyncio.create_subprocess_exec(
+        self._line = await SideLine.start(
             sys.executable,
             str(WORKER_FILE),
             stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
+            stdout=stderr,
             stderr=stderr,
             env=self._environment,
             limit=MESSAGE_LIMIT_BYTES,
             # Ctrl-C in the terminal is for the parent to answer.
             start_new_session=os.name == "posix",
         )
-        self._hearing = asyncio.create_task(self._hear())
+        self._process = self._line.process
+        self._hearing = asyncio.create_task(self._hear(self._line))
         if self._stopped:
             self._kill()
         await self._write(encode_job(self._job))
@@ -208,13 +211,11 @@ class WorkerProcess:
             stdin.write(line)
             await stdin.drain()
 
-    async def _hear(self) -> None:
+    async def _hear(self, line: SideLine) -> None:
         """Puts what the worker tells into the queue; None once it tells no more."""
-        assert self._process is not None
-        assert self._process.stdout is not None
         try:
-            while (line := await self._process.stdout.readline()).endswith(b"\n"):  # not killed in a message's middle
-                self._messages.put_nowait(json.loads(line))
+            while (message := await line.hear()) is not None:
+                self._messages.put_nowait(message)
         finally:
             self._messages.put_nowait(None)
 
@@ -259,7 +260,8 @@ class WorkerProcess:
         """Waits a moment for a worker that has told all, so that its client can close its connections."""
         assert self._process is not None
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._process.wait(), EXIT_LIMIT_S)
+            async with asyncio.timeout(EXIT_LIMIT_S):
+                await self._process.wait()
 
     async def _end_process(self) -> None:
         self._kill()
@@ -267,6 +269,8 @@ class WorkerProcess:
             await self._process.wait()
         if self._hearing is not None:
             self._hearing.cancel()
+        if self._line is not None:
+            self._line.close()
 
     def _kill(self) -> None:
         if self._process is None or self._process.returncode is not None:

@@ -1,9 +1,10 @@
 """The life of a worker: take the job, import and build the client, then do as the parent says; tell.
 
 Messages are JSON lines. The job comes in on stdin, and after ``ready`` one command after the other: ``warm-up``,
-``lead-in``, ``rebuild``, ``slice`` and ``end``. What is told goes out on a descriptor of its own, so that a client that
-prints can't break it: ``ready``, ``warmed`` for each warm-up request, ``idle`` when a command is done, ``sliced`` with
-a slice's clocks, ``finished``, or ``failed``. Within a slice nothing is said. When stdin closes, the worker ends.
+``lead-in``, ``rebuild``, ``slice`` and ``end``. What is told goes out on a descriptor of its own, whose number is the
+last argument, so that nothing printed in this process can break it: ``ready``, ``warmed`` for each warm-up request,
+``idle`` when a command is done, ``sliced`` with a slice's clocks, ``finished``, or ``failed``. Within a slice nothing
+is said. When stdin closes, the worker ends.
 """
 
 from __future__ import annotations
@@ -224,8 +225,12 @@ def _limits(command: dict[str, Any]) -> Limits:
 
 
 def _open_control_channel() -> Tell:
-    control = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
+    if len(sys.argv) > 1:
+        control = os.fdopen(int(sys.argv.pop()), "w", encoding="utf-8")
+        os.set_inheritable(control.fileno(), False)
+    else:
+        control = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        os.dup2(2, 1)
 
     def tell(event: str, **values: Any) -> None:
         control.write(json.dumps({"event": event, **values}) + "\n")
