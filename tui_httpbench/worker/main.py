@@ -81,10 +81,23 @@ class _Round:
         import_s = time.perf_counter() - begin
         self._counter = ConnectionCounter() if job.count_connections else None
         parts = mode, request_of(module, job), new_of(module, job)
-        if job.kind == "sync":
-            self._obey(SyncClient(*parts), import_s)
-        else:
-            asyncio.run(self._obey_async(AsyncClient(*parts), import_s))
+        try:
+            if job.kind == "sync":
+                self._obey(SyncClient(*parts), import_s)
+            else:
+                asyncio.run(self._obey_async(AsyncClient(*parts), import_s))
+        except StageFailed as failure:
+            if failure.args[0] != "build":
+                raise
+            from .blame import with_blame  # not loaded by a worker that measures
+
+            def make() -> None:
+                if job.kind == "sync":
+                    SyncClient(*parts).build()
+                else:
+                    asyncio.run(AsyncClient(*parts).build())
+
+            raise with_blame(failure, make) from failure
 
     def _obey(self, client: SyncClient, import_s: float) -> None:
         begin = time.perf_counter()
