@@ -22,6 +22,7 @@ from tui_httpbench.plan.scenario import Scenario
 OTHERS = [mode.id for mode in MODES.values() if not mode.default and not mode.http2]
 NATIVE = {"pycurl", "pyreqwest", "pyreqwest-async", "curl-cffi", "curl-cffi-async"}
 FOLLOWS_NOTHING = {"http.client"}
+FOLLOWS_TO_FTP = {"pycurl", "curl-cffi", "curl-cffi-async", "aiosonic"}
 REFUSES_LONG_URLS = {"httpx2-client", "httpx2-async", "httpx-aiohttp", "pyreqwest", "pyreqwest-async"}
 BODY_BYTES = 20_000
 WIDTH = 4
@@ -146,5 +147,7 @@ async def test_failures_are_sorted_alike(mode_id: str, kind: str, tmp_path: Path
         assert mode.statuses == {414: 3}
     elif kind == "redirects" and mode_id in FOLLOWS_NOTHING:
         assert mode.statuses == {302: 3}
+    elif kind == "redirects" and mode_id in FOLLOWS_TO_FTP:
+        assert mode.errors == {"refused": 3}, mode.error_texts
     else:
         assert mode.errors == {kind: 3}, mode.error_texts

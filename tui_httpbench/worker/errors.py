@@ -204,7 +204,7 @@ def kind_of(error: BaseException) -> str:
     if any(map(_is_no_name, chain)):
         return "dns"
     if names & _URL_NAMES or any(part in values for part in _URL_TEXTS) or any(map(_is_no_port, chain)):
-        return "redirects" if any(map(_came_after_redirect, chain)) else "url"
+        return "redirects" if any(map(_came_after_redirect, _chain(error))) else "url"
     if any(isinstance(link, UnicodeError) and _came_after_redirect(link) for link in chain):
         return "redirects"  # requests, which reads a Location as UTF-8
     if "ResponseError" in own_names and "too many redirects" in text:  # urllib3, which counts them as retries
