@@ -22,6 +22,8 @@ from tui_httpbench.plan.scenario import Scenario
 OTHERS = [mode.id for mode in MODES.values() if not mode.default and not mode.http2]
 NATIVE = {"pycurl", "pyreqwest", "pyreqwest-async", "curl-cffi", "curl-cffi-async"}
 FOLLOWS_NOTHING = {"http.client"}
+FOLLOWS_TO_FTP = {"pycurl", "curl-cffi", "curl-cffi-async", "aiosonic"}
+REFUSES_LONG_URLS = {"httpx2-client", "httpx2-async", "httpx-aiohttp", "pyreqwest", "pyreqwest-async"}
 BODY_BYTES = 20_000
 WIDTH = 4
 
@@ -122,7 +124,7 @@ async def test_no_more_than_ten_redirects_are_followed(mode_id: str) -> None:
     assert eleven.mode(mode_id).errors == {"redirects": 3}, eleven.mode(mode_id).error_texts
 
 
-@pytest.mark.parametrize("kind", ["refused", "dns", "reset", "body", "protocol", "timeout", "tls"])
+@pytest.mark.parametrize("kind", ["refused", "dns", "reset", "body", "protocol", "timeout", "tls", "redirects", "url"])
 @pytest.mark.parametrize("mode_id", where_installed(OTHERS))
 async def test_failures_are_sorted_alike(mode_id: str, kind: str, tmp_path: Path) -> None:
     faults = {
@@ -133,10 +135,19 @@ async def test_failures_are_sorted_alike(mode_id: str, kind: str, tmp_path: Path
         "protocol": "garbage",
         "timeout": "silent",
         "tls": "tls-self-signed",
+        "redirects": "redirect-to-other-scheme",
+        "url": "long-query",
     }
     async with RudeServer(tmp_path) as server:
         url = server.url(faults[kind])
         timeout_s = 0.5 if kind == "timeout" else 5.0
         result = await measure(mode_id, url, requests=3, concurrency=1, timeout_s=timeout_s, chosen_profile="equal")
     mode = result.mode(mode_id)
-    assert mode.errors == {kind: 3}, mode.error_texts
+    if kind == "url" and mode_id not in REFUSES_LONG_URLS:
+        assert mode.statuses == {414: 3}
+    elif kind == "redirects" and mode_id in FOLLOWS_NOTHING:
+        assert mode.statuses == {302: 3}
+    elif kind == "redirects" and mode_id in FOLLOWS_TO_FTP:
+        assert mode.errors == {"refused": 3}, mode.error_texts
+    else:
+        assert mode.errors == {kind: 3}, mode.error_texts

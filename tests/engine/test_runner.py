@@ -156,9 +156,9 @@ async def test_a_worker_without_progress_is_ended_and_its_requests_count_as_hung
             patch.setattr("tui_httpbench.bench.worker_job.WARMUP_REQUESTS", 0)
             records = [event.records async for event in runner_events if isinstance(event, RoundFinished)]
     ((record,),) = records
-    assert (record.outcome, record.hung_requests, len(record.samples)) == ("hung", 2, 0)
+    assert (record.outcome, record.hung_requests, len(record.samples)) == ("hung", 3, 0)
     summary = runner.result().mode("requests")
-    assert (summary.requests, summary.ok, summary.errors) == (2, 0, {"hung": 2})
+    assert (summary.requests, summary.ok, summary.errors) == (3, 0, {"hung": 3})
     assert summary.requests_per_second is None
     assert not child_pids()
 

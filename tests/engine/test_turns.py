@@ -19,6 +19,7 @@ from support.recording_server import ReceivedRequest, RecordingServer
 
 from tui_httpbench.bench import groups, turns, worker_process
 from tui_httpbench.bench.events import RoundFinished, RoundStarted
+from tui_httpbench.bench.recovery import find_interrupted_runs, recover
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.bench.slice_length import base_length_s
 from tui_httpbench.bench.turns import Turns
@@ -401,8 +402,11 @@ async def test_a_worker_that_dies_or_stands_still_disturbs_no_other(
     assert not result.mode(victim).is_clean
     assert result.ranking[-1].mode == victim
     assert result.mode(victim).requests == len(record.samples) + record.hung_requests
-    # Whoever is in the middle of a slice has something in flight; who is asked for one, is as well.
-    assert record.hung_requests == (1 if number == signal.SIGSTOP else 0)
+    assert record.hung_requests == (40 - len(record.samples) if number == signal.SIGSTOP else 0)
+    if number == signal.SIGSTOP:
+        assert result.mode(victim).errors == {"hung": record.hung_requests}
+        assert record.elapsed_s is not None
+        assert record.elapsed_s > 1.5, "with the time in which nothing ended"
 
 
 PATCHED = """
@@ -429,7 +433,8 @@ DEATHS = {
 
 
 @pytest.mark.parametrize(
-    "when", [pytest.param(when, marks=[] if when in ("import", "warm-up") else [pytest.mark.slow]) for when in DEATHS]
+    "when",
+    [pytest.param(when, marks=[] if when in ("import", "hanging warm-up") else [pytest.mark.slow]) for when in DEATHS],
 )
 async def test_a_worker_that_never_gets_to_its_first_slice_disturbs_no_other(
     when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -446,7 +451,10 @@ async def test_a_worker_that_never_gets_to_its_first_slice_disturbs_no_other(
 
     monkeypatch.setattr(WorkerProcess, "__init__", impatient)
     async with RecordingServer() as server:
-        runner = await run(plan_for(server, requests=20, rounds=2, timeout_s=2.0))
+        runner = Runner(plan_for(server, requests=20, rounds=2, timeout_s=2.0), keeps_folder=True)
+        async for _ in runner.run():
+            pass
+    runner.leave()
     victim, *others = THREE
     assert [(record.round, record.mode, record.outcome) for record in runner.records if record.mode in others] == [
         (number, mode_id, "complete") for number in (1, 2) for mode_id in others
@@ -454,7 +462,13 @@ async def test_a_worker_that_never_gets_to_its_first_slice_disturbs_no_other(
     assert all(runner.result().mode(mode_id).ok == 40 for mode_id in others)
     (record,) = [record for record in runner.records if record.mode == victim]
     outcome = {"failing build": "failed", "hanging warm-up": "hung"}.get(when, "crashed")
-    assert (record.outcome, len(record.samples), record.hung_requests) == (outcome, 0, 0)
+    hung = 20 if outcome == "hung" else 0
+    assert (record.outcome, len(record.samples), record.hung_requests) == (outcome, 0, hung)
+    mode = runner.result().mode(victim)
+    assert (mode.requests, mode.ok, mode.requests_per_second) == (hung, 0, None)
+    assert mode.errors == ({"hung": hung} if hung else {})
+    (found,) = find_interrupted_runs()
+    assert recover(found.folder).mode(victim) == mode
     assert {"failed": "no session today", "hung": "was ended", "crashed": "exit status 3"}[outcome] in record.reason
     if when == "import":
         assert record.setup is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -17,10 +18,14 @@ from typing import Any
 import pytest
 from support.recording_server import RecordingServer
 
+from tui_httpbench.bench.runner import Runner
 from tui_httpbench.bench.trust import USUAL_TRUST
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job
+from tui_httpbench.files.side_line import SideLine
 from tui_httpbench.measured.samples import SampleFile
 from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.plan.scenario import Scenario
+from tui_httpbench.worker.blame import blamed_variables
 from tui_httpbench.worker.job import Job
 
 URLLIB_CLIENT = """
@@ -117,6 +122,70 @@ async def test_a_file_that_grew_is_written_on_by_its_worker(tmp_path: Path) -> N
     assert (starts[1:] >= starts[:-1]).all()
 
 
+@pytest.mark.parametrize(("mode_id", "task"), [("httpx-client", "measure"), ("httpx-async-each", "probe")])
+async def test_a_variable_that_keeps_a_client_from_being_made_is_named(mode_id: str, task: str, tmp_path: Path) -> None:
+    samples = SampleFile(tmp_path / "samples", 5)
+    plan = make_plan("http://127.0.0.1:9/").replace(modes=(mode_id,), chosen_profile="defaults")
+    job = make_job(plan, "http://127.0.0.1:9/", mode_id, samples.path, USUAL_TRUST, task=task)
+    variables = {"NO_PROXY": "[::1]", "HTTP_PROXY": "http://user:hush@127.0.0.1:9"}
+    async with worker(encode_job(job), variables=variables) as told:
+        message = await told.hear()
+        if task == "probe":
+            assert (message["event"], (await told.hear())["event"]) == ("versions", "ready")
+            await told.say(do="send")
+            message = await told.hear()
+    assert (message["event"], message["stage"], message["kind"]) == ("failed", "build", "url")
+    assert message["text"].endswith(
+        "; the variable NO_PROXY holds '[::1]', with which it can't be made: correct or unset it"
+    )
+
+
+def test_a_variable_that_is_not_to_blame_is_not_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "x")
+    monkeypatch.setenv("NO_PROXY", "x")
+    monkeypatch.setenv("ALL_PROXY", "socks5://user:hush@127.0.0.1")
+
+    def make(*unwanted: str) -> None:
+        if any(name in os.environ for name in unwanted):
+            raise ValueError
+
+    assert blamed_variables(lambda: make("PATH")) == ""
+    assert blamed_variables(lambda: make()) == ""
+    assert "holds 'socks5://…@127.0.0.1'" in blamed_variables(lambda: make("ALL_PROXY"))
+    assert "without the variables NO_PROXY, no_proxy:" in blamed_variables(lambda: make("no_proxy", "NO_PROXY"))
+    assert os.environ["ALL_PROXY"] == "socks5://user:hush@127.0.0.1"
+
+
+PRINTING = """
+import atexit, sys
+def talk():
+    sys.stdout.write('hello ' * 20000 + '\\n[1]\\n{"event": "ready"}\\n{"port": 1}\\nhalf a line {"event": ')
+    sys.stdout.flush()
+talk()
+atexit.register(talk)
+"""
+
+
+async def test_what_a_start_up_file_prints_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(PRINTING)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    # With distance, the embedded target is two processes.
+    runner = Runner(Plan(modes=("requests-session",), requests=3, rounds=1, scenario=Scenario("far", rtt_ms=1.0)))
+    async for _ in runner.run():
+        pass
+    assert runner.result().all_succeeded, runner.result().warnings
+    assert capfd.readouterr() == ("", "")
+
+
+async def test_where_only_standard_output_is_there_what_is_no_message_is_passed_over() -> None:
+    line = SideLine(process=None, reader=(reader := asyncio.StreamReader()))  # type: ignore[arg-type]
+    reader.feed_data(b'hello\n\n[1]\n"x"\nhalf a line {"event": "ready"}\n{"event": "idle"}\n{"event": "cut sh')
+    reader.feed_eof()
+    assert [await line.hear() for _ in range(3)] == [{"event": "ready"}, {"event": "idle"}, None]
+
+
 @dataclass
 class Told:
     """A worker that is told what to do."""
@@ -151,9 +220,10 @@ def slice_of(requests: int, capacity: int) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def worker(job: bytes, *python: str) -> AsyncIterator[Told]:
+async def worker(job: bytes, *python: str, variables: dict[str, str] | None = None) -> AsyncIterator[Told]:
     process = await asyncio.create_subprocess_exec(
         *(*(python or (sys.executable,)), str(WORKER_FILE)),
+        env=os.environ | (variables or {}),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )

@@ -32,6 +32,8 @@ BOMB_BYTES = 16 * 2**30
 BIG_BODY_BYTES = 50_000_000
 LONG_URL_BYTES = 65_450
 """Nearly as long as a header line may be that http.client still reads."""
+LONG_QUERY_BYTES = 70_000
+"""Longer than httpx sends."""
 EVERY = 3
 ESCAPES = b"\x1b]0;owned\x07\x1b[2J\x1b[31m\x00\x9b5n\r\r\x08"
 """What would retitle, clear, colour and question a terminal that it reached."""
@@ -122,7 +124,9 @@ canned("redirect-to-other-scheme", MOVED % b"ftp://127.0.0.1/", keep=True)
 canned("redirect-to-no-url", MOVED % b"http://[:::1]:99999999/", keep=True)
 canned("redirect-to-escapes", MOVED % (b"http://127.0.0.1:1/\x1b[2J\x1b]0;owned\x07"), keep=True)
 canned("redirect-to-long-url", MOVED % (b"/fine?" + b"x" * LONG_URL_BYTES), keep=True)
+canned("redirect-in-latin-1", MOVED % "http://b\xfccher.invalid/".encode("latin-1"), keep=True)
 canned("redirect-without-location", b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n", keep=True)
+canned("long-query", b"HTTP/1.1 414 URI Too Long\r\nContent-Length: 5\r\n\r\nhello", keep=True)
 
 
 @answer
@@ -291,6 +295,7 @@ class RudeServer:
         self._urls |= {"refused": self.refused, "dns-failure": "http://no-such-host.invalid/"}
         plain = await self._listen(self._serve)
         self._urls |= {name: f"http://127.0.0.1:{plain}/{name}" for name in ANSWERS}
+        self._urls["long-query"] += f"?{'x' * LONG_QUERY_BYTES}"
         await self._listen_with_tls()
         return self
 

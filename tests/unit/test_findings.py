@@ -13,6 +13,7 @@ import pytest
 from support.made_results import MACHINE
 
 from tui_httpbench.analysis.findings import ENDS_EARLY, FINDINGS, Finding
+from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.measured import Measured
@@ -89,6 +90,13 @@ def lost(outcome: Any) -> Measured:
     return measured_of(*rounds_of(), RoundRecord("httpx", 1, outcome, reason=reason))
 
 
+def too_much() -> Measured:
+    """A round from another machine with nothing but 429."""
+    rows = np.array([(1, 10**6, 429, 0)] * 5, dtype=np.int64)
+    limited = measured_of(round_of("aiohttp", samples=rows), plan={"request": Request("http://example.com/")})
+    return replace(limited, trouble=why_too_much(limited.plan, limited.records))
+
+
 def at_machine(**values: Any) -> Measured:
     return measured_of(*rounds_of(), conditions=RunConditions("", **values))
 
@@ -107,6 +115,7 @@ def short_of_time(latency_s: float, duration_s: float, cpu_s: float) -> Measured
 
 MAKERS: dict[str, Callable[[], Measured]] = {
     "ended-early": lambda: measured_of(*rounds_of(), trouble="The run ended in round 3: no room."),
+    "rate-limited": too_much,
     "interrupted": lambda: measured_of(*rounds_of(), interrupted=True),
     "credentials-left-out": lambda: measured_of(*rounds_of(), dropped_headers=("Authorization",)),
     "mode-failed": lambda: lost("failed"),
@@ -170,6 +179,35 @@ def test_why_a_run_ended_comes_first() -> None:
     assert result.stopped
     assert result.trouble == result.findings[0].text
     assert set(ENDS_EARLY) <= set(FINDINGS)
+
+
+def answered(*statuses: int, number: int = 1, **changes: Any) -> RoundRecord:
+    rows = np.array([(1, 10**6, status, 0) for status in statuses], dtype=np.int64).reshape(-1, 4)
+    return replace(round_of(changes.pop("mode", "aiohttp"), number, samples=rows), **changes)
+
+
+@pytest.mark.parametrize(
+    ("records", "words"),
+    [
+        ((answered(429, 429), answered(429, mode="httpx")), "nothing but 429 (too many requests)."),
+        ((answered(503, 429),), "429 (too many requests) and 503 (service unavailable)."),
+        ((answered(200), answered(503, number=2)), "after round 2, in which example.com"),
+        ((answered(429), answered(mode="httpx", outcome="failed")), "nothing but 429"),
+        ((answered(429, 429), answered(429, 200, mode="httpx")), ""),
+        ((answered(429), answered(429, mode="httpx", outcome="hung", hung_requests=1)), ""),
+        ((answered(429), answered(-4, mode="httpx")), ""),
+        ((answered(429), answered(200, number=2)), ""),
+        ((), ""),
+    ],
+)
+def test_another_machine_that_answers_nothing_but_too_much_ends_the_run(
+    records: tuple[RoundRecord, ...], words: str
+) -> None:
+    plan = measured_of(*records, plan={"request": Request("http://example.com/")}).plan
+    assert words in why_too_much(plan, records)
+    assert bool(why_too_much(plan, records)) == bool(words)
+    assert why_too_much(plan.replace(request=Request("http://127.0.0.1:9/")), records) == ""
+    assert why_too_much(plan.replace(request=Request("/")), records) == ""
 
 
 def test_an_id_is_declared_or_refused() -> None:

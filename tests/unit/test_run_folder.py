@@ -27,12 +27,13 @@ from tui_httpbench.bench.recovery import (
     recover,
 )
 from tui_httpbench.bench.run_folder import RunFolder, runs_folder, sample_path
+from tui_httpbench.bench.worker_story import hung_requests
 from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.notes_json import ProbesMade, RoundStart, RunEnd, note_from_dict, note_to_dict
 from tui_httpbench.measured.probe import Probe, ProbeResponse
 from tui_httpbench.measured.record_json import record_from_dict, record_to_dict
-from tui_httpbench.measured.records import RoundRecord, Slice, WarmupRequest, WorkerSetup
+from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, WarmupRequest, WorkerSetup
 from tui_httpbench.measured.samples import ErrorText, SampleFile
 from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, EQUAL_ACCEPT_ENCODING, MASK, Plan, Request
 from tui_httpbench.target_server.launcher import RequestHead
@@ -168,24 +169,35 @@ def test_a_plan_with_credentials_is_read_back_without_them() -> None:
 
 
 def test_what_was_known_when_a_round_began_is_recovered_with_it() -> None:
-    plan = PLAN.replace(requests=None, duration_s="auto", modes=("aiohttp", "requests", "httpx"))
+    plan = PLAN.replace(requests=None, duration_s="auto", modes=("aiohttp", "requests", "httpx", "httpx-async"))
     folder = RunFolder()
     folder.begin(measured_of(plan=plan))
     folder.note(ProbesMade(PROBES))
     measure(folder, "aiohttp", 1, 7)
     measure(folder, "requests", 1, 0)
     measure(folder, "httpx", 1, 0)
+    measure(folder, "httpx-async", 1, 3)
     reason = "requests could not import its client: boom."
-    folder.note(RoundStart(1, 2, 0.35, {"aiohttp": SETUP, "httpx": SETUP}, {"requests": ("failed", reason)}))
+    setups = {"aiohttp": SETUP, "httpx": SETUP, "httpx-async": SETUP}
+    folder.note(RoundStart(1, 2, 0.35, setups, {"requests": ("failed", reason)}))
+    lost: dict[str, tuple[Outcome, str]] = {
+        "requests": ("failed", reason),
+        "httpx-async": ("hung", "httpx-async was ended."),
+    }
+    folder.note(RoundStart(1, 2, 0.35, setups, lost))  # in the middle of the round
     folder.note(RunConditions("worker on CPU 1", other_cpu_share=0.5))
     folder.leave()
     read = read_measured(folder.path)
     assert [(record.mode, record.outcome, record.group) for record in read.records] == [
         ("aiohttp", "stopped", 2),
+        ("httpx-async", "hung", 2),
         ("httpx", "stopped", 2),
         ("requests", "failed", 2),
     ]
-    assert (read.records[1].setup, read.records[2].reason, read.duration_s) == (SETUP, reason, 0.35)
+    assert (read.records[2].setup, read.records[3].reason, read.duration_s) == (SETUP, reason, 0.35)
+    # Of a load in seconds, as many as were in flight; of one in requests, all that were missing.
+    assert [record.hung_requests for record in read.records] == [0, 2, 0, 0]
+    assert hung_requests(plan.replace(requests=10, duration_s=None), "httpx-async", 3) == 7
     result = recover(folder.path)
     assert result.environment.packages == {"aiohttp": "3.13.0"}
     assert result.environment.python == "CPython 3.13.1"
@@ -265,7 +277,7 @@ def test_a_living_run_is_left_alone() -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=Path(__file__).parent,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, Path(__file__).parents[1:3]))},
     ) as process:
         assert process.stdout is not None
         folder = Path(process.stdout.readline().decode().strip())

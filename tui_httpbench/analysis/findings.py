@@ -19,6 +19,7 @@ class FindingKind:
 FINDINGS = {
     # What became of the run
     "ended-early": FindingKind("The run could not go on, and ended before its time."),
+    "rate-limited": FindingKind("Another machine answered a whole round with 429 or 503 alone, so the run ended."),
     "interrupted": FindingKind("The program was ended in the middle of the run, whose files were recovered later."),
     "credentials-left-out": FindingKind("The plan lacks headers with credentials, which no file keeps."),
     "mode-failed": FindingKind("The mode's client could not be imported or built, so it measured nothing."),
@@ -58,7 +59,7 @@ FINDINGS = {
 }
 """Every id that a finding can have."""
 
-ENDS_EARLY = ("interrupted", "ended-early")
+ENDS_EARLY = ("interrupted", "ended-early", "rate-limited")
 """The ids that say why a run ended before its time, other than by its user."""
 
 

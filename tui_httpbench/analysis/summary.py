@@ -10,6 +10,7 @@ from tui_httpbench.analysis.doubts import find_doubts
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.latency import summarize_latency
 from tui_httpbench.analysis.ranking import RankingRules, rank_modes
+from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.result import Environment, ModeSummary, Rank, Result
 from tui_httpbench.analysis.same_work import find_differences
 from tui_httpbench.clients.entrants import mode_of
@@ -163,7 +164,8 @@ def _find_ends(measured: Measured) -> Iterator[Finding]:
             "the rounds that it had still to make.",
         )
     if measured.trouble:
-        yield Finding("ended-early", measured.trouble)
+        is_too_much = measured.trouble == why_too_much(measured.plan, measured.records)
+        yield Finding("rate-limited" if is_too_much else "ended-early", measured.trouble)
     if measured.dropped_headers:
         names = enumerate_names(list(measured.dropped_headers))
         yield Finding(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 import sys
@@ -15,6 +14,7 @@ from typing import Any
 from tui_httpbench.bench.trust import Trust
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job, worker_environment
 from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.files.side_line import SideLine
 from tui_httpbench.measured.probe import Probe, ProbeResponse
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.secrets import drop_secrets
@@ -60,11 +60,11 @@ async def _probe(
     turn: asyncio.Lock,
 ) -> Probe:
     async with starts:
-        process = await asyncio.create_subprocess_exec(
+        line = await SideLine.start(
             sys.executable,
             str(WORKER_FILE),
             stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
             env=worker_environment(plan.profile, trust),
             limit=MESSAGE_LIMIT_BYTES,
@@ -72,40 +72,42 @@ async def _probe(
         )
         try:
             job = make_job(plan, url, mode_id, Path(os.devnull), trust, task="probe")
-            return await _converse(process, plan, job, mode_id, target, turn)
+            return await _converse(line, plan, job, mode_id, target, turn)
         except TimeoutError:
             return Probe(mode_id, error=("hung", f"{mode_id} did not answer its probe and was ended."))
         finally:
-            _kill(process)
-            await process.wait()
+            _kill(line.process)
+            await line.process.wait()
+            line.close()
 
 
 async def _converse(
-    process: asyncio.subprocess.Process,
+    line: SideLine,
     plan: Plan,
     job: Job,
     mode_id: str,
     target: EmbeddedTarget | None,
     turn: asyncio.Lock,
 ) -> Probe:
-    assert process.stdin is not None
+    stdin = line.process.stdin
+    assert stdin is not None
     with contextlib.suppress(ConnectionError):
-        process.stdin.write(encode_job(job))
-        await process.stdin.drain()
+        stdin.write(encode_job(job))
+        await stdin.drain()
     told = Probe(mode_id)
-    message = await _hear(process, START_LIMIT_S)
+    message = await _hear(line, START_LIMIT_S)
     if message.get("event") == "versions":
         told = replace(told, packages=message["packages"])
-        message = await _hear(process, START_LIMIT_S)
+        message = await _hear(line, START_LIMIT_S)
     if message.get("event") != "ready":
         return _failed(told, message)
     async with turn:
         if target is not None:
             await target.heads()
         with contextlib.suppress(ConnectionError):
-            process.stdin.write(b'{"do": "send"}\n')
-            await process.stdin.drain()
-        message = await _hear(process, 2 * plan.timeout_s + 5.0)
+            stdin.write(b'{"do": "send"}\n')
+            await stdin.drain()
+        message = await _hear(line, 2 * plan.timeout_s + 5.0)
         heads = await target.heads() if target is not None else None
     if message.get("event") != "finished":
         return _failed(told, message)
@@ -121,12 +123,10 @@ async def _converse(
     )
 
 
-async def _hear(process: asyncio.subprocess.Process, limit_s: float) -> dict[str, Any]:
+async def _hear(line: SideLine, limit_s: float) -> dict[str, Any]:
     """The next message; an empty one when the process is gone. Raises TimeoutError."""
-    assert process.stdout is not None
-    line = await asyncio.wait_for(process.stdout.readline(), limit_s)
-    message: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {}
-    return message
+    async with asyncio.timeout(limit_s):
+        return await line.hear() or {}
 
 
 def _failed(told: Probe, message: dict[str, Any]) -> Probe:

@@ -58,7 +58,7 @@ class LaneTracker:
         self.mode_id = mode_id
         self._plan = plan
         self._schedule = schedule
-        self._done = self._errors = self._rounds_done = 0
+        self._done = self._answered = self._errors = self._rounds_done = 0
         self._elapsed_s = 0.0
         self._sparkline: tuple[float, ...] = ()
         self._points = max(1, SPARKLINE_POINTS // schedule.rounds_in_sight)
@@ -66,7 +66,8 @@ class LaneTracker:
 
     def add(self, record: RoundRecord) -> None:
         """Takes a finished round in."""
-        self._done += len(record.samples)
+        self._done += record.requests
+        self._answered += len(record.samples)
         self._errors += record.failed
         self._elapsed_s += record.elapsed_s or 0.0
         self._sparkline += throughput_over_time(record.samples, self._points)
@@ -76,7 +77,7 @@ class LaneTracker:
     def progress(self, turns: Turns | None) -> LaneProgress:
         """This mode's lane; ``turns`` is the round under way that it is in, if any."""
         done, errors, sparkline = self._done, self._errors, self._sparkline
-        throughput = self._done / self._elapsed_s if self._elapsed_s else None
+        throughput = self._answered / self._elapsed_s if self._elapsed_s else None
         rounds = self._schedule.rounds_in_sight
         share = float(self._rounds_done)
         state: LaneState = "waiting"

@@ -24,6 +24,7 @@ from tui_httpbench.bench.run_folder import (
     remove_folder,
     sample_files,
 )
+from tui_httpbench.bench.worker_story import hung_requests
 from tui_httpbench.clients.entrants import entrant_of, mode_of
 from tui_httpbench.files.file_lock import FileLock
 from tui_httpbench.files.small_file import read_small_file
@@ -255,14 +256,21 @@ def _read_records(folder: Path, plan: Plan, notes: Notes) -> tuple[RoundRecord, 
             records.append(replace(record, samples=_read_samples(path)[0]))
     for (mode_id, number), path in files.items():
         samples, error_texts = _read_samples(path)
-        record = _cut_short(mode_id, number, notes.of_round(mode_id, number), samples, error_texts)
-        if mode_id in plan.modes and (len(samples) or record.reason or record.setup):
+        if mode_id not in plan.modes:
+            continue
+        record = _cut_short(plan, mode_id, number, notes.of_round(mode_id, number), samples, error_texts)
+        if len(samples) or record.reason or record.setup:
             records.append(record)
     return tuple(records)
 
 
 def _cut_short(
-    mode_id: str, number: int, start: RoundStart | None, samples: Samples, error_texts: tuple[ErrorText, ...]
+    plan: Plan,
+    mode_id: str,
+    number: int,
+    start: RoundStart | None,
+    samples: Samples,
+    error_texts: tuple[ErrorText, ...],
 ) -> RoundRecord:
     """The record of a round whose end nobody wrote down."""
     span_s = measured_span_s(samples)
@@ -270,7 +278,9 @@ def _cut_short(
     if start is None:
         return record
     outcome, reason = start.ended.get(mode_id, (record.outcome, ""))
-    return replace(record, outcome=outcome, reason=reason, setup=start.setups.get(mode_id), group=start.group)
+    hung = hung_requests(plan, mode_id, len(samples)) if outcome == "hung" else 0
+    setup = start.setups.get(mode_id)
+    return replace(record, outcome=outcome, reason=reason, hung_requests=hung, setup=setup, group=start.group)
 
 
 def _time_of_day(unix_s: float) -> str:

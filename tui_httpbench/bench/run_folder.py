@@ -17,9 +17,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from tui_httpbench.files.file_lock import FileLock
+from tui_httpbench.files.folders import state_folder, system_temporary_folder, temporary_folder
 from tui_httpbench.files.private_files import make_private_folder, open_private
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.notes_json import Note, ProbesMade, note_to_dict
@@ -125,7 +124,7 @@ def holds_foreign_files(folder: Path) -> bool:
 def all_folders() -> list[Path]:
     """All folders of runs, living ones too; those of this user alone."""
     folders = []
-    for parent, prefix in ((runs_folder(), _PREFIX), (Path(tempfile.gettempdir()), _TEMPORARY_PREFIX)):
+    for parent, prefix in ((runs_folder(), _PREFIX), (system_temporary_folder(), _TEMPORARY_PREFIX)):
         if parent is not None and parent.is_dir():
             folders += [path for path in parent.glob(f"{prefix}*") if _is_own(path)]
     return folders
@@ -133,12 +132,8 @@ def all_folders() -> list[Path]:
 
 def runs_folder() -> Path | None:
     """Where runs have their folders, with the user's state; None where there is no home."""
-    try:
-        state = platformdirs.user_state_path("httpbench-tui", appauthor=False)
-    except RuntimeError:
-        return None
-    # Some versions of platformdirs give a relative folder then, which would land in the working directory.
-    return state / "runs" if state.is_absolute() else None
+    state = state_folder()
+    return None if state is None else state / "runs"
 
 
 def _describe(measured: Measured) -> dict[str, Any]:
@@ -160,15 +155,16 @@ def _describe(measured: Measured) -> dict[str, Any]:
 
 
 def _make_folder() -> Path:
-    """A new folder, which its owner alone may enter; a temporary one where the user's state can't be written."""
+    """A new folder, which its owner alone may enter; a temporary one where the user's state can't be written.
+
+    Raises OSError, NoFolderError among them.
+    """
     runs = runs_folder()
     if runs is not None:
-        try:
+        with suppress(OSError):
             make_private_folder(runs)
             return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=runs))
-        except OSError:
-            return Path(tempfile.mkdtemp(prefix=_TEMPORARY_PREFIX))
-    return Path(tempfile.mkdtemp(prefix=_TEMPORARY_PREFIX))
+    return Path(tempfile.mkdtemp(prefix=_TEMPORARY_PREFIX, dir=temporary_folder()))
 
 
 def _is_own(path: Path) -> bool:

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import replace
 from datetime import datetime
 
+from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import rank_so_far, summarize_run
 from tui_httpbench.bench.conditions import ConditionsMonitor, read_machine
@@ -83,7 +84,8 @@ class Runner:
         """Measures, and yields an event at each turn.
 
         However it ends, the worker and the embedded target end with it. Where the system refuses what a round needs,
-        such as room on the disk, the run ends before its time, and ``trouble`` says why in a sentence. Raises RunError
+        such as room on the disk, or another machine answers that it is too much, the run ends before its time, and
+        ``trouble`` says why in a sentence. Raises RunError
         where nothing was measured until then, TargetError where the embedded target can't start, PlanError where a
         header names a variable that is not set, or where the system allows too few open files.
         """
@@ -228,6 +230,9 @@ class Runner:
                     return
                 given_up |= {record.mode for record in records if record.outcome not in ("complete", "stopped")}
                 yield RoundFinished(number, records)
+            if not self._stopped and (why := why_too_much(self.plan, tuple(self.records))):
+                self.trouble = why
+                return
             # Not here: comparing fifty modes would hold up the screen. No worker measures meanwhile.
             self._schedule.finish_round(await asyncio.to_thread(rank_so_far, self.plan, tuple(self.records)))
 
@@ -240,8 +245,11 @@ class Runner:
             duration_s = self._schedule.duration_s
             if not index:
                 duration_s = self._schedule.choose_duration(startup_s * groups, len(group) * groups)
-            folder.note(_round_start(number, index, duration_s, workers))
+            note_start()
             return duration_s
+
+        def note_start() -> None:
+            folder.note(_round_start(number, index, self._schedule.duration_s, workers))
 
         workers: list[WorkerProcess] = []
         try:
@@ -260,7 +268,7 @@ class Runner:
         if self._stopped:
             turns.stop()
         try:
-            await turns.run(duration_of)
+            await turns.run(duration_of, note_start)
         except asyncio.CancelledError:
             self._stopped = True
             raise

@@ -78,12 +78,13 @@ class Turns:
         for worker in self.workers.values():
             worker.stop()
 
-    async def run(self, duration_of: Callable[[float], float | None]) -> None:
+    async def run(self, duration_of: Callable[[float], float | None], note_loss: Callable[[], None]) -> None:
         """Measures the round.
 
         ``duration_of`` gets the seconds that starting took, and gives the measured seconds of each mode, None where the
-        load is a number of requests. However it ends, the workers end with it, and ``records`` has what was measured.
-        Raises OSError where a worker can't be started, or the disk has no room for samples.
+        load is a number of requests. ``note_loss`` is called between two slices, when a mode can't go on. However it
+        ends, the workers end with it, and ``records`` has what was measured. Raises OSError where a worker can't be
+        started, or the disk has no room for samples.
         """
         begin_s = time.monotonic()
         counts: dict[str, TargetCounts] = {}
@@ -94,7 +95,7 @@ class Turns:
             duration_s = duration_of(self.startup_s)
             self.loads = {mode_id: LoadLeft(self._plan, duration_s) for mode_id in self.workers}
             self.is_measuring = True
-            await self._cycle()
+            await self._cycle(note_loss)
             counts = await self._counts()
         except BaseException:
             self.stop()
@@ -134,13 +135,15 @@ class Turns:
         if worker.in_flight > 1 and worker.setup is not None:
             self._lengths.expect(worker.mode_id, worker.setup.waiting_s)
 
-    async def _cycle(self) -> None:
+    async def _cycle(self, note_loss: Callable[[], None]) -> None:
         active = [mode_id for mode_id, worker in self.workers.items() if worker.can_work]
         while active and not self._stopped:
             for mode_id in self._shuffled(active):
                 worker = self.workers[mode_id]
                 if worker.can_work and not self._stopped:
                     await self._work(worker)
+                    if not (worker.can_work or worker.is_stopped):
+                        note_loss()
             active = [mode_id for mode_id in active if self.workers[mode_id].can_work and not self._is_over(mode_id)]
 
     async def _work(self, worker: WorkerProcess) -> None:

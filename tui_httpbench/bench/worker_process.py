@@ -16,8 +16,9 @@ from typing import Any
 from tui_httpbench.bench.run_folder import sample_path
 from tui_httpbench.bench.trust import USUAL_TRUST, Trust
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job, worker_environment
-from tui_httpbench.bench.worker_story import WorkerStory, last_line
+from tui_httpbench.bench.worker_story import WorkerStory, hung_requests, last_line
 from tui_httpbench.files.private_files import open_private
+from tui_httpbench.files.side_line import SideLine
 from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, WorkerSetup
 from tui_httpbench.measured.samples import ErrorText, SampleFile, measured_span_s
 from tui_httpbench.plan.plan import MAX_REQUESTS, Plan
@@ -55,6 +56,7 @@ class WorkerProcess:
         self.mode_id = mode_id
         self.round = round
         self.in_flight = plan.in_flight(mode_id)
+        self._plan = plan
         capacity = plan.load.exact_requests or max(FIRST_CAPACITY, 4 * self.in_flight)
         self.samples = SampleFile(sample_path(folder, mode_id, round), capacity)
         self._job = make_job(plan, url, mode_id, self.samples.path, trust)
@@ -62,6 +64,7 @@ class WorkerProcess:
         # A request may take the timeout to connect and again to be answered, and wait while all others in flight are
         # computed, such as the TLS contexts of new clients; beyond that, nothing moves any more.
         self._stall_limit_s = 2 * plan.timeout_s + 5.0 + COMPUTING_S * self.in_flight
+        self._line: SideLine | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._messages: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
         self._hearing: asyncio.Task[None] | None = None
@@ -180,18 +183,19 @@ class WorkerProcess:
             self.samples.grow(min(max(needed, 2 * self.samples.capacity), MAX_REQUESTS + self.in_flight))
 
     async def _spawn(self, stderr: Any) -> None:
-        self._process = await asyncio.create_subprocess_exec(
+        self._line = await SideLine.start(
             sys.executable,
             str(WORKER_FILE),
             stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
+            stdout=stderr,
             stderr=stderr,
             env=self._environment,
             limit=MESSAGE_LIMIT_BYTES,
             # Ctrl-C in the terminal is for the parent to answer.
             start_new_session=os.name == "posix",
         )
-        self._hearing = asyncio.create_task(self._hear())
+        self._process = self._line.process
+        self._hearing = asyncio.create_task(self._hear(self._line))
         if self._stopped:
             self._kill()
         await self._write(encode_job(self._job))
@@ -207,13 +211,11 @@ class WorkerProcess:
             stdin.write(line)
             await stdin.drain()
 
-    async def _hear(self) -> None:
+    async def _hear(self, line: SideLine) -> None:
         """Puts what the worker tells into the queue; None once it tells no more."""
-        assert self._process is not None
-        assert self._process.stdout is not None
         try:
-            while (line := await self._process.stdout.readline()).endswith(b"\n"):  # not killed in a message's middle
-                self._messages.put_nowait(json.loads(line))
+            while (message := await line.hear()) is not None:
+                self._messages.put_nowait(message)
         finally:
             self._messages.put_nowait(None)
 
@@ -222,15 +224,19 @@ class WorkerProcess:
 
         Ends a worker that has shown no sign of life for ``limit_s`` seconds.
         """
-        last_sign, seen = time.monotonic(), self.samples.done()
+        begin = last_sign = time.monotonic()
+        seen = self.samples.done()
         while not self._story.is_gone:
             try:
-                message = await asyncio.wait_for(self._messages.get(), WATCH_INTERVAL_S)
+                # Not wait_for, which up to Python 3.11 forgets that it was cancelled when a message comes just then.
+                async with asyncio.timeout(WATCH_INTERVAL_S):
+                    message = await self._messages.get()
             except TimeoutError:
                 done = self.samples.done()
                 if done != seen:
                     seen, last_sign = done, time.monotonic()
                 elif time.monotonic() - last_sign > limit_s:
+                    self._story.hung_s = time.monotonic() - begin
                     self._story.hung = (
                         f"{self.mode_id} finished no request for {limit_s:.0f} s, longer than it may take, and was "
                         "ended."
@@ -254,7 +260,8 @@ class WorkerProcess:
         """Waits a moment for a worker that has told all, so that its client can close its connections."""
         assert self._process is not None
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._process.wait(), EXIT_LIMIT_S)
+            async with asyncio.timeout(EXIT_LIMIT_S):
+                await self._process.wait()
 
     async def _end_process(self) -> None:
         self._kill()
@@ -262,6 +269,8 @@ class WorkerProcess:
             await self._process.wait()
         if self._hearing is not None:
             self._hearing.cancel()
+        if self._line is not None:
+            self._line.close()
 
     def _kill(self) -> None:
         if self._process is None or self._process.returncode is not None:
@@ -296,9 +305,11 @@ class WorkerProcess:
         if story.finished and self.has_done_its_load and not story.is_out_of_memory:
             return record
         outcome, reason = story.cut_short(self._exit_code, last_words)
+        record = replace(record, outcome=outcome, reason=reason)
+        if outcome != "hung":
+            return record
         return replace(
             record,
-            outcome=outcome,
-            reason=reason,
-            hung_requests=self.in_flight if outcome == "hung" and self._is_in_slice else 0,
+            hung_requests=hung_requests(self._plan, self.mode_id, len(samples)),
+            elapsed_s=self.elapsed_s + story.hung_s if len(samples) else None,
         )

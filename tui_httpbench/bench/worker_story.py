@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_httpbench.measured.records import Outcome, Slice, WarmupRequest, WorkerSetup
+from tui_httpbench.plan.plan import Plan
 from tui_httpbench.worker.errors import escape_controls
 
 _TAIL_BYTES = 4096
@@ -18,8 +19,8 @@ _TAIL_BYTES = 4096
 class WorkerStory:
     """What the worker of a mode has told so far, and what became of it.
 
-    ``finished`` is its last message; ``failed`` and ``hung`` are sentences, empty where it did neither; ``is_gone``
-    tells that it will say no more.
+    ``finished`` is its last message; ``failed`` and ``hung`` are sentences, empty where it did neither; ``hung_s`` is
+    how long what it hung in took until its end; ``is_gone`` tells that it will say no more.
     """
 
     mode_id: str
@@ -29,6 +30,7 @@ class WorkerStory:
     is_out_of_memory: bool = False
     failed: str = ""
     hung: str = ""
+    hung_s: float = 0.0
     is_gone: bool = False
 
     @property
@@ -76,6 +78,15 @@ class WorkerStory:
     def _out_of_memory(self, limit_bytes: int | None) -> str:
         allowed = "" if limit_bytes is None else f" than the {limit_bytes / 2**30:.3g} GiB that its worker may have"
         return f"{self.mode_id} needed more memory{allowed}, so its round was ended."
+
+
+def hung_requests(plan: Plan, mode_id: str, finished: int) -> int:
+    """How many requests of a round count as hung, where its worker was ended after so many had finished.
+
+    All that were planned and are not finished; of a load in seconds, as many as are in flight at once.
+    """
+    planned = plan.load.exact_requests
+    return plan.in_flight(mode_id) if planned is None else max(0, planned - finished)
 
 
 def last_line(path: Path, limit: int = 300) -> str:

@@ -18,7 +18,7 @@ from tui_httpbench.measured.probe import Probe
 from tui_httpbench.plan.parsing import parse_modes
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.report.console import StreamConsole
-from tui_httpbench.target_server.launcher import EmbeddedTarget
+from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetError
 from tui_httpbench.text.formatting import complaint, plural
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.worker.job import UNTOLD
@@ -52,10 +52,14 @@ def check_files(names: list[str], console: StreamConsole) -> int:
     """Sends one request of each mode of these client files, or of modes by their ids, to the embedded target.
 
     Prints what came of it, and returns the exit status: 0 where all of them answered. Raises PlanError where a file is
-    none, and TargetError where the embedded target can't start.
+    none.
     """
     labels = parse_modes(names)
-    probes = asyncio.run(_probe(Plan(modes=labels, concurrency=1)))
+    try:
+        probes = asyncio.run(_probe(Plan(modes=labels, concurrency=1)))
+    except TargetError as error:
+        print(complaint(str(error)), file=sys.stderr)
+        return FAILURE
     for probe in probes:
         console.print(_account(mode_of(probe.mode), probe))
     return SUCCESS if all(map(_is_good, probes)) else FAILURE

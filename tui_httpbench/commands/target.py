@@ -10,10 +10,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from tui_httpbench.files.folders import temporary_folder
 from tui_httpbench.plan.scenario import LOOPBACK, Scenario
 from tui_httpbench.target_server.answers import PATHS
 from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetError
-from tui_httpbench.text.formatting import complaint
+from tui_httpbench.text.formatting import complaint, reason_of
 
 
 def serve(port: int | None, scenario: Scenario = LOOPBACK) -> int:
@@ -65,13 +66,18 @@ def _announce(url: str, scenario: Scenario, certificate: Path | None) -> None:
 
 @contextlib.contextmanager
 def _certificate_file(pem: bytes | None) -> Iterator[Path | None]:
-    """A file with the authority's certificate, which is no secret; None without one."""
+    """A file with the authority's certificate, which is no secret; None without one. Raises TargetError."""
     if pem is None:
         yield None
         return
-    with tempfile.TemporaryDirectory(prefix="httpbench-tui-target-") as folder:
-        path = Path(folder) / "ca.pem"
-        path.write_bytes(pem)
+    with contextlib.ExitStack() as stack:
+        try:
+            parent = temporary_folder()
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="httpbench-tui-target-", dir=parent))
+            path = Path(folder) / "ca.pem"
+            path.write_bytes(pem)
+        except OSError as error:
+            raise TargetError(f"The target's certificate can't be written: {reason_of(error)}.") from None
         yield path
 
 

@@ -15,7 +15,7 @@ from tui_httpbench.measured.strict_json import items, read_as, seconds_or_none, 
 
 @dataclass(frozen=True)
 class RoundStart:
-    """What is known of a round, or of one of its groups, when its first slice begins.
+    """What is known of a round, or of one of its groups, when its first slice begins; noted again when a mode is lost.
 
     ``duration_s`` is how long each mode is to be measured, None where the load is a number of requests. ``setups`` are
     what the workers told of themselves, by mode; ``ended`` tells of modes whose round is over already how, and why.

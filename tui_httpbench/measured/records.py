@@ -59,10 +59,11 @@ class RoundRecord:
     why in a sentence.
     The round was measured in ``slices``, between which the other modes of its ``group`` (0 for the first) had theirs;
     ``elapsed_s`` and ``cpu_s`` are their sums, and the starts in ``samples`` leave the pauses between them out.
-    ``elapsed_s``, ``cpu_s`` and ``peak_memory_bytes`` are None where they can't be known. ``hung_requests`` were under
-    way when the watchdog ended the worker; they have no sample. ``connections`` were opened by warm-up and timed
-    requests together; ``target_cpu_s`` is the embedded target's processor time meanwhile; both None where unknown.
-    ``wall_s`` is how long the whole round of the group took, its start-up included.
+    ``elapsed_s``, ``cpu_s`` and ``peak_memory_bytes`` are None where they can't be known. ``hung_requests`` were
+    planned and not finished when the watchdog ended the worker, of a load in seconds those in flight; they have no
+    sample. ``connections`` were opened by warm-up and timed requests together; ``target_cpu_s`` is the embedded
+    target's processor time meanwhile; both None where unknown. ``wall_s`` is how long the whole round of the group
+    took, its start-up included.
     """
 
     mode: str

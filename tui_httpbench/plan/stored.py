@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from tui_httpbench.clients import catalog
 from tui_httpbench.clients.entrants import mode_of, name_to_remember, select_modes, split_label
+from tui_httpbench.files.folders import state_folder
 from tui_httpbench.files.state_file import read_state, write_state
 from tui_httpbench.plan.field import Field
 from tui_httpbench.plan.fields import fields_of
@@ -42,12 +41,8 @@ class LastPlanError(OSError):
 
 def last_plan_path() -> Path:
     """The file that holds the last plan; it may not exist. Raises LastPlanError where there is no home folder."""
-    try:
-        folder = platformdirs.user_state_path("httpbench-tui", appauthor=False)
-    except RuntimeError:
-        folder = None
-    # Some versions of platformdirs give a relative folder then, which would land in the working directory.
-    if folder is None or not folder.is_absolute():
+    folder = state_folder()
+    if folder is None:
         raise LastPlanError("The plan can't be remembered: there is no home folder; set HOME.")
     return folder / _FILE_NAME
 

@@ -10,8 +10,11 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from tui_httpbench.files.folders import system_temporary_folder, temporary_folder
+from tui_httpbench.files.side_line import SideLine
+from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.quoting import printable, shortened
 
 ANSWER_LIMIT_BYTES = 64 * 1024 * 1024
@@ -23,7 +26,7 @@ class TargetError(RuntimeError):
 
 
 class Child:
-    """A process that ends with its standard input, and answers JSON lines with JSON lines.
+    """A process that ends with its standard input, and answers JSON lines with JSON lines, on a line of their own.
 
     ``name`` begins the sentences of errors. ``ask`` may be called by several tasks at once.
     """
@@ -32,10 +35,14 @@ class Child:
         """Its temporary files go into ``folder``, so that they have an owner however it ends; None: where all go."""
         self._name = name
         self._folder = folder
-        self._process: asyncio.subprocess.Process | None = None
+        self._line: SideLine | None = None
         self._line_lock = asyncio.Lock()
         self._commands_sent = 0
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        self._errors: IO[bytes] | None = None
+
+    @property
+    def _process(self) -> asyncio.subprocess.Process | None:
+        return self._line.process if self._line is not None else None
 
     @property
     def is_running(self) -> bool:
@@ -50,7 +57,7 @@ class Child:
     @property
     def complaints(self) -> tuple[str, ...]:
         """The lines that it has written to standard error."""
-        if self._errors.closed:
+        if self._errors is None or self._errors.closed:
             return ()
         self._errors.seek(0)
         return tuple(self._errors.read().decode(errors="replace").strip().splitlines())
@@ -60,35 +67,32 @@ class Child:
 
         Raises TargetError; then the process may still run, and has to be ended.
         """
-        self._process = await self._spawn(arguments)
-        assert self._process.stdout is not None
+        self._line = await self._spawn(arguments)
         try:
-            line = await asyncio.wait_for(self._process.stdout.readline(), limit_s)
+            async with asyncio.timeout(limit_s):
+                told = await self._line.hear()
         except TimeoutError:
-            raise TargetError(f"{self._name} did not start within {limit_s:.0f} seconds{self._last_line()}.") from None
-        if not line:
-            raise TargetError(f"{self._name} could not start{self._last_line()}.")
-        try:
-            told = json.loads(line)
-            if "port_error" in told:
-                raise TargetError(str(told["port_error"]))
-            int(told["port"])
-        except (ValueError, KeyError, TypeError):
-            raise TargetError(f"{self._name} could not start: it printed {line[:80]!r}.") from None
-        return dict(told)
+            raise TargetError(f"{self._name} did not start within {limit_s:.0f} seconds{self._last_words()}.") from None
+        if told is None:
+            raise TargetError(f"{self._name} could not start{self._last_words()}.")
+        if "port_error" in told:
+            raise TargetError(str(told["port_error"]))
+        if not isinstance(told.get("port"), int):
+            raise TargetError(f"{self._name} could not start: it told {shortened(repr(told))}.")
+        return told
 
     async def ask(self, command: str, limit_s: float, argument: str = "") -> Any:
         """Its answer to one command. Raises TargetError, also when none has come within ``limit_s`` seconds."""
-        process = self._process
-        if process is None or process.returncode is not None:
+        line = self._line
+        if line is None or not self.is_running:
             raise TargetError(f"{self._name} does not run.")
         try:
             async with asyncio.timeout(limit_s), self._line_lock:
-                return await self._exchange(process, command, argument)
+                return await self._exchange(line, command, argument)
         except TimeoutError:
             raise TargetError(f"{self._name} did not answer within {limit_s:.0f} seconds.") from None
         except (ConnectionError, EOFError):
-            raise TargetError(f"{self._name} has ended{self._last_line()}.") from None
+            raise TargetError(f"{self._name} has ended{self._last_words()}.") from None
         except asyncio.LimitOverrunError:
             raise TargetError(f"{self._name}'s answer is longer than {ANSWER_LIMIT_BYTES:,} bytes.") from None
 
@@ -116,47 +120,55 @@ class Child:
 
     def forget(self) -> None:
         """Lets go of what it has written."""
-        self._errors.close()
+        if self._errors is not None:
+            self._errors.close()
+        if self._line is not None:
+            self._line.close()
 
-    async def _spawn(self, arguments: tuple[str, ...]) -> asyncio.subprocess.Process:
+    async def _spawn(self, arguments: tuple[str, ...]) -> SideLine:
         # The package must be found wherever the app was started from; the user's own paths stay behind it.
         paths = [str(_PACKAGE_FOLDER), *filter(None, [os.environ.get("PYTHONPATH")])]
         try:
-            return await asyncio.create_subprocess_exec(
+            folder = self._folder or temporary_folder()
+            is_usual = folder == system_temporary_folder()
+            self._errors = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - lives as long as the process
+            return await SideLine.start(
                 sys.executable,
                 *arguments,
                 stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
                 stderr=self._errors,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), **self._temporary()},
+                env={
+                    **os.environ,
+                    "PYTHONPATH": os.pathsep.join(paths),
+                    **({} if is_usual else dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))),
+                },
                 limit=ANSWER_LIMIT_BYTES,
                 **_own_group(),
             )
         except OSError as error:
-            raise TargetError(f"{self._name} could not start: {error}.") from None
+            raise TargetError(f"{self._name} could not start: {reason_of(error)}.") from None
 
-    def _temporary(self) -> dict[str, str]:
-        return {} if self._folder is None else dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._folder))
-
-    async def _exchange(self, process: asyncio.subprocess.Process, command: str, argument: str) -> Any:
-        assert process.stdin is not None
-        assert process.stdout is not None
+    async def _exchange(self, line: SideLine, command: str, argument: str) -> Any:
+        stdin = line.process.stdin
+        assert stdin is not None
         self._commands_sent += 1
         number = self._commands_sent
         question = json.dumps({"id": number, "command": command, "argument": argument})
-        process.stdin.write(question.encode() + b"\n")
-        await process.stdin.drain()
+        stdin.write(question.encode() + b"\n")
+        await stdin.drain()
         while True:
-            line = await process.stdout.readuntil()
-            try:
-                message = json.loads(line)
-                # The answer to a command whose sender no longer waits comes first.
-                if message["id"] == number:
-                    return message["answer"]
-            except (ValueError, KeyError, TypeError):
-                raise TargetError(f"{self._name} answered {command!r} with {line[:80]!r}.") from None
+            message = await line.hear()
+            if message is None:
+                raise EOFError
+            # The answer to a command whose sender no longer waits comes first.
+            if message.get("id") != number:
+                continue
+            if "answer" not in message:
+                raise TargetError(f"{self._name} answered {command!r} with {shortened(repr(message))}.")
+            return message["answer"]
 
-    def _last_line(self) -> str:
+    def _last_words(self) -> str:
         lines = self.complaints
         return f": {printable(shortened(lines[-1].strip().rstrip('.'), 300))}" if lines else ""
 

@@ -1,8 +1,9 @@
 """The line between a process of the embedded target and the one that started it: commands in, answers out.
 
 Both directions carry JSON lines. ``{"id": 7, "command": "counts"}`` on standard input is answered by ``{"id": 7,
-"answer": …}`` on standard output, or by ``{"id": 7, "error": "a sentence"}``. A command may have an ``"argument"``, a
-text. Standard input is a life line as well: where it ends, the process does.
+"answer": …}``, or by ``{"id": 7, "error": "a sentence"}``. A command may have an ``"argument"``, a text. Answers go to
+the descriptor whose number is the last argument, so that nothing printed can break them; to standard output where there
+is none. Standard input is a life line as well: where it ends, the process does.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ Commands = Mapping[str, Callable[[str], Any]]
 class ParentLine:
     """Hears the parent in one thread and answers it in another, so that an answer which nobody reads delays no end."""
 
-    def __init__(self, end: Callable[[], NoReturn]) -> None:
-        """``end`` ends the process."""
+    def __init__(self, end: Callable[[], NoReturn], descriptor: int = 1) -> None:
+        """``end`` ends the process; ``descriptor`` is where the parent listens."""
         self._end = end
+        self._descriptor = descriptor
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._hearing_s = 0.0
         self._elsewhere_s = 0.0
@@ -59,7 +61,7 @@ class ParentLine:
             while True:
                 line = self._lines.get()
                 self._note_time()
-                _write_whole(json.dumps(_reply_to(line, commands)).encode() + b"\n")
+                _write_whole(self._descriptor, json.dumps(_reply_to(line, commands)).encode() + b"\n")
         finally:
             self._end()  # The parent is gone.
 
@@ -86,7 +88,24 @@ def _read_lines() -> Iterator[bytes]:
         yield from lines
 
 
-def _write_whole(data: bytes) -> None:
+def tell(descriptor: int, **values: Any) -> None:
+    """Tells the parent what it has not asked for, such as the port. Raises BrokenPipeError where it is gone."""
+    _write_whole(descriptor, json.dumps(values).encode() + b"\n")
+
+
+def take_descriptor(arguments: list[str], before: int) -> int:
+    """Where the parent listens: the argument behind the first ``before`` of them, or standard output without one.
+
+    Children of this process don't inherit it.
+    """
+    if len(arguments) <= before:
+        return 1
+    descriptor = int(arguments[before])
+    os.set_inheritable(descriptor, False)
+    return descriptor
+
+
+def _write_whole(descriptor: int, data: bytes) -> None:
     """Writes past ``sys.stdout``, whose lock, held while the parent doesn't read, would hold up the process's end."""
     while data:
-        data = data[os.write(1, data) :]
+        data = data[os.write(descriptor, data) :]

@@ -1,11 +1,12 @@
 """Distance between client and server, and the process that makes it.
 
-It is started as ``python -m tui_httpbench.target_server.relay SETTINGS``.
+It is started as ``python -m tui_httpbench.target_server.relay SETTINGS [DESCRIPTOR]``.
 
-SETTINGS is what ``RelaySettings.to_argument`` writes. The process prints ``{"port": N, "cpu": N or null}`` once it
-listens, or ``{"port_error": "a sentence"}`` where it can't. It obeys the commands ``counts`` (its processor time, and
-the client connections on which something came), ``begin_round``, ``take_turn`` (with a label) and ``turn_counts``, and
-ends when its standard input closes. A fault that it doesn't know is one line on stderr.
+SETTINGS is what ``RelaySettings.to_argument`` writes, DESCRIPTOR where the parent listens (``control``). The process
+tells ``{"port": N, "cpu": N or null}`` once it listens, or ``{"port_error": "a sentence"}`` where it can't. It obeys
+the commands ``counts`` (its processor time, and the client connections on which something came), ``begin_round``,
+``take_turn`` (with a label) and ``turn_counts``, and ends when its standard input closes. A fault that it doesn't know
+is one line on stderr.
 
 Each connection has one of its own to the server, made as soon as the client's arrives. Every chunk, and every end of a
 stream, arrives half a round trip after it was sent. Connecting costs one round trip more: since the system accepts a
@@ -17,14 +18,13 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import json
 import os
 import random
 import sys
 import time
 from typing import Any, NoReturn
 
-from tui_httpbench.target_server.control import ParentLine
+from tui_httpbench.target_server.control import ParentLine, take_descriptor, tell
 from tui_httpbench.target_server.host import (
     BACKLOG,
     HOST,
@@ -151,13 +151,13 @@ class _ClientSide(_Side):
             loop.call_later(self._draw_round_trip_s(), reset, self.transport)
 
 
-async def serve(settings: RelaySettings, cpu: int | None) -> NoReturn:
+async def serve(settings: RelaySettings, cpu: int | None, descriptor: int) -> NoReturn:
     """Listens, tells the parent, and passes on until the process ends. Raises PortError."""
-    parent = ParentLine(_end)
+    parent = ParentLine(_end, descriptor)
     parent.hear()
     turns = Turns(lambda _: random.Random(settings.seed), parent.spent_elsewhere_s)
     server = await listen(settings, turns)
-    print(json.dumps({"port": server.sockets[0].getsockname()[1], "cpu": cpu}), flush=True)
+    tell(descriptor, port=server.sockets[0].getsockname()[1], cpu=cpu)
     parent.answer({"counts": lambda _: _counts(), **commands_of(turns)})
     await server.serve_forever()
     raise AssertionError("nothing stops the server")
@@ -179,14 +179,15 @@ async def listen(settings: RelaySettings, turns: Turns[random.Random]) -> asynci
 def main() -> int:
     """The relay's process; returns its exit status when it can't listen."""
     settings = RelaySettings.from_argument(sys.argv[1])
+    descriptor = take_descriptor(sys.argv, 2)
     cpu = bind_to_cpu(settings.cpu)
     sharpen_timers()
     allow_many_connections(2 * MAX_CONNECTIONS)
     try:
         with asyncio.Runner(loop_factory=new_precise_loop) as runner:
-            runner.run(serve(settings, cpu))
+            runner.run(serve(settings, cpu, descriptor))
     except PortError as error:
-        print(json.dumps({"port_error": str(error)}), flush=True)
+        tell(descriptor, port_error=str(error))
     return 1
 
 

@@ -1,18 +1,18 @@
 """The embedded target's server, and the process that it runs in.
 
-It is started as ``python -m tui_httpbench.target_server.server [SETTINGS]``.
+It is started as ``python -m tui_httpbench.target_server.server [SETTINGS [DESCRIPTOR]]``.
 
-SETTINGS is what ``ServerSettings.to_argument`` writes. The process prints ``{"port": N, "cpu": N or null, "ca_pem":
-text or null}`` once it answers: ``cpu`` is the one that all its threads are bound to. Where the port can't be used it
-prints ``{"port_error": "a sentence"}`` and ends. It obeys the commands ``counts``, ``watch``, ``heads``, ``unwatch``,
-``begin_round``, ``take_turn`` (with a label) and ``turn_counts``, and ends when its standard input closes.
+SETTINGS is what ``ServerSettings.to_argument`` writes, DESCRIPTOR where the parent listens (``control``). The process
+tells ``{"port": N, "cpu": N or null, "ca_pem": text or null}`` once it answers: ``cpu`` is the one that all its threads
+are bound to. Where the port can't be used it tells ``{"port_error": "a sentence"}`` and ends. It obeys the commands
+``counts``, ``watch``, ``heads``, ``unwatch``, ``begin_round``, ``take_turn`` (with a label) and ``turn_counts``, and
+ends when its standard input closes.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 import socket
@@ -31,7 +31,7 @@ from granian.server.embed import Server
 
 from tui_httpbench.plan.scenario import Scenario
 from tui_httpbench.target_server.app import Application
-from tui_httpbench.target_server.control import Commands, ParentLine
+from tui_httpbench.target_server.control import Commands, ParentLine, take_descriptor, tell
 from tui_httpbench.target_server.host import (
     BACKLOG,
     HOST,
@@ -56,31 +56,31 @@ START_LIMIT_S = 8.0
 def main() -> int:
     """The embedded target's process; returns its exit status when it can't serve."""
     settings = ServerSettings.from_argument(sys.argv[1]) if len(sys.argv) > 1 else ServerSettings()
+    descriptor = take_descriptor(sys.argv, 2)
     cpu = bind_to_cpu(settings.cpu)
 
-    def tell_parent(port: int, ca_pem: bytes | None) -> None:
-        told = {"port": port, "cpu": cpu, "ca_pem": ca_pem and ca_pem.decode("ascii")}
-        print(json.dumps(told), flush=True)
+    def announce(port: int, ca_pem: bytes | None) -> None:
+        tell(descriptor, port=port, cpu=cpu, ca_pem=ca_pem and ca_pem.decode("ascii"))
 
     try:
-        run(settings.port, settings.scenario, tell_parent)
+        run(settings.port, settings.scenario, announce, descriptor)
     except PortError as error:
-        print(json.dumps({"port_error": str(error)}), flush=True)
+        tell(descriptor, port_error=str(error))
     except ServeError as error:
         print(error, file=sys.stderr)
     return 1
 
 
-def run(port: int, scenario: Scenario, announce: Callable[[int, bytes | None], None]) -> NoReturn:
+def run(port: int, scenario: Scenario, announce: Callable[[int, bytes | None], None], descriptor: int = 1) -> NoReturn:
     """Serves until standard input ends or a signal comes, then ends the process, whatever clients still wait for.
 
     ``announce`` gets the port once a request has been answered, and the authority's certificate where TLS is on. Port 0
-    lets the system choose a free one. Raises ServeError.
+    lets the system choose a free one. Commands are answered at ``descriptor``. Raises ServeError.
     """
     sharpen_timers()
     connections = allow_many_connections()
     with asyncio.Runner(loop_factory=EagerLoop) as runner:
-        runner.run(_Process(scenario, connections).serve(port, announce))
+        runner.run(_Process(scenario, connections, descriptor).serve(port, announce))
     raise AssertionError("serve never returns")
 
 
@@ -109,10 +109,10 @@ class EagerLoop(asyncio.SelectorEventLoop):
 class _Process:
     """The server with all that must not be left behind."""
 
-    def __init__(self, scenario: Scenario, connections: int) -> None:
+    def __init__(self, scenario: Scenario, connections: int, descriptor: int) -> None:
         self._scenario = scenario
         self._connections = connections
-        self._parent = ParentLine(self._end)
+        self._parent = ParentLine(self._end, descriptor)
         self._application = Application(scenario, self._parent.spent_elsewhere_s)
         self._identity: Identity | None = None
 

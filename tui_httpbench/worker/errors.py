@@ -11,6 +11,7 @@ import socket
 import ssl
 import zlib
 from collections.abc import Iterable, Iterator
+from types import FrameType
 from typing import Any
 
 ERROR_KINDS = (
@@ -26,26 +27,31 @@ ERROR_KINDS = (
     "status",
     "hung",
     "other",
+    "url",
 )
 """In the order of their codes in a sample: the first is -1, the second -2, and so on; never reordered."""
 
-# A redirect is the only way to a URL that the plan has not checked, so an unsupported or broken URL is counted there.
 _REDIRECT_NAMES = {
     "TooManyRedirects",
-    "InvalidSchema",
-    "UnsupportedProtocol",
     "NonHttpUrlRedirectClientError",
     "InvalidUrlRedirectClientError",
-    "NonHttpUrlClientError",
-    "InvalidURL",
-    "InvalidUrlClientError",
-    "MissingSchema",
     "MaxRedirects",
     "RedirectError",
-    "URLSchemeUnknown",
+}
+# A URL that the client itself refuses: ours, a proxy's, or after a redirect one that nobody has checked.
+_URL_NAMES = {
+    "InvalidURL",
+    "InvalidUrlClientError",
+    "InvalidSchema",
+    "MissingSchema",
+    "UnsupportedProtocol",
+    "NonHttpUrlClientError",
+    "LocationValueError",
 }
 # What urllib.parse and ipaddress say of such a URL, in a plain ValueError that requests lets through.
-_REDIRECT_TEXTS = ("does not appear to be an IPv4 or IPv6 address", "Invalid IPv6 URL", "Port out of range")
+_URL_TEXTS = ("does not appear to be an IPv4 or IPv6 address", "Invalid IPv6 URL", "Port out of range")
+_REDIRECTING = {"resolve_redirects", "get_redirect_target", "_redirect_url", "_handle_redirect"}
+"""Functions of requests and niquests, httpx and httpx2, and aiosonic, which run for a redirect alone."""
 _DNS_NAMES = {"ClientConnectorDNSError", "NameResolutionError"}
 _TLS_NAMES = {"ClientConnectorSSLError", "ClientConnectorCertificateError", "ClientSSLError"}
 _CONNECT_TIMEOUT_NAMES = {"ConnectTimeout", "ConnectTimeoutError", "ConnectionTimeoutError"}
@@ -107,8 +113,9 @@ _PROTOCOL_NAMES = {
     "LimitOverrunError",
 }
 _CURL_KINDS = {
-    1: "redirects",  # an unsupported protocol, which only a redirect can lead to
-    3: "redirects",  # a broken URL, likewise
+    1: "url",
+    3: "url",
+    5: "dns",  # of a proxy
     6: "dns",
     7: "refused",
     8: "protocol",
@@ -138,13 +145,16 @@ _CURL_TEXTS = {
     "HTTP/0.9 when not allowed": "protocol",
     "Unsupported HTTP": "protocol",  # a version; of a URL it says "Protocol"
     "chunk hex-length": "body",
+    "redirect target URL": "redirects",
+    "in redirect": "redirects",  # behind the name of a protocol to which it does not follow
 }
 _REQWEST_TEXTS = {
     "dns error": "dns",
     "Connection refused": "refused",
     "Connection reset": "reset",
     "error following redirect": "redirects",
-    "builder error": "redirects",
+    "URL scheme is not allowed": "redirects",  # ours is checked
+    "builder error": "url",
     "too many redirects": "redirects",
     "invalid peer certificate": "tls",
     "received corrupt message": "tls",
@@ -189,8 +199,14 @@ def kind_of(error: BaseException) -> str:
     native = next(filter(None, map(_kind_of_native, chain)), "")
     if native:
         return native
-    if names & _REDIRECT_NAMES or any(part in values for part in _REDIRECT_TEXTS):
+    if names & _REDIRECT_NAMES:
         return "redirects"
+    if any(map(_is_no_name, chain)):
+        return "dns"
+    if names & _URL_NAMES or any(part in values for part in _URL_TEXTS) or any(map(_is_no_port, chain)):
+        return "redirects" if any(map(_came_after_redirect, _chain(error))) else "url"
+    if any(isinstance(link, UnicodeError) and _came_after_redirect(link) for link in chain):
+        return "redirects"  # requests, which reads a Location as UTF-8
     if "ResponseError" in own_names and "too many redirects" in text:  # urllib3, which counts them as retries
         return "redirects"
     if names & _DNS_NAMES or has(socket.gaierror):
@@ -228,13 +244,43 @@ def _package(cls: type) -> str:
     return cls.__module__.partition(".")[0]
 
 
+def _is_no_name(link: BaseException) -> bool:
+    """Whether a host's name can't be written as the DNS needs it, such as one with a part of 70 letters."""
+    return isinstance(link, UnicodeError) and "idna" in _message_of(link)
+
+
+def _is_no_port(link: BaseException) -> bool:
+    """What asyncio says of a port that httpx has let through."""
+    return isinstance(link, OverflowError) and "port must be" in _message_of(link)
+
+
 def _came_through(error: BaseException, package: str) -> bool:
+    return any(_module_of(frame).partition(".")[0] == package for frame in _frames(error))
+
+
+def _came_after_redirect(error: BaseException) -> bool:
+    """Whether a client was following a redirect: by the function that it was in, or the responses it had before."""
+    return any(
+        frame.f_code.co_name in _REDIRECTING
+        or _is_filled(frame.f_locals.get("history"))
+        or (_module_of(frame) == "urllib3.poolmanager" and _is_filled(frame.f_locals.get("redirect_location")))
+        for frame in _frames(error)
+    )
+
+
+def _is_filled(value: Any) -> bool:
+    return isinstance(value, (list, tuple, str)) and bool(value)
+
+
+def _frames(error: BaseException) -> Iterator[FrameType]:
     trace = error.__traceback__
     while trace is not None:
-        if str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0] == package:
-            return True
+        yield trace.tb_frame
         trace = trace.tb_next
-    return False
+
+
+def _module_of(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
 
 
 def _kind_of_native(error: BaseException) -> str:

@@ -1,9 +1,10 @@
 """The life of a worker: take the job, import and build the client, then do as the parent says; tell.
 
 Messages are JSON lines. The job comes in on stdin, and after ``ready`` one command after the other: ``warm-up``,
-``lead-in``, ``rebuild``, ``slice`` and ``end``. What is told goes out on a descriptor of its own, so that a client that
-prints can't break it: ``ready``, ``warmed`` for each warm-up request, ``idle`` when a command is done, ``sliced`` with
-a slice's clocks, ``finished``, or ``failed``. Within a slice nothing is said. When stdin closes, the worker ends.
+``lead-in``, ``rebuild``, ``slice`` and ``end``. What is told goes out on a descriptor of its own, whose number is the
+last argument, so that nothing printed in this process can break it: ``ready``, ``warmed`` for each warm-up request,
+``idle`` when a command is done, ``sliced`` with a slice's clocks, ``finished``, or ``failed``. Within a slice nothing
+is said. When stdin closes, the worker ends.
 """
 
 from __future__ import annotations
@@ -80,10 +81,23 @@ class _Round:
         import_s = time.perf_counter() - begin
         self._counter = ConnectionCounter() if job.count_connections else None
         parts = mode, request_of(module, job), new_of(module, job)
-        if job.kind == "sync":
-            self._obey(SyncClient(*parts), import_s)
-        else:
-            asyncio.run(self._obey_async(AsyncClient(*parts), import_s))
+        try:
+            if job.kind == "sync":
+                self._obey(SyncClient(*parts), import_s)
+            else:
+                asyncio.run(self._obey_async(AsyncClient(*parts), import_s))
+        except StageFailed as failure:
+            if failure.args[0] != "build":
+                raise
+            from .blame import with_blame  # not loaded by a worker that measures
+
+            def make() -> None:
+                if job.kind == "sync":
+                    SyncClient(*parts).build()
+                else:
+                    asyncio.run(AsyncClient(*parts).build())
+
+            raise with_blame(failure, make) from failure
 
     def _obey(self, client: SyncClient, import_s: float) -> None:
         begin = time.perf_counter()
@@ -224,8 +238,12 @@ def _limits(command: dict[str, Any]) -> Limits:
 
 
 def _open_control_channel() -> Tell:
-    control = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
+    if len(sys.argv) > 1:
+        control = os.fdopen(int(sys.argv.pop()), "w", encoding="utf-8")
+        os.set_inheritable(control.fileno(), False)
+    else:
+        control = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        os.dup2(2, 1)
 
     def tell(event: str, **values: Any) -> None:
         control.write(json.dumps({"event": event, **values}) + "\n")

@@ -39,10 +39,15 @@ def run_probe(job: Job, ear: Ear, tell: Tell) -> None:
     if watch is not None:
         watch(lambda **response: seen.append(response))
     maker, request = _Maker(module, job), request_of(module, job)
-    if job.kind == "sync":
-        answer, error = _send_once(SyncClient(mode, request, maker.new), ear, tell)
-    else:
-        answer, error = asyncio.run(_send_once_async(AsyncClient(mode, request, maker.new), ear, tell))
+    try:
+        if job.kind == "sync":
+            answer, error = _send_once(SyncClient(mode, request, maker.new), ear, tell)
+        else:
+            answer, error = asyncio.run(_send_once_async(AsyncClient(mode, request, maker.new), ear, tell))
+    except StageFailed as failure:
+        raise maker.blame(failure) from failure
+    if error is not None and maker.failed:  # a mode that makes its client for each request
+        raise maker.blame(StageFailed("build", kind_of(error), text_of(error)))
     tell(
         "finished",
         settings=maker.described,
@@ -60,12 +65,32 @@ class _Maker:
         self._describe = getattr(module, "describe", None)
         self._new: New = new_of(module, job)
         self._code: CodeType | None = getattr(getattr(module, "new", None), "__code__", None)
+        self._wanted: tuple[Any, dict[str, Any]] = (None, {})
         self.made = ""
         self.described: dict[str, str] = {}
+
+    @property
+    def failed(self) -> bool:
+        """Whether a client was wanted and could not be made."""
+        return self._wanted[0] is not None and not self.made
+
+    def blame(self, failure: StageFailed) -> StageFailed:
+        """The failure, with the variables on account of which the client could not be made, if that was it."""
+        if not self.failed:
+            return failure
+        from .blame import with_blame  # workers of rounds import this module, too
+
+        kind, more = self._wanted
+
+        async def make() -> None:
+            self._new(kind, **more)
+
+        return with_blame(failure, lambda: self._new(kind, **more) if self._job.kind == "sync" else asyncio.run(make()))
 
     def new(self, kind: Any, **more: Any) -> Any:
         if self.made:
             return self._new(kind, **more)
+        self._wanted = kind, more
         lines: set[int] = set()
         with _noting_lines(self._code, lines):
             client = self._new(kind, **more)

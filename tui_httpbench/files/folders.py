@@ -1,0 +1,54 @@
+"""Folders that this program may write to: the one for the user's state, and the one for what is temporary."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import platformdirs
+
+from tui_httpbench.files.private_files import make_private_folder
+
+
+class NoFolderError(OSError):
+    """There is no folder that can be written to; the text is the end of a sentence, without its full stop."""
+
+
+def state_folder() -> Path | None:
+    """Where what this program remembers lies; it may not exist. None where there is no home."""
+    try:
+        folder = platformdirs.user_state_path("httpbench-tui", appauthor=False)
+    except RuntimeError:
+        return None
+    # Some versions of platformdirs give a relative folder then, which would land in the working directory.
+    return folder if folder.is_absolute() else None
+
+
+def system_temporary_folder() -> Path | None:
+    """The system's folder for temporary files; None where none of those that it may be can be written to."""
+    try:
+        return Path(tempfile.gettempdir())
+    except OSError:
+        return None
+
+
+def temporary_folder() -> Path:
+    """The system's folder for temporary files, or where that can't be written to, the user's state.
+
+    Raises NoFolderError.
+    """
+    folder = system_temporary_folder()
+    if folder is not None:
+        return folder
+    state = state_folder()
+    try:
+        if state is None:
+            raise FileNotFoundError("no home")
+        make_private_folder(state)
+        with tempfile.TemporaryFile(dir=state):
+            return state
+    except OSError as error:
+        raise NoFolderError(
+            "neither the folder for temporary files nor that for the user's state can be written to; set TMPDIR or "
+            "XDG_STATE_HOME to one that can"
+        ) from error
