@@ -192,7 +192,7 @@ async def test_plan_comes_back_as_it_was() -> None:
 
 
 BAD_VALUES = [
-    ("url", "http://a b", "The URL has a space in it; write it as %20."),
+    ("url", "http://a b", "The URL has a space in its host; leave it out: http://ab."),
     ("requests", "0", "Requests must be from 1 to 10,000,000, not 0."),
     (
         "duration",

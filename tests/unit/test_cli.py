@@ -24,10 +24,10 @@ CLOSED = "http://127.0.0.1:1/"
 BAD_INPUT = [
     # URL
     (["run", "ftp://example.com/"], "'ftp'; only http and https"),
-    (["run", "example.com"], "no scheme; write http://example.com"),
+    (["run", "web/a"], "no scheme; write http://web/a."),
     (["run", "http://"], "no host"),
-    (["run", "http:///path"], "no host"),
-    (["run", "http://a b/"], "a space in it; write it as %20"),
+    (["run", "http:///a.b/path"], "write http://a.b/path."),
+    (["run", "http://a b/"], "a space in its host; leave it out: http://ab/."),
     (["run", "http://a/\x07"], "control character U+0007"),
     (["run", "http://a/\nb"], "U+000A"),
     (["run", "http://a:99999/"], "can't be read"),

@@ -87,6 +87,7 @@ def test_what_is_left_out_is_named(command: str, part: str) -> None:
         ("curl https://a.b/ -H", "-H has no value"),
         ("curl https://a.b/ -H 'X: a\nY: b'", "line break"),
         ("curl ftp://a.b/", "only http and https"),
+        ("curl http:/a.b/", "write http://a.b/."),
         ("curl -X 'GET /' https://a.b/", "no HTTP method"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -34,10 +35,21 @@ def complaint(read: Callable[[], object]) -> PlanError:
         ("https://example.com", "https://example.com"),
         ("HTTP://127.0.0.1:8000/", "HTTP://127.0.0.1:8000/"),
         ("http://[::1]:8000/", "http://[::1]:8000/"),
+        ("http://a.b/?mail=x@y", "http://a.b/?mail=x@y"),
+        # As for curl
+        ("example.com", "http://example.com"),
+        ("httpbin.org/get?a=http://b", "http://httpbin.org/get?a=http://b"),
+        ("localhost", "http://localhost"),
+        ("localhost:8765/orders", "http://localhost:8765/orders"),
+        ("0.0.0.0:8000", "http://0.0.0.0:8000"),
+        ("[::1]:8000/a", "http://[::1]:8000/a"),
+        ("web:80", "http://web:80"),
+        ("http:8000/", "http://http:8000/"),
     ],
 )
 def test_url_is_taken(text: str, url: str) -> None:
     assert parsing.parse_url(text) == url
+    assert parsing.parse_url(url) == url
 
 
 @pytest.mark.parametrize(
@@ -45,12 +57,28 @@ def test_url_is_taken(text: str, url: str) -> None:
     [
         ("foo://x", "scheme is 'foo'"),
         ("ftp://example.com/", "scheme is 'ftp'"),
-        ("example.com", "no scheme; write http://example.com "),
-        ("localhost:8000", "no scheme; write http://localhost:8000 "),
-        ("//example.com/a", "no scheme; write http://example.com/a "),
+        ("htp://example.com/", "scheme is 'htp'; only http and https"),
+        ("web", "no scheme; write http://web."),
+        ("web/a", "no scheme; write http://web/a."),
+        ("0.3", "no scheme; write http://0.3."),
+        ("//example.com/a", "no scheme; write http://example.com/a."),
+        ("http:/127.0.0.1:8/", "must begin with http:// and a host; write http://127.0.0.1:8/."),
+        ("https:example.com", "write https://example.com."),
+        ("http//example.com/a", "write http://example.com/a."),
+        ("http;//example.com", "write http://example.com."),
+        ("https:///example.com/path", "write https://example.com/path."),
+        ("http:/:80/", "write http://example.com/path."),
+        ("http:/" + "a" * 100, "write http://example.com/path."),
         ("http://", "no host"),
-        ("https:///path", "no host; write https://"),
         ("http://:80/", "no host"),
+        ("http://127.0.0.1 :8/", "a space in its host; leave it out: http://127.0.0.1:8/."),
+        ("127.0.0.1\t:8/a b", "a tab in its host; leave it out."),
+        ("http://<host>/", "the character < in its host; leave it out: http://host/."),
+        ("GET http://a.b/ HTTP/1.1", "a space before its scheme; begin with http://"),
+        ("'http://a.b/", "the character ' before its scheme"),
+        ("::1", "in brackets; write it as in http://[::1]:8000/path."),
+        ("http://::1:8000/", "in brackets"),
+        ("localhost:abc", "can't be read: port"),
         ("http://a/b c", "a space in it; write it as %20"),
         ("/b c", "a space in it; write it as %20"),
         ("http://a/\tb", "a tab in it; write it as %09"),
@@ -61,7 +89,10 @@ def test_url_is_taken(text: str, url: str) -> None:
         ("http://a:99999/", "can't be read: port out of range"),
         ("http://a:b/", "can't be read: port"),
         ("http://a:0/", "Port 0"),
-        ("http://user:pass@a/", "holds a user name"),
+        *(
+            (text, "holds a user name")
+            for text in ("http://me:pass@a/", "me:pass@a", "http:/me:pass@a", "http://me:pass @a")
+        ),
         ("x" * 5_000, "no scheme"),
         ("http://[" + "x" * 5_000, "can't be read"),
     ],
@@ -70,7 +101,18 @@ def test_bad_url_gets_a_sentence(text: str, part: str) -> None:
     error = complaint(lambda: parsing.parse_url(text))
     assert part in str(error)
     assert error.field == "url"
-    assert "pass" not in str(error)
+    assert ":pass" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "text", ["http:/127.0.0.1:8/a", "http://127.0.0.1 :8/a b", "web/a", "//a.b", "http//a.b", "::1", "http://a|b/"]
+)
+def test_advice_on_a_url_can_be_taken(text: str) -> None:
+    error = complaint(lambda: parsing.parse_url(text))
+    if advised := re.search(r"https?://[^ ]*[^ .]", str(error)):
+        assert parsing.parse_url(advised[0]) == advised[0]
+    else:
+        assert str(error).endswith("leave it out.")
 
 
 @pytest.mark.parametrize(

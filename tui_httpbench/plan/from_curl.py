@@ -93,7 +93,7 @@ def parse_curl(text: str) -> CurlRequest:
     if len(reading.urls) > 1:
         reading.left_out.append(f"{len(reading.urls) - 1} more URLs: one is measured at a time.")
     url, data = reading.urls[0], "&".join(reading.data)
-    if not re.match(r"[a-z][a-z0-9+.-]*://", url, re.IGNORECASE):
+    if not re.match(r"[a-z][a-z0-9+.-]*://|https?:/", url, re.IGNORECASE):
         url = f"http://{url}"  # as curl does
     if reading.as_query and data:
         url, data = f"{url}{'&' if '?' in url else '?'}{data}", ""
