@@ -91,6 +91,9 @@ BAD_INPUT = [
     (["run", CLOSED, "-d", "@/no/such/file"], "The body file '/no/such/file' can't be read: no such file"),
     (["run", CLOSED, "-d", "@/"], "The body file '/' can't be read"),
     (["run", CLOSED, "-d", "@"], "names no file"),
+    # Bodies
+    (["run", CLOSED, "--json-body", "a=1"], "The JSON body is no JSON (expecting value, line 1, column 1)"),
+    (["run", CLOSED, "-d", "a=1", "--json-body", "{}"], "give a body each; leave one of them out"),
     (["run", CLOSED, "--json", "/no/such/folder/x"], "there is no folder '/no/such/folder'"),
     (["run", CLOSED, "--json", "/"], "it is a folder"),
     (["run", CLOSED, "--json", ""], "is empty"),
@@ -235,6 +238,25 @@ def test_a_body_comes_from_text_or_standard_input(monkeypatch: pytest.MonkeyPatc
     assert typed.request.body == "text ü".encode()
     assert piped is not None
     assert piped.request.body == b"from stdin"
+
+
+def test_a_body_is_posted_unless_another_method_is_given() -> None:
+    for options, method in (
+        (("-d", ""), "POST"),
+        (("--json-body", "{}"), "POST"),
+        (("-d", "a", "-X", "get"), "GET"),
+        ((), "GET"),
+    ):
+        plan = plan_of("-n", "1", *options)
+        assert plan is not None
+        assert plan.request.method == method
+
+
+def test_a_host_without_a_scheme_is_measured_as_http() -> None:
+    plan = plan_of("localhost:8765/orders")
+    assert plan is not None
+    assert plan.request.url == "http://localhost:8765/orders"
+    assert (plan.requests, plan.duration_s) == (None, AUTO)
 
 
 def test_a_seed_is_drawn_anew_each_time() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from tui_httpbench.plan import parsing
-from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, MASK, Plan, PlanError, Request
+from tui_httpbench.plan.given_files import parse_data, parse_json_body
+from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, MASK, Plan, PlanError, Request, usual_method
 
 
 def complaint(read: Callable[[], object]) -> PlanError:
@@ -289,9 +291,51 @@ def test_total_counts_modes_and_rounds() -> None:
 def test_headers_on_the_wire() -> None:
     assert Request().wire_headers == (("User-Agent", DEFAULT_USER_AGENT),)
     assert Request(headers=(("user-agent", "x"),)).wire_headers == (("user-agent", "x"),)
-    assert ("Content-Type", "application/json") in Request(method="POST", body=b'{"a": 1}').wire_headers
-    assert ("Content-Type", "text/plain; charset=utf-8") in Request(method="POST", body=b"hi").wire_headers
-    assert ("Content-Type", "application/octet-stream") in Request(method="POST", body=b"\xff").wire_headers
+    for body in (b"", b"a=1", b'{"a": 1}', b"\xff"):
+        assert Request(data=body).wire_headers[1:] == (("Content-Type", "application/x-www-form-urlencoded"),)
+    json = ("Content-Type", "application/json"), ("Accept", "application/json")
+    assert Request(json_body=b"{}").wire_headers[1:] == json
+    own = (("content-type", "text/csv"), ("ACCEPT", "*/*"))
+    assert Request(headers=own, data=b"x").wire_headers[:-1] == own
+    assert Request(headers=own, json_body=b"{}").wire_headers[:-1] == own
+
+
+def test_a_request_has_one_body() -> None:
+    assert Request(data=b"a").body == b"a"
+    assert Request(json_body=b"{}").body == b"{}"
+    assert "leave one of them out" in str(complaint(lambda: Plan(Request(data=b"a", json_body=b"{}"))))
+    assert (usual_method(None), usual_method(b"")) == ("GET", "POST")
+
+
+@pytest.mark.parametrize(
+    ("texts", "body"),
+    [(["{}"], b"{}"), (['{"a":', "1}"], b'{"a":1}'), (['"\u00e9"'], b'"\xc3\xa9"'), (["9" * 5_000], b"9" * 5_000)],
+)
+def test_json_is_taken(texts: list[str], body: bytes) -> None:
+    assert parse_json_body(texts) == body
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("", "expecting value"),
+        ("a=1", "expecting value, line 1, column 1"),
+        ("{'a': 1}", "double quotes"),
+        ("[NaN]", "there is NaN in it"),
+        ("@", "names no file"),
+    ],
+)
+def test_what_is_no_json_gets_a_sentence(text: str, part: str) -> None:
+    error = complaint(lambda: parse_json_body([text]))
+    assert part in str(error)
+    assert error.field == "json_body"
+
+
+def test_pieces_of_a_body_are_put_together_as_curl_does(tmp_path: Path) -> None:
+    file = tmp_path / "body"
+    file.write_bytes(b"b=2\r\n\0\xff")
+    assert parse_data(["a=1", f"@{file}"]) == b"a=1&b=2\r\n\0\xff"
+    assert "is not UTF-8" in str(complaint(lambda: parse_json_body([f"@{file}"])))
 
 
 @pytest.mark.parametrize(

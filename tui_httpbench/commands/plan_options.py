@@ -6,6 +6,7 @@ import argparse
 import difflib
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tui_httpbench.commands.arguments import COMMANDS, PROGRAM, UsageError
@@ -13,7 +14,7 @@ from tui_httpbench.plan.field import Part
 from tui_httpbench.plan.fields import FIELDS, KNOBS, REMOTE_REQUESTS, REMOTE_ROUNDS, fields_of
 from tui_httpbench.plan.header_values import expand_headers
 from tui_httpbench.plan.parsing import parse_modes
-from tui_httpbench.plan.plan import ARTICLE, ARTICLE_REQUESTS, AUTO, Plan, Request
+from tui_httpbench.plan.plan import ARTICLE, ARTICLE_REQUESTS, AUTO, Plan, Request, usual_method
 from tui_httpbench.plan.politeness import remote_host
 from tui_httpbench.plan.presets import Preset, find_preset, random_seed
 from tui_httpbench.plan.scenario import LOOPBACK, Scenario
@@ -27,6 +28,8 @@ def make_plan(options: argparse.Namespace) -> Plan | None:
         return None
     _refuse_misplaced_command(options.url)
     request = Request(**_read("request", given))
+    if "method" not in given:
+        request = replace(request, method=usual_method(request.body))
     changes: dict[str, Any] = {
         "request": request,
         "seed": random_seed(),
