@@ -13,6 +13,20 @@ from tui_httpbench.plan import parsing
 from tui_httpbench.plan.given_files import parse_data, parse_json_body
 from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, MASK, Plan, PlanError, Request, usual_method
 
+OWN_MODE = '''
+"""Mine."""
+
+from tui_httpbench.clients import mode
+
+
+@mode("mine-comma", "nothing that lasts", kept=False)
+def mine(request, new):
+    def send():
+        return 200, b""
+
+    yield send
+'''
+
 
 def complaint(read: Callable[[], object]) -> PlanError:
     """What is said of a bad value; it has to be one sentence of a length that can be read."""
@@ -235,6 +249,21 @@ def test_modes_are_chosen_by_id_and_by_library() -> None:
     assert parsing.parse_modes(["aiohttp-each", "requests-session"]) == ("aiohttp-each", "requests-session")
     assert parsing.parse_modes(["aiohttp", "aiohttp"]) == ("aiohttp", "aiohttp#2")
     assert parsing.parse_modes(["requests:all"]) == ("requests", "requests-session")
+
+
+def test_modes_may_have_commas_between(tmp_path: Path) -> None:
+    assert parsing.parse_modes(["requests, httpx", "aiohttp"]) == ("requests", "httpx", "aiohttp")
+    assert parsing.parse_modes(["aiohttp,aiohttp,"]) == ("aiohttp", "aiohttp#2")
+    assert "There is no mode ','" in str(complaint(lambda: parsing.parse_modes([","])))
+    file = tmp_path / "mine,too.py"
+    file.write_text(OWN_MODE)
+    assert parsing.parse_modes([str(file)]) == ("mine-comma",)
+    assert parsing.parse_modes([f"{file}:mine-comma"]) == ("mine-comma",)
+
+
+@pytest.mark.parametrize(("name", "part"), [("post", "a method goes behind -X: -X POST"), ("5", "behind --timeout")])
+def test_a_mode_that_was_meant_otherwise_says_so(name: str, part: str) -> None:
+    assert part in str(complaint(lambda: parsing.parse_modes([name])))
 
 
 @pytest.mark.parametrize(("name", "nearest"), [("aiohtp", "aiohttp"), ("Requests-Sesion", "requests-session")])

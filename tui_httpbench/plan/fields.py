@@ -186,7 +186,8 @@ GROUPS: dict[str, tuple[Field, ...]] = {
             "modes",
             "plan",
             "-m, --mode ID|FILE.py",
-            "a mode, a library for all its modes, or a client file of your own, FILE.py or FILE.py:ID; repeatable",
+            "a mode; all modes of a library (httpx is one mode, httpx:all are all of httpx); or those of a client file "
+            "of your own, FILE.py or FILE.py:ID; repeatable, commas allowed",
             parsing.parse_modes,
             kind="list",
             default="the eight",

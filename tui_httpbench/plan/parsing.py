@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 
 from tui_httpbench.clients import catalog
 from tui_httpbench.clients.entrants import mode_of, select_modes
+from tui_httpbench.files.small_file import is_file
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.load import AUTO, Duration
 from tui_httpbench.plan.plan import (
@@ -169,12 +171,15 @@ def parse_profile(text: str) -> Profile:
     raise PlanError("profile", f"There is no profile {shortened(text)!r}; write 'equal' or 'defaults'.")
 
 
-def parse_modes(names: list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    """The run's mode ids, all of installed libraries; no names mean the default eight. Raises PlanError."""
+def parse_modes(names: Sequence[str]) -> tuple[str, ...]:
+    """The run's mode ids, all of installed libraries; no names mean the default eight. Raises PlanError.
+
+    A name may be several, with commas between.
+    """
     try:
-        chosen = select_modes(names or catalog.DEFAULT_MODES)
+        chosen = select_modes([part for name in names for part in _split_names(name)] or catalog.DEFAULT_MODES)
     except catalog.UnknownModeError as error:
-        raise PlanError("modes", str(error)) from None
+        raise PlanError("modes", _meant_otherwise(names) or str(error)) from None
     check_number_of_modes(chosen)
     for mode_id in chosen:
         mode = mode_of(mode_id)
@@ -184,6 +189,23 @@ def parse_modes(names: list[str] | tuple[str, ...]) -> tuple[str, ...]:
                 "modes", f"{mode_id} needs {missing}, which is not installed here; {advice} or leave the mode out."
             )
     return chosen
+
+
+def _split_names(names: str) -> list[str]:
+    path = f"{names.rpartition('.py')[0]}.py"
+    if "," in path and is_file(path):  # the comma is part of a file's name
+        return [names]
+    return [name.strip() for name in names.split(",") if name.strip()] or [names]
+
+
+def _meant_otherwise(names: Sequence[str]) -> str:
+    """What to write where ``-m`` got what it takes in other tools, a method or seconds; else an empty text."""
+    for name in names:
+        if name.upper() in METHODS:
+            return f"-m names a mode, and {name} is none; a method goes behind -X: -X {name.upper()}."
+        if not math.isnan(_parse_number(name)):
+            return f"-m names a mode, and {shortened(name)} is none; seconds per request go behind --timeout."
+    return ""
 
 
 def _parse_seconds(text: str, field: str, lowest: float, highest: float) -> float:
