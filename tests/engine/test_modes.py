@@ -43,7 +43,9 @@ async def measure_one(mode_id: str, request: Request, **changes: Any) -> ModeSum
 @pytest.mark.parametrize("mode_id", each_of(MODES))
 async def test_method_headers_and_body_reach_the_wire(mode_id: str) -> None:
     async with RecordingServer() as server:
-        request = Request(server.url + "/a?b=c", "PUT", (("X-One", "1"), ("Accept", "text/x")), b'{"key": "value"}')
+        request = Request(
+            server.url + "/a?b=c", "PUT", (("X-One", "1"), ("Accept", "text/x")), None, b'{"key": "value"}'
+        )
         summary = await measure_one(mode_id, request)
     assert (summary.requests, summary.ok, summary.errors, summary.statuses) == (8, 8, {}, {200: 8})
     assert summary.body_bytes == 8 * len(b"hello, client")

@@ -63,7 +63,7 @@ def test_one_that_is_not_installed_is_refused_with_what_installs_it(mode_id: str
 @pytest.mark.parametrize("profile", ["equal", "defaults"])
 @pytest.mark.parametrize("mode_id", where_installed(OTHERS))
 async def test_the_request_reaches_the_wire_over_connections_that_are_kept(mode_id: str, profile: Profile) -> None:
-    request = {"method": "PUT", "headers": (("X-One", "1"), ("Accept", "text/x")), "body": b'{"key": "value"}'}
+    request = {"method": "PUT", "headers": (("X-One", "1"), ("Accept", "text/x")), "json_body": b'{"key": "value"}'}
     async with RecordingServer() as server:
         # One at a time: as it comes, not every client keeps more than one.
         width = WIDTH if profile == "equal" else 1

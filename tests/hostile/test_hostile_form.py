@@ -86,7 +86,7 @@ def check(form: Form) -> None:
 
 
 async def use(found: list[tuple[str, str]]) -> None:
-    async with open_form(Plan(request=Request(method="POST", body=b"x", headers=(("Accept", "*/*"),))), WIDE) as form:
+    async with open_form(Plan(request=Request(method="POST", data=b"x", headers=(("Accept", "*/*"),))), WIDE) as form:
         for place, text in found:
             await edit(form, place, text)
             await form.pilot.pause()
@@ -134,7 +134,7 @@ class CaptionApp(App[None]):
 
 async def test_a_content_type_that_looks_like_markup_is_shown_as_it_is() -> None:
     async with CaptionApp().run_test() as pilot:
-        request = Request(method="POST", headers=(("Content-Type", "[/]"),), body=b"x")
+        request = Request(method="POST", headers=(("Content-Type", "[/]"),), data=b"x")
         pilot.app.query_one(BodyEditor).show_content_type(request)
         await pilot.pause()
         assert "Body, sent as [/]" in text_on(pilot.app)
@@ -151,7 +151,7 @@ def test_any_texts_in_any_fields(found: list[tuple[str, str]]) -> None:
 @pytest.mark.slow
 async def test_texts_that_look_like_markup_or_break_what_reads_them() -> None:
     headers = (("Content-Type", "[/]"),)
-    async with open_form(Plan(request=Request(method="POST", body=b"x", headers=headers)), WIDE) as form:
+    async with open_form(Plan(request=Request(method="POST", data=b"x", headers=headers)), WIDE) as form:
         assert "Body, sent as [/]" in text_on(form.app)
         for place, text in (
             ("body", "[" * 9_000 + "\x1b[31m"),

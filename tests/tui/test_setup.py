@@ -146,7 +146,7 @@ async def test_what_is_typed_is_what_runs() -> None:
             url="http://127.0.0.1:9/a?b=c",
             method="POST",
             headers=(("Accept", "text/html"), ("X-One", "1")),
-            body=b'{"a": 1}',
+            data=b'{"a": 1}',
         ),
         modes=("requests-session", "aiohttp", "aiohttp-each"),
         requests=1_000,
@@ -166,7 +166,7 @@ async def test_plan_comes_back_as_it_was() -> None:
             url="/bytes/50000",
             method="PROPFIND",
             headers=(("Authorization", "Bearer hush"),),
-            body=b"a\r\nb\n\xff\xfe\xfd\xfc\xfb\xfa",
+            data=b"a\r\nb\n\xff\xfe\xfd\xfc\xfb\xfa",
         ),
         modes=("aiohttp", "requests", "aiohttp#2"),
         requests=10_000,
@@ -192,7 +192,7 @@ async def test_plan_comes_back_as_it_was() -> None:
 
 
 BAD_VALUES = [
-    ("url", "http://a b", "The URL has a space in it; write it as %20."),
+    ("url", "http://a b", "The URL has a space in its host; leave it out: http://ab."),
     ("requests", "0", "Requests must be from 1 to 10,000,000, not 0."),
     (
         "duration",

@@ -128,12 +128,22 @@ async def test_body_belongs_to_methods_that_send_one() -> None:
         assert area.region.height
         await form.focus(area)
         await form.write("hi")
-        assert "text/plain" in str(form.screen.query_one("#body-caption", Label).content)
-        assert (await form.run()).request.body == b"hi"
+        caption = form.screen.query_one("#body-caption", Label)
+        assert "application/x-www-form-urlencoded" in str(caption.content)
+        assert (await form.run()).request.data == b"hi"
+        await form.press("shift+tab", "space")
+        assert form.complaints.startswith("✗ The JSON body is no JSON (expecting value, line 1, column 1)")
+        await form.press("ctrl+r")
+        assert form.app.focused is area
+        area.text = "[1]"
+        await form.settle()
+        assert "sent as application/json" in str(caption.content)
+        request = (await form.run()).request
+        assert (request.data, request.json_body) == (None, b"[1]")
         method.value = "GET"
         await form.pilot.pause()
         assert not area.region.height
         assert (await form.run()).request.body is None
         method.value = "PUT"
         await form.pilot.pause()
-        assert (await form.run()).request.body == b"hi"
+        assert (await form.run()).request.json_body == b"[1]"

@@ -38,9 +38,8 @@ async def test_a_curl_command_fills_the_form_in(monkeypatch: pytest.MonkeyPatch,
             ("x-price", "$$5"),
             ("authorization", "Bearer $HTTPBENCH_TEST_TOKEN"),
             ("Cookie", "id=hush"),
-            ("Content-Type", "application/x-www-form-urlencoded"),
         ),
-        body=b'{"a":\n"b"}',
+        data=b'{"a":\n"b"}',
     )
     async with open_form(given) as form:
         url = form.screen.query_one(UrlInput)
@@ -69,9 +68,10 @@ async def test_a_curl_command_fills_the_form_in(monkeypatch: pytest.MonkeyPatch,
         assert form.app.started == []
         await form.press("enter")
         await form.settle()
-        posted = Request(
-            "http://127.0.0.1:9/", "POST", (("Content-Type", "application/x-www-form-urlencoded"),), b"a=1"
-        )
+        posted = Request("http://127.0.0.1:9/", "POST", data=b"a=1")
+        assert await form.run() == given.replace(request=posted, timeout_s=2.5)
+        await form.paste("curl --json '[1]' 127.0.0.1:9/")
+        posted = Request("http://127.0.0.1:9/", "POST", json_body=b"[1]")
         assert await form.run() == given.replace(request=posted, timeout_s=2.5)
 
         form.app.copy_to_clipboard("curl https://127.0.0.1:9/x")

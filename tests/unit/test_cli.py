@@ -16,18 +16,20 @@ from tui_httpbench import __version__
 from tui_httpbench.clients import catalog
 from tui_httpbench.clients.catalog import DEFAULT_MODES
 from tui_httpbench.commands.arguments import Parser
+from tui_httpbench.commands.hints import HINTS, why_no_url
 from tui_httpbench.commands.main import main
 from tui_httpbench.commands.plan_options import make_plan
 from tui_httpbench.plan.plan import AUTO, Plan
 
+ROOT = Path(__file__).parents[2]
 CLOSED = "http://127.0.0.1:1/"
 BAD_INPUT = [
     # URL
     (["run", "ftp://example.com/"], "'ftp'; only http and https"),
-    (["run", "example.com"], "no scheme; write http://example.com"),
+    (["run", "web/a"], "no scheme; write http://web/a."),
     (["run", "http://"], "no host"),
-    (["run", "http:///path"], "no host"),
-    (["run", "http://a b/"], "a space in it; write it as %20"),
+    (["run", "http:///a.b/path"], "write http://a.b/path."),
+    (["run", "http://a b/"], "a space in its host; leave it out: http://ab/."),
     (["run", "http://a/\x07"], "control character U+0007"),
     (["run", "http://a/\nb"], "U+000A"),
     (["run", "http://a:99999/"], "can't be read"),
@@ -91,17 +93,46 @@ BAD_INPUT = [
     (["run", CLOSED, "-d", "@/no/such/file"], "The body file '/no/such/file' can't be read: no such file"),
     (["run", CLOSED, "-d", "@/"], "The body file '/' can't be read"),
     (["run", CLOSED, "-d", "@"], "names no file"),
+    # Bodies
+    (["run", CLOSED, "--json-body", "a=1"], "The JSON body is no JSON (expecting value, line 1, column 1)"),
+    (["run", CLOSED, "-d", "a=1", "--json-body", "{}"], "give a body each; leave one of them out"),
+    (["run", CLOSED, "-d", "30s"], "a duration goes behind -z: -z 30s"),
+    # What is the embedded target's
+    (["run", CLOSED, "--http2"], "-m httpx-async-h2 speaks HTTP/2"),
+    (["run", CLOSED, "--no-tls"], "write https://"),
+    (["run", CLOSED, "--rtt", "0"], "--rtt says how the embedded target behaves"),
+    (["run", CLOSED, "--scenario", "loopback"], "leave out the URL"),
     (["run", CLOSED, "--json", "/no/such/folder/x"], "there is no folder '/no/such/folder'"),
     (["run", CLOSED, "--json", "/"], "it is a folder"),
     (["run", CLOSED, "--json", ""], "is empty"),
     # The options themselves
-    (["run", CLOSED, "--request", "5"], "There is no option '--request'; did you mean --requests?"),
-    (["run", CLOSED, "--request=5"], "did you mean --requests?"),
+    (["run", CLOSED, "--request", "5"], "There is no option '--request'; -X NAME chooses the method, -n N the number"),
+    (["run", CLOSED, "--reqests=5"], "did you mean --requests?"),
     (["run", CLOSED, "-Z"], "There is no option '-Z'; see httpbench-tui run --help"),
     (["run", CLOSED, "-n"], "-n/--requests needs a value"),
     (["run", CLOSED, "--start"], "--start is for the TUI"),
-    (["mode"], "did you mean modes?"),
     (["-n", "5", "run"], "'run' must be the first argument"),
+    (["-t", "4", CLOSED], "There is no option '-t'; --timeout S is the seconds per request"),
+    (["-o", "x.json", CLOSED], "There is no option '-o'; --json FILE"),
+    (["run", "-kL", CLOSED], "There is no option '-kL'; --insecure"),
+    (["run", "--json", CLOSED], "--json needs a file, or - for standard output"),
+    (["modes", "--user=x"], "There is no option '--user'; write -H"),
+    # Words
+    (["mode"], "did you mean modes?"),
+    (["rnu"], "There is no command 'rnu'; did you mean run?"),
+    (["bench", CLOSED], "There is no command 'bench'; did you mean run?"),
+    (["frobnicate"], "no command 'frobnicate'; see httpbench-tui --help, or write http://frobnicate for a host"),
+    ([CLOSED, "run"], "'run' must be the first argument"),
+    (["--run"], "run is a command: httpbench-tui run"),
+    (["run", "help"], "see httpbench-tui run --help"),
+    (["tui"], "httpbench-tui alone opens the TUI"),
+    (["run", "aiohttp"], "'aiohttp' is a mode, and no URL; it goes behind -m: -m aiohttp"),
+    (["run", "http.client"], "'http.client' is a mode"),
+    (["run", "POST", CLOSED], "it goes behind -X: -X POST"),
+    (["run", CLOSED, "busy"], "it goes behind --scenario"),
+    (["run", "100"], "'100' is no URL; write its option before it"),
+    (["run", "pyproject.toml"], "'pyproject.toml' is a file; a scenario goes behind --scenario"),
+    (["run", "README.md"], "a body goes behind -d, as in -d @README.md"),
     (["--start=yes"], "--start takes no value"),
     (["-v"], "-v is for the report of 'httpbench-tui run'"),
     (["--metric", "cpu"], "--metric is for the report of 'httpbench-tui run'"),
@@ -116,7 +147,10 @@ def no_run(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("no_run")
 @pytest.mark.parametrize(("arguments", "part"), BAD_INPUT)
-def test_bad_input_gets_one_sentence(arguments: list[str], part: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bad_input_gets_one_sentence(
+    arguments: list[str], part: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
     assert main(arguments) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
@@ -215,7 +249,7 @@ def test_the_options_reach_the_plan(tmp_path: Path) -> None:
     assert (plan.requests, plan.duration_s, plan.concurrency) == (10_000, 0.3, 20)
     assert (plan.rounds, plan.timeout_s, plan.seed) == (2, 1.5, 7)
     assert plan.request.url == "https://example.com/path?a=1"
-    assert (plan.request.method, plan.request.body) == ("POST", b"\x00\xff")
+    assert (plan.request.method, plan.request.data) == ("POST", b"\x00\xff")
     assert plan.request.headers == (("Accept", "text/html"), ("X-A", "b:c"))
     assert plan.modes == (
         "aiohttp",
@@ -235,6 +269,25 @@ def test_a_body_comes_from_text_or_standard_input(monkeypatch: pytest.MonkeyPatc
     assert typed.request.body == "text ü".encode()
     assert piped is not None
     assert piped.request.body == b"from stdin"
+
+
+def test_a_body_is_posted_unless_another_method_is_given() -> None:
+    for options, method in (
+        (("-d", ""), "POST"),
+        (("--json-body", "{}"), "POST"),
+        (("-d", "a", "-X", "get"), "GET"),
+        ((), "GET"),
+    ):
+        plan = plan_of("-n", "1", *options)
+        assert plan is not None
+        assert plan.request.method == method
+
+
+def test_a_host_without_a_scheme_is_measured_as_http() -> None:
+    plan = plan_of("localhost:8765/orders")
+    assert plan is not None
+    assert plan.request.url == "http://localhost:8765/orders"
+    assert (plan.requests, plan.duration_s) == (None, AUTO)
 
 
 def test_a_seed_is_drawn_anew_each_time() -> None:
@@ -263,9 +316,32 @@ def test_help_names_everything(capsys: pytest.CaptureFixture[str]) -> None:
         assert f"usage: httpbench-tui {command}" in capsys.readouterr().out
 
 
-def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--version"]) == 0
+@pytest.mark.parametrize("arguments", [["--version"], ["-V"], ["version"], ["run", CLOSED, "-V"], ["modes", "-V"]])
+def test_the_version(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 0
     assert capsys.readouterr().out == f"httpbench-tui {__version__}\n"
+
+
+@pytest.mark.parametrize("command", ["", " run", " modes"])
+def test_help_is_a_command_too(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["help", *command.split()]) == 0
+    assert capsys.readouterr().out.startswith(f"usage: httpbench-tui{command} [")
+
+
+def test_each_hint_names_options_that_there_are_and_hides_none() -> None:
+    known = {
+        option for command in (None, "run", "serve", "target") for option in Parser(command)._option_string_actions
+    }
+    assert not known & HINTS.keys()
+    for hint in HINTS.values():
+        named = re.findall(r"(?<![\w-])--?[a-zA-Z][\w-]*", hint)
+        assert set(named) <= known, hint
+        assert not hint.endswith(".")
+
+
+def test_what_is_a_url_is_no_other_word() -> None:
+    for url in ("localhost", "LOCALHOST", "a.b", "web:80", "/bytes/1", CLOSED):
+        assert not why_no_url(url, None)
 
 
 def test_the_list_of_modes(capsys: pytest.CaptureFixture[str]) -> None:

@@ -32,6 +32,19 @@ def test_a_browsers_command_is_taken_whole() -> None:
         ("curl -sI https://a.b/ | head", "HEAD", "https://a.b/", None),
         ("curl -sSLo out https://a.b/", "GET", "https://a.b/", None),
         ("curl --url https://a.b/", "GET", "https://a.b/", None),
+        ("curl web:80", "GET", "http://web:80", None),
+        ("curl -d '' https://a.b/", "POST", "https://a.b/", b""),
+        ("curl -d $'a\\nb' https://a.b/", "POST", "https://a.b/", b"a\nb"),
+        ("curl --data-raw @a https://a.b/", "POST", "https://a.b/", b"@a"),
+        (
+            "curl --data-urlencode 'q=a b&c' --data-urlencode =x=y -d z https://a.b/",
+            "POST",
+            "https://a.b/",
+            b"q=a%20b%26c&x%3Dy&z",
+        ),
+        ("curl --data-urlencode 'a b' https://a.b/", "POST", "https://a.b/", b"a%20b"),
+        ("curl -G --data-urlencode 'q=a b' https://a.b/", "GET", "https://a.b/?q=a%20b", None),
+        ("curl --json '{\"a\":' --json '1}' https://a.b/", "POST", "https://a.b/", b'{"a":1}'),
     ],
 )
 def test_forms_of_a_command(command: str, method: str, url: str, body: bytes | None) -> None:
@@ -40,11 +53,14 @@ def test_forms_of_a_command(command: str, method: str, url: str, body: bytes | N
 
 
 def test_json_and_forms_get_their_content_type() -> None:
-    assert ("Content-Type", "application/json") in parse_curl("curl --json '{}' https://a.b/").request.headers
-    form = parse_curl("curl -d a=1 https://a.b/").request.headers
-    assert form == (("Content-Type", "application/x-www-form-urlencoded"),)
-    own = parse_curl("curl -d a=1 -H 'content-type: text/plain' https://a.b/").request.headers
-    assert own == (("content-type", "text/plain"),)
+    json, form = parse_curl("curl --json '{}' https://a.b/").request, parse_curl("curl -d a=1 https://a.b/").request
+    assert (json.json_body, json.data) == (b"{}", None)
+    assert {("Content-Type", "application/json"), ("Accept", "application/json")} <= set(json.wire_headers)
+    assert (form.json_body, form.data) == (None, b"a=1")
+    assert ("Content-Type", "application/x-www-form-urlencoded") in form.wire_headers
+    own = parse_curl("curl -d a=1 -H 'content-type: text/plain' https://a.b/").request.wire_headers
+    assert own[0] == ("content-type", "text/plain")
+    assert not any(name == "Content-Type" for name, _ in own)
 
 
 def test_a_header_given_twice_is_joined() -> None:
@@ -65,6 +81,8 @@ def test_credentials_trust_and_timeout_are_taken() -> None:
         ("curl -F file=@x https://a.b/", "-F: there is nothing"),
         ("curl --frobnicate https://a.b/", "--frobnicate"),
         ("curl -d @body.json https://a.b/", "files are not read"),
+        ("curl --data-urlencode q@body https://a.b/", "files are not read"),
+        ("curl --url-query a=1 https://a.b/", "--url-query: there is nothing"),
         ("curl -b jar.txt https://a.b/", "a file of cookies"),
         ("curl --http2 https://a.b/", "httpx-async-h2"),
         ("curl -H 'Accept:' https://a.b/", "can't be taken away"),
@@ -87,6 +105,7 @@ def test_what_is_left_out_is_named(command: str, part: str) -> None:
         ("curl https://a.b/ -H", "-H has no value"),
         ("curl https://a.b/ -H 'X: a\nY: b'", "line break"),
         ("curl ftp://a.b/", "only http and https"),
+        ("curl http:/a.b/", "write http://a.b/."),
         ("curl -X 'GET /' https://a.b/", "no HTTP method"),
     ],
 )

@@ -130,7 +130,7 @@ MAKERS: dict[str, Callable[[], Measured]] = {
     "missing-header": lambda: told(None),
     "other-header": lambda: told("no"),
     "other-accept-encoding": other_encoding,
-    "body-with-get": lambda: measured_of(*rounds_of(), plan={"request": Request("/", body=b"x")}),
+    "body-with-get": lambda: measured_of(*rounds_of(), plan={"request": Request("/", data=b"x")}),
     "unchecked-certificates": lambda: measured_of(
         *rounds_of(), plan={"request": Request("https://127.0.0.1:9/"), "insecure": True}
     ),

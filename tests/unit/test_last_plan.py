@@ -24,7 +24,7 @@ from tui_httpbench.plan.stored import (
 
 FULL = Plan(
     request=Request(
-        url="https://example.com/a?b=c", method="POST", headers=(("Accept", "text/html"),), body=b'{"a": "\xc3\xa9"}'
+        url="https://example.com/a?b=c", method="POST", headers=(("Accept", "text/html"),), data=b'{"a": "\xc3\xa9"}'
     ),
     modes=("aiohttp", "requests-session", "aiohttp#2"),
     requests=12_345,
@@ -54,7 +54,8 @@ def test_there_is_no_plan_at_first() -> None:
     [
         Plan(),
         FULL,
-        Plan(request=Request(method="PUT", body=bytes(range(256)))),
+        Plan(request=Request(method="PUT", data=bytes(range(256)))),
+        Plan(request=Request(method="PUT", json_body=b'{"a": "\xc3\xa9"}')),
         Plan(duration_s=0.001),
         Plan(duration_s=1 / 3),
         Plan(requests=20, duration_s=3_600.0),
@@ -102,7 +103,7 @@ def test_headers_that_only_name_a_variable_are_kept_as_they_are() -> None:
 
 
 def test_random_seed_and_huge_body_are_not_stored() -> None:
-    huge = Request(method="POST", body=b"x" * (MAX_BODY_BYTES + 1))
+    huge = Request(method="POST", data=b"x" * (MAX_BODY_BYTES + 1))
     save_last_plan(Plan(request=huge, seed=42))
     loaded = load_last_plan()
     assert loaded is not None
@@ -191,6 +192,7 @@ def test_broken_file_gives_no_plan(content: bytes) -> None:
         {"modes": [3]},
         {"body": 3},
         {"body": "€"},
+        {"json_body": "{}"},
     ],
 )
 def test_broken_value_gives_no_plan(changes: dict[str, Any]) -> None:

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from tui_httpbench.plan import parsing
-from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, MASK, Plan, PlanError, Request
+from tui_httpbench.plan.given_files import parse_data, parse_json_body
+from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, MASK, Plan, PlanError, Request, usual_method
+
+OWN_MODE = '''
+"""Mine."""
+
+from tui_httpbench.clients import mode
+
+
+@mode("mine-comma", "nothing that lasts", kept=False)
+def mine(request, new):
+    def send():
+        return 200, b""
+
+    yield send
+'''
 
 
 def complaint(read: Callable[[], object]) -> PlanError:
@@ -34,10 +51,21 @@ def complaint(read: Callable[[], object]) -> PlanError:
         ("https://example.com", "https://example.com"),
         ("HTTP://127.0.0.1:8000/", "HTTP://127.0.0.1:8000/"),
         ("http://[::1]:8000/", "http://[::1]:8000/"),
+        ("http://a.b/?mail=x@y", "http://a.b/?mail=x@y"),
+        # As for curl
+        ("example.com", "http://example.com"),
+        ("httpbin.org/get?a=http://b", "http://httpbin.org/get?a=http://b"),
+        ("localhost", "http://localhost"),
+        ("localhost:8765/orders", "http://localhost:8765/orders"),
+        ("0.0.0.0:8000", "http://0.0.0.0:8000"),
+        ("[::1]:8000/a", "http://[::1]:8000/a"),
+        ("web:80", "http://web:80"),
+        ("http:8000/", "http://http:8000/"),
     ],
 )
 def test_url_is_taken(text: str, url: str) -> None:
     assert parsing.parse_url(text) == url
+    assert parsing.parse_url(url) == url
 
 
 @pytest.mark.parametrize(
@@ -45,12 +73,28 @@ def test_url_is_taken(text: str, url: str) -> None:
     [
         ("foo://x", "scheme is 'foo'"),
         ("ftp://example.com/", "scheme is 'ftp'"),
-        ("example.com", "no scheme; write http://example.com "),
-        ("localhost:8000", "no scheme; write http://localhost:8000 "),
-        ("//example.com/a", "no scheme; write http://example.com/a "),
+        ("htp://example.com/", "scheme is 'htp'; only http and https"),
+        ("web", "no scheme; write http://web."),
+        ("web/a", "no scheme; write http://web/a."),
+        ("0.3", "no scheme; write http://0.3."),
+        ("//example.com/a", "no scheme; write http://example.com/a."),
+        ("http:/127.0.0.1:8/", "must begin with http:// and a host; write http://127.0.0.1:8/."),
+        ("https:example.com", "write https://example.com."),
+        ("http//example.com/a", "write http://example.com/a."),
+        ("http;//example.com", "write http://example.com."),
+        ("https:///example.com/path", "write https://example.com/path."),
+        ("http:/:80/", "write http://example.com/path."),
+        ("http:/" + "a" * 100, "write http://example.com/path."),
         ("http://", "no host"),
-        ("https:///path", "no host; write https://"),
         ("http://:80/", "no host"),
+        ("http://127.0.0.1 :8/", "a space in its host; leave it out: http://127.0.0.1:8/."),
+        ("127.0.0.1\t:8/a b", "a tab in its host; leave it out."),
+        ("http://<host>/", "the character < in its host; leave it out: http://host/."),
+        ("GET http://a.b/ HTTP/1.1", "a space before its scheme; begin with http://"),
+        ("'http://a.b/", "the character ' before its scheme"),
+        ("::1", "in brackets; write it as in http://[::1]:8000/path."),
+        ("http://::1:8000/", "in brackets"),
+        ("localhost:abc", "can't be read: port"),
         ("http://a/b c", "a space in it; write it as %20"),
         ("/b c", "a space in it; write it as %20"),
         ("http://a/\tb", "a tab in it; write it as %09"),
@@ -61,7 +105,10 @@ def test_url_is_taken(text: str, url: str) -> None:
         ("http://a:99999/", "can't be read: port out of range"),
         ("http://a:b/", "can't be read: port"),
         ("http://a:0/", "Port 0"),
-        ("http://user:pass@a/", "holds a user name"),
+        *(
+            (text, "holds a user name")
+            for text in ("http://me:pass@a/", "me:pass@a", "http:/me:pass@a", "http://me:pass @a")
+        ),
         ("x" * 5_000, "no scheme"),
         ("http://[" + "x" * 5_000, "can't be read"),
     ],
@@ -70,7 +117,18 @@ def test_bad_url_gets_a_sentence(text: str, part: str) -> None:
     error = complaint(lambda: parsing.parse_url(text))
     assert part in str(error)
     assert error.field == "url"
-    assert "pass" not in str(error)
+    assert ":pass" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "text", ["http:/127.0.0.1:8/a", "http://127.0.0.1 :8/a b", "web/a", "//a.b", "http//a.b", "::1", "http://a|b/"]
+)
+def test_advice_on_a_url_can_be_taken(text: str) -> None:
+    error = complaint(lambda: parsing.parse_url(text))
+    if advised := re.search(r"https?://[^ ]*[^ .]", str(error)):
+        assert parsing.parse_url(advised[0]) == advised[0]
+    else:
+        assert str(error).endswith("leave it out.")
 
 
 @pytest.mark.parametrize(
@@ -193,6 +251,21 @@ def test_modes_are_chosen_by_id_and_by_library() -> None:
     assert parsing.parse_modes(["requests:all"]) == ("requests", "requests-session")
 
 
+def test_modes_may_have_commas_between(tmp_path: Path) -> None:
+    assert parsing.parse_modes(["requests, httpx", "aiohttp"]) == ("requests", "httpx", "aiohttp")
+    assert parsing.parse_modes(["aiohttp,aiohttp,"]) == ("aiohttp", "aiohttp#2")
+    assert "There is no mode ','" in str(complaint(lambda: parsing.parse_modes([","])))
+    file = tmp_path / "mine,too.py"
+    file.write_text(OWN_MODE)
+    assert parsing.parse_modes([str(file)]) == ("mine-comma",)
+    assert parsing.parse_modes([f"{file}:mine-comma"]) == ("mine-comma",)
+
+
+@pytest.mark.parametrize(("name", "part"), [("post", "a method goes behind -X: -X POST"), ("5", "behind --timeout")])
+def test_a_mode_that_was_meant_otherwise_says_so(name: str, part: str) -> None:
+    assert part in str(complaint(lambda: parsing.parse_modes([name])))
+
+
 @pytest.mark.parametrize(("name", "nearest"), [("aiohtp", "aiohttp"), ("Requests-Sesion", "requests-session")])
 def test_unknown_mode_names_the_nearest(name: str, nearest: str) -> None:
     error = complaint(lambda: parsing.parse_modes([name]))
@@ -247,9 +320,51 @@ def test_total_counts_modes_and_rounds() -> None:
 def test_headers_on_the_wire() -> None:
     assert Request().wire_headers == (("User-Agent", DEFAULT_USER_AGENT),)
     assert Request(headers=(("user-agent", "x"),)).wire_headers == (("user-agent", "x"),)
-    assert ("Content-Type", "application/json") in Request(method="POST", body=b'{"a": 1}').wire_headers
-    assert ("Content-Type", "text/plain; charset=utf-8") in Request(method="POST", body=b"hi").wire_headers
-    assert ("Content-Type", "application/octet-stream") in Request(method="POST", body=b"\xff").wire_headers
+    for body in (b"", b"a=1", b'{"a": 1}', b"\xff"):
+        assert Request(data=body).wire_headers[1:] == (("Content-Type", "application/x-www-form-urlencoded"),)
+    json = ("Content-Type", "application/json"), ("Accept", "application/json")
+    assert Request(json_body=b"{}").wire_headers[1:] == json
+    own = (("content-type", "text/csv"), ("ACCEPT", "*/*"))
+    assert Request(headers=own, data=b"x").wire_headers[:-1] == own
+    assert Request(headers=own, json_body=b"{}").wire_headers[:-1] == own
+
+
+def test_a_request_has_one_body() -> None:
+    assert Request(data=b"a").body == b"a"
+    assert Request(json_body=b"{}").body == b"{}"
+    assert "leave one of them out" in str(complaint(lambda: Plan(Request(data=b"a", json_body=b"{}"))))
+    assert (usual_method(None), usual_method(b"")) == ("GET", "POST")
+
+
+@pytest.mark.parametrize(
+    ("texts", "body"),
+    [(["{}"], b"{}"), (['{"a":', "1}"], b'{"a":1}'), (['"\u00e9"'], b'"\xc3\xa9"'), (["9" * 5_000], b"9" * 5_000)],
+)
+def test_json_is_taken(texts: list[str], body: bytes) -> None:
+    assert parse_json_body(texts) == body
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("", "expecting value"),
+        ("a=1", "expecting value, line 1, column 1"),
+        ("{'a': 1}", "double quotes"),
+        ("[NaN]", "there is NaN in it"),
+        ("@", "names no file"),
+    ],
+)
+def test_what_is_no_json_gets_a_sentence(text: str, part: str) -> None:
+    error = complaint(lambda: parse_json_body([text]))
+    assert part in str(error)
+    assert error.field == "json_body"
+
+
+def test_pieces_of_a_body_are_put_together_as_curl_does(tmp_path: Path) -> None:
+    file = tmp_path / "body"
+    file.write_bytes(b"b=2\r\n\0\xff")
+    assert parse_data(["a=1", f"@{file}"]) == b"a=1&b=2\r\n\0\xff"
+    assert "is not UTF-8" in str(complaint(lambda: parse_json_body([f"@{file}"])))
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ def load_of(**values: Any) -> RemoteLoad:
 
 
 @pytest.mark.parametrize(
-    "url", ["/", "http://localhost:8000/", "http://127.9.9.9/", "http://[::1]:80/", "http://a.localhost/"]
+    "url",
+    ["/", "http://localhost:8000/", "http://127.9.9.9/", "http://[::1]:80/", "HTTP://A.LocalHost/", "http://0.0.0.0/"],
 )
 def test_this_machine_is_nobody_elses(url: str) -> None:
     assert remote_load(Plan(Request(url), modes=("aiohttp",), concurrency=2000)) is None

@@ -128,10 +128,12 @@ def test_a_note_survives_json(note: Any) -> None:
     assert note_from_dict(json.loads(json.dumps(note_to_dict(note)))) == note
 
 
-def test_all_that_was_measured_is_read_back() -> None:
+@pytest.mark.parametrize("kind", ["data", "json_body"])
+def test_all_that_was_measured_is_read_back(kind: str) -> None:
     whole = replace(WHOLE, samples=np.arange(1, 81, dtype=np.int64).reshape(20, 4))
     failed = RoundRecord("aiohttp#2", 1, "failed", reason="aiohttp#2 could not import its client.")
-    large = Request("http://127.0.0.1:9/x", "POST", (("Accept", "*/*"),), body=bytes(range(256)) * 8_000)
+    body: dict[str, Any] = {kind: bytes(range(256)) * 8_000}
+    large = Request("http://127.0.0.1:9/x", "POST", (("Accept", "*/*"),), **body)
     measured = measured_of(
         whole,
         failed,

@@ -209,7 +209,9 @@ def _plan_of(told: dict[str, Any], folder: Path) -> Plan:
     if not told["has_body_file"]:
         return plan
     body = read_small_file(folder / BODY_FILE, MAX_BODY_FILE_BYTES)
-    return plan.replace(request=replace(plan.request, body=body))
+    if told.get("body_is_json"):
+        return plan.replace(request=replace(plan.request, json_body=body))
+    return plan.replace(request=replace(plan.request, data=body))
 
 
 def _is_known_mode(mode_id: object) -> bool:

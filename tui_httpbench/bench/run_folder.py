@@ -150,7 +150,8 @@ def _describe(measured: Measured) -> dict[str, Any]:
         "duration_s": measured.duration_s,
         "machine": asdict(measured.machine),
         "dropped_headers": [*measured.dropped_headers, *dropped],
-        "has_body_file": plan.request.body is not None and "body" not in stored,
+        "has_body_file": plan.request.body is not None and not {"body", "json_body"} & stored.keys(),
+        "body_is_json": plan.request.json_body is not None,
     }
 
 

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import re
 from typing import NoReturn
 
 from tui_httpbench.analysis.columns import DEFAULT_METRIC, METRIC_OPTIONS
+from tui_httpbench.commands.hints import why_no_option, why_no_url
+from tui_httpbench.commands.names import COMMANDS as COMMANDS
+from tui_httpbench.commands.names import PROGRAM as PROGRAM
 from tui_httpbench.plan.field import Field
 from tui_httpbench.plan.fields import GROUPS, TARGET_GROUP
 from tui_httpbench.plan.parsing import parse_count
 from tui_httpbench.text.quoting import safe_sentence, shortened
 
-PROGRAM = "httpbench-tui"
-COMMANDS = {
-    "run": "the same run without a screen: progress on stderr, report on stdout",
-    "modes": "the modes, installed or not; FILE.py: checks your own client",
-    "recover": "reports the latest run that was interrupted",
-    "serve": "the TUI in a browser, on this machine only (needs the extra web)",
-    "completion": "prints a script that completes options in bash, zsh or fish",
-    "target": "serves the embedded target until stopped, prints its URL",
-}
 MAX_PORT = 65_535
 _EXIT_STATUS = (
     "exit status: 0 all requests succeeded; 1 some failed, or a mode could not run;\n"
@@ -77,6 +70,7 @@ class Parser(argparse.ArgumentParser):
                 rest = self.add_argument_group("other options")
                 self._add_others(rest)
         rest.add_argument("-h", "--help", action="store_true", help="show this text")
+        rest.add_argument("-V", "--version", action="store_true", help="show the version")
 
     def _add_fields(self, *titles: str) -> None:
         for title in titles:
@@ -114,7 +108,6 @@ class Parser(argparse.ArgumentParser):
         add("--start", action="store_true", help="begin at once")
         if self.command == "serve":
             add("--port", metavar="N", help="port to serve at (default: 8000)")
-        add("--version", action="store_true", help="show the version")
 
     @staticmethod
     def _add_json(group: argparse._ActionsContainer) -> None:
@@ -125,9 +118,23 @@ class Parser(argparse.ArgumentParser):
     def parse(self, arguments: list[str]) -> argparse.Namespace:
         """The options as texts. Raises UsageError."""
         options, rest = self.parse_known_args(arguments)
-        if rest and not options.help:
-            raise UsageError(self._why_unknown(rest[0]))
+        if options.help or options.version:
+            return options
+        # A value behind an option that there is none of may have been taken for the URL: the option is what is wrong.
+        if unknown := next((argument for argument in rest if argument.startswith("-") and argument != "-"), None):
+            raise UsageError(self._why_unknown(unknown))
+        if url := getattr(options, "url", None):
+            self._refuse(why_no_url(url, self.command))
+        if rest:
+            self._refuse(self._why_too_many(rest[0]))
+        if (json := getattr(options, "json", None)) and "://" in json:
+            raise UsageError(f"--json needs a file, or - for standard output, before {shortened(json)!r}.")
         return options
+
+    @staticmethod
+    def _refuse(why: str) -> None:
+        if why:
+            raise UsageError(why)
 
     def error(self, message: str) -> NoReturn:
         """Turns argparse's message into a sentence. Raises UsageError."""
@@ -142,13 +149,15 @@ class Parser(argparse.ArgumentParser):
             raise UsageError(f"{option} takes no value; leave out {shortened(problem.partition('argument ')[2])}.")
         raise UsageError(f"{option}: {problem}.")
 
+    def _why_too_many(self, argument: str) -> str:
+        shown = repr(shortened(argument, 60))
+        if self.command in (None, "run", "serve"):
+            return why_no_url(argument, self.command) or (
+                f"{shown} is one argument too many; give one URL at most, and quote values with spaces."
+            )
+        return f"{self.command} takes no {shown}; see {self.prog} --help."
+
     def _why_unknown(self, argument: str) -> str:
-        help_command = f"see {self.prog} --help."
-        if not argument.startswith("-") or argument == "-":
-            argument = shortened(argument, 60)
-            if self.command in (None, "run"):
-                return f"{argument!r} is one argument too many; give one URL at most, and quote values with spaces."
-            return f"{self.command} takes no {argument!r}; {help_command}"
         name = argument.partition("=")[0]
         if name == "--start":
             return f"--start is for the TUI; '{self.prog}' begins at once."
@@ -158,10 +167,7 @@ class Parser(argparse.ArgumentParser):
             return f"--yes is for '{PROGRAM} run'; the TUI asks."
         if self.command is None and name in ("-v", "--verbose", "--metric"):
             return f"{name} is for the report of '{PROGRAM} run'."
-        known = [option for option in self._option_string_actions if option.startswith("--")]
-        nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-        hint = f"did you mean {nearest[0]}?" if nearest else help_command
-        return f"There is no option {shortened(name)!r}; {hint}"
+        return why_no_option(name, [*self._option_string_actions], self.prog)
 
 
 def parse_port(text: str | None) -> int | None:

@@ -46,11 +46,18 @@ def main(argv: list[str] | None = None) -> int:
 
 # Each command imports its own modules: --help waits for none of them, and 'run' never loads the TUI.
 def _dispatch(arguments: list[str]) -> int:
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:2], "--help"]
+    elif arguments == ["version"]:
+        arguments = ["--version"]
     command = arguments[0] if arguments and arguments[0] in COMMANDS else None
     parser = Parser(command)
     options = parser.parse(arguments[1:] if command else arguments)
     if options.help:
         print(parser.format_help(), end="")
+        return 0
+    if options.version:
+        print(f"{PROGRAM} {__version__}")
         return 0
     match command:
         case "run":
@@ -66,9 +73,6 @@ def _dispatch(arguments: list[str]) -> int:
             return _serve(options)
         case "serve":
             return _serve_tui(options, arguments[1:])
-    if options.version:
-        print(f"{PROGRAM} {__version__}")
-        return 0
     return _open_tui(options)
 
 

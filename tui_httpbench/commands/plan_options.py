@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from tui_httpbench.commands.arguments import COMMANDS, PROGRAM, UsageError
+from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.field import Part
 from tui_httpbench.plan.fields import FIELDS, KNOBS, REMOTE_REQUESTS, REMOTE_ROUNDS, fields_of
 from tui_httpbench.plan.header_values import expand_headers
 from tui_httpbench.plan.parsing import parse_modes
-from tui_httpbench.plan.plan import ARTICLE, ARTICLE_REQUESTS, AUTO, Plan, Request
+from tui_httpbench.plan.plan import ARTICLE, ARTICLE_REQUESTS, AUTO, Plan, Request, usual_method
 from tui_httpbench.plan.politeness import remote_host
 from tui_httpbench.plan.presets import Preset, find_preset, random_seed
 from tui_httpbench.plan.scenario import LOOPBACK, Scenario
 from tui_httpbench.plan.scenario_file import find_scenario
+from tui_httpbench.text.quoting import shortened
 
 
 def make_plan(options: argparse.Namespace) -> Plan | None:
-    """The plan of the options, None where none of them says anything of it. Raises UsageError and PlanError."""
+    """The plan of the options, None where none of them says anything of it. Raises PlanError."""
     given = {name: getattr(options, name) for name in FIELDS if getattr(options, name) is not None}
     if not given:
         return None
-    _refuse_misplaced_command(options.url)
+    _refuse_duration_as_body(given.get("data", ()))
     request = Request(**_read("request", given))
+    if "method" not in given:
+        request = replace(request, method=usual_method(request.body))
+    _refuse_knobs(given, request)
     changes: dict[str, Any] = {
         "request": request,
         "seed": random_seed(),
@@ -81,10 +85,25 @@ def _read(part: Part, given: Mapping[str, Any]) -> dict[str, Any]:
     return {field.key: field.read(given[field.name]) for field in fields_of(part) if field.name in given}
 
 
-def _refuse_misplaced_command(url: str | None) -> None:
-    if url is None or not re.fullmatch(r"[a-z]+", url):
+def _refuse_duration_as_body(texts: Sequence[str]) -> None:
+    """Refuses ``-d 10s``, which other tools take for a duration, and here would be sent. Raises PlanError."""
+    for text in texts:
+        if re.fullmatch(r"\d+(ms|s|m)", text, re.ASCII):
+            raise PlanError("data", f"-d gives a body, as in curl; a duration goes behind -z: -z {shortened(text)}.")
+
+
+def _refuse_knobs(given: Mapping[str, Any], request: Request) -> None:
+    """Refuses what says how the embedded target behaves where another server is asked. Raises PlanError."""
+    knob = next((name for name in ("scenario", *KNOBS) if name in given), None)
+    if knob is None or request.uses_embedded_target:
         return
-    if url in COMMANDS:
-        raise UsageError(f"{url!r} must be the first argument: {PROGRAM} {url} ….")
-    if nearest := difflib.get_close_matches(url, COMMANDS, n=1, cutoff=0.75):
-        raise UsageError(f"There is no command {url!r}; did you mean {nearest[0]}?")
+    advice = _FOR_URLS.get(knob, "leave it out, or leave out the URL")
+    option = FIELDS[knob].flags[-1]
+    raise PlanError(knob, f"{option} says how the embedded target behaves, not {shortened(request.url)}; {advice}.")
+
+
+_FOR_URLS = {
+    "http2": "for a URL of your own, -m httpx-async-h2 speaks HTTP/2",
+    "tls": "for a URL of your own, write https://",
+}
+"""What serves in the place of a knob where the URL is the user's own."""

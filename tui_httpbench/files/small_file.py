@@ -37,6 +37,12 @@ def read_small_file(path: Path, limit_bytes: int) -> bytes:
     return data
 
 
+def is_file(name: str) -> bool:
+    """Whether a text, which may begin with ``~``, is the path of a file; False for what no file can be called."""
+    # Path.is_file raises OSError for a name that is too long, and Path.expanduser RuntimeError without a home.
+    return os.path.isfile(os.path.expanduser(name))  # noqa: PTH111, PTH113
+
+
 def parse_toml(text: str) -> dict[str, Any]:
     """The values of a TOML document that is no deeper than ``MAX_DEPTH``, with numbers of 64 bits. Raises TomlError."""
     try:

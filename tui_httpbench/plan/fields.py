@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from tui_httpbench.clients.catalog import MODES
 from tui_httpbench.plan import parsing
-from tui_httpbench.plan import scenario as knobs
 from tui_httpbench.plan.field import Field, Part, Sheet, Shown
-from tui_httpbench.plan.given_files import parse_body, parse_cacert
+from tui_httpbench.plan.given_files import parse_cacert, parse_data, parse_json_body
 from tui_httpbench.plan.load import AUTO
-from tui_httpbench.plan.plan import ARTICLE, ARTICLE_REQUESTS, METHODS, PROFILES
+from tui_httpbench.plan.plan import ARTICLE, ARTICLE_REQUESTS, FORM_TYPE, JSON_TYPE, METHODS, PROFILES
 from tui_httpbench.plan.presets import DEFAULT_PRESET, PRESETS
-from tui_httpbench.plan.scenario import LOOPBACK, SCENARIOS
+from tui_httpbench.plan.target_fields import TARGET_FIELDS
 
 REMOTE_REQUESTS = 25
 """Modest where the server is somebody else's: a thousand requests with the eight modes."""
@@ -22,17 +21,25 @@ def _percent(share: float) -> str:
     return f"{round(share * 100, 9):g}"
 
 
-def _short_size(size: int) -> str:
-    for factor, letter in ((1_000_000, "m"), (1_000, "k")):
-        if size and size % factor == 0:
-            return f"{size // factor}{letter}"
-    return str(size)
-
-
 GROUPS: dict[str, tuple[Field, ...]] = {
     "what to send": (
-        Field("url", "request", "URL", "what to request", parsing.parse_url, default="the embedded target"),
-        Field("method", "request", "-X, --method NAME", "method", parsing.parse_method, choices=METHODS),
+        Field(
+            "url",
+            "request",
+            "URL",
+            "what to request; host.name/path and host:port/path are http",
+            parsing.parse_url,
+            default="the embedded target",
+        ),
+        Field(
+            "method",
+            "request",
+            "-X, --method NAME",
+            "method",
+            parsing.parse_method,
+            default="GET; POST with a body",
+            choices=METHODS,
+        ),
         Field(
             "headers",
             "request",
@@ -42,7 +49,26 @@ GROUPS: dict[str, tuple[Field, ...]] = {
             kind="list",
             default="none",
         ),
-        Field("body", "request", "-d, --data TEXT|@FILE", "body; @- reads standard input", parse_body, default="none"),
+        Field(
+            "data",
+            "request",
+            "-d, --data TEXT|@FILE",
+            f"body, sent as {FORM_TYPE} unless -H gives a Content-Type; a file is sent byte for byte, @- reads "
+            "standard input; repeatable, & comes between",
+            parse_data,
+            kind="list",
+            default="none",
+            told="body",
+        ),
+        Field(
+            "json_body",
+            "request",
+            "--json-body TEXT|@FILE",
+            f"body in JSON; Content-Type and Accept are {JSON_TYPE} unless -H gives them",
+            parse_json_body,
+            kind="list",
+            default="none",
+        ),
         Field(
             "cacert",
             "plan",
@@ -160,7 +186,8 @@ GROUPS: dict[str, tuple[Field, ...]] = {
             "modes",
             "plan",
             "-m, --mode ID|FILE.py",
-            "a mode, a library for all its modes, or a client file of your own, FILE.py or FILE.py:ID; repeatable",
+            "a mode; all modes of a library (httpx is one mode, httpx:all are all of httpx); or those of a client file "
+            "of your own, FILE.py or FILE.py:ID; repeatable, commas allowed",
             parsing.parse_modes,
             kind="list",
             default="the eight",
@@ -179,109 +206,7 @@ GROUPS: dict[str, tuple[Field, ...]] = {
             shown=Shown("load", 1, "Profile", empty="by concurrency", is_menu=True),
         ),
     ),
-    TARGET_GROUP: (
-        Field(
-            "scenario",
-            "name",
-            "--scenario NAME|FILE",
-            f"how it behaves: {', '.join(SCENARIOS)}, or a file in TOML; what follows changes it",
-            default=LOOPBACK.name,
-            choices=tuple(SCENARIOS),
-        ),
-        Field(
-            "rtt",
-            "scenario",
-            "--rtt MS",
-            "round trip between client and target",
-            knobs.parse_rtt,
-            key="rtt_ms",
-            shown=Shown("knobs", 0, "Round trip, ms", "from the client to the target and back"),
-        ),
-        Field(
-            "jitter",
-            "scenario",
-            "--jitter MS",
-            "width over which the round trip varies",
-            knobs.parse_jitter,
-            key="jitter_ms",
-            shown=Shown("knobs", 0, "Jitter, ms", "over how many the round trip varies in all"),
-        ),
-        Field(
-            "tls",
-            "scenario",
-            "--tls",
-            "serve HTTPS",
-            kind="switch",
-            shown=Shown("knobs", 0, "TLS", "HTTPS, with a certificate authority made for the run"),
-        ),
-        Field(
-            "http2",
-            "scenario",
-            "--http2",
-            "offer HTTP/2, too",
-            kind="switch",
-            shown=Shown("knobs", 0, "HTTP/2", "offered beside HTTP/1.1; needs TLS"),
-        ),
-        Field(
-            "service_time",
-            "scenario",
-            "--service-time MS",
-            "time that it works on a request: 20, uniform:10:30, exponential:50 (mean) or lognormal:300:0.5 (median, "
-            "sigma)",
-            knobs.parse_service_time,
-            shown=Shown("knobs", 1, "Service time, ms", "20, uniform:10:30, exponential:50 or lognormal:300:0.5"),
-        ),
-        Field(
-            "service_seed",
-            "scenario",
-            "--service-seed N",
-            "seed of the drawn times",
-            knobs.parse_service_seed,
-            key="seed",
-            shown=Shown("knobs", 1, "Seed", "where the draws of service time and jitter begin in each round"),
-        ),
-        Field(
-            "capacity",
-            "scenario",
-            "--capacity N/s|N",
-            "responses a second, such as 45/s, or requests served at once, such as 8; others wait in line",
-            knobs.parse_capacity,
-            default="unlimited",
-            shown=Shown(
-                "knobs",
-                1,
-                "Capacity",
-                "45/s (responses a second), 8 (served at once) or 45/s,8; more wait in line",
-                empty="unlimited",
-            ),
-        ),
-        Field(
-            "body_size",
-            "scenario",
-            "--body-size BYTES",
-            "size of the page at /; 50k, 1m allowed",
-            knobs.parse_body_size,
-            key="body_bytes",
-            write=_short_size,
-            shown=Shown("knobs", 2, "Page size", "bytes of the page at /, such as 50k"),
-        ),
-        Field(
-            "content_type",
-            "scenario",
-            "--content-type TYPE",
-            "content type of the page",
-            knobs.parse_content_type,
-            shown=Shown("knobs", 2, "Content type", "of the page at /"),
-        ),
-        Field(
-            "gzip",
-            "scenario",
-            "--gzip",
-            "gzip the page for clients that accept it",
-            kind="switch",
-            shown=Shown("knobs", 2, "gzip", "for clients that accept it"),
-        ),
-    ),
+    TARGET_GROUP: TARGET_FIELDS,
 }
 """The fields in the order of the help; those of the form stand on their sheets in this order, too."""
 

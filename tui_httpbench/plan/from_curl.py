@@ -6,9 +6,10 @@ import base64
 import re
 from dataclasses import dataclass, field
 from pathlib import PurePath
+from urllib.parse import quote
 
 from tui_httpbench.plan import parsing
-from tui_httpbench.plan.plan import Header, PlanError, Request
+from tui_httpbench.plan.plan import Header, PlanError, Request, usual_method
 from tui_httpbench.text.quoting import printable, shortened
 from tui_httpbench.text.shell_words import PLAIN_DOLLAR, UnclosedQuoteError, split_words
 
@@ -46,7 +47,7 @@ _REFUSED_WITH_VALUE = _names(
     "--limit-rate --max-redirs -K --config --ciphers --tls-max --oauth2-bearer -z --time-cond --noproxy --socks5 "
     "--socks4 --socks5-hostname --cert-type --key-type --pass --local-port --dns-servers --unix-socket "
     "--aws-sigv4 --max-filesize --request-target -y --speed-time -Y --speed-limit --keepalive-time --rate --variable "
-    "--curves --netrc-file --doh-url"
+    "--curves --netrc-file --doh-url --url-query"
 )
 
 
@@ -66,7 +67,7 @@ class _Reading:
     urls: list[str] = field(default_factory=list)
     method: str | None = None
     headers: list[Header] = field(default_factory=list)
-    data: list[str] = field(default_factory=list)
+    data: str | None = None
     json: bool = False
     as_query: bool = False
     head: bool = False
@@ -92,17 +93,20 @@ def parse_curl(text: str) -> CurlRequest:
         raise PlanError("url", "The curl command has no URL; copy it whole.")
     if len(reading.urls) > 1:
         reading.left_out.append(f"{len(reading.urls) - 1} more URLs: one is measured at a time.")
-    url, data = reading.urls[0], "&".join(reading.data)
-    if not re.match(r"[a-z][a-z0-9+.-]*://", url, re.IGNORECASE):
+    url, data = reading.urls[0], reading.data
+    if not re.match(r"[a-z][a-z0-9+.-]*://|https?:/", url, re.IGNORECASE):
         url = f"http://{url}"  # as curl does
-    if reading.as_query and data:
-        url, data = f"{url}{'&' if '?' in url else '?'}{data}", ""
+    if reading.as_query:
+        url, data = f"{url}{'&' if '?' in url else '?'}{data}" if data else url, None
+    body = None if data is None else _bytes_of(data)
+    method = reading.method or ("HEAD" if reading.head else usual_method(body))
     return CurlRequest(
         Request(
             url=parsing.parse_url(url),
-            method=parsing.parse_method(_method(reading, bool(data))),
-            headers=_headers(reading, bool(data)),
-            body=_bytes_of(data) if data else None,
+            method=parsing.parse_method(method),
+            headers=_headers(reading),
+            data=None if reading.json else body,
+            json_body=body if reading.json else None,
         ),
         timeout_s=reading.timeout_s,
         cacert=reading.cacert,
@@ -195,15 +199,23 @@ def _take_value(name: str, value: str, reading: _Reading) -> None:
 
 
 def _take_data(name: str, value: str, reading: _Reading) -> None:
-    if name == "--data-urlencode":
-        reading.left_out.append(f"{name}: it is taken as it stands, not encoded.")
-    if value.startswith("@") and name != "--data-raw":
+    is_encoded = name == "--data-urlencode"
+    names_file = "@" in value and "=" not in value if is_encoded else value.startswith("@") and name != "--data-raw"
+    if names_file:
         reading.left_out.append(f"{name} {_shown(value)}: files are not read; paste the body, or use --data @FILE.")
         return
     reading.json |= name == "--json"
-    if name in ("-d", "--data", "--data-ascii"):
-        value = value.replace("\r", "").replace("\n", "")  # as curl does
-    reading.data.append(value)
+    if is_encoded:
+        value = _urlencoded(value)
+    between = "&" if reading.data and name != "--json" else ""  # as curl puts them together
+    reading.data = f"{reading.data or ''}{between}{value}"
+
+
+def _urlencoded(value: str) -> str:
+    """``content``, ``=content`` or ``name=content``, the content percent-encoded."""
+    name, equals, content = value.partition("=")
+    encoded = quote(_bytes_of(content if equals else value), safe="")
+    return f"{name}={encoded}" if equals and name else encoded
 
 
 def _take_header(line: str, reading: _Reading) -> None:
@@ -252,21 +264,12 @@ def _bytes_of(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _method(reading: _Reading, has_body: bool) -> str:
-    return reading.method or ("HEAD" if reading.head else "POST" if has_body else "GET")
-
-
-def _headers(reading: _Reading, has_body: bool) -> tuple[Header, ...]:
-    """The headers, those given twice joined, and the Content-Type that curl would add."""
+def _headers(reading: _Reading) -> tuple[Header, ...]:
+    """The headers, those given twice joined; what curl would add for a body, the request adds itself."""
     joined: dict[str, Header] = {}
     for name, value in reading.headers:
         key = name.lower()
         separator = "; " if key == "cookie" else ", "
         first_name, first = joined.get(key, (name, ""))
         joined[key] = (first_name, separator.join(filter(None, (first, value))))
-    if reading.json:
-        joined.setdefault("content-type", ("Content-Type", "application/json"))
-        joined.setdefault("accept", ("Accept", "application/json"))
-    elif has_body:
-        joined.setdefault("content-type", ("Content-Type", "application/x-www-form-urlencoded"))
     return tuple(joined.values())

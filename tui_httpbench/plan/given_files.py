@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from tui_httpbench.files.small_file import read_small_file
@@ -15,27 +18,62 @@ MAX_BODY_BYTES = 100_000_000
 MAX_CACERT_BYTES = 10_000_000
 
 
-def parse_body(text: str) -> bytes:
-    """The body: the text itself, what ``@FILE`` holds, or standard input for ``@-``. Raises PlanError."""
+def parse_data(texts: Sequence[str]) -> bytes:
+    """A body in pieces, put together with ``&`` as curl does; each as ``_read_piece`` has it. Raises PlanError."""
+    return b"&".join(_read_piece(text, "data") for text in texts)
+
+
+def parse_json_body(texts: Sequence[str]) -> bytes:
+    """A body of JSON, of several pieces put together; each as ``_read_piece`` has it. Raises PlanError."""
+    body = b"".join(_read_piece(text, "json_body") for text in texts)
+    check_json(body)
+    return body
+
+
+@lru_cache(maxsize=1)  # the form asks again for each key, also of those that are not the body's
+def check_json(body: bytes) -> None:
+    """Lets JSON pass. Raises PlanError, which says where it is none."""
+    try:
+        # Numbers stay texts: how large they are is the server's business.
+        json.loads(body.decode(), parse_int=str, parse_float=str, parse_constant=_refuse_constant)
+    except RecursionError:
+        return  # nested so deeply that only the server can tell
+    except UnicodeDecodeError:
+        raise PlanError(
+            "json_body", "The JSON body is not UTF-8; save it so, or send it as another body (-d)."
+        ) from None
+    except json.JSONDecodeError as error:
+        why = f"{error.msg[:1].lower()}{error.msg[1:]}, line {error.lineno}, column {error.colno}"
+        raise PlanError(
+            "json_body", f"The JSON body is no JSON ({why}); correct it, or send it as another body (-d)."
+        ) from None
+
+
+def _refuse_constant(name: str) -> None:
+    raise json.JSONDecodeError(f"there is {name} in it", name, 0)
+
+
+def _read_piece(text: str, field: str) -> bytes:
+    """The text itself, what ``@FILE`` holds byte for byte, or standard input for ``@-``. Raises PlanError."""
     if not text.startswith("@"):
         return _bytes_of(text)
     name = text[1:]
     if not name:
-        raise PlanError("body", "The body '@' names no file; write @FILE, or @- for standard input.")
+        raise PlanError(field, "The body '@' names no file; write @FILE, or @- for standard input.")
     try:
         if name == "-":
             if sys.stdin is None:
-                raise PlanError("body", "Standard input is closed, so no body can be read from it; write @FILE.")
+                raise PlanError(field, "Standard input is closed, so no body can be read from it; write @FILE.")
             body = sys.stdin.buffer.read(MAX_BODY_BYTES + 1)
         else:
             with Path(name).open("rb") as file:
                 body = file.read(MAX_BODY_BYTES + 1)
     except (OSError, ValueError) as error:
         raise PlanError(
-            "body", f"The body file {shortened(name, 200)!r} can't be read: {reason_of(error)}; give another one."
+            field, f"The body file {shortened(name, 200)!r} can't be read: {reason_of(error)}; give another one."
         ) from None
     if len(body) > MAX_BODY_BYTES:
-        raise PlanError("body", f"A body may have up to {MAX_BODY_BYTES:,} bytes; give a smaller one.")
+        raise PlanError(field, f"A body may have up to {MAX_BODY_BYTES:,} bytes; give a smaller one.")
     return body
 
 

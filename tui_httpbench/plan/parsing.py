@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from urllib.parse import urlsplit
+from collections.abc import Sequence
 
 from tui_httpbench.clients import catalog
 from tui_httpbench.clients.entrants import mode_of, select_modes
+from tui_httpbench.files.small_file import is_file
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.load import AUTO, Duration
 from tui_httpbench.plan.plan import (
@@ -29,41 +30,13 @@ from tui_httpbench.plan.plan import (
     Rounds,
     check_number_of_modes,
 )
-from tui_httpbench.text.quoting import shortened
+from tui_httpbench.plan.urls import parse_url as parse_url
+from tui_httpbench.text.quoting import character_name, shortened
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 _DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ms|s|m|min)?", re.IGNORECASE | re.ASCII)
 _DURATION_UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0}
 _COUNT = re.compile(r"(\d[\d_]*)([km]?)", re.IGNORECASE | re.ASCII)
-
-
-def parse_url(text: str) -> str:
-    """The URL as it will be requested; empty text means ``/`` at the embedded target. Raises PlanError."""
-    text = text.strip()
-    if not text:
-        return "/"
-    if bad := next((c for c in text if c.isspace() or not c.isprintable()), None):
-        raise PlanError("url", f"The URL has {_character_name(bad)} in it; write it as {_percent_encoded(bad)}.")
-    if text.startswith("/") and not text.startswith("//"):
-        return text
-    shown = shortened(text, 60)
-    scheme, separator, _ = text.partition("://")
-    if not separator:
-        raise PlanError("url", f"The URL {shown!r} has no scheme; write http://{shown.lstrip('/')} or https://….")
-    if scheme.lower() not in ("http", "https"):
-        raise PlanError("url", f"The URL's scheme is {shortened(scheme)!r}; only http and https can be measured.")
-    try:
-        parts = urlsplit(text)
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise PlanError("url", f"The URL {shown!r} can't be read: {_as_clause(error)}.") from None
-    if not host:
-        raise PlanError("url", f"The URL {shown!r} has no host; write {scheme}://example.com/path.")
-    if port == 0:
-        raise PlanError("url", "Port 0 can't be connected to; write a port from 1 to 65535.")
-    if parts.username is not None or parts.password is not None:
-        raise PlanError("url", "The URL holds a user name; send it as a header instead: 'Authorization: Basic …'.")
-    return text
 
 
 def parse_method(text: str) -> str:
@@ -95,7 +68,7 @@ def check_header(name: str, value: str) -> Header:
             f"{shortened(name)!r} can't be a header's name; use letters, digits and hyphens, as in 'Accept'.",
         )
     if bad := next((c for c in value if not (c.isprintable() or c == "\t")), None):
-        raise PlanError("headers", f"The value of {shortened(name)} has {_character_name(bad)} in it; take it out.")
+        raise PlanError("headers", f"The value of {shortened(name)} has {character_name(bad)} in it; take it out.")
     if not value.isascii():
         raise PlanError(
             "headers",
@@ -198,12 +171,15 @@ def parse_profile(text: str) -> Profile:
     raise PlanError("profile", f"There is no profile {shortened(text)!r}; write 'equal' or 'defaults'.")
 
 
-def parse_modes(names: list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    """The run's mode ids, all of installed libraries; no names mean the default eight. Raises PlanError."""
+def parse_modes(names: Sequence[str]) -> tuple[str, ...]:
+    """The run's mode ids, all of installed libraries; no names mean the default eight. Raises PlanError.
+
+    A name may be several, with commas between.
+    """
     try:
-        chosen = select_modes(names or catalog.DEFAULT_MODES)
+        chosen = select_modes([part for name in names for part in _split_names(name)] or catalog.DEFAULT_MODES)
     except catalog.UnknownModeError as error:
-        raise PlanError("modes", str(error)) from None
+        raise PlanError("modes", _meant_otherwise(names) or str(error)) from None
     check_number_of_modes(chosen)
     for mode_id in chosen:
         mode = mode_of(mode_id)
@@ -213,6 +189,23 @@ def parse_modes(names: list[str] | tuple[str, ...]) -> tuple[str, ...]:
                 "modes", f"{mode_id} needs {missing}, which is not installed here; {advice} or leave the mode out."
             )
     return chosen
+
+
+def _split_names(names: str) -> list[str]:
+    path = f"{names.rpartition('.py')[0]}.py"
+    if "," in path and is_file(path):  # the comma is part of a file's name
+        return [names]
+    return [name.strip() for name in names.split(",") if name.strip()] or [names]
+
+
+def _meant_otherwise(names: Sequence[str]) -> str:
+    """What to write where ``-m`` got what it takes in other tools, a method or seconds; else an empty text."""
+    for name in names:
+        if name.upper() in METHODS:
+            return f"-m names a mode, and {name} is none; a method goes behind -X: -X {name.upper()}."
+        if not math.isnan(_parse_number(name)):
+            return f"-m names a mode, and {shortened(name)} is none; seconds per request go behind --timeout."
+    return ""
 
 
 def _parse_seconds(text: str, field: str, lowest: float, highest: float) -> float:
@@ -232,20 +225,3 @@ def _parse_number(text: str) -> float:
         return float(text)
     except ValueError:
         return math.nan
-
-
-def _character_name(character: str) -> str:
-    if character == " ":
-        return "a space"
-    if character == "\t":
-        return "a tab"
-    return f"the control character U+{ord(character):04X}"
-
-
-def _percent_encoded(character: str) -> str:
-    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
-
-
-def _as_clause(error: Exception) -> str:
-    text = shortened(str(error).rstrip("."), 100)
-    return text[:1].lower() + text[1:]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -56,19 +55,28 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _SECRET = re.compile(r"authorization|cookie|token|secret|api-?key|password|signature", re.IGNORECASE)
 MASK = "***"
 EQUAL_ACCEPT_ENCODING = "gzip, deflate"
+FORM_TYPE = "application/x-www-form-urlencoded"
+JSON_TYPE = "application/json"
 
 
 @dataclass(frozen=True)
 class Request:
     """The one request that every mode sends.
 
-    ``url`` is absolute, or a path at the embedded target (``/`` unless said otherwise).
+    ``url`` is absolute, or a path at the embedded target (``/`` unless said otherwise). It has one body at most:
+    ``data``, which is sent as a form unless a header says otherwise, or ``json_body``, which is sent as JSON.
     """
 
     url: str = "/"
     method: str = "GET"
     headers: tuple[Header, ...] = ()
-    body: bytes | None = None
+    data: bytes | None = None
+    json_body: bytes | None = None
+
+    @property
+    def body(self) -> bytes | None:
+        """What is sent, whichever kind it is; None for nothing."""
+        return self.data if self.json_body is None else self.json_body
 
     @property
     def uses_embedded_target(self) -> bool:
@@ -77,13 +85,18 @@ class Request:
 
     @property
     def wire_headers(self) -> tuple[Header, ...]:
-        """The headers that every mode is told to send: the user's, and ours where the user gave none."""
+        """The headers that every mode is told to send: the user's, and ours where the user gave none.
+
+        Those of a body are curl's, which ``-d`` and ``--json`` add.
+        """
         names = {name.lower() for name, _ in self.headers}
         added: list[Header] = []
         if "user-agent" not in names:
             added.append(("User-Agent", DEFAULT_USER_AGENT))
         if self.body is not None and "content-type" not in names:
-            added.append(("Content-Type", _content_type_of(self.body)))
+            added.append(("Content-Type", FORM_TYPE if self.json_body is None else JSON_TYPE))
+        if self.json_body is not None and "accept" not in names:
+            added.append(("Accept", JSON_TYPE))
         return (*self.headers, *added)
 
     @property
@@ -131,6 +144,8 @@ class Plan:
         if self.requests is None and self.duration_s is None:
             object.__setattr__(self, "duration_s", AUTO)
         self._check_load()
+        if self.request.data is not None and self.request.json_body is not None:
+            raise PlanError("json_body", "-d and --json-body give a body each; leave one of them out.")
         _check_all_headers(self.request.headers)
         if not self.request.uses_embedded_target and self.scenario != LOOPBACK:
             raise PlanError(
@@ -229,6 +244,11 @@ class Plan:
         return dataclasses.replace(self, **changes)
 
 
+def usual_method(body: bytes | None) -> str:
+    """The method where none is given: POST where there is a body, as curl has it, else GET."""
+    return Request.method if body is None else "POST"
+
+
 def is_secret(header_name: str) -> bool:
     """Whether a header's value is likely a credential, which no screen or file may show."""
     return _SECRET.search(header_name) is not None
@@ -258,15 +278,3 @@ def _check_all_headers(headers: tuple[Header, ...]) -> None:
                 "headers",
                 f"The header {shown} is given twice, which not every client can send; join them with a comma.",
             )
-
-
-def _content_type_of(body: bytes) -> str:
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        return "application/octet-stream"
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):  # nested so deeply that it can't be told whether it is JSON
-        return "text/plain; charset=utf-8"
-    return "application/json"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.plan import MAX_AUTO_DURATION_S, Plan, Request
+from tui_httpbench.plan.this_machine import is_this_machine
 from tui_httpbench.text.formatting import format_duration, plural
 from tui_httpbench.text.quoting import printable
 
@@ -82,13 +82,4 @@ def remote_host(request: Request) -> str | None:
     if request.uses_embedded_target:
         return None
     host = urlsplit(request.url).hostname or ""
-    return None if _is_this_machine(host) else host
-
-
-def _is_this_machine(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, 6.3
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return None if is_this_machine(host) else host

@@ -17,6 +17,7 @@ from tui_httpbench.plan.fields import fields_of
 from tui_httpbench.worker.errors import ERROR_KINDS
 
 SCHEMA_VERSION = 2
+_BODIES = ("data", "json_body")
 
 
 def to_dict(result: Result) -> dict[str, Any]:
@@ -55,7 +56,7 @@ def to_text(result: Result) -> str:
 def _plan(result: Result) -> dict[str, Any]:
     plan = result.plan
     return {
-        **{field.told: field.value_in(plan) for field in fields_of("request", "plan") if field.name != "body"},
+        **{field.told: field.value_in(plan) for field in fields_of("request", "plan") if field.name not in _BODIES},
         "url": result.url,
         "headers": [list(header) for header in plan.masked_headers],
         "duration_s": plan.load.seconds(result.duration_s),

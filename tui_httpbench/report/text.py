@@ -85,7 +85,9 @@ def _footnotes(result: Result) -> Iterator[Text]:
 def _heading(result: Result, verbose: bool) -> Iterator[Text]:
     plan = result.plan
     where = " (the embedded target)" if plan.request.uses_embedded_target else ""
-    yield Text(f"{plan.request.method} {printable(result.url)}{where}", style="bold", overflow="fold")
+    yield Text(
+        f"{plan.request.method} {printable(result.url)}{where}{_body_in_words(plan)}", style="bold", overflow="fold"
+    )
     made = max((record.round for record in result.records), default=0)
     rounds = format_rounds_made(plan, made) if made else format_rounds(plan)
     load = " × ".join((plural(len(plan.modes), "mode"), format_load(plan, result.duration_s), rounds))
@@ -105,6 +107,14 @@ def _heading(result: Result, verbose: bool) -> Iterator[Text]:
     differing = differing_settings(result)
     if differing and not verbose:
         yield Text(f"settings differ in: {', '.join(differing)}; see -v", style="dim")
+
+
+def _body_in_words(plan: Plan) -> str:
+    """How large the body is, and as what it was sent; empty where there is none."""
+    if plan.request.body is None:
+        return ""
+    kind = next(value for name, value in plan.masked_headers if name.lower() == "content-type")
+    return f", {plural(len(plan.request.body), 'byte')} of {printable(kind)}"
 
 
 def _what_the_article_compares(plan: Plan) -> str:

@@ -22,3 +22,12 @@ def printable(text: str) -> str:
 def safe_sentence(text: str) -> str:
     """A sentence that can be shown anywhere, whatever it quotes: without control characters, and not endless."""
     return shortened(printable(text), MAX_SENTENCE_LENGTH)
+
+
+def character_name(character: str) -> str:
+    """What a sentence calls a character that should not be where it is, and may not be one to show."""
+    if character == " ":
+        return "a space"
+    if character == "\t":
+        return "a tab"
+    return f"the character {character}" if character.isprintable() else f"the control character U+{ord(character):04X}"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import VerticalGroup
+from textual.containers import HorizontalGroup, VerticalGroup
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Label, TextArea
 
 from tui_httpbench.plan.plan import Request
+from tui_httpbench.tui.screens.setup.note import Note
+from tui_httpbench.tui.screens.setup.tick_box import TickBox
 
 _BODILESS = ("GET", "HEAD")
 
@@ -24,12 +26,14 @@ class BodyEditor(VerticalGroup):
     BodyEditor {
         &.-unused { display: none; }
         & > TextArea { height: 5; }
+        & TickBox { width: auto; margin-left: 2; }
+        & #body-caption { width: auto; max-width: 75%; text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
 
     method: reactive[str] = reactive("GET", init=False)
 
-    def __init__(self, method: str, body: bytes | None) -> None:
+    def __init__(self, method: str, body: bytes | None, *, is_json: bool = False) -> None:
         super().__init__(id="body")
         self._given = body
         self._edited = False
@@ -43,6 +47,11 @@ class BodyEditor(VerticalGroup):
                 hint = f"{len(body):,} bytes that are no text; what you type replaces them"
         self._start_text = text
         self._caption = Label("Body", id="body-caption", classes="caption")
+        self._json = TickBox(
+            "JSON", is_json, compact=True, id="input-json_body", tooltip="Sent as JSON, and checked; else as a form"
+        )
+        self._head = HorizontalGroup(self._caption, self._json)
+        self._note = Note()
         self._area = TextArea(text, placeholder=hint, compact=True, show_line_numbers=False)
         self.set_reactive(BodyEditor.method, method)
         self.set_class(method in self._bodiless, "-unused")
@@ -50,8 +59,7 @@ class BodyEditor(VerticalGroup):
     def compose(self) -> ComposeResult:
         """A caption over the text; nothing before a method first sends a body."""
         if self.method not in self._bodiless:
-            yield self._caption
-            yield self._area
+            yield from (self._head, self._area, self._note)
 
     @property
     def body(self) -> bytes | None:
@@ -62,9 +70,22 @@ class BodyEditor(VerticalGroup):
             return self._given
         return self._area.text.encode("utf-8", "surrogatepass") or None
 
-    def fill(self, body: bytes | None) -> None:
+    @property
+    def is_json(self) -> bool:
+        """Whether the body goes out as JSON."""
+        return self._json.value
+
+    def focus_text(self) -> bool:
+        """Puts the cursor into the text; False where the method sends no body."""
+        if self.has_class("-unused"):
+            return False
+        self._area.focus()
+        return True
+
+    def fill(self, body: bytes | None, *, is_json: bool) -> None:
         """Puts another body in the place of what is there; one that came with the plan is forgotten."""
         self._given, self._edited = body, False
+        self._json.value = is_json
         self._start_text = "" if body is None else body.decode("utf-8", "replace")
         self._bodiless = tuple(name for name in _BODILESS if body is None or name != self.method)
         self._area.text = self._start_text
@@ -75,13 +96,18 @@ class BodyEditor(VerticalGroup):
         is_unused = self.method in self._bodiless
         self.set_class(is_unused, "-unused")
         if not is_unused and self._area.parent is None:
-            self.mount(self._caption, self._area)
+            self.mount(self._head, self._area, self._note)
+
+    def show_error(self, error: str) -> None:
+        """Says what is wrong with the body; an empty sentence means that all is well."""
+        self._note.show_errors(error)
 
     def show_content_type(self, request: Request) -> None:
         """Says under which Content-Type the body goes out."""
         types = [value for name, value in request.wire_headers if name.lower() == "content-type"]
         sent = f", sent as {types[0]}" if types and request.body is not None else ""
-        self._caption.update(Content(f"Body{sent}"), layout=False)
+        if (caption := f"Body{sent}") != str(self._caption.content):
+            self._caption.update(Content(caption))
 
     @on(TextArea.Changed)
     def _touch(self) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from tui_httpbench.plan.field import Field
 from tui_httpbench.plan.fields import KNOBS, fields_of, rows_on
 from tui_httpbench.plan.from_curl import is_curl_command
-from tui_httpbench.plan.given_files import parse_cacert
+from tui_httpbench.plan.given_files import check_json, parse_cacert
 from tui_httpbench.plan.header_values import expand_headers
 from tui_httpbench.plan.parsing import check_header, parse_method, parse_url
 from tui_httpbench.plan.plan import (
@@ -38,13 +38,23 @@ NOT_ON_FORM = tuple(field for field in fields_of("plan") if field.shown is None 
 _PARTNERS = {"duration": "requests", "requests": "concurrency"}
 """Field -> the other field of a pair that can't both hold, where the first one is told of."""
 
-FIELDS = ("url", "method", "headers", "scenario", *KNOBS, "cacert", *(field.name for field in LOAD), "modes")
+FIELDS = (
+    "url",
+    "method",
+    "headers",
+    "json_body",
+    "scenario",
+    *KNOBS,
+    "cacert",
+    *(field.name for field in LOAD),
+    "modes",
+)
 """The fields of a PlanError, in the order in which the form shows them."""
 
 
 @dataclass(frozen=True)
 class FormValues:
-    """The form: texts as typed, and ``modes`` as ids of the run.
+    """The form: texts as typed, the body as bytes, sent as JSON where it ``is_json``, and ``modes`` as ids of the run.
 
     ``load`` are the texts of the fields ``LOAD``, by name; an empty one means the default, if it may be empty: of
     requests and duration that leaves the load to the other of them, and both to the budget. ``scenario`` is the one
@@ -59,6 +69,7 @@ class FormValues:
     body: bytes | None
     load: Mapping[str, str]
     modes: tuple[str, ...]
+    is_json: bool = False
     scenario: Scenario = LOOPBACK
     scenario_error: str = ""
     knobs: Mapping[str, str | bool] = field(default_factory=dict)
@@ -121,6 +132,8 @@ def read_form(values: FormValues) -> FormReading:
         **{each.name: partial(_read_load, each, values.load) for each in LOAD},
         "modes": lambda: values.modes,
     }
+    if values.is_json and values.body is not None:
+        readers["json_body"] = partial(check_json, values.body)
     if values.place == "https" and values.trust == "file":
         readers["cacert"] = lambda: _read_cacert(values.cacert)
     for name, read in readers.items():
@@ -205,7 +218,11 @@ def _read_cacert(text: str) -> str:
 
 def _build(parts: dict[str, Any], values: FormValues, scenario: Scenario | None) -> Plan:
     of_request: dict[str, Any] = {name: parts[name] for name in ("url", "method", "headers") if name in parts}
-    request = Request(**of_request, body=values.body)
+    request = Request(
+        **of_request,
+        data=None if values.is_json else values.body,
+        json_body=values.body if values.is_json else None,
+    )
     of_plan = {each.key: parts[each.name] for each in fields_of("plan") if each.name in parts}
     if "url" not in parts:
         of_plan.pop("cacert", None)

@@ -114,7 +114,7 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
                     f"Headers (User-Agent: {DEFAULT_USER_AGENT}, unless given)", id="headers-caption", classes="caption"
                 )
                 yield HeadersEditor(request.headers)
-                yield BodyEditor(request.method, request.body)
+                yield BodyEditor(request.method, request.body, is_json=request.json_body is not None)
             yield TargetForm(plan)
             with Vertical(id="load-and-modes"):
                 yield LoadForm(plan)
@@ -153,6 +153,7 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
         self.query_one("#input-url", Input).set_class("url" in errors, "-invalid")
         self.query_one("#url-note", Note).show_errors(self._curl_error or errors.get("url", ""))
         self.query_one(HeadersEditor).show_error(errors.get("headers", ""))
+        body.show_error(errors.get("json_body", ""))
         self.query_one(TargetForm).show(reading, values.place)
         self.query_one(LoadForm).show(reading)
         self._show_preset(reading.plan)
@@ -207,7 +208,7 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
         method.value = request.method
         body = self.query_one(BodyEditor)
         body.method = request.method
-        body.fill(request.body)
+        body.fill(request.body, is_json=request.json_body is not None)
         await self.query_one(HeadersEditor).fill(request.headers)
         if curl.timeout_s is not None:
             self.query_one(LoadForm).fill({"timeout_s": curl.timeout_s})
@@ -281,6 +282,7 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
             method=self._method,
             headers=self.query_one(HeadersEditor).headers,
             body=self.query_one(BodyEditor).body,
+            is_json=self.query_one(BodyEditor).is_json,
             modes=self.query_one(ModePicker).modes,
             load=self.query_one(LoadForm).texts,
             kept={field.key: field.value_in(self._start) for field in NOT_ON_FORM},
@@ -296,6 +298,8 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
     def _focus_wrong(self, field: str) -> None:
         if field == "headers":
             self.query_one(HeadersEditor).focus_wrong()
+        elif field == "json_body":
+            self.query_one(BodyEditor).focus_text()
         elif field == "modes":
             self.query_one(ModePicker).focus_wrong()
         elif field in ("url", "method"):

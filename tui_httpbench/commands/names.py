@@ -1,0 +1,13 @@
+"""What the program and its commands are called."""
+
+from __future__ import annotations
+
+PROGRAM = "httpbench-tui"
+COMMANDS = {
+    "run": "the same run without a screen: progress on stderr, report on stdout",
+    "modes": "the modes, installed or not; FILE.py: checks your own client",
+    "recover": "reports the latest run that was interrupted",
+    "serve": "the TUI in a browser, on this machine only (needs the extra web)",
+    "completion": "prints a script that completes options in bash, zsh or fish",
+    "target": "serves the embedded target until stopped, prints its URL",
+}

@@ -1,0 +1,120 @@
+"""How the embedded target behaves, as values that a user sets: its part of the table of fields."""
+
+from __future__ import annotations
+
+from tui_httpbench.plan import scenario as knobs
+from tui_httpbench.plan.field import Field, Shown
+from tui_httpbench.plan.scenario import LOOPBACK, SCENARIOS
+
+
+def _short_size(size: int) -> str:
+    for factor, letter in ((1_000_000, "m"), (1_000, "k")):
+        if size and size % factor == 0:
+            return f"{size // factor}{letter}"
+    return str(size)
+
+
+TARGET_FIELDS: tuple[Field, ...] = (
+    Field(
+        "scenario",
+        "name",
+        "--scenario NAME|FILE",
+        f"how it behaves: {', '.join(SCENARIOS)}, or a file in TOML; what follows changes it",
+        default=LOOPBACK.name,
+        choices=tuple(SCENARIOS),
+    ),
+    Field(
+        "rtt",
+        "scenario",
+        "--rtt MS",
+        "round trip between client and target",
+        knobs.parse_rtt,
+        key="rtt_ms",
+        shown=Shown("knobs", 0, "Round trip, ms", "from the client to the target and back"),
+    ),
+    Field(
+        "jitter",
+        "scenario",
+        "--jitter MS",
+        "width over which the round trip varies",
+        knobs.parse_jitter,
+        key="jitter_ms",
+        shown=Shown("knobs", 0, "Jitter, ms", "over how many the round trip varies in all"),
+    ),
+    Field(
+        "tls",
+        "scenario",
+        "--tls",
+        "serve HTTPS",
+        kind="switch",
+        shown=Shown("knobs", 0, "TLS", "HTTPS, with a certificate authority made for the run"),
+    ),
+    Field(
+        "http2",
+        "scenario",
+        "--http2",
+        "offer HTTP/2, too",
+        kind="switch",
+        shown=Shown("knobs", 0, "HTTP/2", "offered beside HTTP/1.1; needs TLS"),
+    ),
+    Field(
+        "service_time",
+        "scenario",
+        "--service-time MS",
+        "time that it works on a request: 20, uniform:10:30, exponential:50 (mean) or lognormal:300:0.5 (median, "
+        "sigma)",
+        knobs.parse_service_time,
+        shown=Shown("knobs", 1, "Service time, ms", "20, uniform:10:30, exponential:50 or lognormal:300:0.5"),
+    ),
+    Field(
+        "service_seed",
+        "scenario",
+        "--service-seed N",
+        "seed of the drawn times",
+        knobs.parse_service_seed,
+        key="seed",
+        shown=Shown("knobs", 1, "Seed", "where the draws of service time and jitter begin in each round"),
+    ),
+    Field(
+        "capacity",
+        "scenario",
+        "--capacity N/s|N",
+        "responses a second, such as 45/s, or requests served at once, such as 8; others wait in line",
+        knobs.parse_capacity,
+        default="unlimited",
+        shown=Shown(
+            "knobs",
+            1,
+            "Capacity",
+            "45/s (responses a second), 8 (served at once) or 45/s,8; more wait in line",
+            empty="unlimited",
+        ),
+    ),
+    Field(
+        "body_size",
+        "scenario",
+        "--body-size BYTES",
+        "size of the page at /; 50k, 1m allowed",
+        knobs.parse_body_size,
+        key="body_bytes",
+        write=_short_size,
+        shown=Shown("knobs", 2, "Page size", "bytes of the page at /, such as 50k"),
+    ),
+    Field(
+        "content_type",
+        "scenario",
+        "--content-type TYPE",
+        "content type of the page",
+        knobs.parse_content_type,
+        shown=Shown("knobs", 2, "Content type", "of the page at /"),
+    ),
+    Field(
+        "gzip",
+        "scenario",
+        "--gzip",
+        "gzip the page for clients that accept it",
+        kind="switch",
+        shown=Shown("knobs", 2, "gzip", "for clients that accept it"),
+    ),
+)
+"""The scenario, and its knobs in the order of the help."""

@@ -1,0 +1,128 @@
+"""The URL as people type it: taken, completed with ``http://`` where curl would, or told of in one sentence."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from tui_httpbench.plan.error import PlanError
+from tui_httpbench.text.quoting import character_name, shortened
+
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE | re.ASCII)
+_WEB = re.compile(r"(https?)([:;]?/*)", re.IGNORECASE | re.ASCII)
+"""How a web URL begins, mistyped ones too: its scheme, and what should be ``://``."""
+_PORT = re.compile(r"\d+([/?#]|$)", re.ASCII)
+_NUMBER = re.compile(r"\d*\.?\d*\.?", re.ASCII)
+_BARE_IPV6 = re.compile(r"https?://[0-9a-f.]*:[0-9a-f.]*:[0-9a-f.:]*([/?#]|$)", re.IGNORECASE | re.ASCII)
+_NEVER_IN_A_HOST = "\"'<>\\^`{|}"
+_EXAMPLE = "example.com/path"
+_MAX_ADVICE_LENGTH = 80
+
+
+def parse_url(text: str) -> str:
+    """The URL as it will be requested; empty text means ``/`` at the embedded target. Raises PlanError.
+
+    As for curl, ``host.name``, ``localhost`` and ``host:port``, with a path or without, are http.
+    """
+    text = text.strip()
+    if not text:
+        return "/"
+    if text.startswith("/") and not text.startswith("//"):
+        _refuse_characters(text, 0, 0)
+        return text
+    start = _begin_of_host(text)
+    end = next((at for at in range(start, len(text)) if text[at] in "/?#"), len(text))
+    if "@" in text[start:end]:  # first of all: no other sentence may quote a password
+        raise PlanError(
+            "url",
+            "The URL holds a user name; send it as a header instead: Authorization, with 'Basic ' and what "
+            "'printf %s USER:PASSWORD | base64' prints.",
+        )
+    _refuse_characters(text, start, end)
+    url = _with_scheme(text)
+    _check(url)
+    return url
+
+
+def _begin_of_host(text: str) -> int:
+    found = _SCHEME.match(text) or _WEB.match(text)
+    return found.end() if found else len(text) - len(text.lstrip("/"))
+
+
+def _refuse_characters(text: str, start: int, end: int) -> None:
+    """Refuses what no URL can have in it; from ``start`` to ``end`` is its host."""
+    for at, character in enumerate(text):
+        is_blank = character.isspace() or not character.isprintable()
+        if at < end and (is_blank or character in _NEVER_IN_A_HOST):
+            break
+        if at >= end and is_blank:
+            encoded = "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
+            raise PlanError("url", f"The URL has {character_name(character)} in it; write it as {encoded}.")
+    else:
+        return
+    name = character_name(character)
+    if "://" in text[at:]:
+        raise PlanError("url", f"The URL has {name} before its scheme; begin with http:// or https://.")
+    host = "".join(c for c in text[start:end] if c.isprintable() and c not in f" {_NEVER_IN_A_HOST}")
+    advice = _if_it_works(text[:start] + host + text[end:])
+    raise PlanError("url", f"The URL has {name} in its host; leave it out{advice and f': {advice}'}.")
+
+
+def _with_scheme(text: str) -> str:
+    shown = shortened(text, 60)
+    web = _WEB.match(text)
+    if web and web[2] and web[2] != "://" and not (web[2] == ":" and _PORT.match(text, web.end())):
+        scheme = web[1].lower()
+        advice = _if_it_works(f"{scheme}://{text[web.end() :]}") or f"{scheme}://{_EXAMPLE}"
+        raise PlanError("url", f"The URL {shown!r} must begin with {scheme}:// and a host; write {advice}.")
+    if web and web[2] == "://":
+        return text
+    if scheme_of_another := _SCHEME.match(text):
+        raise PlanError(
+            "url", f"The URL's scheme is {shortened(scheme_of_another[1])!r}; only http and https can be measured."
+        )
+    url = f"http://{text.lstrip('/')}"
+    if not text.startswith("/") and _names_a_host(url):
+        return url
+    advice = _if_it_works(url) or f"http://{_EXAMPLE}"
+    raise PlanError("url", f"The URL {shown!r} has no scheme; write {advice}.")
+
+
+def _names_a_host(url: str) -> bool:
+    """Whether what stands before port and path can only be meant as a host, not as a command or a number."""
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return True  # and a wrong one, which is told of
+    if _NUMBER.fullmatch(host):
+        return port is not None and host != ""
+    return port is not None or host == "localhost" or "." in host or ":" in host
+
+
+def _if_it_works(url: str) -> str:
+    """The URL as advice; an empty text where it would be refused, or is too long for a sentence."""
+    try:
+        return url if len(url) <= _MAX_ADVICE_LENGTH and parse_url(url) == url else ""
+    except PlanError:
+        return ""
+
+
+def _check(url: str) -> None:
+    shown, scheme = shortened(url, 60), url.partition("://")[0]
+    if _BARE_IPV6.match(url):
+        raise PlanError("url", "An IPv6 address stands in brackets; write it as in http://[::1]:8000/path.")
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise PlanError("url", f"The URL {shown!r} can't be read: {_as_clause(error)}.") from None
+    if not host:
+        raise PlanError("url", f"The URL {shown!r} has no host; write {scheme}://{_EXAMPLE}.")
+    if port == 0:
+        raise PlanError("url", "Port 0 can't be connected to; write a port from 1 to 65535.")
+
+
+def _as_clause(error: Exception) -> str:
+    text = shortened(str(error).rstrip("."), 100)
+    return text[:1].lower() + text[1:]
