@@ -138,7 +138,8 @@ def result_of(
     """What a run makes of these rounds, with all that it finds; modes without a record were not reached."""
     chosen = modes or tuple(dict.fromkeys(record.mode for record in records))
     values: dict[str, Any] = {"modes": chosen, "requests": EVEN_REQUESTS, "rounds": 1, "seed": 42}
-    return summarize_run(Measured(Plan(**(values | plan)), URL, records, stopped, probes, machine=MACHINE))
+    told = probes or (Probe("aiohttp", packages={"aiohttp": PACKAGES["aiohttp"]}),)
+    return summarize_run(Measured(Plan(**(values | plan)), URL, records, stopped, told, machine=MACHINE))
 
 
 def plain_result_of(*records: RoundRecord, **values: Any) -> Result:
@@ -216,7 +217,8 @@ def failing_result() -> Result:
 def probe_of(mode: str, status: int, **settings: str) -> Probe:
     """What a mode got to its first request, which was answered with 302, and how its client is set."""
     response = ProbeResponse(status, 302, URL, "1.1", 10, "hash")
-    return Probe(mode, settings={"timeout": "30 s", **settings}, response=response)
+    packages = {"aiohttp": PACKAGES["aiohttp"]}
+    return Probe(mode, settings={"timeout": "30 s", **settings}, response=response, packages=packages)
 
 
 def probed_result() -> Result:

@@ -16,7 +16,7 @@ from tui_httpbench.clients.catalog import MODES, Mode, add_file, libraries, offe
 from tui_httpbench.clients.catalog import UnknownModeError as UnknownModeError
 from tui_httpbench.text.quoting import shortened
 
-_LABEL = re.compile(r"(?P<name>.+?)(#(?P<copy>[2-9]|[1-9][0-9]{1,2}))?", re.DOTALL)
+_LABEL = re.compile(r"(?P<name>.+?)(#(?P<copy>[1-9][0-9]{0,2}))?", re.DOTALL)
 
 
 @dataclass(frozen=True)
