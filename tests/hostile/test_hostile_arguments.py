@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from support.hostile_texts import is_sentence, texts
 
 from tui_httpbench.commands import main as cli
-from tui_httpbench.commands.arguments import COMMANDS, Parser
+from tui_httpbench.commands.arguments import Parser
+from tui_httpbench.commands.names import COMMANDS
 from tui_httpbench.plan.given_files import MAX_BODY_BYTES
 from tui_httpbench.plan.plan import MAX_HEADERS, MAX_MODES, Plan
 from tui_httpbench.report.destination import FileDestination

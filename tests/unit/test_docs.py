@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tui_httpbench.commands.arguments import COMMANDS, Parser
+from tui_httpbench.commands.arguments import Parser
+from tui_httpbench.commands.names import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]

@@ -85,9 +85,9 @@ class Runner:
 
         However it ends, the worker and the embedded target end with it. Where the system refuses what a round needs,
         such as room on the disk, or another machine answers that it is too much, the run ends before its time, and
-        ``trouble`` says why in a sentence. Raises RunError
-        where nothing was measured until then, TargetError where the embedded target can't start, PlanError where a
-        header names a variable that is not set, or where the system allows too few open files.
+        ``trouble`` says why in a sentence. Raises RunError where nothing was measured until then, TargetError where the
+        embedded target can't start, PlanError where a header names a variable that is not set, or where the system
+        allows too few open files.
         """
         try:
             async with aclosing(self._run()) as events:
@@ -242,11 +242,10 @@ class Runner:
         """One round of one of its ``groups``. Raises OSError; what was measured until then is kept."""
 
         def duration_of(startup_s: float) -> float | None:
-            duration_s = self._schedule.duration_s
             if not index:
-                duration_s = self._schedule.choose_duration(startup_s * groups, len(group) * groups)
+                self._schedule.choose_duration(startup_s * groups, len(group) * groups)
             note_start()
-            return duration_s
+            return self._schedule.duration_s
 
         def note_start() -> None:
             folder.note(_round_start(number, index, self._schedule.duration_s, workers))

@@ -12,8 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui_httpbench.clients.catalog import MODES, Mode, add_file, libraries, offered
-from tui_httpbench.clients.catalog import UnknownModeError as UnknownModeError
+from tui_httpbench.clients.catalog import MODES, Mode, UnknownModeError, add_file, libraries, offered
 from tui_httpbench.text.quoting import shortened
 
 _LABEL = re.compile(r"(?P<name>.+?)(#(?P<copy>[1-9][0-9]{0,2}))?", re.DOTALL)

@@ -8,8 +8,7 @@ from typing import NoReturn
 
 from tui_httpbench.analysis.columns import DEFAULT_METRIC, METRIC_OPTIONS
 from tui_httpbench.commands.hints import why_no_option, why_no_url
-from tui_httpbench.commands.names import COMMANDS as COMMANDS
-from tui_httpbench.commands.names import PROGRAM as PROGRAM
+from tui_httpbench.commands.names import COMMANDS, PROGRAM
 from tui_httpbench.plan.field import Field
 from tui_httpbench.plan.fields import GROUPS, TARGET_GROUP
 from tui_httpbench.plan.parsing import parse_count

@@ -7,7 +7,8 @@ import argparse
 import shtab
 
 from tui_httpbench.analysis.columns import METRIC_OPTIONS
-from tui_httpbench.commands.arguments import COMMANDS, PROGRAM, Parser, UsageError
+from tui_httpbench.commands.arguments import Parser, UsageError
+from tui_httpbench.commands.names import COMMANDS, PROGRAM
 from tui_httpbench.plan.fields import FIELDS
 from tui_httpbench.text.quoting import shortened
 

@@ -9,8 +9,6 @@ from typing import TextIO
 
 from tui_httpbench import __version__
 from tui_httpbench.commands.arguments import (
-    COMMANDS,
-    PROGRAM,
     Parser,
     UsageError,
     parse_metric,
@@ -19,6 +17,7 @@ from tui_httpbench.commands.arguments import (
 )
 from tui_httpbench.commands.exit_status import STOPPED, USAGE_ERROR
 from tui_httpbench.commands.interrupt import is_loaded
+from tui_httpbench.commands.names import COMMANDS, PROGRAM
 from tui_httpbench.commands.plan_options import make_plan, make_scenario
 from tui_httpbench.plan.plan import Plan, PlanError
 from tui_httpbench.plan.politeness import remote_load

@@ -176,12 +176,13 @@ class _Form:
     key: str = ""
 
 
+_BODY = _Form(_kept_body, lambda stored: _text(stored).encode("latin-1"))
 _FORMS = {
     "url": _Form(drop_secrets, lambda stored: parse_url(_text(stored))),
     "method": _Form(read=lambda stored: parse_method(_text(stored))),
     "headers": _Form(_kept_headers, _headers),
-    "data": _Form(_kept_body, lambda stored: _text(stored).encode("latin-1")),
-    "json_body": _Form(_kept_body, lambda stored: _text(stored).encode("latin-1")),
+    "data": _BODY,
+    "json_body": _BODY,
     # The file may be gone by now, which is told of where the plan is used.
     "cacert": _Form(read=_path),
     "modes": _Form(lambda labels: list(map(name_to_remember, labels)), _modes_here),

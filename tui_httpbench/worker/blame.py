@@ -5,6 +5,8 @@ Loaded only once a client could not be made, so never in a worker that measures.
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import os
 import re
 from collections.abc import Callable
@@ -31,7 +33,10 @@ _MAX_SHOWN = 80
 
 
 def with_blame(failure: StageFailed, make: Callable[[], object]) -> StageFailed:
-    """The failure, its text with the variables that caused it, if ``make`` succeeds without them."""
+    """The failure, its text with the variables that caused it, if ``make`` succeeds without them.
+
+    ``make`` may be a coroutine function, for clients that are made in a running loop.
+    """
     stage, kind, text = failure.args
     return StageFailed(stage, kind, text + blamed_variables(make))
 
@@ -54,7 +59,9 @@ def blamed_variables(make: Callable[[], object]) -> str:
 def _succeeds_without(names: tuple[str, ...], make: Callable[[], object]) -> bool:
     kept = {name: os.environ.pop(name) for name in names}
     try:
-        make()
+        made = make()
+        if inspect.iscoroutine(made):
+            asyncio.run(made)
     except Exception:  # whatever it is, these variables alone are not the cause
         return False
     finally:

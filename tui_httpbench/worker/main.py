@@ -91,13 +91,8 @@ class _Round:
                 raise
             from .blame import with_blame  # not loaded by a worker that measures
 
-            def make() -> None:
-                if job.kind == "sync":
-                    SyncClient(*parts).build()
-                else:
-                    asyncio.run(AsyncClient(*parts).build())
-
-            raise with_blame(failure, make) from failure
+            client = SyncClient if job.kind == "sync" else AsyncClient
+            raise with_blame(failure, lambda: client(*parts).build()) from failure
 
     def _obey(self, client: SyncClient, import_s: float) -> None:
         begin = time.perf_counter()

@@ -29,7 +29,7 @@ def run_probe(job: Job, ear: Ear, tell: Tell) -> None:
 
     The parent lets one probe at a time send, so that it can tell whose request head arrived. Raises StageFailed.
     """
-    # Here, not in the rounds: the files read leave the allocator in another state, in which aiohttp is a third faster.
+    # Here, not in the rounds: the files read leave the allocator in another state, in which aiohttp is a fourth faster.
     tell("versions", packages=_installed_versions(job.packages))
     with stage("import"):
         module = load_client(job.source_file)
@@ -82,10 +82,10 @@ class _Maker:
 
         kind, more = self._wanted
 
-        async def make() -> None:
+        async def make_in_loop() -> None:
             self._new(kind, **more)
 
-        return with_blame(failure, lambda: self._new(kind, **more) if self._job.kind == "sync" else asyncio.run(make()))
+        return with_blame(failure, (lambda: self._new(kind, **more)) if self._job.kind == "sync" else make_in_loop)
 
     def new(self, kind: Any, **more: Any) -> Any:
         if self.made:
