@@ -27,7 +27,8 @@ from tui_httpbench.bench.worker_process import WorkerProcess
 from tui_httpbench.clients.entrants import select_modes
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import LATENCY, START, SampleFile, measured_span_s
-from tui_httpbench.plan.plan import WARMUP_REQUESTS, Plan, Request
+from tui_httpbench.plan.plan import WARMUP_REQUESTS, Plan, Profile, Request
+from tui_httpbench.plan.scenario import Scenario, parse_service_time
 from tui_httpbench.worker.slices import Clocks, Limits
 
 # One of each library, so that the server can tell whose a request is.
@@ -330,6 +331,20 @@ async def test_a_server_that_closes_idle_connections_counts_against_nobody(
         assert lead_ins % concurrency == 0
         assert lead_ins >= concurrency
         assert len({request.connection for request in seen[PROBES:]}) > concurrency, "connections were closed"
+
+
+@pytest.mark.parametrize("profile", ["equal", "defaults"])
+async def test_what_a_lead_in_opens_before_the_first_slice_is_the_clients_own(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine may be so busy that more than the limit passes between warm-up and first slice."""
+    monkeypatch.setattr(turns, "LONG_PAUSE_S", 0.0)
+    plan = Plan(modes=("aiohttp", "requests-session"), duration_s=0.1, concurrency=3, rounds=1, chosen_profile=profile)
+    async with RecordingServer() as server:
+        elsewhere = await run(plan.replace(request=Request(server.url + "/delay/4")))
+    embedded = await run(plan.replace(scenario=Scenario(service_time=parse_service_time("4"))))
+    for record in (*elsewhere.records, *embedded.records):
+        assert (record.outcome, record.connections) == ("complete", 3), record.mode
 
 
 async def test_at_the_embedded_target_nothing_is_sent_aside(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -152,7 +152,8 @@ class Turns:
             await worker.rebuild()
             await self._warm_up_one(worker)
         elif self._needs_lead_in(worker):
-            await self._take_turn(_aside(""))
+            # Before its first slice it opens connections that are the mode's own, as the worker counts them, too.
+            await self._take_turn(_aside("" if worker.requests else mode_id))
             await worker.lead_in()
         if not worker.can_work:  # it ended without a slice under way, in which requests could be missing
             return

@@ -164,12 +164,15 @@ class _Round:
 
     @contextlib.contextmanager
     def _apart(self, command: dict[str, Any]) -> Generator[None, None, None]:
-        """What is done between slices; connections opened by lead-ins are left out of the count."""
+        """What is done between slices; connections opened by lead-ins are left out of the count.
+
+        Those before the first slice are not: they spare it the connections that it would have opened.
+        """
         before = self._opened()
         if command["do"] == "warm-up":
             run_on(command["cpus"])
         yield
-        if command["do"] == "lead-in":
+        if command["do"] == "lead-in" and self._has_measured:
             self._aside += self._opened() - before
         self._tell("idle")
 
