@@ -132,9 +132,8 @@ def at_machine(**values: Any) -> Measured:
     return measured_of(*rounds_of(), conditions=RunConditions("", **values))
 
 
-def with_packages(**packages: str) -> Measured:
-    probe = Probe("requests", packages={"urllib3": "2.8.0", "urllib3-future": "2.13.9", **packages}, response=RESPONSE)
-    return measured_of(*rounds_of("requests"), probes=(probe,))
+def of_library(**odd: Any) -> Measured:
+    return measured_of(*rounds_of("aiohttp"), probes=(Probe("aiohttp", response=RESPONSE, **odd),))
 
 
 def short_of_time(latency_s: float, duration_s: float, cpu_s: float) -> Measured:
@@ -183,7 +182,8 @@ MAKERS: dict[str, Callable[[], Measured]] = {
     "busy-machine": lambda: at_machine(other_cpu_share=0.5),
     "powersave-governor": lambda: at_machine(governor="powersave"),
     "busy-target": lambda: measured_of(*rounds_of(target_cpu_s=9.0)),
-    "replaced-urllib3": with_packages,
+    "replaced-library": lambda: of_library(strange={"aiohttp": "was loaded from /elsewhere/aiohttp/__init__.py"}),
+    "without-c-parts": lambda: of_library(without_c=("yarl",)),
     "littles-law": lambda: measured_of(*rounds_of(elapsed_s=1.0)),
     "running-dry": lambda: short_of_time(latency_s=0.2, duration_s=0.35, cpu_s=0.01),
     "short-duration": lambda: short_of_time(latency_s=0.3, duration_s=0.01, cpu_s=0.6),

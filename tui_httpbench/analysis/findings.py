@@ -69,7 +69,8 @@ FINDINGS = {
     "busy-machine": FindingKind("Other processes used more than a tenth of the processors."),
     "powersave-governor": FindingKind("The processor's frequency governor saves power."),
     "busy-target": FindingKind("The embedded target used more processor time than the client."),
-    "replaced-urllib3": FindingKind("Another package has taken the place of urllib3, which requests runs on."),
+    "replaced-library": FindingKind("A library is not what is installed: its version, its files or its functions."),
+    "without-c-parts": FindingKind("A library runs without its parts in C, which make it several times as fast."),
     # The load
     "littles-law": FindingKind("Mean latency × throughput is off the number of requests in flight."),
     "running-dry": FindingKind("The measured seconds are few for requests that wait long, so fewer were in flight."),

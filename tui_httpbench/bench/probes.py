@@ -98,6 +98,9 @@ async def _converse(
     if message.get("event") == "versions":
         told = replace(told, packages=message["packages"])
         message = await _hear(line, START_LIMIT_S)
+    if message.get("event") == "libraries":
+        told = replace(told, strange=message["strange"], without_c=tuple(message["without_c"]))
+        message = await _hear(line, START_LIMIT_S)
     if message.get("event") != "ready":
         return _failed(told, message)
     async with turn:
@@ -118,7 +121,6 @@ async def _converse(
         response=None if response is None else ProbeResponse.from_worker(response),
         error=None if error is None else (error[0], error[1]),
         heads=heads,
-        modules=message["modules"],
     )
 
 

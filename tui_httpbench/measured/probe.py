@@ -65,8 +65,9 @@ class Probe:
     """One mode's request, its response, and the settings that its client had; ``made`` is the call that made it.
 
     ``heads`` are the request's heads as the embedded target saw them, one for each redirect and one more; None
-    elsewhere. ``packages`` are the versions of the distributions that the mode's speed depends on, ``modules`` those
-    that imported modules call their own. ``error`` is kind and text.
+    elsewhere. ``packages`` are the versions of the distributions that the mode's speed depends on. ``strange`` says
+    by library, in a clause, why what was imported is not what is installed; ``without_c`` are libraries that run
+    without their parts in C. ``error`` is kind and text.
     """
 
     mode: str
@@ -76,4 +77,5 @@ class Probe:
     error: tuple[str, str] | None = None
     heads: tuple[RequestHead, ...] | None = None
     packages: dict[str, str] = field(default_factory=dict)
-    modules: dict[str, str] = field(default_factory=dict)
+    strange: dict[str, str] = field(default_factory=dict)
+    without_c: tuple[str, ...] = ()

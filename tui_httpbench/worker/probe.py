@@ -19,7 +19,6 @@ from .job import UNTOLD, Job
 from .made_code import made_code
 from .stages import StageFailed, load_client, stage
 
-WATCHED_MODULES = ("urllib3",)
 _USER_OF_URL = re.compile(r"//[^/@]*@")
 
 Tell = Callable[..., None]
@@ -36,6 +35,10 @@ def run_probe(job: Job, ear: Ear, tell: Tell) -> None:
     with stage("import"):
         module = load_client(job.source_file)
         mode = mode_of(module, job)
+    # Between the import and the first change to a library that is ours; and here alone, for the reason above.
+    from .genuine import strange_libraries, without_c
+
+    tell("libraries", strange=strange_libraries(job.packages), without_c=without_c())
     seen: list[dict[str, Any]] = []
     watch = getattr(module, "watch_responses", None)
     if watch is not None:
@@ -54,7 +57,6 @@ def run_probe(job: Job, ear: Ear, tell: Tell) -> None:
         "finished",
         settings=maker.described,
         made="\n".join(filter(None, (maker.made, _options_in_words(request.options)))),
-        modules=_versions_in_use(),
         **_outcome(seen, answer, error),
     )
 
@@ -205,12 +207,6 @@ def _installed_versions(packages: tuple[str, ...]) -> dict[str, str]:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             versions[name] = importlib.metadata.version(name)
     return versions
-
-
-def _versions_in_use() -> dict[str, str]:
-    """What the imported modules call their versions, which may differ from what is installed under their names."""
-    loaded = {name: sys.modules[name] for name in WATCHED_MODULES if name in sys.modules}
-    return {name: str(getattr(module, "__version__", "")) for name, module in loaded.items()}
 
 
 def _name_of(kind: Any) -> str:
