@@ -46,8 +46,8 @@ async def test_what_was_put_around_or_in_the_place_of_a_library_is_found(
     shutil.copytree(installed / "urllib3", tmp_path / "urllib3")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])]))
     found = await probes_of(("requests", "httpx", "aiohttp"))
-    assert found["requests"] == ({"urllib3": f"was loaded from {tmp_path / 'urllib3' / '__init__.py'}"}, ("yarl",))
-    assert found["httpx"][0] == {"httpx": f"has Client.send from {tmp_path / 'sitecustomize.py'}"}
+    assert found["requests"] == ({"urllib3": f"was loaded from {tmp_path / 'urllib3' / '__init__.py'}"}, ())
+    assert found["httpx"] == ({"httpx": f"has Client.send from {tmp_path / 'sitecustomize.py'}"}, ())
     assert found["aiohttp"] == ({}, ("yarl",))
 
 
