@@ -64,7 +64,7 @@ def _kept_cookies(probes: tuple[Probe, ...]) -> Iterator[Finding]:
     modes = with_value(keeps, True)
     if modes and len(modes) < len(keeps):
         text = (
-            f"The server sets cookies, which {names_of(modes)} keep and send with each further request; the others "
+            f"Cookies that the server sets are kept by {names_of(modes)} and sent with each further request; the others "
             "send none. --profile equal lets none keep any."
         )
         yield Finding("kept-cookies", text, modes)
@@ -79,7 +79,7 @@ def find_repeats(probes: tuple[Probe, ...], modes: tuple[ModeSummary, ...]) -> I
     repeating = tuple(mode.mode for mode in kept if own[mode.mode] not in ("", _NONE, "unknown"))
     if failed and repeating:
         text = (
-            f"The target closed connections, and {names_of(repeating)} may have sent again by themselves what "
-            f"{names_of(failed)} report as reset: their figures hide those failures."
+            f"The target closed connections, and {names_of(repeating)} may have sent again, unasked, what is a reset "
+            f"for {names_of(failed)}: such failures don't show."
         )
         yield Finding("repeated-requests", text, repeating)
