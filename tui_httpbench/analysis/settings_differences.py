@@ -64,8 +64,8 @@ def _kept_cookies(probes: tuple[Probe, ...]) -> Iterator[Finding]:
     modes = with_value(keeps, True)
     if modes and len(modes) < len(keeps):
         text = (
-            f"Cookies that the server sets are kept by {names_of(modes)} and sent with each further request; the others "
-            "send none. --profile equal lets none keep any."
+            f"Cookies that the server sets are kept by {names_of(modes)} and sent with each further request; the "
+            "others send none. --profile equal lets none keep any."
         )
         yield Finding("kept-cookies", text, modes)
 
