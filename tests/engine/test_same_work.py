@@ -79,13 +79,8 @@ async def test_a_proxy_in_the_environment_sways_nobody_with_equal_settings(monke
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, proxy)
         async with RecordingServer() as server:
-            equal = await measure(plan_for(server.url + "/", "equal", modes=FOUR))
-            defaults = await measure(plan_for(server.url + "/", "defaults", modes=FOUR))
-    assert equal.all_succeeded
-    by_proxy = {mode.mode for mode in defaults.modes if mode.failed}
-    assert by_proxy == set(FOUR) - {"aiohttp"}
-    (difference,) = defaults.differences
-    assert difference.text == "aiohttp got 200; the others got no answer (refused)."
+            result = await measure(plan_for(server.url + "/", "equal", modes=FOUR))
+    assert result.all_succeeded
 
 
 @pytest.mark.slow

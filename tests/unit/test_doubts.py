@@ -399,31 +399,23 @@ def test_a_finding_names_all_its_modes_where_its_text_counts_them() -> None:
     assert doubt.modes == modes
 
 
-# urllib3
+# Libraries
 
 
-def with_packages(packages: dict[str, str], **modules: str) -> tuple[Finding, ...]:
-    return doubts_of(rounds_of("requests"), probes=(Probe("requests", packages=packages, modules=modules),))
-
-
-def test_urllib3_replaced() -> None:
-    doubt = only(with_packages({"urllib3": "2.8.0"}, urllib3="2.13.905"))
-    assert doubt.startswith("The module urllib3 is version 2.13.905, though the package urllib3 is version 2.8.0:")
-    assert "virtual environment of its own" in doubt
-
-
-@pytest.mark.parametrize("name", ["urllib3-future", "URLLIB3_Future"])
-def test_urllib3_future_installed(name: str) -> None:
-    packages = {"urllib3": "2.8.0", name: "2.13.9"}
-    assert "The package urllib3-future 2.13.9 is installed" in only(with_packages(packages))
-    assert "is version 2.13.9," in only(with_packages(packages, urllib3="2.13.9"))
-    assert with_packages(packages, urllib3="2.8.0") == ()
-
-
-def test_the_real_urllib3_and_none_at_all() -> None:
-    assert with_packages({"urllib3": "2.8.0"}, urllib3="2.8.0") == ()
-    assert with_packages({"urllib3": "2.8.0"}) == ()
-    assert with_packages({"httpx": "0.28.1"}, urllib3="2.8.0") == ()
+def test_replaced_libraries_and_missing_c_parts_are_said_once_with_their_modes() -> None:
+    probes = (
+        Probe("requests", strange={"urllib3": "says that it is version 2.13.905, and 2.8.0 is installed"}),
+        Probe("httpx", strange={"httpx": "has Client.send from /x/wrap.py"}),
+        Probe("aiohttp", without_c=("aiohttp", "yarl")),
+    )
+    modes = ("requests", "requests#2", "httpx", "aiohttp")
+    replaced, missing = doubts_of(*(rounds_of(mode) for mode in modes), modes=modes, probes=probes)
+    assert (replaced.id, replaced.modes) == ("replaced-library", ("requests", "requests#2", "httpx"))
+    assert "urllib3 says that it is version 2.13.905, and 2.8.0 is installed" in replaced.text
+    assert "httpx has Client.send from /x/wrap.py" in replaced.text
+    assert (missing.id, missing.modes) == ("without-c-parts", ("aiohttp",))
+    assert "far slower: aiohttp; yarl." in missing.text
+    assert doubts_of(rounds_of("requests"), probes=(Probe("requests"),)) == ()
 
 
 # Odd records

@@ -17,11 +17,12 @@ from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.measured import Measured
-from tui_httpbench.measured.probe import Probe, ProbeResponse
+from tui_httpbench.measured.probe import Probe, ProbeResponse, SentRequest
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.request_heads import CHANGED, hide_credentials
 from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, EQUAL_ACCEPT_ENCODING, MASK, Plan, Request
 from tui_httpbench.target_server.launcher import RequestHead
+from tui_httpbench.worker.errors import code_of
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "findings.md"
 MODES = ("aiohttp", "requests", "httpx")
@@ -85,6 +86,36 @@ def other_encoding() -> Measured:
     return probed(odd, plan={"chosen_profile": "defaults"})
 
 
+def sent_request(*headers: tuple[str, str]) -> SentRequest:
+    return SentRequest("GET", "http://127.0.0.1:9/", head_of(*headers).headers, 0)
+
+
+def sent_by_httpx(*hops: SentRequest) -> Measured:
+    """What httpx says that it sent, beside two modes that sent what was asked for."""
+    usual = tuple(replace(hop, method="GET", headers=head_of().headers, body_bytes=0) for hop in hops)
+    told = {"requests": usual, "aiohttp": usual, "httpx": hops}
+    return measured_of(probes=tuple(Probe(mode, response=replace(RESPONSE, hops=told[mode])) for mode in MODES))
+
+
+def through_proxy(odd: Probe) -> Measured:
+    usual = tuple(Probe(mode, settings={"proxies": "none"}, response=RESPONSE) for mode in MODES[:2])
+    return measured_of(probes=(*usual, odd))
+
+
+def with_cookies() -> Measured:
+    responses = {mode: replace(RESPONSE, sets_cookies=True, keeps_cookies=False) for mode in MODES}
+    responses["httpx-client"] = replace(responses.pop("httpx"), keeps_cookies=True)
+    return measured_of(probes=tuple(Probe(mode, response=response) for mode, response in responses.items()))
+
+
+def with_repeats() -> Measured:
+    failed = np.array([(1, TEN_MS, code_of("reset"), 0)] * 25, dtype=np.int64)
+    retries = {"requests-session": "none", "aiohttp": "one, of what failed on a kept connection"}
+    probes = tuple(Probe(mode, settings={"retries": text}, response=RESPONSE) for mode, text in retries.items())
+    records = (*rounds_of("aiohttp"), round_of("requests-session", samples=failed))
+    return measured_of(*records, probes=probes)
+
+
 def lost(outcome: Any) -> Measured:
     reason = f"httpx could not go on ({outcome})."
     return measured_of(*rounds_of(), RoundRecord("httpx", 1, outcome, reason=reason))
@@ -101,9 +132,8 @@ def at_machine(**values: Any) -> Measured:
     return measured_of(*rounds_of(), conditions=RunConditions("", **values))
 
 
-def with_packages(**packages: str) -> Measured:
-    probe = Probe("requests", packages={"urllib3": "2.8.0", "urllib3-future": "2.13.9", **packages}, response=RESPONSE)
-    return measured_of(*rounds_of("requests"), probes=(probe,))
+def of_library(**odd: Any) -> Measured:
+    return measured_of(*rounds_of("aiohttp"), probes=(Probe("aiohttp", response=RESPONSE, **odd),))
 
 
 def short_of_time(latency_s: float, duration_s: float, cpu_s: float) -> Measured:
@@ -127,9 +157,18 @@ MAKERS: dict[str, Callable[[], Measured]] = {
     "other-http-version": lambda: odd_response(http_version="2"),
     "other-body": lambda: odd_response(body_sha256="another"),
     "changing-body": changing_bodies,
+    "other-method": lambda: sent_by_httpx(replace(sent_request(), method="POST")),
+    "other-sent-body": lambda: sent_by_httpx(replace(sent_request(), body_bytes=7)),
     "missing-header": lambda: told(None),
     "other-header": lambda: told("no"),
+    "unasked-header": lambda: sent_by_httpx(sent_request(("Cookie", "a=b"))),
     "other-accept-encoding": other_encoding,
+    "other-proxy": lambda: through_proxy(Probe("httpx", settings={"proxies": "http://proxy:1"}, response=RESPONSE)),
+    "failed-proxy": lambda: through_proxy(
+        Probe("httpx", settings={"proxies": "http://proxy:1"}, error=("refused", "nobody listens"))
+    ),
+    "kept-cookies": with_cookies,
+    "repeated-requests": with_repeats,
     "body-with-get": lambda: measured_of(*rounds_of(), plan={"request": Request("/", data=b"x")}),
     "unchecked-certificates": lambda: measured_of(
         *rounds_of(), plan={"request": Request("https://127.0.0.1:9/"), "insecure": True}
@@ -143,7 +182,8 @@ MAKERS: dict[str, Callable[[], Measured]] = {
     "busy-machine": lambda: at_machine(other_cpu_share=0.5),
     "powersave-governor": lambda: at_machine(governor="powersave"),
     "busy-target": lambda: measured_of(*rounds_of(target_cpu_s=9.0)),
-    "replaced-urllib3": with_packages,
+    "replaced-library": lambda: of_library(strange={"aiohttp": "was loaded from /elsewhere/aiohttp/__init__.py"}),
+    "without-c-parts": lambda: of_library(without_c=("yarl",)),
     "littles-law": lambda: measured_of(*rounds_of(elapsed_s=1.0)),
     "running-dry": lambda: short_of_time(latency_s=0.2, duration_s=0.35, cpu_s=0.01),
     "short-duration": lambda: short_of_time(latency_s=0.3, duration_s=0.01, cpu_s=0.6),
@@ -166,10 +206,12 @@ def test_a_run_brings_the_finding_to_light(finding_id: str) -> None:
 @pytest.mark.parametrize("finding_id", [each for each, kind in FINDINGS.items() if kind.is_other_work])
 def test_a_mode_that_does_other_work_is_marked_with_its_copies(finding_id: str) -> None:
     measured = MAKERS[finding_id]()
-    measured = replace(measured, plan=measured.plan.replace(modes=(*MODES, "httpx#2")))
-    result = summarize_run(measured)
-    marked = [mode for mode in measured.plan.modes if result.does_other_work(mode)]
-    assert marked == ([] if finding_id == "changing-body" else ["httpx", "httpx#2"])
+    odd = {"kept-cookies": "httpx-client", "repeated-requests": "aiohttp"}.get(finding_id, "httpx")
+    plan = measured.plan.replace(modes=(*measured.plan.modes, f"{odd}#2"))
+    records = tuple(replace(record, mode=f"{odd}#2") for record in measured.records if record.mode == odd)
+    result = summarize_run(replace(measured, plan=plan, records=measured.records + records))
+    marked = [mode for mode in plan.modes if result.does_other_work(mode)]
+    assert marked == ([] if finding_id == "changing-body" else [odd, f"{odd}#2"])
 
 
 def test_why_a_run_ended_comes_first() -> None:
@@ -230,6 +272,37 @@ def test_the_documentation_has_all_ids_and_their_meanings() -> None:
     assert head + rows in DOCUMENT.read_text(encoding="utf-8"), f"docs/findings.md needs this table:\n{head}{rows}"
 
 
+# After redirects
+
+
+def after_redirect(method: str = "GET", body_bytes: int = 0, **headers: str) -> SentRequest:
+    usual = {"User-Agent": DEFAULT_USER_AGENT, "Accept-Encoding": EQUAL_ACCEPT_ENCODING}
+    return SentRequest(method, "http://127.0.0.1:9/b", tuple((usual | headers).items()), body_bytes)
+
+
+@pytest.mark.parametrize(
+    ("odd", "text"),
+    [
+        (after_redirect("POST", 2), "After the redirect, httpx sent POST; the others GET."),
+        (after_redirect("POST", 2), "After the redirect, httpx sent the body again; the others no body."),
+        (after_redirect(Cookie="a=b"), "After the redirect, httpx sent Cookie, which was not asked for."),
+        (
+            after_redirect(Authorization=MASK),
+            "After the redirect, httpx sent Authorization; the others did not send it.",
+        ),
+    ],
+)
+def test_what_only_one_sends_after_a_redirect_is_said(odd: SentRequest, text: str) -> None:
+    first = after_redirect("POST", 2, **{"Content-Type": "text/plain", "Authorization": MASK})
+    hops = {mode: (first, after_redirect()) for mode in MODES} | {"httpx": (first, odd)}
+    probes = tuple(Probe(mode, response=replace(RESPONSE, hops=own)) for mode, own in hops.items())
+    headers = (("Content-Type", "text/plain"), ("Authorization", "Bearer hush"))
+    measured = measured_of(probes=probes, plan={"request": Request("http://127.0.0.1:9/", "POST", headers, data=b"{}")})
+    assert text in [finding.text for finding in summarize_run(measured).differences if finding.modes == ("httpx",)]
+    alike = replace(measured, probes=tuple(replace(each, response=probes[0].response) for each in probes))
+    assert summarize_run(alike).differences == ()
+
+
 # Credentials in what arrived
 
 
@@ -244,7 +317,7 @@ def test_a_credential_is_compared_without_being_kept() -> None:
         (("authorization", "Bearer hush"), ("x-tag", "red"), ("accept", "*/*"), ("cookie", "sid=hush")),
         "127.0.0.1:5",
     )
-    (hidden,) = hide_credentials([head], plan_headers, sent)
+    (hidden,) = hide_credentials(Probe("aiohttp", heads=(head,)), plan_headers, sent).heads or ()
     assert "hush" not in repr(hidden)
     assert (hidden.query, dict(hidden.headers)) == (
         "token=&x=1",

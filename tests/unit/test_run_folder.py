@@ -74,7 +74,7 @@ PROBES = (
         response=ProbeResponse(200, 302, "http://127.0.0.1:9/x", "1.1", 10, "hash"),
         heads=(HEAD,),
         packages={"aiohttp": "3.13.0"},
-        modules={"urllib3": "2.5.0"},
+        strange={"urllib3": "was loaded from /elsewhere/urllib3/__init__.py"},
     ),
 )
 STARTED_AT, ENDED_AT = "2026-11-25T21:00:00+01:00", "2026-11-25T21:01:00+01:00"

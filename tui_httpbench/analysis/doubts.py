@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -18,6 +17,7 @@ from tui_httpbench.analysis.steadiness import (
     theil_sen_slope,
     upper_prediction_limit,
 )
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.records import RoundRecord
@@ -68,7 +68,8 @@ def find_doubts(
         doubt_running_dry(plan, ids, complete),
         doubt_short_duration(plan, ids, complete),
         _doubt_governor(conditions),
-        _doubt_urllib3(probes),
+        _doubt_libraries(plan, probes),
+        _doubt_missing_c(plan, probes),
     )
     return tuple(doubt for doubt in doubts if doubt is not None)
 
@@ -245,30 +246,36 @@ def _doubt_governor(conditions: RunConditions | None) -> Finding | None:
     return Finding("powersave-governor", text)
 
 
-def _doubt_urllib3(probes: Iterable[Probe]) -> Finding | None:
-    """The module urllib3 is not that of the distribution urllib3: urllib3-future, which niquests needs, overwrites it.
-
-    Told by a version that differs from the metadata; where the worker did not tell it, by the other one's presence.
-    """
-    modules: dict[str, str] = {}
-    packages: dict[str, str] = {}
-    for probe in probes:
-        modules |= probe.modules
-        packages |= {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in probe.packages.items()}
-    imported, promised, other = modules.get("urllib3"), packages.get("urllib3"), packages.get("urllib3-future")
-    if imported is not None and promised is not None:
-        if imported == promised:
-            return None
-        seen = f"The module urllib3 is version {imported}, though the package urllib3 is version {promised}"
-    elif other is not None:
-        seen = f"The package urllib3-future {other} is installed, which takes the place of urllib3"
-    else:
+def _doubt_libraries(plan: Plan, probes: Iterable[Probe]) -> Finding | None:
+    """What was imported is not what is installed, as where urllib3-future overwrites urllib3, or a package wraps it."""
+    probes = [probe for probe in probes if probe.strange]
+    if not probes:
         return None
+    clauses = {library: clause for probe in probes for library, clause in probe.strange.items()}
+    seen = listed([f"{library} {clause}" for library, clause in clauses.items()])
     text = (
-        f"{seen}: requests may not have run on the real one. Measure requests in a virtual environment of its own, "
-        "without niquests and urllib3-future."
+        f"Libraries are not what is installed: {seen}. Measure in a virtual environment of its own, where nothing is "
+        "put in the place of another package or around its functions."
     )
-    return Finding("replaced-urllib3", text)
+    return Finding("replaced-library", text, _of_plan(plan, probes))
+
+
+def _doubt_missing_c(plan: Plan, probes: Iterable[Probe]) -> Finding | None:
+    """A library runs in Python alone, since its wheel lacks what is in C or it could not be imported."""
+    probes = [probe for probe in probes if probe.without_c]
+    if not probes:
+        return None
+    libraries = listed(list(dict.fromkeys(name for probe in probes for name in probe.without_c)))
+    text = (
+        f"Parts in C are missing, without which a library is far slower: {libraries}. Install their wheels for this "
+        "Python: pip install --force-reinstall --only-binary :all: with their names."
+    )
+    return Finding("without-c-parts", text, _of_plan(plan, probes))
+
+
+def _of_plan(plan: Plan, probes: Iterable[Probe]) -> tuple[str, ...]:
+    ids = {probe.mode for probe in probes}
+    return tuple(mode_id for mode_id in plan.modes if mode_of(mode_id).id in ids)
 
 
 def _rounds(numbers: list[int]) -> str:

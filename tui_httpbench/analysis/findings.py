@@ -32,11 +32,29 @@ FINDINGS = {
     "other-http-version": FindingKind("The mode spoke another version of HTTP than most.", is_other_work=True),
     "other-body": FindingKind("The mode got another body than most, by its length or its content.", is_other_work=True),
     "changing-body": FindingKind("No two modes got a body of the same content and length.", is_other_work=True),
-    "missing-header": FindingKind("A header that every mode was told to send did not arrive.", is_other_work=True),
-    "other-header": FindingKind(
-        "A header that every mode was told to send arrived with another value.", is_other_work=True
+    "other-method": FindingKind(
+        "The mode sent another method than was asked for, or after a redirect than most.", is_other_work=True
     ),
+    "other-sent-body": FindingKind(
+        "The mode sent another body than was asked for, or after a redirect than most.", is_other_work=True
+    ),
+    "missing-header": FindingKind("A header that every mode was told to send was not sent.", is_other_work=True),
+    "other-header": FindingKind(
+        "A header that every mode was told to send was sent with another value, or after a redirect not as by most.",
+        is_other_work=True,
+    ),
+    "unasked-header": FindingKind("The mode sent credentials, cookies or the like unasked.", is_other_work=True),
     "other-accept-encoding": FindingKind("The mode accepts other encodings than most.", is_other_work=True),
+    "other-proxy": FindingKind(
+        "The mode went through another proxy than most, or through one alone.", is_other_work=True
+    ),
+    "failed-proxy": FindingKind("The mode got no answer through the proxy that the environment names."),
+    "kept-cookies": FindingKind(
+        "The mode keeps the server's cookies and sends them again; others don't.", is_other_work=True
+    ),
+    "repeated-requests": FindingKind(
+        "The mode sends again by itself what other modes report as failed.", is_other_work=True
+    ),
     # What was asked for
     "body-with-get": FindingKind("A GET or HEAD request has a body, which servers may ignore."),
     "unchecked-certificates": FindingKind("Certificates were not checked, which spares some clients much work."),
@@ -51,7 +69,8 @@ FINDINGS = {
     "busy-machine": FindingKind("Other processes used more than a tenth of the processors."),
     "powersave-governor": FindingKind("The processor's frequency governor saves power."),
     "busy-target": FindingKind("The embedded target used more processor time than the client."),
-    "replaced-urllib3": FindingKind("Another package has taken the place of urllib3, which requests runs on."),
+    "replaced-library": FindingKind("A library is not what is installed: its version, its files or its functions."),
+    "without-c-parts": FindingKind("A library runs without its parts in C, which make it several times as fast."),
     # The load
     "littles-law": FindingKind("Mean latency × throughput is off the number of requests in flight."),
     "running-dry": FindingKind("The measured seconds are few for requests that wait long, so fewer were in flight."),

@@ -5,37 +5,36 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from typing import TypeVar
 
 from tui_httpbench.analysis.findings import Finding
+from tui_httpbench.analysis.odd_ones import names_of, usual_and_others
+from tui_httpbench.analysis.sent_requests import find_sent_differences
+from tui_httpbench.analysis.settings_differences import find_settings_differences
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.measured.probe import Probe, ProbeResponse
-from tui_httpbench.measured.request_heads import is_credential
-from tui_httpbench.plan.plan import MASK, Plan
+from tui_httpbench.plan.plan import Plan
 from tui_httpbench.text.quoting import shortened
 from tui_httpbench.worker.job import UNTOLD
 
-_LISTED_MODES = 3
 _MAX_URL = 300
 _NO_ANSWER = "no answer"
-Value = TypeVar("Value", bound=Hashable)
 
 
 def find_differences(
     plan: Plan, probes: tuple[Probe, ...], dropped_headers: tuple[str, ...] = ()
 ) -> tuple[Finding, ...]:
-    """Every way in which a mode's probe differs from that of most modes; none for fewer than two probes.
+    """Every way in which a mode's probe differs from that of most modes, or from what was asked for.
 
     ``dropped_headers`` are the names of those that were sent, but that the plan lacks by now. A finding's modes are all
     those of the plan that were probed as one, such as ``httpx`` and ``httpx#2``.
     """
-    if len(probes) < 2:
+    if not probes:
         return ()
     found = [*_status_differences(probes)]
     answered = {probe.mode: probe.response for probe in probes if probe.response is not None}
     found += _response_differences(_of_most_frequent_status(answered))
-    found += _header_differences(plan, probes, dropped_headers)
-    found += _encoding_differences(plan, probes)
+    found += find_sent_differences(plan, probes, dropped_headers)
+    found += find_settings_differences(probes)
     return tuple(replace(finding, modes=_of_plan(plan, finding.modes)) for finding in found)
 
 
@@ -45,7 +44,7 @@ def _of_plan(plan: Plan, probed: tuple[str, ...]) -> tuple[str, ...]:
 
 def _status_differences(probes: tuple[Probe, ...]) -> list[Finding]:
     outcomes = {probe.mode: _outcome(probe) for probe in probes}
-    usual, others = _usual_and_others(outcomes)
+    usual, others = usual_and_others(outcomes)
     found = []
     for outcome in dict.fromkeys(others.values()):
         modes = tuple(mode for mode, value in others.items() if value == outcome)
@@ -56,7 +55,7 @@ def _status_differences(probes: tuple[Probe, ...]) -> list[Finding]:
         )
         rest = f"followed it to {usual}" if followed and _is_redirect(outcome) else f"got {usual}"
         finding_id = "no-answer" if outcome.startswith(_NO_ANSWER) else "other-status"
-        found.append(Finding(finding_id, f"{_names(modes)} got {outcome}; the others {rest}.", modes))
+        found.append(Finding(finding_id, f"{names_of(modes)} got {outcome}; the others {rest}.", modes))
     return found
 
 
@@ -117,63 +116,14 @@ def _compare(
     values = {mode: value for mode, value in values.items() if value not in ("", UNTOLD)}
     if len(values) < 2:
         return []
-    usual, others = _usual_and_others(values)
+    usual, others = usual_and_others(values)
     found = []
     for other in dict.fromkeys(others.values()):
         modes = tuple(mode for mode, value in others.items() if value == other)
         what = pattern.format(other=_shown(other), usual=_shown(usual))
-        found.append(Finding(finding_id, f"{_names(modes)} {what}.", modes))
+        found.append(Finding(finding_id, f"{names_of(modes)} {what}.", modes))
     return found
 
 
 def _shown(value: object) -> object:
     return shortened(value, _MAX_URL) if isinstance(value, str) else value
-
-
-def _header_differences(plan: Plan, probes: tuple[Probe, ...], dropped_headers: tuple[str, ...]) -> list[Finding]:
-    """Where a header that every mode was told to send arrived otherwise or not at all."""
-    found = []
-    told = [(name, MASK if is_credential(name, value) else value) for name, value in plan.wire_headers]
-    for name, value in (*told, *((name, MASK) for name in dropped_headers)):
-        arrived = {probe.mode: _header(probe, name) for probe in probes if probe.heads}
-        for other in dict.fromkeys(got for got in arrived.values() if got != value):
-            modes = tuple(mode for mode, got in arrived.items() if got == other)
-            if other is None:
-                found.append(Finding("missing-header", f"{_names(modes)} did not send {name}.", modes))
-            else:
-                shown = MASK if value == MASK else other
-                found.append(Finding("other-header", f"{_names(modes)} sent {name} as {shown!r}.", modes))
-    return found
-
-
-def _encoding_differences(plan: Plan, probes: tuple[Probe, ...]) -> list[Finding]:
-    """Where modes accept other encodings than most, none having been told which."""
-    if any(name.lower() == "accept-encoding" for name, _ in plan.wire_headers):
-        return []
-    encodings = {probe.mode: _header(probe, "accept-encoding") or "none" for probe in probes if probe.heads}
-    if len(set(encodings.values())) < 2:
-        return []
-    usual, others = _usual_and_others(encodings)
-    modes = tuple(others)
-    values = ", ".join(dict.fromkeys(repr(value) for value in others.values()))
-    text = f"{_names(modes)} sent Accept-Encoding {values}; the others {usual!r}."
-    return [Finding("other-accept-encoding", text, modes)]
-
-
-def _header(probe: Probe, name: str) -> str | None:
-    """The first value of a header as it arrived, None where it did not."""
-    heads = probe.heads or ()
-    return next((value for own, value in heads[0].headers if own.lower() == name.lower()), None)
-
-
-def _usual_and_others(values: dict[str, Value]) -> tuple[Value, dict[str, Value]]:
-    """The most frequent value, and the modes that have another."""
-    usual = Counter(values.values()).most_common(1)[0][0]
-    return usual, {mode: value for mode, value in values.items() if value != usual}
-
-
-def _names(modes: tuple[str, ...]) -> str:
-    """The modes in a sentence; more than a few are counted."""
-    if len(modes) > _LISTED_MODES:
-        return f"{', '.join(modes[: _LISTED_MODES - 1])} and {len(modes) - _LISTED_MODES + 1} more"
-    return " and ".join(filter(None, (", ".join(modes[:-1]), modes[-1])))

@@ -13,6 +13,7 @@ from tui_httpbench.analysis.ranking import RankingRules, rank_modes
 from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.result import Environment, ModeSummary, Rank, Result
 from tui_httpbench.analysis.same_work import find_differences
+from tui_httpbench.analysis.settings_differences import find_repeats
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.probe import Probe
@@ -149,6 +150,7 @@ def _find_all(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[Findi
     return (
         *_find_ends(measured),
         *find_differences(measured.plan, measured.probes, measured.dropped_headers),
+        *find_repeats(measured.probes, modes),
         *_find_risky_wishes(measured.plan),
         *_find_given_up(measured.records, modes),
         *_find_missing_http2(measured),

@@ -17,7 +17,6 @@ from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.files.side_line import SideLine
 from tui_httpbench.measured.probe import Probe, ProbeResponse
 from tui_httpbench.plan.plan import Plan
-from tui_httpbench.plan.secrets import drop_secrets
 from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetError
 from tui_httpbench.worker.job import Job
 
@@ -66,7 +65,7 @@ async def _probe(
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
-            env=worker_environment(plan.profile, trust),
+            env=worker_environment(plan, trust),
             limit=MESSAGE_LIMIT_BYTES,
             start_new_session=os.name == "posix",
         )
@@ -99,6 +98,9 @@ async def _converse(
     if message.get("event") == "versions":
         told = replace(told, packages=message["packages"])
         message = await _hear(line, START_LIMIT_S)
+    if message.get("event") == "libraries":
+        told = replace(told, strange=message["strange"], without_c=tuple(message["without_c"]))
+        message = await _hear(line, START_LIMIT_S)
     if message.get("event") != "ready":
         return _failed(told, message)
     async with turn:
@@ -116,10 +118,9 @@ async def _converse(
         told,
         settings=message["settings"],
         made=message["made"],
-        response=None if response is None else ProbeResponse(**{**response, "url": drop_secrets(response["url"])}),
+        response=None if response is None else ProbeResponse.from_worker(response),
         error=None if error is None else (error[0], error[1]),
         heads=heads,
-        modules=message["modules"],
     )
 
 

@@ -28,7 +28,7 @@ from tui_httpbench.measured.samples import store_samples
 from tui_httpbench.plan.secrets import drop_secrets
 from tui_httpbench.plan.stored import plan_to_dict
 
-FORMAT = 3
+FORMAT = 4
 RUN_FILE = "run.json"
 ROUNDS_FILE = "rounds.jsonl"
 NOTES_FILE = "notes.jsonl"

@@ -196,10 +196,7 @@ class Runner:
                 probes = await self._probing
             told = self.plan.wire_headers
             sent = expand_headers(told)
-            self._probes = tuple(
-                replace(probe, heads=None if probe.heads is None else hide_credentials(probe.heads, told, sent))
-                for probe in probes
-            )
+            self._probes = tuple(hide_credentials(probe, told, sent) for probe in probes)
             folder.note(ProbesMade(self._probes))
         except asyncio.CancelledError:
             if not self._stopped:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,13 +13,14 @@ from tui_httpbench.bench.trust import Trust, certifi_bundle
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.header_values import expand_headers
 from tui_httpbench.plan.plan import WARMUP_REQUESTS, Plan
+from tui_httpbench.plan.politeness import remote_host
 from tui_httpbench.plan.secrets import secret_parameters
 from tui_httpbench.worker.job import Job
 
 WORKER_FILE = Path(__file__).parents[1] / "worker" / "__main__.py"
 MAX_REDIRECTS = 10
 
-# Variables that slow the interpreter, or make one client trust other certificates than its neighbour.
+# Variables that slow the interpreter or one client, or make one trust other certificates than its neighbour.
 ALWAYS_UNWANTED = frozenset(
     {
         "SSL_CERT_FILE",
@@ -32,22 +34,42 @@ ALWAYS_UNWANTED = frozenset(
         "PYTHONPROFILEIMPORTTIME",
         "PYTHONVERBOSE",
         "PYTHONSTARTUP",
+        "PYTHONMALLOC",
+        "PYTHONMALLOCSTATS",
+        "PYTHONPERFSUPPORT",
+        "PYTHON_PERF_JIT_SUPPORT",
+        "MALLOC_CHECK_",
+        "MALLOC_PERTURB_",
+        "AIOHTTP_NO_EXTENSIONS",
+        "FROZENLIST_NO_EXTENSIONS",
+        "MULTIDICT_NO_EXTENSIONS",
+        "PROPCACHE_NO_EXTENSIONS",
+        "YARL_NO_EXTENSIONS",
+        "NIQUESTS_DNS_URL",
+        "NIQUESTS_STRICT_OCSP",
     }
 )
 
-# Some clients use a proxy from the environment and some don't: in the equal profile, none may.
-UNWANTED_WHEN_EQUAL = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "NETRC"})
+PROXY_VARIABLES = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"})
 
 
-def worker_environment(profile: str, trust: Trust) -> dict[str, str]:
-    """This process's environment without the variables that would sway a client under this profile.
+def worker_environment(plan: Plan, trust: Trust) -> dict[str, str]:
+    """This process's environment without the variables that would sway a client of this plan.
 
-    In the ``defaults`` profile the run's own bundle reaches the libraries through their own variables, so that their
-    code and the cost of loading certificates stay what users have.
+    Some clients use a proxy from the environment and some don't: with equal settings none may, and no request to this
+    machine may go through one. In the ``defaults`` profile the run's own bundle reaches the libraries through their own
+    variables, so that their code and the cost of loading certificates stay what users have.
     """
-    unwanted = ALWAYS_UNWANTED | (UNWANTED_WHEN_EQUAL if profile == "equal" else frozenset())
+    is_equal, stays_here = plan.profile == "equal", remote_host(plan.request) is None
+    unwanted = ALWAYS_UNWANTED
+    if is_equal or stays_here:
+        unwanted |= PROXY_VARIABLES
+    if is_equal:
+        unwanted |= {"NETRC"}
     kept = {name: value for name, value in os.environ.items() if name.upper() not in unwanted}
-    if profile == "defaults" and trust.bundle is not None:
+    if stays_here and sys.platform in ("darwin", "win32"):
+        kept["NO_PROXY"] = "*"  # or Python would ask the system for its proxies
+    if not is_equal and trust.bundle is not None:
         kept |= {"SSL_CERT_FILE": str(trust.bundle), "REQUESTS_CA_BUNDLE": str(trust.bundle)}
     return kept
 

@@ -60,7 +60,7 @@ class WorkerProcess:
         capacity = plan.load.exact_requests or max(FIRST_CAPACITY, 4 * self.in_flight)
         self.samples = SampleFile(sample_path(folder, mode_id, round), capacity)
         self._job = make_job(plan, url, mode_id, self.samples.path, trust)
-        self._environment = worker_environment(plan.profile, trust)
+        self._environment = worker_environment(plan, trust)
         # A request may take the timeout to connect and again to be answered, and wait while all others in flight are
         # computed, such as the TLS contexts of new clients; beyond that, nothing moves any more.
         self._stall_limit_s = 2 * plan.timeout_s + 5.0 + COMPUTING_S * self.in_flight

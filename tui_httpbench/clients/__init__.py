@@ -41,9 +41,10 @@ class Settings:
     """How clients are to be made in this run.
 
     ``equal`` asks for the same redirects, pool and certificates in all of them: up to ``max_redirects`` followed, as
-    many connections kept as are ``in_flight``, certificates of ``ca_file``, and nothing taken from the environment.
-    Otherwise a client is to be as its library comes, but for the timeout, in seconds, and ``verify``, which tells
-    whether certificates are checked at all. ``kept`` is the mode's own fact.
+    many connections kept to each origin as are ``in_flight``, certificates of ``ca_file``, no cookies kept, nothing
+    sent again after a failure, and nothing taken from the environment. Otherwise a client is to be as its library
+    comes, but for the timeout, in seconds, and ``verify``, which tells whether certificates are checked at all.
+    ``kept`` is the mode's own fact, ``url`` that of the request.
     """
 
     equal: bool
@@ -53,6 +54,7 @@ class Settings:
     ca_file: str | None
     verify: bool
     kept: bool
+    url: str = ""
 
 
 def mode(

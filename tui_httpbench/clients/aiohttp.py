@@ -7,6 +7,7 @@ import inspect
 import ssl
 
 import aiohttp
+import yarl
 
 from tui_httpbench.clients import Request, Settings, mode
 
@@ -61,7 +62,11 @@ def new(kind, settings: Settings):
         return kind(timeout=timeout)
     trust = settings.verify and _context(settings.ca_file)
     connector = aiohttp.TCPConnector(limit=settings.in_flight, keepalive_timeout=3600, ssl=trust)
-    return kind(timeout=timeout, connector=connector)
+    session = kind(timeout=timeout, connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+    if hasattr(session, "_retry_connection"):
+        # There is no public switch for what the others don't do: to send again what a kept connection failed under.
+        session._retry_connection = False
+    return session
 
 
 def options(settings: Settings):
@@ -87,26 +92,56 @@ def describe(session, settings: Settings):
         "redirects": f"followed, up to {redirects - 1}",
         "timeout": f"{session.timeout.total:g} s in all",
         "pool": f"{connector.limit} open, kept {'until the end' if keepalive_s >= 3600 else f'for {keepalive_s:g} s'}",
-        "proxies": "from the environment" if session.trust_env else "none",
+        "proxies": _proxy(session, settings.url),
         "netrc": "read" if session.trust_env else "not read",
+        "cookies": _cookies(session.cookie_jar),
+        "retries": _RETRIES.get(getattr(session, "_retry_connection", None), "unknown"),
         "certificates": "OpenSSL's",
         "accept-encoding": aiohttp.ClientRequest.DEFAULT_HEADERS[aiohttp.hdrs.ACCEPT_ENCODING],
     }
 
 
+_RETRIES = {True: "one, of what failed on a kept connection", False: "none"}
+
+
+def _proxy(session, url):
+    if not session.trust_env:
+        return "none"
+    try:
+        return str(aiohttp.helpers.get_env_proxy_for_url(yarl.URL(url))[0])
+    except LookupError:
+        return "none in the environment"
+
+
+def _cookies(jar):
+    if isinstance(jar, aiohttp.DummyCookieJar):
+        return "not kept"
+    return "kept" if jar._unsafe else "kept, but not those of an IP address"
+
+
 def watch_responses(seen):
     """Makes every further response be described to ``seen``: for the probe, never for a timed round."""
-    read = aiohttp.ClientResponse.read
+    read, request, asked = aiohttp.ClientResponse.read, aiohttp.ClientSession._request, []
+
+    @functools.wraps(request)  # describe() reads its signature
+    def noted(self, *args, **options):
+        asked.append(self)
+        return request(self, *args, **options)
 
     async def watched(self):
         body = await read(self)
         version = self.version
+        steps = [*self.history, self]
+        sent = [step.request_info for step in steps]
         seen(
             status=self.status,
             url=str(self.url),
-            first_status=[*self.history, self][0].status,
+            first_status=steps[0].status,
             http_version=f"{version.major}.{version.minor}" if version else "unknown",
+            hops=[(request.method, str(request.url), request.headers.items()) for request in sent],
+            sets_cookies=any("Set-Cookie" in step.headers for step in steps),
+            keeps_cookies=len(asked[-1].cookie_jar) > 0,
         )
         return body
 
-    aiohttp.ClientResponse.read = watched
+    aiohttp.ClientSession._request, aiohttp.ClientResponse.read = noted, watched

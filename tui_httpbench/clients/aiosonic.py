@@ -41,7 +41,9 @@ def new(kind, settings: Settings):
     timeout_s = settings.timeout_s
     timeouts = Timeouts(sock_connect=timeout_s, sock_read=timeout_s, request_timeout=timeout_s)
     if settings.equal:
-        pool = PoolConfig(size=settings.in_flight, max_conn_requests=None, max_conn_idle_ms=None)
+        # One pool is for all origins.
+        size = settings.in_flight * (settings.max_redirects + 1)
+        pool = PoolConfig(size=size, max_conn_requests=None, max_conn_idle_ms=None)
         connector = TCPConnector(
             timeouts=timeouts,
             pool_configs={":default": pool},
@@ -86,6 +88,8 @@ def describe(client, settings: Settings):
         "pool": f"{pool.size} open, kept {' and '.join(ends) or 'until the end'}",
         "proxies": "from the environment" if client.trust_env else "none",
         "netrc": "not read",
+        "cookies": "kept" if client.handle_cookies else "not kept",
+        "retries": "two, of what failed on a kept connection",
         "certificates": "OpenSSL's",
         "accept-encoding": "none",
     }
@@ -96,13 +100,23 @@ def watch_responses(seen):
     original = aiosonic.HTTPClient.request
 
     async def request(self, *args, **options):
+        sent = []
+        note = _noting(sent)
+        self.event_hooks["request"].append(note)
         response = await original(self, *args, **options)
+        self.event_hooks["request"].remove(note)
         seen(
             status=response.status_code,
             url=response.url,
             first_status=[*response.history, response][0].status_code,
             http_version=response.http_version or "unknown",
+            hops=list(sent),
+            sets_cookies=any(step.cookies for step in [*response.history, response]),
+            keeps_cookies=any(self.cookies_map.values()),
         )
         return response
+
+    def _noting(sent):
+        return lambda method, url, headers: sent.append((method, url, list(headers.items())))
 
     aiosonic.HTTPClient.request = request

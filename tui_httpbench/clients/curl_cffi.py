@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 
 import curl_cffi
-from curl_cffi import CurlHttpVersion
+from curl_cffi import CurlHttpVersion, CurlOpt
+from curl_cffi.curl import CURLINFO_HEADER_OUT
 
 from tui_httpbench.clients import Request, Settings, mode
 
@@ -58,6 +60,7 @@ def new(kind, settings: Settings):
         timeout=settings.timeout_s,
         max_redirects=settings.max_redirects,
         trust_env=False,
+        discard_cookies=True,
         http_version="v1",
         verify=settings.verify and (settings.ca_file or True),
     )
@@ -75,37 +78,71 @@ def describe(session, settings: Settings):
         "redirects": f"followed, up to {session.max_redirects}" if session.allow_redirects else "not followed",
         "timeout": f"{session.timeout:g} s in all",
         "pool": "none: a handle for each thread, each keeps its connections" if most is None else f"{most} open, kept",
-        "proxies": "from the environment" if session.trust_env else "none",
+        "proxies": _proxy(settings.url) if session.trust_env else "none",
         "netrc": "not read",
+        "cookies": "not kept" if session.discard_cookies else "kept",
+        "retries": "one, of what failed on a kept connection",
         "certificates": "certifi's",
         "accept-encoding": inspect.signature(session.request).parameters["accept_encoding"].default,
     }
+
+
+def _proxy(url):
+    # As libcurl documents it: for http, in small letters only.
+    from urllib.parse import urlsplit
+    from urllib.request import proxy_bypass_environment
+
+    parts, get = urlsplit(url), os.environ.get
+    without = get("no_proxy") or get("NO_PROXY") or ""
+    if proxy_bypass_environment(parts.netloc.rpartition("@")[2], {"no": without}):
+        return "none in the environment"
+    own = get("http_proxy") if parts.scheme == "http" else get("https_proxy") or get("HTTPS_PROXY")
+    return own or get("all_proxy") or get("ALL_PROXY") or "none in the environment"
 
 
 def watch_responses(seen):
     """Makes every further response be described to ``seen``: for the probe, never for a timed round."""
     versions = {CurlHttpVersion.V1_0: "1.0", CurlHttpVersion.V1_1: "1.1", CurlHttpVersion.V2_0: "2"}
 
-    def tell(response):
+    def tell(session, response, sent):
+        steps = [*response.history, response]
         seen(
             status=response.status_code,
             url=response.url,
-            first_status=[*response.history, response][0].status_code,
+            first_status=steps[0].status_code,
             http_version=versions.get(response.http_version, "unknown"),
+            hops=[_hop(head) for head in sent if not head.startswith(b"CONNECT ")],
+            sets_cookies=any("Set-Cookie" in step.headers for step in steps),
+            keeps_cookies=len(session.cookies) > 0,
         )
+
+    def noting(session):
+        sent = []
+        session.curl_options[CurlOpt.VERBOSE] = 1
+        session.curl_options[CurlOpt.DEBUGFUNCTION] = lambda kind, data: (
+            sent.append(data) if kind == CURLINFO_HEADER_OUT else None
+        )
+        return sent
+
+    def _hop(head):
+        first, *rest = head.decode("latin-1").rstrip().split("\r\n")
+        method, target = first.split(" ")[:2]
+        return method, target, [tuple(line.split(": ", 1)) for line in rest if ": " in line]
 
     request, request_async = curl_cffi.Session.request, curl_cffi.AsyncSession.request
 
     @functools.wraps(request)
     def watched(self, *args, **options):
+        sent = noting(self)
         response = request(self, *args, **options)
-        tell(response)
+        tell(self, response, sent)
         return response
 
     @functools.wraps(request_async)
     async def watched_async(self, *args, **options):
+        sent = noting(self)
         response = await request_async(self, *args, **options)
-        tell(response)
+        tell(self, response, sent)
         return response
 
     curl_cffi.Session.request = watched

@@ -90,6 +90,8 @@ def describe(connection, settings: Settings):
         "pool": "none: a connection for each in flight, kept until the end",
         "proxies": "none",
         "netrc": "not read",
+        "cookies": "not kept",
+        "retries": "none",
         "certificates": "OpenSSL's",
         "accept-encoding": "identity",
     }
@@ -97,24 +99,33 @@ def describe(connection, settings: Settings):
 
 def watch_responses(seen):
     """Makes every further response be described to ``seen``: for the probe, never for a timed round."""
-    request, getresponse = http.client.HTTPConnection.request, http.client.HTTPConnection.getresponse
+    kind = http.client.HTTPConnection
+    putrequest, putheader, getresponse = kind.putrequest, kind.putheader, kind.getresponse
 
-    def request_noted(self, method, url, *args, **options):
-        self.noted_url = url
-        return request(self, method, url, *args, **options)
+    def putrequest_noted(self, method, url, *args, **options):
+        self.noted = method, url, []
+        return putrequest(self, method, url, *args, **options)
+
+    def putheader_noted(self, name, *values):
+        self.noted[2].extend((name, value) for value in values)
+        return putheader(self, name, *values)
 
     def watched(self):
         response = getresponse(self)
         scheme = "https" if isinstance(self, http.client.HTTPSConnection) else "http"
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == self.default_port else f":{self.port}"
+        method, target, headers = self.noted
+        url = f"{scheme}://{host}{port}{target}"
         seen(
             status=response.status,
-            url=f"{scheme}://{host}{port}{self.noted_url}",
+            url=url,
             first_status=response.status,
             http_version={10: "1.0", 11: "1.1"}.get(response.version, "unknown"),
+            hops=[(method, url, headers)],
+            sets_cookies="Set-Cookie" in response.headers,
+            keeps_cookies=False,
         )
         return response
 
-    http.client.HTTPConnection.request = request_noted
-    http.client.HTTPConnection.getresponse = watched
+    kind.putrequest, kind.putheader, kind.getresponse = putrequest_noted, putheader_noted, watched

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import sys
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 # As httpx does, it imports its own command line, and click, rich and Pygments with it, wherever click is installed.
 sys.modules.setdefault("click", None)
@@ -55,15 +56,19 @@ def new(kind, settings: Settings):
     if not settings.equal:
         unchecked = {} if settings.verify else {"verify": False}
         return kind(timeout=settings.timeout_s, **unchecked)
-    width = settings.in_flight
     return kind(
         timeout=settings.timeout_s,
         follow_redirects=True,
         max_redirects=settings.max_redirects,
         trust_env=False,
-        limits=httpx2.Limits(max_connections=width, max_keepalive_connections=width, keepalive_expiry=None),
+        # Its limits are totals over all origins, so that any number would close what a redirect has to open again.
+        limits=httpx2.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=None),
+        cookies=CookieJar(_NO_COOKIES),
         verify=settings.verify and ssl.create_default_context(cafile=settings.ca_file),
     )
+
+
+_NO_COOKIES = DefaultCookiePolicy(allowed_domains=())
 
 
 def describe(client, settings: Settings):
@@ -74,35 +79,53 @@ def describe(client, settings: Settings):
     return {
         "redirects": f"followed, up to {client.max_redirects}" if client.follow_redirects else "not followed",
         "timeout": f"{client.timeout.connect:g} s for each of connect, write, read, pool",
-        "pool": f"{pool._max_connections} open, {pool._max_keepalive_connections} kept {kept}",
-        "proxies": "from the environment" if client.trust_env else "none",
+        "pool": f"{_number(pool._max_connections)} open, {_number(pool._max_keepalive_connections)} kept {kept}",
+        "proxies": _proxy(client, settings.url),
         "netrc": "not read",
+        "cookies": "not kept" if client.cookies.jar._policy is _NO_COOKIES else "kept",
+        "retries": str(pool._retries or "none"),
         "certificates": "the system's",
         "accept-encoding": client.headers["Accept-Encoding"],
     }
 
 
+def _number(limit):
+    return "any number" if limit == sys.maxsize else str(limit)
+
+
+def _proxy(client, url):
+    transport = client._transport_for_url(httpx2.URL(url))
+    if transport is client._transport:
+        return "none in the environment" if client.trust_env else "none"
+    proxy = transport._pool._proxy_url
+    return f"{proxy.scheme.decode()}://{proxy.host.decode()}:{proxy.port}"
+
+
 def watch_responses(seen):
     """Makes every further response be described to ``seen``: for the probe, never for a timed round."""
 
-    def tell(response):
+    def tell(client, response):
+        steps = [*response.history, response]
         seen(
             status=response.status_code,
             url=str(response.url),
-            first_status=[*response.history, response][0].status_code,
+            first_status=steps[0].status_code,
             http_version=response.http_version[len("HTTP/") :],
+            hops=[(step.request.method, str(step.request.url), step.request.headers.raw) for step in steps],
+            sets_cookies=any("Set-Cookie" in step.headers for step in steps),
+            keeps_cookies=bool(client.cookies),
         )
 
     request, request_async = httpx2.Client.request, httpx2.AsyncClient.request
 
     def watched(self, *args, **options):
         response = request(self, *args, **options)
-        tell(response)
+        tell(self, response)
         return response
 
     async def watched_async(self, *args, **options):
         response = await request_async(self, *args, **options)
-        tell(response)
+        tell(self, response)
         return response
 
     httpx2.Client.request = watched

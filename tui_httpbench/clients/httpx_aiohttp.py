@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import ssl
 import sys
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 # httpx imports its own command line, and click, rich and Pygments with it, wherever click is installed.
 sys.modules.setdefault("click", None)
 
+import aiohttp  # noqa: E402
 import httpx  # noqa: E402
-from httpx_aiohttp import HttpxAiohttpClient  # noqa: E402
+from httpx_aiohttp import AiohttpTransport, HttpxAiohttpClient  # noqa: E402
 
 from tui_httpbench.clients import Request, Settings, mode  # noqa: E402
 
@@ -41,16 +44,32 @@ def new(kind, settings: Settings):
     if not settings.equal:
         unchecked = {} if settings.verify else {"verify": False}
         return kind(timeout=settings.timeout_s, **unchecked)
-    width = settings.in_flight
+    # Made as the transport makes it by itself, but that it keeps no cookies and sends nothing again.
+    inner = functools.partial(_session, settings)
     return kind(
         timeout=settings.timeout_s,
         follow_redirects=True,
         max_redirects=settings.max_redirects,
         trust_env=False,
-        # aiohttp, which keeps them, takes no None for a time without end.
-        limits=httpx.Limits(max_connections=width, max_keepalive_connections=width, keepalive_expiry=3600),
-        verify=settings.verify and ssl.create_default_context(cafile=settings.ca_file),
+        cookies=CookieJar(_NO_COOKIES),
+        transport=AiohttpTransport(verify=False, limits=httpx.Limits(keepalive_expiry=3600), client=inner),
     )
+
+
+_NO_COOKIES = DefaultCookiePolicy(allowed_domains=())
+
+
+def _session(settings):
+    # What limits aiohttp is the number of connections in use, and it takes no None for a time without end.
+    connector = aiohttp.TCPConnector(
+        limit=settings.in_flight,
+        keepalive_timeout=3600,
+        ssl=settings.verify and ssl.create_default_context(cafile=settings.ca_file),
+    )
+    session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+    if hasattr(session, "_retry_connection"):
+        session._retry_connection = False
+    return session
 
 
 def describe(client, settings: Settings):
@@ -58,12 +77,17 @@ def describe(client, settings: Settings):
     limits = client._transport.limits
     expiry = limits.keepalive_expiry
     kept = "until the end" if expiry >= 3600 else f"for {expiry:g} s"
+    most = settings.in_flight if settings.equal else limits.max_connections
+    proxy = client._transport_for_url(httpx.URL(settings.url)).proxy
+    none = "none in the environment" if client.trust_env else "none"
     return {
         "redirects": f"followed, up to {client.max_redirects}" if client.follow_redirects else "not followed",
         "timeout": f"{client.timeout.connect:g} s for each of connect, read, pool",
-        "pool": f"{limits.max_connections} open, kept {kept}",
-        "proxies": "from the environment" if client.trust_env else "none",
+        "pool": f"{most} open, kept {kept}",
+        "proxies": none if proxy is None else str(proxy.url),
         "netrc": "not read",
+        "cookies": "not kept" if settings.equal else "kept",
+        "retries": "none" if settings.equal else "one, of what failed on a kept connection",
         "certificates": "certifi's",
         "accept-encoding": client.headers["Accept-Encoding"],
     }
@@ -78,11 +102,15 @@ def watch_responses(seen):
 
     async def request(self, *args, **options):
         response = await original(self, *args, **options)
+        steps = [*response.history, response]
         seen(
             status=response.status_code,
             url=str(response.url),
-            first_status=[*response.history, response][0].status_code,
+            first_status=steps[0].status_code,
             http_version="unknown",
+            hops=[(step.request.method, str(step.request.url), step.request.headers.raw) for step in steps],
+            sets_cookies=any("Set-Cookie" in step.headers for step in steps),
+            keeps_cookies=bool(self.cookies),
         )
         return response
 

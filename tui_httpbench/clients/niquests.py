@@ -52,7 +52,9 @@ def new(kind, settings: Settings):
         return session
     session = kind(
         timeout=settings.timeout_s,
+        pool_connections=settings.max_redirects + 1,
         pool_maxsize=settings.in_flight,
+        allow_incoming_cookies=False,
         disable_http2=True,
         disable_http3=True,
     )
@@ -64,13 +66,17 @@ def new(kind, settings: Settings):
 
 def describe(session, settings: Settings):
     """What a session is, read off it."""
-    adapter = session.get_adapter("http://localhost")
+    adapter = session.get_adapter(settings.url)
+    proxies = session.merge_environment_settings(settings.url, {}, None, None, None)["proxies"]
+    none = "none in the environment" if session.trust_env else "none"
     return {
         "redirects": f"followed, up to {session.max_redirects}",
         "timeout": f"{session.timeout:g} s to connect, {session.timeout:g} s between bytes",
         "pool": f"{adapter._pool_maxsize} kept per host",
-        "proxies": "from the environment" if session.trust_env else "none",
+        "proxies": niquests.utils.select_proxy(settings.url, proxies) or none,
         "netrc": "read" if session.trust_env else "not read",
+        "cookies": "kept" if session.allow_incoming_cookies else "not kept",
+        "retries": str(adapter.max_retries.total or "none"),
         "certificates": "the system's",
         "accept-encoding": str(session.headers.get("Accept-Encoding")),
     }
@@ -79,24 +85,28 @@ def describe(session, settings: Settings):
 def watch_responses(seen):
     """Makes every further response be described to ``seen``: for the probe, never for a timed round."""
 
-    def tell(response):
+    def tell(session, response):
+        steps = [*response.history, response]
         seen(
             status=response.status_code,
             url=response.url,
-            first_status=[*response.history, response][0].status_code,
+            first_status=steps[0].status_code,
             http_version={10: "1.0", 11: "1.1", 20: "2", 30: "3"}.get(response.http_version, "unknown"),
+            hops=[(step.request.method, step.request.url, step.request.headers.items()) for step in steps],
+            sets_cookies=any("Set-Cookie" in step.headers for step in steps),
+            keeps_cookies=len(session.cookies) > 0,
         )
 
     request, request_async = niquests.Session.request, niquests.AsyncSession.request
 
     def watched(self, *args, **options):
         response = request(self, *args, **options)
-        tell(response)
+        tell(self, response)
         return response
 
     async def watched_async(self, *args, **options):
         response = await request_async(self, *args, **options)
-        tell(response)
+        tell(self, response)
         return response
 
     niquests.Session.request = watched

@@ -87,6 +87,7 @@ def _options(settings: Settings):
             pycurl.NETRC: pycurl.NETRC_IGNORED,
             pycurl.HTTP_VERSION: pycurl.CURL_HTTP_VERSION_1_1,
             pycurl.MAXAGE_CONN: 3600,
+            pycurl.MAXCONNECTS: settings.max_redirects + 1,
         }
     return options
 
@@ -99,16 +100,32 @@ def describe(curl, settings: Settings):
         "redirects": "not followed" if redirects is None else f"followed, up to {redirects}",
         "timeout": f"{options[pycurl.TIMEOUT_MS] / 1000:g} s in all",
         "pool": "none: a handle for each in flight, each keeps its connections",
-        "proxies": "none" if pycurl.PROXY in options else "from the environment",
+        "proxies": "none" if pycurl.PROXY in options else _proxy(settings.url),
         "netrc": "not read",
+        "cookies": "not kept",
+        "retries": "one, of what failed on a kept connection",
         "certificates": "certifi's",
         "accept-encoding": "none",
     }
 
 
+def _proxy(url):
+    # As libcurl documents it: for http, in small letters only.
+    from urllib.parse import urlsplit
+    from urllib.request import proxy_bypass_environment
+
+    parts, get = urlsplit(url), os.environ.get
+    without = get("no_proxy") or get("NO_PROXY") or ""
+    if proxy_bypass_environment(parts.netloc.rpartition("@")[2], {"no": without}):
+        return "none in the environment"
+    own = get("http_proxy") if parts.scheme == "http" else get("https_proxy") or get("HTTPS_PROXY")
+    return own or get("all_proxy") or get("ALL_PROXY") or "none in the environment"
+
+
 def watch_responses(seen):
     """Makes every further response be described to ``seen``: for the probe, never for a timed round."""
     original = pycurl.Curl
+    HEAD_SENT = 2  # CURLINFO_HEADER_OUT
     versions = {
         pycurl.CURL_HTTP_VERSION_1_0: "1.0",
         pycurl.CURL_HTTP_VERSION_1_1: "1.1",
@@ -118,8 +135,10 @@ def watch_responses(seen):
 
     class Curl(original):
         def perform(self):
-            lines = []
+            lines, sent = [], []
             self.setopt(pycurl.HEADERFUNCTION, lines.append)
+            self.setopt(pycurl.VERBOSE, True)
+            self.setopt(pycurl.DEBUGFUNCTION, lambda kind, data: sent.append(data) if kind == HEAD_SENT else None)
             super().perform()
             heads = [line.split() for line in lines if line.startswith(b"HTTP/")]
             statuses = [int(parts[1]) for parts in heads if len(parts) > 1 and parts[1].isdigit()]
@@ -129,7 +148,15 @@ def watch_responses(seen):
                 url=self.getinfo(pycurl.EFFECTIVE_URL),
                 first_status=[*final, self.getinfo(pycurl.RESPONSE_CODE)][0],
                 http_version=versions.get(self.getinfo(pycurl.INFO_HTTP_VERSION), "unknown"),
+                hops=[_hop(head) for head in sent if not head.startswith(b"CONNECT ")],
+                sets_cookies=any(line.lower().startswith(b"set-cookie:") for line in lines),
+                keeps_cookies=bool(self.getinfo(pycurl.INFO_COOKIELIST)),
             )
+
+    def _hop(head):
+        first, *rest = head.decode("latin-1").rstrip().split("\r\n")
+        method, target = first.split(" ")[:2]
+        return method, target, [tuple(line.split(": ", 1)) for line in rest if ": " in line]
 
     Curl.__module__, Curl.__qualname__ = "pycurl", "Curl"
     pycurl.Curl = Curl

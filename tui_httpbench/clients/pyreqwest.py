@@ -87,31 +87,57 @@ def describe(client, settings: Settings):
         "redirects": f"followed, up to {settings.max_redirects if equal else 10}",
         "timeout": f"{settings.timeout_s:g} s in all",
         "pool": f"{settings.in_flight} kept per host until the end" if equal else "no limit per host, kept for 90 s",
-        "proxies": "none" if equal else "from the environment",
+        "proxies": "none" if equal else _proxy(settings.url),
         "netrc": "not read",
+        "cookies": "not kept",
+        "retries": "of what was not yet sent when a kept connection was closed",
         "certificates": "the system's",
         "accept-encoding": "gzip, br, zstd, deflate",
     }
 
 
+def _proxy(url):
+    # As reqwest documents it.
+    from urllib.parse import urlsplit
+    from urllib.request import getproxies_environment, proxy_bypass_environment
+
+    parts, proxies = urlsplit(url), getproxies_environment()
+    if proxy_bypass_environment(parts.netloc.rpartition("@")[2], proxies):
+        return "none in the environment"
+    return proxies.get(parts.scheme) or proxies.get("all") or "none in the environment"
+
+
 def watch_responses(seen):
     """Makes every further response be described to ``seen``: for the probe, never for a timed round.
 
-    Its responses tell neither their URL nor what was redirected on the way, so these stay unknown.
+    Its responses tell neither their URL nor what was redirected on the way, so these stay unknown: of what was sent,
+    the first request is all that can be told.
     """
     send, send_async = SyncConsumedRequest.send, ConsumedRequest.send
 
-    def tell(response):
-        seen(status=response.status, http_version=response.version.removeprefix("HTTP/").replace("2.0", "2"))
+    def told(request):
+        body = request.body and request.body.copy_bytes()
+        return request.method, str(request.url), list(request.headers.items()), len(body or b"")
+
+    def tell(first, response):
+        seen(
+            status=response.status,
+            http_version=response.version.removeprefix("HTTP/").replace("2.0", "2"),
+            hops=[first],
+            sets_cookies="Set-Cookie" in response.headers,
+            keeps_cookies=False,
+        )
 
     def watched(self):
+        first = told(self)
         response = send(self)
-        tell(response)
+        tell(first, response)
         return response
 
     async def watched_async(self):
+        first = told(self)
         response = await send_async(self)
-        tell(response)
+        tell(first, response)
         return response
 
     SyncConsumedRequest.send = watched

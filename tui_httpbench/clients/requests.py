@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http.cookiejar import DefaultCookiePolicy
+
 import requests
 
 from tui_httpbench.clients import Request, Settings, mode
@@ -55,21 +57,37 @@ def new(kind, settings: Settings):
     session.trust_env = False
     session.max_redirects = settings.max_redirects
     session.verify = settings.verify and settings.ca_file
+    session.cookies.set_policy(_NO_COOKIES)
+    session.hooks["response"].append(_keep_no_cookies)
     if settings.kept:  # a Session for one request needs no wider pool
+        origins = settings.max_redirects + 1
         for scheme in ("http://", "https://"):
-            session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=settings.in_flight))
+            adapter = requests.adapters.HTTPAdapter(pool_connections=origins, pool_maxsize=settings.in_flight)
+            session.mount(scheme, adapter)
     return session
+
+
+_NO_COOKIES = DefaultCookiePolicy(allowed_domains=())
+
+
+def _keep_no_cookies(response, **_):
+    # What a redirect sets goes into the request's own jar, which the Session's policy does not reach.
+    response.request._cookies.set_policy(_NO_COOKIES)
 
 
 def describe(session, settings: Settings):
     """What a Session is, read off it."""
-    pool = session.get_adapter("http://")._pool_maxsize
+    adapter = session.get_adapter(settings.url)
+    proxies = session.merge_environment_settings(settings.url, {}, None, None, None)["proxies"]
+    none = "none in the environment" if session.trust_env else "none"
     return {
         "redirects": f"followed, up to {session.max_redirects}",
         "timeout": f"{settings.timeout_s:g} s to connect, {settings.timeout_s:g} s between bytes",
-        "pool": f"{pool} kept per host, more are opened and closed",
-        "proxies": "from the environment" if session.trust_env else "none",
+        "pool": f"{adapter._pool_maxsize} kept per host, more are opened and closed",
+        "proxies": requests.utils.select_proxy(settings.url, proxies) or none,
         "netrc": "read" if session.trust_env else "not read",
+        "cookies": "not kept" if session.cookies.get_policy() is _NO_COOKIES else "kept",
+        "retries": str(adapter.max_retries.total or "none"),
         "certificates": "certifi's",
         "accept-encoding": str(session.headers.get("Accept-Encoding")),
     }
@@ -81,12 +99,15 @@ def watch_responses(seen):
 
     def request(self, *args, **options):
         response = original(self, *args, **options)
-        version = {9: "0.9", 10: "1.0", 11: "1.1", 20: "2"}.get(response.raw.version, "unknown")
+        steps = [*response.history, response]
         seen(
             status=response.status_code,
             url=response.url,
-            first_status=[*response.history, response][0].status_code,
-            http_version=version,
+            first_status=steps[0].status_code,
+            http_version={9: "0.9", 10: "1.0", 11: "1.1", 20: "2"}.get(response.raw.version, "unknown"),
+            hops=[(step.request.method, step.request.url, step.request.headers.items()) for step in steps],
+            sets_cookies=any("Set-Cookie" in step.headers for step in steps),
+            keeps_cookies=len(self.cookies) > 0,
         )
         return response
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import ssl
 from urllib.parse import urljoin
 
@@ -42,7 +43,13 @@ def new(kind, settings: Settings):
         trust = {"cert_reqs": "CERT_NONE"}
     # Nothing is sent again but for a redirect, as it is with the others.
     retries = urllib3.Retry(total=None, connect=0, read=0, status=0, other=0, redirect=settings.max_redirects)
-    return kind(timeout=settings.timeout_s, maxsize=settings.in_flight, retries=retries, **trust)
+    return kind(
+        num_pools=settings.max_redirects + 1,
+        timeout=settings.timeout_s,
+        maxsize=settings.in_flight,
+        retries=retries,
+        **trust,
+    )
 
 
 def describe(manager, settings: Settings):
@@ -59,6 +66,8 @@ def describe(manager, settings: Settings):
         "pool": f"{options.get('maxsize', 1)} kept per host, more are opened and closed",
         "proxies": "none" if manager.proxy is None else "given",
         "netrc": "not read",
+        "cookies": "not kept",
+        "retries": "none" if retries.total is None else f"{retries.total}, redirects counted in",
         "certificates": "OpenSSL's",
         "accept-encoding": "identity",
     }
@@ -66,9 +75,21 @@ def describe(manager, settings: Settings):
 
 def watch_responses(seen):
     """Makes every further response be described to ``seen``: for the probe, never for a timed round."""
-    original = urllib3.PoolManager.request
+    original, head = urllib3.PoolManager.request, http.client.HTTPConnection
+    putrequest, putheader, sent = head.putrequest, head.putheader, []
+
+    def putrequest_noted(self, method, url, *args, **options):
+        scheme = "https" if isinstance(self, http.client.HTTPSConnection) else "http"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        sent.append((method, f"{scheme}://{host}:{self.port}{url}", []))
+        return putrequest(self, method, url, *args, **options)
+
+    def putheader_noted(self, name, *values):
+        sent[-1][2].extend((name, value) for value in values)
+        return putheader(self, name, *values)
 
     def request(self, method, url, *args, **options):
+        sent.clear()
         response = original(self, method, url, *args, **options)
         history = response.retries.history if response.retries is not None else ()
         steps = [step for step in history if step.redirect_location]
@@ -79,7 +100,11 @@ def watch_responses(seen):
             url=url,
             first_status=steps[0].status if steps else response.status,
             http_version={10: "1.0", 11: "1.1", 20: "2"}.get(response.version, "unknown"),
+            hops=list(sent),
+            sets_cookies="Set-Cookie" in response.headers,
+            keeps_cookies=False,
         )
         return response
 
+    head.putrequest, head.putheader = putrequest_noted, putheader_noted
     urllib3.PoolManager.request = request

@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
+from tui_httpbench.plan.plan import Header
+from tui_httpbench.plan.secrets import drop_secrets
 from tui_httpbench.target_server.launcher import RequestHead
+
+
+@dataclass(frozen=True)
+class SentRequest:
+    """One request as its library says that it was sent: the first, or one that a redirect asked for.
+
+    ``headers`` are those that the library knows of; ``body_bytes`` is None where its length can't be told.
+    """
+
+    method: str
+    url: str
+    headers: tuple[Header, ...]
+    body_bytes: int | None
 
 
 @dataclass(frozen=True)
 class ProbeResponse:
     """What came back: ``first_status`` is that before redirects were followed, ``url`` the one after it.
 
-    Of a client file that doesn't describe its responses, ``url`` is empty and ``http_version`` is ``unknown``.
+    ``hops`` are the requests that were sent for it, one for each redirect and one more, as far as the library tells.
+    ``sets_cookies`` tells that a server set a cookie on the way, ``keeps_cookies`` that the client would send one with
+    its next request. Of a client file that doesn't describe its responses, ``url`` is empty, ``http_version`` is
+    ``unknown``, and ``hops`` and ``keeps_cookies`` are None.
     """
 
     status: int
@@ -20,6 +39,25 @@ class ProbeResponse:
     http_version: str
     body_bytes: int
     body_sha256: str
+    hops: tuple[SentRequest, ...] | None = None
+    sets_cookies: bool = False
+    keeps_cookies: bool | None = None
+
+    @classmethod
+    def from_worker(cls, told: dict[str, Any]) -> ProbeResponse:
+        """What a probe's worker told, without credentials in the queries of URLs."""
+        hops = told["hops"]
+        if hops is not None:
+            hops = tuple(
+                SentRequest(
+                    hop["method"],
+                    drop_secrets(hop["url"]),
+                    tuple((name, value) for name, value in hop["headers"]),
+                    hop["body_bytes"],
+                )
+                for hop in hops
+            )
+        return cls(**{**told, "url": drop_secrets(told["url"]), "hops": hops})
 
 
 @dataclass(frozen=True)
@@ -27,8 +65,9 @@ class Probe:
     """One mode's request, its response, and the settings that its client had; ``made`` is the call that made it.
 
     ``heads`` are the request's heads as the embedded target saw them, one for each redirect and one more; None
-    elsewhere. ``packages`` are the versions of the distributions that the mode's speed depends on, ``modules`` those
-    that imported modules call their own. ``error`` is kind and text.
+    elsewhere. ``packages`` are the versions of the distributions that the mode's speed depends on. ``strange`` says
+    by library, in a clause, why what was imported is not what is installed; ``without_c`` are libraries that run
+    without their parts in C. ``error`` is kind and text.
     """
 
     mode: str
@@ -38,4 +77,5 @@ class Probe:
     error: tuple[str, str] | None = None
     heads: tuple[RequestHead, ...] | None = None
     packages: dict[str, str] = field(default_factory=dict)
-    modules: dict[str, str] = field(default_factory=dict)
+    strange: dict[str, str] = field(default_factory=dict)
+    without_c: tuple[str, ...] = ()

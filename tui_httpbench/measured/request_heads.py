@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from tui_httpbench.measured.probe import Probe
 from tui_httpbench.plan.plan import MASK, Header, is_secret
 from tui_httpbench.plan.secrets import drop_secrets
-from tui_httpbench.target_server.launcher import RequestHead
 
 CHANGED = f"{MASK} (another value)"
 """What stands for a credential that arrived otherwise than it was sent."""
@@ -18,13 +18,24 @@ def is_credential(name: str, value: str) -> bool:
     return is_secret(name) or "$" in value
 
 
-def hide_credentials(
-    heads: Iterable[RequestHead], told: tuple[Header, ...], sent: tuple[Header, ...]
-) -> tuple[RequestHead, ...]:
-    """The heads with ``MASK`` for each credential that arrived as it was sent, and ``CHANGED`` for another.
+def hide_credentials(probe: Probe, told: tuple[Header, ...], sent: tuple[Header, ...]) -> Probe:
+    """The probe with ``MASK`` for each credential that was sent as it was told, and ``CHANGED`` for another.
 
     ``told`` are the headers as the plan has them, ``sent`` the same ones with their variables filled in.
     """
+    heads, response = probe.heads, probe.response
+    hide = _masker(told, sent)
+    if heads is not None:
+        heads = tuple(
+            replace(head, query=drop_secrets(f"?{head.query}")[1:], headers=hide(head.headers)) for head in heads
+        )
+    if response is not None and response.hops is not None:
+        hops = tuple(replace(hop, headers=hide(hop.headers)) for hop in response.hops)
+        response = replace(response, hops=hops)
+    return replace(probe, heads=heads, response=response)
+
+
+def _masker(told: tuple[Header, ...], sent: tuple[Header, ...]) -> Callable[[Iterable[Header]], tuple[Header, ...]]:
     hidden = {name.lower() for name, value in told if is_credential(name, value)}
     values: dict[str, set[str]] = {}
     for name, value in sent:
@@ -35,11 +46,4 @@ def hide_credentials(
             return value
         return MASK if value in values.get(name.lower(), {value}) else CHANGED
 
-    return tuple(
-        replace(
-            head,
-            query=drop_secrets(f"?{head.query}")[1:],
-            headers=tuple((name, shown(name, value)) for name, value in head.headers),
-        )
-        for head in heads
-    )
+    return lambda headers: tuple((name, shown(name, value)) for name, value in headers)

@@ -46,6 +46,7 @@ def settings_of(job: Job) -> Any:
         ca_file=job.ca_file,
         verify=job.verify,
         kept=job.kept,
+        url=job.url,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -18,7 +19,7 @@ from .job import UNTOLD, Job
 from .made_code import made_code
 from .stages import StageFailed, load_client, stage
 
-WATCHED_MODULES = ("urllib3",)
+_USER_OF_URL = re.compile(r"//[^/@]*@")
 
 Tell = Callable[..., None]
 _Sent = tuple[Any, Optional[BaseException]]
@@ -34,6 +35,10 @@ def run_probe(job: Job, ear: Ear, tell: Tell) -> None:
     with stage("import"):
         module = load_client(job.source_file)
         mode = mode_of(module, job)
+    # Between the import and the first change to a library that is ours; and here alone, for the reason above.
+    from .genuine import strange_libraries, without_c
+
+    tell("libraries", strange=strange_libraries(job.packages), without_c=without_c())
     seen: list[dict[str, Any]] = []
     watch = getattr(module, "watch_responses", None)
     if watch is not None:
@@ -52,7 +57,6 @@ def run_probe(job: Job, ear: Ear, tell: Tell) -> None:
         "finished",
         settings=maker.described,
         made="\n".join(filter(None, (maker.made, _options_in_words(request.options)))),
-        modules=_versions_in_use(),
         **_outcome(seen, answer, error),
     )
 
@@ -94,7 +98,7 @@ class _Maker:
         lines: set[int] = set()
         with _noting_lines(self._code, lines):
             client = self._new(kind, **more)
-        settings = asdict(settings_of(self._job))
+        settings = {name: value for name, value in asdict(settings_of(self._job)).items() if name != "url"}
         noted = None if self._code is None else lines
         self.made = made_code(self._job.source_file, _name_of(kind), more, noted, settings)
         self.described = self._rows(client)
@@ -110,6 +114,10 @@ class _Maker:
             return {"settings": f"unknown: describe() failed with {text_of(error)}"}
         if not job.kept and "pool" in rows:
             rows["pool"] = "none: the client is not kept"
+        if not job.kept and rows.get("cookies", "").startswith("kept"):
+            rows["cookies"] = "kept on redirects, then dropped with the client"
+        if "proxies" in rows:
+            rows["proxies"] = _USER_OF_URL.sub("//", rows["proxies"])
         if job.trust and "certificates" in rows:
             rows["certificates"] = job.trust
         if "accept-encoding" in rows:
@@ -169,9 +177,26 @@ def _outcome(seen: list[dict[str, Any]], answer: Any, error: BaseException | Non
     if error is not None:
         return {"response": None, "error": [kind_of(error), text_of(error)]}
     status, body = answer
-    known = {"status": status, "url": "", "first_status": status, "http_version": UNTOLD, **(seen[-1] if seen else {})}
+    usual = {"status": status, "url": "", "first_status": status, "http_version": UNTOLD}
+    known = {**usual, "hops": None, "sets_cookies": False, "keeps_cookies": None, **(seen[-1] if seen else {})}
+    if known["hops"] is not None:
+        known["hops"] = [_hop(*hop) for hop in known["hops"]]
     digest = hashlib.sha256(body).hexdigest()
     return {"response": {**known, "body_bytes": len(body), "body_sha256": digest}, "error": None}
+
+
+def _hop(method: Any, url: Any, headers: Any, body_bytes: Any = None) -> dict[str, Any]:
+    """One of the requests that were sent; unless told, its headers say how long its body was, as they tell a server."""
+    pairs = [(_written(name), _written(value)) for name, value in headers]
+    by_name = {name.lower(): value for name, value in pairs}
+    length = by_name.get("content-length", "" if "transfer-encoding" in by_name else "0")
+    if body_bytes is None and length.isdecimal():
+        body_bytes = int(length)
+    return {"method": _written(method), "url": _written(url), "headers": pairs, "body_bytes": body_bytes}
+
+
+def _written(text: Any) -> str:
+    return text.decode("latin-1") if isinstance(text, bytes) else str(text)
 
 
 def _installed_versions(packages: tuple[str, ...]) -> dict[str, str]:
@@ -182,12 +207,6 @@ def _installed_versions(packages: tuple[str, ...]) -> dict[str, str]:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             versions[name] = importlib.metadata.version(name)
     return versions
-
-
-def _versions_in_use() -> dict[str, str]:
-    """What the imported modules call their versions, which may differ from what is installed under their names."""
-    loaded = {name: sys.modules[name] for name in WATCHED_MODULES if name in sys.modules}
-    return {name: str(getattr(module, "__version__", "")) for name, module in loaded.items()}
 
 
 def _name_of(kind: Any) -> str:

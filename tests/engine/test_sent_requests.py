@@ -1,0 +1,159 @@
+"""What the clients really send, keep and repeat, in both profiles, at real sockets."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.recording_server import RecordingServer
+
+from tui_httpbench.analysis.findings import Finding
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.same_work import find_differences
+from tui_httpbench.bench.probes import probe_modes
+from tui_httpbench.bench.runner import Runner
+from tui_httpbench.bench.trust import USUAL_TRUST
+from tui_httpbench.clients.catalog import MODES
+from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.measured.probe import Probe
+from tui_httpbench.measured.request_heads import hide_credentials
+from tui_httpbench.plan.plan import Plan, Request
+
+KEPT = ("requests-session", "httpx-client", "httpx-async", "aiohttp")
+# One of each library and kind.
+FOUR = ("requests", "httpx-client", "httpx-async-each", "aiohttp")
+MORE = tuple(
+    mode.id
+    for mode in MODES.values()
+    if not mode.default and mode.is_installed() and mode.id not in ("http.client", "httpx-async-h2")
+)
+BEARER = ("Authorization", "Bearer hush")
+
+
+@pytest.fixture(autouse=True)
+def netrc_for_all_hosts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login somebody password secret\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+
+
+async def measure(url: str, modes: tuple[str, ...], **changes: Any) -> Result:
+    request = Request(url, changes.pop("method", "GET"), (BEARER,), changes.pop("data", None))
+    settings: dict[str, Any] = {"concurrency": 1, "rounds": 1, "timeout_s": 5.0, "chosen_profile": "equal", **changes}
+    runner = Runner(Plan(request=request, modes=modes, **settings))
+    async for _ in runner.run():
+        pass
+    return runner.result()
+
+
+async def probe(url: str, modes: tuple[str, ...] = FOUR, **request: Any) -> tuple[dict[str, Probe], list[Finding]]:
+    """The probes by mode, and what they show, with the libraries' own settings."""
+    plan = Plan(request=Request(url, **request), modes=modes, timeout_s=5.0, chosen_profile="defaults")
+    told = plan.wire_headers
+    probes = tuple(hide_credentials(each, told, told) for each in await probe_modes(plan, url, None, USUAL_TRUST))
+    return {each.mode: each for each in probes}, list(find_differences(plan, probes))
+
+
+def said_of(findings: list[Finding], finding_id: str) -> Finding:
+    (found,) = (finding for finding in findings if finding.id == finding_id)
+    return found
+
+
+def dead_proxy() -> str:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        return f"http://somebody:secret@127.0.0.1:{nobody.getsockname()[1]}"
+
+
+async def test_with_equal_settings_connections_are_kept_over_both_origins_and_cookies_by_none() -> None:
+    async with RecordingServer() as first, RecordingServer() as second:
+        result = await measure(
+            f"{first.url}/redirect/307?{second.url}/cookie", KEPT, requests=50, method="POST", data=b"{}"
+        )
+    assert result.all_succeeded
+    assert result.differences == ()
+    # One for each mode's probe, and one for its round.
+    assert (first.connections, second.connections) == (2 * len(KEPT), 2 * len(KEPT))
+    assert all("cookie" not in {name.lower() for name in request.headers} for request in second.requests)
+    assert {request.headers.get("Authorization") for request in first.requests} == {"Bearer hush"}
+    assert {settings["cookies"] for settings in result.settings.values()} == {"not kept"}
+    assert {settings["retries"] for settings in result.settings.values()} == {"none"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode_id", MORE)
+async def test_the_other_clients_keep_connections_over_both_origins_and_no_cookies(mode_id: str) -> None:
+    async with RecordingServer() as first, RecordingServer() as second:
+        result = await measure(f"{first.url}/redirect/302?{second.url}/cookie", (mode_id,), requests=50)
+    assert result.all_succeeded
+    assert result.differences == ()
+    assert (first.connections, second.connections) == (2, 2)
+    assert all("cookie" not in {name.lower() for name in request.headers} for request in second.requests)
+
+
+async def test_what_netrc_cookies_and_redirects_change_is_said_with_default_settings() -> None:
+    modes = ("requests-session", "httpx-client", "aiohttp", "aiohttp-each", "http.client", "urllib3")
+    async with RecordingServer() as server:
+        url = f"{server.url}/redirect/302?/cookie"
+        probes, findings = await probe(url, modes, method="POST", headers=(BEARER,), data=b"{}")
+    changed = said_of(findings, "other-header")
+    assert changed.modes == ("requests-session",)
+    assert "sent another Authorization than was asked for; they read netrc" in changed.text
+    assert said_of(findings, "kept-cookies").modes == ("requests-session",)  # httpx did not get there
+    assert said_of(findings, "other-method").text == "After the redirect, urllib3 sent POST; the others GET."
+    assert said_of(findings, "other-sent-body").modes == ("urllib3",)
+    assert not {"missing-header", "unasked-header"} & {finding.id for finding in findings}
+    for mode_id, told in probes.items():
+        assert told.response is not None
+        assert told.response.hops is not None
+        first = told.response.hops[0]
+        assert (first.method, first.url.partition("/redirect")[0], first.body_bytes) == ("POST", server.url, 2), mode_id
+    assert "hush" not in repr(probes)
+    assert "secret" not in repr(probes)
+    assert [hop.method for hop in probes["aiohttp"].response.hops] == ["POST", "GET"]  # type: ignore[union-attr]
+
+
+async def test_a_proxy_is_said_and_those_that_go_without_it_are_marked(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with RecordingServer() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url.replace("//", "//somebody:secret@"))
+        probes, findings = await probe("http://somewhere.invalid/", headers=(BEARER,))
+        through = len(proxy.requests)
+        async with RecordingServer() as server:
+            _, here = await probe(server.url + "/", headers=(BEARER,))
+    assert said_of(findings, "other-proxy").modes == ("aiohttp",)
+    assert probes["requests"].settings["proxies"].rstrip("/") == proxy.url
+    assert {mode_id for mode_id, each in probes.items() if each.response} == set(FOUR) - {"aiohttp"}
+    assert "secret" not in repr((probes, findings))
+    assert through == 3
+    assert len(proxy.requests) == through  # none for this machine
+    assert "other-proxy" not in {finding.id for finding in here}
+
+
+async def test_a_dead_proxy_and_a_variable_that_nobody_can_read_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", dead_proxy())
+    monkeypatch.setenv("NO_PROXY", "[::1]")
+    probes, findings = await probe("http://somewhere.invalid/")
+    failed = said_of(findings, "failed-proxy")
+    assert failed.modes == ("requests",)
+    assert "through the proxy http://127.0.0.1:" in failed.text
+    assert "secret" not in failed.text
+    for mode_id in ("httpx-client", "httpx-async-each"):
+        error = probes[mode_id].error
+        assert error is not None
+        assert "the variable NO_PROXY holds '[::1]', with which it can't be made" in error[1]
+
+
+async def test_what_is_sent_again_is_the_same_for_all_or_marked() -> None:
+    modes = ("requests-session", "httpx-client", "aiohttp")
+    async with RecordingServer() as server:
+        equal = await measure(server.url + "/drop", modes, requests=20)
+        defaults = await measure(server.url + "/drop", modes, requests=20, chosen_profile="defaults")
+    assert {mode.mode: mode.errors for mode in equal.modes} == {mode_id: {"reset": 10} for mode_id in modes}
+    assert "repeated-requests" not in {finding.id for finding in equal.findings}
+    (found,) = (finding for finding in defaults.findings if finding.id == "repeated-requests")
+    assert found.modes == ("aiohttp",)
+    assert defaults.does_other_work("aiohttp")
+    assert defaults.settings[mode_of("aiohttp").id]["retries"].startswith("one")

@@ -1,0 +1,28 @@
+"""Which modes differ from most of the others, and how a sentence names them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable
+from typing import TypeVar
+
+_LISTED_MODES = 3
+Value = TypeVar("Value", bound=Hashable)
+
+
+def usual_and_others(values: dict[str, Value]) -> tuple[Value, dict[str, Value]]:
+    """The most frequent value, and the modes that have another."""
+    usual = Counter(values.values()).most_common(1)[0][0]
+    return usual, {mode: value for mode, value in values.items() if value != usual}
+
+
+def names_of(modes: tuple[str, ...]) -> str:
+    """The modes in a sentence; more than a few are counted."""
+    if len(modes) > _LISTED_MODES:
+        return f"{', '.join(modes[: _LISTED_MODES - 1])} and {len(modes) - _LISTED_MODES + 1} more"
+    return " and ".join(filter(None, (", ".join(modes[:-1]), modes[-1])))
+
+
+def with_value(values: dict[str, Value], value: Value) -> tuple[str, ...]:
+    """The modes that have this value."""
+    return tuple(mode for mode, own in values.items() if own == value)
