@@ -109,6 +109,7 @@ async def test_stopping_keeps_every_finished_request_of_every_mode() -> None:
     for record in runner.records:
         assert result.mode(record.mode).ok == len(record.samples) > 0
         arrived = sum(request.library == record.mode.partition("-")[0] for request in server.requests)
+        arrived -= record.mode == plan.modes[0]  # the probe of the first mode is repeated after the others
         assert arrived - 1 - 3 - len(record.samples) in (0, 1), "a probe, the warm-up, and one that was under way"
     assert not child_pids()
 

@@ -68,8 +68,13 @@ def odd_response(**changes: Any) -> Measured:
 
 
 def changing_bodies() -> Measured:
-    responses = [replace(RESPONSE, body_bytes=10 + place, body_sha256=str(place)) for place in range(3)]
-    return measured_of(probes=tuple(Probe(mode, response=each) for mode, each in zip(MODES, responses, strict=True)))
+    responses = [replace(RESPONSE, body_bytes=10 + place, body_sha256=str(place)) for place in range(4)]
+    first, *others = (Probe(mode, response=each) for mode, each in zip(MODES, responses, strict=False))
+    return measured_of(probes=(replace(first, again=(responses[3],)), *others))
+
+
+def all_refused() -> Measured:
+    return measured_of(probes=tuple(Probe(mode, error=("refused", "nobody listens")) for mode in MODES))
 
 
 def told(value: str | None) -> Measured:
@@ -117,6 +122,7 @@ MAKERS: dict[str, Callable[[], Measured]] = {
     "ended-early": lambda: measured_of(*rounds_of(), trouble="The run ended in round 3: no room."),
     "rate-limited": too_much,
     "interrupted": lambda: measured_of(*rounds_of(), interrupted=True),
+    "all-failed": all_refused,
     "credentials-left-out": lambda: measured_of(*rounds_of(), dropped_headers=("Authorization",)),
     "mode-failed": lambda: lost("failed"),
     "mode-crashed": lambda: lost("crashed"),
@@ -169,7 +175,7 @@ def test_a_mode_that_does_other_work_is_marked_with_its_copies(finding_id: str) 
     measured = replace(measured, plan=measured.plan.replace(modes=(*MODES, "httpx#2")))
     result = summarize_run(measured)
     marked = [mode for mode in measured.plan.modes if result.does_other_work(mode)]
-    assert marked == ([] if finding_id == "changing-body" else ["httpx", "httpx#2"])
+    assert marked == ["httpx", "httpx#2"]
 
 
 def test_why_a_run_ended_comes_first() -> None:
