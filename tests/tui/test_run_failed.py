@@ -12,6 +12,7 @@ from rich.style import Style
 from support.made_progress import lane_of
 from support.screens import child_pids, text_on, wait_for_screen, wait_until
 from textual.pilot import Pilot
+from textual.widgets import Select, TextArea
 
 from tui_httpbench.bench.recovery import find_interrupted_runs
 from tui_httpbench.plan.plan import Plan, Request
@@ -21,6 +22,7 @@ from tui_httpbench.tui.screens.run.failed_question import FailedQuestion
 from tui_httpbench.tui.screens.run.lane import count_in_words, draw_lane, state_in_words
 from tui_httpbench.tui.screens.run.lane_layout import LaneLayout
 from tui_httpbench.tui.screens.run.screen import WAITING, RunScreen
+from tui_httpbench.tui.screens.setup.headers_editor import HeadersEditor
 from tui_httpbench.tui.screens.setup.screen import SetupScreen
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for left-over processes in /proc")
@@ -66,6 +68,22 @@ async def test_the_app_can_be_left_while_it_asks() -> None:
     async with asked((120, 36), present=True) as (app, pilot):
         await pilot.press("ctrl+q")
         await wait_until(pilot, lambda: not app.is_running)
+
+
+async def test_every_place_that_a_failure_names_is_found_in_the_form() -> None:
+    app = HttpbenchApp(Plan(Request("https://127.0.0.1:9/"), modes=("aiohttp",)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await wait_for_screen(pilot, SetupScreen)
+        places = {"url": "url", "method": "method", "trust": "insecure", "timeout": "timeout", "body": "method"}
+        for place, name in places.items():
+            form.focus_place(place)  # type: ignore[arg-type]
+            await wait_until(pilot, lambda name=name: app.focused is not None and app.focused.id == f"input-{name}")  # type: ignore[misc]
+        form.focus_place("headers")
+        await wait_until(pilot, lambda: form.query_one(HeadersEditor).has_focus_within)
+        form.query_one("#input-method", Select).value = "POST"
+        await pilot.pause()
+        form.focus_place("body")
+        await wait_until(pilot, lambda: isinstance(app.focused, TextArea))
 
 
 async def test_who_said_keep_going_is_not_asked() -> None:

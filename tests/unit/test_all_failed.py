@@ -69,7 +69,7 @@ def test_the_request_has_a_say() -> None:
         (("dns",) * 3, "the host name can't be found", "url"),
         (("timeout", "hung", "connect-timeout"), "All 3 modes got no answer in 30 s", "timeout"),
         (("reset", "protocol", "reset"), "the server ends the connection", "url"),
-        (("other",) * 3, "All 3 modes got no answer: it said no;", "url"),
+        (("other",) * 3, "All 3 modes got no answer: they failed (it said no); check", "url"),
     ],
 )
 def test_no_answer_of_whatever_kind_is_the_same_way(kinds: tuple[str, ...], said: str, place: str) -> None:
@@ -82,11 +82,20 @@ def test_no_answer_of_whatever_kind_is_the_same_way(kinds: tuple[str, ...], said
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("certificate verify failed: self-signed certificate (_ssl.c:1006)", "(self-signed certificate); trust its"),
-        ("certificate verify failed: unable to get local issuer certificate (_ssl.c:1)", "--cacert FILE, or check no"),
-        ("certificate verify failed: certificate has expired (_ssl.c:1006)", "expired); correct it, or check no"),
+        (
+            "certificate verify failed: self-signed certificate (_ssl.c:1006)",
+            "(self-signed certificate); trust its",
+        ),
+        (
+            "certificate verify failed: unable to get local issuer certificate (_ssl.c:1)",
+            "--cacert FILE or --insecure.",
+        ),
+        (
+            "certificate verify failed: certificate has expired (_ssl.c:1)",
+            "expired); correct it or check no",
+        ),
         ("invalid peer certificate: UnknownIssuer", "its certificate is not accepted; trust its authority"),
-        ("[SSL: WRONG_VERSION_NUMBER] wrong version number", "can't agree on TLS; check the port, or write http://"),
+        ("[SSL: WRONG_VERSION_NUMBER] wrong version number", "can't agree on TLS ([SSL: WRONG_VERSION_NUMBER] wrong"),
     ],
 )
 def test_a_certificate_is_told_from_other_faults_of_tls(text: str, said: str) -> None:

@@ -14,7 +14,7 @@ from tui_httpbench.text.quoting import printable, shortened
 
 Place = Literal["url", "method", "headers", "body", "trust", "timeout"]
 """What is to be changed, as the form has it."""
-MAX_QUOTED = 200
+MAX_QUOTED = 150
 _UNTRUSTED = ("self-signed", "self signed", "local issuer", "unknownissuer", "unknown issuer")
 _VERIFY_FAILED = re.compile(r"certificate verify failed: ([\w .,'-]+?)\.?(?: \(_ssl|$)")
 
@@ -137,17 +137,24 @@ def _without_answer(plan: Plan, asked: list[Probe], who: str) -> CommonFailure:
             remedy = "check host and port" if is_https else "check host and port; maybe it wants https://"
             cause = CommonFailure("no answer", "the server ends the connection", remedy)
         case "protocol":
-            cause = CommonFailure("no answer", "what comes back is no HTTP that they can read", "check host and port")
+            why = f"what comes back is no HTTP that they can read{_quoted(texts)}"
+            cause = CommonFailure("no answer", why, "check host and port")
         case "body":
-            cause = CommonFailure("no whole answer", "its body breaks off or can't be read", "look into the server")
+            why = f"its body breaks off or can't be read{_quoted(texts)}"
+            cause = CommonFailure("no whole answer", why, "look into the server")
         case "redirects":
             cause = CommonFailure("no answer", "the redirects lead nowhere", "give the URL that they should lead to")
         case "url":
-            cause = CommonFailure("no answer", "the clients refuse this URL", "check how it is spelt")
+            cause = CommonFailure("no answer", f"the clients refuse this URL{_quoted(texts)}", "check how it is spelt")
         case _:
-            told = shortened(printable(texts[0]), MAX_QUOTED) if texts else "the reason is not known"
-            cause = CommonFailure("no answer", told.rstrip("."), "check the URL and the clients")
+            cause = CommonFailure("no answer", f"they failed{_quoted(texts)}", "check the URL and the clients")
     return replace(cause, got=f"{who} got {cause.got}")
+
+
+def _quoted(texts: list[str]) -> str:
+    """What the shortest of them says, as the end of a clause: libraries wrap up what their parts tell."""
+    told = min(filter(None, texts), key=len, default="")
+    return f" ({shortened(printable(told).rstrip('.'), MAX_QUOTED)})" if told else ""
 
 
 def _kind(probe: Probe) -> str:
@@ -158,13 +165,13 @@ def _kind(probe: Probe) -> str:
 def _of_tls(plan: Plan, texts: list[str]) -> CommonFailure:
     said = " ".join(texts)
     if "certificate" not in said.lower() or plan.insecure:
-        why = "they and the server can't agree on TLS"
+        why = f"they and the server can't agree on TLS{_quoted(texts)}"
         return CommonFailure("no connection", why, "check the port, or write http:// if it has no TLS")
     found = next(filter(None, map(_VERIFY_FAILED.search, texts)), None)
     reason = f" ({found[1].strip()})" if found else ""
     why = f"its certificate is not accepted{reason}"
     if found is None or any(part in said.lower() for part in _UNTRUSTED):
-        remedy = "trust its authority, --cacert FILE, or check no certificate"
-    else:
-        remedy = "correct it, or check no certificate"
-    return CommonFailure("no connection", why, remedy, "trust", "--insecure")
+        return CommonFailure(
+            "no connection", why, "trust its authority or check no certificate", "trust", "--cacert FILE or --insecure"
+        )
+    return CommonFailure("no connection", why, "correct it or check no certificate", "trust", "--insecure")

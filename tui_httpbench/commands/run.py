@@ -118,7 +118,7 @@ def _run_and_report(
         if not _tells_findings_alone(destination):
             complain(runner.failure.text)
         complain(f"Nothing was measured; {KEEP_GOING} measures all the same.")
-        return FAILURE, arrived
+        return FAILURE, True  # there is nothing to recover
     if runner.trouble:
         return FAILURE, arrived
     if result.stopped:
