@@ -90,7 +90,7 @@ def _of_status(plan: Plan, status: int) -> CommonFailure:
         413: ("the body is too large for it", "send a smaller one", "body", "-d TEXT"),
         414: ("the URL is too long for it", "shorten it", "url", ""),
         415: ("it does not take a body of this type", "say which it is", "headers", "-H 'Content-Type: …'"),
-        422: ("it can't use this body", "check the body and its type", "body", "-d TEXT"),
+        422: ("it can't use this body", "check the body and its type", "body", "-d or --json-body"),
         429: ("it limits how many requests it takes", "wait, or choose a URL that may be loaded", "url", ""),
         431: ("the headers are too large for it", "send fewer", "headers", ""),
         502: ("it gets no answer from a server behind it", "see whether that one is running", "url", ""),
