@@ -150,7 +150,7 @@ async def test_a_worker_without_progress_is_ended_and_its_requests_count_as_hung
     async with RecordingServer() as server:
         # Every byte that drips in restarts requests' read timeout, so it would wait for days.
         plan = Plan(Request(server.url + "/drip"), ("requests",), requests=3, concurrency=2, rounds=2, timeout_s=0.1)
-        runner = Runner(plan)
+        runner = Runner(plan, keep_going=True)
         runner_events = runner.run()
         with pytest.MonkeyPatch.context() as patch:
             # The warm-up would hang as well.
