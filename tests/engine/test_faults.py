@@ -122,7 +122,7 @@ async def test_a_fault_that_meets_one_mode_leaves_the_others_as_they_are(
         assert "needed more memory than the 0.5 GiB that its worker may have" in result.mode(victim).note
 
 
-@pytest.mark.parametrize("report", [("--json", "-"), ("--verbose",)])
+@pytest.mark.parametrize("report", [("--json", "-"), ("--verbose", "--keep-going")])
 async def test_the_command_prints_neither_traceback_nor_control_characters(
     report: tuple[str, ...], tmp_path: Path
 ) -> None:

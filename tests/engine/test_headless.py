@@ -99,7 +99,7 @@ def test_eight_clean_modes_as_json_alone_on_stdout() -> None:
 def test_a_refused_port_fails_all_modes_and_says_why() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}/"
-    done = run(url, "-n", "2", "-r", "1", "-m", "requests:all", "-m", "aiohttp:all", "-v")
+    done = run(url, "-n", "2", "-r", "1", "-m", "requests:all", "-m", "aiohttp:all", "-v", "--keep-going")
     assert done.returncode == 1
     assert done.stderr == "httpbench-tui: How long this run takes is known after the first round.\n"
     assert done.stdout.count("2 × refused: ") == 4

@@ -29,7 +29,7 @@ def each_of(mode_ids: Iterable[str]) -> list[ParameterSet]:
 
 
 async def measure(plan: Plan) -> Result:
-    runner = Runner(plan)
+    runner = Runner(plan, keep_going=True)
     events = [event async for event in runner.run()]
     assert events[-1] == RunFinished(stopped=False)
     return runner.result()

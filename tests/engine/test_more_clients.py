@@ -37,7 +37,7 @@ def where_installed(mode_ids: Iterable[str]) -> list[ParameterSet]:
 
 async def measure(mode_id: str, url: str, request: dict[str, Any] | None = None, **changes: Any) -> Result:
     settings: dict[str, Any] = {"requests": 24, "concurrency": WIDTH, "rounds": 1, "timeout_s": 5.0, **changes}
-    runner = Runner(Plan(request=Request(url, **(request or {})), modes=(mode_id,), **settings))
+    runner = Runner(Plan(request=Request(url, **(request or {})), modes=(mode_id,), **settings), keep_going=True)
     async for _ in runner.run():
         pass
     return runner.result()

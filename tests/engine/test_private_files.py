@@ -58,7 +58,7 @@ async def test_a_run_keeps_its_files_and_the_credentials_of_its_url_to_itself(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NOTE", SECRET)
-    runner = Runner(PLAN, keeps_folder=True)
+    runner = Runner(PLAN, keeps_folder=True, keep_going=True)
     async for _ in runner.run():
         pass
     result = runner.result()

@@ -109,6 +109,7 @@ async def test_stopping_keeps_every_finished_request_of_every_mode() -> None:
     for record in runner.records:
         assert result.mode(record.mode).ok == len(record.samples) > 0
         arrived = sum(request.library == record.mode.partition("-")[0] for request in server.requests)
+        arrived -= record.mode == plan.modes[0]  # the probe of the first mode is repeated after the others
         assert arrived - 1 - 3 - len(record.samples) in (0, 1), "a probe, the warm-up, and one that was under way"
     assert not child_pids()
 
@@ -149,7 +150,7 @@ async def test_a_worker_without_progress_is_ended_and_its_requests_count_as_hung
     async with RecordingServer() as server:
         # Every byte that drips in restarts requests' read timeout, so it would wait for days.
         plan = Plan(Request(server.url + "/drip"), ("requests",), requests=3, concurrency=2, rounds=2, timeout_s=0.1)
-        runner = Runner(plan)
+        runner = Runner(plan, keep_going=True)
         runner_events = runner.run()
         with pytest.MonkeyPatch.context() as patch:
             # The warm-up would hang as well.

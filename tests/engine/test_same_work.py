@@ -24,7 +24,7 @@ HTTPX = {mode.id for mode in MODES.values() if mode.library.name == "httpx" and 
 
 
 async def measure(plan: Plan) -> Result:
-    runner = Runner(plan)
+    runner = Runner(plan, keep_going=True)
     async for _ in runner.run():
         pass
     return runner.result()
@@ -79,8 +79,14 @@ async def test_a_proxy_in_the_environment_sways_nobody_with_equal_settings(monke
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, proxy)
         async with RecordingServer() as server:
-            result = await measure(plan_for(server.url + "/", "equal", modes=FOUR))
-    assert result.all_succeeded
+            equal = await measure(plan_for(server.url + "/", "equal", modes=FOUR))
+            defaults = await measure(plan_for(server.url + "/", "defaults", modes=FOUR))
+    assert equal.all_succeeded
+    by_proxy = {mode.mode for mode in defaults.modes if mode.failed}
+    assert by_proxy == set(FOUR) - {"aiohttp"}
+    (difference,) = defaults.differences
+    assert set(difference.modes) == by_proxy
+    assert difference.text.endswith(" got no answer (refused); the others got 200.")
 
 
 @pytest.mark.slow
@@ -126,7 +132,7 @@ async def test_a_header_that_a_mode_changes_is_found() -> None:
 @pytest.mark.slow
 async def test_an_automatic_run_ends_when_all_is_decided() -> None:
     plan = Plan(modes=("httpx-client", "httpx"), requests=15, concurrency=1, rounds="auto", budget_s=60)
-    runner = Runner(plan)
+    runner = Runner(plan, keep_going=True)
     async for _ in runner.run():
         pass
     result = runner.result()

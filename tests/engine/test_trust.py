@@ -20,7 +20,7 @@ HTTPS = Scenario("https", tls=True)
 
 
 async def measure(plan: Plan) -> Result:
-    runner = Runner(plan)
+    runner = Runner(plan, keep_going=True)
     async for _ in runner.run():
         pass
     return runner.result()

@@ -102,7 +102,7 @@ async def test_from_the_form_to_the_result_again_and_back(folder: Path, notices:
 async def test_a_closed_port_is_told_with_its_texts() -> None:
     url = f"http://127.0.0.1:{closed_port()}/"
     plan = Plan(Request(url), modes=("httpx-client", "aiohttp"), requests=4, concurrency=1, rounds=1, seed=1)
-    app = HttpbenchApp(plan, start=True)
+    app = HttpbenchApp(plan, start=True, keep_going=True)
     async with opened(app, (120, 36)) as pilot:
         screen = await wait_for_screen(pilot, ResultsScreen)
         assert text_on(app).count("no request succeeded") == 2

@@ -232,9 +232,12 @@ def test_a_heavy_load_is_taken_with_yes(monkeypatch: pytest.MonkeyPatch, capsys:
 
 def test_the_options_of_the_report_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = runs_asked_for(monkeypatch)
-    for arguments in ((), ("-v", "--metric", "CPU")):
+    for arguments in ((), ("-v", "--metric", "CPU", "--keep-going")):
         assert main(["run", *arguments]) == 0
-    assert [options for *_, options in seen] == [{"metric": None, "verbose": False}, {"metric": "cpu", "verbose": True}]
+    assert [options for *_, options in seen] == [
+        {"metric": None, "verbose": False, "keep_going": False},
+        {"metric": "cpu", "verbose": True, "keep_going": True},
+    ]
 
 
 def test_the_options_reach_the_plan(tmp_path: Path) -> None:

@@ -69,8 +69,13 @@ def odd_response(**changes: Any) -> Measured:
 
 
 def changing_bodies() -> Measured:
-    responses = [replace(RESPONSE, body_bytes=10 + place, body_sha256=str(place)) for place in range(3)]
-    return measured_of(probes=tuple(Probe(mode, response=each) for mode, each in zip(MODES, responses, strict=True)))
+    responses = [replace(RESPONSE, body_bytes=10 + place, body_sha256=str(place)) for place in range(4)]
+    first, *others = (Probe(mode, response=each) for mode, each in zip(MODES, responses, strict=False))
+    return measured_of(probes=(replace(first, again=(responses[3],)), *others))
+
+
+def all_refused() -> Measured:
+    return measured_of(probes=tuple(Probe(mode, error=("refused", "nobody listens")) for mode in MODES))
 
 
 def told(value: str | None) -> Measured:
@@ -147,6 +152,7 @@ MAKERS: dict[str, Callable[[], Measured]] = {
     "ended-early": lambda: measured_of(*rounds_of(), trouble="The run ended in round 3: no room."),
     "rate-limited": too_much,
     "interrupted": lambda: measured_of(*rounds_of(), interrupted=True),
+    "all-failed": all_refused,
     "credentials-left-out": lambda: measured_of(*rounds_of(), dropped_headers=("Authorization",)),
     "mode-failed": lambda: lost("failed"),
     "mode-crashed": lambda: lost("crashed"),
@@ -211,7 +217,7 @@ def test_a_mode_that_does_other_work_is_marked_with_its_copies(finding_id: str) 
     records = tuple(replace(record, mode=f"{odd}#2") for record in measured.records if record.mode == odd)
     result = summarize_run(replace(measured, plan=plan, records=measured.records + records))
     marked = [mode for mode in plan.modes if result.does_other_work(mode)]
-    assert marked == ([] if finding_id == "changing-body" else [odd, f"{odd}#2"])
+    assert marked == [odd, f"{odd}#2"]
 
 
 def test_why_a_run_ended_comes_first() -> None:

@@ -86,3 +86,11 @@ def test_progress_names_as_many_undecided_pairs_as_fit() -> None:
     assert undecided_line(progress_of(ranking=ranking), 80) == "undecided: nothing"
     assert undecided_line(progress_of(), 80) == ""
     assert undecided_line(progress_of(ranking=ranking, undecided=pairs, is_auto=False), 80) == ""
+
+
+def test_failures_are_told_by_what_they_ended_in() -> None:
+    only = lane_of(done=600, errors=600, failures=(("405", 600),), throughput=None)
+    assert "405 × 600" in drawn(progress_of(lanes=(only,)))
+    assert "/s" not in drawn(progress_of(lanes=(only,)))
+    mixed = lane_of(errors=16, failures=(("503", 12), ("timeout", 3), ("reset", 1)))
+    assert "503 × 12, timeout × 3 and 1 more" in drawn(progress_of(lanes=(mixed,)))

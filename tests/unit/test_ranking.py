@@ -108,7 +108,7 @@ def test_failing_modes_stand_below_clean_ones_and_unmeasured_ones_last() -> None
     assert [rank.rank for rank in ranking.values()] == [1, 2, 3]
     assert [rank.clean for rank in ranking.values()] == [True, False, False]
     assert ranking["httpx"].verdict is None
-    assert ranking["requests"].ratio is None
+    assert ranking["requests"].ratio is ranking["httpx"].ratio is None, "how fast a mode fails says nothing"
 
 
 def test_an_automatic_run_has_wider_intervals_than_one_of_a_fixed_length() -> None:
@@ -212,8 +212,7 @@ def test_processor_time_has_a_ranking_of_its_own() -> None:
     assert by_cpu["aiohttp"].ratio == pytest.approx(1.6, rel=0.05)
     assert len(rank(records)) == 3
     failing = records_of({"httpx-client": [0.1, 0.1]}, 500, {"httpx-client": [0.05, 0.05]})
-    assert list(rank((*failing, *records), "cpu")) == ["requests", "aiohttp", "httpx-client"]
-    assert rank((*failing, *records), "cpu")["httpx-client"].ratio == pytest.approx(0.1, rel=0.05)
+    assert list(rank((*failing, *records), "cpu")) == ["requests", "aiohttp"], "how cheaply a mode fails says nothing"
 
 
 @pytest.mark.parametrize(("modes", "rounds"), [(2, 3), (4, 2), (8, 2)])

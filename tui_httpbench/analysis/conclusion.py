@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from tui_httpbench.analysis.columns import seconds_per_request, write_seconds
@@ -12,6 +13,7 @@ from tui_httpbench.analysis.outlook import outlooks
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.analysis.summary import rules_of
 from tui_httpbench.text.formatting import enumerate_names, format_percent, format_rate, plural
+from tui_httpbench.text.quoting import printable, shortened
 
 ONE_ROUND = "One round decides nothing; make more of them."
 
@@ -24,6 +26,9 @@ MAX_NAMES = 3
 WORTH_S = 180.0
 """Further rounds that would take longer, in seconds, are not recommended."""
 
+MAX_TEXT_LENGTH = 200
+"""How much of an error's text a sentence quotes."""
+
 SAYS_LITTLE = 10.0
 """A bound of a ratio from which on it is not told."""
 
@@ -31,8 +36,10 @@ SAYS_LITTLE = 10.0
 def conclude(result: Result) -> str | None:
     """Who is fastest, who is too close to call and what would help, or how fast a mode without rivals is.
 
-    None where not even that is known.
+    Where nothing succeeded, why; None where not even that is known.
     """
+    if not any(mode.ok for mode in result.modes):
+        return _without_success(result)
     ranks = [rank for rank in result.ranking if rank.clean and rank.interval is not None]
     if len(ranks) < 2:
         alone = ranks[0].mode if ranks else result.modes[0].mode if len(result.modes) == 1 else None
@@ -44,8 +51,26 @@ def conclude(result: Result) -> str | None:
     return " ".join(filter(None, sentences))
 
 
+def _without_success(result: Result) -> str | None:
+    """What all requests ended in; where none was sent since all modes had failed before, how they did."""
+    sent = sum(mode.requests for mode in result.modes)
+    if not sent:
+        failure = next((finding.text for finding in result.findings if finding.id == "all-failed"), None)
+        return failure and f"Nothing was measured. {failure}"
+    ended: Counter[str] = Counter()
+    texts: Counter[str] = Counter()
+    for mode in result.modes:
+        ended.update({kind: count for kind, count in mode.errors.items() if kind != "status"})
+        ended.update({str(status): count for status, count in mode.statuses.items() if status >= 400})
+        texts.update({error.text: error.count or 1 for error in mode.error_texts})
+    named = [f"{name} × {count:,}" for name, count in ended.most_common(MAX_GROUPS)]
+    named += [shortened(printable(text), MAX_TEXT_LENGTH) for text, _ in texts.most_common(1)]
+    what = "a good answer" if any(name.isdecimal() for name in ended) else "an answer"
+    return f"No mode got {what}: none of {plural(sent, 'request')} succeeded ({'; '.join(named)})."
+
+
 def _without_rivals(result: Result, mode: ModeSummary) -> str | None:
-    """How fast the only mode is that could be measured; None without a whole round, or where no request succeeded."""
+    """How fast the only mode is that could be measured; None without a whole round."""
     seconds = seconds_per_request(result, mode)
     if not seconds or not mode.ok:
         return None

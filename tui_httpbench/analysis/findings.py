@@ -21,17 +21,18 @@ FINDINGS = {
     "ended-early": FindingKind("The run could not go on, and ended before its time."),
     "rate-limited": FindingKind("Another machine answered a whole round with 429 or 503 alone, so the run ended."),
     "interrupted": FindingKind("The program was ended in the middle of the run, whose files were recovered later."),
+    "all-failed": FindingKind("Every mode failed in the same way in its probe, before the rounds."),
     "credentials-left-out": FindingKind("The plan lacks headers with credentials, which no file keeps."),
     "mode-failed": FindingKind("The mode's client could not be imported or built, so it measured nothing."),
     "mode-crashed": FindingKind("The mode's process died, or needed more memory than it may have."),
     "mode-hung": FindingKind("The mode made no progress for longer than its timeout allows, and was ended."),
     # Differences in work, as the probes before the rounds show them
-    "no-answer": FindingKind("The mode got no answer to its probe; most others did.", is_other_work=True),
-    "other-status": FindingKind("The mode got another status than most.", is_other_work=True),
+    "no-answer": FindingKind("The mode got no answer to its probe; others did.", is_other_work=True),
+    "other-status": FindingKind("The mode got another status than most of those that succeeded.", is_other_work=True),
     "other-url": FindingKind("The mode ended at another URL than most, after redirects.", is_other_work=True),
     "other-http-version": FindingKind("The mode spoke another version of HTTP than most.", is_other_work=True),
     "other-body": FindingKind("The mode got another body than most, by its length or its content.", is_other_work=True),
-    "changing-body": FindingKind("No two modes got a body of the same content and length.", is_other_work=True),
+    "changing-body": FindingKind("One mode's own answers differ, in body, status or URL: the server changes them."),
     "other-method": FindingKind(
         "The mode sent another method than was asked for, or after a redirect than most.", is_other_work=True
     ),

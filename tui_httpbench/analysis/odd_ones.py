@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Hashable
 from typing import TypeVar
 
+from tui_httpbench.text.formatting import enumerate_names
+
 _LISTED_MODES = 3
 Value = TypeVar("Value", bound=Hashable)
 
@@ -20,7 +22,7 @@ def names_of(modes: tuple[str, ...]) -> str:
     """The modes in a sentence; more than a few are counted."""
     if len(modes) > _LISTED_MODES:
         return f"{', '.join(modes[: _LISTED_MODES - 1])} and {len(modes) - _LISTED_MODES + 1} more"
-    return " and ".join(filter(None, (", ".join(modes[:-1]), modes[-1])))
+    return enumerate_names(modes)
 
 
 def with_value(values: dict[str, Value], value: Value) -> tuple[str, ...]:

@@ -19,9 +19,9 @@ class Racer:
     """One mode's round as it is raced.
 
     ``ends_ns`` are the moments at which its requests ended, ascending and since the first of them began; it is empty
-    for a mode without a complete round, which does not start. ``goal`` is how many requests the finish line stands for.
-    ``rank`` is the mode's rank over all rounds, None for one that does not start or had failures in any of its rounds.
-    ``failed`` counts the failures in this round.
+    for a mode without a complete round or without a successful request, which does not start. ``goal`` is how many
+    requests the finish line stands for. ``rank`` is the mode's rank over all rounds, None for one that does not
+    start or had failures in any of its rounds. ``failed`` counts the failures in this round.
     """
 
     mode: str
@@ -35,7 +35,7 @@ class Racer:
 
     @property
     def starts(self) -> bool:
-        """Whether there is a complete round to show."""
+        """Whether there is a complete round to show, of a mode that succeeded at all."""
         return len(self.ends_ns) > 0
 
     @property
@@ -172,7 +172,7 @@ def _racer_of(summary: ModeSummary, result: Result, number: int | None) -> Racer
     """The mode's record of the round of this number, or that of its own median round."""
     own = (record for record in result.records if (record.mode, record.round) == (summary.mode, number))
     record = next(filter(_is_whole, own), None) or median_round(summary.mode, result.records)
-    if record is None:
-        why = "no complete round" if summary.requests else "not measured"
+    if record is None or not summary.ok:
+        why = "not measured" if not summary.requests else "no complete round" if summary.ok else "no request succeeded"
         return Racer(summary.mode, is_clean=summary.is_clean, why_absent=why)
     return Racer(summary.mode, record.round, end_times_ns(record.samples), record.failed, summary.is_clean)

@@ -33,7 +33,9 @@ def rank_modes(
     """The modes, fastest first; those with failed requests or missing rounds below all clean ones.
 
     Clean modes are compared by one model of all their complete rounds; the others, and those without a complete round,
-    stand in the order of their cost per request and get no verdict. By processor time, only modes that have one rank.
+    stand in the order of their cost per request and get no verdict. How fast a mode fails says nothing: those without a
+    successful request stand behind them, in the given order and without a ratio, those without any request last. By
+    processor time, only modes rank that have one.
     """
     compared = compare_modes(modes, records, rules, yardstick)
     ranks = [] if compared is None else _ranks(compared)
@@ -42,7 +44,7 @@ def rank_modes(
     ranked = [mode for mode in modes if yardstick == "time" or math.isfinite(costs[mode.mode])]
     rest = sorted(
         (mode for mode in ranked if mode.mode not in placed),
-        key=lambda mode: (not mode.is_clean, costs[mode.mode]),
+        key=lambda mode: (not mode.is_clean, costs[mode.mode], not mode.requests),
     )
     best = ranks[0].mode if ranks else rest[0].mode if rest else ""
     for place, mode in enumerate(rest, start=len(ranks) + 1):
@@ -116,6 +118,8 @@ def _ranks(compared: Comparison) -> list[Rank]:
 
 
 def _cost_per_request_s(mode: ModeSummary, yardstick: Yardstick) -> float:
+    if not mode.ok:
+        return math.inf
     if yardstick == "cpu":
         return mode.cpu_us_per_request / 1e6 if mode.cpu_us_per_request else math.inf
     return 1 / mode.requests_per_second if mode.requests_per_second else math.inf

@@ -27,6 +27,8 @@ class LatencySummary:
 class ModeSummary:
     """One mode over all its rounds; numbers are None where nothing was measured.
 
+    ``requests_per_second`` is None as well where no request succeeded, since how fast a mode fails says nothing.
+
     ``requests``, ``ok``, ``errors``, ``statuses`` and ``body_bytes`` are totals over the rounds, warm-up left out.
     ``elapsed_s`` has one value per round that measured something, ``rounds_done`` counts the complete ones.
     ``connections`` were opened in the complete rounds, None where they could not be counted;
@@ -67,7 +69,8 @@ class ModeSummary:
 class Rank:
     """A mode's place, ``shared`` by the modes that can't be told from the first of them.
 
-    ``ratio`` is the mode's time over the winner's, None where it has no time to compare; ``interval`` holds it with its
+    Of a mode without a successful request, ``rank`` only says where it stands: it has no place. ``ratio`` is the mode's
+    time over the winner's, None where it has no time to compare; ``interval`` holds it with its
     bounds, None without a common round. ``verdict`` compares it with the winner (None for the winner itself),
     ``verdict_next`` with the next below (None for the last), whose time over this one's is ``interval_next``;
     ``tied_with`` are all modes that it is not surely faster or slower than, fastest first, and ``same_as`` those of

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tui_httpbench.analysis.all_failed import find_common_failure
 from tui_httpbench.analysis.doubts import find_doubts
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.latency import summarize_latency
@@ -87,7 +88,7 @@ def _summarize_counts(mode_id: str, records: tuple[RoundRecord, ...]) -> ModeSum
         errors.update(tally.errors)
         statuses.update(tally.statuses)
     errors["hung"] += sum(record.hung_requests for record in records)
-    requests = sum(record.requests for record in records)
+    requests, ok = sum(record.requests for record in records), sum(tally.ok for tally in tallies)
     elapsed_s = tuple(record.elapsed_s for record in records if record.elapsed_s is not None)
     # Processor time is known for whole rounds only, so it is divided by their requests only.
     costed = [record for record in records if record.cpu_s is not None and len(record.samples)]
@@ -100,11 +101,11 @@ def _summarize_counts(mode_id: str, records: tuple[RoundRecord, ...]) -> ModeSum
         mode=mode_id,
         library=mode_of(mode_id).library.name,
         requests=requests,
-        ok=sum(tally.ok for tally in tallies),
+        ok=ok,
         errors={kind: count for kind, count in errors.most_common() if count},
         statuses=dict(sorted(statuses.items())),
         elapsed_s=elapsed_s,
-        requests_per_second=requests / sum(elapsed_s) if requests and sum(elapsed_s) > 0 else None,
+        requests_per_second=requests / sum(elapsed_s) if ok and sum(elapsed_s) > 0 else None,
         latency_ms=None,
         body_bytes=sum(tally.body_bytes for tally in tallies),
         cpu_us_per_request=cpu_s * 1e6 / sum(len(record.samples) for record in costed) if costed else None,
@@ -154,7 +155,12 @@ def _find_all(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[Findi
         *_find_risky_wishes(measured.plan),
         *_find_given_up(measured.records, modes),
         *_find_missing_http2(measured),
-        *find_doubts(measured.plan, modes, measured.records, measured.conditions, measured.probes),
+        # Of nothing measured, nothing is in doubt.
+        *(
+            find_doubts(measured.plan, modes, measured.records, measured.conditions, measured.probes)
+            if measured.records
+            else ()
+        ),
     )
 
 
@@ -168,6 +174,8 @@ def _find_ends(measured: Measured) -> Iterator[Finding]:
     if measured.trouble:
         is_too_much = measured.trouble == why_too_much(measured.plan, measured.records)
         yield Finding("rate-limited" if is_too_much else "ended-early", measured.trouble)
+    if (failure := find_common_failure(measured.plan, measured.probes)) is not None:
+        yield Finding("all-failed", failure.text)
     if measured.dropped_headers:
         names = enumerate_names(list(measured.dropped_headers))
         yield Finding(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from tui_httpbench.analysis.all_failed import CommonFailure
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.measured.records import RoundRecord
 
@@ -20,6 +21,13 @@ class RunStarted:
     """The target answers, probes and rounds begin; ``url`` is where all requests go."""
 
     url: str
+
+
+@dataclass(frozen=True)
+class AllFailed:
+    """Every mode failed in the same way before the rounds: none is made unless ``Runner.keep_going`` is set now."""
+
+    failure: CommonFailure
 
 
 @dataclass(frozen=True)
@@ -40,12 +48,12 @@ class RoundFinished:
 
 @dataclass(frozen=True)
 class RunFinished:
-    """All rounds are over, or the run was stopped."""
+    """All rounds are over, or the run was stopped, or ended since every mode failed."""
 
     stopped: bool
 
 
-Event = RunStarted | RoundStarted | RoundFinished | RunFinished
+Event = RunStarted | AllFailed | RoundStarted | RoundFinished | RunFinished
 
 
 @dataclass(frozen=True)
@@ -54,9 +62,11 @@ class LaneProgress:
 
     ``share`` (0 to 1) is how much of the load of the rounds in sight is done; ``total`` is that load in requests, None
     where it is given in seconds. ``throughput`` is requests per measured second: in the latest second while the mode's
-    round is under way, over all its rounds otherwise; None before the first request. ``sparkline`` is throughput over
+    round is under way, over all its rounds otherwise; None before the first request, and while all have failed: how
+    fast requests fail says nothing. ``sparkline`` is throughput over
     the mode's own measured time, with ``points_per_round`` points for each round. ``rounds`` are those in sight, as in
-    ``Progress``.
+    ``Progress``. ``failures`` are what the failed requests ended in, a status or the kind of an error, and how many
+    did, the most frequent first.
     """
 
     mode: str
@@ -70,6 +80,12 @@ class LaneProgress:
     sparkline: tuple[float, ...]
     rounds: int
     points_per_round: int
+    failures: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def has_only_failed(self) -> bool:
+        """Whether every request so far failed."""
+        return 0 < self.errors >= self.done
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""One request of every mode before the rounds: does each do the same work, and with which settings?"""
+"""A request of every mode before the rounds: does each do the same work, and with which settings?"""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ import contextlib
 import os
 import signal
 import sys
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tui_httpbench.analysis.all_failed import find_common_failure
+from tui_httpbench.analysis.answers import WAITED_IN_VAIN, odd_modes
 from tui_httpbench.bench.trust import Trust
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job, worker_environment
 from tui_httpbench.clients.entrants import mode_of
@@ -22,62 +25,165 @@ from tui_httpbench.worker.job import Job
 
 START_LIMIT_S = 60.0
 MESSAGE_LIMIT_BYTES = 4 * 1024 * 1024
+ASKED_AGAIN = 2
+"""How often a mode is asked again whose answer differs: it may have drawn one of two variants by lot."""
 
 
 async def probe_modes(plan: Plan, url: str, target: EmbeddedTarget | None, trust: Trust) -> tuple[Probe, ...]:
-    """Probes each mode of the plan once, however often it takes part; the probes start together and send in turn.
+    """Probes each mode of the plan, however often it takes part; the probes start together and send in turn.
 
-    Raises TargetError where the embedded target has died.
+    What comes from elsewhere than the embedded target may change by itself: there, the first mode is asked once more
+    after all others, and then, up to twice, every mode whose answer differs from that of most. Raises TargetError where
+    the embedded target has died.
     """
     # A mode that is measured twice sends the same request twice.
     mode_ids = tuple(dict.fromkeys(mode_of(mode_id).id for mode_id in plan.modes))
-    starts = asyncio.Semaphore(os.cpu_count() or 1)
-    turn = asyncio.Lock()
+    prober = _Prober(plan, url, target, trust)
     if target is not None:
         await target.watch()
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_probe(plan, url, mode_id, target, trust, starts, turn)) for mode_id in mode_ids]
-    except ExceptionGroup as errors:
-        # One that died is told of once, however many probes were under way.
-        if (faults := errors.subgroup(TargetError)) is None:
-            raise
-        raise TargetError(str(faults.exceptions[0])) from None
-    finally:
-        if target is not None and target.is_running:
-            await target.unwatch()
-    return tuple(task.result() for task in tasks)
-
-
-async def _probe(
-    plan: Plan,
-    url: str,
-    mode_id: str,
-    target: EmbeddedTarget | None,
-    trust: Trust,
-    starts: asyncio.Semaphore,
-    turn: asyncio.Lock,
-) -> Probe:
-    async with starts:
-        line = await SideLine.start(
-            sys.executable,
-            str(WORKER_FILE),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=worker_environment(plan, trust),
-            limit=MESSAGE_LIMIT_BYTES,
-            start_new_session=os.name == "posix",
-        )
         try:
-            job = make_job(plan, url, mode_id, Path(os.devnull), trust, task="probe")
-            return await _converse(line, plan, job, mode_id, target, turn)
-        except TimeoutError:
-            return Probe(mode_id, error=("hung", f"{mode_id} did not answer its probe and was ended."))
+            return await prober.ask(mode_ids)
         finally:
-            _kill(line.process)
-            await line.process.wait()
-            line.close()
+            if target.is_running:
+                await target.unwatch()
+    if len(mode_ids) == 1:
+        return await prober.ask(mode_ids)
+    *first_answers, last_answer = await prober.ask((*mode_ids, mode_ids[0]), in_order=True)
+    probes = _with_answers(tuple(first_answers), (last_answer,))
+    for _ in range(ASKED_AGAIN):
+        if find_common_failure(plan, probes) is None and (odd := odd_modes(probes)):
+            probes = _with_answers(probes, await prober.ask(odd))
+    return probes
+
+
+def _with_answers(probes: tuple[Probe, ...], later: tuple[Probe, ...]) -> tuple[Probe, ...]:
+    """The probes with what the same modes answered later; what could not be sent is no answer."""
+    answers = {probe.mode: probe.response for probe in later if probe.was_sent}
+    return tuple(
+        replace(probe, again=(*probe.again, answers[probe.mode])) if probe.mode in answers else probe
+        for probe in probes
+    )
+
+
+class _Prober:
+    """Sends the requests, one at a time, each from a process of its own."""
+
+    def __init__(self, plan: Plan, url: str, target: EmbeddedTarget | None, trust: Trust) -> None:
+        self._plan = plan
+        self._url = url
+        self._target = target
+        self._trust = trust
+
+    async def ask(self, mode_ids: Sequence[str], *, in_order: bool = False) -> tuple[Probe, ...]:
+        """A probe of each mode; with ``in_order`` the first is sent before all others, and the last after them.
+
+        Raises TargetError.
+        """
+        turns = _Turns(len(mode_ids), in_order=in_order)
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._ask(mode_id, turns, place)) for place, mode_id in enumerate(mode_ids)]
+        except ExceptionGroup as errors:
+            # One that died is told of once, however many probes were under way.
+            if (faults := errors.subgroup(TargetError)) is None:
+                raise
+            raise TargetError(str(faults.exceptions[0])) from None
+        return tuple(task.result() for task in tasks)
+
+    async def _ask(self, mode_id: str, turns: _Turns, place: int) -> Probe:
+        plan, trust = self._plan, self._trust
+        async with turns.place(place):
+            line = await SideLine.start(
+                sys.executable,
+                str(WORKER_FILE),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.DEVNULL,
+                env=worker_environment(plan, trust),
+                limit=MESSAGE_LIMIT_BYTES,
+                start_new_session=os.name == "posix",
+            )
+            try:
+                job = make_job(plan, self._url, mode_id, Path(os.devnull), trust, task="probe")
+                probe = await _converse(line, plan, job, mode_id, self._target, turns.turn(place))
+                if self._target is None and probe.error is not None and probe.error[0] in WAITED_IN_VAIN:
+                    turns.is_silent = True
+                return probe
+            except _SparedError:
+                return Probe(mode_id)
+            except TimeoutError:
+                turns.is_silent = self._target is None
+                return Probe(mode_id, error=("hung", f"{mode_id} did not answer its probe and was ended."))
+            finally:
+                _kill(line.process)
+                await line.process.wait()
+                line.close()
+
+
+class _SparedError(Exception):
+    """There is no use in sending this one."""
+
+
+class _Turns:
+    """Who may start: as many at once as there are processors. Who may send: all as they are ready, one at a time.
+
+    ``in_order``, the first one does so before all others and the last one after them. Once ``is_silent`` tells that an
+    answer was waited for in vain, the others wait at once, and nobody is asked a second time.
+    """
+
+    def __init__(self, count: int, *, in_order: bool) -> None:
+        self._places = frozenset(range(count))
+        self._in_order = in_order
+        self._starts = asyncio.Semaphore(os.cpu_count() or 1)
+        self._starting: set[int] = set()
+        self._done: set[int] = set()
+        self._is_taken = False
+        self._changed = asyncio.Condition()
+        self.is_silent = False
+
+    @contextlib.asynccontextmanager
+    async def place(self, place: int) -> AsyncGenerator[None, None]:
+        """In the block, the one at this place may start; behind it, it is done, whatever became of it."""
+        await self._starts.acquire()
+        self._starting.add(place)
+        try:
+            yield
+        finally:
+            self._has_started(place)
+            async with self._changed:
+                self._done.add(place)
+                self._changed.notify_all()
+
+    @contextlib.asynccontextmanager
+    async def turn(self, place: int) -> AsyncGenerator[None, None]:
+        """In the block, the one at this place may send. Raises _SparedError where it should not."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._may_send(place))
+            if self.is_silent and self._is_last(place):
+                raise _SparedError
+            self._is_taken = True
+        self._has_started(place)
+        try:
+            yield
+        finally:
+            async with self._changed:
+                self._is_taken = False
+                self._changed.notify_all()
+
+    def _has_started(self, place: int) -> None:
+        if place in self._starting:
+            self._starting.remove(place)
+            self._starts.release()
+
+    def _is_last(self, place: int) -> bool:
+        return self._in_order and place == max(self._places)
+
+    def _may_send(self, place: int) -> bool:
+        if self._is_last(place):
+            return self._places - self._done == {place}
+        if self._in_order and place and 0 not in self._done:
+            return False
+        return self.is_silent or not self._is_taken
 
 
 async def _converse(
@@ -86,7 +192,7 @@ async def _converse(
     job: Job,
     mode_id: str,
     target: EmbeddedTarget | None,
-    turn: asyncio.Lock,
+    turn: contextlib.AbstractAsyncContextManager[None],
 ) -> Probe:
     stdin = line.process.stdin
     assert stdin is not None
@@ -133,8 +239,8 @@ async def _hear(line: SideLine, limit_s: float) -> dict[str, Any]:
 def _failed(told: Probe, message: dict[str, Any]) -> Probe:
     """``told`` with what went wrong by the worker's last message, which is empty where it is gone."""
     if message.get("event") == "failed":
-        return replace(told, error=(message["kind"], message["text"]))
-    return replace(told, error=("other", f"The probe of {told.mode} ended without a word."))
+        return replace(told, error=(message["kind"], message["text"]), stage=message["stage"])
+    return replace(told, error=("other", f"The probe of {told.mode} ended without a word."), stage="process")
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 
 import numpy as np
 
@@ -59,6 +60,7 @@ class LaneTracker:
         self._plan = plan
         self._schedule = schedule
         self._done = self._answered = self._errors = self._rounds_done = 0
+        self._failures: Counter[str] = Counter()
         self._elapsed_s = 0.0
         self._sparkline: tuple[float, ...] = ()
         self._points = max(1, SPARKLINE_POINTS // schedule.rounds_in_sight)
@@ -69,6 +71,8 @@ class LaneTracker:
         self._done += record.requests
         self._answered += len(record.samples)
         self._errors += record.failed
+        self._failures.update(record.tally.failures)
+        self._failures["hung"] += record.hung_requests
         self._elapsed_s += record.elapsed_s or 0.0
         self._sparkline += throughput_over_time(record.samples, self._points)
         self._rounds_done += record.outcome == "complete"
@@ -77,6 +81,7 @@ class LaneTracker:
     def progress(self, turns: Turns | None) -> LaneProgress:
         """This mode's lane; ``turns`` is the round under way that it is in, if any."""
         done, errors, sparkline = self._done, self._errors, self._sparkline
+        failures = self._failures.copy()
         throughput = self._answered / self._elapsed_s if self._elapsed_s else None
         rounds = self._schedule.rounds_in_sight
         share = float(self._rounds_done)
@@ -92,11 +97,14 @@ class LaneTracker:
             recent = worker.samples.recent(RECENT_ROWS)
             done += worker.samples.done()
             errors += worker.samples.failed()
+            failures.update(worker.samples.failures())
             load = turns.loads.get(self.mode_id)
             share += load.share if load is not None else 0.0
             if len(recent):
                 throughput = recent_throughput(recent)
                 sparkline += throughput_over_time(recent, self._points)
+        if 0 < errors >= done:
+            throughput, sparkline = None, ()
         exact = self._plan.load.exact_requests
         return LaneProgress(
             mode=self.mode_id,
@@ -110,6 +118,7 @@ class LaneTracker:
             sparkline=sparkline,
             rounds=rounds,
             points_per_round=self._points,
+            failures=tuple((name, count) for name, count in failures.most_common() if count),
         )
 
 

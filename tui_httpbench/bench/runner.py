@@ -10,11 +10,12 @@ from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import replace
 from datetime import datetime
 
+from tui_httpbench.analysis.all_failed import CommonFailure, find_common_failure
 from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import rank_so_far, summarize_run
 from tui_httpbench.bench.conditions import ConditionsMonitor, read_machine
-from tui_httpbench.bench.events import Event, Progress, RoundFinished, RoundStarted, RunFinished, RunStarted
+from tui_httpbench.bench.events import AllFailed, Event, Progress, RoundFinished, RoundStarted, RunFinished, RunStarted
 from tui_httpbench.bench.groups import choose_groups
 from tui_httpbench.bench.open_files import check_open_files
 from tui_httpbench.bench.pinning import choose_cpus, leave_cpu, usable_cpus, using_cpus
@@ -44,14 +45,25 @@ class Runner:
     """One run of a plan. ``run`` once; ``progress``, ``result`` and ``stop`` at any moment.
 
     What is measured lies in a folder, from which it can be recovered. It goes when ``run`` ends, or, where
-    ``keeps_folder`` is True by then, with ``discard``.
+    ``keeps_folder`` is True by then, with ``discard``. Where the probes show that every mode fails in the same way,
+    ``failure`` says so, and no round is made unless ``keep_going`` is True by the time that ``run`` goes on after it
+    has told.
     """
 
-    def __init__(self, plan: Plan, *, keeps_folder: bool = False, earlier: Measured | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        keeps_folder: bool = False,
+        earlier: Measured | None = None,
+        keep_going: bool = False,
+    ) -> None:
         """Starts nothing yet. ``earlier`` is what an earlier run of this plan measured, which this one goes on with."""
         earlier_rounds = max((record.round for record in earlier.records), default=0) if earlier else 0
         self.plan = plan
         self.keeps_folder = keeps_folder
+        # Whoever wants more rounds of a run that went on although all had failed was asked then.
+        self.keep_going = keep_going or (earlier is not None and find_common_failure(plan, earlier.probes) is not None)
         self._folder: RunFolder | None = None
         self._earlier = earlier
         self._earlier_rounds = earlier_rounds
@@ -120,8 +132,15 @@ class Runner:
             yield RunStarted(drop_secrets(self.url))
             self._monitor.start()
             await self._probe(folder)
-            async for event in self._measure_rounds(folder):
-                yield event
+            failure = self.failure
+            if failure is not None and not self.keep_going:
+                yield AllFailed(failure)
+                # The answer may have taken its time.
+                self._schedule.start()
+                self._tracker.start()
+            if failure is None or self.keep_going:
+                async for event in self._measure_rounds(folder):
+                    yield event
             await self._look_at_conditions()
             self._ended_at = _time_of_day()
             # All has been measured and can be reported: a full disk must not take that away now.
@@ -156,6 +175,11 @@ class Runner:
         """Up to ``count`` of a mode's latest requests in the round under way, shape (n, 4); none between two rounds."""
         worker = self._turns.workers.get(mode_id) if self._turns is not None else None
         return no_samples() if worker is None else worker.samples.recent(count)
+
+    @property
+    def failure(self) -> CommonFailure | None:
+        """How every mode failed in its probe; None where any did not, and before the probes."""
+        return find_common_failure(self.plan, self._probes)
 
     @property
     def measured(self) -> Measured:

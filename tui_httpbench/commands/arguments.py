@@ -97,6 +97,12 @@ class Parser(argparse.ArgumentParser):
 
     def _add_others(self, group: argparse._ActionsContainer) -> None:
         add = group.add_argument
+        add(
+            "--keep-going",
+            action="store_true",
+            help="measure although every mode failed in the same way in its probe (default: the TUI asks, and 'run' "
+            "ends before the first round, with the reason)",
+        )
         if self.command == "run":
             add(
                 "--yes",

@@ -61,7 +61,14 @@ def _dispatch(arguments: list[str]) -> int:
     match command:
         case "run":
             plan, metric = make_plan(options), parse_metric(options.metric)
-            return _measure(plan, options.json, metric=metric, verbose=options.verbose, yes=options.yes)
+            return _measure(
+                plan,
+                options.json,
+                metric=metric,
+                verbose=options.verbose,
+                yes=options.yes,
+                keep_going=options.keep_going,
+            )
         case "recover":
             return _recover(options)
         case "modes":
@@ -76,7 +83,13 @@ def _dispatch(arguments: list[str]) -> int:
 
 
 def _measure(
-    plan: Plan | None, json_path: str | None, *, metric: str | None = None, verbose: bool = False, yes: bool = False
+    plan: Plan | None,
+    json_path: str | None,
+    *,
+    metric: str | None = None,
+    verbose: bool = False,
+    yes: bool = False,
+    keep_going: bool = False,
 ) -> int:
     if plan is not None and (load := remote_load(plan)) is not None:
         if load.is_heavy and not yes:
@@ -85,7 +98,7 @@ def _measure(
     from tui_httpbench.commands.run import run_headless
 
     is_loaded()
-    return run_headless(plan or default_plan(), json_path, metric=metric, verbose=verbose)
+    return run_headless(plan or default_plan(), json_path, metric=metric, verbose=verbose, keep_going=keep_going)
 
 
 def _open_tui(options: argparse.Namespace) -> int:
@@ -94,7 +107,7 @@ def _open_tui(options: argparse.Namespace) -> int:
     in_browser = "TEXTUAL_DRIVER" in os.environ
     if not (_is_terminal(sys.stdout) or in_browser):
         print(complaint(f"Standard output is no terminal, so this does what '{PROGRAM} run' does."), file=sys.stderr)
-        return _measure(plan, options.json)
+        return _measure(plan, options.json, keep_going=options.keep_going)
     if not (in_browser or (_is_terminal(sys.stdin) and _is_terminal(sys.stderr))):
         raise UsageError(f"The TUI needs a terminal on stdin and stderr too; use '{PROGRAM} run' without one.")
     if options.json is not None:
@@ -105,7 +118,13 @@ def _open_tui(options: argparse.Namespace) -> int:
     from tui_httpbench.tui.app import HttpbenchApp
 
     is_loaded()
-    app = HttpbenchApp(plan, start=options.start, json_path=options.json, present=options.present)
+    app = HttpbenchApp(
+        plan,
+        start=options.start,
+        json_path=options.json,
+        present=options.present,
+        keep_going=options.keep_going,
+    )
     app.run()
     return app.return_code or 0
 

@@ -26,19 +26,28 @@ from tui_httpbench.text.formatting import complaint, reason_of
 
 REDRAW_INTERVAL_S = 1 / 8
 RECOVER = "httpbench-tui recover"
+KEEP_GOING = "--keep-going"
 
 
-def run_headless(plan: Plan, json_path: str | None, *, metric: str | None = None, verbose: bool = False) -> int:
+def run_headless(
+    plan: Plan,
+    json_path: str | None,
+    *,
+    metric: str | None = None,
+    verbose: bool = False,
+    keep_going: bool = False,
+) -> int:
     """Runs the plan, reports, and returns the exit status: 0, 1 (something failed) or 130 (stopped by the user).
 
-    ``json_path`` is a file, ``-`` for standard output, or None; ``metric`` and ``verbose`` are for ``print_report``.
+    ``json_path`` is a file, ``-`` for standard output, or None; ``metric`` and ``verbose`` are for ``print_report``;
+    ``keep_going`` measures even where every mode failed in the same way in its probe.
     Ctrl-C, SIGTERM or SIGHUP once ends the run and reports what was measured, twice gives up. What could not be
     reported stays for recovery. Raises PlanError where the JSON can't be written, or the system can't run the plan.
     """
     destination = None if json_path is None else FileDestination(json_path)
     if interrupted := find_interrupted_runs():
         complain(f"An interrupted run can be recovered ({interrupted[0].in_words}); see '{RECOVER}'.")
-    runner = Runner(plan, keeps_folder=True)
+    runner = Runner(plan, keeps_folder=True, keep_going=keep_going)
     if verbose or StreamConsole(sys.stderr).is_animated:
         complain(_length_of(plan))
     is_reported = False
@@ -60,12 +69,17 @@ def report_result(
     has_json = destination is not None and _write_json(result, destination)
     succeeded = has_json or destination is None
     console = StreamConsole(sys.stderr if destination is not None and destination.is_stdout else sys.stdout)
-    if destination is not None and destination.is_stdout and not console.is_terminal:
+    if _tells_findings_alone(destination):
         for finding in result.findings:
             complain(finding.text)
         return succeeded, has_json
     has_text = _write_text(result, console, metric, verbose)
     return succeeded and has_text, has_json or has_text
+
+
+def _tells_findings_alone(destination: FileDestination | None) -> bool:
+    """Whether standard output is the JSON's and nobody watches: then the findings alone are told, on standard error."""
+    return destination is not None and destination.is_stdout and not StreamConsole(sys.stderr).is_terminal
 
 
 def complain(text: str) -> None:
@@ -100,6 +114,11 @@ def _run_and_report(
         return FAILURE, not runner.records
     result = runner.result()
     arrived_whole, arrived = report_result(result, destination, metric=metric, verbose=verbose)
+    if runner.failure is not None and not runner.keep_going:
+        if not _tells_findings_alone(destination):
+            complain(runner.failure.text)
+        complain(f"Nothing was measured; {KEEP_GOING} measures all the same.")
+        return FAILURE, True  # there is nothing to recover
     if runner.trouble:
         return FAILURE, arrived
     if result.stopped:

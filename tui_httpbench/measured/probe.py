@@ -67,7 +67,9 @@ class Probe:
     ``heads`` are the request's heads as the embedded target saw them, one for each redirect and one more; None
     elsewhere. ``packages`` are the versions of the distributions that the mode's speed depends on. ``strange`` says
     by library, in a clause, why what was imported is not what is installed; ``without_c`` are libraries that run
-    without their parts in C. ``error`` is kind and text.
+    without their parts in C. ``error`` is kind and text, ``stage`` what its worker failed at where that was not the
+    request itself. ``again`` are the answers when the mode was asked again, each time in a new process, after all
+    other modes; None where there was none.
     """
 
     mode: str
@@ -79,3 +81,15 @@ class Probe:
     packages: dict[str, str] = field(default_factory=dict)
     strange: dict[str, str] = field(default_factory=dict)
     without_c: tuple[str, ...] = ()
+    stage: str = ""
+    again: tuple[ProbeResponse | None, ...] = ()
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether the mode came as far as to send its request."""
+        return not self.stage and (self.response is not None or self.error is not None)
+
+    @property
+    def responses(self) -> tuple[ProbeResponse, ...]:
+        """All answers that it got, the first one first."""
+        return tuple(each for each in (self.response, *self.again) if each is not None)

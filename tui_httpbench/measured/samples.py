@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import mmap
 import os
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,12 @@ class SampleTally:
     statuses: dict[int, int]
     body_bytes: int
 
+    @property
+    def failures(self) -> dict[str, int]:
+        """The failed requests by what they ended in: a status such as ``405``, or the kind of error."""
+        by_kind = {kind: count for kind, count in self.errors.items() if kind != "status"}
+        return by_kind | {str(status): count for status, count in self.statuses.items() if status >= 400}
+
 
 class SampleFile:
     """The parent's side of one round's file; the worker opens the same path."""
@@ -96,7 +103,7 @@ class SampleFile:
     def _begin(self, path: Path) -> None:
         self.path = path
         self._done = 0
-        self._failed = 0
+        self._failures: Counter[int] = Counter()
 
     def _map_file(self, descriptor: int, size: int) -> None:
         self.capacity = (size - ERROR_TEXT_BYTES) // ROW_BYTES
@@ -120,7 +127,7 @@ class SampleFile:
             self._map_file(file.fileno(), size)
 
     def close(self) -> None:
-        """Lets go of the file; ``done`` and ``failed`` stay as they were, nothing else can be read after it."""
+        """Lets go of the file; ``done``, ``failed`` and ``failures`` stay as they were, and are all that is left."""
         self._rows = no_samples()
         self._map.close()
 
@@ -134,14 +141,20 @@ class SampleFile:
                 start += int(empty[0])
                 break
             start += block.size
-        self._failed += int(np.count_nonzero(error_mask(rows[self._done : start])))
+        new = rows[self._done : start]
+        failed, counts = np.unique(new[error_mask(new), STATUS], return_counts=True)
+        self._failures.update(dict(zip(failed.tolist(), counts.tolist(), strict=True)))
         self._let_go(self._done, start)
         self._done = start
         return start
 
     def failed(self) -> int:
         """How many of ``done()`` requests failed, as of its last call."""
-        return self._failed
+        return self._failures.total()
+
+    def failures(self) -> dict[str, int]:
+        """The same by what they ended in: a status such as ``405``, or the kind of error."""
+        return {failure_name(code): count for code, count in self._failures.items()}
 
     def recent(self, count: int) -> Samples:
         """A copy of up to ``count`` of the latest finished rows."""
@@ -243,6 +256,11 @@ def error_mask(samples: Samples) -> NDArray[np.bool_]:
     """Which rows failed: no response, or one with a 4xx or 5xx status."""
     status = samples[:, STATUS]
     return (status < 0) | (status >= 400)
+
+
+def failure_name(code: int) -> str:
+    """What a failed request ended in, of its status or negative error code: ``405``, ``refused``."""
+    return str(code) if code >= 0 else ERROR_KINDS[-code - 1]
 
 
 def tally_samples(samples: Samples) -> SampleTally:

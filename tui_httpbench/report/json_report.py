@@ -69,13 +69,15 @@ def _plan(result: Result) -> dict[str, Any]:
 
 
 def _rank(result: Result, rank: Rank) -> dict[str, Any]:
-    """A place; a bound of the interval is null where it is infinite, the interval is where there is none."""
+    """A place, null where there is none; of the interval, so is a bound that is infinite."""
     interval = rank.interval
+    # A mode without a successful request stands in the list, but has no place.
+    has_place = result.mode(rank.mode).ok > 0
     is_winner = interval is not None and rank.verdict is None
     bounds = None if interval is None else (1.0, 1.0) if is_winner else (interval.low, interval.high)
     return {
-        "rank": rank.rank,
-        "label": rank.label,
+        "rank": rank.rank if has_place else None,
+        "label": rank.label if has_place else None,
         "mode": rank.mode,
         "ratio": rank.ratio,
         "ratio_interval": bounds,

@@ -17,6 +17,8 @@ from tui_httpbench.bench.events import LaneProgress, Progress
 from tui_httpbench.text.formatting import format_clock, format_rate, plural, undecided_pairs_within
 
 MAX_BAR_COLUMNS = 60
+MAX_KINDS = 2
+"""How many kinds of failure a line names; of further ones it says how many there are."""
 _STATE_STYLES = {"waiting": "dim", "starting": "bold", "running": "bold", "done": "", "failed": "red"}
 
 
@@ -70,6 +72,13 @@ def _count_of(lane: LaneProgress) -> str:
     return f"{lane.done:,}" if lane.total is None else f"{lane.done:,}/{lane.total:,}"
 
 
+def _failures_of(lane: LaneProgress) -> str:
+    """What the failed requests of a lane ended in, and how many did: ``405 × 600``; empty where none failed."""
+    named = [f"{name} × {count:,}" for name, count in lane.failures]
+    more = f" and {len(named) - MAX_KINDS} more" if len(named) > MAX_KINDS else ""
+    return f"{', '.join(named[:MAX_KINDS])}{more}"
+
+
 class _Bars(rich_progress.Progress):
     """Rich's bars with a line above them, two of them where the ranking says when the run ends."""
 
@@ -87,7 +96,7 @@ class _Bars(rich_progress.Progress):
             ),
             _LaneColumn(_count_of, "right"),
             _LaneColumn(lambda lane: "" if lane.throughput is None else f"{format_rate(lane.throughput)}/s", "right"),
-            _LaneColumn(lambda lane: plural(lane.errors, "error") if lane.errors else "", "left", "bold red"),
+            _LaneColumn(_failures_of, "left", "bold red"),
             console=console,
             transient=transient,
             expand=console.width <= MAX_BAR_COLUMNS + 60,

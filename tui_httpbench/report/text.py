@@ -11,6 +11,7 @@ from rich.text import Text
 
 from tui_httpbench.analysis.article import PUBLISHED_REQUESTS
 from tui_httpbench.analysis.conclusion import conclude
+from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.places import FAILED_SIGN, OTHER_WORK_SIGN
 from tui_httpbench.analysis.result import ModeSummary, Result
 from tui_httpbench.clients.entrants import mode_of
@@ -49,16 +50,21 @@ def _blocks(result: Result, console: StreamConsole, metric: str | None, verbose:
     if conclusion is not None:
         yield ""
         yield Text(printable(conclusion), style="bold")
-    yield ""
-    yield ranking_table(result, console)
-    yield from _footnotes(result)
-    blocks = [ranking_chart(result, console, metric), _article(result, console, verbose)]
+    blocks: list[RenderableType | None] = []
+    is_measured = any(mode.requests or mode.note for mode in result.modes)
+    if is_measured:
+        yield ""
+        yield ranking_table(result, console)
+        yield from _footnotes(result)
+        blocks += [ranking_chart(result, console, metric), _article(result, console, verbose)]
     if any(mode.errors for mode in result.modes):
         blocks.append(_errors(result))
-    if result.findings:
-        blocks.append(_warnings(result))
+    findings = [finding for finding in result.findings if is_measured or finding.id != "all-failed"]
+    if findings:
+        blocks.append(_warnings(findings))
     if verbose:
-        blocks += [columns_block(result), settings_block(result), environment_block(result.environment)]
+        blocks += [columns_block(result)] if is_measured else []
+        blocks += [settings_block(result), environment_block(result.environment)]
     for block in blocks:
         if block is not None:
             yield ""
@@ -158,8 +164,8 @@ def error_lines(mode: ModeSummary) -> Iterator[str]:
             yield f"{kind}: {len(texts) - MAX_TEXTS_PER_KIND} more texts, which --json has"
 
 
-def _warnings(result: Result) -> RenderableType:
+def _warnings(findings: list[Finding]) -> RenderableType:
     table = Table.grid(padding=(0, 1))
-    for finding in result.findings:
+    for finding in findings:
         table.add_row(Text("-"), Text(printable(finding.text), overflow="fold"))
     return Group(Text("Warnings", style="bold yellow"), Padding(table, (0, 0, 0, 2)))

@@ -46,7 +46,10 @@ STOPPED = 130
 
 
 class HttpbenchApp(LeanApp[None], QuietExitApp[None], SafeClipboardApp[None]):
-    """Setup, Run and Results, and back; ``json_path`` gets the result of each finished run."""
+    """Setup, Run and Results, and back; ``json_path`` gets the result of each finished run.
+
+    ``keep_going`` lets runs go on without a question where every mode failed before the rounds.
+    """
 
     TITLE = "httpbench"
     CSS_PATH: ClassVar[Any] = ["app.tcss", "parts/question.tcss"]
@@ -59,13 +62,19 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], SafeClipboardApp[None]):
     ]
 
     def __init__(
-        self, plan: Plan | None = None, start: bool = False, json_path: str | None = None, present: bool = False
+        self,
+        plan: Plan | None = None,
+        start: bool = False,
+        json_path: str | None = None,
+        present: bool = False,
+        keep_going: bool = False,
     ) -> None:
         super().__init__()
         self._first_plan = plan or _with_fresh_seed(load_last_plan() or default_plan())
         self._start = start
         self._json_path = json_path
         self._present = present
+        self._keep_going = keep_going
         self._is_quitting = False
         self._control_filter = ControlFilter()
         self._asked_hosts: set[str] = set()
@@ -94,7 +103,7 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], SafeClipboardApp[None]):
         self._follow_preferences()
         # What begins at once is not made to wait for a form that nobody sees, but who says no to a question needs it.
         if self._start and remote_load(self._first_plan) is None:
-            await self.push_screen(RunScreen(self._first_plan))
+            await self.push_screen(self._make_run_screen(self._first_plan))
         else:
             await self.push_screen(self.make_first_screen())
             if self._start:
@@ -134,7 +143,7 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], SafeClipboardApp[None]):
     def start_run(self, plan: Plan) -> None:
         """Runs a plan; does nothing while another one is running."""
         if self._run_screen is None:
-            self._ask_first(plan, lambda: self.push_screen(RunScreen(plan)))
+            self._ask_first(plan, lambda: self.push_screen(self._make_run_screen(plan)))
 
     def replay(self, result: Result) -> None:
         """Shows a result's samples as a race."""
@@ -153,17 +162,22 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], SafeClipboardApp[None]):
         await self._go_back_to_form()
         self.notify(event.reason, title="The run could not be made", severity="error", timeout=15, markup=False)
 
+    async def on_run_screen_edit_wanted(self, event: RunScreen.EditWanted) -> None:
+        """Goes back to the form, to what is to be changed."""
+        if not self._is_quitting and isinstance(form := await self._go_back_to_form(), SetupScreen):
+            form.call_after_refresh(form.focus_place, event.place)
+
     def on_results_screen_run_again(self, event: ResultsScreen.RunAgain) -> None:
         """Runs the result's plan once more, in place of its result."""
         self._left = event.result, event.measured
         plan = _with_fresh_seed(event.result.plan)
-        self._ask_first(plan, lambda: self.switch_screen(RunScreen(plan)))
+        self._ask_first(plan, lambda: self.switch_screen(self._make_run_screen(plan)))
 
     def on_results_screen_more_rounds(self, event: ResultsScreen.MoreRounds) -> None:
         """Goes on with the result's run, in place of its result."""
         self._left = event.result, event.measured
         plan, measured = event.result.plan, event.measured
-        self._ask_first(plan, lambda: self.switch_screen(RunScreen(plan, earlier=measured)))
+        self._ask_first(plan, lambda: self.switch_screen(self._make_run_screen(plan, measured)))
 
     async def on_results_screen_change_plan(self, event: ResultsScreen.ChangePlan) -> None:
         """Goes back to the form, which still holds the plan; the result can be called up again."""
@@ -250,14 +264,19 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], SafeClipboardApp[None]):
         except OSError as error:
             self.notify(why_not_remembered(error), severity="warning", markup=False)
 
-    async def _go_back_to_form(self) -> None:
-        if any(isinstance(screen, SetupScreen) for screen in self.screen_stack):
+    def _make_run_screen(self, plan: Plan, earlier: Measured | None = None) -> RunScreen:
+        return RunScreen(plan, earlier, keep_going=self._keep_going)
+
+    async def _go_back_to_form(self) -> Screen[None]:
+        forms = [screen for screen in self.screen_stack if isinstance(screen, SetupScreen)]
+        if forms:
             self.pop_screen()
-            return
+            return forms[-1]
         self._is_built.clear()
         form = self.make_first_screen()
         await self.switch_screen(form)
         form.call_after_refresh(self._is_built.set)
+        return form
 
     def _ask_first(self, plan: Plan, run: Callable[[], object]) -> None:
         """Asks before the first run to another machine, and before every one that is heavy; runs if that is wanted."""

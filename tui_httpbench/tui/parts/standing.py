@@ -29,7 +29,7 @@ def speed_so_far(lane: LaneProgress) -> float | None:
     How fast requests fail says nothing. From the parts of the sparkline, each round weighing as much as the share of it
     that is done: what the mode did in the latest second alone would make the lanes restless.
     """
-    if lane.errors and lane.errors >= lane.done:
+    if lane.has_only_failed:
         return None
     points = lane.rounds_done * lane.points_per_round
     whole, latest = lane.sparkline[:points], lane.sparkline[points:]

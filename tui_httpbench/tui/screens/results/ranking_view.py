@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 
 from textual.app import ComposeResult
 from textual.widget import Widget
@@ -12,8 +11,6 @@ from textual.widgets import Label
 from tui_httpbench.analysis.columns import METRICS
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.text.formatting import plural
-from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.parts.panel import Page
 from tui_httpbench.tui.screens.results.metric_bar import MetricBar
 from tui_httpbench.tui.screens.results.ranking_chart import ChartPanel
@@ -41,7 +38,7 @@ class RankingView(ResultView):
 
     def compose(self) -> ComposeResult:
         """The sentence first, then the choice of metric over chart and table."""
-        yield Conclusion(conclude(self.result) or why_nothing_is_known(self.result))
+        yield Conclusion(conclude(self.result) or "")
         yield MetricBar(METRICS[0])
         note = Label(id="metric-note", markup=False)
         note.display = False
@@ -82,17 +79,3 @@ def has_swapped_rates(result: Result) -> bool:
     compared = [result.mode(rank.mode) for rank in result.ranking if rank.interval is not None]
     rates = [mode.requests_per_second or 0.0 for mode in compared]
     return any(upper < lower for upper, lower in itertools.pairwise(rates))
-
-
-def why_nothing_is_known(result: Result) -> str:
-    """Why none of the requests succeeded, as far as their errors tell; empty where some did, or none was sent."""
-    sent = sum(mode.requests for mode in result.modes)
-    if not sent or any(mode.ok for mode in result.modes):
-        return ""
-    statuses: Counter[str] = Counter()
-    texts: Counter[str] = Counter()
-    for mode in result.modes:
-        statuses.update({f"the answer was status {code}": count for code, count in mode.statuses.items()})
-        texts.update({f"{error.kind}: {error.text}": error.count or 1 for error in mode.error_texts})
-    (reason, _), *_ = (statuses or texts or Counter({"no reason is known": 1})).most_common(1)
-    return f"None of {plural(sent, 'request')} succeeded, so there is nothing to compare: {printable(reason)}."

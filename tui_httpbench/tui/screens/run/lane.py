@@ -12,7 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui_httpbench.analysis.places import interval_in_words
+from tui_httpbench.analysis.places import FAILED_SIGN, interval_in_words
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.bench.events import LaneProgress
 from tui_httpbench.text.formatting import UNKNOWN, format_rate
@@ -23,7 +23,15 @@ from tui_httpbench.tui.screens.run.lane_layout import INTERVAL, PLACE_AND_RATIO,
 
 _EXACT_UP_TO = 9_999
 SPOTLIT = "▶"
-_MARKS: dict[str, str] = {"waiting": "·", "waited": "✓", "starting": "○", "running": "•", "done": "✓", "failed": "✗"}
+_ALL_FAILED = "✗"
+_MARKS: dict[str, str] = {
+    "waiting": "·",
+    "waited": "✓",
+    "starting": "○",
+    "running": "•",
+    "done": "✓",
+    "failed": _ALL_FAILED,
+}
 
 
 @dataclass(frozen=True)
@@ -62,10 +70,11 @@ def draw_lane(
     the bar and, with ``-fill`` behind it, the body of its sparkline.
     """
     standing = standing or LaneStanding()
-    look = "running" if lane.state == "starting" else lane.state
+    has_failed = lane.state == "failed" or lane.has_only_failed
+    look = "failed" if has_failed else "running" if lane.state == "starting" else lane.state
     cells = _Cells(lane, round_number, layout, standing)
     text, muted = styles["spot" if standing.is_spotlit else look], styles["muted"]
-    color = "failed-bar" if lane.state == "failed" else standing.color
+    color = "failed-bar" if has_failed else standing.color
     bold = muted if look == "waiting" else text + Style(bold=True)
     spark = sparkline(_sparkline_parts(lane), layout.sparkline, layout.sparkline_rows)
     strips = []
@@ -81,7 +90,7 @@ def draw_lane(
         else:
             segments.append(Segment(cells.interval(row), styles["interval"]))
         if first:
-            segments.append(Segment(cells.rate.rjust(layout.rate), bold))
+            segments.append(Segment(cells.rate.rjust(layout.rate), styles["error"] if cells.tells_failures else bold))
         else:
             count = count_in_words(lane, layout.rate - 1) if row == 1 else ""
             count_style = styles["error" if lane.errors else "muted"]
@@ -113,12 +122,15 @@ class _Cells:
         self._layout = layout
         self._standing = standing
         self._state = state_in_words(lane, round_number)
-        has_waited = lane.state == "waiting" and has_done_round(lane, round_number)
-        self._mark = SPOTLIT if standing.is_spotlit else _MARKS["waited" if has_waited else lane.state]
+        self._mark = SPOTLIT if standing.is_spotlit else _mark(lane, round_number)
         speed = speed_so_far(lane)
         done, rest = thick_bar(standing.scale.bar(speed), layout.bar)
         self.bar = (done, " " * len(rest)) if layout.rows > 1 else (done, rest)
-        self.rate = "–" if speed is None else f"{format_rate(speed)}/s"
+        # Where a lane has no second row for it, and no speed either.
+        self.tells_failures = layout.rows == 1 and lane.has_only_failed
+        self.rate = UNKNOWN if speed is None else f"{format_rate(speed)}/s"
+        if self.tells_failures:
+            self.rate = failures_in_words(lane, layout.rate - 1)
 
     def title(self, row: int) -> tuple[str, ...]:
         """Name and move, and the state behind or under them."""
@@ -152,6 +164,14 @@ class _Cells:
         return drawn.ljust(layout.bar)
 
 
+def _mark(lane: LaneProgress, round_number: int) -> str:
+    """The sign before the name: nothing that failed is ticked."""
+    has_waited = lane.state == "waiting" and has_done_round(lane, round_number)
+    if lane.errors and (has_waited or lane.state == "done"):
+        return _ALL_FAILED if lane.has_only_failed else FAILED_SIGN
+    return _MARKS["waited" if has_waited else lane.state]
+
+
 def has_done_round(lane: LaneProgress, round_number: int) -> bool:
     """Whether the mode has nothing more to do in the round under way."""
     return 0 < round_number <= lane.rounds_done
@@ -163,26 +183,37 @@ def state_in_words(lane: LaneProgress, round_number: int) -> str:
         case "starting" | "running":
             return f"{lane.state} round {round_number}"
         case "waiting" if has_done_round(lane, round_number):
-            return f"round {lane.rounds_done} done"
+            return f"round {lane.rounds_done} {'failed' if lane.has_only_failed else 'done'}"
         case "waiting":
             return f"waiting for round {lane.rounds_done + 1}"
+        case "done" if lane.has_only_failed:
+            return "failed"
         case state:
             return state
 
 
 def count_in_words(lane: LaneProgress, cells: int = 80) -> str:
-    """How many requests were sent, of how many where that is known; once any has failed, how many of them did.
+    """How many requests were sent, of how many where that is known; once any has failed, in what and how many of them.
 
     In so many ``cells`` the shorter way to say it may have to do.
     """
     if lane.errors:
-        exact = f"{lane.errors} of {lane.done} failed"
-        is_short = lane.done <= _EXACT_UP_TO and len(exact) <= cells
-        return exact if is_short else f"{format_short(lane.errors)} failed"
+        return failures_in_words(lane, cells)
     if lane.total is None:
         return f"{lane.done:,} done" if lane.done < 1_000_000 else f"{format_short(lane.done)} done"
     write = format_short if lane.total > _EXACT_UP_TO else "{:,}".format
     return f"{write(lane.done)} of {write(lane.total)}"
+
+
+def failures_in_words(lane: LaneProgress, cells: int) -> str:
+    """What the failed requests ended in, and how many did: ``405 × 600``, or else ``600 failed``, as it fits."""
+    few = lane.done <= _EXACT_UP_TO
+    write = str if few else format_short
+    named = ", ".join(f"{name} × {write(count)}" for name, count in lane.failures)
+    of_how_many = f" of {lane.done}" if few and not lane.has_only_failed else ""
+    plain = f"{lane.errors}{of_how_many} failed" if few else ""
+    choices = (f"{named}{of_how_many}" if named else "", named, plain, f"{format_short(lane.errors)} failed", "failed")
+    return next((text for text in choices if text and len(text) <= cells), "")
 
 
 def _sparkline_parts(lane: LaneProgress) -> tuple[Part, Part]:

@@ -60,7 +60,8 @@ class Pulse(Panel):
     def show(self, latest: Latest, *, is_held: bool = False) -> None:
         """Draws these requests, ``is_held`` where the user stays with their mode; nothing while they are as before."""
         if latest.mode:
-            mark = "▶" if latest.is_running else "✓"
+            has_failed = len(latest.samples) > 0 and bool(error_mask(latest.samples).all())
+            mark = "▶" if latest.is_running else "✗" if has_failed else "✓"
             name = f"{mark} {latest.mode}"
             choices = (f"{name}: latencies, held", f"{name}, held") if is_held else (f"{name}: latencies",)
             room = self.outer_size.width - _AROUND_HEADING

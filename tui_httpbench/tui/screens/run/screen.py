@@ -17,10 +17,11 @@ from textual.message import Message
 from textual.widgets import Header, Static
 from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
+from tui_httpbench.analysis.all_failed import Place
 from tui_httpbench.analysis.ranking import undecided_pairs
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import rank_so_far
-from tui_httpbench.bench.events import Progress, RunStarted
+from tui_httpbench.bench.events import AllFailed, Progress, RunStarted
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.plan.plan import Plan, PlanError
@@ -29,6 +30,7 @@ from tui_httpbench.tui.formatting import plan_in_short
 from tui_httpbench.tui.parts.code_panel import CodePanel
 from tui_httpbench.tui.parts.question import Question
 from tui_httpbench.tui.parts.standing import undecided_in_words
+from tui_httpbench.tui.screens.run.failed_question import FailedQuestion
 from tui_httpbench.tui.screens.run.lane_list import LaneList
 from tui_httpbench.tui.screens.run.pulse import MAX_REQUESTS, Latest, Pulse
 from tui_httpbench.tui.screens.run.run_line import RunLine
@@ -42,12 +44,14 @@ from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 
 REDRAWS_PER_SECOND = 8
 REDRAWS_BEHIND = 1
+WAITING = "Every mode failed: waiting for your answer"
 
 
 class RunScreen(LeanScreen[None], SteadyFocusScreen[None]):
-    """Runs a plan and shows how it goes; posts Finished or Failed once.
+    """Runs a plan and shows how it goes; posts Finished, Failed or EditWanted once.
 
-    With ``earlier``, more rounds of that run are made, and its ranking is there at once.
+    With ``earlier``, more rounds of that run are made, and its ranking is there at once. Where every mode fails before
+    the rounds, it asks what to do, unless it was told to ``keep_going``.
     """
 
     CSS_PATH = "run.tcss"
@@ -60,9 +64,10 @@ All modes of a round take turns, a few hundredths of a second each, so that what
   interval. **l** switches to a logarithmic scale.
 - Before it: the mode's place, how many times the winner's time it takes, and the 95 % interval of that. After each
   round the lanes move to their places; **▲2** went up by two.
-- Before the name: **○** starting, **•** in a round, **·** waiting, **✓** done, **✗** failed. **▶** marks the lane
-  whose latest requests, a column each, are plotted above. It goes from lane to lane; **up**, **down** or a click put it
-  where you want it, **space** holds it or lets it go on.
+- Before the name: **○** starting, **•** in a round, **·** waiting, **✓** done, **!** done with failures, **✗** failed;
+  `405 × 600` tells what failed requests ended in, and how many. **▶** marks the lane whose latest requests, a column
+  each, are plotted above. It goes from lane to lane; **up**, **down** or a click put it where you want it, **space**
+  holds it or lets it go on.
 - Modes that can't be told apart share a place, such as **2=**. The line at the bottom says which are still undecided.
 - Press **escape** or **s** to stop; the ranking so far is kept.
 """
@@ -85,15 +90,22 @@ All modes of a round take turns, a few hundredths of a second each, so that what
             super().__init__()
             self.reason = reason
 
-    def __init__(self, plan: Plan, earlier: Measured | None = None) -> None:
+    class EditWanted(Message):
+        """Every mode failed, and the user wants to change the plan, at this place first."""
+
+        def __init__(self, place: Place) -> None:
+            super().__init__()
+            self.place = place
+
+    def __init__(self, plan: Plan, earlier: Measured | None = None, *, keep_going: bool = False) -> None:
         super().__init__()
         self.plan = plan
-        self._runner = Runner(plan, keeps_folder=True, earlier=earlier)
+        self._runner = Runner(plan, keeps_folder=True, earlier=earlier, keep_going=keep_going)
         self._ranking_before = rank_so_far(plan, earlier.records) if earlier is not None else ()
         self._spotlight = Spotlight()
         self._measuring: Worker[None] | None = None
         self._keeps_run = False
-        self._outcome: RunScreen.Finished | RunScreen.Failed | None = None
+        self._outcome: RunScreen.Finished | RunScreen.Failed | RunScreen.EditWanted | None = None
         self.sub_title = plan_in_short(plan)
 
     @property
@@ -117,6 +129,7 @@ All modes of a round take turns, a few hundredths of a second each, so that what
             yield CodePanel()
         yield Static(id="undecided", markup=False)
         yield Question("Stop here?", "The ranking so far is kept.", yes="Stop", no="Keep running")
+        yield FailedQuestion()
         yield SteadyFooter()
 
     def on_mount(self) -> None:
@@ -142,7 +155,8 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         """Draws where the run stands now."""
         progress = self.progress
         self.query_one(Totals).show(progress)
-        self.query_one(RunLine).show(describe_progress(progress), progress.share)
+        is_asked = self.query_one(FailedQuestion).display
+        self.query_one(RunLine).show(WAITING if is_asked else describe_progress(progress), progress.share)
         lanes = self.query_one(LaneList)
         lanes.rank(progress.ranking)
         working = {lane.mode for lane in progress.lanes if lane.state in ("starting", "running")}
@@ -195,9 +209,13 @@ All modes of a round take turns, a few hundredths of a second each, so that what
                 async for event in events:
                     if isinstance(event, RunStarted):
                         self.sub_title = plan_in_short(self.plan, event.url)
+                    elif isinstance(event, AllFailed):
+                        self._runner.keep_going = await self.query_one(FailedQuestion).decide(event.failure)
+                        if not self._runner.keep_going:
+                            self._outcome = self.EditWanted(event.failure.place)
         except (TargetError, PlanError, OSError) as error:
             self._outcome = self.Failed(str(error))
-        else:
+        if self._outcome is None:
             result = await asyncio.to_thread(self._runner.result)
             self._outcome = self.Finished(result, self._runner.measured)
             if self._runner.trouble:
@@ -206,7 +224,7 @@ All modes of a round take turns, a few hundredths of a second each, so that what
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """What is being asked can't be asked for."""
-        return action != "ask_to_stop" or not (self.is_mounted and self.query_one(Question).display)
+        return action != "ask_to_stop" or not (self.is_mounted and any(each.display for each in self.query(Question)))
 
     def action_ask_to_stop(self) -> None:
         """Asks whether to stop; the run goes on behind the question."""
@@ -223,6 +241,7 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         """Stops the run and waits until its processes are gone; ``keeps_run`` leaves what is measured for recovery."""
         self._keeps_run = keeps_run
         self._runner.stop()
+        self.query_one(FailedQuestion).give_up()
         if self._measuring is not None:
             await self._measuring.wait()
         if keeps_run and self._runner.records:

@@ -12,6 +12,7 @@ from textual.containers import HorizontalGroup, Vertical, VerticalGroup
 from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Header, Input, Label, Select, TextArea
 
+from tui_httpbench.analysis.all_failed import Place
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.history.url_history import load_urls, remember_url
 from tui_httpbench.plan.fields import KNOBS
@@ -294,6 +295,15 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
         if plan is not None and preset is None:
             self._own = {name: getattr(plan, name) for name in _PRESET_FIELDS}
         self.query_one(PresetPicker).show(preset.name if preset is not None else CUSTOM, bool(self._own))
+
+    def focus_place(self, place: Place) -> None:
+        """Puts the cursor where the plan is to be changed."""
+        if place == "trust":
+            self.query_one(TargetForm).focus_trust()
+        elif place == "body" and not self.query_one(BodyEditor).focus_text():
+            self._focus_wrong("method")
+        elif place != "body":
+            self._focus_wrong(place)
 
     def _focus_wrong(self, field: str) -> None:
         if field == "headers":

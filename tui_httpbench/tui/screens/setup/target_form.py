@@ -114,6 +114,10 @@ class TargetForm(VerticalGroup):
         self._sheet.show(reading.errors)
         self._trust.show(reading.errors.get("cacert", ""))
 
+    def focus_trust(self) -> None:
+        """Puts the cursor where it is chosen whose certificates are trusted."""
+        self._trust.focus_choice()
+
     def focus_field(self, name: str) -> None:
         """Puts the cursor into a field, and opens the knobs where it is one of them."""
         if name == "cacert":

@@ -65,6 +65,11 @@ class TrustForm(VerticalGroup):
         self._path.show_error(error)
         self._note.show_errors(error)
 
+    def focus_choice(self) -> None:
+        """Puts the cursor on the choice; nowhere before it was first shown."""
+        if self._choice is not None:
+            self._choice.control.focus()
+
     def focus_path(self) -> None:
         """Puts the cursor into the path."""
         self._path.control.focus()

@@ -1,0 +1,77 @@
+"""A server on loopback whose answers a test writes down, as a function of the request."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request: ``number`` counts all that came, from 1."""
+
+    number: int
+    method: str
+    path: str
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What goes back; a status of 0 ends the connection without a word."""
+
+    body: str = "hello, client"
+    status: int = 200
+    location: str = ""
+
+
+@dataclass
+class ScriptedServer:
+    """Answers each request with what ``answer`` makes of it; ``requests`` are all that came."""
+
+    answer: Callable[[Asked], Reply]
+    requests: list[Asked] = field(default_factory=list)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def __aenter__(self) -> ScriptedServer:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        try:
+            while await self._answer(reader, writer):
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass  # clients leave when they like
+        finally:
+            writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        method, path, _ = first.split(" ")
+        headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines if line)}
+        await reader.readexactly(int(headers.get("content-length", 0)))
+        asked = Asked(len(self.requests) + 1, method, path, headers)
+        self.requests.append(asked)
+        reply = self.answer(asked)
+        if not reply.status:
+            writer.transport.abort()
+            return False
+        body = reply.body.encode()
+        location = f"Location: {reply.location}\r\n" if reply.location else ""
+        head = f"HTTP/1.1 {reply.status} Said\r\nContent-Length: {len(body)}\r\n{location}\r\n"
+        writer.write(head.encode() + (b"" if method == "HEAD" else body))
+        return True

@@ -1,0 +1,242 @@
+"""Did all modes get the same answer? What differs from mode to mode, and what the server changes by itself."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from tui_httpbench.analysis.findings import Finding
+from tui_httpbench.analysis.odd_ones import names_of, usual_and_others
+from tui_httpbench.measured.probe import Probe, ProbeResponse
+from tui_httpbench.text.formatting import enumerate_names
+from tui_httpbench.text.quoting import shortened
+from tui_httpbench.text.wire_url import wire_url
+from tui_httpbench.worker.job import UNTOLD
+
+SLACK_SPREADS = 4
+"""How many times as far as one mode's own answers differ another's body may be off, where bodies change."""
+SLACK_SHARE = 0.25
+SLACK_BYTES = 16
+"""And so far at least: by this share of the usual length, by so many bytes."""
+WAITED_IN_VAIN = ("timeout", "connect-timeout", "hung")
+"""The kinds of error that take long."""
+_MAX_URL = 300
+_NO_ANSWER = "no answer"
+
+
+def find_answer_differences(probes: tuple[Probe, ...]) -> list[Finding]:
+    """What differs between the answers, the modes being those that were probed, such as ``httpx`` for ``httpx#2``.
+
+    The usual answer is that of most modes that succeeded. What one mode's own answers differ in, the server changes by
+    itself, which is said once and marks nobody.
+    """
+    if not any(probe.responses for probe in probes):
+        return []
+    usual = _usual_outcome(probes)
+    seen = [_Seen(probe.mode, _of_status(probe, usual)) for probe in probes]
+    seen = [each for each in seen if each.responses]
+    return [*_changes(probes, seen), *_status_differences(probes, usual), *_response_differences(seen)]
+
+
+def odd_modes(probes: tuple[Probe, ...]) -> tuple[str, ...]:
+    """The modes whose answer differs from most, but for those that waited for one in vain, which takes long."""
+    marked = {mode for finding in find_answer_differences(probes) for mode in finding.modes}
+    vain = {probe.mode for probe in probes if probe.error is not None and probe.error[0] in WAITED_IN_VAIN}
+    return tuple(probe.mode for probe in probes if probe.mode in marked - vain)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A mode's answers of the usual status, the first one first."""
+
+    mode: str
+    responses: tuple[ProbeResponse, ...]
+
+    @property
+    def first(self) -> ProbeResponse:
+        return self.responses[0]
+
+    @property
+    def lengths(self) -> list[int]:
+        return [response.body_bytes for response in self.responses]
+
+    @property
+    def spread(self) -> int:
+        return max(self.lengths) - min(self.lengths)
+
+    @property
+    def has_other_bodies(self) -> bool:
+        return len({response.body_sha256 for response in self.responses}) > 1
+
+
+# Status
+
+
+def _usual_outcome(probes: tuple[Probe, ...]) -> str:
+    """A failure is the usual only where nothing succeeded."""
+    outcomes = [_outcome(probe) for probe in probes]
+    good = [outcome for outcome in outcomes if outcome.isdecimal() and int(outcome) < 400]
+    answered = [outcome for outcome in outcomes if outcome.isdecimal()]
+    return Counter(good or answered or outcomes).most_common(1)[0][0]
+
+
+def _outcome(probe: Probe) -> str:
+    if probe.response is not None:
+        return str(probe.response.status)
+    # The kind alone: the texts of one failure differ from library to library.
+    return f"{_NO_ANSWER} ({probe.error[0]})" if probe.error else _NO_ANSWER
+
+
+def _own_outcomes(probe: Probe) -> set[str]:
+    """How the requests of a mode ended, where it was asked more than once."""
+    again = {_NO_ANSWER if response is None else str(response.status) for response in probe.again}
+    return {_outcome(probe).partition(" (")[0], *again}
+
+
+def _of_status(probe: Probe, outcome: str) -> tuple[ProbeResponse, ...]:
+    """The answers that can be compared with each other: another status explains another body and URL."""
+    return tuple(response for response in probe.responses if str(response.status) == outcome)
+
+
+def _changing_outcomes(probes: tuple[Probe, ...]) -> dict[str, None]:
+    """The outcomes between which the server changes by itself, in order."""
+    own = [outcomes for outcomes in map(_own_outcomes, probes) if len(outcomes) > 1]
+    return dict.fromkeys(sorted(outcome for outcomes in own for outcome in outcomes))
+
+
+def _status_differences(probes: tuple[Probe, ...], usual: str) -> list[Finding]:
+    changing = _changing_outcomes(probes)
+    outcomes = {probe.mode: _outcome(probe) for probe in probes}
+    others = {
+        mode: outcome
+        for mode, outcome in outcomes.items()
+        if outcome != usual and not {outcome.partition(" (")[0], usual} <= changing.keys()
+    }
+    found = []
+    for outcome in dict.fromkeys(others.values()):
+        modes = tuple(mode for mode, value in others.items() if value == outcome)
+        followed = any(
+            probe.response is not None and probe.response.first_status != probe.response.status
+            for probe in probes
+            if outcomes[probe.mode] == usual
+        )
+        is_redirect = outcome.isdecimal() and outcome.startswith("3")
+        rest = f"followed it to {usual}" if followed and is_redirect else f"got {usual}"
+        finding_id = "no-answer" if outcome.startswith(_NO_ANSWER) else "other-status"
+        found.append(Finding(finding_id, f"{names_of(modes)} got {outcome}; the others {rest}.", modes))
+    return found
+
+
+# What changes by itself
+
+
+def _changes(probes: tuple[Probe, ...], seen: list[_Seen]) -> list[Finding]:
+    """What of the answers the server changes by itself, said once."""
+    parts = []
+    statuses = list(_changing_outcomes(probes))
+    if statuses:
+        parts.append(f"its status ({enumerate_names(statuses)})")
+    if _stable_part(seen) > 0:
+        parts.append("the URL at which it ends")
+    changing = [each for each in seen if each.has_other_bodies]
+    if changing:
+        lengths = sorted({length for each in changing for length in each.lengths})
+        size = f"{lengths[0]:,} to {lengths[-1]:,} bytes" if len(lengths) > 1 else f"of {lengths[0]:,} bytes each time"
+        parts.append(f"its body ({size})")
+    if not parts:
+        return []
+    text = f"The answer changes from request to request, also for one mode: {enumerate_names(parts)}."
+    return [Finding("changing-body", f"{text} What changes by itself marks no mode.")]
+
+
+# URL, version and body
+
+
+def _response_differences(seen: list[_Seen]) -> list[Finding]:
+    if len(seen) < 2:
+        return []
+    part = _stable_part(seen)
+    found = _compare(
+        "other-url", seen, lambda response: _url_part(response, part), "ended at {other}; the others at {usual}"
+    )
+    found += _compare(
+        "other-http-version",
+        seen,
+        lambda response: response.http_version,
+        "spoke HTTP/{other}; the others HTTP/{usual}",
+    )
+    return found + _body_differences(seen)
+
+
+def _stable_part(seen: list[_Seen]) -> int:
+    """How much of the URL at which one mode ends changes by itself: 0 nothing, then its query, its path, all of it."""
+    return next(
+        part for part in range(4) if all(len({_url_part(one, part) for one in each.responses}) == 1 for each in seen)
+    )
+
+
+def _url_part(response: ProbeResponse, part: int) -> str:
+    url = wire_url(response.url)
+    if part == 0:
+        return url
+    parts = urlsplit(url)
+    return (url.partition("?")[0], f"{parts.scheme}://{parts.netloc}", "")[part - 1] if response.url else ""
+
+
+def _body_differences(seen: list[_Seen]) -> list[Finding]:
+    digests = {each.first.body_sha256 for each in seen}
+    if len(digests) == 1:
+        return []
+    if any(each.has_other_bodies for each in seen):
+        return _far_lengths(seen)
+    if len(digests) == len(seen):
+        far = _far_lengths(seen)
+        text = "No two modes got the same body, though each gets its own again: the server answers by what they send."
+        return far or [Finding("other-body", text)]
+    lengths = _compare(
+        "other-body",
+        seen,
+        lambda response: response.body_bytes,
+        "got a body of {other:,} bytes; the others one of {usual:,}",
+    )
+    pattern = "got another body of the same length"
+    return lengths or _compare("other-body", seen, lambda response: response.body_sha256, pattern)
+
+
+def _far_lengths(seen: list[_Seen]) -> list[Finding]:
+    """The modes whose bodies are longer or shorter than any change explains, such as those that got an error's page."""
+    centre = statistics.median_low([each.first.body_bytes for each in seen])
+    slack = max(SLACK_SPREADS * max(each.spread for each in seen), SLACK_SHARE * centre, SLACK_BYTES)
+    nearest = {each.mode: min(each.lengths, key=lambda length: abs(length - centre)) for each in seen}
+    far = {mode: length for mode, length in nearest.items() if abs(length - centre) > slack}
+    found = []
+    for is_longer in (False, True):
+        modes = tuple(mode for mode, length in far.items() if (length > centre) == is_longer)
+        if modes:
+            text = f"{names_of(modes)} got a body of about {far[modes[0]]:,} bytes; the others of {centre:,}."
+            found.append(Finding("other-body", text, modes))
+    return found
+
+
+def _compare(
+    finding_id: str, seen: list[_Seen], value_of: Callable[[ProbeResponse], Hashable], pattern: str
+) -> list[Finding]:
+    values = {each.mode: value_of(each.first) for each in seen}
+    # What a client file doesn't tell is no difference.
+    values = {mode: value for mode, value in values.items() if value not in ("", UNTOLD)}
+    if len(values) < 2:
+        return []
+    usual, others = usual_and_others(values)
+    found = []
+    for other in dict.fromkeys(others.values()):
+        modes = tuple(mode for mode, value in others.items() if value == other)
+        what = pattern.format(other=_shown(other), usual=_shown(usual))
+        found.append(Finding(finding_id, f"{names_of(modes)} {what}.", modes))
+    return found
+
+
+def _shown(value: object) -> object:
+    return shortened(value, _MAX_URL) if isinstance(value, str) else value
