@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -9,6 +11,10 @@ import pytest
 
 from tui_httpbench.clients import catalog
 from tui_httpbench.clients.catalog import Library, Mode
+
+# Hundreds of processes are started: what one of them has compiled, and every test file, is not compiled again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.hookimpl(wrapper=True)
