@@ -303,6 +303,7 @@ async def test_tab_and_arrows_go_through_the_form_in_order() -> None:
             *(form.screen.query_one(selector) for selector in ("#input-scenario", "CollapsibleTitle")),
             *load,
             *form.screen.query(ModeRow),
+            form.screen.query_one("#input-own-client"),
         ]
         await form.press("down", "down", "down")
         assert form.has_focus(blank.name_input)
