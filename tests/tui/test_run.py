@@ -66,7 +66,7 @@ async def wait_for_samples(pilot: Pilot[None], screen: RunScreen, count: int = 1
 
 
 async def test_a_run_shows_its_states_and_ends_in_the_result() -> None:
-    plan = Plan(modes=("requests-session", "aiohttp"), requests=300, concurrency=2, rounds=2, seed=5)
+    plan = Plan(modes=("http.client", "http.client#2"), requests=300, concurrency=2, rounds=2, seed=5)
     async with run(plan) as (screen, pilot):
         seen: set[str] = set()
         headings: set[str] = set()
