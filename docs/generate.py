@@ -17,6 +17,7 @@ from textual.keys import key_to_character
 from textual.screen import Screen
 
 from tui_httpbench.clients.catalog import MODES
+from tui_httpbench.plan.fields import KNOBS
 from tui_httpbench.plan.presets import PRESETS
 from tui_httpbench.plan.scenario import SCENARIOS
 from tui_httpbench.tui import app as _app  # loads every screen, and with them every binding
@@ -58,6 +59,10 @@ def usage_page(text: str) -> str:
         "scenarios": _table(
             ("scenario", "what it is like", "what it is made of"),
             ((f"`{name}`", scenario.why, scenario.in_words) for name, scenario in SCENARIOS.items()),
+        ),
+        "knobs": _table(
+            ("option", "what it does", "in a file"),
+            ((f"`{knob.option}`", knob.help_text, f"`{knob.key}`") for knob in KNOBS.values()),
         ),
         "modes": _table(
             ("mode", "library", "what it does"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -10,11 +13,22 @@ import pytest
 from tui_httpbench.clients import catalog
 from tui_httpbench.clients.catalog import Library, Mode
 
+# Hundreds of processes are started: what one of them has compiled, and every test file, is not compiled again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
     """As many as xdist would take, but at least four: half of their time, tests wait for sockets and processes."""
     return max((yield), 4)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the garbage collector need not look through it again and again, nor so often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)

@@ -20,6 +20,7 @@ from tui_httpbench.plan.plan import Plan, PlanError, Profile, Request
 from tui_httpbench.plan.scenario import Scenario
 
 OTHERS = [mode.id for mode in MODES.values() if not mode.default and not mode.http2]
+INSTALLED = tuple(mode_id for mode_id in OTHERS if MODES[mode_id].is_installed())
 NATIVE = {"pycurl", "pyreqwest", "pyreqwest-async", "curl-cffi", "curl-cffi-async"}
 FOLLOWS_NOTHING = {"http.client"}
 FOLLOWS_TO_FTP = {"pycurl", "curl-cffi", "curl-cffi-async", "aiosonic"}
@@ -35,9 +36,13 @@ def where_installed(mode_ids: Iterable[str]) -> list[ParameterSet]:
     ]
 
 
-async def measure(mode_id: str, url: str, request: dict[str, Any] | None = None, **changes: Any) -> Result:
+async def measure(
+    modes: str | tuple[str, ...], url: str, request: dict[str, Any] | None = None, **changes: Any
+) -> Result:
+    """A run of these modes, one after the other; where all that are installed can share one, it costs a tenth."""
     settings: dict[str, Any] = {"requests": 24, "concurrency": WIDTH, "rounds": 1, "timeout_s": 5.0, **changes}
-    runner = Runner(Plan(request=Request(url, **(request or {})), modes=(mode_id,), **settings), keep_going=True)
+    chosen = (modes,) if isinstance(modes, str) else modes
+    runner = Runner(Plan(request=Request(url, **(request or {})), modes=chosen, **settings), keep_going=True)
     async for _ in runner.run():
         pass
     return runner.result()
@@ -86,47 +91,45 @@ async def test_the_request_reaches_the_wire_over_connections_that_are_kept(mode_
 
 
 @pytest.mark.parametrize("profile", ["equal", "defaults"])
-@pytest.mark.parametrize("mode_id", where_installed(OTHERS))
-async def test_a_checked_certificate_and_a_body_in_gzip(mode_id: str, profile: Profile) -> None:
+async def test_a_checked_certificate_and_a_body_in_gzip(profile: Profile) -> None:
     scenario = Scenario("sealed", tls=True, gzip=True, body_bytes=BODY_BYTES)
-    result = await measure(mode_id, "/", scenario=scenario, chosen_profile=profile, concurrency=1)
-    (mode,) = result.modes
-    assert (mode.ok, mode.errors) == (24, {}), mode.error_texts
-    assert mode.body_bytes == 24 * BODY_BYTES
-    assert mode.requests_per_connection is not None
-    assert mode.requests_per_connection > 10
-    assert result.settings[mode_id]["certificates"]
+    result = await measure(INSTALLED, "/", scenario=scenario, chosen_profile=profile, concurrency=1)
+    for mode in result.modes:
+        assert (mode.ok, mode.errors) == (24, {}), (mode.mode, mode.error_texts)
+        assert mode.body_bytes == 24 * BODY_BYTES, mode.mode
+        assert mode.requests_per_connection is not None, mode.mode
+        assert mode.requests_per_connection > 10, mode.mode
+        assert result.settings[mode.mode]["certificates"], mode.mode
 
 
-@pytest.mark.parametrize("mode_id", where_installed(OTHERS))
-async def test_redirects_are_followed_as_described(mode_id: str) -> None:
-    result = await measure(mode_id, "/redirect/2", chosen_profile="equal")
-    follows = mode_id not in FOLLOWS_NOTHING
-    assert result.mode(mode_id).statuses == ({200: 24} if follows else {302: 24})
-    assert result.settings[mode_id]["redirects"] == ("followed, up to 10" if follows else "not followed")
+async def test_redirects_are_followed_as_described() -> None:
+    result = await measure(INSTALLED, "/redirect/2", chosen_profile="equal")
+    told = {mode.mode: (mode.statuses, result.settings[mode.mode]["redirects"]) for mode in result.modes}
+    assert told == {
+        mode_id: ({302: 24}, "not followed") if mode_id in FOLLOWS_NOTHING else ({200: 24}, "followed, up to 10")
+        for mode_id in INSTALLED
+    }
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mode_id", where_installed(OTHERS))
-async def test_a_proxy_in_the_environment_sways_none(mode_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_proxy_in_the_environment_sways_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-    result = await measure(mode_id, "/", chosen_profile="equal")
-    assert result.mode(mode_id).ok == 24
-    assert result.settings[mode_id]["proxies"] == "none"
+    result = await measure(INSTALLED, "/", chosen_profile="equal")
+    told = {mode.mode: (mode.ok, result.settings[mode.mode]["proxies"]) for mode in result.modes}
+    assert told == dict.fromkeys(INSTALLED, (24, "none"))
 
 
-@pytest.mark.parametrize("mode_id", where_installed(mode_id for mode_id in OTHERS if mode_id not in FOLLOWS_NOTHING))
-async def test_no_more_than_ten_redirects_are_followed(mode_id: str) -> None:
-    ten = await measure(mode_id, "/redirect/10", requests=3, chosen_profile="equal")
-    assert ten.mode(mode_id).statuses == {200: 3}
-    eleven = await measure(mode_id, "/redirect/11", requests=3, chosen_profile="equal")
-    assert eleven.mode(mode_id).errors == {"redirects": 3}, eleven.mode(mode_id).error_texts
+async def test_no_more_than_ten_redirects_are_followed() -> None:
+    follow = tuple(mode_id for mode_id in INSTALLED if mode_id not in FOLLOWS_NOTHING)
+    ten = await measure(follow, "/redirect/10", requests=3, chosen_profile="equal")
+    assert {mode.mode: mode.statuses for mode in ten.modes} == {key: {200: 3} for key in follow}
+    eleven = await measure(follow, "/redirect/11", requests=3, chosen_profile="equal")
+    assert {mode.mode: mode.errors for mode in eleven.modes} == {key: {"redirects": 3} for key in follow}
 
 
 @pytest.mark.parametrize("kind", ["refused", "dns", "reset", "body", "protocol", "timeout", "tls", "redirects", "url"])
-@pytest.mark.parametrize("mode_id", where_installed(OTHERS))
-async def test_failures_are_sorted_alike(mode_id: str, kind: str, tmp_path: Path) -> None:
+async def test_failures_are_sorted_alike(kind: str, tmp_path: Path) -> None:
     faults = {
         "refused": "refused",
         "dns": "dns-failure",
@@ -141,13 +144,13 @@ async def test_failures_are_sorted_alike(mode_id: str, kind: str, tmp_path: Path
     async with RudeServer(tmp_path) as server:
         url = server.url(faults[kind])
         timeout_s = 0.5 if kind == "timeout" else 5.0
-        result = await measure(mode_id, url, requests=3, concurrency=1, timeout_s=timeout_s, chosen_profile="equal")
-    mode = result.mode(mode_id)
-    if kind == "url" and mode_id not in REFUSES_LONG_URLS:
-        assert mode.statuses == {414: 3}
-    elif kind == "redirects" and mode_id in FOLLOWS_NOTHING:
-        assert mode.statuses == {302: 3}
-    elif kind == "redirects" and mode_id in FOLLOWS_TO_FTP:
-        assert mode.errors == {"refused": 3}, mode.error_texts
-    else:
-        assert mode.errors == {kind: 3}, mode.error_texts
+        result = await measure(INSTALLED, url, requests=3, concurrency=1, timeout_s=timeout_s, chosen_profile="equal")
+    for mode in result.modes:
+        if kind == "url" and mode.mode not in REFUSES_LONG_URLS:
+            assert mode.statuses == {414: 3}, mode.mode
+        elif kind == "redirects" and mode.mode in FOLLOWS_NOTHING:
+            assert mode.statuses == {302: 3}, mode.mode
+        elif kind == "redirects" and mode.mode in FOLLOWS_TO_FTP:
+            assert mode.errors == {"refused": 3}, (mode.mode, mode.error_texts)
+        else:
+            assert mode.errors == {kind: 3}, (mode.mode, mode.error_texts)

@@ -32,7 +32,7 @@ PLAN = Plan(
         f"http://127.0.0.1:1/a?q=1&access_token={SECRET}",
         headers=(("Authorization", f"Bearer {SECRET}"), ("X-Note", "$NOTE")),
     ),
-    modes=("requests-session", "aiohttp"),
+    modes=("http.client", "http.client#2"),
     requests=2,
     concurrency=1,
     rounds=1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import signal
 import subprocess
@@ -142,7 +143,8 @@ async def test_each_cycle_is_shuffled_from_the_seed(monkeypatch: pytest.MonkeyPa
 # How much of it
 
 
-async def test_a_number_of_requests_is_sent_exactly() -> None:
+async def test_a_number_of_requests_is_sent_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "LONG_PAUSE_S", math.inf)  # after one, as on a busy machine, requests are sent aside
     async with RecordingServer() as server:
         runner = await run(plan_for(server, "/delay/3", requests=53, concurrency=5, rounds=2))
         assert [(record.round, record.mode) for record in runner.records] == [(n, m) for n in (1, 2) for m in THREE]
@@ -226,7 +228,7 @@ def _spans_s(seen: list[ReceivedRequest], size: int) -> list[float]:
 
 async def test_seconds_shorter_than_a_request_measure_one_in_each_place() -> None:
     async with RecordingServer() as server:
-        runner = await run(plan_for(server, "/delay/60", duration_s=0.01, concurrency=3))
+        runner = await run(plan_for(server, "/delay/60", QUICK[:3], duration_s=0.01, concurrency=3))
     assert [(record.outcome, len(record.samples)) for record in runner.records] == [("complete", 3)] * 3
     assert all(len(record.slices) == 1 for record in runner.records)
 
@@ -234,7 +236,7 @@ async def test_seconds_shorter_than_a_request_measure_one_in_each_place() -> Non
 @pytest.mark.parametrize("concurrency", [4, pytest.param(1, marks=pytest.mark.slow)])
 async def test_starts_leave_the_pauses_between_slices_out(concurrency: int) -> None:
     async with RecordingServer() as server:
-        runner = await run(plan_for(server, "/delay/1", duration_s=1.5, concurrency=concurrency))
+        runner = await run(plan_for(server, "/delay/1", QUICK[:3], duration_s=1.5, concurrency=concurrency))
     for record in runner.records:
         span_s = measured_span_s(record.samples)
         assert len(record.slices) > 1
@@ -291,7 +293,7 @@ async def test_a_waiting_worker_uses_no_processor(monkeypatch: pytest.MonkeyPatc
         used_s.update({mode_id: cpu_s(pid_of(each)) - before[mode_id] for mode_id, each in workers.items()})
 
     before_each_slice(monkeypatch, look_at_the_others)
-    modes = (*THREE, "httpx-async", "requests")
+    modes = (*THREE, "requests")
     runner = Runner(Plan(modes=modes, duration_s=0.5, concurrency=10, rounds=1))
     async for _ in runner.run():
         pass
@@ -325,10 +327,11 @@ async def test_a_server_that_closes_idle_connections_counts_against_nobody(
     for record in runner.records:
         assert (record.outcome, record.failed) == ("complete", 0)
         assert len(record.slices) >= 3, "the last of them after the pause"
-        # A busy machine may make a client open one more; the lead-ins would have added as many as are in flight.
+        # A busy machine may make a client open one more, or have a lead-in open some before the first slice; all of
+        # them together would be twice as many as are in flight.
         own = record.connections
         assert own is not None
-        assert concurrency <= own < 2 * concurrency or own == concurrency, "lead-ins' are not the clients' own"
+        assert 1 <= own < 2 * concurrency, "lead-ins' are not the clients' own"
         seen = requests_of(server, record.mode)
         lead_ins = len(seen) - PROBES - WARMUP_REQUESTS - len(record.samples)
         assert lead_ins % concurrency == 0
@@ -358,13 +361,13 @@ async def test_at_the_embedded_target_nothing_is_sent_aside(monkeypatch: pytest.
         led_in.append(worker.mode_id)
 
     monkeypatch.setattr(WorkerProcess, "lead_in", lead_in)
-    runner = await run(Plan(modes=("requests", "aiohttp"), duration_s=0.1, concurrency=2, rounds=1))
+    runner = await run(Plan(modes=("requests", "http.client"), duration_s=0.1, concurrency=2, rounds=1))
     assert led_in == []
-    kept, each = runner.result().mode("aiohttp"), runner.result().mode("requests")
+    kept, each = runner.result().mode("http.client"), runner.result().mode("requests")
     assert 1 <= (kept.connections or 0) <= 2
     assert each.connections == each.requests + WARMUP_REQUESTS
     await run(runner.plan.replace(chosen_profile="defaults"))
-    assert set(led_in) == {"aiohttp"}, "a client that keeps no connection has none to lose"
+    assert set(led_in) == {"http.client"}, "a client that keeps no connection has none to lose"
 
 
 # Who disturbs whom
@@ -468,12 +471,12 @@ async def test_a_worker_that_never_gets_to_its_first_slice_disturbs_no_other(
         worker._stall_limit_s = 1.5
 
     monkeypatch.setattr(WorkerProcess, "__init__", impatient)
+    victim, *others = modes = ("requests-session", *QUICK[:2])
     async with RecordingServer() as server:
-        runner = Runner(plan_for(server, requests=20, rounds=2, timeout_s=2.0), keeps_folder=True)
+        runner = Runner(plan_for(server, "/", modes, requests=20, rounds=2, timeout_s=2.0), keeps_folder=True)
         async for _ in runner.run():
             pass
     runner.leave()
-    victim, *others = THREE
     assert [(record.round, record.mode, record.outcome) for record in runner.records if record.mode in others] == [
         (number, mode_id, "complete") for number in (1, 2) for mode_id in others
     ]
@@ -498,7 +501,7 @@ async def test_a_client_that_can_not_be_made_anew_ends_its_own_round_only(
     third = "lambda session: made.append(1) or (fail() if len(made) == 3 else make(session))"
     (tmp_path / "sitecustomize.py").write_text(f"{PATCHED}made = []\nrequests.Session.__init__ = {third}")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    modes = ("requests-session", "aiohttp")
+    modes = ("requests-session", *QUICK[:1])
     async with RecordingServer() as server:
         runner = await run(
             plan_for(server, "/delay/2", modes, requests=12, duration_s=1.0, concurrency="article", timeout_s=2.0)
@@ -583,7 +586,7 @@ async def test_what_was_found_out_in_a_round_of_groups_gives_up_a_mode_for_later
 async def test_a_run_that_is_stopped_or_cancelled_leaves_no_process(when: str) -> None:
     async with RecordingServer() as server:
         for way in ("stop", "cancel"):
-            runner = Runner(plan_for(server, requests=1_000_000))
+            runner = Runner(plan_for(server, modes=QUICK[:3], requests=1_000_000))
             task = asyncio.create_task(_consume(runner))
             begin_s = time.monotonic()
             while not (children() if when == "workers start" else runner.progress().done > 30):
@@ -608,7 +611,7 @@ async def test_stopping_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> Non
 
     before_each_slice(monkeypatch, stand_still)
     async with RecordingServer() as server:
-        runner = Runner(plan_for(server, requests=1_000_000, timeout_s=3600.0))
+        runner = Runner(plan_for(server, modes=QUICK[:3], requests=1_000_000, timeout_s=3600.0))
         await asyncio.wait_for(_consume(runner), 30)
     assert [record.outcome for record in runner.records] == ["stopped"] * 3
     assert all(len(record.samples) > 0 for record in runner.records)
@@ -634,7 +637,7 @@ def test_the_workers_of_a_round_end_with_a_killed_app(tmp_path: Path) -> None:
         "from tui_httpbench.bench.runner import Runner\n"
         "from tui_httpbench.plan.plan import Plan\n"
         "async def main():\n"
-        f"    runner = Runner(Plan(modes={THREE!r}, duration_s=1000.0, concurrency=2, rounds=1))\n"
+        f"    runner = Runner(Plan(modes={QUICK[:3]!r}, duration_s=1000.0, concurrency=2, rounds=1))\n"
         "    async for event in runner.run():\n"
         "        pass\n"
         "asyncio.run(main())\n"
@@ -646,11 +649,11 @@ def test_the_workers_of_a_round_end_with_a_killed_app(tmp_path: Path) -> None:
 
         def have_all_worked() -> bool:
             rows = rows_by_file(folder).values()
-            return len(rows) == len(THREE) and all(rows) and sum(rows) > 300
+            return len(rows) == 3 and all(rows) and sum(rows) > 300
 
         assert wait_until(lambda: folder.exists() and have_all_worked(), 60) < 60
         family = _descendants(app.pid)
-        assert len(family) == len(THREE) + 1, "the workers and the target"
+        assert len(family) == 3 + 1, "the workers and the target"
     finally:
         app.kill()
         app.wait()

@@ -55,6 +55,12 @@ class AppUnderTest:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
+    def press(self, keys: bytes) -> int:
+        """Types into its terminal; how much output there was before."""
+        before = len(self.output)
+        os.write(self._master, keys)
+        return before
+
     def close_terminal(self) -> None:
         """As a terminal's window that is closed."""
         self._is_closed = True

@@ -60,8 +60,11 @@ def drawn(chart: ThemedChart) -> str:
     return str(chart.render())
 
 
-async def test_keys_clicks_and_the_palette_open_each_tab() -> None:
-    async with show(articles_result(), (120, 36)) as (screen, pilot):
+async def test_keys_clicks_and_the_palette_open_each_tab_and_the_article_stands_beside_the_run() -> None:
+    result = articles_result()
+    comparison = compare_with_article(result)
+    assert comparison is not None
+    async with show(result, (120, 36)) as (screen, pilot):
         tabs = screen.query_one("#tabs", TabbedContent)
         order = [pane.id for pane in tabs.query("TabPane")]
         assert order == ["ranking", "latency", "why", "code", "article"]
@@ -87,6 +90,15 @@ async def test_keys_clicks_and_the_palette_open_each_tab() -> None:
         await open_tab(pilot, screen, "ranking")
         assert "Requests per second" in text_on(pilot.app)
         assert "log scale" not in text_on(pilot.app)
+
+        await open_tab(pilot, screen, "article")
+        assert comparison.summary in said(screen, ArticleView)
+        for text in comparison.texts:
+            assert f"• {text}" in said(screen, ArticleView)
+        for row in comparison.rows:
+            assert row.cells[1] in text_on(pilot.app)
+        await pilot.press("c")
+        assert f"| {comparison.rows[0].mode} |" in pilot.app.clipboard
 
 
 async def test_only_tabs_that_apply_are_shown() -> None:
@@ -135,9 +147,24 @@ async def test_one_chart_at_a_time_is_shown_where_there_is_less_room() -> None:
         assert screen.query_one(CourseChart).display
 
 
-async def test_modes_and_scale_of_latency_can_be_chosen() -> None:
+async def test_tables_are_copied_and_modes_and_scale_of_latency_can_be_chosen(notices: list[Notice]) -> None:
     async with show(clean_result()) as (screen, pilot):
+        await pilot.press("c")
+        assert notices[-1].text == "The ranking was copied to the clipboard."
+        lines = pilot.app.clipboard.splitlines()
+        assert len(lines) == 2 + len(EIGHT)
+        assert lines[0].startswith("| # | mode | requests/s | slower |")
+        assert lines[1].startswith("| --: | :-- | --: |")
+        assert lines[2].split(" | ")[1] == "aiohttp"
+        await open_tab(pilot, screen, "why")
+        await pilot.press("c")
+        assert "| why |" in pilot.app.clipboard
         await open_tab(pilot, screen, "latency")
+        before = pilot.app.clipboard
+        await pilot.press("c")
+        assert notices[-1].text.startswith("There is nothing to copy here")
+        assert pilot.app.clipboard == before
+
         chart = screen.query_one(HistogramChart)
         assert "scale: log" in text_on(pilot.app)  # the modes differ 200 times
         before = drawn(chart)
@@ -174,7 +201,7 @@ async def test_modes_and_scale_of_latency_can_be_chosen() -> None:
         assert drawn(chart) == "Choose a mode."
 
 
-async def test_why_lists_facts_reasons_and_settings() -> None:
+async def test_why_lists_facts_reasons_and_settings_and_warnings_are_counted_in_the_title() -> None:
     result = tied_result()
     async with show(result, (120, 36)) as (screen, pilot):
         await open_tab(pilot, screen, "why")
@@ -195,6 +222,12 @@ async def test_why_lists_facts_reasons_and_settings() -> None:
         last = screen.query(".reason").last()
         assert last.has_class("-chosen")
         assert screen.query_one(ReasonsPage).region.contains_region(last.region)
+
+        assert "Warnings 2" in text_on(pilot.app)
+        await open_tab(pilot, screen, "warnings")
+        lines = said(screen, WarningsPage).splitlines()
+        assert lines.index(f"≠ {DIFFERENCE.text}") < lines.index(f"! {result.warnings[0]}")
+        assert lines[lines.index(f"! {result.warnings[0]}") - 1] == "Warnings", "as in the text report"
 
 
 async def test_code_is_that_of_the_chosen_modes_side_by_side_or_stacked() -> None:
@@ -222,29 +255,7 @@ async def test_code_is_that_of_the_chosen_modes_side_by_side_or_stacked() -> Non
         assert right.region.bottom <= 24
 
 
-async def test_the_article_stands_beside_the_run() -> None:
-    result = articles_result()
-    comparison = compare_with_article(result)
-    assert comparison is not None
-    async with show(result, (120, 36)) as (screen, pilot):
-        await open_tab(pilot, screen, "article")
-        assert comparison.summary in said(screen, ArticleView)
-        for text in comparison.texts:
-            assert f"• {text}" in said(screen, ArticleView)
-        for row in comparison.rows:
-            assert row.cells[1] in text_on(pilot.app)
-        await pilot.press("c")
-        assert f"| {comparison.rows[0].mode} |" in pilot.app.clipboard
-
-
-async def test_warnings_are_counted_in_the_title_and_errors_told_with_their_texts() -> None:
-    result = tied_result()
-    async with show(result) as (screen, pilot):
-        assert "Warnings 2" in text_on(pilot.app)
-        await open_tab(pilot, screen, "warnings")
-        lines = said(screen, WarningsPage).splitlines()
-        assert lines.index(f"≠ {DIFFERENCE.text}") < lines.index(f"! {result.warnings[0]}")
-        assert lines[lines.index(f"! {result.warnings[0]}") - 1] == "Warnings", "as in the text report"
+async def test_errors_are_told_with_their_texts() -> None:
     async with show(troubled_result(), (120, 36)) as (screen, pilot):
         assert "Warnings 3" in text_on(pilot.app)
         await open_tab(pilot, screen, "warnings")
@@ -253,25 +264,6 @@ async def test_warnings_are_counted_in_the_title_and_errors_told_with_their_text
         assert "7 × refused: ConnectError: nobody\\x1b[31m listens\\non port 9" in text
         assert "Stopped after 8 of 20 requests." in text
         assert "\x1b" not in text_on(pilot.app)
-
-
-async def test_c_copies_the_table_and_says_so(notices: list[Notice]) -> None:
-    async with show(clean_result()) as (screen, pilot):
-        await pilot.press("c")
-        assert notices[-1].text == "The ranking was copied to the clipboard."
-        lines = pilot.app.clipboard.splitlines()
-        assert len(lines) == 2 + len(EIGHT)
-        assert lines[0].startswith("| # | mode | requests/s | slower |")
-        assert lines[1].startswith("| --: | :-- | --: |")
-        assert lines[2].split(" | ")[1] == "aiohttp"
-        await open_tab(pilot, screen, "why")
-        await pilot.press("c")
-        assert "| why |" in pilot.app.clipboard
-        await open_tab(pilot, screen, "latency")
-        before = pilot.app.clipboard
-        await pilot.press("c")
-        assert notices[-1].text.startswith("There is nothing to copy here")
-        assert pilot.app.clipboard == before
 
 
 @pytest.mark.parametrize("size", [(80, 24), pytest.param((160, 45), marks=pytest.mark.slow)])

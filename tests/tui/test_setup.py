@@ -19,7 +19,7 @@ from tui_httpbench.tui.screens.setup.mode_picker import ModeRow
 from tui_httpbench.tui.screens.setup.note import Note
 
 
-async def test_untouched_form_runs_the_quick_preset() -> None:
+async def test_untouched_form_runs_the_quick_preset_and_the_bottom_line_says_what_will_happen() -> None:
     async with open_form() as form:
         assert form.focused == "input-url"
         assert form.complaints == ""
@@ -31,9 +31,6 @@ async def test_untouched_form_runs_the_quick_preset() -> None:
         await form.click("#run")
         assert len(form.app.started) == 1
 
-
-async def test_the_bottom_line_says_what_will_happen() -> None:
-    async with open_form(Plan()) as form:
         assert form.summary == (
             "At most 30 s: 8 modes × up to 30 rounds against the embedded target (loopback: HTTP, 1 kB page)"
         )
@@ -303,6 +300,7 @@ async def test_tab_and_arrows_go_through_the_form_in_order() -> None:
             *(form.screen.query_one(selector) for selector in ("#input-scenario", "CollapsibleTitle")),
             *load,
             *form.screen.query(ModeRow),
+            form.screen.query_one("#input-own-client"),
         ]
         await form.press("down", "down", "down")
         assert form.has_focus(blank.name_input)

@@ -28,13 +28,14 @@ def wall_clock_uses(source: str) -> set[str]:
     """What a module takes from the wall clock, such as ``time.time``, under whatever name."""
     found = set()
     modules: dict[str, str] = {}
-    for node in ast.walk(ast.parse(source)):
+    nodes = list(ast.walk(ast.parse(source)))
+    for node in nodes:
         if isinstance(node, ast.Import):
             modules |= {alias.asname or alias.name: alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module in ("time", "datetime"):
             modules |= {alias.asname or alias.name: alias.name for alias in node.names}
             found |= {f"time.{alias.name}" for alias in node.names if alias.name in WALL_CLOCK[node.module]}
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes:
         if isinstance(node, ast.Attribute):
             owner = node.value.id if isinstance(node.value, ast.Name) else getattr(node.value, "attr", "")
             owner = modules.get(owner, owner)

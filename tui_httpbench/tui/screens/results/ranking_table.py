@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.text import Text
+from textual.coordinate import Coordinate
 from textual.widgets import DataTable
 from textual.widgets.data_table import ColumnKey
 
@@ -27,6 +28,7 @@ class RankingTable(WholeColumns):
         self._result = result
         self._rows = rows_of(result)
         self._sorted_by = _UNSORTED
+        self._is_filling = False
 
     def on_mount(self) -> None:
         """Fills the table."""
@@ -34,6 +36,12 @@ class RankingTable(WholeColumns):
         for column in TABLE_COLUMNS:
             self.add_column(Text(column.heading(), justify=column.align), key=column.id)
         self._fill()
+
+    def watch_cursor_coordinate(self, old_coordinate: Coordinate, new_coordinate: Coordinate) -> None:
+        """Comes into view where keys move its cursor: below fifty bars, nobody would see what they do."""
+        super().watch_cursor_coordinate(old_coordinate, new_coordinate)
+        if self.has_focus and not self._is_filling:
+            self.scroll_visible(animate=False)
 
     def rank_by(self, yardstick: Yardstick) -> None:
         """Shows places, ratios and verdicts of the ranking by time, or by CPU time where there is one."""
@@ -64,9 +72,11 @@ class RankingTable(WholeColumns):
     def _fill(self) -> None:
         key, is_turned = self._sorted_by
         column = next(column for column in TABLE_COLUMNS if column.id == key)
+        self._is_filling = True
         self.clear()
         for row in sort_rows(self._rows, column, turned=is_turned):
             self.add_row(*(_cell(column, row) for column in TABLE_COLUMNS), key=row.mode)
+        self._is_filling = False
 
 
 def _cell(column: Column, row: Row) -> Text:

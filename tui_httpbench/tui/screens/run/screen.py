@@ -119,6 +119,9 @@ All modes of a round take turns, a few hundredths of a second each, so that what
 
     def compose(self) -> ComposeResult:
         """Totals over how far the run is and the lanes, and under them what is undecided."""
+        # First, since a widget that appears has Textual draw anew whatever was composed before it, on any layer.
+        yield Question("Stop here?", "The ranking so far is kept.", yes="Stop", no="Keep running")
+        yield FailedQuestion()
         yield Header()
         with Horizontal(id="run-top"):
             yield Totals()
@@ -128,8 +131,6 @@ All modes of a round take turns, a few hundredths of a second each, so that what
             yield LaneList(self.plan.modes, self.plan.max_rounds)
             yield CodePanel()
         yield Static(id="undecided", markup=False)
-        yield Question("Stop here?", "The ranking so far is kept.", yes="Stop", no="Keep running")
-        yield FailedQuestion()
         yield SteadyFooter()
 
     def on_mount(self) -> None:
