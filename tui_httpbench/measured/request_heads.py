@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from tui_httpbench.measured.probe import Probe
+from tui_httpbench.measured.probe import Probe, ProbeResponse
 from tui_httpbench.plan.plan import MASK, Header, is_secret
 from tui_httpbench.plan.secrets import drop_secrets
 
 CHANGED = f"{MASK} (another value)"
 """What stands for a credential that arrived otherwise than it was sent."""
+
+_Hide = Callable[[Iterable[Header]], tuple[Header, ...]]
 
 
 def is_credential(name: str, value: str) -> bool:
@@ -23,19 +25,22 @@ def hide_credentials(probe: Probe, told: tuple[Header, ...], sent: tuple[Header,
 
     ``told`` are the headers as the plan has them, ``sent`` the same ones with their variables filled in.
     """
-    heads, response = probe.heads, probe.response
-    hide = _masker(told, sent)
+    heads, hide = probe.heads, _masker(told, sent)
     if heads is not None:
         heads = tuple(
             replace(head, query=drop_secrets(f"?{head.query}")[1:], headers=hide(head.headers)) for head in heads
         )
-    if response is not None and response.hops is not None:
-        hops = tuple(replace(hop, headers=hide(hop.headers)) for hop in response.hops)
-        response = replace(response, hops=hops)
-    return replace(probe, heads=heads, response=response)
+    response, *again = (_hidden(each, hide) for each in (probe.response, *probe.again))
+    return replace(probe, heads=heads, response=response, again=tuple(again))
 
 
-def _masker(told: tuple[Header, ...], sent: tuple[Header, ...]) -> Callable[[Iterable[Header]], tuple[Header, ...]]:
+def _hidden(response: ProbeResponse | None, hide: _Hide) -> ProbeResponse | None:
+    if response is None or response.hops is None:
+        return response
+    return replace(response, hops=tuple(replace(hop, headers=hide(hop.headers)) for hop in response.hops))
+
+
+def _masker(told: tuple[Header, ...], sent: tuple[Header, ...]) -> _Hide:
     hidden = {name.lower() for name, value in told if is_credential(name, value)}
     values: dict[str, set[str]] = {}
     for name, value in sent:
