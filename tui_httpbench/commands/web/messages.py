@@ -71,7 +71,7 @@ def read_message(text: str) -> Message:
     match parts:
         case ["stdin", str(typed)]:
             return Typed(typed.encode("utf-8", "replace"))
-        case ["resize", {"width": int(width), "height": int(height)}]:
+        case ["resize", {"width": int(width), "height": int(height)}] if bool not in (type(width), type(height)):
             size = TerminalSize(width, height).clamped()
             return Told({"type": "resize", **size._asdict()})
         case ["ping", str(ping)] if len(ping) <= _MAX_PING:
