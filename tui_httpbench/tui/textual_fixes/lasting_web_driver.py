@@ -1,8 +1,8 @@
 """What happens when the browser's page, or the process that serves it, goes away.
 
 Seen with Textual 8.2.8: the driver for browsers stops listening when its standard input ends, and the app goes on for
-ever, deaf; it fails at what it draws next once nobody reads that; and a signal to end throws away what is being done.
-No upstream issue known.
+ever, deaf; it fails at what it draws next once nobody reads that; and it takes the signals to end for itself, past the
+app. No upstream issue known.
 """
 
 from __future__ import annotations
