@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from tui_httpbench.commands.until_stopped import stopped_by_signals
 from tui_httpbench.files.folders import temporary_folder
 from tui_httpbench.plan.scenario import LOOPBACK, Scenario
 from tui_httpbench.target_server.answers import PATHS
@@ -33,7 +33,7 @@ def serve(port: int | None, scenario: Scenario = LOOPBACK) -> int:
 
 
 async def _serve(target: EmbeddedTarget, scenario: Scenario) -> int:
-    with _stop_on_signals() as stop:
+    with stopped_by_signals() as stop:
         async with target:
             with _certificate_file(target.ca_pem) as path:
                 _announce(target.url, scenario, path)
@@ -79,21 +79,3 @@ def _certificate_file(pem: bytes | None) -> Iterator[Path | None]:
         except OSError as error:
             raise TargetError(f"The target's certificate can't be written: {reason_of(error)}.") from None
         yield path
-
-
-@contextlib.contextmanager
-def _stop_on_signals() -> Iterator[asyncio.Event]:
-    """An event that Ctrl-C and the signals to end set."""
-    loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    if sys.platform == "win32":
-        before = [(number, signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))) for number in numbers]
-        yield stop
-        for number, handler in before:
-            signal.signal(number, handler)
-        return
-    for number in numbers:
-        loop.add_signal_handler(number, stop.set)
-    yield stop
-    for number in numbers:
-        loop.remove_signal_handler(number)

@@ -22,6 +22,7 @@ from textual.app import App
 from textual.driver import Driver
 
 HANGUP_INTERVAL_S = 1.0
+_WEB_DRIVER = "textual.drivers.web_driver"
 
 
 def call_on_ending_signals(end: Callable[[], object]) -> None:
@@ -47,6 +48,10 @@ def leave_at_once(driver: Driver | None, status: int) -> NoReturn:
 
 def lasting_driver(driver: type[Driver], end: Callable[[], object]) -> type[Driver]:
     """The driver, made to go on when the terminal goes away and to call ``end`` then, so that the app ends in order."""
+    if driver.__module__ == _WEB_DRIVER:
+        from tui_httpbench.tui.textual_fixes.lasting_web_driver import lasting_web_driver
+
+        return lasting_web_driver(end)
     if sys.platform == "win32":
         return driver
     from textual.drivers.linux_driver import LinuxDriver
