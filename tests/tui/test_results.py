@@ -24,6 +24,7 @@ from textual.app import App
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import DataTable, Footer, Select, Tabs
 
+from tui_httpbench.analysis.places import ORDER_NOTE
 from tui_httpbench.analysis.columns import METRICS
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.result import Result
@@ -34,7 +35,7 @@ from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.screens.results.metric_bar import MetricBar
 from tui_httpbench.tui.screens.results.ranking_chart import ChartPanel, RankingChart
 from tui_httpbench.tui.screens.results.ranking_table import RankingTable
-from tui_httpbench.tui.screens.results.ranking_view import ORDER_NOTE, Conclusion
+from tui_httpbench.tui.screens.results.ranking_view import Conclusion
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
 
 INTERVAL = "├●┤ 95 % interval"

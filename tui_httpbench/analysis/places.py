@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -16,6 +17,11 @@ NO_VERDICT_YET = "one round: no verdict yet"
 REFERENCE = "reference"
 FAILED_SIGN = "!"
 OTHER_WORK_SIGN = "≠"
+ORDER_NOTE = (
+    "Places and ratios compare modes round by round, requests/s is of all rounds together: so the two need not agree."
+)
+RATE_GAP = math.log(1.03)
+"""How far a ratio of throughputs may be from the compared ratio, in logarithms, before it is explained."""
 
 
 def places_of(ranking: tuple[Rank, ...]) -> dict[str, str]:
@@ -58,3 +64,17 @@ def interval_in_words(rank: Rank | None) -> str:
 def says_anything(interval: RatioInterval) -> bool:
     """Whether an interval's bounds are worth telling; those of a single round are not."""
     return interval.ratio > 0 and math.isfinite(interval.high) and interval.high < interval.low * WIDE_BOUND
+
+
+def rates_differ(result: Result) -> bool:
+    """Whether throughputs, of all rounds together, say something else than the comparison, which goes round by round.
+
+    They do where two that were compared stand the other way round, or where a ratio differs by more than a few percent.
+    """
+    compared = [rank for rank in result.ranking if rank.interval is not None and rank.ratio]
+    rates = [result.mode(rank.mode).requests_per_second for rank in compared]
+    if len(compared) < 2 or not all(rates):
+        return False
+    known = [rate or 0.0 for rate in rates]
+    gaps = [abs(math.log(known[0] / rate / (rank.ratio or 1.0))) for rate, rank in zip(known, compared, strict=True)]
+    return max(gaps) > RATE_GAP or any(upper < lower for upper, lower in itertools.pairwise(known))

@@ -12,7 +12,7 @@ from rich.text import Text
 from tui_httpbench.analysis.article import PUBLISHED_REQUESTS
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.findings import Finding
-from tui_httpbench.analysis.places import FAILED_SIGN, OTHER_WORK_SIGN
+from tui_httpbench.analysis.places import FAILED_SIGN, ORDER_NOTE, OTHER_WORK_SIGN, rates_differ
 from tui_httpbench.analysis.result import ModeSummary, Result
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.in_words import format_load, format_rounds, format_rounds_made
@@ -86,6 +86,8 @@ def _footnotes(result: Result) -> Iterator[Text]:
         yield Text(text, style="dim")
     if any(result.does_other_work(rank.mode) for rank in result.ranking):
         yield Text(f"{OTHER_WORK_SIGN} does other work than most modes; the warnings say which.", style="dim")
+    if rates_differ(result):
+        yield Text(ORDER_NOTE, style="dim")
 
 
 def _heading(result: Result, verbose: bool) -> Iterator[Text]:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
-
 from textual.app import ComposeResult
 from textual.widget import Widget
 from textual.widgets import Label
 
 from tui_httpbench.analysis.columns import METRICS
 from tui_httpbench.analysis.conclusion import conclude
-from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.places import ORDER_NOTE, rates_differ
 from tui_httpbench.tui.parts.panel import Page
 from tui_httpbench.tui.screens.results.metric_bar import MetricBar
 from tui_httpbench.tui.screens.results.ranking_chart import ChartPanel
 from tui_httpbench.tui.screens.results.ranking_table import RankingTable
 from tui_httpbench.tui.screens.results.view import ResultView
-
-ORDER_NOTE = "Places compare modes round by round, requests/s all rounds together: so neighbours may look swapped."
 
 
 class Conclusion(Label):
@@ -46,7 +42,7 @@ class RankingView(ResultView):
         with Page(id="page"):
             yield ChartPanel(self.result)
             yield RankingTable(self.result)
-            if has_swapped_rates(self.result):
+            if rates_differ(self.result):
                 yield Label(ORDER_NOTE, id="order-note", markup=False)
 
     def first_focus(self) -> Widget | None:
@@ -72,10 +68,3 @@ class RankingView(ResultView):
     def toggle_log(self) -> None:
         """Switches between the linear and the logarithmic scale."""
         self.query_one(MetricBar).toggle_log()
-
-
-def has_swapped_rates(result: Result) -> bool:
-    """Whether of two modes that were compared, the one with the higher requests/s stands below the other."""
-    compared = [result.mode(rank.mode) for rank in result.ranking if rank.interval is not None]
-    rates = [mode.requests_per_second or 0.0 for mode in compared]
-    return any(upper < lower for upper, lower in itertools.pairwise(rates))
