@@ -24,9 +24,9 @@ from textual.app import App
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import DataTable, Footer, Select, Tabs
 
-from tui_httpbench.analysis.places import ORDER_NOTE
 from tui_httpbench.analysis.columns import METRICS
 from tui_httpbench.analysis.conclusion import conclude
+from tui_httpbench.analysis.places import ORDER_NOTE
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.rows import order_by
 from tui_httpbench.measured.measured import Measured
