@@ -1,4 +1,4 @@
-"""Writes the parts of the documentation that the program knows itself: docs/keys.md and the marked tables of usage.md.
+"""Writes the parts of the documentation that the program knows itself: docs/keys.md, and marked tables elsewhere.
 
 Run by hand: python docs/generate.py. With --check it writes nothing, and exits with 1 where a file is out of date.
 """
@@ -16,6 +16,7 @@ from textual.dom import DOMNode
 from textual.keys import key_to_character
 from textual.screen import Screen
 
+from tui_httpbench.analysis.findings import FINDINGS
 from tui_httpbench.clients.catalog import MODES
 from tui_httpbench.plan.fields import KNOBS
 from tui_httpbench.plan.presets import PRESETS
@@ -52,9 +53,9 @@ def _section(place: str, bindings: Iterable[Binding]) -> str:
     return f"\n## {title}\n\n{_table(('key', 'what it does', 'id'), rows)}"
 
 
-def usage_page(text: str) -> str:
-    """The page with each table between a pair of marks made anew. Raises ValueError where a mark is missing."""
-    tables = {
+def usage_tables() -> dict[str, str]:
+    """The tables of usage.md by the names in their marks."""
+    return {
         "presets": _table(("preset", "what it is"), ((f"`{name}`", preset.why) for name, preset in PRESETS.items())),
         "scenarios": _table(
             ("scenario", "what it is like", "what it is made of"),
@@ -69,12 +70,21 @@ def usage_page(text: str) -> str:
             ((f"`{mode.id}`", mode.library.name, mode.about) for mode in MODES.values()),
         ),
     }
+
+
+def findings_tables() -> dict[str, str]:
+    """The table of findings.md by the name in its marks."""
+    rows = ((f"`{each}`", kind.meaning, "yes" if kind.is_other_work else "") for each, kind in FINDINGS.items())
+    return {"findings": _table(("id", "what it means", "other work"), rows)}
+
+
+def with_tables(page: str, tables: dict[str, str]) -> str:
+    """A page with each table between its pair of marks made anew. Raises ValueError where a mark is missing."""
+    text = (FOLDER / page).read_text(encoding="utf-8")
     for name, table in tables.items():
         begin, end = f"<!-- generated: {name} -->\n", f"<!-- end: {name} -->\n"
         if end not in text.partition(begin)[2]:
-            raise ValueError(
-                f"docs/usage.md lacks the marks of the table of {name}: {begin.strip()} and {end.strip()}."
-            )
+            raise ValueError(f"docs/{page} lacks the marks of the table of {name}: {begin.strip()} and {end.strip()}.")
         before, _, rest = text.partition(begin)
         text = before + begin + table + end + rest.partition(end)[2]
     return text
@@ -84,8 +94,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="write the generated parts of the documentation")
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 where a file is out of date")
     arguments = parser.parse_args()
-    usage = FOLDER / "usage.md"
-    pages = {FOLDER / "keys.md": keys_page(), usage: usage_page(usage.read_text(encoding="utf-8"))}
+    pages = {
+        FOLDER / "keys.md": keys_page(),
+        FOLDER / "usage.md": with_tables("usage.md", usage_tables()),
+        FOLDER / "findings.md": with_tables("findings.md", findings_tables()),
+    }
     stale = [path for path, page in pages.items() if not path.exists() or path.read_text(encoding="utf-8") != page]
     for path in stale:
         if arguments.check:

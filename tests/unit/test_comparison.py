@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from tui_httpbench.analysis.comparison import Comparison, RatioInterval, _nested_bounds
+from tui_httpbench.analysis.comparison import Comparison, _nested_bounds, told_apart
 from tui_httpbench.analysis.looks import ERROR_RATE, FEW_MODES, LOOKS, is_look, look_error_rate
 from tui_httpbench.analysis.student import student_cdf, student_quantile
 
@@ -71,7 +71,9 @@ def test_verdicts_can_not_contradict_the_order_or_each_other(seed: int) -> None:
     for first, second in itertools.combinations(order, 2):
         interval, inverse = comparison.interval(second, first), comparison.interval(first, second)
         assert interval.low <= interval.ratio <= interval.high
-        assert interval.verdict() == inverse.verdict() == comparison.verdict(first, second)
+        surely_same, surely_not = told_apart(*np.log([[interval.low], [interval.high]]))
+        expected = "same" if surely_same else "faster" if surely_not else "unsure"
+        assert comparison.verdict(first, second) == expected
         assert (inverse.ratio, inverse.low, inverse.high) == pytest.approx(
             (1 / interval.ratio, 1 / interval.high, 1 / interval.low)
         )
@@ -129,7 +131,7 @@ def test_one_round_decides_nothing() -> None:
     assert comparison.order == ("quick", "slow")
     assert interval.ratio == pytest.approx(5.0)
     assert (interval.low, interval.high, interval.rounds) == (0.0, math.inf, 1)
-    assert interval.verdict() == "unsure"
+    assert comparison.verdict("slow", "quick") == "unsure"
     assert Comparison.of_times({}) is None
 
 
@@ -146,7 +148,8 @@ def test_one_round_decides_nothing() -> None:
     ],
 )
 def test_verdicts(low: float, high: float, verdict: str) -> None:
-    assert RatioInterval((low + high) / 2, low, high, 10).verdict() == verdict
+    is_same, is_other = told_apart(np.log([low]), np.log([high]))
+    assert (bool(is_same[0]), bool(is_other[0])) == (verdict == "same", verdict == "faster")
 
 
 def test_a_smaller_error_rate_and_more_modes_make_intervals_wider() -> None:

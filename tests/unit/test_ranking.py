@@ -173,7 +173,7 @@ def test_places_verdicts_and_ratios_agree(seed: int) -> None:
     for upper, lower in itertools.pairwise(ranking):
         assert (lower.mode in upper.tied_with) == (upper.verdict_next != "faster")
         assert upper.interval_next is not None
-        assert upper.interval_next.verdict() == upper.verdict_next
+        assert (upper.verdict_next == "unsure") <= (upper.interval_next.low <= 1 <= upper.interval_next.high)
         if lower.rank > upper.rank:
             assert lower.mode not in first_of[upper.rank].tied_with
 

@@ -236,5 +236,7 @@ COLUMNS: tuple[Column, ...] = (
 TABLE_COLUMNS = tuple(column for column in COLUMNS if column.weight is not None)
 METRICS = tuple(column for column in COLUMNS if column.option)
 """What bars can be drawn of, in the order of their keys."""
+METRIC_KEYS = 9
+"""How many of the metrics have a key, from 1 on; the others are chosen from a list."""
 METRIC_OPTIONS = {column.option: column for column in METRICS}
 DEFAULT_METRIC = METRICS[0].option

@@ -35,16 +35,6 @@ class RatioInterval:
     high: float
     rounds: int
 
-    def verdict(self, same_within: float = DEFAULT_SAME_WITHIN) -> Verdict:
-        """``faster`` when the interval leaves out 1, ``unsure`` when it doesn't; ``same`` when it lies close around 1.
-
-        Close means that neither mode takes more than 1 + ``same_within`` times as long as the other. An interval that
-        is close and leaves out 1 is ``same`` as well: the difference is real but too small to matter.
-        """
-        if 1 / (1 + same_within) < self.low and self.high < 1 + same_within:
-            return "same"
-        return "faster" if self.low > 1 or self.high < 1 else "unsure"
-
 
 class Comparison:
     """All pairs of the modes that common rounds connect."""
@@ -61,9 +51,7 @@ class Comparison:
         widths = fit.half_widths(error_rate)[np.ix_(order, order)]
         self._low, self._high = _nested_bounds(self._logs[None, :] - self._logs[:, None], widths)
         self._common = fit.common_blocks[np.ix_(order, order)]
-        limit = math.log1p(same_within)
-        is_same = np.triu((-limit < self._low) & (self._high < limit), 1)
-        is_faster = np.triu(self._low > 0, 1) & ~is_same
+        is_same, is_faster = (np.triu(found, 1) for found in told_apart(self._low, self._high, same_within))
         self._is_same, self._is_faster = is_same | is_same.T, is_faster | is_faster.T
 
     @classmethod
@@ -106,6 +94,20 @@ class Comparison:
         """All other modes that this one is surely as fast as, in order. Raises KeyError."""
         same = self._is_same[self._place[mode]]
         return tuple(other for other, is_same in zip(self.order, same, strict=True) if is_same)
+
+
+def told_apart(
+    log_low: NDArray[np.float64], log_high: NDArray[np.float64], same_within: float = DEFAULT_SAME_WITHIN
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which ratios are surely those of the same speed, and which surely of another, by the logarithms of their bounds.
+
+    Surely the same is what lies close around 1: neither mode takes more than 1 + ``same_within`` times as long as the
+    other. An interval that is close and leaves out 1 is the same as well: the difference is real but too small to
+    matter. Another speed is what leaves out 1 otherwise.
+    """
+    limit = math.log1p(same_within)
+    is_same = (-limit < log_low) & (log_high < limit)
+    return is_same, ((log_low > 0) | (log_high < 0)) & ~is_same
 
 
 def _nested_bounds(

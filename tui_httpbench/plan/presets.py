@@ -43,7 +43,7 @@ class Preset:
         """The plan of this preset with some fields changed; a URL of the user's own takes the scenario's place."""
         values = {**self.values, **changes}
         if "request" in changes and not changes["request"].uses_embedded_target and "scenario" not in changes:
-            values.pop("scenario")
+            values.pop("scenario", None)
         return Plan(**values)
 
     def matches(self, plan: Plan) -> bool:

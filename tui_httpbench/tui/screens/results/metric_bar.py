@@ -10,7 +10,7 @@ from textual.reactive import reactive
 from textual.widgets import Button, Select, Tab, Tabs
 
 from tui_httpbench.analysis.column import Column
-from tui_httpbench.analysis.columns import METRICS
+from tui_httpbench.analysis.columns import METRIC_KEYS, METRICS
 
 TABS = 4
 _NUMBERED = tuple(enumerate(METRICS, 1))
@@ -38,9 +38,11 @@ class MetricBar(Horizontal):
         tabs = [Tab(f"{number} {metric.label}", id=f"metric-{metric.id}") for number, metric in _NUMBERED[:TABS]]
         for tab, metric in zip(tabs, METRICS, strict=False):
             tab.tooltip = metric.about
-        more = [(f"{number} {metric.heading()}", metric.id) for number, metric in _NUMBERED[TABS:]]
+        more = [(_listed(number, metric), metric.id) for number, metric in _NUMBERED[TABS:]]
         yield Tabs(*tabs, active=f"metric-{self._metric.id}", id="metrics")
-        yield Select(more, prompt=f"{TABS + 1}-{len(METRICS)} more …", compact=True, id="more-metrics")
+        yield Select(
+            more, prompt=f"{TABS + 1}-{min(len(METRICS), METRIC_KEYS)} more …", compact=True, id="more-metrics"
+        )
         yield Button(id="scale", compact=True, tooltip="Switch between a linear and a logarithmic scale")
 
     def on_mount(self) -> None:
@@ -86,3 +88,8 @@ class MetricBar(Horizontal):
 
     def _tell(self) -> None:
         self.post_message(self.Changed(self._metric, self.log_scale))
+
+
+def _listed(number: int, metric: Column) -> str:
+    """A metric in the list, with its key where it has one."""
+    return f"{number} {metric.heading()}" if number <= METRIC_KEYS else metric.heading()

@@ -13,7 +13,7 @@ from textual.widgets import Header, TabbedContent, TabPane
 from textual.widgets._tabbed_content import ContentTabs
 
 from tui_httpbench.analysis.column import Column
-from tui_httpbench.analysis.columns import METRICS
+from tui_httpbench.analysis.columns import METRIC_KEYS, METRICS
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.text.formatting import plural
@@ -84,7 +84,7 @@ is too close to call may be told then, and all rounds count together.
         Binding("right_square_bracket", "step(1)", "Next tab", show=False, id="results.next", tooltip="Next tab"),
         Binding("left_square_bracket", "step(-1)", "Tab before", show=False, id="results.back", tooltip="Tab before"),
         *map(_tab_binding, VIEWS),
-        *(_metric_binding(number, metric) for number, metric in enumerate(METRICS, 1)),
+        *(_metric_binding(number, metric) for number, metric in enumerate(METRICS[:METRIC_KEYS], 1)),
         Binding("l", "toggle_log", "Scale", show=False, id="results.log", tooltip="Linear or logarithmic scale"),
         Binding("v", "show_next_chart", "Next chart", show=False, id="results.chart", tooltip="Next chart of latency"),
         Binding("m", "toggle_modes", "Modes", show=False, id="results.modes", tooltip="Choose the modes of the charts"),
