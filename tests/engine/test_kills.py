@@ -204,6 +204,24 @@ def test_an_interrupted_run_is_told_of_and_reported_once(json_path: Path) -> Non
 
 
 @pytest.mark.usefixtures("json_path")
+@pytest.mark.parametrize(("rows", "distance"), [(100, ()), (200, ("--rtt", "1"))])
+def test_a_killed_app_makes_no_error_in_what_it_had_measured(rows: int, distance: tuple[str, ...]) -> None:
+    # Many new connections at once, from threads that let the one that hears of the app's end wait.
+    app = AppUnderTest("run", "-m", "requests", "-c", "50", "-n", "1m", "-r", "1", *distance)
+    try:
+        folder = runs_folder()
+        assert folder is not None
+        assert wait_until(lambda: count_rows(folder) > rows, LIMIT_S) < LIMIT_S
+        app.kill("app", signal.SIGKILL, LIMIT_S)
+        assert wait_until(lambda: not app.pids(), LIMIT_S) < LIMIT_S
+    finally:
+        app.end()
+    (run,) = find_interrupted_runs()
+    (mode,) = recover(run.folder).modes
+    assert (mode.errors, mode.ok) == ({}, run.requests)
+
+
+@pytest.mark.usefixtures("json_path")
 def test_a_run_killed_in_its_first_round_loses_nothing_that_was_known() -> None:
     # One mode follows no redirect, so that there is a difference in work to be told of.
     modes = ("-m", "requests-session", "-m", "aiohttp", "-m", "httpx-client")

@@ -159,6 +159,35 @@ def test_it_dies_with_its_parent(by: str) -> None:
     busy.close()
 
 
+@linux_only
+def test_it_outlives_a_killed_parent_for_those_who_still_send() -> None:
+    script = (
+        "import asyncio, subprocess\n"
+        "from tui_httpbench.plan.scenario import Scenario\n"
+        "from tui_httpbench.target_server.launcher import EmbeddedTarget\n"
+        "async def main():\n"
+        "    target = EmbeddedTarget(scenario=Scenario(rtt_ms=1))\n"
+        "    await target.start()\n"
+        "    sender = subprocess.Popen(['sleep', '60'], pass_fds=target.life_line, stdout=subprocess.DEVNULL)\n"
+        "    print(target.url, sender.pid, *target.pids, flush=True)\n"
+        "    await target.wait()\n"
+        "asyncio.run(main())\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    url, *pids = parent.stdout.readline().split()
+    sender, *target = map(int, pids)
+    parent.kill()
+    parent.communicate()
+    try:
+        assert len(target) == 2
+        assert not any(wait_for_end(pid, 0.2) for pid in target)
+        assert len(get(url)) == 1_000
+    finally:
+        os.kill(sender, signal.SIGKILL)
+    assert all(wait_for_end(pid, 2.0) for pid in target)
+
+
 @posix_only
 async def test_it_has_a_session_of_its_own_away_from_the_terminals_signals() -> None:
     async with EmbeddedTarget() as target:

@@ -273,8 +273,10 @@ class Runner:
 
         workers: list[WorkerProcess] = []
         try:
+            life_line = self._target.life_line if self._target else ()
             workers.extend(
-                WorkerProcess(self.plan, self.url, mode_id, number, folder.path, trust=self._trust) for mode_id in group
+                WorkerProcess(self.plan, self.url, mode_id, number, folder.path, trust=self._trust, hands_on=life_line)
+                for mode_id in group
             )
         except OSError:
             for worker in workers:

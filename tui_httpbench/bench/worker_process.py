@@ -51,8 +51,13 @@ class WorkerProcess:
         folder: Path,
         *,
         trust: Trust = USUAL_TRUST,
+        hands_on: tuple[int, ...] = (),
     ) -> None:
-        """Makes the sample file. Raises OSError where it can't be written."""
+        """Makes the sample file. Raises OSError where it can't be written.
+
+        The process holds the descriptors ``hands_on``, such as the target's life line, for as long as it lives.
+        """
+        self._hands_on = hands_on
         self.mode_id = mode_id
         self.round = round
         self.in_flight = plan.in_flight(mode_id)
@@ -191,6 +196,7 @@ class WorkerProcess:
             stderr=stderr,
             env=self._environment,
             limit=MESSAGE_LIMIT_BYTES,
+            hands_on=self._hands_on,
             # Ctrl-C in the terminal is for the parent to answer.
             start_new_session=os.name == "posix",
         )

@@ -28,8 +28,13 @@ class SideLine:
         self._transport = transport
 
     @classmethod
-    async def start(cls, *command: str, limit: int, stdout: Any, **options: Any) -> SideLine:
-        """Starts the process; ``limit`` is the longest line in bytes, ``options`` are asyncio's. Raises OSError."""
+    async def start(
+        cls, *command: str, limit: int, stdout: Any, hands_on: tuple[int, ...] = (), **options: Any
+    ) -> SideLine:
+        """Starts the process; ``limit`` is the longest line in bytes, ``options`` are asyncio's. Raises OSError.
+
+        The process has the descriptors ``hands_on`` as well, under the same numbers (not on Windows).
+        """
         if os.name == "nt":
             process = await asyncio.create_subprocess_exec(
                 *command, stdout=asyncio.subprocess.PIPE, limit=limit, **options
@@ -44,7 +49,7 @@ class SideLine:
             )
             try:
                 process = await asyncio.create_subprocess_exec(
-                    *command, str(theirs), stdout=stdout, pass_fds=(theirs,), limit=limit, **options
+                    *command, str(theirs), stdout=stdout, pass_fds=(theirs, *hands_on), limit=limit, **options
                 )
             except BaseException:
                 transport.close()

@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from tui_httpbench.files.folders import system_temporary_folder, temporary_folder
 from tui_httpbench.files.side_line import SideLine
+from tui_httpbench.target_server.control import END
 from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.quoting import printable, shortened
 
@@ -31,8 +32,12 @@ class Child:
     ``name`` begins the sentences of errors. ``ask`` may be called by several tasks at once.
     """
 
-    def __init__(self, name: str, folder: Path | None = None) -> None:
-        """Its temporary files go into ``folder``, so that they have an owner however it ends; None: where all go."""
+    def __init__(self, name: str, folder: Path | None = None, hands_on: tuple[int, ...] = ()) -> None:
+        """Its temporary files go into ``folder``, so that they have an owner however it ends; None: where all go.
+
+        It gets the descriptors ``hands_on``.
+        """
+        self._hands_on = hands_on
         self._name = name
         self._folder = folder
         self._line: SideLine | None = None
@@ -107,6 +112,7 @@ class Child:
         if process is None:
             return
         assert process.stdin is not None
+        process.stdin.write(END + b"\n")
         process.stdin.close()
         for insist in (process.terminate, process.kill):
             try:
@@ -144,6 +150,7 @@ class Child:
                     **({} if is_usual else dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))),
                 },
                 limit=ANSWER_LIMIT_BYTES,
+                hands_on=self._hands_on,
                 **_own_group(),
             )
         except OSError as error:

@@ -3,7 +3,9 @@
 Both directions carry JSON lines. ``{"id": 7, "command": "counts"}`` on standard input is answered by ``{"id": 7,
 "answer": …}``, or by ``{"id": 7, "error": "a sentence"}``. A command may have an ``"argument"``, a text. Answers go to
 the descriptor whose number is the last argument, so that nothing printed can break them; to standard output where there
-is none. Standard input is a life line as well: where it ends, the process does.
+is none. Standard input is a life line as well: where it ends, the process does; at once where its last line was
+``END``. Without that line the parent has died, and those that it measured may send requests for some moments more. What
+they record must not be refusals that the parent's death made, so the process goes on until they are gone.
 """
 
 from __future__ import annotations
@@ -11,10 +13,19 @@ from __future__ import annotations
 import json
 import os
 import queue
+import select
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn
+
+END = b"end"
+"""The line with which the parent orders the end."""
+UNSEEN = -1
+"""The life line where a system can't hand one on (Windows)."""
+OUTLIVE_LIMIT_S = 10.0
+"""So long it goes on for others at most: a process that they left behind may hold their end of the line for ever."""
+UNSEEN_LIMIT_S = 1.0
 
 Commands = Mapping[str, Callable[[str], Any]]
 """What answers each command; it gets the command's argument, which is empty where none was sent."""
@@ -23,10 +34,15 @@ Commands = Mapping[str, Callable[[str], Any]]
 class ParentLine:
     """Hears the parent in one thread and answers it in another, so that an answer which nobody reads delays no end."""
 
-    def __init__(self, end: Callable[[], NoReturn], descriptor: int = 1) -> None:
-        """``end`` ends the process; ``descriptor`` is where the parent listens."""
+    def __init__(self, end: Callable[[], NoReturn], descriptor: int = 1, life_line: int | None = None) -> None:
+        """``end`` ends the process; ``descriptor`` is where the parent listens.
+
+        ``life_line`` is the reading end of a pipe whose writing end others hold: before an end that was not ordered, it
+        waits until they have let go of it, or for a second where it is ``UNSEEN``. None: it waits for nobody.
+        """
         self._end = end
         self._descriptor = descriptor
+        self._life_line = life_line
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._hearing_s = 0.0
         self._elsewhere_s = 0.0
@@ -51,8 +67,11 @@ class ParentLine:
     def _hear(self) -> NoReturn:
         try:
             for line in _read_lines():
+                if line == END:
+                    self._end()
                 self._lines.put(line)
                 self._hearing_s = time.thread_time()
+            self._outlive()
         finally:
             self._end()
 
@@ -61,9 +80,23 @@ class ParentLine:
             while True:
                 line = self._lines.get()
                 self._note_time()
-                _write_whole(self._descriptor, json.dumps(_reply_to(line, commands)).encode() + b"\n")
+                try:
+                    _write_whole(self._descriptor, json.dumps(_reply_to(line, commands)).encode() + b"\n")
+                except OSError:  # the parent is gone
+                    self._outlive()
+                    break
         finally:
-            self._end()  # The parent is gone.
+            self._end()
+
+    def _outlive(self) -> None:
+        """Returns when those at the other end of the life line are gone."""
+        if self._life_line == UNSEEN:
+            time.sleep(UNSEEN_LIMIT_S)
+        elif self._life_line is not None:
+            # Not select.select, which takes no numbers above 1023; nobody writes, so what is seen is the end.
+            waiting = select.poll()
+            waiting.register(self._life_line, select.POLLIN)
+            waiting.poll(OUTLIVE_LIMIT_S * 1_000)
 
 
 def _reply_to(line: bytes, commands: Commands) -> dict[str, Any]:

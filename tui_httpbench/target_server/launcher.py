@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from tui_httpbench.plan.scenario import LOOPBACK, Scenario
 from tui_httpbench.target_server.child import Child, TargetError
+from tui_httpbench.target_server.control import UNSEEN
 from tui_httpbench.target_server.host import HOST
 from tui_httpbench.target_server.settings import RelaySettings, ServerSettings
 from tui_httpbench.target_server.traffic import MAX_HEADS, MAX_HEADS_SIZE, RequestHead
@@ -27,7 +29,8 @@ _NOTHING = vars(TargetCounts(requests=0, connections=0, cpu_s=0.0))
 class EmbeddedTarget:
     """A target of our own on a loopback port, which behaves as its scenario says.
 
-    Use it as an async context manager, or call ``start`` and ``stop``. It ends with this process, however that ends.
+    Use it as an async context manager, or call ``start`` and ``stop``. It ends with this process, however that ends: at
+    once, or where nobody called ``stop``, after all children of this process that hold its ``life_line``.
     ``counts``, ``watch``, ``heads``, ``unwatch`` and those of turns may be called by several tasks at once; they raise
     TargetError when it has not answered within ``ANSWER_LIMIT_S`` seconds, or does not run.
 
@@ -53,6 +56,7 @@ class EmbeddedTarget:
         self._port: int | None = None
         self._ca_pem: bytes | None = None
         self._pinned = False
+        self._life_line: tuple[int, int] | None = None
 
     @property
     def url(self) -> str:
@@ -65,6 +69,11 @@ class EmbeddedTarget:
     def ca_pem(self) -> bytes | None:
         """The certificate of the authority made for this run, in PEM; None without TLS, and while it is off."""
         return self._ca_pem
+
+    @property
+    def life_line(self) -> tuple[int, ...]:
+        """The descriptor to hand on to children who send requests; none on Windows, and while it does not run."""
+        return () if self._life_line is None else self._life_line[1:]
 
     @property
     def pid(self) -> int | None:
@@ -144,6 +153,8 @@ class EmbeddedTarget:
         if any(child.is_running for child in self._children):
             raise RuntimeError("The embedded target runs already.")
         await self.stop()
+        if os.name == "posix":
+            self._life_line = os.pipe()
         try:
             await self._start_server()
             if self._scenario.rtt_ms:
@@ -157,6 +168,9 @@ class EmbeddedTarget:
         children = self._children
         self._server = self._relay = self._port = self._ca_pem = None
         self._pinned = False
+        life_line, self._life_line = self._life_line, None
+        for descriptor in life_line or ():
+            os.close(descriptor)
         if children:
             await asyncio.shield(_end(children))
 
@@ -200,10 +214,18 @@ class EmbeddedTarget:
         # One needs no task of its own, which would take as long again.
         return [await asking[0]] if len(asking) == 1 else await asyncio.gather(*asking)
 
+    @property
+    def _reading_end(self) -> int:
+        return UNSEEN if self._life_line is None else self._life_line[0]
+
+    def _child(self, name: str) -> Child:
+        return Child(name, self._folder, () if self._life_line is None else self._life_line[:1])
+
     async def _start_server(self) -> None:
         scenario = self._scenario
-        settings = ServerSettings(self._cpu, 0 if scenario.rtt_ms else self._wanted_port, scenario)
-        self._server = Child("The embedded target", self._folder)
+        port = 0 if scenario.rtt_ms else self._wanted_port
+        settings = ServerSettings(self._cpu, port, scenario, self._reading_end)
+        self._server = self._child("The embedded target")
         told = await self._server.start((*_COMMAND, settings.to_argument()), START_LIMIT_S)
         self._port = int(told["port"])
         self._pinned = self._cpu is not None and told.get("cpu") == self._cpu
@@ -222,8 +244,9 @@ class EmbeddedTarget:
             seed=scenario.seed,
             cpu=self._cpu,
             port=self._wanted_port,
+            life_line=self._reading_end,
         )
-        self._relay = Child("The embedded target's relay", self._folder)
+        self._relay = self._child("The embedded target's relay")
         told = await self._relay.start((*_RELAY_COMMAND, settings.to_argument()), START_LIMIT_S)
         self._port = int(told["port"])
         self._pinned = self._pinned and told.get("cpu") == self._cpu

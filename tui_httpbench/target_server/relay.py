@@ -5,8 +5,8 @@ It is started as ``python -m tui_httpbench.target_server.relay SETTINGS [DESCRIP
 SETTINGS is what ``RelaySettings.to_argument`` writes, DESCRIPTOR where the parent listens (``control``). The process
 tells ``{"port": N, "cpu": N or null}`` once it listens, or ``{"port_error": "a sentence"}`` where it can't. It obeys
 the commands ``counts`` (its processor time, and the client connections on which something came), ``begin_round``,
-``take_turn`` (with a label) and ``turn_counts``, and ends when its standard input closes. A fault that it doesn't know
-is one line on stderr.
+``take_turn`` (with a label) and ``turn_counts``, and ends when its standard input closes (``control`` tells how). A
+fault that it doesn't know is one line on stderr.
 
 Each connection has one of its own to the server, made as soon as the client's arrives. Every chunk, and every end of a
 stream, arrives half a round trip after it was sent. Connecting costs one round trip more: since the system accepts a
@@ -153,7 +153,7 @@ class _ClientSide(_Side):
 
 async def serve(settings: RelaySettings, cpu: int | None, descriptor: int) -> NoReturn:
     """Listens, tells the parent, and passes on until the process ends. Raises PortError."""
-    parent = ParentLine(_end, descriptor)
+    parent = ParentLine(_end, descriptor, settings.life_line)
     parent.hear()
     turns = Turns(lambda _: random.Random(settings.seed), parent.spent_elsewhere_s)
     server = await listen(settings, turns)

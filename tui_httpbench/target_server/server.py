@@ -6,7 +6,7 @@ SETTINGS is what ``ServerSettings.to_argument`` writes, DESCRIPTOR where the par
 tells ``{"port": N, "cpu": N or null, "ca_pem": text or null}`` once it answers: ``cpu`` is the one that all its threads
 are bound to. Where the port can't be used it tells ``{"port_error": "a sentence"}`` and ends. It obeys the commands
 ``counts``, ``watch``, ``heads``, ``unwatch``, ``begin_round``, ``take_turn`` (with a label) and ``turn_counts``, and
-ends when its standard input closes.
+ends when its standard input closes (``control`` tells how).
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def main() -> int:
         tell(descriptor, port=port, cpu=cpu, ca_pem=ca_pem and ca_pem.decode("ascii"))
 
     try:
-        run(settings.port, settings.scenario, announce, descriptor)
+        run(settings.port, settings.scenario, announce, descriptor, settings.life_line)
     except PortError as error:
         tell(descriptor, port_error=str(error))
     except ServeError as error:
@@ -71,16 +71,23 @@ def main() -> int:
     return 1
 
 
-def run(port: int, scenario: Scenario, announce: Callable[[int, bytes | None], None], descriptor: int = 1) -> NoReturn:
+def run(
+    port: int,
+    scenario: Scenario,
+    announce: Callable[[int, bytes | None], None],
+    descriptor: int = 1,
+    life_line: int | None = None,
+) -> NoReturn:
     """Serves until standard input ends or a signal comes, then ends the process, whatever clients still wait for.
 
     ``announce`` gets the port once a request has been answered, and the authority's certificate where TLS is on. Port 0
-    lets the system choose a free one. Commands are answered at ``descriptor``. Raises ServeError.
+    lets the system choose a free one. Commands are answered at ``descriptor``; ``life_line`` is that of ``ParentLine``.
+    Raises ServeError.
     """
     sharpen_timers()
     connections = allow_many_connections()
     with asyncio.Runner(loop_factory=EagerLoop) as runner:
-        runner.run(_Process(scenario, connections, descriptor).serve(port, announce))
+        runner.run(_Process(scenario, connections, descriptor, life_line).serve(port, announce))
     raise AssertionError("serve never returns")
 
 
@@ -109,10 +116,10 @@ class EagerLoop(asyncio.SelectorEventLoop):
 class _Process:
     """The server with all that must not be left behind."""
 
-    def __init__(self, scenario: Scenario, connections: int, descriptor: int) -> None:
+    def __init__(self, scenario: Scenario, connections: int, descriptor: int, life_line: int | None) -> None:
         self._scenario = scenario
         self._connections = connections
-        self._parent = ParentLine(self._end, descriptor)
+        self._parent = ParentLine(self._end, descriptor, life_line)
         self._application = Application(scenario, self._parent.spent_elsewhere_s)
         self._identity: Identity | None = None
 

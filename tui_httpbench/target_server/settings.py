@@ -11,11 +11,15 @@ from tui_httpbench.plan.scenario import LOOPBACK, Capacity, Scenario, ServiceTim
 
 @dataclass(frozen=True)
 class ServerSettings:
-    """How to serve: ``cpu`` is the one that all threads are to run on, None any; port 0 is a free one."""
+    """How to serve: ``cpu`` is the one that all threads are to run on, None any; port 0 is a free one.
+
+    ``life_line`` is what ``ParentLine`` waits for before an end that nobody ordered.
+    """
 
     cpu: int | None = None
     port: int = 0
     scenario: Scenario = LOOPBACK
+    life_line: int | None = None
 
     def to_argument(self) -> str:
         """The settings as one argument."""
@@ -28,12 +32,15 @@ class ServerSettings:
         knobs = told["scenario"]
         knobs["service_time"] = ServiceTime(**knobs["service_time"])
         knobs["capacity"] = Capacity(**knobs["capacity"])
-        return cls(told["cpu"], told["port"], Scenario(**knobs))
+        return cls(told["cpu"], told["port"], Scenario(**knobs), told["life_line"])
 
 
 @dataclass(frozen=True)
 class RelaySettings:
-    """How to pass on: to ``server_port``, over ``rtt_ms`` varied by ``jitter_ms`` in all; port 0 is a free one."""
+    """How to pass on: to ``server_port``, over ``rtt_ms`` varied by ``jitter_ms`` in all; port 0 is a free one.
+
+    ``life_line`` as for the server.
+    """
 
     server_port: int
     rtt_ms: float
@@ -41,6 +48,7 @@ class RelaySettings:
     seed: int = 0
     cpu: int | None = None
     port: int = 0
+    life_line: int | None = None
 
     def to_argument(self) -> str:
         """The settings as one argument."""
