@@ -29,6 +29,7 @@ from tui_httpbench.clients.entrants import select_modes
 from tui_httpbench.measured.samples import LATENCY, START, SampleFile, measured_span_s
 from tui_httpbench.plan.plan import WARMUP_REQUESTS, Plan, Profile, Request
 from tui_httpbench.plan.scenario import Scenario, parse_service_time
+from tui_httpbench.report.json_report import to_dict
 from tui_httpbench.worker.slices import Clocks, Limits
 
 # One of each library, so that the server can tell whose a request is.
@@ -517,6 +518,10 @@ async def test_an_earlier_run_is_gone_on_with() -> None:
         second = Runner(first.plan.replace(rounds=3), earlier=first.measured)
         assert second.progress().done == 2 * 2 * 10
         started = [event.round async for event in second.run() if isinstance(event, RoundStarted)]
+        third = Runner(second.plan, earlier=second.measured)
+        async for event in third.run():
+            if isinstance(event, RoundStarted):
+                third.stop()
     assert started == [3, 4, 5]
     assert [record.round for record in second.records] == [number for number in range(1, 6) for _ in range(2)]
     assert second.records[:4] == first.records
@@ -526,6 +531,8 @@ async def test_an_earlier_run_is_gone_on_with() -> None:
     assert second.measured.started_at == first.measured.started_at
     progress = second.progress()
     assert (progress.done, progress.share, {lane.state for lane in progress.lanes}) == (100, 1.0, {"done"})
+    assert (to_dict(result)["plan"]["rounds"], result.plan.total_requests) == (5, 100)
+    assert third.result() == result, "nothing was added"
 
 
 @needs_proc

@@ -330,7 +330,7 @@ def test_where_the_run_stands_is_said_with_one_time() -> None:
     two = progress_of(("aiohttp", "httpx"), round=2, rounds=5, time_left_s=16.1)
     assert describe_progress(two) == "Round 2 of 5 · taking turns · at most 0:17 left"
     assert describe_progress(replace(two, is_auto=True)) == "Round 2 of at most 5 · taking turns · at most 0:17 left"
-    assert describe_progress(replace(two, time_left_s=None)).endswith(" · time left: known after round 1")
+    assert describe_progress(replace(two, time_left_s=None)).endswith(" · time left: not known yet")
     assert describe_progress(replace(two, stage="starting")) == "Round 2 of 5 · starting the modes · at most 0:17 left"
     assert describe_progress(replace(two, stage="checking", round=0)) == "Checking that all modes do the same work"
     assert describe_progress(replace(two, stage="starting", round=0)) == "Starting the modes"

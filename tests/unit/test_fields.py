@@ -48,7 +48,7 @@ def option_of(field: Field, value: Any) -> str:
     ("owner", "part", "rest"),
     [
         (Request, "request", set()),
-        (Plan, "plan", {"request", "scenario", "seed_given"}),
+        (Plan, "plan", {"request", "scenario", "seed_given", "rounds_before"}),
         (Scenario, "scenario", {"name", "why"}),
     ],
 )

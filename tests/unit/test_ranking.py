@@ -122,14 +122,17 @@ def test_an_automatic_run_has_wider_intervals_than_one_of_a_fixed_length() -> No
 def test_a_run_that_went_on_after_its_result_is_judged_as_one_that_looks() -> None:
     records = records_of({"aiohttp": noisy(1, 1), "httpx": noisy(1.2, 2)})
     plan = Plan(modes=("aiohttp", "httpx"), requests=10, rounds=6)
+    added = replace(plan, rounds=1, rounds_before=5)
     assert not rules_of(plan, records).sequential
-    assert rules_of(replace(plan, rounds=5), records).sequential
+    assert rules_of(added, records).sequential
     assert rules_of(replace(plan, rounds="auto"), records).sequential
-    went_on = rank_so_far(replace(plan, rounds=5), records)[1].interval
+    went_on = rank_so_far(added, records)[1].interval
     planned = rank_so_far(plan, records)[1].interval
     assert went_on is not None
     assert planned is not None
     assert went_on.low < planned.low
+    stopped_at_once = (*records, *(RoundRecord(mode, 7, "stopped") for mode in plan.modes))
+    assert rank_so_far(replace(plan, rounds_before=6), stopped_at_once)[1].interval == planned
 
 
 def test_a_restless_round_counts_for_less() -> None:

@@ -10,6 +10,7 @@ from tui_httpbench.bench.round_schedule import (
     END_S,
     FIRST_OVERHEAD,
     LONE_DURATION_S,
+    LONGER_ROUND,
     SCOUTING_DURATION_S,
     SCOUTING_ROUNDS,
     RoundSchedule,
@@ -40,7 +41,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def begin(plan: Plan, earlier_rounds: int = 0) -> RoundSchedule:
-    schedule = RoundSchedule(plan, earlier_rounds)
+    schedule = RoundSchedule(plan.replace(rounds_before=earlier_rounds))
     schedule.start()
     return schedule
 
@@ -139,16 +140,26 @@ def test_the_time_left_is_an_upper_bound_that_holds(clock: Clock, round_s: float
     # A round may take longer than the one before it, by as much as the bound allows for.
     for takes_s in (round_s, round_s, 1.1 * round_s, 1.1 * round_s):
         schedule.begin_round()
-        clock.now_s += takes_s / 2
+        clock.now_s += takes_s / 4
+        if schedule.done:
+            bounds.append((clock.now_s, schedule.time_left_s(None)))
+        clock.now_s += takes_s / 4
         bounds.append((clock.now_s, schedule.time_left_s(takes_s / 2)))
         clock.now_s += takes_s / 2
         schedule.finish_round(UNDECIDED)
         bounds.append((clock.now_s, schedule.time_left_s(0.0)))
     ends_s = [at_s + left_s for at_s, left_s in bounds if left_s is not None]
-    assert len(ends_s) == 8
+    assert len(ends_s) == 11
     assert min(ends_s) >= clock.now_s
     assert max(ends_s) < clock.now_s + round_s
     assert ends_s[-1] == pytest.approx(clock.now_s + END_S)
+
+
+def test_the_pace_of_the_run_before_tells_the_time_left_of_the_first_round(clock: Clock) -> None:
+    schedule = RoundSchedule(Plan(modes=TWO, requests=5, rounds=2, rounds_before=3), pace_s=2.0)
+    schedule.begin_round()
+    clock.now_s += 1.0
+    assert schedule.time_left_s(None) == pytest.approx(2 * 2.0 * LONGER_ROUND - 1.0 + END_S)
 
 
 def test_the_time_left_of_an_automatic_run_is_its_budget_but_for_the_round_under_way(clock: Clock) -> None:

@@ -58,8 +58,9 @@ def _settings(probe: Probe) -> dict[str, str]:
 
 
 def rules_of(plan: Plan, records: tuple[RoundRecord, ...] = ()) -> RankingRules:
-    """How this plan's modes are to be compared; a run with more rounds than planned went on after a look at it."""
-    went_on = plan.rounds != AUTO and any(record.round > plan.rounds for record in records)
+    """How this plan's modes are to be compared; a run to which whole rounds were added went on after a look at it."""
+    before = plan.rounds_before
+    went_on = bool(before) and any(record.round > before and record.outcome == "complete" for record in records)
     return RankingRules(same_within=plan.same_within, sequential=plan.rounds == AUTO or went_on)
 
 

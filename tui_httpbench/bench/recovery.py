@@ -34,7 +34,7 @@ from tui_httpbench.measured.notes_json import Notes, RoundStart, RunEnd, gather,
 from tui_httpbench.measured.record_json import record_from_dict
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import ErrorText, Samples, load_samples, measured_span_s, no_samples
-from tui_httpbench.measured.strict_json import read_as, seconds_or_none
+from tui_httpbench.measured.strict_json import read_as, seconds_or_none, whole
 from tui_httpbench.plan.parsing import parse_seed, parse_url
 from tui_httpbench.plan.plan import MAX_HEADERS, Plan
 from tui_httpbench.plan.stored import plan_from_dict
@@ -44,6 +44,7 @@ from tui_httpbench.text.quoting import printable, shortened
 MAX_KEPT = 5
 MAX_AGE_S = 30 * 86_400.0
 _NEW_S = 2.0
+MAX_ROUNDS_BEFORE = 1_000_000
 MAX_RUN_FILE_BYTES = 16_000_000
 MAX_ROUNDS_FILE_BYTES = 500_000_000
 MAX_NOTES_FILE_BYTES = 100_000_000
@@ -197,6 +198,7 @@ def _read_run(folder: Path) -> dict[str, Any]:
     told["machine"] = read_as(Machine, told["machine"])
     told["started_at"] = _checked_time(told["started_at"])
     told["duration_s"] = seconds_or_none(told["duration_s"])
+    told["rounds_before"] = whole(told.get("rounds_before", 0), 0, MAX_ROUNDS_BEFORE)
     told["dropped_headers"] = [shortened(str(name)) for name in told["dropped_headers"][:MAX_HEADERS]]
     return told
 
@@ -205,7 +207,7 @@ def _plan_of(told: dict[str, Any], folder: Path) -> Plan:
     """The plan as it was run, modes that can't run here now included."""
     plan = plan_from_dict(told["plan"])  # after it, the modes of a user's own files are known
     modes = dict.fromkeys(mode_id for mode_id in told["modes"] if _is_known_mode(mode_id))
-    plan = plan.replace(modes=tuple(modes), seed=parse_seed(str(told["seed"])))
+    plan = plan.replace(modes=tuple(modes), seed=parse_seed(str(told["seed"])), rounds_before=told["rounds_before"])
     if not told["has_body_file"]:
         return plan
     body = read_small_file(folder / BODY_FILE, MAX_BODY_FILE_BYTES)

@@ -34,10 +34,10 @@ class RoundSchedule:
     the plan's budget, which counts from ``start``, but makes one in any case.
     """
 
-    def __init__(self, plan: Plan, earlier_rounds: int = 0) -> None:
-        """``earlier_rounds`` were made by the run that this one goes on with; they don't count against the budget."""
+    def __init__(self, plan: Plan, pace_s: float = 0.0) -> None:
+        """Rounds of the run before don't count against the budget; ``pace_s`` is how long the last took, 0 for none."""
         self._plan = plan
-        self._earlier = earlier_rounds
+        self._pace_s = pace_s
         self._started_s = time.monotonic()
         self._round_began_s = self._started_s
         self._done = 0
@@ -61,12 +61,12 @@ class RoundSchedule:
     @property
     def done(self) -> int:
         """Whole rounds made, those of the run before included."""
-        return self._earlier + self._done
+        return self._plan.rounds_before + self._done
 
     @property
     def max_rounds(self) -> int:
         """The rounds of the run; of an automatic one, the most that it may take."""
-        return self._earlier + self._plan.max_rounds
+        return self._plan.max_rounds
 
     @property
     def rounds_in_sight(self) -> int:
@@ -76,12 +76,12 @@ class RoundSchedule:
         if not self.is_auto:
             return self.max_rounds
         if self._is_alone:
-            return min(self._earlier + AUTO_DURATION_ROUNDS, self.max_rounds)
+            return min(self._plan.rounds_before + AUTO_DURATION_ROUNDS, self.max_rounds)
         if self._plan.duration_s == AUTO:
-            expected = self._earlier + AUTO_DURATION_ROUNDS + (SCOUTING_ROUNDS if self._scouts else 0)
+            expected = self._plan.rounds_before + AUTO_DURATION_ROUNDS + (SCOUTING_ROUNDS if self._scouts else 0)
             return min(max(expected, self.done + (not self.is_over())), self.max_rounds)
         if not self._round_s:
-            return self._earlier + AUTO_DURATION_ROUNDS
+            return self._plan.rounds_before + AUTO_DURATION_ROUNDS
         return min(self.done + max(0, int(self._budget_left_s() / self._round_s)), self.max_rounds)
 
     def start(self) -> None:
@@ -108,7 +108,7 @@ class RoundSchedule:
         """Notes a whole round and the ranking after it."""
         now_s = time.monotonic()
         self._done += 1
-        self._round_s = now_s - self._round_began_s
+        self._round_s = self._pace_s = now_s - self._round_began_s
         if self.duration_s and self._startup_s is not None:
             measured_s = self.duration_s * len(self._plan.modes)
             self._overhead = max(1.0, (self._round_s - self._startup_s) / measured_s)
@@ -131,8 +131,8 @@ class RoundSchedule:
     def time_left_s(self, left_of_round_s: float | None) -> float | None:
         """An upper bound of the seconds until the run's end; None while it can't be known.
 
-        ``left_of_round_s`` is how long the round under way will take on, at most; None where nobody knows, and 0
-        between two rounds.
+        ``left_of_round_s`` is how long the round under way will take on, at most; None where nobody knows, which
+        is then taken from the pace so far, and 0 between two rounds.
         """
         if self.is_auto:
             budget_s = max(0.0, self._budget_left_s() + END_S)
@@ -142,9 +142,12 @@ class RoundSchedule:
                 budget_s = min(budget_s, round_s + max(rounds, 0) * self._round_s * LONGER_ROUND + END_S)
             return max(budget_s, left_of_round_s or 0.0)
         rounds = self.max_rounds - self.done - (left_of_round_s != 0)
-        if left_of_round_s is None or (rounds > 0 and not self._round_s and left_of_round_s == 0):
+        so_far_s = time.monotonic() - self._round_began_s
+        if left_of_round_s is None and self._pace_s:
+            left_of_round_s = max(0.0, self._pace_s * LONGER_ROUND - so_far_s)
+        if left_of_round_s is None or (rounds > 0 and not self._pace_s and left_of_round_s == 0):
             return None
-        round_s = self._round_s or time.monotonic() - self._round_began_s + left_of_round_s
+        round_s = self._pace_s or so_far_s + left_of_round_s
         return left_of_round_s + max(rounds, 0) * round_s * LONGER_ROUND + END_S
 
     @property
@@ -154,7 +157,7 @@ class RoundSchedule:
 
     @property
     def _scouts(self) -> bool:
-        return self.is_auto and 1 < len(self._plan.modes) <= FEW_MODES and not self._earlier
+        return self.is_auto and 1 < len(self._plan.modes) <= FEW_MODES and not self._plan.rounds_before
 
     @property
     def _is_long(self) -> bool:

@@ -145,6 +145,7 @@ def _describe(measured: Measured) -> dict[str, Any]:
         "plan": stored,
         "modes": list(plan.modes),
         "seed": plan.seed,
+        "rounds_before": plan.rounds_before,
         "url": drop_secrets(measured.url),
         "started_at": measured.started_at,
         "duration_s": measured.duration_s,

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tui_httpbench.analysis.all_failed import CommonFailure, find_common_failure
+from tui_httpbench.analysis.outlook import last_round_wall_s
 from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import rank_so_far, summarize_run
@@ -59,18 +60,16 @@ class Runner:
         keep_going: bool = False,
     ) -> None:
         """Starts nothing yet. ``earlier`` is what an earlier run of this plan measured, which this one goes on with."""
-        earlier_rounds = max((record.round for record in earlier.records), default=0) if earlier else 0
-        self.plan = plan
+        plan = self.plan = plan.replace(rounds_before=earlier.rounds_made if earlier else 0)
         self.keeps_folder = keeps_folder
         # Whoever wants more rounds of a run that went on although all had failed was asked then.
         self.keep_going = keep_going or (earlier is not None and find_common_failure(plan, earlier.probes) is not None)
         self._folder: RunFolder | None = None
         self._earlier = earlier
-        self._earlier_rounds = earlier_rounds
         self.records: list[RoundRecord] = list(earlier.records) if earlier else []
         self.url = plan.request.url
         self._cpus = choose_cpus(plan.pin)
-        self._schedule = RoundSchedule(plan, earlier_rounds)
+        self._schedule = RoundSchedule(plan, last_round_wall_s(earlier.records) if earlier else 0.0)
         self._tracker = ProgressTracker(plan, self._schedule)
         self._probes: tuple[Probe, ...] = ()
         self._monitor = ConditionsMonitor(self._cpus)
@@ -83,7 +82,7 @@ class Runner:
         self._trust = USUAL_TRUST
         self._turns: Turns | None = None
         self._lengths = SliceLength(max(map(plan.in_flight, plan.modes)))
-        self._shuffler = random.Random(f"{plan.seed}/{earlier_rounds}" if earlier else plan.seed)
+        self._shuffler = random.Random(f"{plan.seed}/{plan.rounds_before}" if earlier else plan.seed)
         self._starts = asyncio.Semaphore(os.cpu_count() or 1)
         self._probing: asyncio.Task[tuple[Probe, ...]] | None = None
         self._stopped = False
@@ -183,7 +182,9 @@ class Runner:
 
     @property
     def measured(self) -> Measured:
-        """All that has been found out so far."""
+        """All that has been found out so far; where nothing came on top of an earlier run's, just that."""
+        if self._earlier is not None and self._stopped and not self.trouble and not self._has_measured_more:
+            return self._earlier
         return Measured(
             plan=self.plan,
             url=drop_secrets(self.url),
@@ -201,6 +202,15 @@ class Runner:
     def result(self) -> Result:
         """What has been measured so far, whole rounds and cut-short ones."""
         return summarize_run(self.measured)
+
+    @property
+    def _has_measured_more(self) -> bool:
+        """Whether the earlier run's rounds are not all that is known, be it by requests or by how a mode failed."""
+        return any(
+            record.requests or record.outcome != "stopped"
+            for record in self.records
+            if record.round > self.plan.rounds_before
+        )
 
     def _finish_folder(self) -> None:
         if not self.keeps_folder:
@@ -232,7 +242,7 @@ class Runner:
 
     async def _measure_rounds(self, folder: RunFolder) -> AsyncGenerator[Event, None]:
         given_up: set[str] = set()
-        for number in range(self._earlier_rounds + 1, self._schedule.max_rounds + 1):
+        for number in range(self.plan.rounds_before + 1, self.plan.max_rounds + 1):
             modes = tuple(mode_id for mode_id in self.plan.modes if mode_id not in given_up)
             if self._stopped or not modes or self._schedule.is_over():
                 return

@@ -35,3 +35,8 @@ class Measured:
     interrupted: bool = False
     dropped_headers: tuple[str, ...] = ()
     machine: Machine = field(kw_only=True)
+
+    @property
+    def rounds_made(self) -> int:
+        """How many rounds were made or begun, those of the runs that it went on with included."""
+        return max((record.round for record in self.records), default=0)

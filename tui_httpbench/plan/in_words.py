@@ -33,4 +33,4 @@ def format_rounds_made(plan: Plan, made: int) -> str:
     """How many rounds a run took: ``5 rounds (auto)``, ``3 rounds``, ``2 of 3 rounds``."""
     if plan.rounds == AUTO:
         return f"{plural(made, 'round')} (auto)"
-    return plural(made, "round") if made >= plan.rounds else f"{made:,} of {plural(plan.rounds, 'round')}"
+    return plural(made, "round") if made >= plan.max_rounds else f"{made:,} of {plural(plan.max_rounds, 'round')}"

@@ -116,7 +116,8 @@ class Plan:
     processors of their own where the system allows it. ``rounds`` is a number, or ``auto`` for as many as it takes
     within ``budget_s``. Two modes whose times differ by less than the share ``same_within`` count as the same.
     ``scenario`` is how the embedded target behaves. ``cacert`` is the path of a PEM file with certificates to trust
-    beside certifi's, ``insecure`` turns their check off; both are for the user's own https URL.
+    beside certifi's, ``insecure`` turns their check off; both are for the user's own https URL. ``rounds_before`` were
+    made by the run that this one goes on with; ``rounds`` come on top of them.
     """
 
     request: Request = field(default_factory=Request)
@@ -135,6 +136,7 @@ class Plan:
     scenario: Scenario = LOOPBACK
     cacert: str | None = None
     insecure: bool = False
+    rounds_before: int = 0
 
     def __post_init__(self) -> None:
         """Checks what no single field can: raises PlanError."""
@@ -230,14 +232,14 @@ class Plan:
 
     @property
     def max_rounds(self) -> int:
-        """The rounds of the run; of an automatic one, the most that it may take."""
-        return MAX_AUTO_ROUNDS if self.rounds == AUTO else self.rounds
+        """All rounds of the run, with those of the run before; of an automatic one, the most that it may take."""
+        return self.rounds_before + (MAX_AUTO_ROUNDS if self.rounds == AUTO else self.rounds)
 
     @property
     def total_requests(self) -> int | None:
         """All requests of the run, over modes and rounds, without warm-up; None where rounds or seconds are open."""
         requests = self.load.exact_requests
-        return None if self.rounds == AUTO or requests is None else requests * self.rounds * len(self.modes)
+        return None if self.rounds == AUTO or requests is None else requests * self.max_rounds * len(self.modes)
 
     def replace(self, **changes: Any) -> Plan:
         """A copy with some fields changed; raises PlanError as the constructor does."""

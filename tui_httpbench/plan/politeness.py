@@ -70,7 +70,7 @@ def remote_load(plan: Plan) -> RemoteLoad | None:
     each = plan.load.exact_requests
     return RemoteLoad(
         host=host,
-        requests=None if each is None else each * plan.max_rounds * len(plan.modes),
+        requests=None if each is None else each * (plan.max_rounds - plan.rounds_before) * len(plan.modes),
         duration_s=plan.load.seconds(MAX_AUTO_DURATION_S),
         in_flight=max(in_flight.values()),
         connections=kept + widest,

@@ -14,6 +14,7 @@ from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.fields import fields_of
+from tui_httpbench.plan.plan import AUTO
 from tui_httpbench.worker.errors import ERROR_KINDS
 
 SCHEMA_VERSION = 2
@@ -58,6 +59,7 @@ def _plan(result: Result) -> dict[str, Any]:
     return {
         **{field.told: field.value_in(plan) for field in fields_of("request", "plan") if field.name not in _BODIES},
         "url": result.url,
+        "rounds": plan.rounds if plan.rounds == AUTO else plan.max_rounds,
         "headers": [list(header) for header in plan.masked_headers],
         "duration_s": plan.load.seconds(result.duration_s),
         "duration": plan.duration_s,

@@ -170,7 +170,7 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], SafeClipboardApp[None]):
     def on_results_screen_run_again(self, event: ResultsScreen.RunAgain) -> None:
         """Runs the result's plan once more, in place of its result."""
         self._left = event.result, event.measured
-        plan = _with_fresh_seed(event.result.plan)
+        plan = _with_fresh_seed(event.result.plan.replace(rounds_before=0))
         self._ask_first(plan, lambda: self.switch_screen(self._make_run_screen(plan)))
 
     def on_results_screen_more_rounds(self, event: ResultsScreen.MoreRounds) -> None:

@@ -108,7 +108,7 @@ def describe_more_rounds(result: Result) -> str:
     """How many rounds going on with a run will make, and how long they take at the pace of its last whole one."""
     plan = result.plan
     made = max(record.round for record in result.records)
-    rounds = RoundSchedule(plan, made).rounds_in_sight - made
+    rounds = RoundSchedule(plan.replace(rounds_before=made)).rounds_in_sight - made
     seconds = rounds * last_round_wall_s(result.records)
     if plan.rounds == AUTO:
         return f"about {rounds}, at most {rough_time(plan.budget_s)}, or until all is decided"

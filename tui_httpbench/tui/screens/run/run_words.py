@@ -28,7 +28,7 @@ def round_in_words(progress: Progress) -> str:
 def time_left_in_words(progress: Progress) -> str:
     """The one figure that says how long it will take: an upper bound, so rounded up."""
     if progress.time_left_s is None:
-        return "time left: known after round 1"
+        return "time left: not known yet"
     return f"at most {format_time_left(progress.time_left_s)} left"
 
 

@@ -99,14 +99,14 @@ All modes of a round take turns, a few hundredths of a second each, so that what
 
     def __init__(self, plan: Plan, earlier: Measured | None = None, *, keep_going: bool = False) -> None:
         super().__init__()
-        self.plan = plan
         self._runner = Runner(plan, keeps_folder=True, earlier=earlier, keep_going=keep_going)
-        self._ranking_before = rank_so_far(plan, earlier.records) if earlier is not None else ()
+        self.plan = self._runner.plan
+        self._ranking_before = rank_so_far(self.plan, earlier.records) if earlier is not None else ()
         self._spotlight = Spotlight()
         self._measuring: Worker[None] | None = None
         self._keeps_run = False
         self._outcome: RunScreen.Finished | RunScreen.Failed | RunScreen.EditWanted | None = None
-        self.sub_title = plan_in_short(plan)
+        self.sub_title = plan_in_short(self.plan)
 
     @property
     def progress(self) -> Progress:
