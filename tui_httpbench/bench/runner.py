@@ -27,18 +27,19 @@ from tui_httpbench.bench.run_folder import RunFolder
 from tui_httpbench.bench.slice_length import SliceLength
 from tui_httpbench.bench.trust import USUAL_TRUST, make_trust
 from tui_httpbench.bench.turns import Cpus, Turns
+from tui_httpbench.bench.worker_job import hiding_for
 from tui_httpbench.bench.worker_process import WorkerProcess
 from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.notes_json import ProbesMade, RoundStart, RunEnd
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.records import RoundRecord
-from tui_httpbench.measured.request_heads import hide_credentials
+from tui_httpbench.measured.request_heads import credentials_in, hide_credentials
 from tui_httpbench.measured.samples import Samples, no_samples
 from tui_httpbench.plan.header_values import expand_headers
 from tui_httpbench.plan.plan import Plan
-from tui_httpbench.plan.secrets import drop_secrets
 from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetCounts, TargetError
+from tui_httpbench.text.hiding import drop_secrets
 
 
 class Runner:
@@ -87,6 +88,7 @@ class Runner:
         self._starts = asyncio.Semaphore(os.cpu_count() or 1)
         self._probing: asyncio.Task[tuple[Probe, ...]] | None = None
         self._stopped = False
+        self._hiding = plan.request.hiding
         self.trouble = ""
         if earlier:
             self._tracker.finish_round(earlier.records)
@@ -111,7 +113,7 @@ class Runner:
             raise RunError(f"The run can't be made: {in_words(error)}.") from error
 
     async def _run(self) -> AsyncGenerator[Event, None]:
-        expand_headers(self.plan.wire_headers)
+        self._hiding = hiding_for(self.plan, self.url)
         check_open_files(self.plan)
         self._schedule.start()
         async with AsyncExitStack() as stack:
@@ -129,7 +131,7 @@ class Runner:
                 stack.enter_context(leave_cpu(self._cpus.worker))
             self._tracker.start()
             stack.callback(self._tracker.end)
-            yield RunStarted(drop_secrets(self.url))
+            yield RunStarted(self._shown_url)
             self._monitor.start()
             await self._probe(folder)
             failure = self.failure
@@ -182,11 +184,15 @@ class Runner:
         return find_common_failure(self.plan, self._probes)
 
     @property
+    def _shown_url(self) -> str:
+        return self._hiding.hide(drop_secrets(self.url))
+
+    @property
     def measured(self) -> Measured:
         """All that has been found out so far."""
         return Measured(
             plan=self.plan,
-            url=drop_secrets(self.url),
+            url=self._shown_url,
             records=tuple(self.records),
             stopped=self._stopped,
             trouble=self.trouble,
@@ -214,13 +220,14 @@ class Runner:
     async def _probe(self, folder: RunFolder) -> None:
         if self._stopped:
             return
-        self._probing = asyncio.create_task(probe_modes(self.plan, self.url, self._target, self._trust))
+        self._probing = asyncio.create_task(probe_modes(self.plan, self.url, self._target, self._trust, self._hiding))
         try:
             with using_cpus(self._usable_cpus):
                 probes = await self._probing
             told = self.plan.wire_headers
             sent = expand_headers(told)
-            self._probes = tuple(hide_credentials(probe, told, sent) for probe in probes)
+            self._hiding = self._hiding.and_also(credentials_in(probes))
+            self._probes = tuple(hide_credentials(probe, told, sent, self._hiding) for probe in probes)
             folder.note(ProbesMade(self._probes))
         except asyncio.CancelledError:
             if not self._stopped:
@@ -274,7 +281,8 @@ class Runner:
         workers: list[WorkerProcess] = []
         try:
             workers.extend(
-                WorkerProcess(self.plan, self.url, mode_id, number, folder.path, trust=self._trust) for mode_id in group
+                WorkerProcess(self.plan, self.url, mode_id, number, folder.path, trust=self._trust, hiding=self._hiding)
+                for mode_id in group
             )
         except OSError:
             for worker in workers:
