@@ -46,6 +46,8 @@ _RULES: tuple[Rule, ...] = (
     (rf"({_MARK}{SECRET_NAME}{_EQUALS}){_VALUE}", r"\1"),
     # Set-Cookie: abc, also as Python writes a dictionary of headers
     (rf"((?<![\w-])(?:{_HEADER})[\"']?: *(?:b?[\"'])?)[^\s\"'\\][^\"'\\\r\n]*", rf"\1{MASK}"),
+    # "password": "abc"
+    (rf"((?<=\"){SECRET_NAME}\\?\"\s*:\s*\\?\")(?:[^\"\\]|\\[^\"])+", rf"\1{MASK}"),
     (r"((?i:\b(?:bearer|basic)) +)(?=[^\s\"']*\d)[\w\-.~+/=%]{8,}", rf"\1{MASK}"),
     # a JWT, whatever its name
     (r"\beyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*", MASK),

@@ -35,6 +35,7 @@ from tui_httpbench.tui.screens.setup.screen import SetupScreen
 from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen, is_too_small
 from tui_httpbench.tui.stage import STAGE_CLASS, STAGE_THEME
 from tui_httpbench.tui.textual_fixes.control_filter import ControlFilter
+from tui_httpbench.tui.textual_fixes.covered_texts import secrets_covered
 from tui_httpbench.tui.textual_fixes.gone_widgets import forget_gone_widgets
 from tui_httpbench.tui.textual_fixes.help_sheet import HelpSheet
 from tui_httpbench.tui.textual_fixes.lasting_driver import call_on_ending_signals, lasting_driver, leave_at_once
@@ -183,6 +184,11 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], SafeClipboardApp[None]):
         """Goes back to the form, which still holds the plan; the result can be called up again."""
         self._left = event.result, event.measured
         await self._go_back_to_form()
+
+    def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
+        """The screen as SVG, without the secrets that were typed."""
+        with secrets_covered(self):
+            return super().export_screenshot(title=title, simplify=simplify)
 
     def action_save_screenshot(self) -> None:
         """Saves the screen as a picture."""
