@@ -11,11 +11,21 @@ from dataclasses import replace
 from datetime import datetime
 
 from tui_httpbench.analysis.all_failed import CommonFailure, find_common_failure
+from tui_httpbench.analysis.elsewhere import Elsewhere, find_elsewhere
 from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import rank_so_far, summarize_run
 from tui_httpbench.bench.conditions import ConditionsMonitor, read_machine
-from tui_httpbench.bench.events import AllFailed, Event, Progress, RoundFinished, RoundStarted, RunFinished, RunStarted
+from tui_httpbench.bench.events import (
+    AllFailed,
+    Event,
+    Progress,
+    RedirectedElsewhere,
+    RoundFinished,
+    RoundStarted,
+    RunFinished,
+    RunStarted,
+)
 from tui_httpbench.bench.groups import choose_groups
 from tui_httpbench.bench.open_files import check_open_files
 from tui_httpbench.bench.pinning import choose_cpus, leave_cpu, usable_cpus, using_cpus
@@ -48,7 +58,7 @@ class Runner:
     What is measured lies in a folder, from which it can be recovered. It goes when ``run`` ends, or, where
     ``keeps_folder`` is True by then, with ``discard``. Where the probes show that every mode fails in the same way,
     ``failure`` says so, and no round is made unless ``keep_going`` is True by the time that ``run`` goes on after it
-    has told.
+    has told. The same holds for ``may_go_elsewhere`` where they show that redirects lead to another machine.
     """
 
     def __init__(
@@ -58,6 +68,7 @@ class Runner:
         keeps_folder: bool = False,
         earlier: Measured | None = None,
         keep_going: bool = False,
+        may_go_elsewhere: bool = False,
     ) -> None:
         """Starts nothing yet. ``earlier`` is what an earlier run of this plan measured, which this one goes on with."""
         earlier_rounds = max((record.round for record in earlier.records), default=0) if earlier else 0
@@ -65,6 +76,7 @@ class Runner:
         self.keeps_folder = keeps_folder
         # Whoever wants more rounds of a run that went on although all had failed was asked then.
         self.keep_going = keep_going or (earlier is not None and find_common_failure(plan, earlier.probes) is not None)
+        self.may_go_elsewhere = may_go_elsewhere
         self._folder: RunFolder | None = None
         self._earlier = earlier
         self._earlier_rounds = earlier_rounds
@@ -88,6 +100,8 @@ class Runner:
         self._starts = asyncio.Semaphore(os.cpu_count() or 1)
         self._probing: asyncio.Task[tuple[Probe, ...]] | None = None
         self._stopped = False
+        self.is_refused = False
+        """Whether nothing was measured, since redirects lead to another machine, and nobody allowed that."""
         self._hiding = plan.request.hiding
         self.trouble = ""
         if earlier:
@@ -140,7 +154,14 @@ class Runner:
                 # The answer may have taken its time.
                 self._schedule.start()
                 self._tracker.start()
-            if failure is None or self.keep_going:
+            goes_on = failure is None or self.keep_going
+            if goes_on and (elsewhere := self.elsewhere) is not None and self._is_news(elsewhere):
+                yield RedirectedElsewhere(elsewhere)
+                goes_on = self.may_go_elsewhere
+                self.is_refused = not goes_on
+                self._schedule.start()
+                self._tracker.start()
+            if goes_on:
                 async for event in self._measure_rounds(folder):
                     yield event
             await self._look_at_conditions()
@@ -182,6 +203,17 @@ class Runner:
     def failure(self) -> CommonFailure | None:
         """How every mode failed in its probe; None where any did not, and before the probes."""
         return find_common_failure(self.plan, self._probes)
+
+    @property
+    def elsewhere(self) -> Elsewhere | None:
+        """Where redirects lead; None where requests stay with the server that was asked, and before the probes."""
+        return find_elsewhere(self.plan, self._probes)
+
+    def _is_news(self, elsewhere: Elsewhere) -> bool:
+        """Whether it leads to another machine; of a run that is gone on with, to one that it did not load before."""
+        earlier = self._earlier
+        known = find_elsewhere(self.plan, earlier.probes) if earlier is not None and earlier.records else None
+        return bool(elsewhere.hosts.keys() - (known.hosts.keys() if known is not None else ()))
 
     @property
     def _shown_url(self) -> str:
@@ -258,7 +290,7 @@ class Runner:
                     return
                 given_up |= {record.mode for record in records if record.outcome not in ("complete", "stopped")}
                 yield RoundFinished(number, records)
-            if not self._stopped and (why := why_too_much(self.plan, tuple(self.records))):
+            if not self._stopped and (why := why_too_much(self.plan, tuple(self.records), self._probes)):
                 self.trouble = why
                 return
             # Not here: comparing fifty modes would hold up the screen. No worker measures meanwhile.

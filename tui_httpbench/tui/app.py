@@ -271,7 +271,7 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], SafeClipboardApp[None]):
             self.notify(why_not_remembered(error), severity="warning", markup=False)
 
     def _make_run_screen(self, plan: Plan, earlier: Measured | None = None) -> RunScreen:
-        return RunScreen(plan, earlier, keep_going=self._keep_going)
+        return RunScreen(plan, earlier, keep_going=self._keep_going, asked_hosts=self._asked_hosts)
 
     async def _go_back_to_form(self) -> Screen[None]:
         forms = [screen for screen in self.screen_stack if isinstance(screen, SetupScreen)]
