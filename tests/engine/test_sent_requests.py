@@ -15,10 +15,11 @@ from tui_httpbench.analysis.same_work import find_differences
 from tui_httpbench.bench.probes import probe_modes
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.bench.trust import USUAL_TRUST
+from tui_httpbench.bench.worker_job import hiding_for
 from tui_httpbench.clients.catalog import MODES
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.measured.probe import Probe
-from tui_httpbench.measured.request_heads import hide_credentials
+from tui_httpbench.measured.request_heads import credentials_in, hide_credentials
 from tui_httpbench.plan.plan import Plan, Request
 
 KEPT = ("requests-session", "httpx-client", "httpx-async", "aiohttp")
@@ -53,7 +54,9 @@ async def probe(url: str, modes: tuple[str, ...] = FOUR, **request: Any) -> tupl
     """The probes by mode, and what they show, with the libraries' own settings."""
     plan = Plan(request=Request(url, **request), modes=modes, timeout_s=5.0, chosen_profile="defaults")
     told = plan.wire_headers
-    probes = tuple(hide_credentials(each, told, told) for each in await probe_modes(plan, url, None, USUAL_TRUST))
+    asked = await probe_modes(plan, url, None, USUAL_TRUST)
+    hiding = hiding_for(plan, url).and_also(credentials_in(asked))
+    probes = tuple(hide_credentials(each, told, told, hiding) for each in asked)
     return {each.mode: each for each in probes}, list(find_differences(plan, probes))
 
 

@@ -22,11 +22,11 @@ from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import ErrorText
-from tui_httpbench.plan.secrets import drop_secrets
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.json_report import to_text
 from tui_httpbench.report.text import print_report
 from tui_httpbench.text.formatting import complaint
+from tui_httpbench.text.hiding import drop_secrets
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.screens.run.screen import RunScreen
 from tui_httpbench.tui.textual_fixes.control_filter import ControlFilter

@@ -18,10 +18,10 @@ from tui_httpbench.bench.recovery import find_interrupted_runs
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
-from tui_httpbench.tui.screens.run.failed_question import FailedQuestion
+from tui_httpbench.tui.screens.run.awaited_questions import FailedQuestion
 from tui_httpbench.tui.screens.run.lane import count_in_words, draw_lane, state_in_words
 from tui_httpbench.tui.screens.run.lane_layout import LaneLayout
-from tui_httpbench.tui.screens.run.screen import WAITING, RunScreen
+from tui_httpbench.tui.screens.run.screen import WAITING_AS_FAILED, RunScreen
 from tui_httpbench.tui.screens.setup.headers_editor import HeadersEditor
 from tui_httpbench.tui.screens.setup.screen import SetupScreen
 
@@ -38,7 +38,7 @@ async def asked(size: tuple[int, int], **options: Any) -> AsyncIterator[tuple[Ht
     async with app.run_test(size=size) as pilot:
         screen = await wait_for_screen(pilot, RunScreen)
         await wait_until(pilot, lambda: screen.query_one(FailedQuestion).display)
-        await wait_until(pilot, lambda: "Both modes got 405." in text_on(app) and WAITING in text_on(app))
+        await wait_until(pilot, lambda: "Both modes got 405." in text_on(app) and WAITING_AS_FAILED in text_on(app))
         yield app, pilot
     assert not child_pids()
 

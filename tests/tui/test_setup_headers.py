@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
-from support.setup_form import open_form
+from support.screens import text_on
+from support.setup_form import WIDE, open_form
 from textual.widgets import Button, Label, Select, TextArea
 
 from tui_httpbench.plan.plan import Plan, Request
@@ -147,3 +151,24 @@ async def test_body_belongs_to_methods_that_send_one() -> None:
         method.value = "PUT"
         await form.pilot.pause()
         assert (await form.run()).request.json_body == b"[1]"
+
+
+async def test_a_picture_of_the_form_holds_no_secret_and_the_form_keeps_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A URL and a body are typed in sight; in a picture, which is for others, their secrets are not."""
+    monkeypatch.chdir(tmp_path)
+    url = "http://127.0.0.1:9/?q=loud&sig=hush%2fone"
+    headers = (("X-Api-Key", "hush-two-hush"), ("X-Copy", "hush-two-hush"), ("Accept", "loud"))
+    body = b'{"password": "hush3", "say": "loud"}'
+    async with open_form(Plan(request=Request(url, "POST", headers, json_body=body)), size=WIDE) as form:
+        await form.focus(form.rows[1].value_input)
+        assert text_on(form.app).count("hush") == 4
+        await form.press("ctrl+s")
+        (picture,) = tmp_path.glob("*.svg")
+        assert "hush" not in picture.read_text()
+        assert "loud" in picture.read_text()
+        assert picture.stat().st_mode & 0o777 == 0o600 or sys.platform == "win32"
+        await form.pilot.pause()
+        assert text_on(form.app).count("hush") == 4
+        assert (await form.run()).request == Request(url, "POST", headers, json_body=body)

@@ -10,6 +10,7 @@ import pytest
 from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES, add_file
 from tui_httpbench.clients.entrants import Entrant, entrant_of, mode_of, select_modes, split_label
 from tui_httpbench.clients.reading import MAX_ABOUT_LENGTH, ClientFileError, read_client_file
+from tui_httpbench.text.secret_names import SECRET_NAME
 from tui_httpbench.worker.made_code import MASK, made_code
 
 HEAD = "from tui_httpbench.clients import mode\n\n"
@@ -127,7 +128,9 @@ def test_what_a_file_lacks_is_named_and_no_package_is_made_up(tmp_path: Path) ->
 
 
 def made(folder: Path, new: str, *lines: int, more: dict[str, object] | None = None, **changes: object) -> str:
-    return made_code(str(written(folder, new)), "lib.Client", more or {}, set(lines), {**SETTINGS, **changes})
+    return made_code(
+        str(written(folder, new)), "lib.Client", more or {}, set(lines), {**SETTINGS, **changes}, SECRET_NAME
+    )
 
 
 def test_settings_stand_as_values_in_the_call_that_was_made(tmp_path: Path) -> None:
@@ -163,7 +166,7 @@ def test_what_is_set_on_a_client_is_told_too(tmp_path: Path) -> None:
 
 def test_without_new_the_kind_alone_is_called(tmp_path: Path) -> None:
     path = str(written(tmp_path, "x = 1\n"))
-    assert made_code(path, "lib.Client", {"wide": 3}, None, SETTINGS) == "lib.Client(wide=3)"
+    assert made_code(path, "lib.Client", {"wide": 3}, None, SETTINGS, SECRET_NAME) == "lib.Client(wide=3)"
 
 
 def test_secrets_are_left_out(tmp_path: Path) -> None:

@@ -235,8 +235,8 @@ def test_the_options_of_the_report_reach_it(monkeypatch: pytest.MonkeyPatch) -> 
     for arguments in ((), ("-v", "--metric", "CPU", "--keep-going")):
         assert main(["run", *arguments]) == 0
     assert [options for *_, options in seen] == [
-        {"metric": None, "verbose": False, "keep_going": False},
-        {"metric": "cpu", "verbose": True, "keep_going": True},
+        {"metric": None, "verbose": False, "keep_going": False, "yes": False},
+        {"metric": "cpu", "verbose": True, "keep_going": True, "yes": False},
     ]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from support.made_results import MACHINE
 
+from tui_httpbench.analysis.elsewhere import find_elsewhere
 from tui_httpbench.analysis.findings import ENDS_EARLY, FINDINGS, Finding
 from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.summary import summarize_run
@@ -21,6 +22,7 @@ from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.request_heads import CHANGED, hide_credentials
 from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, EQUAL_ACCEPT_ENCODING, MASK, Plan, Request
 from tui_httpbench.target_server.launcher import RequestHead
+from tui_httpbench.text.hiding import ANYONES
 from tui_httpbench.worker.errors import code_of
 
 MODES = ("aiohttp", "requests", "httpx")
@@ -100,6 +102,14 @@ def sent_by_httpx(*hops: SentRequest) -> Measured:
     return measured_of(probes=tuple(Probe(mode, response=replace(RESPONSE, hops=told[mode])) for mode in MODES))
 
 
+def redirected(url: str, *headers: tuple[str, str], at: str = "http://127.0.0.1:9/") -> Measured:
+    """What one mode tells of a redirect from ``at`` to another URL, where it sent these headers again."""
+    hops = (replace(sent_request(*headers), url=at), replace(sent_request(*headers), url=url))
+    response = replace(RESPONSE, url=url, hops=hops)
+    request = Request(at, headers=headers)
+    return measured_of(probes=(Probe("aiohttp", response=response),), plan={"request": request})
+
+
 def through_proxy(odd: Probe) -> Measured:
     usual = tuple(Probe(mode, settings={"proxies": "none"}, response=RESPONSE) for mode in MODES[:2])
     return measured_of(probes=(*usual, odd))
@@ -173,6 +183,8 @@ MAKERS: dict[str, Callable[[], Measured]] = {
     ),
     "kept-cookies": with_cookies,
     "repeated-requests": with_repeats,
+    "redirected-elsewhere": lambda: redirected("http://b.example/"),
+    "credentials-elsewhere": lambda: redirected("http://b.example/", ("Authorization", MASK)),
     "body-with-get": lambda: measured_of(*rounds_of(), plan={"request": Request("/", data=b"x")}),
     "unchecked-certificates": lambda: measured_of(
         *rounds_of(), plan={"request": Request("https://127.0.0.1:9/"), "insecure": True}
@@ -254,6 +266,33 @@ def test_another_machine_that_answers_nothing_but_too_much_ends_the_run(
     assert bool(why_too_much(plan, records)) == bool(words)
     assert why_too_much(plan.replace(request=Request("http://127.0.0.1:9/")), records) == ""
     assert why_too_much(plan.replace(request=Request("/")), records) == ""
+    # The machine counts at which requests end, not the one that redirects them there.
+    from_here, to_here = redirected("http://example.com/x"), redirected("http://127.0.0.1:9/", at="http://example.com/")
+    assert why_too_much(from_here.plan, records, from_here.probes) == why_too_much(plan, records)
+    assert words in why_too_much(to_here.plan, records, to_here.probes)
+
+
+@pytest.mark.parametrize(
+    ("at", "url", "ends", "hosts"),
+    [
+        ("http://a.b/", "http://a.b/other", [], []),
+        ("http://a.b/", "https://A.b./", [], []),
+        ("http://a.b:80/", "http://a.b:81/", ["http://a.b:81"], []),
+        ("http://127.0.0.1:9/", "http://localhost:9/", ["http://localhost:9"], []),
+        ("http://127.0.0.1:9/", "http://b.example/", ["http://b.example"], ["b.example"]),
+        ("http://a.b/", "http://www.a.b/x?token=hush", ["http://www.a.b"], ["www.a.b"]),
+        ("http://a.b/", "http://me:hush@c.d:8080/", ["http://c.d:8080"], ["c.d"]),
+        ("http://a.b/", "http://127.0.0.1:9/", ["http://127.0.0.1:9"], ["127.0.0.1"]),
+        ("http://a.b/", "http://[::1", [], []),
+        ("/", "http://b.example/", [], []),
+    ],
+)
+def test_another_server_and_another_machine_are_told_apart(
+    at: str, url: str, ends: list[str], hosts: list[str]
+) -> None:
+    measured = redirected(url, at=at)
+    found = find_elsewhere(measured.plan, measured.probes)
+    assert (list(found.ends), list(found.hosts)) == (ends, hosts) if found is not None else not ends
 
 
 def test_an_id_is_declared_or_refused() -> None:
@@ -312,7 +351,7 @@ def test_a_credential_is_compared_without_being_kept() -> None:
         (("authorization", "Bearer hush"), ("x-tag", "red"), ("accept", "*/*"), ("cookie", "sid=hush")),
         "127.0.0.1:5",
     )
-    (hidden,) = hide_credentials(Probe("aiohttp", heads=(head,)), plan_headers, sent).heads or ()
+    (hidden,) = hide_credentials(Probe("aiohttp", heads=(head,)), plan_headers, sent, ANYONES).heads or ()
     assert "hush" not in repr(hidden)
     assert (hidden.query, dict(hidden.headers)) == (
         "token=&x=1",

@@ -9,8 +9,8 @@ import pytest
 
 from tui_httpbench.history.url_history import MAX_URLS, load_urls, remember_url, url_history_path
 from tui_httpbench.plan.plan import Plan, Request
-from tui_httpbench.plan.secrets import drop_secrets, holds_secret
 from tui_httpbench.plan.stored import LastPlanError, last_plan_path, load_last_plan, save_last_plan
+from tui_httpbench.text.hiding import drop_secrets, holds_secret
 
 
 def test_the_newest_comes_first_and_no_url_twice(home: Path) -> None:

@@ -56,6 +56,8 @@ FINDINGS = {
     "repeated-requests": FindingKind(
         "The mode sends again by itself what other modes report as failed.", is_other_work=True
     ),
+    "redirected-elsewhere": FindingKind("Redirects lead to another server than the one that the URL names."),
+    "credentials-elsewhere": FindingKind("The mode sent a header with credentials along to such a server."),
     # What was asked for
     "body-with-get": FindingKind("A GET or HEAD request has a body, which servers may ignore."),
     "unchecked-certificates": FindingKind("Certificates were not checked, which spares some clients much work."),

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from tui_httpbench.analysis.elsewhere import loaded_host
+from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.plan import Plan
-from tui_httpbench.plan.politeness import remote_host
 from tui_httpbench.text.formatting import enumerate_names
 from tui_httpbench.text.quoting import printable
 
 TOO_MUCH = {429: "429 (too many requests)", 503: "503 (service unavailable)"}
 
 
-def why_too_much(plan: Plan, records: tuple[RoundRecord, ...]) -> str:
+def why_too_much(plan: Plan, records: tuple[RoundRecord, ...], probes: tuple[Probe, ...] = ()) -> str:
     """Why no further round may be sent, in a sentence: all of the latest got 429 or 503; empty where that is not so.
 
-    Always empty for a target on this machine, whose owner may load it as they like.
+    Always empty where the requests end on this machine, as ``probes`` show, whose owner may load it as they like.
     """
-    host = remote_host(plan.request)
+    host = loaded_host(plan, probes)
     if host is None or not records:
         return ""
     latest = max(record.round for record in records)

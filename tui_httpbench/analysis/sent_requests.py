@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterator
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.odd_ones import names_of, usual_and_others, with_value
 from tui_httpbench.measured.probe import Probe, SentRequest
-from tui_httpbench.measured.request_heads import is_credential
+from tui_httpbench.measured.request_heads import hidden_names
 from tui_httpbench.plan.plan import MASK, Plan
 from tui_httpbench.target_server.launcher import RequestHead
 
@@ -28,7 +28,8 @@ def find_sent_differences(plan: Plan, probes: tuple[Probe, ...], dropped_headers
     ``dropped_headers`` are the names of those that were sent, but that the plan lacks by now.
     """
     sent = {probe.mode: requests for probe in probes if (requests := requests_of(probe))}
-    told = [(name, MASK if is_credential(name, value) else value) for name, value in plan.wire_headers]
+    hidden = hidden_names(plan.wire_headers, plan.request.hiding)
+    told = [(name, MASK if name.lower() in hidden else value) for name, value in plan.wire_headers]
     told += [(name, MASK) for name in dropped_headers]
     readers = {probe.mode for probe in probes if probe.settings.get("netrc") == "read"}
     return [

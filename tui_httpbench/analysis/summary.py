@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from tui_httpbench.analysis.all_failed import find_common_failure
 from tui_httpbench.analysis.doubts import find_doubts
+from tui_httpbench.analysis.elsewhere import elsewhere_findings
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.latency import summarize_latency
 from tui_httpbench.analysis.ranking import RankingRules, rank_modes
@@ -152,6 +153,7 @@ def _find_all(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[Findi
     return (
         *_find_ends(measured),
         *find_differences(measured.plan, measured.probes, measured.dropped_headers),
+        *elsewhere_findings(measured.plan, measured.probes),
         *find_repeats(measured.probes, modes),
         *_find_risky_wishes(measured.plan),
         *_find_given_up(measured.records, modes),
@@ -173,7 +175,7 @@ def _find_ends(measured: Measured) -> Iterator[Finding]:
             "the rounds that it had still to make.",
         )
     if measured.trouble:
-        is_too_much = measured.trouble == why_too_much(measured.plan, measured.records)
+        is_too_much = measured.trouble == why_too_much(measured.plan, measured.records, measured.probes)
         yield Finding("rate-limited" if is_too_much else "ended-early", measured.trouble)
     if (failure := find_common_failure(measured.plan, measured.probes)) is not None:
         yield Finding("all-failed", failure.text)

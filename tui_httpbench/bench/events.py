@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui_httpbench.analysis.all_failed import CommonFailure
+from tui_httpbench.analysis.elsewhere import Elsewhere
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.measured.records import RoundRecord
 
@@ -31,6 +32,13 @@ class AllFailed:
 
 
 @dataclass(frozen=True)
+class RedirectedElsewhere:
+    """Redirects lead to another machine: no round is made unless ``Runner.may_go_elsewhere`` is set by now."""
+
+    elsewhere: Elsewhere
+
+
+@dataclass(frozen=True)
 class RoundStarted:
     """The workers of a round, or of one group of its modes, were started."""
 
@@ -48,12 +56,12 @@ class RoundFinished:
 
 @dataclass(frozen=True)
 class RunFinished:
-    """All rounds are over, or the run was stopped, or ended since every mode failed."""
+    """All rounds are over, or the run was stopped, or ended before them."""
 
     stopped: bool
 
 
-Event = RunStarted | AllFailed | RoundStarted | RoundFinished | RunFinished
+Event = RunStarted | AllFailed | RedirectedElsewhere | RoundStarted | RoundFinished | RunFinished
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from tui_httpbench.files.side_line import SideLine
 from tui_httpbench.measured.probe import Probe, ProbeResponse
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetError
+from tui_httpbench.text.hiding import Hiding
 from tui_httpbench.worker.job import Job
 
 START_LIMIT_S = 60.0
@@ -29,16 +30,18 @@ ASKED_AGAIN = 2
 """How often a mode is asked again whose answer differs: it may have drawn one of two variants by lot."""
 
 
-async def probe_modes(plan: Plan, url: str, target: EmbeddedTarget | None, trust: Trust) -> tuple[Probe, ...]:
+async def probe_modes(
+    plan: Plan, url: str, target: EmbeddedTarget | None, trust: Trust, hiding: Hiding | None = None
+) -> tuple[Probe, ...]:
     """Probes each mode of the plan, however often it takes part; the probes start together and send in turn.
 
     What comes from elsewhere than the embedded target may change by itself: there, the first mode is asked once more
-    after all others, and then, up to twice, every mode whose answer differs from that of most. Raises TargetError where
-    the embedded target has died.
+    after all others, and then, up to twice, every mode whose answer differs from that of most. ``hiding`` is as for
+    ``make_job``. Raises TargetError where the embedded target has died.
     """
     # A mode that is measured twice sends the same request twice.
     mode_ids = tuple(dict.fromkeys(mode_of(mode_id).id for mode_id in plan.modes))
-    prober = _Prober(plan, url, target, trust)
+    prober = _Prober(plan, url, target, trust, hiding)
     if target is not None:
         await target.watch()
         try:
@@ -68,7 +71,10 @@ def _with_answers(probes: tuple[Probe, ...], later: tuple[Probe, ...]) -> tuple[
 class _Prober:
     """Sends the requests, one at a time, each from a process of its own."""
 
-    def __init__(self, plan: Plan, url: str, target: EmbeddedTarget | None, trust: Trust) -> None:
+    def __init__(
+        self, plan: Plan, url: str, target: EmbeddedTarget | None, trust: Trust, hiding: Hiding | None
+    ) -> None:
+        self._hiding = hiding
         self._plan = plan
         self._url = url
         self._target = target
@@ -104,7 +110,7 @@ class _Prober:
                 start_new_session=os.name == "posix",
             )
             try:
-                job = make_job(plan, self._url, mode_id, Path(os.devnull), trust, task="probe")
+                job = make_job(plan, self._url, mode_id, Path(os.devnull), trust, task="probe", hiding=self._hiding)
                 probe = await _converse(line, plan, job, mode_id, self._target, turns.turn(place))
                 if self._target is None and probe.error is not None and probe.error[0] in WAITED_IN_VAIN:
                     turns.is_silent = True

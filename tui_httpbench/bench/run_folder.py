@@ -25,8 +25,8 @@ from tui_httpbench.measured.notes_json import Note, ProbesMade, note_to_dict
 from tui_httpbench.measured.record_json import record_to_dict
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import store_samples
-from tui_httpbench.plan.secrets import drop_secrets
 from tui_httpbench.plan.stored import plan_to_dict
+from tui_httpbench.text.hiding import drop_secrets
 
 FORMAT = 4
 RUN_FILE = "run.json"
@@ -146,7 +146,7 @@ def _describe(measured: Measured) -> dict[str, Any]:
         "modes": list(plan.modes),
         "seed": plan.seed,
         "rounds_before": plan.rounds_before,
-        "url": drop_secrets(measured.url),
+        "url": plan.request.hiding.hide(drop_secrets(measured.url)),
         "started_at": measured.started_at,
         "duration_s": measured.duration_s,
         "machine": asdict(measured.machine),

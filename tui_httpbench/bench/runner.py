@@ -11,12 +11,22 @@ from dataclasses import replace
 from datetime import datetime
 
 from tui_httpbench.analysis.all_failed import CommonFailure, find_common_failure
+from tui_httpbench.analysis.elsewhere import Elsewhere, find_elsewhere
 from tui_httpbench.analysis.outlook import last_round_wall_s
 from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import rank_so_far, summarize_run
 from tui_httpbench.bench.conditions import ConditionsMonitor, read_machine
-from tui_httpbench.bench.events import AllFailed, Event, Progress, RoundFinished, RoundStarted, RunFinished, RunStarted
+from tui_httpbench.bench.events import (
+    AllFailed,
+    Event,
+    Progress,
+    RedirectedElsewhere,
+    RoundFinished,
+    RoundStarted,
+    RunFinished,
+    RunStarted,
+)
 from tui_httpbench.bench.groups import choose_groups
 from tui_httpbench.bench.open_files import check_open_files
 from tui_httpbench.bench.pinning import choose_cpus, leave_cpu, usable_cpus, using_cpus
@@ -28,18 +38,19 @@ from tui_httpbench.bench.run_folder import RunFolder
 from tui_httpbench.bench.slice_length import SliceLength
 from tui_httpbench.bench.trust import USUAL_TRUST, make_trust
 from tui_httpbench.bench.turns import Cpus, Turns
+from tui_httpbench.bench.worker_job import hiding_for
 from tui_httpbench.bench.worker_process import WorkerProcess
 from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.notes_json import ProbesMade, RoundStart, RunEnd
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.records import RoundRecord
-from tui_httpbench.measured.request_heads import hide_credentials
+from tui_httpbench.measured.request_heads import credentials_in, hide_credentials
 from tui_httpbench.measured.samples import Samples, no_samples
 from tui_httpbench.plan.header_values import expand_headers
 from tui_httpbench.plan.plan import Plan
-from tui_httpbench.plan.secrets import drop_secrets
 from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetCounts, TargetError
+from tui_httpbench.text.hiding import drop_secrets
 
 
 class Runner:
@@ -48,7 +59,7 @@ class Runner:
     What is measured lies in a folder, from which it can be recovered. It goes when ``run`` ends, or, where
     ``keeps_folder`` is True by then, with ``discard``. Where the probes show that every mode fails in the same way,
     ``failure`` says so, and no round is made unless ``keep_going`` is True by the time that ``run`` goes on after it
-    has told.
+    has told. The same holds for ``may_go_elsewhere`` where they show that redirects lead to another machine.
     """
 
     def __init__(
@@ -58,12 +69,14 @@ class Runner:
         keeps_folder: bool = False,
         earlier: Measured | None = None,
         keep_going: bool = False,
+        may_go_elsewhere: bool = False,
     ) -> None:
         """Starts nothing yet. ``earlier`` is what an earlier run of this plan measured, which this one goes on with."""
         plan = self.plan = plan.replace(rounds_before=earlier.rounds_made if earlier else 0)
         self.keeps_folder = keeps_folder
         # Whoever wants more rounds of a run that went on although all had failed was asked then.
         self.keep_going = keep_going or (earlier is not None and find_common_failure(plan, earlier.probes) is not None)
+        self.may_go_elsewhere = may_go_elsewhere
         self._folder: RunFolder | None = None
         self._earlier = earlier
         self.records: list[RoundRecord] = list(earlier.records) if earlier else []
@@ -86,6 +99,9 @@ class Runner:
         self._starts = asyncio.Semaphore(os.cpu_count() or 1)
         self._probing: asyncio.Task[tuple[Probe, ...]] | None = None
         self._stopped = False
+        self.is_refused = False
+        """Whether nothing was measured, since redirects lead to another machine, and nobody allowed that."""
+        self._hiding = plan.request.hiding
         self.trouble = ""
         if earlier:
             self._tracker.finish_round(earlier.records)
@@ -110,7 +126,7 @@ class Runner:
             raise RunError(f"The run can't be made: {in_words(error)}.") from error
 
     async def _run(self) -> AsyncGenerator[Event, None]:
-        expand_headers(self.plan.wire_headers)
+        self._hiding = hiding_for(self.plan, self.url)
         check_open_files(self.plan)
         self._schedule.start()
         async with AsyncExitStack() as stack:
@@ -128,7 +144,7 @@ class Runner:
                 stack.enter_context(leave_cpu(self._cpus.worker))
             self._tracker.start()
             stack.callback(self._tracker.end)
-            yield RunStarted(drop_secrets(self.url))
+            yield RunStarted(self._shown_url)
             self._monitor.start()
             await self._probe(folder)
             failure = self.failure
@@ -137,7 +153,14 @@ class Runner:
                 # The answer may have taken its time.
                 self._schedule.start()
                 self._tracker.start()
-            if failure is None or self.keep_going:
+            goes_on = failure is None or self.keep_going
+            if goes_on and (elsewhere := self.elsewhere) is not None and self._is_news(elsewhere):
+                yield RedirectedElsewhere(elsewhere)
+                goes_on = self.may_go_elsewhere
+                self.is_refused = not goes_on
+                self._schedule.start()
+                self._tracker.start()
+            if goes_on:
                 async for event in self._measure_rounds(folder):
                     yield event
             await self._look_at_conditions()
@@ -181,13 +204,28 @@ class Runner:
         return find_common_failure(self.plan, self._probes)
 
     @property
+    def elsewhere(self) -> Elsewhere | None:
+        """Where redirects lead; None where requests stay with the server that was asked, and before the probes."""
+        return find_elsewhere(self.plan, self._probes)
+
+    def _is_news(self, elsewhere: Elsewhere) -> bool:
+        """Whether it leads to another machine; of a run that is gone on with, to one that it did not load before."""
+        earlier = self._earlier
+        known = find_elsewhere(self.plan, earlier.probes) if earlier is not None and earlier.records else None
+        return bool(elsewhere.hosts.keys() - (known.hosts.keys() if known is not None else ()))
+
+    @property
+    def _shown_url(self) -> str:
+        return self._hiding.hide(drop_secrets(self.url))
+
+    @property
     def measured(self) -> Measured:
         """All that has been found out so far; where nothing came on top of an earlier run's, just that."""
         if self._earlier is not None and self._stopped and not self.trouble and not self._has_measured_more:
             return self._earlier
         return Measured(
             plan=self.plan,
-            url=drop_secrets(self.url),
+            url=self._shown_url,
             records=tuple(self.records),
             stopped=self._stopped,
             trouble=self.trouble,
@@ -224,13 +262,14 @@ class Runner:
     async def _probe(self, folder: RunFolder) -> None:
         if self._stopped:
             return
-        self._probing = asyncio.create_task(probe_modes(self.plan, self.url, self._target, self._trust))
+        self._probing = asyncio.create_task(probe_modes(self.plan, self.url, self._target, self._trust, self._hiding))
         try:
             with using_cpus(self._usable_cpus):
                 probes = await self._probing
             told = self.plan.wire_headers
             sent = expand_headers(told)
-            self._probes = tuple(hide_credentials(probe, told, sent) for probe in probes)
+            self._hiding = self._hiding.and_also(credentials_in(probes))
+            self._probes = tuple(hide_credentials(probe, told, sent, self._hiding) for probe in probes)
             folder.note(ProbesMade(self._probes))
         except asyncio.CancelledError:
             if not self._stopped:
@@ -261,7 +300,7 @@ class Runner:
                     return
                 given_up |= {record.mode for record in records if record.outcome not in ("complete", "stopped")}
                 yield RoundFinished(number, records)
-            if not self._stopped and (why := why_too_much(self.plan, tuple(self.records))):
+            if not self._stopped and (why := why_too_much(self.plan, tuple(self.records), self._probes)):
                 self.trouble = why
                 return
             # Not here: comparing fifty modes would hold up the screen. No worker measures meanwhile.
@@ -285,7 +324,16 @@ class Runner:
         try:
             life_line = self._target.life_line if self._target else ()
             workers.extend(
-                WorkerProcess(self.plan, self.url, mode_id, number, folder.path, trust=self._trust, hands_on=life_line)
+                WorkerProcess(
+                    self.plan,
+                    self.url,
+                    mode_id,
+                    number,
+                    folder.path,
+                    trust=self._trust,
+                    hands_on=life_line,
+                    hiding=self._hiding,
+                )
                 for mode_id in group
             )
         except OSError:

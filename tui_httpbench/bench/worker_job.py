@@ -14,7 +14,9 @@ from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.header_values import expand_headers
 from tui_httpbench.plan.plan import WARMUP_REQUESTS, Plan
 from tui_httpbench.plan.politeness import remote_host
-from tui_httpbench.plan.secrets import secret_parameters
+from tui_httpbench.plan.secrets import hiding_in_run
+from tui_httpbench.text.hiding import Hiding
+from tui_httpbench.text.secret_names import SECRET_NAME
 from tui_httpbench.worker.job import Job
 
 WORKER_FILE = Path(__file__).parents[1] / "worker" / "__main__.py"
@@ -82,8 +84,9 @@ def make_job(
     trust: Trust,
     *,
     task: str = "measure",
+    hiding: Hiding | None = None,
 ) -> Job:
-    """What the worker is told of one round, or one probe, of one mode.
+    """What the worker is told of one round, or one probe, of one mode; ``hiding`` is ``hiding_for`` unless given.
 
     Raises PlanError where a header names a variable that is not set.
     """
@@ -110,8 +113,14 @@ def make_job(
         count_connections=not (plan.request.uses_embedded_target or mode.library.is_native),
         sample_file=str(sample_file),
         packages=mode.library.packages if task == "probe" else (),
-        hidden=secret_parameters(url),
+        hidden=(hiding or hiding_for(plan, url)).rules,
+        secret_name=SECRET_NAME if task == "probe" else "",
     )
+
+
+def hiding_for(plan: Plan, url: str) -> Hiding:
+    """What hides the credentials of a run of this plan. Raises PlanError where a variable is not set."""
+    return hiding_in_run(url, plan.wire_headers, plan.request.body)
 
 
 def encode_job(job: Job) -> bytes:

@@ -8,21 +8,21 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from tui_httpbench.bench.run_folder import sample_path
 from tui_httpbench.bench.trust import USUAL_TRUST, Trust
-from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job, worker_environment
+from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, hiding_for, make_job, worker_environment
 from tui_httpbench.bench.worker_story import WorkerStory, hung_requests, last_line
-from tui_httpbench.files.private_files import open_private
 from tui_httpbench.files.side_line import SideLine
 from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, WorkerSetup
 from tui_httpbench.measured.samples import ErrorText, SampleFile, measured_span_s
 from tui_httpbench.plan.plan import MAX_REQUESTS, Plan
-from tui_httpbench.worker.errors import hide_parameters
+from tui_httpbench.text.hiding import Hiding
 from tui_httpbench.worker.slices import Clocks, Limits
 
 STARTUP_LIMIT_S = 60.0
@@ -52,8 +52,9 @@ class WorkerProcess:
         *,
         trust: Trust = USUAL_TRUST,
         hands_on: tuple[int, ...] = (),
+        hiding: Hiding | None = None,
     ) -> None:
-        """Makes the sample file. Raises OSError where it can't be written.
+        """Makes the sample file; ``hiding`` is as for ``make_job``. Raises OSError where it can't be written.
 
         The process holds the descriptors ``hands_on``, such as the target's life line, for as long as it lives.
         """
@@ -64,7 +65,8 @@ class WorkerProcess:
         self._plan = plan
         capacity = plan.load.exact_requests or max(FIRST_CAPACITY, 4 * self.in_flight)
         self.samples = SampleFile(sample_path(folder, mode_id, round), capacity)
-        self._job = make_job(plan, url, mode_id, self.samples.path, trust)
+        self._hiding = hiding or hiding_for(plan, url)
+        self._job = make_job(plan, url, mode_id, self.samples.path, trust, hiding=self._hiding)
         self._environment = worker_environment(plan, trust)
         # A request may take the timeout to connect and again to be answered, and wait while all others in flight are
         # computed, such as the TLS contexts of new clients; beyond that, nothing moves any more.
@@ -73,7 +75,7 @@ class WorkerProcess:
         self._process: asyncio.subprocess.Process | None = None
         self._messages: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
         self._hearing: asyncio.Task[None] | None = None
-        self._stderr_path = self.samples.path.with_suffix(".stderr")
+        self._printed: BinaryIO | None = None
         self._stopped = False
         self._is_in_slice = False
         self._story = WorkerStory(mode_id)
@@ -114,8 +116,9 @@ class WorkerProcess:
 
     async def start(self) -> None:
         """Starts the process and waits until its client is imported and built, or can't be. Raises OSError."""
-        with open_private(self._stderr_path) as stderr:
-            await self._spawn(stderr)
+        # Without a name: nobody finds what a client prints, and nothing of it outlives this process.
+        self._printed = tempfile.TemporaryFile(dir=self.samples.path.parent)  # noqa: SIM115, it lives until end()
+        await self._spawn(self._printed)
         if await self._await("ready", STARTUP_LIMIT_S) is None and self._story.hung:
             self._story.hung = (
                 f"{self.mode_id} was not ready after {STARTUP_LIMIT_S:.0f} s, longer than it may take, and was ended."
@@ -172,7 +175,10 @@ class WorkerProcess:
             await self._end_process()
         # Copying a million requests holds up the screen, which may ask for their number meanwhile: it is known then.
         self.samples.done()
-        last_words = hide_parameters(last_line(self._stderr_path), self._job.hidden)
+        last_words = ""
+        if self._printed is not None:
+            last_words = last_line(self._printed, self._hiding)
+            self._printed.close()
         record = await asyncio.to_thread(self._record, last_words)
         self.samples.close()
         return record
@@ -251,6 +257,8 @@ class WorkerProcess:
                     return None
                 continue
             last_sign = time.monotonic()
+            if message is not None and message["event"] in ("failed", "finished"):
+                message = self._hiding.hide_in(message)
             if message is None:
                 self._story.is_gone = True
             elif message["event"] == "failed":
@@ -297,7 +305,7 @@ class WorkerProcess:
             samples=samples,
             elapsed_s=self.elapsed_s if is_whole else measured_span_s(samples),
             cpu_s=sum(part.cpu_s for part in story.slices) if is_whole else None,
-            error_texts=self.samples.error_texts(),
+            error_texts=self._hiding.hide_in(self.samples.error_texts()),
             setup=story.setup,
             slices=tuple(story.slices),
         )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from tui_httpbench.measured.records import Outcome, Slice, WarmupRequest, WorkerSetup
 from tui_httpbench.plan.plan import Plan
+from tui_httpbench.text.hiding import Hiding
 from tui_httpbench.worker.errors import escape_controls
 
 _TAIL_BYTES = 4096
@@ -89,10 +90,10 @@ def hung_requests(plan: Plan, mode_id: str, finished: int) -> int:
     return plan.in_flight(mode_id) if planned is None else max(0, planned - finished)
 
 
-def last_line(path: Path, limit: int = 300) -> str:
-    """The last line of a worker's standard error that is not empty, control characters escaped; empty without one."""
-    with contextlib.suppress(OSError), path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
-        lines = file.read().decode(errors="replace").split("\n")
+def last_line(file: BinaryIO, hiding: Hiding, limit: int = 300) -> str:
+    """The last line that is not empty of what a worker printed, without secrets and control characters; or nothing."""
+    with contextlib.suppress(OSError):
+        file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
+        lines = hiding.hide(file.read().decode(errors="replace")).split("\n")
         return next((escape_controls(line.strip())[:limit] for line in reversed(lines) if line.strip()), "")
     return ""

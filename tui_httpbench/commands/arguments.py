@@ -12,6 +12,7 @@ from tui_httpbench.commands.names import COMMANDS, PROGRAM
 from tui_httpbench.plan.field import Field
 from tui_httpbench.plan.fields import GROUPS, TARGET_GROUP
 from tui_httpbench.plan.parsing import parse_count
+from tui_httpbench.text.hiding import ANYONES
 from tui_httpbench.text.quoting import safe_sentence, shortened
 
 MAX_PORT = 65_535
@@ -25,7 +26,7 @@ class UsageError(ValueError):
     """The command line is wrong; the text is one sentence for the user."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(safe_sentence(message))
+        super().__init__(safe_sentence(ANYONES.hide(message)))
 
 
 class Parser(argparse.ArgumentParser):

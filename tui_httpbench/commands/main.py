@@ -98,7 +98,8 @@ def _measure(
     from tui_httpbench.commands.run import run_headless
 
     is_loaded()
-    return run_headless(plan or default_plan(), json_path, metric=metric, verbose=verbose, keep_going=keep_going)
+    plan = plan or default_plan()
+    return run_headless(plan, json_path, metric=metric, verbose=verbose, keep_going=keep_going, yes=yes)
 
 
 def _open_tui(options: argparse.Namespace) -> int:

@@ -10,11 +10,12 @@ from contextlib import aclosing, contextmanager, suppress
 from types import FrameType
 
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.bench.events import RedirectedElsewhere
 from tui_httpbench.bench.forecast import describe_duration, forecast
 from tui_httpbench.bench.recovery import find_interrupted_runs
 from tui_httpbench.bench.run_error import RunError, in_words
 from tui_httpbench.bench.runner import Runner
-from tui_httpbench.commands.exit_status import FAILURE, STOPPED, SUCCESS
+from tui_httpbench.commands.exit_status import FAILURE, STOPPED, SUCCESS, USAGE_ERROR
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.report import json_report
 from tui_httpbench.report.console import StreamConsole, discard_stdout
@@ -36,18 +37,20 @@ def run_headless(
     metric: str | None = None,
     verbose: bool = False,
     keep_going: bool = False,
+    yes: bool = False,
 ) -> int:
-    """Runs the plan, reports, and returns the exit status: 0, 1 (something failed) or 130 (stopped by the user).
+    """Runs the plan, reports, and returns the exit status: 0, 1 (something failed), 2 or 130 (stopped by the user).
 
     ``json_path`` is a file, ``-`` for standard output, or None; ``metric`` and ``verbose`` are for ``print_report``;
-    ``keep_going`` measures even where every mode failed in the same way in its probe.
+    ``keep_going`` measures even where every mode failed in the same way in its probe. Where redirects lead to another
+    machine, nothing is measured or reported unless ``yes`` allows it, and the status is 2.
     Ctrl-C, SIGTERM or SIGHUP once ends the run and reports what was measured, twice gives up. What could not be
     reported stays for recovery. Raises PlanError where the JSON can't be written, or the system can't run the plan.
     """
     destination = None if json_path is None else FileDestination(json_path)
     if interrupted := find_interrupted_runs():
         complain(f"An interrupted run can be recovered ({interrupted[0].in_words}); see '{RECOVER}'.")
-    runner = Runner(plan, keeps_folder=True, keep_going=keep_going)
+    runner = Runner(plan, keeps_folder=True, keep_going=keep_going, may_go_elsewhere=yes)
     if verbose or StreamConsole(sys.stderr).is_animated:
         complain(_length_of(plan))
     is_reported = False
@@ -112,6 +115,9 @@ def _run_and_report(
     except OSError as error:
         complain(str(error) if isinstance(error, RunError) else f"The run can't be made: {in_words(error)}.")
         return FAILURE, not runner.records
+    if runner.is_refused and (elsewhere := runner.elsewhere) is not None:
+        complain(elsewhere.why_refused)
+        return USAGE_ERROR, True  # there is nothing to recover
     result = runner.result()
     arrived_whole, arrived = report_result(result, destination, metric=metric, verbose=verbose)
     if runner.failure is not None and not runner.keep_going:
@@ -133,8 +139,9 @@ async def _measure(runner: Runner) -> None:
             if StreamConsole(sys.stderr).is_animated:
                 drawing = asyncio.create_task(_draw_progress(runner))
             async with aclosing(runner.run()) as events:
-                async for _ in events:
-                    pass
+                async for event in events:
+                    if isinstance(event, RedirectedElsewhere) and runner.may_go_elsewhere:
+                        complain(f"{event.elsewhere.in_words}.")
         finally:
             if drawing is not None:
                 drawing.cancel()

@@ -7,8 +7,8 @@ from pathlib import Path
 from tui_httpbench.files.state_file import read_state, write_state
 from tui_httpbench.plan import parsing
 from tui_httpbench.plan.error import PlanError
-from tui_httpbench.plan.secrets import holds_secret
 from tui_httpbench.plan.stored import LastPlanError, last_plan_path
+from tui_httpbench.text.hiding import holds_secret
 
 MAX_URLS = 50
 _FILE_NAME = "urls.json"

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tui_httpbench.plan.plan import Header
-from tui_httpbench.plan.secrets import drop_secrets
 from tui_httpbench.target_server.launcher import RequestHead
+from tui_httpbench.text.hiding import drop_secrets
 
 
 @dataclass(frozen=True)

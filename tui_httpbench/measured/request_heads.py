@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from tui_httpbench.measured.probe import Probe, ProbeResponse
-from tui_httpbench.plan.plan import MASK, Header, is_secret
-from tui_httpbench.plan.secrets import drop_secrets
+from tui_httpbench.plan.plan import Header
+from tui_httpbench.plan.secrets import credential_names
+from tui_httpbench.text.hiding import MASK, Hiding, drop_secrets, secrets_of_header
+from tui_httpbench.text.secret_names import is_secret_name
 
 CHANGED = f"{MASK} (another value)"
 """What stands for a credential that arrived otherwise than it was sent."""
@@ -15,23 +17,24 @@ CHANGED = f"{MASK} (another value)"
 _Hide = Callable[[Iterable[Header]], tuple[Header, ...]]
 
 
-def is_credential(name: str, value: str) -> bool:
-    """Whether the value of a plan's header must not be shown or kept: by its name, or since it names a variable."""
-    return is_secret(name) or "$" in value
+def hidden_names(told: tuple[Header, ...], hiding: Hiding) -> frozenset[str]:
+    """The plan's headers, in small letters, of which a probe keeps no value: credentials, and what names a variable."""
+    return credential_names(told, hiding) | {name.lower() for name, value in told if "$" in value}
 
 
-def hide_credentials(probe: Probe, told: tuple[Header, ...], sent: tuple[Header, ...]) -> Probe:
+def hide_credentials(probe: Probe, told: tuple[Header, ...], sent: tuple[Header, ...], hiding: Hiding) -> Probe:
     """The probe with ``MASK`` for each credential that was sent as it was told, and ``CHANGED`` for another.
 
-    ``told`` are the headers as the plan has them, ``sent`` the same ones with their variables filled in.
+    ``told`` are the headers as the plan has them, ``sent`` the same ones with their variables filled in; ``hiding``
+    hides what the server echoed.
     """
-    heads, hide = probe.heads, _masker(told, sent)
+    heads, hide = probe.heads, _masker(hidden_names(told, hiding), sent)
     if heads is not None:
         heads = tuple(
             replace(head, query=drop_secrets(f"?{head.query}")[1:], headers=hide(head.headers)) for head in heads
         )
     response, *again = (_hidden(each, hide) for each in (probe.response, *probe.again))
-    return replace(probe, heads=heads, response=response, again=tuple(again))
+    return hiding.hide_in(replace(probe, heads=heads, response=response, again=tuple(again)))
 
 
 def _hidden(response: ProbeResponse | None, hide: _Hide) -> ProbeResponse | None:
@@ -40,15 +43,26 @@ def _hidden(response: ProbeResponse | None, hide: _Hide) -> ProbeResponse | None
     return replace(response, hops=tuple(replace(hop, headers=hide(hop.headers)) for hop in response.hops))
 
 
-def _masker(told: tuple[Header, ...], sent: tuple[Header, ...]) -> _Hide:
-    hidden = {name.lower() for name, value in told if is_credential(name, value)}
+def _masker(hidden: frozenset[str], sent: tuple[Header, ...]) -> _Hide:
     values: dict[str, set[str]] = {}
     for name, value in sent:
         values.setdefault(name.lower(), set()).add(value)
 
     def shown(name: str, value: str) -> str:
-        if name.lower() not in hidden and not is_secret(name):
+        if name.lower() not in hidden and not is_secret_name(name):
             return value
         return MASK if value in values.get(name.lower(), {value}) else CHANGED
 
     return lambda headers: tuple((name, shown(name, value)) for name, value in headers)
+
+
+def credentials_in(probes: Iterable[Probe]) -> set[str]:
+    """What must not be seen of all headers that were sent, such as cookies and what a library read from netrc."""
+    found: set[str] = set()
+    for probe in probes:
+        headers = [header for head in probe.heads or () for header in head.headers]
+        headers += [header for each in probe.responses for hop in each.hops or () for header in hop.headers]
+        for name, value in headers:
+            if is_secret_name(name):
+                found |= secrets_of_header(name, value)
+    return found

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_httpbench.files.private_files import open_private
+from tui_httpbench.text.hiding import ANYONES
 from tui_httpbench.worker.errors import ERROR_KINDS
 from tui_httpbench.worker.recorder import ERROR_TEXT_BYTES, ROW_BYTES
 
@@ -192,7 +193,7 @@ class SampleFile:
             with suppress(ValueError, TypeError, RecursionError):  # a damaged file: the samples count all the same
                 kind, text = json.loads(line)
                 if kind in ERROR_KINDS and isinstance(text, str):
-                    texts.append(ErrorText(kind, text))
+                    texts.append(ErrorText(kind, ANYONES.hide(text)))
         return tuple(texts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui_httpbench.text.hiding import ANYONES
 from tui_httpbench.text.quoting import safe_sentence
 
 
@@ -9,5 +10,5 @@ class PlanError(ValueError):
     """A value of the plan is wrong; ``field`` names it, the text is one sentence for the user."""
 
     def __init__(self, field: str, message: str) -> None:
-        super().__init__(safe_sentence(message))
+        super().__init__(safe_sentence(ANYONES.hide(message)))
         self.field = field

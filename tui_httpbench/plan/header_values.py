@@ -6,17 +6,28 @@ import os
 import re
 from collections.abc import Mapping
 from string import Template
+from typing import TYPE_CHECKING
 
 from tui_httpbench.plan.error import PlanError
-from tui_httpbench.plan.plan import Header
 from tui_httpbench.text.quoting import shortened
 
-_REFERENCE = re.compile(r"([A-Za-z]+ +|[\w.-]+=)?\$([A-Za-z_]\w*|\{[A-Za-z_]\w*\})", re.ASCII)
+if TYPE_CHECKING:
+    from tui_httpbench.plan.plan import Header
+
+_REFERENCE = re.compile(r"(?:[A-Za-z]+ +|[\w.-]+=)?\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})", re.ASCII)
+_USUAL_NAME = re.compile(r"[A-Z_][A-Z0-9_]*", re.ASCII)
 
 
-def is_reference(value: str) -> bool:
-    """Whether a value only names a variable, as ``Bearer $TOKEN`` and ``id=${ID}`` do, and so is no secret itself."""
-    return _REFERENCE.fullmatch(value.strip()) is not None
+def is_reference(value: str, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether a value only names a variable, as ``Bearer $TOKEN`` and ``id=${ID}`` do, and so is no secret itself.
+
+    A variable is one that is set, or written as variables are, in capitals: ``Basic $ecret`` may be a password.
+    """
+    match = _REFERENCE.fullmatch(value.strip())
+    if match is None:
+        return False
+    name = match[1] or match[2]
+    return name in environment or _USUAL_NAME.fullmatch(name) is not None
 
 
 def expand_headers(headers: tuple[Header, ...], environment: Mapping[str, str] = os.environ) -> tuple[Header, ...]:
@@ -34,6 +45,12 @@ def _expand(name: str, value: str, environment: Mapping[str, str]) -> str:
     try:
         expanded = Template(value).substitute(environment)
     except KeyError as error:
+        if not _USUAL_NAME.fullmatch(error.args[0]):  # it may be a part of a password
+            raise PlanError(
+                "headers",
+                f"The value of {name} has a $ and behind it the name of no variable that is set; set it, or write $$ "
+                "for a dollar sign.",
+            ) from None
         variable = shortened(error.args[0])
         raise PlanError(
             "headers",

@@ -49,13 +49,19 @@ def parse_method(text: str) -> str:
     return method
 
 
+def _name_in(line: str) -> str:
+    """The name of a header that is not written as one: no sentence may quote what may be its value."""
+    name = re.match(r"[A-Za-z-]{1,40}(?=[ \t=:]|$)", line)
+    return f"{name[0]}{'…' if line != name[0] else ''}" if name else "…"
+
+
 def parse_header(text: str) -> Header:
     """Name and value of a ``Name: value`` line. Raises PlanError."""
     if "\r" in text or "\n" in text:
-        raise PlanError("headers", f"The header {shortened(text)!r} has a line break in it; write it on one line.")
+        raise PlanError("headers", f"The header {_name_in(text)!r} has a line break in it; write it on one line.")
     name, colon, value = text.partition(":")
     if not colon:
-        raise PlanError("headers", f"The header {shortened(text)!r} has no colon; write 'Name: value'.")
+        raise PlanError("headers", f"The header {_name_in(text)!r} has no colon; write 'Name: value'.")
     return check_header(name, value)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -15,6 +14,9 @@ from tui_httpbench.plan.load import AUTO as AUTO
 from tui_httpbench.plan.load import Duration as Duration
 from tui_httpbench.plan.load import Load
 from tui_httpbench.plan.scenario import LOOPBACK, Scenario
+from tui_httpbench.plan.secrets import credential_names, hiding_of
+from tui_httpbench.text.hiding import MASK as MASK
+from tui_httpbench.text.hiding import Hiding
 from tui_httpbench.text.quoting import shortened
 
 ARTICLE: Literal["article"] = "article"
@@ -52,8 +54,6 @@ MAX_METHOD_LENGTH = 40
 WARMUP_REQUESTS = 3
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
-_SECRET = re.compile(r"authorization|cookie|token|secret|api-?key|password|signature", re.IGNORECASE)
-MASK = "***"
 EQUAL_ACCEPT_ENCODING = "gzip, deflate"
 FORM_TYPE = "application/x-www-form-urlencoded"
 JSON_TYPE = "application/json"
@@ -102,7 +102,17 @@ class Request:
     @property
     def masked_headers(self) -> tuple[Header, ...]:
         """``wire_headers`` with the values of secret ones hidden: for screens and files."""
-        return mask_headers(self.wire_headers)
+        return self.mask(self.wire_headers)
+
+    @property
+    def hiding(self) -> Hiding:
+        """What hides the credentials that stand in this request, as it was typed."""
+        return hiding_of(self.url, self.headers, self.body)
+
+    def mask(self, headers: tuple[Header, ...]) -> tuple[Header, ...]:
+        """The headers with the values of secret ones hidden."""
+        secret = credential_names(headers, self.hiding)
+        return tuple((name, MASK if name.lower() in secret else value) for name, value in headers)
 
 
 @dataclass(frozen=True)
@@ -211,7 +221,7 @@ class Plan:
     @property
     def masked_headers(self) -> tuple[Header, ...]:
         """``wire_headers`` with the values of secret ones hidden: for screens and files."""
-        return mask_headers(self.wire_headers)
+        return self.request.mask(self.wire_headers)
 
     def in_flight(self, mode_id: str) -> int:
         """How many requests of this mode are under way at once, at most."""
@@ -249,16 +259,6 @@ class Plan:
 def usual_method(body: bytes | None) -> str:
     """The method where none is given: POST where there is a body, as curl has it, else GET."""
     return Request.method if body is None else "POST"
-
-
-def is_secret(header_name: str) -> bool:
-    """Whether a header's value is likely a credential, which no screen or file may show."""
-    return _SECRET.search(header_name) is not None
-
-
-def mask_headers(headers: tuple[Header, ...]) -> tuple[Header, ...]:
-    """The headers with the values of secret ones hidden."""
-    return tuple((name, MASK if is_secret(name) else value) for name, value in headers)
 
 
 def check_number_of_modes(modes: tuple[str, ...]) -> None:

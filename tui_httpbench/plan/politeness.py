@@ -61,8 +61,11 @@ class RemoteLoad:
 def remote_load(plan: Plan) -> RemoteLoad | None:
     """What the plan sends to another host; None where everything stays on this machine."""
     host = remote_host(plan.request)
-    if host is None:
-        return None
+    return None if host is None else load_on(plan, host)
+
+
+def load_on(plan: Plan, host: str) -> RemoteLoad:
+    """What the plan sends to a host, whether or not its URL names that one."""
     in_flight = {mode_id: plan.in_flight(mode_id) for mode_id in plan.modes}
     kept = sum(number for mode_id, number in in_flight.items() if mode_of(mode_id).kept)
     # A mode that makes a client for every request leaves no connection open when its turn ends.

@@ -1,40 +1,97 @@
-"""Credentials in a URL's query, which no result may show and no file may keep."""
+"""Which values of a plan, and of what clients read on this machine, are credentials that no text may show."""
 
 from __future__ import annotations
 
+import os
 import re
-from urllib.parse import quote, unquote, unquote_plus
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from string import Template
+from urllib.parse import unquote, urlsplit
 
-from tui_httpbench.plan.plan import is_secret
+from tui_httpbench.files.small_file import read_small_file
+from tui_httpbench.plan.header_values import expand_headers, is_reference
+from tui_httpbench.text.hiding import (
+    Hiding,
+    holds_credentials,
+    secrets_of_body,
+    secrets_of_header,
+    secrets_of_login,
+    secrets_of_url,
+)
 
-# Names that say nothing among headers, but do in a query.
-_SECRET_NAMES = frozenset({"auth", "code", "jwt", "key", "pass", "passwd", "pwd", "session", "sid", "sig"})
-_SECRET_PARTS = re.compile(r"access-?key|credential|private-?key|session-?id")
-# Behind ? or #: sign-in pages hand tokens over in the fragment.
-_PARAMETER = re.compile(r"(?<=[?&;#])([^?&;#=]*)=([^&;#]*)")
+Header = tuple[str, str]
 
-
-def drop_secrets(url: str) -> str:
-    """The URL with the values of parameters that are likely credentials, such as ``token``, left empty."""
-    return _PARAMETER.sub(lambda match: f"{match[1]}=" if _is_secret(match[1]) else match[0], url)
-
-
-def holds_secret(url: str) -> bool:
-    """Whether a parameter of the URL is likely a credential."""
-    return drop_secrets(url) != url
-
-
-def secret_parameters(url: str) -> tuple[str, ...]:
-    """Those parameters of a URL, such as ``token=abc``, in every form in which a client may write them."""
-    found = {match[0] for match in _PARAMETER.finditer(url) if match[2] and _is_secret(match[1])}
-    forms = {form for text in found for form in (text, unquote(text), _requoted(text), _requoted(unquote(text)))}
-    return tuple(sorted(forms, key=len, reverse=True))
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+_NETRC_NAMES = (".netrc", "_netrc")
+_MAX_NETRC_BYTES = 1_000_000
+_NETRC_ENTRY = re.compile(r"\b(?:machine\s+\S+|default)\b(.*?)(?=\bmachine\s|\bdefault\b|\Z)", re.DOTALL)
+_NETRC_WORD = re.compile(r'\b(login|account|password)\s+("(?:[^"\\]|\\.)*"|\S+)')
 
 
-def _requoted(text: str) -> str:
-    return quote(text, safe="!#$%&'()*+,/:;=?@[]~")
+def hiding_of(url: str, headers: Iterable[Header], body: bytes | None = None) -> Hiding:
+    """What hides the credentials that stand in a plan: in its URL, its headers as they were typed, and its body."""
+    values = secrets_of_url(url) | secrets_of_body(body or b"")
+    for name, value in headers:
+        if holds_credentials(name, value) and not is_reference(value):
+            values |= secrets_of_header(name, value)
+    return Hiding().and_also(values)
 
 
-def _is_secret(name: str) -> bool:
-    name = unquote_plus(name).lower().replace("_", "-")
-    return name in _SECRET_NAMES or is_secret(name) or _SECRET_PARTS.search(name) is not None
+def hiding_in_run(
+    url: str, headers: tuple[Header, ...], body: bytes | None = None, environment: Mapping[str, str] = os.environ
+) -> Hiding:
+    """``hiding_of``, and what the clients of a run get from elsewhere.
+
+    That are the variables that headers name, the passwords of proxies, and those of netrc. Raises PlanError where a
+    variable is not set.
+    """
+    values: set[str] = set()
+    for (name, typed), (_, sent) in zip(headers, expand_headers(headers, environment), strict=True):
+        variables = Template(typed).get_identifiers() if "$" in typed else []
+        if variables or holds_credentials(name, sent):
+            values |= secrets_of_header(name, sent) | {environment[variable] for variable in variables}
+    for variable, value in environment.items():
+        if variable.lower() in _PROXIES:
+            values |= _secrets_of_proxy(value)
+    return hiding_of(url, headers, body).and_also(values | _secrets_of_netrc(environment))
+
+
+def credential_names(headers: tuple[Header, ...], hiding: Hiding) -> frozenset[str]:
+    """The headers, in small letters, whose values must not be shown or kept.
+
+    They have the name of a secret, look like one, or hold a value that ``hiding`` hides.
+    """
+    return frozenset(
+        name.lower() for name, value in headers if holds_credentials(name, value) or hiding.hide(value) != value
+    )
+
+
+def _secrets_of_proxy(url: str) -> set[str]:
+    with suppress(ValueError):
+        parts = urlsplit(url if "//" in url else f"//{url}")
+        if parts.password:
+            logins = {(parts.username or "", parts.password), (unquote(parts.username or ""), unquote(parts.password))}
+            return set[str]().union(*(secrets_of_login(*login) for login in logins))
+    return set()
+
+
+def _secrets_of_netrc(environment: Mapping[str, str]) -> set[str]:
+    """The passwords of the file that clients read: that of the variable NETRC, or the one in the user's home."""
+    named = environment.get("NETRC")
+    found: set[str] = set()
+    with suppress(RuntimeError):  # there is no home
+        for path in [Path(named)] if named else [Path.home() / name for name in _NETRC_NAMES]:
+            with suppress(OSError):
+                found |= _secrets_in_netrc(read_small_file(path, _MAX_NETRC_BYTES).decode("utf-8", "replace"))
+    return found
+
+
+def _secrets_in_netrc(text: str) -> set[str]:
+    found: set[str] = set()
+    for entry in _NETRC_ENTRY.findall(text):
+        words = {key: value[1:-1] if value[:1] == '"' else value for key, value in _NETRC_WORD.findall(entry)}
+        if "password" in words:
+            found |= secrets_of_login(words.get("login", ""), words["password"])
+    return found

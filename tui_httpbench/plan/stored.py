@@ -16,10 +16,11 @@ from tui_httpbench.plan.field import Field
 from tui_httpbench.plan.fields import fields_of
 from tui_httpbench.plan.header_values import is_reference
 from tui_httpbench.plan.parsing import check_header, parse_method, parse_url
-from tui_httpbench.plan.plan import MAX_MODES, Header, Plan, Request, is_secret
+from tui_httpbench.plan.plan import MAX_MODES, Header, Plan, Request
 from tui_httpbench.plan.scenario import LOOPBACK, plain
 from tui_httpbench.plan.scenario_file import scenario_from
-from tui_httpbench.plan.secrets import drop_secrets
+from tui_httpbench.plan.secrets import credential_names
+from tui_httpbench.text.hiding import drop_secrets
 
 SCHEMA_VERSION = 2
 _WITHOUT_DURATION = 1
@@ -82,6 +83,8 @@ def plan_to_dict(plan: Plan) -> dict[str, Any]:
         key, value = form.key or field.told, form.write(field.value_in(plan))
         if value is not None or key in _NEEDED[SCHEMA_VERSION]:
             stored[key] = value
+    stored["url"] = plan.request.hiding.hide(drop_secrets(plan.request.url))
+    stored["headers"] = _kept_headers(plan.request)
     if plan.scenario != LOOPBACK:
         stored["scenario"] = {"name": plan.scenario.name, "why": plan.scenario.why, **plan.scenario.knobs}
     if not plan.seed_given:
@@ -154,8 +157,9 @@ def _truth(value: object) -> bool:
     return value
 
 
-def _kept_headers(headers: tuple[Header, ...]) -> list[list[str]]:
-    return [[name, value] for name, value in headers if not is_secret(name) or is_reference(value)]
+def _kept_headers(request: Request) -> list[list[str]]:
+    secret = credential_names(request.headers, request.hiding)
+    return [[name, value] for name, value in request.headers if name.lower() not in secret or is_reference(value)]
 
 
 def _kept_body(body: bytes | None) -> str | None:
@@ -178,9 +182,9 @@ class _Form:
 
 _BODY = _Form(_kept_body, lambda stored: _text(stored).encode("latin-1"))
 _FORMS = {
-    "url": _Form(drop_secrets, lambda stored: parse_url(_text(stored))),
+    "url": _Form(read=lambda stored: parse_url(_text(stored))),
     "method": _Form(read=lambda stored: parse_method(_text(stored))),
-    "headers": _Form(_kept_headers, _headers),
+    "headers": _Form(read=_headers),
     "data": _BODY,
     "json_body": _BODY,
     # The file may be gone by now, which is told of where the plan is used.

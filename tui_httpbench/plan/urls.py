@@ -6,6 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from tui_httpbench.plan.error import PlanError
+from tui_httpbench.text.hiding import drop_secrets
 from tui_httpbench.text.quoting import character_name, shortened
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE | re.ASCII)
@@ -17,6 +18,10 @@ _BARE_IPV6 = re.compile(r"https?://[0-9a-f.]*:[0-9a-f.]*:[0-9a-f.:]*([/?#]|$)", 
 _NEVER_IN_A_HOST = "\"'<>\\^`{|}"
 _EXAMPLE = "example.com/path"
 _MAX_ADVICE_LENGTH = 80
+_USER_NAME = (
+    "The URL holds a user name; send it as a header instead: Authorization, with 'Basic ' and what "
+    "'printf %s USER:PASSWORD | base64' prints."
+)
 
 
 def parse_url(text: str) -> str:
@@ -33,11 +38,7 @@ def parse_url(text: str) -> str:
     start = _begin_of_host(text)
     end = next((at for at in range(start, len(text)) if text[at] in "/?#"), len(text))
     if "@" in text[start:end]:  # first of all: no other sentence may quote a password
-        raise PlanError(
-            "url",
-            "The URL holds a user name; send it as a header instead: Authorization, with 'Basic ' and what "
-            "'printf %s USER:PASSWORD | base64' prints.",
-        )
+        raise PlanError("url", _USER_NAME)
     _refuse_characters(text, start, end)
     url = _with_scheme(text)
     _check(url)
@@ -69,7 +70,7 @@ def _refuse_characters(text: str, start: int, end: int) -> None:
 
 
 def _with_scheme(text: str) -> str:
-    shown = shortened(text, 60)
+    shown = shortened(drop_secrets(text), 60)
     web = _WEB.match(text)
     if web and web[2] and web[2] != "://" and not (web[2] == ":" and _PORT.match(text, web.end())):
         scheme = web[1].lower()
@@ -109,13 +110,15 @@ def _if_it_works(url: str) -> str:
 
 
 def _check(url: str) -> None:
-    shown, scheme = shortened(url, 60), url.partition("://")[0]
+    shown, scheme = shortened(drop_secrets(url), 60), url.partition("://")[0]
     if _BARE_IPV6.match(url):
         raise PlanError("url", "An IPv6 address stands in brackets; write it as in http://[::1]:8000/path.")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError as error:
+        if "@" in url.partition("?")[0]:  # behind a password with a slash
+            raise PlanError("url", _USER_NAME) from None
         raise PlanError("url", f"The URL {shown!r} can't be read: {_as_clause(error)}.") from None
     if not host:
         raise PlanError("url", f"The URL {shown!r} has no host; write {scheme}://{_EXAMPLE}.")

@@ -21,12 +21,14 @@ class FileDestination:
 
     An ordinary file is replaced in one step, so that a reader sees the old one or the new one; devices, pipes, and
     files in folders that can't be changed are written in place. What is written holds no credentials and is for its
-    user to share: a file keeps its permissions, and a new one gets those that the umask leaves.
+    user to share: a file keeps its permissions, and a new one gets those that the umask leaves; with ``private``, as
+    for a picture of whatever the screen shows, its owner alone can read it.
     """
 
-    def __init__(self, path: str, field: str = "json") -> None:
+    def __init__(self, path: str, field: str = "json", *, private: bool = False) -> None:
         """Checks that the path can be written, and leaves it as it is. Raises PlanError."""
         self.path = path
+        self._private = private
         self.is_stdout = path == STDOUT or _is_stdout(path)
         if self.is_stdout:
             if sys.stdout is None:
@@ -58,21 +60,21 @@ class FileDestination:
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
-            part.chmod(_mode_of(self._target))
+            part.chmod(_mode_of(self._target, 0o600 if self._private else 0o666))
             part.replace(self._target)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
 
 
-def _mode_of(file: Path) -> int:
+def _mode_of(file: Path, usual: int) -> int:
     """The permissions that a file has, or that one made now would have."""
     try:
         return stat.S_IMODE(file.stat().st_mode)
     except FileNotFoundError:
         umask = os.umask(0o077)
         os.umask(umask)
-        return 0o666 & ~umask
+        return usual & ~umask
 
 
 def _is_stdout(path: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from tui_httpbench.text.hiding import ANYONES
 from tui_httpbench.text.quoting import printable
 
 UNKNOWN = "–"
@@ -95,7 +96,7 @@ def reason_of(error: OSError | ValueError) -> str:
 
 def complaint(text: str) -> str:
     """A sentence for standard error, with the program's name before it."""
-    return f"httpbench-tui: {printable(text)}"
+    return f"httpbench-tui: {printable(ANYONES.hide(text))}"
 
 
 def _three_digits(number: float) -> str:

@@ -35,6 +35,7 @@ from tui_httpbench.tui.screens.setup.screen import SetupScreen
 from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen, is_too_small
 from tui_httpbench.tui.stage import STAGE_CLASS, STAGE_THEME
 from tui_httpbench.tui.textual_fixes.control_filter import ControlFilter
+from tui_httpbench.tui.textual_fixes.covered_texts import secrets_covered
 from tui_httpbench.tui.textual_fixes.gone_widgets import forget_gone_widgets
 from tui_httpbench.tui.textual_fixes.help_sheet import HelpSheet
 from tui_httpbench.tui.textual_fixes.lasting_driver import call_on_ending_signals, lasting_driver, leave_at_once
@@ -184,6 +185,11 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], SafeClipboardApp[None]):
         self._left = event.result, event.measured
         await self._go_back_to_form()
 
+    def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
+        """The screen as SVG, without the secrets that were typed."""
+        with secrets_covered(self):
+            return super().export_screenshot(title=title, simplify=simplify)
+
     def action_save_screenshot(self) -> None:
         """Saves the screen as a picture."""
         save_screenshot(self)
@@ -265,7 +271,7 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], SafeClipboardApp[None]):
             self.notify(why_not_remembered(error), severity="warning", markup=False)
 
     def _make_run_screen(self, plan: Plan, earlier: Measured | None = None) -> RunScreen:
-        return RunScreen(plan, earlier, keep_going=self._keep_going)
+        return RunScreen(plan, earlier, keep_going=self._keep_going, asked_hosts=self._asked_hosts)
 
     async def _go_back_to_form(self) -> Screen[None]:
         forms = [screen for screen in self.screen_stack if isinstance(screen, SetupScreen)]

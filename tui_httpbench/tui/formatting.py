@@ -9,8 +9,8 @@ from textual.renderables.digits import Digits
 
 from tui_httpbench.plan.in_words import format_rounds
 from tui_httpbench.plan.plan import Plan
-from tui_httpbench.plan.secrets import drop_secrets
 from tui_httpbench.text.formatting import format_clock, format_duration, format_ms, plural
+from tui_httpbench.text.hiding import drop_secrets
 from tui_httpbench.text.quoting import printable
 
 

@@ -27,16 +27,16 @@ def save_screenshot(app: App[Any]) -> None:
     if app.is_web:
         app.deliver_screenshot(_file_name("svg"))
     else:
-        _save(app, "The screenshot", app.export_screenshot(), _file_name("svg"))
+        _save(app, "The screenshot", app.export_screenshot(), _file_name("svg"), private=True)
 
 
 def _file_name(suffix: str) -> str:
     return f"httpbench-{datetime.now():%Y%m%d-%H%M%S}.{suffix}"
 
 
-def _save(app: App[Any], what: str, text: str, path: str) -> None:
+def _save(app: App[Any], what: str, text: str, path: str, *, private: bool = False) -> None:
     try:
-        FileDestination(path).write(text)
+        FileDestination(path, private=private).write(text)
     except PlanError as error:
         app.notify(str(error), severity="error", timeout=15, markup=False)
     except OSError as error:

@@ -169,7 +169,7 @@ _REQWEST_TEXTS = {
 }
 """Parts of what they say, in the order in which they are looked for."""
 _MAX_CHAIN = 40
-_hidden: list[str] = []
+_hidden: list[tuple[str, str]] = []
 
 
 def code_of(kind: str) -> int:
@@ -312,21 +312,23 @@ def text_of(error: BaseException, limit: int = 300) -> str:
 
     What a server put into it can't act on a terminal: control characters are written as escapes.
     """
-    message = hide_parameters(_message_of(error), _hidden)
+    message = _hide(_message_of(error))
     message = re.sub(r"0x[0-9a-fA-F]{6,}", "0x…", escape_controls(" ".join(message.split())))
     line = f"{type(error).__name__}: {message}" if message else type(error).__name__
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
-def hide_in_texts(parameters: Iterable[str]) -> None:
-    """From now on, texts leave out the values of these parameters of the URL, which clients quote in their messages."""
-    _hidden.extend(parameters)
+def hide_in_texts(rules: Iterable[tuple[str, str]]) -> None:
+    """From now on, texts are without what these expressions find, since clients quote what is secret in their messages.
+
+    They are compiled when a text needs them: a worker whose requests succeed does nothing of the kind.
+    """
+    _hidden.extend(rules)
 
 
-def hide_parameters(text: str, parameters: Iterable[str]) -> str:
-    """A text that may quote the URL, without the values of these of its parameters."""
-    for parameter in parameters:
-        text = text.replace(parameter, f"{parameter.partition('=')[0]}=")
+def _hide(text: str) -> str:
+    for pattern, replacement in _hidden:
+        text = re.sub(pattern, replacement, text)
     return text
 
 

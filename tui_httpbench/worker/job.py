@@ -23,8 +23,8 @@ class Job:
     ``max_redirects``, a pool of ``in_flight`` connections and the certificates in ``ca_file``. ``verify`` tells whether
     certificates are checked, ``trust`` in words against which; it is empty where that is up to the library. ``kept``
     tells whether the client lives for the whole round. ``count_connections`` asks for the connections to be counted in
-    this process, which only sees those that Python code opens. ``hidden`` are parameters of the URL, such as
-    ``token=abc``, whose values no text may show.
+    this process, which only sees those that Python code opens. ``hidden`` are rules for what no text may show: a
+    regular expression, and what stands in for what it finds. ``secret_name`` matches the names of secrets, in a probe.
     """
 
     task: str
@@ -47,13 +47,14 @@ class Job:
     count_connections: bool
     sample_file: str
     packages: tuple[str, ...]
-    hidden: tuple[str, ...]
+    hidden: tuple[tuple[str, str], ...]
+    secret_name: str
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Job:
         """The job from its JSON object; the body comes in base64."""
         body = values.pop("body_base64")
-        packages, hidden = tuple(values.pop("packages")), tuple(values.pop("hidden"))
+        packages, hidden = tuple(values.pop("packages")), tuple(map(tuple, values.pop("hidden")))
         return cls(
             body=None if body is None else base64.b64decode(body),
             packages=packages,

@@ -14,23 +14,28 @@ from pathlib import Path
 from typing import Any
 
 MASK = "***"
-_SECRET_NAMES = re.compile(r"auth|cookie|credential|key|pass|secret|token", re.IGNORECASE)
+_PART_OF_NAME = re.compile(r"[\w-]+")
 
 
 def made_code(
-    source_file: str, kind: str, more: Mapping[str, Any], lines: set[int] | None, settings: Mapping[str, Any]
+    source_file: str,
+    kind: str,
+    more: Mapping[str, Any],
+    lines: set[int] | None,
+    settings: Mapping[str, Any],
+    secret_name: str,
 ) -> str:
     """A statement a line: the calls that made a client of this ``kind``.
 
     ``more`` are the arguments that the mode itself gave, ``lines`` those of the file's ``new`` that were run (None
-    where it has none), ``settings`` the values of ``clients.Settings``. Literals that a name such as ``token`` gets are
-    left out.
+    where it has none), ``settings`` the values of ``clients.Settings``. Literals are left out that are
+    given to a name such as ``token``, which the expression ``secret_name`` matches.
     """
     given = {name: _parsed(repr(value)) for name, value in more.items()}
     function = None if lines is None else _function_new(source_file)
     if lines is None or function is None:
         return _written(ast.Call(_parsed(kind), [], [ast.keyword(name, value) for name, value in given.items()]))
-    values = _Values(_parsed(kind), function.args, settings, given)
+    values = _Values(_parsed(kind), function.args, settings, given, secret_name)
     written = [values.line_of(statement) for statement in _statements_run(function.body, lines)]
     return "\n".join(line for line in written if line)
 
@@ -57,7 +62,12 @@ class _Values(ast.NodeTransformer):
     """Puts what is known in the place of names."""
 
     def __init__(
-        self, kind: ast.expr, parameters: ast.arguments, settings: Mapping[str, Any], more: Mapping[str, ast.expr]
+        self,
+        kind: ast.expr,
+        parameters: ast.arguments,
+        settings: Mapping[str, Any],
+        more: Mapping[str, ast.expr],
+        secret_name: str,
     ) -> None:
         """The first two of ``new``'s parameters are the kind and the settings; one like ``**more`` takes the rest."""
         names = [argument.arg for argument in (*parameters.posonlyargs, *parameters.args)]
@@ -67,6 +77,7 @@ class _Values(ast.NodeTransformer):
         if self._rest:
             self._names[self._rest] = ast.Dict([ast.Constant(name) for name in more], list(more.values()))
         self._settings = settings
+        self._secret_name = re.compile(secret_name)
 
     def line_of(self, statement: ast.stmt) -> str:
         """The statement with its values; empty where it only gives a name to what is written out later."""
@@ -78,10 +89,10 @@ class _Values(ast.NodeTransformer):
             makes_client = self._makes_client(statement.value)
             target, value = statement.targets[0], self.visit(statement.value)
             if isinstance(target, ast.Name) and not makes_client:
-                self._names[target.id] = _without_secret(target.id, value)
+                self._names[target.id] = self._without_secret(target.id, value)
                 return ""
             name = ast.unparse(target)
-            return f"{name} = {_written(_without_secret(name, value))}"
+            return f"{name} = {_written(self._without_secret(name, value))}"
         if isinstance(statement, ast.Expr) and not isinstance(statement.value, ast.Constant):
             return _written(self.visit(statement.value))
         if isinstance(statement, ast.Expr):
@@ -131,7 +142,7 @@ class _Values(ast.NodeTransformer):
         for keyword in node.keywords:
             value = keyword.value
             if keyword.arg is not None:
-                keywords.append(ast.keyword(keyword.arg, _without_secret(keyword.arg, value)))
+                keywords.append(ast.keyword(keyword.arg, self._without_secret(keyword.arg, value)))
             elif isinstance(value, ast.Dict) and all(isinstance(key, ast.Constant) for key in value.keys):
                 names = [str(key.value) for key in value.keys if isinstance(key, ast.Constant)]
                 keywords += [ast.keyword(*pair) for pair in zip(names, value.values)]
@@ -139,11 +150,11 @@ class _Values(ast.NodeTransformer):
                 keywords.append(keyword)
         return ast.Call(node.func, node.args, keywords)
 
-
-def _without_secret(name: str, value: ast.expr) -> ast.expr:
-    if not _SECRET_NAMES.search(name) or not any(isinstance(n, ast.Constant) and n.value for n in ast.walk(value)):
-        return value
-    return ast.Constant(MASK)
+    def _without_secret(self, name: str, value: ast.expr) -> ast.expr:
+        if not any(self._secret_name.fullmatch(part) for part in _PART_OF_NAME.findall(name)):
+            return value
+        has_text = any(isinstance(node, ast.Constant) and node.value for node in ast.walk(value))
+        return ast.Constant(MASK) if has_text else value
 
 
 def _parsed(text: str) -> ast.expr:

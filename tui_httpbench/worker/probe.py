@@ -100,7 +100,7 @@ class _Maker:
             client = self._new(kind, **more)
         settings = {name: value for name, value in asdict(settings_of(self._job)).items() if name != "url"}
         noted = None if self._code is None else lines
-        self.made = made_code(self._job.source_file, _name_of(kind), more, noted, settings)
+        self.made = made_code(self._job.source_file, _name_of(kind), more, noted, settings, self._job.secret_name)
         self.described = self._rows(client)
         return client
 

@@ -7,10 +7,11 @@ public place to see them. No upstream issue known.
 from __future__ import annotations
 
 from textual import events
-from textual.widgets import Input
+
+from tui_httpbench.tui.textual_fixes.covered_texts import CoveredInput
 
 
-class PasteInput(Input):
+class PasteInput(CoveredInput):
     """Asks ``take_paste`` before it pastes, from the terminal as well as from the app's own clipboard."""
 
     def take_paste(self, text: str) -> bool:

@@ -18,10 +18,11 @@ from textual.widgets import Header, Static
 from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
 from tui_httpbench.analysis.all_failed import Place
+from tui_httpbench.analysis.elsewhere import Elsewhere
 from tui_httpbench.analysis.ranking import undecided_pairs
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import rank_so_far
-from tui_httpbench.bench.events import AllFailed, Progress, RunStarted
+from tui_httpbench.bench.events import AllFailed, Progress, RedirectedElsewhere, RunStarted
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.plan.plan import Plan, PlanError
@@ -30,7 +31,7 @@ from tui_httpbench.tui.formatting import plan_in_short
 from tui_httpbench.tui.parts.code_panel import CodePanel
 from tui_httpbench.tui.parts.question import Question
 from tui_httpbench.tui.parts.standing import undecided_in_words
-from tui_httpbench.tui.screens.run.failed_question import FailedQuestion
+from tui_httpbench.tui.screens.run.awaited_questions import AwaitedQuestion, ElsewhereQuestion, FailedQuestion
 from tui_httpbench.tui.screens.run.lane_list import LaneList
 from tui_httpbench.tui.screens.run.pulse import MAX_REQUESTS, Latest, Pulse
 from tui_httpbench.tui.screens.run.run_line import RunLine
@@ -44,14 +45,16 @@ from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 
 REDRAWS_PER_SECOND = 8
 REDRAWS_BEHIND = 1
-WAITING = "Every mode failed: waiting for your answer"
+WAITING = "Waiting for your answer"
+WAITING_AS_FAILED = "Every mode failed: waiting for your answer"
 
 
 class RunScreen(LeanScreen[None], SteadyFocusScreen[None]):
     """Runs a plan and shows how it goes; posts Finished, Failed or EditWanted once.
 
     With ``earlier``, more rounds of that run are made, and its ranking is there at once. Where every mode fails before
-    the rounds, it asks what to do, unless it was told to ``keep_going``.
+    the rounds, it asks what to do, unless it was told to ``keep_going``; and where redirects lead to another machine,
+    unless it is one of the ``asked_hosts`` and the load is light.
     """
 
     CSS_PATH = "run.tcss"
@@ -91,14 +94,22 @@ All modes of a round take turns, a few hundredths of a second each, so that what
             self.reason = reason
 
     class EditWanted(Message):
-        """Every mode failed, and the user wants to change the plan, at this place first."""
+        """Every mode failed, or ended elsewhere, and the user wants to change the plan, at this place first."""
 
         def __init__(self, place: Place) -> None:
             super().__init__()
             self.place = place
 
-    def __init__(self, plan: Plan, earlier: Measured | None = None, *, keep_going: bool = False) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        earlier: Measured | None = None,
+        *,
+        keep_going: bool = False,
+        asked_hosts: set[str] | None = None,
+    ) -> None:
         super().__init__()
+        self._asked_hosts = set[str]() if asked_hosts is None else asked_hosts
         self._runner = Runner(plan, keeps_folder=True, earlier=earlier, keep_going=keep_going)
         self.plan = self._runner.plan
         self._ranking_before = rank_so_far(self.plan, earlier.records) if earlier is not None else ()
@@ -122,6 +133,7 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         # First, since a widget that appears has Textual draw anew whatever was composed before it, on any layer.
         yield Question("Stop here?", "The ranking so far is kept.", yes="Stop", no="Keep running")
         yield FailedQuestion()
+        yield ElsewhereQuestion()
         yield Header()
         with Horizontal(id="run-top"):
             yield Totals()
@@ -156,8 +168,12 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         """Draws where the run stands now."""
         progress = self.progress
         self.query_one(Totals).show(progress)
-        is_asked = self.query_one(FailedQuestion).display
-        self.query_one(RunLine).show(WAITING if is_asked else describe_progress(progress), progress.share)
+        said = describe_progress(progress)
+        if self.query_one(FailedQuestion).display:
+            said = WAITING_AS_FAILED
+        elif self.query_one(ElsewhereQuestion).display:
+            said = WAITING
+        self.query_one(RunLine).show(said, progress.share)
         lanes = self.query_one(LaneList)
         lanes.rank(progress.ranking)
         working = {lane.mode for lane in progress.lanes if lane.state in ("starting", "running")}
@@ -166,9 +182,9 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         self.query_one(Pulse).show(self.latest(spotlit), is_held=self._spotlight.is_held)
         self.query_one(CodePanel).show(spotlit)
         line = self.query_one("#undecided", Static)
-        said = undecided_in_words(progress, line.content_size.width)
-        if said != line.content:
-            line.update(said, layout=False)
+        undecided = undecided_in_words(progress, line.content_size.width)
+        if undecided != line.content:
+            line.update(undecided, layout=False)
 
     def _redraw_in_front(self) -> None:
         if self.app.screen is self:
@@ -214,6 +230,10 @@ All modes of a round take turns, a few hundredths of a second each, so that what
                         self._runner.keep_going = await self.query_one(FailedQuestion).decide(event.failure)
                         if not self._runner.keep_going:
                             self._outcome = self.EditWanted(event.failure.place)
+                    elif isinstance(event, RedirectedElsewhere) and not self._runner.may_go_elsewhere:
+                        self._runner.may_go_elsewhere = await self._may_go_to(event.elsewhere)
+                        if not self._runner.may_go_elsewhere:
+                            self._outcome = self.EditWanted("url")
         except (TargetError, PlanError, OSError) as error:
             self._outcome = self.Failed(str(error))
         if self._outcome is None:
@@ -222,6 +242,14 @@ All modes of a round take turns, a few hundredths of a second each, so that what
             if self._runner.trouble:
                 self.app.notify(self._runner.trouble, severity="error", timeout=15, markup=False)
         self._tell_outcome()
+
+    async def _may_go_to(self, elsewhere: Elsewhere) -> bool:
+        if self._asked_hosts.issuperset(elsewhere.hosts) and not elsewhere.load.is_heavy:
+            return True
+        may = await self.query_one(ElsewhereQuestion).decide(elsewhere)
+        if may:
+            self._asked_hosts.update(elsewhere.hosts)
+        return may
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """What is being asked can't be asked for."""
@@ -242,7 +270,8 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         """Stops the run and waits until its processes are gone; ``keeps_run`` leaves what is measured for recovery."""
         self._keeps_run = keeps_run
         self._runner.stop()
-        self.query_one(FailedQuestion).give_up()
+        for question in self.query(AwaitedQuestion):
+            question.give_up()
         if self._measuring is not None:
             await self._measuring.wait()
         if keeps_run and self._runner.records:

@@ -12,6 +12,7 @@ from textual.widgets import Label, TextArea
 from tui_httpbench.plan.plan import Request
 from tui_httpbench.tui.screens.setup.note import Note
 from tui_httpbench.tui.screens.setup.tick_box import TickBox
+from tui_httpbench.tui.textual_fixes.covered_texts import CoveredArea
 
 _BODILESS = ("GET", "HEAD")
 
@@ -52,7 +53,7 @@ class BodyEditor(VerticalGroup):
         )
         self._head = HorizontalGroup(self._caption, self._json)
         self._note = Note()
-        self._area = TextArea(text, placeholder=hint, compact=True, show_line_numbers=False)
+        self._area = CoveredArea(text, placeholder=hint, compact=True, show_line_numbers=False)
         self.set_reactive(BodyEditor.method, method)
         self.set_class(method in self._bodiless, "-unused")
 

@@ -11,7 +11,8 @@ from textual.widgets import Button, Input
 
 from tui_httpbench.plan.header_values import expand_headers, is_reference
 from tui_httpbench.plan.parsing import check_header
-from tui_httpbench.plan.plan import Header, PlanError, is_secret
+from tui_httpbench.plan.plan import Header, PlanError
+from tui_httpbench.text.hiding import holds_credentials
 from tui_httpbench.tui.screens.setup.note import Note
 from tui_httpbench.tui.textual_fixes.following_input import FollowingInput
 from tui_httpbench.tui.textual_fixes.paste_input import PasteInput
@@ -118,7 +119,7 @@ class HeaderRow(VerticalGroup):
         self.value_input = HeaderInput(
             value,
             placeholder="value, or $VARIABLE; or paste lines",
-            password=is_secret(name) and not is_reference(value),
+            password=holds_credentials(name, value) and not is_reference(value),
             compact=True,
             classes="header-value",
         )
@@ -178,7 +179,8 @@ class HeaderRow(VerticalGroup):
         value = self.value_input.value
         # A secret stays masked while its header is renamed. What only names a variable is none.
         was_secret = self.value_input.password and bool(value)
-        self.value_input.password = (was_secret or is_secret(self.name_input.value)) and not is_reference(value)
+        is_secret = was_secret or holds_credentials(self.name_input.value, value)
+        self.value_input.password = is_secret and not is_reference(value)
         self.set_class(self.is_blank, "-blank")
         self.post_message(self.Changed())
 

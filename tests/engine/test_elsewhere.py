@@ -1,0 +1,102 @@
+"""Redirects to another server: where requests end is said, and another machine gets none unasked."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.other_machine import OTHER_MACHINE, give_name_to_this_machine
+from support.scripted_server import Asked, Reply, ScriptedServer
+
+from tui_httpbench.bench.events import RedirectedElsewhere
+from tui_httpbench.bench.runner import Runner
+from tui_httpbench.plan.plan import Plan, Request
+
+MODES = ("requests-session", "httpx-client", "aiohttp")
+HEADERS = (("X-Auth-Key", "hush-hush-hush"), ("Authorization", "Bearer hush12345678"), ("X-Plain", "loud"))
+
+
+def redirecting_to(url: str) -> ScriptedServer:
+    return ScriptedServer(lambda _: Reply(status=302, location=url))
+
+
+async def test_another_machine_gets_nothing_without_yes_and_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_name_to_this_machine(tmp_path, monkeypatch)
+    async with ScriptedServer(lambda _: Reply()) as other:
+        where = other.url.replace("127.0.0.1", OTHER_MACHINE)
+        async with redirecting_to(f"{where}/end?token=hush") as server:
+            arguments = [part for mode in MODES for part in ("-m", mode)]
+            arguments += [part for pair in HEADERS for part in ("-H", ": ".join(pair))]
+            run = (
+                sys.executable,
+                "-m",
+                "tui_httpbench",
+                "run",
+                server.url,
+                "-n",
+                "4",
+                "-r",
+                "1",
+                "-c",
+                "2",
+                *arguments,
+            )
+
+            async def output_of(*options: str) -> tuple[int | None, str, list[str]]:
+                process = await asyncio.create_subprocess_exec(
+                    *run, *options, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+                )
+                output, errors = await asyncio.wait_for(process.communicate(), 60)
+                return process.returncode, output.decode(), errors.decode().splitlines()
+
+            status, output, errors = await output_of()
+            refused = len(other.requests)
+            allowed, document, told = await output_of("--yes", "--json", "-")
+            measured = len(other.requests) - refused
+    assert (status, output, len(errors)) == (2, "", 1)
+    assert errors[0].startswith(
+        f"httpbench-tui: {server.url} redirects to another machine: up to 12 requests go to {OTHER_MACHINE}, 2 at once"
+    )
+    assert "X-Auth-Key goes along; add --yes if that may be, or give the URL where it ends: " in errors[0]
+    assert refused == len(MODES) + 1, "a probe of each mode, and one more of the first"
+    assert allowed == 0
+    assert measured >= 12
+    assert any(line.startswith(f"httpbench-tui: {server.url} redirects to another machine: up to 12") for line in told)
+    found = {finding["id"]: finding for finding in json.loads(document)["findings"]}
+    text = f"The requests did not end at {server.url}, but at {where}, where redirects lead."
+    assert (found["redirected-elsewhere"]["text"], found["redirected-elsewhere"]["modes"]) == (text, list(MODES))
+    assert "sent X-Auth-Key along to another server" in found["credentials-elsewhere"]["text"]
+    assert "hush" not in document + "".join([*errors, *told])
+
+
+async def test_another_server_on_this_machine_is_named_and_not_asked_for() -> None:
+    async with ScriptedServer(lambda _: Reply()) as other, redirecting_to(f"{other.url}/end") as server:
+        plan = Plan(Request(server.url, headers=HEADERS), MODES, 3, concurrency=1, rounds=1, pin=False)
+        runner = Runner(plan)
+        events = [event async for event in runner.run()]
+    assert not any(isinstance(event, RedirectedElsewhere) for event in events)
+    assert [mode.ok for mode in runner.result().modes] == [3] * 3
+    found = runner.result().findings
+    (end,) = (finding.text for finding in found if finding.id == "redirected-elsewhere")
+    assert f"did not end at {server.url}, but at {other.url}" in end
+    along = [finding.text for finding in found if finding.id == "credentials-elsewhere"]
+    assert any("X-Auth-Key along" in text for text in along)
+    assert "X-Plain" not in "".join(along)
+
+
+async def test_a_redirect_at_the_same_server_is_not_spoken_of() -> None:
+    def answer(asked: Asked) -> Reply:
+        return Reply(status=302, location="/end") if asked.path == "/" else Reply()
+
+    async with ScriptedServer(answer) as server:
+        plan = Plan(Request(server.url, headers=HEADERS), MODES[:1], 3, concurrency=1, rounds=1, pin=False)
+        runner = Runner(plan)
+        assert [event async for event in runner.run()]
+    assert runner.elsewhere is None
+    assert not {finding.id for finding in runner.result().findings} & {"redirected-elsewhere", "credentials-elsewhere"}

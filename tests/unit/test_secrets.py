@@ -1,0 +1,170 @@
+"""What counts as a secret, and that its value is hidden in every form, without blotting out what is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from tui_httpbench.plan.header_values import is_reference
+from tui_httpbench.plan.plan import Plan, PlanError, Request
+from tui_httpbench.plan.secrets import hiding_in_run
+from tui_httpbench.plan.stored import plan_to_dict
+from tui_httpbench.text.hiding import ANYONES, MASK, MIN_LENGTH, Hiding, can_be_found, drop_secrets, holds_credentials
+from tui_httpbench.text.secret_names import is_secret_name
+
+SECRETS = """
+Authorization Proxy-Authorization Authentication Cookie Set-Cookie X-Auth X-Auth-Key X-Auth-Token XAuthKey auth
+oauth Ocp-Apim-Subscription-Key subscription-key X-Api-Key apikey api_key apiKey APIKey hapikey x-functions-key key
+key1 DD-APPLICATION-KEY private_key PRIVATE-TOKEN X-Vault-Token X-Shopify-Access-Token access_token accessToken
+id_token token tokens to%6ben X-CSRFToken csrf JWT X-JWT JWTAuth bearer passphrase password user[password] passwd
+pass db_pass pwd pw secret client_secret client%5Fsecret secret_id AWSAccessKeyId aws_secret_access_key
+X-Amz-Security-Token X-Amz-Signature X-Amz-Credential X-Goog-Signature SharedAccessSignature sig SAS sign hmac otp
+code pin appid PHPSESSID JSESSIONID ASP.NET_SessionId connect.sid sid sess session sessionid session_id SAMLResponse
+client_assertion GITHUB_PAT creds
+"""
+NO_SECRETS = """
+Content-Key-Order Key-Order Keyboard keyword Monkey turkey Author Authors Authority :authority Design assigned
+signal Signed SignatureVersion X-Amz-Algorithm X-Amz-Date X-Amz-SignedHeaders tokenizer tokenize token_type
+tokenType token_endpoint max_tokens max-completion-tokens Secretary compass bypass passenger passage gasp passed
+inside side president obsession session_timeout sessions_count cookie-policy password-policy auth-type auth_method
+sort_key Cache-Key Idempotency-Key Sec-WebSocket-Key Public-Key-Pins public_key Key-Pair-Id key_id expires_in
+barcode zip_code Status-Code country-code encode pattern path spin pint sv se state nonce id q page username
+WWW-Authenticate Access-Control-Allow-Credentials Accept Content-Type User-Agent X-Forwarded-For
+"""
+
+
+@pytest.mark.parametrize("name", SECRETS.split())
+def test_the_name_of_a_secret(name: str) -> None:
+    assert is_secret_name(name)
+    assert is_secret_name(name.upper())
+    assert holds_credentials(name.replace("%", ""), "x") or "%" in name
+    assert drop_secrets(f"http://a.b/?x=1&{name}=hush&y=2") == f"http://a.b/?x=1&{name}=&y=2"
+
+
+@pytest.mark.parametrize("name", NO_SECRETS.split())
+def test_the_name_of_no_secret(name: str) -> None:
+    assert not is_secret_name(name)
+    assert drop_secrets(f"http://a.b/?{name}=hush") == f"http://a.b/?{name}=hush"
+    assert ANYONES.hide(f"{name}: loud, '{name}': 'loud'") == f"{name}: loud, '{name}': 'loud'"
+
+
+def test_a_url_within_a_url_is_looked_into() -> None:
+    inner = "https://x/?a=1&token=hush&b=2"
+    for nested in (quote(inner, safe=""), quote(quote(inner, safe=""), safe=""), quote_plus(inner).lower()):
+        dropped = drop_secrets(f"http://a.b/?next={nested}&page=3")
+        assert "hush" not in dropped
+        assert dropped.endswith("&page=3")
+        assert dropped.count("2") >= nested.count("2") - 1, "what stands around it stays"
+    assert (
+        drop_secrets("http://a.b/?next=https%3A%2F%2Fme%3Ahush%40x%2F") == "http://a.b/?next=https%3A%2F%2F***%40x%2F"
+    )
+
+
+@pytest.mark.parametrize("value", ["SEK/abc=", "a b+c&d=é%", "hunter22", "quo\"te\\d'", "x" * 300 + "/"])
+def test_a_value_is_hidden_in_each_form(value: str) -> None:
+    hiding = Hiding().and_also([value])
+    once = quote(value, safe="")
+    lower = "".join(part if k % 2 == 0 else part.lower() for k, part in enumerate(_split_escapes(once)))
+    forms = {
+        value,
+        once,
+        lower,
+        quote(value),
+        quote_plus(value),
+        quote(once, safe=""),
+        quote(quote(once)),
+        repr(value)[1:-1],
+    }
+    for form in forms:
+        assert hiding.hide(f"before /{form}/ after") == "before /***/ after", form
+        # The same where it was typed in that form.
+        assert Hiding().and_also([form]).hide(f"before /{value}/ after") == "before /***/ after" or "\\" in value
+    if len(value) <= 128:
+        every = "".join(f"%{byte:02x}" for byte in value.encode())
+        assert hiding.hide(every) == "***"
+
+
+def _split_escapes(text: str) -> list[str]:
+    parts = [""]
+    position = 0
+    while position < len(text):
+        if text[position] == "%":
+            parts += [text[position : position + 3], ""]
+            position += 3
+        else:
+            parts[-1] += text[position]
+            position += 1
+    return parts
+
+
+@pytest.mark.parametrize("value", ["1", "true", "abc", "hush", "requests", "python", "8080", "20261126"])
+def test_short_and_common_values_blot_out_nothing(value: str) -> None:
+    assert not can_be_found(value)
+    text = f"requests sent true to 127.0.0.1:8080 1 time, abc, hush, python 20261126 ({value})"
+    assert Hiding().and_also([value]).hide(text) == text
+    # Beside its name it is hidden all the same.
+    assert Hiding().and_also([value]).hide(f"GET /?token={value} failed") == "GET /?token= failed"
+    assert dict(Request(headers=(("X-Api-Key", value),)).masked_headers)["X-Api-Key"] == MASK
+
+
+def test_a_short_value_is_no_part_of_a_word_and_a_long_one_may_be() -> None:
+    assert len("banana") >= MIN_LENGTH
+    assert Hiding().and_also(["banana"]).hide("bananas, banana, a%20banana.") == "bananas, ***, a%20***."
+    assert Hiding().and_also(["abcdef123456"]).hide("xabcdef123456y") == "x***y"
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("proxy http://me:p@ss@10.0.0.1:80/", "proxy http://***@10.0.0.1:80/"),
+        ("bad header: b'Set-Cookie: sid=1; Path=/\\r\\nHost: x'", "bad header: b'Set-Cookie: ***\\r\\nHost: x'"),
+        ("{'Authorization': 'Bearer x', 'Accept': 'y'}", "{'Authorization': '***', 'Accept': 'y'}"),
+        ("Illegal value b'Bearer abc12345678'", "Illegal value b'Bearer ***'"),
+        ('{"password": "x", "user": "me"}', '{"password": "***", "user": "me"}'),
+        ("got eyJhbGciOiJI.eyJzdWIiOiIx.abc-_1", "got ***"),
+        ("basic authentication failed; invalid token: expected 5 bytes", None),
+        ("see http://[::1]:80/a@b and https://a.b/token/x?q=token&keyword=a", None),
+    ],
+)
+def test_what_is_a_secret_by_where_it_stands(text: str, hidden: str | None) -> None:
+    assert ANYONES.hide(text) == (text if hidden is None else hidden)
+
+
+def test_what_clients_get_from_elsewhere_is_hidden_too(tmp_path: Path) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text('machine a.b\n  login me password netrc-hush\ndefault login you\n password "other hush"\n')
+    environment = {
+        "NETRC": str(netrc),
+        "https_proxy": "http://me:proxy%2Fhush@p:1",
+        "TAG": "tag-hush",
+        "OTHER": "loud-loud",
+    }
+    headers = (("X-Tag", "v=$TAG"), ("Authorization", "Basic bWU6YmFzaWMtaHVzaA=="), ("Cookie", "a=1; s=cookie-hush"))
+    hiding = hiding_in_run("http://a.b/?sig=url-hush", headers, b"user=me&password=body-hush", environment)
+    text = "netrc-hush|other hush|proxy/hush|tag-hush|basic-hush|me:basic-hush|cookie-hush|url-hush|body-hush"
+    assert hiding.hide(text) == "|".join(["***"] * 9)
+    assert hiding.hide("bWU6bmV0cmMtaHVzaA==") == "***", "as Basic writes what netrc has"
+    assert hiding.hide("loud-loud a=1 me you") == "loud-loud a=1 me you"
+
+
+def test_a_password_with_a_dollar_sign_is_no_variable() -> None:
+    assert is_reference("Bearer $TOKEN", {})
+    assert is_reference("Bearer $token", {"token": "x"})
+    assert not is_reference("Basic $ecretWord", {})
+    request = Request(headers=(("Authorization", "Basic $ecretWord"), ("Accept", "*/*")))
+    assert plan_to_dict(Plan(request=request))["headers"] == [["Accept", "*/*"]]
+    for value in ("Basic $ecretWord", "$ecretWord", "Basic ${ecretWord}"):
+        with pytest.raises(PlanError) as raised:
+            hiding_in_run("/", (("Authorization", value),), None, {})
+        assert "ecret" not in str(raised.value)
+        assert "dollar sign" in str(raised.value)
+
+
+def test_a_secret_given_twice_is_kept_in_neither_place() -> None:
+    """A header whose name says nothing, and a path, hold the value of one that does."""
+    headers = (("X-Api-Key", "hush-hush-hush"), ("X-Copy", "id hush-hush-hush"), ("X-Bearer-Of", "Bearer abc123456789"))
+    plan = Plan(request=Request("http://a.b/hush-hush-hush/x", headers=headers))
+    assert "hush" not in str((plan_to_dict(plan), plan.masked_headers))
+    assert "abc123456789" not in str((plan_to_dict(plan), plan.masked_headers))

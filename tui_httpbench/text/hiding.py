@@ -1,0 +1,232 @@
+"""Credentials hidden in texts, by where they stand and by what they are: all that is stored or shown passes here.
+
+A text from elsewhere (a client's message, a redirect's target, a head that a server echoes) passes when it comes in, so
+that no file, screen or report has to think of it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any, TypeVar
+from urllib.parse import unquote, unquote_plus
+
+from tui_httpbench.text.secret_names import SECRET_NAME, is_secret_name
+
+MASK = "***"
+MIN_LENGTH = 6
+"""A shorter value, such as ``1`` or ``abc``, is hidden beside its name, and not looked for elsewhere."""
+_MIN_DIGITS = 9
+"""The same for one of digits alone, which may be a port, a size or a time."""
+_APART_BELOW = 12
+"""A value shorter than this is found where no letter or digit touches it, a longer one also within a word."""
+_MAX_ENCODED = 128
+"""In a longer value, letters and digits are not looked for in percent-form, in which nothing writes them."""
+_MAX_DECODED = 4
+"""How many times over a value is decoded, and a URL within a URL is looked into."""
+
+Rule = tuple[str, str]
+"""A regular expression for Python 3.9, and what stands in for what it finds."""
+T = TypeVar("T")
+
+_PERCENT = "%(?:25)*"
+_MARK = rf"(?:[?&;#]|{_PERCENT}(?:3[Ff]|26|3[Bb]|23))"
+_EQUALS = rf"(?:=|{_PERCENT}3[Dd])"
+_VALUE = rf"(?:(?!{_MARK})[^\s\"'<>)])+"
+_HEADER = rf"(?i:(?:proxy-)?authorization|(?:set-)?cookie2?)|(?=[\w.]*-){SECRET_NAME}"
+_RULES: tuple[Rule, ...] = (
+    # //user:password@, also within another URL
+    (r"(//)[^/\s\"'?#<>]*@", rf"\1{MASK}@"),
+    (rf"({_PERCENT}2[Ff]{_PERCENT}2[Ff])(?:(?!{_PERCENT}(?:2[Ff]|40))[^\s/\"'?#&<>])+({_PERCENT}40)", rf"\1{MASK}\2"),
+    # ?token=abc, also within another URL
+    (rf"({_MARK}{SECRET_NAME}{_EQUALS}){_VALUE}", r"\1"),
+    # Set-Cookie: abc, also as Python writes a dictionary of headers
+    (rf"((?<![\w-])(?:{_HEADER})[\"']?: *(?:b?[\"'])?)[^\s\"'\\][^\"'\\\r\n]*", rf"\1{MASK}"),
+    # "password": "abc"
+    (rf"((?<=\"){SECRET_NAME}\\?\"\s*:\s*\\?\")(?:[^\"\\]|\\[^\"])+", rf"\1{MASK}"),
+    (r"((?i:\b(?:bearer|basic)) +)(?=[^\s\"']*\d)[\w\-.~+/=%]{8,}", rf"\1{MASK}"),
+    # a JWT, whatever its name
+    (r"\beyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*", MASK),
+)
+"""What is a secret by where it stands, whoever wrote it."""
+
+_PARAMETER = re.compile(r"(?<=[?&;#])([^?&;#=]*)=([^&;#]*)")
+_JSON_PAIR = re.compile(r'"([^"\\]{1,100})"\s*:\s*"((?:[^"\\]|\\.)*)"')
+_CREDENTIALS = re.compile(r"(bearer|basic|digest|negotiate|token|apikey) +(\S.*)", re.IGNORECASE)
+_COMMON = frozenset(
+    {"accept", "aiohttp", "application", "charset", "client", "connection", "cookie", "cookies", "default", "disabled"}
+    | {"enabled", "example", "failed", "google", "header", "headers", "localhost", "message", "nobody", "nothing"}
+    | {"object", "password", "private", "public", "pycurl", "python", "refused", "request", "requests", "response"}
+    | {"server", "session", "status", "string", "testing", "timeout", "undefined", "unknown", "urllib3", "username"}
+)
+"""Words that texts are made of: as a value, such a one is not looked for."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Hiding:
+    """Hides secrets: those that stand where secrets stand, and these ``values`` wherever they stand.
+
+    A value is found in each percent-form (decoded, encoded, encoded again, in capital and small letters) and with
+    backslashes before its signs. ``can_be_found`` tells which values are looked for.
+    """
+
+    values: frozenset[str] = frozenset()
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """All of it as expressions and their replacements, to be applied one after the other."""
+        return (*_RULES, (self._pattern, MASK)) if self.values else _RULES
+
+    @property
+    def _pattern(self) -> str:
+        # The longest first, since one may be a part of another.
+        return "|".join(map(_pattern_of, sorted(self.values, key=lambda value: (-len(value), value))))
+
+    def and_also(self, values: Iterable[str]) -> Hiding:
+        """This and more values; those that can't be looked for are left out."""
+        return Hiding(self.values | {form for value in values for form in _decoded(value) if can_be_found(form)})
+
+    def hide(self, text: str) -> str:
+        """The text without secrets."""
+        for pattern, replacement in self.rules:
+            text = re.sub(pattern, replacement, text)
+        return text
+
+    def hide_in(self, value: T) -> T:
+        """The same value with its texts hidden: those in lists, tuples, tables (not their keys) and dataclasses."""
+        hidden: Any = value
+        if isinstance(value, str):
+            hidden = self.hide(value)
+        elif isinstance(value, (list, tuple)):
+            hidden = type(value)(map(self.hide_in, value))
+        elif isinstance(value, Mapping):
+            hidden = {key: self.hide_in(item) for key, item in value.items()}
+        elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+            names = [field.name for field in dataclasses.fields(value) if field.init]
+            hidden = dataclasses.replace(value, **{name: self.hide_in(getattr(value, name)) for name in names})
+        return hidden  # type: ignore[no-any-return]
+
+
+ANYONES = Hiding()
+"""Hides what is a secret by where it stands; for texts of which nobody knows the run."""
+
+
+def can_be_found(value: str) -> bool:
+    """Whether a value is looked for in any text; what is short or common is not, or it would blot out others."""
+    least = _MIN_DIGITS if value.isdecimal() else MIN_LENGTH
+    return len(value) >= least and value.lower() not in _COMMON and MASK not in value
+
+
+def drop_secrets(url: str) -> str:
+    """The URL with the values of parameters that are likely credentials, such as ``token``, left empty.
+
+    Those of a URL within it are, too; a user and a password are masked.
+    """
+    dropped = _PARAMETER.sub(lambda match: f"{match[1]}=" if is_secret_name(match[1]) else match[0], url)
+    return ANYONES.hide(dropped)
+
+
+def holds_secret(url: str) -> bool:
+    """Whether a parameter of the URL is likely a credential."""
+    return drop_secrets(url) != url
+
+
+def holds_credentials(name: str, value: str) -> bool:
+    """Whether a header's value is likely a credential: by its name, or since the value looks like one."""
+    return is_secret_name(name) or ANYONES.hide(value) != value
+
+
+def secrets_of_url(url: str) -> set[str]:
+    """The values of parameters that are likely credentials, of URLs within the URL as well."""
+    found: set[str] = set()
+    for level in _decoded(url):
+        found |= {match[2] for match in _PARAMETER.finditer(level) if match[2] and is_secret_name(match[1])}
+    return found
+
+
+def secrets_of_header(name: str, value: str) -> set[str]:
+    """What of a header must not be seen: its value, what stands behind a scheme such as Bearer, each of its cookies.
+
+    Of what Basic encodes it is the password, and user and password.
+    """
+    found = {value.strip()}
+    if name.lower() in ("cookie", "set-cookie"):
+        for pair in value.split(";")[: 1 if name.lower() == "set-cookie" else None]:
+            own_name, equals, own_value = pair.strip().partition("=")
+            # A cookie's name says little; what is short and a plain word is hardly a session.
+            if equals and (is_secret_name(own_name) or not own_value.isalpha()):
+                found |= {own_value.strip('"')}
+    if match := _CREDENTIALS.fullmatch(value.strip()):
+        found |= {match[2]} | (_basic(match[2]) if match[1].lower() == "basic" else set())
+    return found
+
+
+def secrets_of_body(body: bytes) -> set[str]:
+    """The values of a form's fields or a JSON object's texts that are likely credentials."""
+    text = body[:1_000_000].decode("utf-8", "replace")
+    pairs = _JSON_PAIR.findall(text) if text.lstrip()[:1] in ("{", "[") else _PARAMETER.findall(f"?{text}")
+    return {value for name, value in pairs if value and is_secret_name(name)}
+
+
+def secrets_of_login(user: str, password: str) -> set[str]:
+    """What of a user's name and a password must not be seen: the password, and how Basic writes both."""
+    plain = f"{user}:{password}"
+    return {
+        password,
+        plain,
+        base64.b64encode(plain.encode()).decode(),
+        base64.b64encode(plain.encode("latin-1", "replace")).decode(),
+    }
+
+
+def _basic(encoded: str) -> set[str]:
+    try:
+        plain = base64.b64decode(encoded, validate=True).decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return set()
+    return {plain, plain.partition(":")[2]} - {""}
+
+
+def _decoded(value: str) -> set[str]:
+    """The value, and what it is when it is decoded once or several times."""
+    found = {value}
+    for decode in (unquote, unquote_plus):
+        level = value
+        for _ in range(_MAX_DECODED):
+            level = decode(level)
+            found.add(level)
+    return found
+
+
+def _pattern_of(value: str) -> str:
+    """A regular expression for a value in each of its forms."""
+    is_long = len(value) > _MAX_ENCODED
+    pattern = "".join(_pattern_of_sign(sign, is_long=is_long) for sign in value)
+    if len(value) >= _APART_BELOW:
+        return pattern
+    # Behind %2F stands no letter of a word.
+    return rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f][0-9A-Fa-f]))(?:{pattern})(?![A-Za-z0-9])"
+
+
+def _pattern_of_sign(sign: str, *, is_long: bool) -> str:
+    if is_long and sign.isascii() and sign.isalnum():
+        return sign
+    bytes_of_it = sign.encode("utf-8", "surrogatepass")
+    encoded = "".join(f"{_PERCENT}{''.join(map(_any_case, f'{byte:02x}'))}" for byte in bytes_of_it)
+    if sign == " ":
+        return rf"(?:\ |\+|{_PERCENT}2[Bb]|{encoded})"
+    if sign == "%":
+        return rf"(?:{_PERCENT})"
+    if sign.isascii() and sign.isalnum():
+        return f"(?:{sign}|{encoded})"
+    spelled = {sign, bytes_of_it.decode("latin-1"), sign.encode("unicode_escape", "surrogatepass").decode()}
+    forms = "|".join(sorted(map(re.escape, spelled), key=len, reverse=True))
+    return rf"(?:\\*(?:{forms})|{encoded})"
+
+
+def _any_case(digit: str) -> str:
+    return digit if digit.isdecimal() else f"[{digit.upper()}{digit}]"
