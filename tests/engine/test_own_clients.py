@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -280,3 +281,62 @@ async def test_each_round_gives_a_client_the_same_process(tmp_path: Path) -> Non
     sizes = {int(size) for record in runner.records for size in record.samples[:, 3]}
     assert len(sizes) == 1
     assert [list(probe.packages) for probe in runner.measured.probes] == [["pytest"]]
+
+
+DEATHS = f"""
+import os, subprocess, sys
+{ONE.replace('"mine"', '"forks"')}
+def forks(request, new):
+    left = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE).pid
+    if not (own := os.fork()):
+        sys.stdin.buffer.read()
+    with open("PIDS", "a") as file:
+        file.write(f"{{left}} {{own}} ")
+    yield lambda: (200, b"")
+
+{ONE.partition(chr(10))[2].replace('"mine"', '"aborts"')}
+def aborts(request, new):
+    next(forks.__wrapped__(request, new))
+    def send():
+        print("no licence \\x1b[1m found", file=sys.stderr, flush=True)
+        os.abort()
+    yield send
+
+{ONE.partition(chr(10))[2].replace('"mine"', '"exits"')}
+def exits(request, new):
+    sent = []
+    def send():
+        sent.append(len(sent) < 3 or sys.exit("no more"))
+        return 200, b""
+    yield send
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
+async def test_a_client_that_falls_says_why_and_nothing_that_it_started_stays(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    path = written(tmp_path, DEATHS.replace("PIDS", str(pids)))
+    runner = await run(Plan(modes=select_modes([str(path)]), requests=5, concurrency=2, rounds=1, seed=1))
+    assert [(record.outcome, record.reason) for record in runner.records] == [
+        ("complete", ""),
+        ("crashed", r"The worker of aborts died (SIGABRT, its own code aborted it): no licence \x1b[1m found"),
+        ("crashed", "The worker of exits died (exit status 1): SystemExit: no more"),
+    ]
+    errors = {probe.mode: probe.error for probe in runner.measured.probes}
+    assert errors == {
+        "forks": None,
+        "aborts": ("other", r"The probe of aborts died (SIGABRT, its own code aborted it): no licence \x1b[1m found"),
+        "exits": None,
+    }
+    started = pids.read_text().split()
+    assert len(started) == 8
+    async with asyncio.timeout(10):
+        while any(map(is_alive, started)):
+            await asyncio.sleep(0.02)
+
+
+def is_alive(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
