@@ -18,6 +18,7 @@ from tui_httpbench.clients.catalog import MODES, UnknownModeError
 from tui_httpbench.clients.entrants import mode_of, select_modes
 from tui_httpbench.commands.main import main
 from tui_httpbench.history.url_history import load_urls
+from tui_httpbench.measured.samples import ErrorText
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.stored import plan_from_dict, plan_to_dict
 
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.usefixtures("known_modes")
 
 DOCS = Path(__file__).parents[2] / "docs" / "adding-a-client.md"
 EXAMPLES = re.findall(r"```python\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+RIGHT = "end it with 'return status, body', the body in bytes"
 HEAD = "from tui_httpbench.clients import mode\n\n"
 ONE = HEAD + '@mode("mine", "a mode of mine", kept=False)\n'
 
@@ -340,3 +342,38 @@ def is_alive(pid: str) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+WRONG = {
+    "zero": ("(0, b'')", "send returned the status 0, not a whole number from 100 to 999"),
+    "minus": ("(-1, b'')", "send returned the status -1, not a whole number from 100 to 999"),
+    "huge": ("(2**70, b'')", f"WrongAnswer: send returned the status {2**70}, not a whole number from 100 to 999"),
+    "word": ("('ok', b'')", "WrongAnswer: send returned the status 'ok', not a whole number from 100 to 999"),
+    "text": ("(200, 'body')", f"WrongAnswer: send returned a body of the type str; {RIGHT}"),
+    "size": ("(200, 4)", f"WrongAnswer: send returned a body of the type int; {RIGHT}"),
+    "none": ("None", f"WrongAnswer: send returned something else than (status, body); {RIGHT}"),
+    "three": ("(200, b'', 1)", f"WrongAnswer: send returned something else than (status, body); {RIGHT}"),
+}
+ODD = (
+    "{head}def mode_{name}(request, new):\n    n = iter(range(99))\n"
+    "    yield lambda: (200, b'four') if next(n) < 5 else {answer}\n"
+)
+ODD_ASYNC = (
+    "{head}async def mode_{name}(request, new):\n    n = iter(range(99))\n"
+    "    async def send():\n        return (200, bytearray(4)) if next(n) < 5 else {answer}\n    yield send\n"
+)
+
+
+async def test_each_answer_of_a_round_is_looked_at(tmp_path: Path) -> None:
+    kinds = zip(WRONG, (ODD, ODD_ASYNC) * 4, strict=True)
+    marks = {name: f'@mode("{name}", "x", kept=True)\n' for name in WRONG}
+    modes = (kind.format(head=marks[name], name=name, answer=WRONG[name][0]) for name, kind in kinds)
+    path = written(tmp_path, HEAD + "".join(modes))
+    runner = await run(Plan(modes=select_modes([str(path)]), requests=8, concurrency=2, rounds=1, seed=1))
+    for record, name in zip(runner.records, WRONG, strict=True):
+        warmup = 0 if record.setup is None else len(record.setup.warmup)
+        good = 5 - warmup
+        assert (name, record.outcome, record.tally.ok) == (name, "complete", good)
+        assert record.tally.errors == {"other": 8 - good}
+        assert record.tally.body_bytes == 4 * good
+        assert record.error_texts == (ErrorText("other", WRONG[name][1], 8 - good),)

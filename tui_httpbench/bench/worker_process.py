@@ -289,7 +289,7 @@ class WorkerProcess:
             samples=samples,
             elapsed_s=self.elapsed_s if is_whole else measured_span_s(samples),
             cpu_s=sum(part.cpu_s for part in story.slices) if is_whole else None,
-            error_texts=self.samples.error_texts(),
+            error_texts=(*self.samples.error_texts(), *self.samples.wrong_statuses()),
             setup=story.setup,
             slices=tuple(story.slices),
         )
@@ -298,7 +298,10 @@ class WorkerProcess:
                 record,
                 peak_memory_bytes=story.finished["peak_memory_bytes"],
                 connections=story.finished["connections"],
-                error_texts=tuple(ErrorText(*error) for error in story.finished["errors"]),
+                error_texts=(
+                    *(ErrorText(*error) for error in story.finished["errors"]),
+                    *self.samples.wrong_statuses(),
+                ),
             )
         if story.finished and self.has_done_its_load and not story.is_out_of_memory:
             return record
