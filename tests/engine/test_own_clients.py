@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -17,6 +18,7 @@ from tui_httpbench.clients.catalog import MODES, UnknownModeError
 from tui_httpbench.clients.entrants import mode_of, select_modes
 from tui_httpbench.commands.main import main
 from tui_httpbench.history.url_history import load_urls
+from tui_httpbench.measured.samples import ErrorText
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.stored import plan_from_dict, plan_to_dict
 
@@ -24,6 +26,7 @@ pytestmark = pytest.mark.usefixtures("known_modes")
 
 DOCS = Path(__file__).parents[2] / "docs" / "adding-a-client.md"
 EXAMPLES = re.findall(r"```python\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+RIGHT = "end it with 'return status, body', the body in bytes"
 HEAD = "from tui_httpbench.clients import mode\n\n"
 ONE = HEAD + '@mode("mine", "a mode of mine", kept=False)\n'
 
@@ -280,3 +283,97 @@ async def test_each_round_gives_a_client_the_same_process(tmp_path: Path) -> Non
     sizes = {int(size) for record in runner.records for size in record.samples[:, 3]}
     assert len(sizes) == 1
     assert [list(probe.packages) for probe in runner.measured.probes] == [["pytest"]]
+
+
+DEATHS = f"""
+import os, subprocess, sys
+{ONE.replace('"mine"', '"forks"')}
+def forks(request, new):
+    left = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE).pid
+    if not (own := os.fork()):
+        sys.stdin.buffer.read()
+    with open("PIDS", "a") as file:
+        file.write(f"{{left}} {{own}} ")
+    yield lambda: (200, b"")
+
+{ONE.partition(chr(10))[2].replace('"mine"', '"aborts"')}
+def aborts(request, new):
+    next(forks.__wrapped__(request, new))
+    def send():
+        print("no licence \\x1b[1m found", file=sys.stderr, flush=True)
+        os.abort()
+    yield send
+
+{ONE.partition(chr(10))[2].replace('"mine"', '"exits"')}
+def exits(request, new):
+    sent = []
+    def send():
+        sent.append(len(sent) < 3 or sys.exit("no more"))
+        return 200, b""
+    yield send
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
+async def test_a_client_that_falls_says_why_and_nothing_that_it_started_stays(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    path = written(tmp_path, DEATHS.replace("PIDS", str(pids)))
+    runner = await run(Plan(modes=select_modes([str(path)]), requests=5, concurrency=2, rounds=1, seed=1))
+    assert [(record.outcome, record.reason) for record in runner.records] == [
+        ("complete", ""),
+        ("crashed", r"The worker of aborts died (SIGABRT, its own code aborted it): no licence \x1b[1m found"),
+        ("crashed", "The worker of exits died (exit status 1): SystemExit: no more"),
+    ]
+    errors = {probe.mode: probe.error for probe in runner.measured.probes}
+    assert errors == {
+        "forks": None,
+        "aborts": ("other", r"The probe of aborts died (SIGABRT, its own code aborted it): no licence \x1b[1m found"),
+        "exits": None,
+    }
+    started = pids.read_text().split()
+    assert len(started) == 8
+    async with asyncio.timeout(10):
+        while any(map(is_alive, started)):
+            await asyncio.sleep(0.02)
+
+
+def is_alive(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+WRONG = {
+    "zero": ("(0, b'')", "send returned the status 0, not a whole number from 100 to 999"),
+    "minus": ("(-1, b'')", "send returned the status -1, not a whole number from 100 to 999"),
+    "huge": ("(2**70, b'')", f"WrongAnswer: send returned the status {2**70}, not a whole number from 100 to 999"),
+    "word": ("('ok', b'')", "WrongAnswer: send returned the status 'ok', not a whole number from 100 to 999"),
+    "text": ("(200, 'body')", f"WrongAnswer: send returned a body of the type str; {RIGHT}"),
+    "size": ("(200, 4)", f"WrongAnswer: send returned a body of the type int; {RIGHT}"),
+    "none": ("None", f"WrongAnswer: send returned something else than (status, body); {RIGHT}"),
+    "three": ("(200, b'', 1)", f"WrongAnswer: send returned something else than (status, body); {RIGHT}"),
+}
+ODD = (
+    "{head}def mode_{name}(request, new):\n    n = iter(range(99))\n"
+    "    yield lambda: (200, b'four') if next(n) < 5 else {answer}\n"
+)
+ODD_ASYNC = (
+    "{head}async def mode_{name}(request, new):\n    n = iter(range(99))\n"
+    "    async def send():\n        return (200, bytearray(4)) if next(n) < 5 else {answer}\n    yield send\n"
+)
+
+
+async def test_each_answer_of_a_round_is_looked_at(tmp_path: Path) -> None:
+    kinds = zip(WRONG, (ODD, ODD_ASYNC) * 4, strict=True)
+    marks = {name: f'@mode("{name}", "x", kept=True)\n' for name in WRONG}
+    modes = (kind.format(head=marks[name], name=name, answer=WRONG[name][0]) for name, kind in kinds)
+    path = written(tmp_path, HEAD + "".join(modes))
+    runner = await run(Plan(modes=select_modes([str(path)]), requests=8, concurrency=2, rounds=1, seed=1))
+    for record, name in zip(runner.records, WRONG, strict=True):
+        warmup = 0 if record.setup is None else len(record.setup.warmup)
+        good = 5 - warmup
+        assert (name, record.outcome, record.tally.ok) == (name, "complete", good)
+        assert record.tally.errors == {"other": 8 - good}
+        assert record.tally.body_bytes == 4 * good
+        assert record.error_texts == (ErrorText("other", WRONG[name][1], 8 - good),)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES, add_file
+from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES, UnknownModeError, add_file
 from tui_httpbench.clients.entrants import Entrant, entrant_of, mode_of, select_modes, split_label
 from tui_httpbench.clients.reading import MAX_ABOUT_LENGTH, ClientFileError, read_client_file
 from tui_httpbench.text.secret_names import SECRET_NAME
@@ -23,6 +23,9 @@ SETTINGS = {
     "verify": True,
     "kept": True,
 }
+
+
+MINE = f"{HEAD}@mode('mine', 'x', kept=True)\ndef mine(request, new):\n    yield 1\n"
 
 
 def written(folder: Path, text: str | bytes) -> Path:
@@ -79,7 +82,8 @@ def test_what_a_file_says_can_not_act_on_a_terminal_and_is_not_endless(tmp_path:
 def test_another_encoding_is_read_as_the_file_says(tmp_path: Path) -> None:
     text = f'# -*- coding: latin-1 -*-\n{HEAD}@mode("mine", "café", kept=True)\ndef mine(request, new):\n    yield 1\n'
     assert read_client_file(written(tmp_path, text.encode("latin-1"))).modes[0].about == "café"
-    assert "is no Python source" in complaint(written(tmp_path, text.replace("latin-1", "utf-8").encode("latin-1")))
+    complained = complaint(written(tmp_path, b"\n" + text.replace("latin-1", "utf-8").encode("latin-1")))
+    assert "line 5: this is no text in utf-8; save the file as UTF-8" in complained
 
 
 @pytest.mark.parametrize(
@@ -97,8 +101,16 @@ def test_another_encoding_is_read_as_the_file_says(tmp_path: Path) -> None:
         (f"{HEAD}@mode('a', 'x', kept={{[1]: 2}})\ndef mine(request, new):\n    yield 1\n", "must be a literal"),
         ("x = " + "-" * 200_000 + "1", "is nested too deeply"),
         ("#" * 1_000_001, "larger than 1,000,000 bytes"),
+        (f"NAME = {{[]: 1}}\n{MINE}", "line 1: NAME must be text in quotes"),
+        (f"NAME = {'+'.join('1' * 3000)}\n{MINE}", "is nested too deeply"),
+        (f"PACKAGES = ('',)\n{MINE}", "PACKAGES has '', which is no package's name"),
+        (f"\n# coding: zlib\n{MINE}", "line 2: 'zlib' is not a text encoding"),
+        (f"# coding: undefined\n{MINE}", "is no Python source: "),
+        (f"x = {'1' * 20_000}\n{MINE}", "line 1: Exceeds the limit"),
+        (MINE.replace("True", f"0x{'f' * 20_000}"), "line 3: kept is a value of the type int that is too long"),
+        (f"{MINE}x = '\0'\n", "line 6: a NUL is in it"),
     ],
-    ids=["inner yield", "same name", "no literal", "deep", "large"],
+    ids=lambda value: value[:20] if value.isprintable() else "",
 )
 def test_a_file_that_can_not_be_used_is_refused(tmp_path: Path, text: str, why: str) -> None:
     assert why in complaint(written(tmp_path, text))
@@ -111,6 +123,16 @@ def test_what_is_no_plain_file_is_not_waited_for(tmp_path: Path) -> None:
         assert "it is no plain file" in complaint(tmp_path / "pipe.py")
 
 
+def test_no_path_ends_in_a_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UnknownModeError, match=r"There is no file .*~nobody-has-this/mine\.py; name one"):
+        select_modes(["~nobody-has-this/mine.py"])
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(UnknownModeError, match=r"mine\.py can't be read"):
+        select_modes(["mine.py"])
+
+
 @pytest.mark.usefixtures("known_modes")
 def test_what_a_file_lacks_is_named_and_no_package_is_made_up(tmp_path: Path) -> None:
     text = (
@@ -118,6 +140,7 @@ def test_what_a_file_lacks_is_named_and_no_package_is_made_up(tmp_path: Path) ->
     )
     (mode,) = add_file(written(tmp_path, text))
     assert not mode.is_installed()
+    assert mode.library.version() is None, "what the file is called is no distribution's name"
     assert mode.missing_module() == "no_such_module_anywhere"
     assert "pip" not in mode.how_to_get
     (mode,) = add_file(written(tmp_path, f"PACKAGES = ('my-package',)\n{text}"))

@@ -378,3 +378,16 @@ def test_a_changed_credential_is_found_also_where_the_plan_lacks_it(
     differences = summarize_run(measured).differences
     assert [(finding.id, finding.modes) for finding in differences] == [(each, ("httpx",)) for each in ids]
     assert all("hush" not in finding.text for finding in differences)
+
+
+def test_a_mode_that_was_lost_is_said_to_lack_the_rounds_that_it_lacks() -> None:
+    def said(*numbers: int) -> str:
+        lost = RoundRecord("aiohttp", 2, "failed", reason="aiohttp fell.")
+        own = [round_of("aiohttp", number) for number in numbers]
+        findings = summarize_run(measured_of(*rounds_of("httpx", [1.0] * 5), lost, *own)).findings
+        return next(finding.text for finding in findings if finding.id == "mode-failed")
+
+    assert said(1) == "aiohttp fell. Its later rounds were left out."
+    assert said(1, 3, 4, 5) == "aiohttp fell."
+    assert said(1, 5) == "aiohttp fell. Rounds 3 to 4 were made without it."
+    assert said(1, 4, 5) == "aiohttp fell. Round 3 was made without it."

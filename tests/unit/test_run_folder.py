@@ -81,6 +81,8 @@ STARTED_AT, ENDED_AT = "2026-11-25T21:00:00+01:00", "2026-11-25T21:01:00+01:00"
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX permissions")
 
+SAMPLES = np.array([(1 + row, 2, *((200, 7) if row % 4 else (-1, 0))) for row in range(20)], dtype=np.int64)
+
 
 def measure(folder: RunFolder, mode_id: str, round: int, requests: int, capacity: int = REQUESTS) -> None:
     """Writes samples as a worker does: one request every millisecond."""
@@ -130,7 +132,7 @@ def test_a_note_survives_json(note: Any) -> None:
 
 @pytest.mark.parametrize("kind", ["data", "json_body"])
 def test_all_that_was_measured_is_read_back(kind: str) -> None:
-    whole = replace(WHOLE, samples=np.arange(1, 81, dtype=np.int64).reshape(20, 4))
+    whole = replace(WHOLE, samples=SAMPLES)
     failed = RoundRecord("aiohttp#2", 1, "failed", reason="aiohttp#2 could not import its client.")
     body: dict[str, Any] = {kind: bytes(range(256)) * 8_000}
     large = Request("http://127.0.0.1:9/x", "POST", (("Accept", "*/*"),), **body)

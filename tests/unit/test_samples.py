@@ -17,10 +17,11 @@ from tui_httpbench.measured.samples import (
     SampleTally,
     load_samples,
     no_samples,
+    store_samples,
     tally_samples,
 )
 from tui_httpbench.worker.errors import code_of, kind_of, text_of
-from tui_httpbench.worker.recorder import ERROR_TEXT_BYTES, ROW_BYTES, Recorder
+from tui_httpbench.worker.recorder import ERROR_TEXT_BYTES, NO_BODY, ROW_BYTES, Recorder
 
 
 def test_what_the_recorder_writes_the_parent_reads_at_once(tmp_path: Path) -> None:
@@ -118,7 +119,7 @@ def test_a_file_that_grows_keeps_what_it_had_and_its_recorder_follows(tmp_path: 
     assert (file.capacity, recorder.capacity) == (100, 100)
     code = recorder.note_error(ConnectionResetError("gone"))
     for number in range(1, 101):
-        recorder.record(number, 1, code if number % 4 == 0 else 200, 7)
+        recorder.record(number, 1, *((200, 7) if number % 4 else (code, NO_BODY)))
     assert (file.done(), file.failed()) == (100, 25)
     file.grow(50)
     assert file.capacity == 100, "it never shrinks"
@@ -128,9 +129,9 @@ def test_a_file_that_grows_keeps_what_it_had_and_its_recorder_follows(tmp_path: 
     assert recorder.capacity == 30_000
     recorder.note_error(ValueError("later"))
     for number in range(101, 20_001):
-        recorder.record(number, 1, code if number % 4 == 0 else 200, 7)
+        recorder.record(number, 1, *((200, 7) if number % 4 else (code, NO_BODY)))
     assert (file.done(), file.failed()) == (20_000, 5_000)
-    assert file.recent(1).tolist() == [[20_000, 1, code, 7]]
+    assert file.recent(1).tolist() == [[20_000, 1, code, 0]]
     assert file.finished()[:, 0].tolist() == [*range(1, 20_001)]
     file.close()
     samples, texts = load_samples(file.path)
@@ -197,3 +198,26 @@ def resident_bytes(path: Path, permissions: str) -> int:
     match = re.search(r"Rss:\s+(\d+) kB", part)
     assert match is not None
     return int(match[1]) * 1024
+
+
+def test_a_status_that_is_none_is_an_error_and_survives(tmp_path: Path) -> None:
+    file = SampleFile(tmp_path / "samples", 10)
+    recorder = Recorder(str(file.path))
+    refused = code_of("refused")
+    for number, status in enumerate((200, 0, refused, -50, -50, 1000, 99, 100, 999), start=1):
+        recorder.record(number, 1, status, 7)
+    recorder.record(10, 1, refused, NO_BODY)
+    other = code_of("other")
+    assert (file.done(), file.failed(), file.failures()) == (10, 8, {"other": 6, "refused": 1, "999": 1})
+    told = file.finished()
+    assert told[:, 2].tolist() == [200, other, other, other, other, other, other, 100, 999, refused]
+    assert told[:, 3].tolist() == [7, 0, 0, 0, 0, 0, 0, 7, 7, 0]
+    assert file.wrong_statuses()[0] == ErrorText(
+        "other", "send returned the status -50, not a whole number from 100 to 999", 2
+    )
+    assert tally_samples(told).errors == {"other": 6, "refused": 1, "status": 1}
+    store_samples(tmp_path / "again", told)
+    for name, said in (("samples", 3), ("again", 0)):
+        samples, texts = load_samples(tmp_path / name)
+        assert samples.tolist() == told.tolist()
+        assert len(texts) == said

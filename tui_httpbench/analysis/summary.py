@@ -202,13 +202,27 @@ def _find_risky_wishes(plan: Plan) -> Iterator[Finding]:
 
 
 def _find_given_up(records: tuple[RoundRecord, ...], modes: tuple[ModeSummary, ...]) -> Iterator[Finding]:
-    """The modes of which a round went wrong, so that they got no later one."""
+    """The modes of which a round went wrong; each got no later one, unless the run was gone on with."""
     rounds = max((record.round for record in records), default=0)
     for mode in modes:
-        wrong = next((record for record in _of_mode(mode.mode, records) if record.reason), None)
+        own = _of_mode(mode.mode, records)
+        wrong = next((record for record in own if record.reason), None)
         if wrong is not None:
-            later = " Its later rounds were left out." if mode.rounds_done < rounds - 1 else ""
-            yield Finding(_GIVEN_UP.get(wrong.outcome, "mode-failed"), wrong.reason + later, (mode.mode,))
+            again = min((record.round for record in own if record.round > wrong.round), default=None)
+            missed = range(wrong.round + 1, (again or rounds + 1))
+            yield Finding(
+                _GIVEN_UP.get(wrong.outcome, "mode-failed"), wrong.reason + _in_words(missed, again), (mode.mode,)
+            )
+
+
+def _in_words(missed: range, again: int | None) -> str:
+    """The sentence on rounds that a mode did not take part in, until it did ``again``; empty where that is no round."""
+    if again is None:
+        return " Its later rounds were left out." if missed else ""
+    if not missed:
+        return ""
+    which = f"Round {missed[0]} was" if len(missed) == 1 else f"Rounds {missed[0]} to {missed[-1]} were"
+    return f" {which} made without it."
 
 
 def _find_missing_http2(measured: Measured) -> Iterator[Finding]:

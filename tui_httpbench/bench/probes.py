@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import signal
 import sys
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
@@ -15,7 +14,8 @@ from typing import Any
 from tui_httpbench.analysis.all_failed import find_common_failure
 from tui_httpbench.analysis.answers import WAITED_IN_VAIN, odd_modes
 from tui_httpbench.bench.trust import Trust
-from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job, worker_environment
+from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, hiding_for, make_job, worker_environment
+from tui_httpbench.bench.worker_story import EXIT_LIMIT_S, TAIL_BYTES, death_in_words, last_line_of
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.files.side_line import SideLine
 from tui_httpbench.measured.probe import Probe, ProbeResponse
@@ -74,7 +74,7 @@ class _Prober:
     def __init__(
         self, plan: Plan, url: str, target: EmbeddedTarget | None, trust: Trust, hiding: Hiding | None
     ) -> None:
-        self._hiding = hiding
+        self._hiding = hiding or hiding_for(plan, url)
         self._plan = plan
         self._url = url
         self._target = target
@@ -104,11 +104,11 @@ class _Prober:
                 str(WORKER_FILE),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
                 env=worker_environment(plan, trust),
                 limit=MESSAGE_LIMIT_BYTES,
-                start_new_session=os.name == "posix",
             )
+            tail = asyncio.create_task(_tail(line.process))
             try:
                 job = make_job(plan, self._url, mode_id, Path(os.devnull), trust, task="probe", hiding=self._hiding)
                 probe = await _converse(line, plan, job, mode_id, self._target, turns.turn(place))
@@ -117,17 +117,29 @@ class _Prober:
                 return probe
             except _SparedError:
                 return Probe(mode_id)
+            except _FellError as fell:
+                why = self._hiding.hide(await _why_it_fell(line, tail))
+                return replace(fell.told, error=("other", f"The probe of {mode_id} {why}"), stage="process")
             except TimeoutError:
                 turns.is_silent = self._target is None
                 return Probe(mode_id, error=("hung", f"{mode_id} did not answer its probe and was ended."))
             finally:
-                _kill(line.process)
-                await line.process.wait()
+                line.kill()
+                await line.ended()
+                tail.cancel()
                 line.close()
 
 
 class _SparedError(Exception):
     """There is no use in sending this one."""
+
+
+class _FellError(Exception):
+    """The process is gone before it has told all."""
+
+    def __init__(self, told: Probe) -> None:
+        super().__init__(told.mode)
+        self.told = told
 
 
 class _Turns:
@@ -238,21 +250,42 @@ async def _converse(
 
 async def _hear(line: SideLine, limit_s: float) -> dict[str, Any]:
     """The next message; an empty one when the process is gone. Raises TimeoutError."""
-    async with asyncio.timeout(limit_s):
-        return await line.hear() or {}
+    hearing, leaving = asyncio.create_task(line.hear()), asyncio.create_task(line.ended())
+    try:
+        async with asyncio.timeout(limit_s):
+            await asyncio.wait({hearing, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if leaving.done():
+                line.kill()  # or what it has started could hold its line open
+            return await hearing or {}
+    finally:
+        hearing.cancel()
+        leaving.cancel()
+
+
+async def _tail(process: asyncio.subprocess.Process) -> bytes:
+    """The end of what the process writes to its standard error, once nobody can write there any more."""
+    assert process.stderr is not None
+    tail = b""
+    while chunk := await process.stderr.read(TAIL_BYTES):
+        tail = (tail + chunk)[-TAIL_BYTES:]
+    return tail
+
+
+async def _why_it_fell(line: SideLine, tail: asyncio.Task[bytes]) -> str:
+    """The end of a sentence on a process that has told its last without having told all."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(EXIT_LIMIT_S):
+            await line.ended()
+    if line.process.returncode is None:
+        return "closed its line to this program, so it was ended."
+    line.kill()
+    await asyncio.wait({tail}, timeout=EXIT_LIMIT_S)
+    written = tail.result() if tail.done() else b""
+    return death_in_words(line.process.returncode, last_line_of(written.decode(errors="replace")))
 
 
 def _failed(told: Probe, message: dict[str, Any]) -> Probe:
-    """``told`` with what went wrong by the worker's last message, which is empty where it is gone."""
+    """``told`` with what went wrong by the worker's last message. Raises _FellError where that is empty."""
     if message.get("event") == "failed":
         return replace(told, error=(message["kind"], message["text"]), stage=message["stage"])
-    return replace(told, error=("other", f"The probe of {told.mode} ended without a word."), stage="process")
-
-
-def _kill(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            if os.name == "posix":
-                os.killpg(process.pid, signal.SIGKILL)
-            else:
-                process.kill()
+    raise _FellError(told)

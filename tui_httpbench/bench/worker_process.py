@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
-import signal
 import sys
 import tempfile
 import time
@@ -17,7 +15,7 @@ from typing import Any, BinaryIO
 from tui_httpbench.bench.run_folder import sample_path
 from tui_httpbench.bench.trust import USUAL_TRUST, Trust
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, hiding_for, make_job, worker_environment
-from tui_httpbench.bench.worker_story import WorkerStory, hung_requests, last_line
+from tui_httpbench.bench.worker_story import EXIT_LIMIT_S, WorkerStory, hung_requests, last_line
 from tui_httpbench.files.side_line import SideLine
 from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, WorkerSetup
 from tui_httpbench.measured.samples import ErrorText, SampleFile, measured_span_s
@@ -26,7 +24,6 @@ from tui_httpbench.text.hiding import Hiding
 from tui_httpbench.worker.slices import Clocks, Limits
 
 STARTUP_LIMIT_S = 60.0
-EXIT_LIMIT_S = 2.0
 WATCH_INTERVAL_S = 0.2
 COMPUTING_S = 0.1
 """What one request may compute: five times as long as the most expensive client does on a usual machine."""
@@ -102,7 +99,7 @@ class WorkerProcess:
     @property
     def ended(self) -> tuple[Outcome, str] | None:
         """How its round has ended already, and why in a sentence; None while it can go on."""
-        return self._story.cut_short(self._exit_code, "") if self._story.has_ended else None
+        return self._story.cut_short(self._exit_code, self._last_words()) if self._story.has_ended else None
 
     @property
     def _exit_code(self) -> int | None:
@@ -117,7 +114,7 @@ class WorkerProcess:
     async def start(self) -> None:
         """Starts the process and waits until its client is imported and built, or can't be. Raises OSError."""
         # Without a name: nobody finds what a client prints, and nothing of it outlives this process.
-        self._printed = tempfile.TemporaryFile(dir=self.samples.path.parent)  # noqa: SIM115, it lives until end()
+        self._printed = tempfile.TemporaryFile("a+b", dir=self.samples.path.parent)  # noqa: SIM115, it lives until end()
         await self._spawn(self._printed)
         if await self._await("ready", STARTUP_LIMIT_S) is None and self._story.hung:
             self._story.hung = (
@@ -175,13 +172,14 @@ class WorkerProcess:
             await self._end_process()
         # Copying a million requests holds up the screen, which may ask for their number meanwhile: it is known then.
         self.samples.done()
-        last_words = ""
+        record = await asyncio.to_thread(self._record, self._last_words())
         if self._printed is not None:
-            last_words = last_line(self._printed, self._hiding)
             self._printed.close()
-        record = await asyncio.to_thread(self._record, last_words)
         self.samples.close()
         return record
+
+    def _last_words(self) -> str:
+        return "" if self._printed is None or self._printed.closed else last_line(self._printed, self._hiding)
 
     def _make_room(self, limits: Limits) -> None:
         """Lets the file grow where the next slice may need more rows than are left."""
@@ -203,8 +201,6 @@ class WorkerProcess:
             env=self._environment,
             limit=MESSAGE_LIMIT_BYTES,
             hands_on=self._hands_on,
-            # Ctrl-C in the terminal is for the parent to answer.
-            start_new_session=os.name == "posix",
         )
         self._process = self._line.process
         self._hearing = asyncio.create_task(self._hear(self._line))
@@ -244,6 +240,10 @@ class WorkerProcess:
                 async with asyncio.timeout(WATCH_INTERVAL_S):
                     message = await self._messages.get()
             except TimeoutError:
+                if self._process is not None and self._process.returncode is not None:
+                    # It has told all, and what it has started holds its line open.
+                    self._story.is_gone = True
+                    continue
                 done = self.samples.done()
                 if done != seen:
                     seen, last_sign = done, time.monotonic()
@@ -261,6 +261,8 @@ class WorkerProcess:
                 message = self._hiding.hide_in(message)
             if message is None:
                 self._story.is_gone = True
+                await self._let_leave()  # by what it ends with, not by being ended, is its end explained
+                self._story.is_mute = self._process is not None and self._process.returncode is None
             elif message["event"] == "failed":
                 self._story.note(message)
                 return None
@@ -271,29 +273,24 @@ class WorkerProcess:
         return None
 
     async def _let_leave(self) -> None:
-        """Waits a moment for a worker that has told all, so that its client can close its connections."""
-        assert self._process is not None
+        """Waits a moment for a worker that has told all, so that its client can close its connections, or that fell."""
+        assert self._line is not None
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(EXIT_LIMIT_S):
-                await self._process.wait()
+                await self._line.ended()
 
     async def _end_process(self) -> None:
         self._kill()
-        if self._process is not None:
-            await self._process.wait()
+        if self._line is not None:
+            await self._line.ended()
         if self._hearing is not None:
             self._hearing.cancel()
         if self._line is not None:
             self._line.close()
 
     def _kill(self) -> None:
-        if self._process is None or self._process.returncode is not None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            if os.name == "posix":
-                os.killpg(self._process.pid, signal.SIGKILL)
-            else:
-                self._process.kill()
+        if self._line is not None:
+            self._line.kill()
 
     def _record(self, last_words: str) -> RoundRecord:
         story, samples = self._story, self.samples.finished()
@@ -305,7 +302,7 @@ class WorkerProcess:
             samples=samples,
             elapsed_s=self.elapsed_s if is_whole else measured_span_s(samples),
             cpu_s=sum(part.cpu_s for part in story.slices) if is_whole else None,
-            error_texts=self._hiding.hide_in(self.samples.error_texts()),
+            error_texts=self._hiding.hide_in((*self.samples.error_texts(), *self.samples.wrong_statuses())),
             setup=story.setup,
             slices=tuple(story.slices),
         )
@@ -314,7 +311,10 @@ class WorkerProcess:
                 record,
                 peak_memory_bytes=story.finished["peak_memory_bytes"],
                 connections=story.finished["connections"],
-                error_texts=tuple(ErrorText(*error) for error in story.finished["errors"]),
+                error_texts=(
+                    *(ErrorText(*error) for error in story.finished["errors"]),
+                    *self.samples.wrong_statuses(),
+                ),
             )
         if story.finished and self.has_done_its_load and not story.is_out_of_memory:
             return record

@@ -13,7 +13,21 @@ from tui_httpbench.plan.plan import Plan
 from tui_httpbench.text.hiding import Hiding
 from tui_httpbench.worker.errors import escape_controls
 
-_TAIL_BYTES = 4096
+EXIT_LIMIT_S = 2.0
+"""How long a worker that has told all may take to end."""
+TAIL_BYTES = 4096
+"""How much of what a worker wrote at last is looked at."""
+
+_SIGNALS = {
+    "SIGABRT": "its own code aborted it",
+    "SIGBUS": "as where its samples can't be written since the disk is full",
+    "SIGFPE": "native code divided by zero",
+    "SIGILL": "native code needs another processor",
+    "SIGKILL": "killed from outside, as where the system has no memory left",
+    "SIGSEGV": "native code used memory that is not its own",
+    "SIGTERM": "told from outside to end",
+}
+"""What signals mean, by their names; SIGBUS is what a mapped file gives where the disk has no room for it."""
 
 
 @dataclass
@@ -21,7 +35,8 @@ class WorkerStory:
     """What the worker of a mode has told so far, and what became of it.
 
     ``finished`` is its last message; ``failed`` and ``hung`` are sentences, empty where it did neither; ``hung_s`` is
-    how long what it hung in took until its end; ``is_gone`` tells that it will say no more.
+    how long what it hung in took until its end; ``is_gone`` tells that it will say no more, ``is_mute`` that it lived
+    on all the same and had to be ended.
     """
 
     mode_id: str
@@ -33,6 +48,7 @@ class WorkerStory:
     hung: str = ""
     hung_s: float = 0.0
     is_gone: bool = False
+    is_mute: bool = False
 
     @property
     def has_ended(self) -> bool:
@@ -69,12 +85,11 @@ class WorkerStory:
             return "failed", self.failed
         if self.hung:
             return "hung", self.hung
+        if self.is_mute:
+            return "crashed", f"The worker of {self.mode_id} closed its line to this program, so it was ended."
         if self.finished or exit_code is None:
             return "stopped", ""
-        how = signal.Signals(-exit_code).name if exit_code < 0 else f"exit status {exit_code}"
-        if how == "SIGBUS":  # what a mapped file gives where the disk has no room for it
-            how = "SIGBUS, as where its samples can't be written since the disk is full"
-        return "crashed", f"The worker of {self.mode_id} died ({how})" + (f": {last_words}" if last_words else ".")
+        return "crashed", f"The worker of {self.mode_id} {death_in_words(exit_code, last_words)}"
 
     def _out_of_memory(self, limit_bytes: int | None) -> str:
         allowed = "" if limit_bytes is None else f" than the {limit_bytes / 2**30:.3g} GiB that its worker may have"
@@ -90,10 +105,34 @@ def hung_requests(plan: Plan, mode_id: str, finished: int) -> int:
     return plan.in_flight(mode_id) if planned is None else max(0, planned - finished)
 
 
-def last_line(file: BinaryIO, hiding: Hiding, limit: int = 300) -> str:
-    """The last line that is not empty of what a worker printed, without secrets and control characters; or nothing."""
+def death_in_words(exit_code: int, last_words: str) -> str:
+    """The end of a sentence on a process that was not to end yet: how it did, and what it wrote last, if anything.
+
+    A negative ``exit_code`` is a signal.
+    """
+    if exit_code < 0:
+        try:
+            name = signal.Signals(-exit_code).name
+        except ValueError:  # one that has a number only
+            name = f"signal {-exit_code}"
+        how = f"{name}, {_SIGNALS[name]}" if name in _SIGNALS else name
+    else:
+        how = f"exit status {exit_code}"
+    return f"died ({how})" + (f": {last_words}" if last_words else ".")
+
+
+def last_line(file: BinaryIO, hiding: Hiding) -> str:
+    """The last line of what a worker printed, as ``last_line_of`` gives it and without secrets; empty without one.
+
+    The worker goes on behind what is there, wherever this reads, since it was handed the file to append to.
+    """
     with contextlib.suppress(OSError):
-        file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
-        lines = hiding.hide(file.read().decode(errors="replace")).split("\n")
-        return next((escape_controls(line.strip())[:limit] for line in reversed(lines) if line.strip()), "")
+        file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
+        return last_line_of(hiding.hide(file.read().decode(errors="replace")))
     return ""
+
+
+def last_line_of(written: str, limit: int = 300) -> str:
+    """The last line that is not empty, control characters escaped; empty without one."""
+    lines = written.split("\n")
+    return next((escape_controls(line.strip())[:limit] for line in reversed(lines) if line.strip()), "")

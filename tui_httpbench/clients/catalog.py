@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from tui_httpbench.clients.reading import ClientFile, ClientFileError, ModeFacts, read_client_file
+from tui_httpbench.text.quoting import shown_path
 
 CLIENTS_FOLDER = Path(__file__).parent
 ENTRY_POINTS = "httpbench_tui.clients"
@@ -83,9 +84,12 @@ class Library:
         return f"it imports {self.missing_module()}"
 
     def version(self) -> str | None:
-        """The installed distribution's version, Python's for the standard library's, or None where there is none."""
-        if not self.imports:
-            return platform.python_version()
+        """The installed distribution's version, Python's for the standard library's; None where there is none to tell.
+
+        So it is with a file that names no distribution: what it is called may be the name of something else.
+        """
+        if not self.packages:
+            return platform.python_version() if self.is_built_in else None
         try:
             return importlib.metadata.version(self.distribution)
         except importlib.metadata.PackageNotFoundError:
@@ -120,7 +124,8 @@ class UnknownModeError(ValueError):
 
 def _is_found(module: str) -> bool:
     try:
-        return importlib.util.find_spec(module) is not None
+        # Looking for one in a package would import the package.
+        return importlib.util.find_spec(module.partition(".")[0]) is not None
     except (ImportError, ValueError):
         return False
 
@@ -154,11 +159,14 @@ def add_file(path: Path) -> tuple[Mode, ...]:
         modes = _modes_of(read_client_file(path.absolute()))
     except ClientFileError as error:
         raise UnknownModeError(str(error)) from None
+    except OSError as error:  # the folder that a path starts from is gone
+        raise UnknownModeError(f"{shown_path(path)} can't be read: {error.strerror}.") from None
     for mode in modes:
         known = MODES.get(mode.id)
         if known is not None and known.library.source_file != mode.library.source_file:
             raise UnknownModeError(
-                f"{path} names a mode {mode.id!r}, which {_owner_of(known)} has already; give it another id."
+                f"{shown_path(path)} names a mode {mode.id!r}, which {_owner_of(known)} has already; "
+                "give it another id."
             )
     MODES.update({mode.id: mode for mode in modes})
     return modes

@@ -6,6 +6,7 @@ The grammar of labels is here and nowhere else; all else knows a label as a whol
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui_httpbench.clients.catalog import MODES, Mode, UnknownModeError, add_file, libraries, offered
-from tui_httpbench.text.quoting import shortened
+from tui_httpbench.text.quoting import shortened, shown_path
 
 _LABEL = re.compile(r"(?P<name>.+?)(#(?P<copy>[1-9][0-9]{0,2}))?", re.DOTALL)
 
@@ -80,7 +81,7 @@ def name_to_remember(label: str) -> str:
 def _modes_named(name: str) -> list[str]:
     file, colon, mode_id = name.partition(".py:")
     if colon or name.endswith(".py"):
-        return _modes_of_file(Path(file + ".py" if colon else name).expanduser(), mode_id)
+        return _modes_of_file(file + ".py" if colon else name, mode_id)
     if name in MODES:
         return [name]
     offered()
@@ -98,10 +99,12 @@ def _modes_named(name: str) -> list[str]:
     raise UnknownModeError(f"There is no mode {shortened(name)!r}; {hint}")
 
 
-def _modes_of_file(path: Path, mode_id: str) -> list[str]:
+def _modes_of_file(name: str, mode_id: str) -> list[str]:
+    # Not Path.expanduser, which raises where nobody has that home.
+    path = Path(os.path.expanduser(name))  # noqa: PTH111
     ids = [mode.id for mode in add_file(path)]
     if not mode_id:
         return ids
     if mode_id not in ids:
-        raise UnknownModeError(f"{path} has no mode {shortened(mode_id)!r}; it has {', '.join(ids)}.")
+        raise UnknownModeError(f"{shown_path(path)} has no mode {shortened(mode_id)!r}; it has {', '.join(ids)}.")
     return [mode_id]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import re
 import sys
 import textwrap
+import warnings
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tui_httpbench.files.small_file import read_small_file
-from tui_httpbench.text.quoting import printable, shortened
+from tui_httpbench.text.quoting import printable, shortened, shown_path
 
 MAX_FILE_BYTES = 1_000_000
 MAX_ID_LENGTH = 40
@@ -21,6 +23,9 @@ MAX_ABOUT_LENGTH = 200
 _API = "tui_httpbench"
 _TEXTS = ("needs", "needs_module")
 _SWITCHES = ("kept", "http2", "default")
+_PACKAGE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?", re.ASCII)
+_NO_LITERAL = (ValueError, TypeError, SyntaxError, MemoryError, RecursionError)
+"""What ``ast.literal_eval`` raises, of a key that can't be one or a depth without end, too."""
 
 
 class ClientFileError(ValueError):
@@ -69,22 +74,57 @@ class ClientFile:
 
 def read_client_file(path: Path) -> ClientFile:
     """The file's modes in their order. Raises ClientFileError."""
-    shown = shortened(printable(str(path)), 200)
+    return parse_client(path, read_source(path))
+
+
+def read_source(path: Path) -> bytes:
+    """What the file holds. Raises ClientFileError."""
     try:
-        data = read_small_file(path, MAX_FILE_BYTES)
-        text = importlib.util.decode_source(data)
-        tree = ast.parse(data)
+        return read_small_file(path, MAX_FILE_BYTES)
     except FileNotFoundError:
-        raise ClientFileError(f"There is no file {shown}; name one that exists.") from None
+        raise ClientFileError(f"There is no file {shown_path(path)}; name one that exists.") from None
     except OSError as error:
-        raise ClientFileError(f"{shown} can't be read: {(error.strerror or str(error)).lower()}.") from None
+        raise ClientFileError(f"{shown_path(path)} can't be read: {(error.strerror or str(error)).lower()}.") from None
+
+
+def parse_client(path: Path, source: bytes) -> ClientFile:
+    """The modes of a file at this path that holds this, in their order. Raises ClientFileError."""
+    shown = shown_path(path)
+    try:
+        return _parse(path, source, shown)
+    except ClientFileError:
+        raise
     except SyntaxError as error:
         reason = printable(error.msg)
         raise ClientFileError(f"{shown}, line {error.lineno or 1}: {reason}; mend it and try again.") from None
-    except ValueError as error:  # no text in its encoding, or a NUL in it
-        raise ClientFileError(f"{shown} is no Python source: {printable(str(error))}.") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ClientFileError(
+            f"{shown}, line {line}: this is no text in {error.encoding}; save the file as UTF-8."
+        ) from None
+    except LookupError as error:  # of an encoding that a comment names
+        raise ClientFileError(f"{shown}, line {_coding_line(source)}: {printable(str(error))}; write UTF-8.") from None
     except (RecursionError, MemoryError):
         raise ClientFileError(f"{shown} is nested too deeply to be read.") from None
+    except Exception as error:  # Python's parser knows no end of ways to fail on what is no program
+        reason = shortened(printable(str(error)), 200)
+        raise ClientFileError(f"{shown} is no Python source: {reason}.") from None
+
+
+def _coding_line(source: bytes) -> int:
+    """The line of the comment that names an encoding: the first or the second."""
+    return 1 if b"coding" in source.split(b"\n", 1)[0] else 2
+
+
+def _parse(path: Path, source: bytes, shown: str) -> ClientFile:
+    if b"\0" in source:
+        line = source.count(b"\n", 0, source.index(b"\0")) + 1
+        raise ClientFileError(f"{shown}, line {line}: a NUL is in it; a Python file cannot contain null bytes.")
+    with warnings.catch_warnings():
+        # Of an odd escape, say; printed, it would stand across the screen.
+        warnings.simplefilter("ignore")
+        text = importlib.util.decode_source(source)
+        tree = ast.parse(source)
     modes = tuple(
         _facts(node, mark, text, shown)
         for node in tree.body
@@ -98,7 +138,7 @@ def read_client_file(path: Path) -> ClientFile:
         raise ClientFileError(f"{shown} has the mode {twice!r} twice; give each an id of its own.")
     if twice := _repeated(mode.function for mode in modes):
         raise ClientFileError(f"{shown} has two modes named {twice}(); rename one, since the last one hides it.")
-    name = _literal(tree, "NAME", path.stem, str, "text in quotes", shown)
+    name = shortened(printable(_literal(tree, "NAME", path.stem, str, "text in quotes", shown)))
     is_native = _literal(tree, "NATIVE", False, bool, "True or False", shown)
     return ClientFile(path, name, _summary(tree, name), _packages(tree, shown), _imports(tree), modes, is_native)
 
@@ -121,7 +161,7 @@ def _facts(node: ast.FunctionDef | ast.AsyncFunctionDef, mark: ast.expr, text: s
     try:
         texts = [ast.literal_eval(argument) for argument in mark.args]
         options: dict[str, Any] = {str(option.arg): ast.literal_eval(option.value) for option in mark.keywords}
-    except (ValueError, TypeError, RecursionError):
+    except _NO_LITERAL:
         raise ClientFileError(
             f"{where}: the facts of a mode are read without running the file, so each must be a literal."
         ) from None
@@ -134,7 +174,7 @@ def _facts(node: ast.FunctionDef | ast.AsyncFunctionDef, mark: ast.expr, text: s
     for name, kind in (("id", str), ("about", str), *((name, str) for name in _TEXTS), *((n, bool) for n in _SWITCHES)):
         if name in named and not isinstance(named[name], kind):
             word = "text in quotes" if kind is str else "True or False"
-            raise ClientFileError(f"{where}: {name} is {named[name]!r}; write {word}.")
+            raise ClientFileError(f"{where}: {name} is {_quoted(named[name])}; write {word}.")
     _check_id(named["id"], where)
     named["about"] = shortened(printable(named["about"]), MAX_ABOUT_LENGTH)
     if not _yields(node):
@@ -147,6 +187,14 @@ def _facts(node: ast.FunctionDef | ast.AsyncFunctionDef, mark: ast.expr, text: s
         code=code,
         line=line,
     )
+
+
+def _quoted(value: object) -> str:
+    """What a file says where something else belongs, short enough to be shown."""
+    try:
+        return shortened(repr(value), 60)
+    except (ValueError, RecursionError):  # Python writes no number of thousands of digits
+        return f"a value of the type {type(value).__name__} that is too long to be shown"
 
 
 def _yields(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -196,6 +244,8 @@ def _packages(tree: ast.Module, shown: str) -> tuple[str, ...]:
     names = _literal(tree, "PACKAGES", (), (tuple, list), "a tuple of names in quotes", shown)
     if not all(isinstance(name, str) for name in names):
         raise ClientFileError(f"{shown}: PACKAGES must be a tuple of names in quotes.")
+    if wrong := [name for name in names if not _PACKAGE.fullmatch(name)]:
+        raise ClientFileError(f"{shown}: PACKAGES has {_quoted(wrong[0])}, which is no package's name.")
     return tuple(names)
 
 
@@ -207,7 +257,7 @@ def _literal(
         if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
             try:
                 value = ast.literal_eval(node.value)
-            except ValueError:
+            except _NO_LITERAL:
                 value = None
             if not isinstance(value, kind):
                 raise ClientFileError(f"{shown}, line {node.lineno}: {name} must be {in_words}.")

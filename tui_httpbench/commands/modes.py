@@ -98,4 +98,4 @@ def _account(mode: Mode, probe: Probe) -> Text:
 def _version(mode: Mode) -> str:
     if not mode.is_installed():
         return f"not installed: {mode.how_to_get}"
-    return mode.library.version() or "unknown"
+    return mode.library.version() or ("unknown" if mode.library.packages else "–")

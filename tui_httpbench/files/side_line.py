@@ -6,14 +6,19 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 from typing import Any
+
+_POLL_S = 0.01
 
 
 class SideLine:
     """What a child tells, in lines of JSON; ``start`` makes both. Whatever else it prints goes to its ``stdout``.
 
-    The child gets the number of the line's descriptor as its last argument. Where a system can't hand one on
-    (Windows), it is its standard output, and what is no JSON object there is passed over.
+    On POSIX the child leads a session, and so a process group, of its own: Ctrl-C in the terminal is for this process
+    to answer, and ``kill`` ends all that is in the group. The child gets the number of the line's descriptor as its
+    last argument. Where a system can't hand one on (Windows), it is its standard output, and what is no JSON object
+    there is passed over.
     """
 
     def __init__(
@@ -42,6 +47,7 @@ class SideLine:
             assert process.stdout is not None
             return cls(process, process.stdout)
         reader = asyncio.StreamReader(limit)
+        options["start_new_session"] = True
         ours, theirs = os.pipe()
         try:
             transport, _ = await asyncio.get_running_loop().connect_read_pipe(
@@ -73,6 +79,26 @@ class SideLine:
                 told = json.loads(line[max(line.find(b'{"'), 0) :])
                 if isinstance(told, dict):
                     return told
+
+    async def ended(self) -> int:
+        """Waits until the process has ended, whoever still holds its pipes, and returns its exit code.
+
+        Its own ``wait`` waits for the pipes as well, which what it has started may have inherited.
+        """
+        while (code := self.process.returncode) is None:
+            await asyncio.sleep(_POLL_S)
+        return code
+
+    def kill(self) -> None:
+        """Ends the process at once, and all that it has started in its own group; safe to call at any time.
+
+        The group may outlive its process, and nobody else's can have its number as long as one member of it lives.
+        """
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # the latter on macOS, where all are gone
+            if os.name == "posix":
+                os.killpg(self.process.pid, signal.SIGKILL)
+            elif self.process.returncode is None:
+                self.process.kill()
 
     def close(self) -> None:
         """Lets go of the line; safe to call twice."""

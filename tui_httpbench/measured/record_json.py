@@ -6,9 +6,10 @@ from dataclasses import asdict, fields
 from typing import Any, cast, get_args
 
 from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, WarmupRequest, WorkerSetup
-from tui_httpbench.measured.samples import MAX_STATUS, ErrorText
+from tui_httpbench.measured.samples import ErrorText
 from tui_httpbench.measured.strict_json import items, seconds, seconds_or_none, text, whole, whole_or_none
 from tui_httpbench.plan.plan import MAX_REQUESTS, MAX_ROUNDS
+from tui_httpbench.worker.answers import HIGHEST_STATUS
 from tui_httpbench.worker.errors import ERROR_KINDS
 
 MAX_SLICES = 1_000_000
@@ -72,7 +73,7 @@ def setup_from_dict(values: dict[str, Any]) -> WorkerSetup:
 def _warmup(values: dict[str, Any]) -> WarmupRequest:
     return WarmupRequest(
         latency_ms=seconds(values["latency_ms"]),
-        status=whole(values["status"], -len(ERROR_KINDS), MAX_STATUS),
+        status=whole(values["status"], -len(ERROR_KINDS), HIGHEST_STATUS),
         cpu_ms=seconds_or_none(values["cpu_ms"]),
     )
 

@@ -2,8 +2,9 @@
 
 Layout: ``ERROR_TEXT_BYTES`` bytes of JSON lines, one for each distinct error text, then ``capacity`` rows of four int64
 (start_ns, latency_ns, status or negative error code, body bytes). A row counts once its start_ns, written last, is not
-zero. Starts are in measured time: the pauses between a mode's slices are left out. Where a round's requests are not
-known beforehand, the file grows between two slices.
+zero. In the file, a request that failed has ``NO_BODY``; any other row with an odd status is what the client gave
+back, and counts as failed. Starts are in measured time: the pauses between a mode's slices are left out. Where a
+round's requests are not known beforehand, the file grows between two slices.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ from numpy.typing import NDArray
 
 from tui_httpbench.files.private_files import open_private
 from tui_httpbench.text.hiding import ANYONES
-from tui_httpbench.worker.errors import ERROR_KINDS
-from tui_httpbench.worker.recorder import ERROR_TEXT_BYTES, ROW_BYTES
+from tui_httpbench.worker.answers import HIGHEST_STATUS, LOWEST_STATUS, wrong_status
+from tui_httpbench.worker.errors import ERROR_KINDS, code_of
+from tui_httpbench.worker.recorder import ERROR_TEXT_BYTES, NO_BODY, ROW_BYTES
 
 START, LATENCY, STATUS, BODY = range(4)
-MAX_STATUS = 999
+WRONG_ANSWER = "other"
+"""The kind of error that a status which is none counts as."""
 MAX_FILE_BYTES = ERROR_TEXT_BYTES + 40_000_000 * ROW_BYTES
 _MAX_CLOCK_NS = 2**62
 _MAX_LATENCY_NS = 2**50
@@ -34,7 +37,11 @@ _MAX_BODY_BYTES = 2**39
 _BLOCK_ROWS = 16_384
 """More rows than requests can be in flight: where so many in a row are empty, no later one is written."""
 
+_MAX_WRONG_STATUSES = 3
+"""Of how many of them it is told."""
+
 _DONTNEED: int | None = getattr(mmap, "MADV_DONTNEED", None)
+
 
 Samples = NDArray[np.int64]
 
@@ -105,6 +112,7 @@ class SampleFile:
         self.path = path
         self._done = 0
         self._failures: Counter[int] = Counter()
+        self._wrong: Counter[int] = Counter()
 
     def _map_file(self, descriptor: int, size: int) -> None:
         self.capacity = (size - ERROR_TEXT_BYTES) // ROW_BYTES
@@ -142,7 +150,7 @@ class SampleFile:
                 start += int(empty[0])
                 break
             start += block.size
-        new = rows[self._done : start]
+        new = _tell(rows[self._done : start].copy())
         failed, counts = np.unique(new[error_mask(new), STATUS], return_counts=True)
         self._failures.update(dict(zip(failed.tolist(), counts.tolist(), strict=True)))
         self._let_go(self._done, start)
@@ -160,10 +168,24 @@ class SampleFile:
     def recent(self, count: int) -> Samples:
         """A copy of up to ``count`` of the latest finished rows."""
         done = self.done()
-        return self._rows[max(0, done - count) : done].copy()
+        return _tell(self._rows[max(0, done - count) : done].copy())
 
     def finished(self) -> Samples:
         """A copy of all finished rows, in the order in which they ended."""
+        rows = self._written()
+        found, counts = np.unique(rows[_is_wrong(rows), STATUS], return_counts=True)
+        self._wrong = Counter(dict(zip(found.tolist(), counts.tolist(), strict=True)))
+        return _tell(rows)
+
+    def wrong_statuses(self) -> tuple[ErrorText, ...]:
+        """What is said of the statuses in ``finished()`` that are none, as of its last call; of the most frequent."""
+        return tuple(
+            ErrorText(WRONG_ANSWER, wrong_status(status), count)
+            for status, count in self._wrong.most_common(_MAX_WRONG_STATUSES)
+        )
+
+    def _written(self) -> Samples:
+        """A copy of all finished rows, as they are in the file."""
         done = self.done()
         complete = np.empty((done, 4), dtype=np.int64)
         for start in range(0, done, _BLOCK_ROWS):
@@ -197,6 +219,22 @@ class SampleFile:
         return tuple(texts)
 
 
+def _is_wrong(rows: Samples) -> NDArray[np.bool_]:
+    """In which rows of a file a client gave back a status that is none; or an error has no code that it can have."""
+    status = rows[:, STATUS]
+    is_error = (rows[:, BODY] == NO_BODY) & (status < 0) & (status >= -len(ERROR_KINDS))
+    wrong: NDArray[np.bool_] = ((status < LOWEST_STATUS) | (status > HIGHEST_STATUS)) & ~is_error
+    return wrong
+
+
+def _tell(rows: Samples) -> Samples:
+    """Makes of rows of a file what they tell: one of our codes or a status, and no body where there is none."""
+    wrong = _is_wrong(rows)
+    rows[wrong, STATUS] = code_of(WRONG_ANSWER)
+    rows[wrong | (rows[:, BODY] == NO_BODY), BODY] = 0
+    return rows
+
+
 def _open(path: Path, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600)
 
@@ -216,7 +254,9 @@ def store_samples(path: Path, samples: Samples) -> None:
     with open_private(path, os.O_EXCL) as file:
         file.write(b"\0" * ERROR_TEXT_BYTES)
         for start in range(0, len(samples), _BLOCK_ROWS):
-            file.write(samples[start : start + _BLOCK_ROWS].tobytes())
+            rows = samples[start : start + _BLOCK_ROWS].copy()
+            rows[rows[:, STATUS] < 0, BODY] = NO_BODY
+            file.write(rows.tobytes())
 
 
 def load_samples(path: Path) -> tuple[Samples, tuple[ErrorText, ...]]:
@@ -227,20 +267,19 @@ def load_samples(path: Path) -> tuple[Samples, tuple[ErrorText, ...]]:
     file = SampleFile.open(path)
     try:
         samples = file.finished()
-        return samples[_is_possible(samples)], file.error_texts()
+        return samples[_is_possible(samples)], (*file.error_texts(), *file.wrong_statuses())
     finally:
         file.close()
 
 
 def _is_possible(samples: Samples) -> NDArray[np.bool_]:
-    start, latency, status, body = (samples[:, column] for column in range(4))
+    """Which rows a worker can have written, by their times and sizes."""
+    start, latency, body = samples[:, START], samples[:, LATENCY], samples[:, BODY]
     return (
         (start > 0)
         & (start < _MAX_CLOCK_NS)
         & (latency >= 0)
         & (latency < _MAX_LATENCY_NS)
-        & (status >= -len(ERROR_KINDS))
-        & (status <= MAX_STATUS)
         & (body >= 0)
         & (body < _MAX_BODY_BYTES)
     )

@@ -181,7 +181,7 @@ class Child:
 
 
 def _own_group() -> dict[str, Any]:
-    """Keeps Ctrl-C in the terminal away from the child: this process decides when it ends."""
+    """Keeps Ctrl-C in the terminal away from the child, as ``SideLine`` does elsewhere: it ends when told to."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}
+    return {}

@@ -10,6 +10,11 @@ def shortened(text: str, limit: int = 40) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def shown_path(path: object, limit: int = 200) -> str:
+    """The path of a file as a sentence quotes it."""
+    return shortened(printable(str(path)), limit)
+
+
 def printable(text: str) -> str:
     """Text from elsewhere with control characters, line breaks among them, written as escapes."""
     if text.isprintable():

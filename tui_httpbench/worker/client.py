@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from .answers import WrongAnswer, check_answer
 from .job import Job
 from .stages import StageFailed, load_api, stage
 
@@ -121,13 +122,7 @@ def checked_send(send: Any) -> Any:
 
 def checked_answer(answer: Any) -> tuple[int, bytes]:
     """What ``send`` returned. Raises StageFailed where that is not a status and a body."""
-    parts = answer if isinstance(answer, tuple) else (answer,)
-    if len(parts) == 2 and isinstance(parts[0], int) and isinstance(parts[1], (bytes, bytearray, memoryview)):
-        return parts[0], bytes(parts[1])
-    kinds = ", ".join(type(part).__name__ for part in parts)
-    advice = "end it with 'return status, body', the body in bytes"
-    if hasattr(answer, "__await__"):
-        answer.close()  # or Python would warn that nobody awaited it
-        advice = "write 'async def' before the mode as well"
-    returned = f"({kinds})" if isinstance(answer, tuple) else kinds
-    raise StageFailed("use", "other", f"send returned {returned}, not (status, body); {advice}")
+    try:
+        return check_answer(answer)
+    except WrongAnswer as error:
+        raise StageFailed("use", "other", str(error)) from None

@@ -54,6 +54,10 @@ def main() -> None:
     except StageFailed as failure:
         stage, kind, text = failure.args
         tell("failed", stage=stage, kind=kind, text=text)
+    except BaseException as error:
+        # Python's own way out would wait for the thread at stdin, and abort: its complaint would hide this one.
+        print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        os._exit(1)
     # Only teardown is left, and the thread that waits on stdin would hold up the interpreter's own exit.
     os._exit(0)
 

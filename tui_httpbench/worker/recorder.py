@@ -7,11 +7,17 @@ import json
 import mmap
 from pathlib import Path
 
+from .answers import WrongAnswer, with_advice, wrong_status
 from .errors import code_of, is_out_of_memory, kind_of, text_of
 
 ROW_BYTES = 32
 ERROR_TEXT_BYTES = 32 * 1024
 """At the file's begin, as in ``tui_httpbench/measured/samples.py``; a whole number of memory pages."""
+NO_BODY = -1
+"""What stands for the size of the body in the row of a request that failed.
+
+No answer has such a size: so a status that a client gives back is never taken for the code of an error.
+"""
 _MAX_TEXTS = 40
 
 
@@ -42,17 +48,20 @@ class Recorder:
         self._rows = memoryview(self._map)[ERROR_TEXT_BYTES : ERROR_TEXT_BYTES + self.capacity * ROW_BYTES].cast("q")
 
     def record(self, start_ns: int, latency_ns: int, status: int, body_bytes: int) -> None:
-        """Writes one finished request."""
+        """Writes one finished request; a status that is no whole number of 64 bits is an error of that request."""
         rows = self._rows
         row = next(self._next_row) * 4
         rows[row + 1] = latency_ns
-        rows[row + 2] = status
+        try:
+            rows[row + 2] = status
+        except (TypeError, ValueError):
+            rows[row + 2], body_bytes = self.note_error(WrongAnswer(wrong_status(status))), NO_BODY
         rows[row + 3] = body_bytes
         rows[row] = start_ns
 
     def note_error(self, error: BaseException) -> int:
         """Counts an exception under its kind and text, writes a new text to the file, and returns the kind's code."""
-        kind, text = kind_of(error), text_of(error)
+        kind, text = kind_of(error), text_of(with_advice(error))
         if is_out_of_memory(error):
             self.is_out_of_memory = True
         key = (kind, text)

@@ -15,8 +15,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from .answers import size_of
 from .job import AsyncSend, Send
-from .recorder import Recorder
+from .recorder import NO_BODY, Recorder
 
 NO_LIMIT = 2**62
 
@@ -162,22 +163,22 @@ class SyncSlicer(_Slicer):
         send, recorder, clock = self.send, self.recorder, time.perf_counter_ns
         record, tickets, limit = recorder.record, burst.tickets, burst.limit
         deadline_ns, paused_ns = burst.deadline_ns, burst.paused_ns
-        sent = first = end = 0
+        sent = end = 0
+        start = first = clock()
         while True:
-            start = clock()
             if (start >= deadline_ns and sent) or recorder.is_out_of_memory or next(tickets) >= limit:
                 break
             try:
                 status, body = send()
                 end = clock()
-                size = len(body)
+                size = len(body) if type(body) is bytes else size_of(body)
                 del body  # or it would be in memory beside the next one
             except Exception as error:
                 end = clock()
-                status, size = recorder.note_error(error), 0
+                status, size = recorder.note_error(error), NO_BODY
             record(start - paused_ns, end - start, status, size)
-            first = first or start
             sent += 1
+            start = clock()
         burst.note(sent, first, end, start)
 
 
@@ -201,22 +202,22 @@ class AsyncSlicer(_Slicer):
         send, recorder, clock = self.send, self.recorder, time.perf_counter_ns
         record, tickets, limit = recorder.record, burst.tickets, burst.limit
         deadline_ns, paused_ns = burst.deadline_ns, burst.paused_ns
-        sent = first = end = 0
+        sent = end = 0
+        start = first = clock()
         while True:
-            start = clock()
             if (start >= deadline_ns and sent) or recorder.is_out_of_memory or next(tickets) >= limit:
                 break
             try:
                 status, body = await send()
                 end = clock()
-                size = len(body)
+                size = len(body) if type(body) is bytes else size_of(body)
                 del body  # or it would be in memory beside the next one
             except Exception as error:
                 end = clock()
-                status, size = recorder.note_error(error), 0
+                status, size = recorder.note_error(error), NO_BODY
             record(start - paused_ns, end - start, status, size)
-            first = first or start
             sent += 1
+            start = clock()
         burst.note(sent, first, end, start)
 
 

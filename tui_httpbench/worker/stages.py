@@ -33,7 +33,7 @@ def stage(name: str) -> Iterator[None]:
         yield
     except StageFailed:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise StageFailed(name, kind_of(error), text_of(error) + _place_of(error)) from error
 
 

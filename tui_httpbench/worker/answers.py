@@ -1,0 +1,61 @@
+"""What ``send`` of a mode has to return: a status and a body; what is said where it doesn't.
+
+In a slice, what is right costs nothing more: a body in bytes is measured as any, and a status is checked by whoever
+reads the samples.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+LOWEST_STATUS, HIGHEST_STATUS = 100, 999
+_ADVICE = "end it with 'return status, body', the body in bytes"
+_UNPACKING = ("cannot unpack", "not enough values to unpack", "too many values to unpack")
+
+
+class WrongAnswer(TypeError):
+    """What a client gave back is no status and body; the text says what it is."""
+
+
+def size_of(body: object) -> int:
+    """How many bytes a body has, which may also be a bytearray or a memoryview. Raises WrongAnswer."""
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return memoryview(body).nbytes
+    raise WrongAnswer(f"send returned a body of the type {type(body).__name__}; {_ADVICE}")
+
+
+def wrong_status(status: object) -> str:
+    """What is said of a status that is none; empty for one from 100 to 999."""
+    if isinstance(status, int) and LOWEST_STATUS <= status <= HIGHEST_STATUS:
+        return ""
+    try:
+        shown = repr(status)[:40]
+    except Exception:  # whatever the client's own type does, or a number of thousands of digits
+        shown = f"of the type {type(status).__name__}"
+    return f"send returned the status {shown}, not a whole number from {LOWEST_STATUS} to {HIGHEST_STATUS}"
+
+
+def with_advice(error: BaseException) -> BaseException:
+    """The error, or what it means: where a slice itself could not take apart what ``send`` had returned."""
+    trace = error.__traceback__
+    is_ours = trace is not None and trace.tb_next is None and isinstance(error, (TypeError, ValueError))
+    if is_ours and str(error).startswith(_UNPACKING):
+        return WrongAnswer(f"send returned something else than (status, body); {_ADVICE}")
+    return error
+
+
+def check_answer(answer: Any) -> tuple[int, bytes]:
+    """What ``send`` returned, out of a slice. Raises WrongAnswer where that is not a status and a body."""
+    parts = answer if isinstance(answer, tuple) else (answer,)
+    if len(parts) == 2 and isinstance(parts[0], int) and isinstance(parts[1], (bytes, bytearray, memoryview)):
+        wrong = wrong_status(parts[0])
+        if wrong:
+            raise WrongAnswer(wrong)
+        return parts[0], bytes(parts[1])
+    kinds = ", ".join(type(part).__name__ for part in parts)
+    advice = _ADVICE
+    if hasattr(answer, "__await__"):
+        answer.close()  # or Python would warn that nobody awaited it
+        advice = "write 'async def' before the mode as well"
+    returned = f"({kinds})" if isinstance(answer, tuple) else kinds
+    raise WrongAnswer(f"send returned {returned}, not (status, body); {advice}")
