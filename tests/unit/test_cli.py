@@ -232,11 +232,11 @@ def test_a_heavy_load_is_taken_with_yes(monkeypatch: pytest.MonkeyPatch, capsys:
 
 def test_the_options_of_the_report_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = runs_asked_for(monkeypatch)
-    for arguments in ((), ("-v", "--metric", "CPU", "--keep-going")):
+    for arguments in ((), ("-v", "--metric", "CPU", "--keep-going", "--yes")):
         assert main(["run", *arguments]) == 0
     assert [options for *_, options in seen] == [
         {"metric": None, "verbose": False, "keep_going": False, "yes": False},
-        {"metric": "cpu", "verbose": True, "keep_going": True, "yes": False},
+        {"metric": "cpu", "verbose": True, "keep_going": True, "yes": True},
     ]
 
 
