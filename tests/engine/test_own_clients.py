@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import os
 import re
@@ -12,15 +13,20 @@ from pathlib import Path
 
 import pytest
 
-from tui_httpbench.bench.recovery import find_interrupted_runs, recover
+from tui_httpbench.analysis.summary import summarize_run
+from tui_httpbench.bench.events import RoundFinished
+from tui_httpbench.bench.recovery import discard, find_interrupted_runs, read_measured
+from tui_httpbench.bench.run_error import RunError
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.clients.catalog import MODES, UnknownModeError
 from tui_httpbench.clients.entrants import mode_of, select_modes
+from tui_httpbench.clients.own_files import measured_mode
 from tui_httpbench.commands.main import main
 from tui_httpbench.history.url_history import load_urls
 from tui_httpbench.measured.samples import ErrorText
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.stored import plan_from_dict, plan_to_dict
+from tui_httpbench.report.json_report import to_text
 
 pytestmark = pytest.mark.usefixtures("known_modes")
 
@@ -201,19 +207,49 @@ async def test_a_file_with_new_follows_the_profile_in_article_batches_too(tmp_pa
     assert "maxsize=2, block=True, retries=urllib3.Retry(redirect=10)" in equal.made["urllib3-pool"]
 
 
-async def test_a_run_with_a_file_that_was_cut_short_is_recovered(tmp_path: Path) -> None:
-    path = written(tmp_path, EXAMPLES[0])
-    labels = (*select_modes([str(path)]), "http.client")
-    runner = Runner(Plan(modes=labels, requests=5, concurrency=1, rounds=1, seed=1))
-    runner.keeps_folder = True
-    async for _ in runner.run():
-        pass
+FIRST = "    yield lambda: (200, helper_beside.BODY + __file__.encode())\n"
+
+
+async def test_a_run_measures_the_code_of_its_start_though_its_file_is_edited_and_goes(tmp_path: Path) -> None:
+    written(tmp_path, "BODY = b'four'\n", "helper_beside.py")
+    text = f"import helper_beside\n{ONE}def mine(request, new):\n{FIRST}"
+    path = written(tmp_path, text)
+    size = 4 + len(str(path))
+    plan = Plan(modes=(*select_modes([str(path)]), "http.client"), requests=5, concurrency=1, rounds=2, seed=1)
+    runner = Runner(plan, keeps_folder=True)
+    async for event in runner.run():
+        if isinstance(event, RoundFinished):
+            written(tmp_path, text.replace("def mine", "async def mine").replace("200", "500"))
     runner.leave()
-    del MODES["urllib"]  # as in the process that recovers it
+    assert bodies_of(runner) == [size] * 10
+    assert [own.source for own in runner.result().own_files] == [text.encode()]
+
+    path.unlink()
+    del MODES["mine"]  # as in the process that recovers it
     (interrupted,) = find_interrupted_runs()
-    result = recover(interrupted.folder)
-    assert {mode.mode: mode.ok for mode in result.modes} == {"urllib": 5, "http.client": 5}
-    assert mode_of("urllib").library.source_file == path
+    measured = read_measured(interrupted.folder)
+    assert measured.own_files == runner.measured.own_files
+    result = summarize_run(measured)
+    assert {mode.mode: mode.ok for mode in result.modes} == {"mine": 10, "http.client": 10}
+    assert measured_mode("mine", result.own_files).code == FIRST.strip()
+    told = json.loads(to_text(result))["client_files"]
+    assert told == [{"file": "mine.py", "sha256": hashlib.sha256(text.encode()).hexdigest(), "modes": ["mine"]}]
+    discard(interrupted.folder)
+
+    # More rounds of it, as with the key for them.
+    more = Runner(plan, earlier=measured)
+    async for event in more.run():
+        if isinstance(event, RoundFinished):
+            written(tmp_path, "BODY = b'fifteen letters'\n", "helper_beside.py")
+    assert bodies_of(more) == [size] * 15
+    assert "helper_beside.py, which a client file imports, is not what it was" in more.trouble
+
+    with pytest.raises(RunError, match=r"There is no file .*mine\.py; name one that exists\."):
+        await run(plan)
+
+
+def bodies_of(runner: Runner) -> list[int]:
+    return [size for record in runner.records if record.mode == "mine" for size in record.samples[:, 3].tolist()]
 
 
 async def test_a_file_that_can_not_be_imported_says_why_and_is_never_imported_here(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ import os
 import shutil
 import stat
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +58,7 @@ RUN: dict[str, Any] = {
     "machine": {"python": "CPython 3.13.1", "platform": "Linux", "cpu_count": 2},
     "dropped_headers": ["Authorization"],
     "has_body_file": False,
+    "own_files": [],
 }
 
 
@@ -272,9 +272,12 @@ def test_a_folder_that_only_looks_like_a_run_is_left_alone(tmp_path: Path, monke
     assert not remains.exists()
 
 
-def test_a_run_made_from_a_recovered_plan_stays_in_its_folder() -> None:
-    folder = leave_run(with_modes("aiohttp#/../../x", "aiohttp"), WHOLE_LINES, dict.fromkeys(names, whole_samples()))
-    plan = recover(folder).plan
-    assert plan.modes == ("aiohttp",)
-    assert replace(plan, modes=("aiohttp",)) == plan
+@pytest.mark.parametrize("label", ["aiohttp#/../../x", "gone-with-its-file", ["aiohttp"], {}])
+def test_a_run_of_a_mode_that_is_none_is_kept_and_said(label: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = leave_run(with_modes("aiohttp", label), WHOLE_LINES, dict.fromkeys(names, whole_samples()))
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert recover_run(None) == 1
+    said = capsys.readouterr().err
+    assert "can't be recovered" in said
+    assert is_sentence(said.rstrip("\n"))
+    assert folder.exists()

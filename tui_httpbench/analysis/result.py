@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from tui_httpbench.analysis.comparison import RatioInterval, Verdict
 from tui_httpbench.analysis.findings import ENDS_EARLY, Finding
+from tui_httpbench.clients.own_files import OwnFile
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import ErrorText
 from tui_httpbench.plan.plan import Plan
@@ -115,7 +116,7 @@ class Result:
 
     ``findings`` are what is doubted or differs, the most important first. By mode: ``settings`` are those that each
     really had, ``made`` the call that made its client, ``http_versions`` what it spoke with the server. ``started_at``,
-    ``ended_at`` and ``duration_s`` are those of ``Measured``.
+    ``ended_at``, ``duration_s`` and ``own_files`` are those of ``Measured``.
     """
 
     plan: Plan
@@ -133,6 +134,7 @@ class Result:
     started_at: str | None = None
     ended_at: str | None = None
     duration_s: float | None = None
+    own_files: tuple[OwnFile, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:

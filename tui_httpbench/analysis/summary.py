@@ -50,6 +50,7 @@ def summarize_run(measured: Measured) -> Result:
         started_at=measured.started_at,
         ended_at=measured.ended_at,
         duration_s=measured.duration_s,
+        own_files=measured.own_files,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from tui_httpbench.analysis.all_failed import find_common_failure
 from tui_httpbench.analysis.answers import WAITED_IN_VAIN, odd_modes
+from tui_httpbench.bench.run_code import CODE_AS_IT_IS, RunCode
 from tui_httpbench.bench.trust import Trust
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, hiding_for, make_job, worker_environment
 from tui_httpbench.bench.worker_story import EXIT_LIMIT_S, TAIL_BYTES, death_in_words, last_line_of
@@ -31,7 +32,12 @@ ASKED_AGAIN = 2
 
 
 async def probe_modes(
-    plan: Plan, url: str, target: EmbeddedTarget | None, trust: Trust, hiding: Hiding | None = None
+    plan: Plan,
+    url: str,
+    target: EmbeddedTarget | None,
+    trust: Trust,
+    hiding: Hiding | None = None,
+    code: RunCode = CODE_AS_IT_IS,
 ) -> tuple[Probe, ...]:
     """Probes each mode of the plan, however often it takes part; the probes start together and send in turn.
 
@@ -41,7 +47,7 @@ async def probe_modes(
     """
     # A mode that is measured twice sends the same request twice.
     mode_ids = tuple(dict.fromkeys(mode_of(mode_id).id for mode_id in plan.modes))
-    prober = _Prober(plan, url, target, trust, hiding)
+    prober = _Prober(plan, url, target, trust, hiding, code)
     if target is not None:
         await target.watch()
         try:
@@ -72,10 +78,17 @@ class _Prober:
     """Sends the requests, one at a time, each from a process of its own."""
 
     def __init__(
-        self, plan: Plan, url: str, target: EmbeddedTarget | None, trust: Trust, hiding: Hiding | None
+        self,
+        plan: Plan,
+        url: str,
+        target: EmbeddedTarget | None,
+        trust: Trust,
+        hiding: Hiding | None,
+        code: RunCode,
     ) -> None:
         self._hiding = hiding or hiding_for(plan, url)
         self._plan = plan
+        self._code = code
         self._url = url
         self._target = target
         self._trust = trust
@@ -110,7 +123,16 @@ class _Prober:
             )
             tail = asyncio.create_task(_tail(line.process))
             try:
-                job = make_job(plan, self._url, mode_id, Path(os.devnull), trust, task="probe", hiding=self._hiding)
+                job = make_job(
+                    plan,
+                    self._url,
+                    mode_id,
+                    Path(os.devnull),
+                    trust,
+                    task="probe",
+                    hiding=self._hiding,
+                    code=self._code,
+                )
                 probe = await _converse(line, plan, job, mode_id, self._target, turns.turn(place))
                 if self._target is None and probe.error is not None and probe.error[0] in WAITED_IN_VAIN:
                     turns.is_silent = True
@@ -242,6 +264,7 @@ async def _converse(
         told,
         settings=message["settings"],
         made=message["made"],
+        beside=message["beside"],
         response=None if response is None else ProbeResponse.from_worker(response),
         error=None if error is None else (error[0], error[1]),
         heads=heads,

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import summarize_run
+from tui_httpbench.bench.run_code import read_copies
 from tui_httpbench.bench.run_folder import (
     BODY_FILE,
     FORMAT,
@@ -26,6 +27,7 @@ from tui_httpbench.bench.run_folder import (
 )
 from tui_httpbench.bench.worker_story import hung_requests
 from tui_httpbench.clients.entrants import entrant_of, mode_of
+from tui_httpbench.clients.own_files import make_known
 from tui_httpbench.files.file_lock import FileLock
 from tui_httpbench.files.small_file import read_small_file
 from tui_httpbench.measured.machine import Machine
@@ -34,9 +36,9 @@ from tui_httpbench.measured.notes_json import Notes, RoundStart, RunEnd, gather,
 from tui_httpbench.measured.record_json import record_from_dict
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import ErrorText, Samples, load_samples, measured_span_s, no_samples
-from tui_httpbench.measured.strict_json import read_as, seconds_or_none, whole
+from tui_httpbench.measured.strict_json import items, read_as, seconds_or_none, whole
 from tui_httpbench.plan.parsing import parse_seed, parse_url
-from tui_httpbench.plan.plan import MAX_HEADERS, Plan
+from tui_httpbench.plan.plan import MAX_HEADERS, MAX_MODES, Plan
 from tui_httpbench.plan.stored import plan_from_dict
 from tui_httpbench.text.formatting import plural
 from tui_httpbench.text.quoting import printable, shortened
@@ -62,7 +64,7 @@ class InterruptedRun:
     """What can be recovered: ``requests`` are finished ones, ``ended_s`` is when it was last heard of (Unix time)."""
 
     folder: Path
-    plan: Plan
+    modes: int
     url: str
     requests: int
     ended_s: float
@@ -71,7 +73,7 @@ class InterruptedRun:
     def in_words(self) -> str:
         """Its size and age: ``8 modes, 1,234 requests measured, 3 minutes ago``."""
         age_s = max(0.0, time.time() - self.ended_s)
-        return f"{plural(len(self.plan.modes), 'mode')}, {plural(self.requests, 'request')} measured, {_ago(age_s)}"
+        return f"{plural(self.modes, 'mode')}, {plural(self.requests, 'request')} measured, {_ago(age_s)}"
 
 
 def find_interrupted_runs() -> list[InterruptedRun]:
@@ -125,6 +127,7 @@ def read_measured(folder: Path) -> Measured:
             interrupted=notes.end is None,
             dropped_headers=tuple(told["dropped_headers"]),
             machine=told["machine"],
+            own_files=read_copies(told["own_files"], folder),
         )
     except _UNREADABLE as error:
         why = shortened(printable(str(error)), 200)
@@ -179,15 +182,14 @@ def _look_into(folder: Path) -> InterruptedRun | None:
 
 
 def _read_size(folder: Path, ended_s: float) -> InterruptedRun:
+    """Its size, whether or not all of it can be recovered: what was measured must not get lost without a word."""
     told = _read_run(folder)
-    plan = _plan_of(told, folder)
     counts = {(record.mode, record.round): count for record, count in _read_rounds(folder)}
     requests = 0
-    for (mode_id, round), path in sample_files(folder).items():
-        if mode_id in plan.modes:
-            counted = counts.get((mode_id, round))
-            requests += len(_read_samples(path)[0]) if counted is None else counted
-    return InterruptedRun(folder, plan, told["url"], requests, ended_s)
+    for key, path in sample_files(folder).items():
+        counted = counts.get(key)
+        requests += len(_read_samples(path)[0]) if counted is None else counted
+    return InterruptedRun(folder, len(items(told["modes"])), told["url"], requests, ended_s)
 
 
 def _read_run(folder: Path) -> dict[str, Any]:
@@ -204,10 +206,13 @@ def _read_run(folder: Path) -> dict[str, Any]:
 
 
 def _plan_of(told: dict[str, Any], folder: Path) -> Plan:
-    """The plan as it was run, modes that can't run here now included."""
-    plan = plan_from_dict(told["plan"])  # after it, the modes of a user's own files are known
-    modes = dict.fromkeys(mode_id for mode_id in told["modes"] if _is_known_mode(mode_id))
-    plan = plan.replace(modes=tuple(modes), seed=parse_seed(str(told["seed"])), rounds_before=told["rounds_before"])
+    """The plan as it was run, modes that can't run here now included. Raises ValueError where one can't be known."""
+    plan = plan_from_dict(told["plan"])
+    make_known(read_copies(told["own_files"], folder), only_new=True)
+    modes = tuple(dict.fromkeys(items(told["modes"], MAX_MODES)))
+    if unknown := [mode_id for mode_id in modes if not _is_known_mode(mode_id)]:
+        raise ValueError(f"it measured the mode {shortened(repr(unknown[0]))}, which is not known here")
+    plan = plan.replace(modes=modes, seed=parse_seed(str(told["seed"])), rounds_before=told["rounds_before"])
     if not told["has_body_file"]:
         return plan
     body = read_small_file(folder / BODY_FILE, MAX_BODY_FILE_BYTES)

@@ -1,7 +1,8 @@
 """A run's folder: what was measured is in files at once, so that it outlives a killed app.
 
 ``run.json`` holds the plan and where it was sent, ``rounds.jsonl`` a line for each finished round, ``notes.jsonl`` what
-was found out beside them, ``body`` a body that is too large for the plan, and beside them lie the rounds' sample files.
+was found out beside them, ``body`` a body that is too large for the plan, ``client-0`` and so on a copy of each client
+file of the user's own, and beside them lie the rounds' sample files.
 ``lock`` is locked while the app that runs lives. Only the owner can read any of it, and no credential is in it.
 """
 
@@ -28,7 +29,7 @@ from tui_httpbench.measured.samples import store_samples
 from tui_httpbench.plan.stored import plan_to_dict
 from tui_httpbench.text.hiding import drop_secrets
 
-FORMAT = 4
+FORMAT = 5
 RUN_FILE = "run.json"
 ROUNDS_FILE = "rounds.jsonl"
 NOTES_FILE = "notes.jsonl"
@@ -37,7 +38,9 @@ LOCK_FILE = "lock"
 _PREFIX = "run-"
 _TEMPORARY_PREFIX = "httpbench-run-"
 _SAMPLE_NAME = re.compile(r"round-(\d{4})-(.+)\.samples", re.ASCII)
-_FILE_NAMES = re.compile(r"lock|body|(rounds|notes)\.jsonl|trusted\.pem|.+\.(samples|stderr)|httpbench-tui-target-.+")
+_FILE_NAMES = re.compile(
+    r"lock|body|(rounds|notes)\.jsonl|trusted\.pem|.+\.(samples|stderr)|client-\d+|httpbench-tui-target-.+"
+)
 
 
 class RunFolder:
@@ -59,6 +62,11 @@ class RunFolder:
         if described["has_body_file"]:
             with open_private(self.path / BODY_FILE) as file:
                 file.write(measured.plan.request.body or b"")
+        for number, own in enumerate(measured.own_files):
+            copy = own_file_path(self.path, number, own.path)
+            make_private_folder(copy.parent)
+            with open_private(copy) as file:
+                file.write(own.source)
         for record in measured.records:
             store_samples(sample_path(self.path, record.mode, record.round), record.samples)
             self.add(record)
@@ -107,6 +115,11 @@ def sample_path(folder: Path, mode_id: str, round: int) -> Path:
     return folder / f"round-{round:04}-{mode_id}.samples"
 
 
+def own_file_path(folder: Path, number: int, path: Path) -> Path:
+    """Where the copy of a client file lies, the run's first one being number 0; it keeps its name."""
+    return folder / f"client-{number}" / path.name
+
+
 def sample_files(folder: Path) -> dict[tuple[str, int], Path]:
     """The sample files of a folder, by mode and round."""
     found = {}
@@ -150,6 +163,7 @@ def _describe(measured: Measured) -> dict[str, Any]:
         "started_at": measured.started_at,
         "duration_s": measured.duration_s,
         "machine": asdict(measured.machine),
+        "own_files": [str(own.path) for own in measured.own_files],
         "dropped_headers": [*measured.dropped_headers, *dropped],
         "has_body_file": plan.request.body is not None and not {"body", "json_body"} & stored.keys(),
         "body_is_json": plan.request.json_body is not None,

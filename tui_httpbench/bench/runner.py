@@ -33,6 +33,7 @@ from tui_httpbench.bench.pinning import choose_cpus, leave_cpu, usable_cpus, usi
 from tui_httpbench.bench.probes import probe_modes
 from tui_httpbench.bench.progress import ProgressTracker
 from tui_httpbench.bench.round_schedule import RoundSchedule
+from tui_httpbench.bench.run_code import CODE_AS_IT_IS, RunCode, own_files_of, why_not_alike
 from tui_httpbench.bench.run_error import RunError, in_words
 from tui_httpbench.bench.run_folder import RunFolder
 from tui_httpbench.bench.slice_length import SliceLength
@@ -93,6 +94,8 @@ class Runner:
         self._usable_cpus = usable_cpus()
         self._target: EmbeddedTarget | None = None
         self._trust = USUAL_TRUST
+        self._own_files = earlier.own_files if earlier else ()
+        self._code = CODE_AS_IT_IS
         self._turns: Turns | None = None
         self._lengths = SliceLength(max(map(plan.in_flight, plan.modes)))
         self._shuffler = random.Random(f"{plan.seed}/{plan.rounds_before}" if earlier else plan.seed)
@@ -129,8 +132,10 @@ class Runner:
         self._hiding = hiding_for(self.plan, self.url)
         check_open_files(self.plan)
         self._schedule.start()
+        self._own_files = own_files_of(self.plan, self._earlier)
         async with AsyncExitStack() as stack:
             folder = self._folder = RunFolder()
+            self._code = RunCode(self._own_files, folder.path)
             stack.callback(self._finish_folder)
             if self.plan.request.uses_embedded_target:
                 self._target = await stack.enter_async_context(
@@ -234,6 +239,7 @@ class Runner:
             started_at=self._started_at,
             ended_at=self._ended_at,
             machine=self._machine,
+            own_files=self._own_files,
             duration_s=self._schedule.duration_s or (self._earlier.duration_s if self._earlier else None),
         )
 
@@ -262,7 +268,9 @@ class Runner:
     async def _probe(self, folder: RunFolder) -> None:
         if self._stopped:
             return
-        self._probing = asyncio.create_task(probe_modes(self.plan, self.url, self._target, self._trust, self._hiding))
+        self._probing = asyncio.create_task(
+            probe_modes(self.plan, self.url, self._target, self._trust, self._hiding, self._code)
+        )
         try:
             with using_cpus(self._usable_cpus):
                 probes = await self._probing
@@ -284,6 +292,9 @@ class Runner:
         for number in range(self.plan.rounds_before + 1, self.plan.max_rounds + 1):
             modes = tuple(mode_id for mode_id in self.plan.modes if mode_id not in given_up)
             if self._stopped or not modes or self._schedule.is_over():
+                return
+            if why := why_not_alike(self._earlier.probes if self._earlier else self._probes):
+                self.trouble = why
                 return
             self._schedule.begin_round()
             groups = choose_groups(self.plan, modes, self._shuffler)
@@ -333,6 +344,7 @@ class Runner:
                     trust=self._trust,
                     hands_on=life_line,
                     hiding=self._hiding,
+                    code=self._code,
                 )
                 for mode_id in group
             )

@@ -9,8 +9,8 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from tui_httpbench.bench.run_code import CODE_AS_IT_IS, RunCode
 from tui_httpbench.bench.trust import Trust, certifi_bundle
-from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.header_values import expand_headers
 from tui_httpbench.plan.plan import WARMUP_REQUESTS, Plan
 from tui_httpbench.plan.politeness import remote_host
@@ -85,12 +85,14 @@ def make_job(
     *,
     task: str = "measure",
     hiding: Hiding | None = None,
+    code: RunCode = CODE_AS_IT_IS,
 ) -> Job:
     """What the worker is told of one round, or one probe, of one mode; ``hiding`` is ``hiding_for`` unless given.
 
     Raises PlanError where a header names a variable that is not set.
     """
-    mode = mode_of(mode_id)
+    mode = code.mode_of(mode_id)
+    copy = code.copy_of(mode)
     return Job(
         task=task,
         url=url,
@@ -102,6 +104,7 @@ def make_job(
         warmup=WARMUP_REQUESTS,
         kind=mode.kind,
         source_file=str(mode.library.source_file),
+        copied_file=None if copy is None else str(copy),
         function=mode.function,
         kept=mode.kept,
         profile=plan.profile,

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from tui_httpbench.bench.run_code import CODE_AS_IT_IS, RunCode
 from tui_httpbench.bench.run_folder import sample_path
 from tui_httpbench.bench.trust import USUAL_TRUST, Trust
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, hiding_for, make_job, worker_environment
@@ -50,6 +51,7 @@ class WorkerProcess:
         trust: Trust = USUAL_TRUST,
         hands_on: tuple[int, ...] = (),
         hiding: Hiding | None = None,
+        code: RunCode = CODE_AS_IT_IS,
     ) -> None:
         """Makes the sample file; ``hiding`` is as for ``make_job``. Raises OSError where it can't be written.
 
@@ -63,7 +65,7 @@ class WorkerProcess:
         capacity = plan.load.exact_requests or max(FIRST_CAPACITY, 4 * self.in_flight)
         self.samples = SampleFile(sample_path(folder, mode_id, round), capacity)
         self._hiding = hiding or hiding_for(plan, url)
-        self._job = make_job(plan, url, mode_id, self.samples.path, trust, hiding=self._hiding)
+        self._job = make_job(plan, url, mode_id, self.samples.path, trust, hiding=self._hiding, code=code)
         self._environment = worker_environment(plan, trust)
         # A request may take the timeout to connect and again to be answered, and wait while all others in flight are
         # computed, such as the TLS contexts of new clients; beyond that, nothing moves any more.

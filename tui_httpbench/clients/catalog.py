@@ -14,7 +14,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from tui_httpbench.clients.reading import ClientFile, ClientFileError, ModeFacts, read_client_file
+from tui_httpbench.clients.reading import (
+    ClientFile,
+    ClientFileError,
+    ModeFacts,
+    parse_client,
+    read_client_file,
+    read_source,
+)
 from tui_httpbench.text.quoting import shown_path
 
 CLIENTS_FOLDER = Path(__file__).parent
@@ -156,20 +163,34 @@ def libraries() -> tuple[Library, ...]:
 def add_file(path: Path) -> tuple[Mode, ...]:
     """The modes of a client file, which are known from now on. Raises UnknownModeError."""
     try:
-        modes = _modes_of(read_client_file(path.absolute()))
+        path = path.absolute()
+        modes = modes_in(path, read_source(path))
     except ClientFileError as error:
         raise UnknownModeError(str(error)) from None
     except OSError as error:  # the folder that a path starts from is gone
         raise UnknownModeError(f"{shown_path(path)} can't be read: {error.strerror}.") from None
+    register(modes)
+    return modes
+
+
+def modes_in(path: Path, source: bytes) -> tuple[Mode, ...]:
+    """The modes of a client file at this path that holds this, known or not. Raises UnknownModeError."""
+    try:
+        return _modes_of(parse_client(path, source))
+    except ClientFileError as error:
+        raise UnknownModeError(str(error)) from None
+
+
+def register(modes: tuple[Mode, ...]) -> None:
+    """Makes modes known, in the place of those that their file had. Raises UnknownModeError where an id is taken."""
     for mode in modes:
         known = MODES.get(mode.id)
         if known is not None and known.library.source_file != mode.library.source_file:
+            path = shown_path(mode.library.source_file)
             raise UnknownModeError(
-                f"{shown_path(path)} names a mode {mode.id!r}, which {_owner_of(known)} has already; "
-                "give it another id."
+                f"{path} names a mode {mode.id!r}, which {_owner_of(known)} has already; give it another id."
             )
     MODES.update({mode.id: mode for mode in modes})
-    return modes
 
 
 def _owner_of(mode: Mode) -> str:

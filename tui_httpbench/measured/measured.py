@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tui_httpbench.clients.own_files import OwnFile
 from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.machine import Machine
 from tui_httpbench.measured.probe import Probe
@@ -19,7 +20,8 @@ class Measured:
     the app was ended in the middle of it. ``started_at`` and ``ended_at`` are times of day in ISO 8601 with the zone,
     None where they are not known, as the latter while it is under way. ``duration_s`` is how many seconds of each mode
     a round measured, None where its load is a number of requests. ``dropped_headers`` are the names of headers that
-    were sent but that ``plan`` lacks, since no file keeps credentials.
+    were sent but that ``plan`` lacks, since no file keeps credentials. ``own_files`` are the client files that did not
+    come with this program, as they were measured in all rounds.
     """
 
     plan: Plan
@@ -34,6 +36,7 @@ class Measured:
     duration_s: float | None = None
     interrupted: bool = False
     dropped_headers: tuple[str, ...] = ()
+    own_files: tuple[OwnFile, ...] = ()
     machine: Machine = field(kw_only=True)
 
     @property

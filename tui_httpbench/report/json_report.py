@@ -26,6 +26,7 @@ def to_dict(result: Result) -> dict[str, Any]:
 
     Times end in their unit; ``ratio`` is a mode's time over the winner's. Values of secret headers are masked.
     """
+    used = {mode_of(label).id for label in result.plan.modes}
     document = {
         "schema_version": SCHEMA_VERSION,
         "started_at": result.started_at,
@@ -44,6 +45,10 @@ def to_dict(result: Result) -> dict[str, Any]:
         "differences": [{"text": each.text, "modes": each.modes} for each in result.differences],
         "sweep": None,
         "article": _article(result),
+        "client_files": [
+            {"file": own.path.name, "sha256": own.sha256, "modes": [mode.id for mode in own.modes if mode.id in used]}
+            for own in result.own_files
+        ],
     }
     finite: dict[str, Any] = _only_finite(document)
     return finite

@@ -27,6 +27,8 @@ from tui_httpbench.text.quoting import printable, shortened
 
 MAX_TEXTS_PER_KIND = 3
 MAX_TEXT_LENGTH = 300
+_DIGITS = 12
+"""Of the digest of a client file: enough to tell two apart."""
 
 
 def print_report(result: Result, console: StreamConsole, *, metric: str | None = None, verbose: bool = False) -> None:
@@ -110,6 +112,7 @@ def _heading(result: Result, verbose: bool) -> Iterator[Text]:
         for library in used
         if library.distribution in result.environment.packages
     ]
+    versions += [f"{printable(own.path.name)} {own.sha256[:_DIGITS]}" for own in result.own_files]
     python = printable(result.environment.python)
     yield Text(f"seed {plan.seed}; {', '.join([python, *versions])}", style="dim")
     differing = differing_settings(result)

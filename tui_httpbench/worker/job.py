@@ -19,12 +19,13 @@ UNTOLD = "unknown"
 class Job:
     """One round or one probe of one mode.
 
-    ``task`` is ``measure`` or ``probe``. ``profile`` is ``equal`` or ``defaults``; in ``equal`` every client gets
-    ``max_redirects``, a pool of ``in_flight`` connections and the certificates in ``ca_file``. ``verify`` tells whether
-    certificates are checked, ``trust`` in words against which; it is empty where that is up to the library. ``kept``
-    tells whether the client lives for the whole round. ``count_connections`` asks for the connections to be counted in
-    this process, which only sees those that Python code opens. ``hidden`` are rules for what no text may show: a
-    regular expression, and what stands in for what it finds. ``secret_name`` matches the names of secrets, in a probe.
+    ``task`` is ``measure`` or ``probe``. ``copied_file`` is what is loaded in the place of ``source_file``, None where
+    that itself is. ``profile`` is ``equal`` or ``defaults``; in ``equal`` every client gets ``max_redirects``, a pool
+    of ``in_flight`` connections and the certificates in ``ca_file``. ``verify`` tells whether certificates are checked,
+    ``trust`` in words against which; it is empty where that is up to the library. ``kept`` tells whether the client
+    lives for the whole round. ``count_connections`` asks for the connections to be counted in this process, which only
+    sees those that Python code opens. ``hidden`` are rules for what no text may show: a regular expression, and what
+    stands in for what it finds. ``secret_name`` matches the names of secrets, in a probe.
     """
 
     task: str
@@ -37,6 +38,7 @@ class Job:
     warmup: int
     kind: str
     source_file: str
+    copied_file: str | None
     function: str
     kept: bool
     profile: str

@@ -80,7 +80,7 @@ class _Round:
         load_api()  # it is no part of what importing the client costs
         begin = time.perf_counter()
         with stage("import"):
-            module = load_client(job.source_file)
+            module = load_client(job.source_file, job.copied_file)
             mode = mode_of(module, job)
         import_s = time.perf_counter() - begin
         self._counter = ConnectionCounter() if job.count_connections else None

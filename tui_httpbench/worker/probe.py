@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, Optional
 
@@ -33,7 +35,7 @@ def run_probe(job: Job, ear: Ear, tell: Tell) -> None:
     # Here, not in the rounds: the files read leave the allocator in another state, in which aiohttp is a fourth faster.
     tell("versions", packages=_installed_versions(job.packages))
     with stage("import"):
-        module = load_client(job.source_file)
+        module = load_client(job.source_file, job.copied_file)
         mode = mode_of(module, job)
     # Between the import and the first change to a library that is ours; and here alone, for the reason above.
     from .genuine import strange_libraries, without_c
@@ -55,6 +57,7 @@ def run_probe(job: Job, ear: Ear, tell: Tell) -> None:
         raise maker.blame(StageFailed("build", kind_of(error), text_of(error)))
     tell(
         "finished",
+        beside=_modules_beside(job.source_file),
         settings=maker.described,
         made="\n".join(filter(None, (maker.made, _options_in_words(request.options)))),
         **_outcome(seen, answer, error),
@@ -100,7 +103,8 @@ class _Maker:
             client = self._new(kind, **more)
         settings = {name: value for name, value in asdict(settings_of(self._job)).items() if name != "url"}
         noted = None if self._code is None else lines
-        self.made = made_code(self._job.source_file, _name_of(kind), more, noted, settings, self._job.secret_name)
+        source = self._job.copied_file or self._job.source_file
+        self.made = made_code(source, _name_of(kind), more, noted, settings, self._job.secret_name)
         self.described = self._rows(client)
         return client
 
@@ -207,6 +211,21 @@ def _installed_versions(packages: tuple[str, ...]) -> dict[str, str]:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             versions[name] = importlib.metadata.version(name)
     return versions
+
+
+def _modules_beside(source_file: str) -> dict[str, str]:
+    """The digests of the modules in the folder of a client's file that it has imported from there, by their paths."""
+    folder = os.path.dirname(source_file)  # noqa: PTH120
+    if folder != sys.path[-1] or folder in sys.path[:-1]:
+        return {}
+    found: dict[str, str] = {}
+    for name, module in list(sys.modules.items()):
+        base = os.path.join(folder, *name.split("."))  # noqa: PTH118
+        path = getattr(module, "__file__", None)
+        if path in (base + ".py", os.path.join(base, "__init__.py")):  # noqa: PTH118
+            with contextlib.suppress(OSError):
+                found[path] = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    return found
 
 
 def _name_of(kind: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.machinery
 import importlib.util
 import os
 import sys
@@ -60,8 +61,8 @@ def load_api() -> Any:
     return sys.modules[_API]
 
 
-def load_client(path: str) -> Any:
-    """The client's module, loaded by its path. Raises whatever its import raises.
+def load_client(path: str, copy: str | None = None) -> Any:
+    """The client's module, loaded by its path, from the ``copy`` of it if there is one. Raises what its import raises.
 
     Beside a file of the user's own may lie modules that it imports; they hide none that are installed. Its folder takes
     the place of the worker's, so that all modes look for modules in equally many.
@@ -69,11 +70,36 @@ def load_client(path: str) -> Any:
     load_api()
     if not _is_ours(path):
         sys.path[-1] = os.path.dirname(path)  # noqa: PTH120
-    return _load(_CLIENT, path)
+    return _load(_CLIENT, path, None if copy is None else _Copied(_CLIENT, path, copy))
 
 
-def _load(name: str, path: str) -> Any:
-    spec = importlib.util.spec_from_file_location(name, path)
+class _Copied(importlib.machinery.SourceFileLoader):
+    """Loads a file as if from its own path, as tracebacks and the file itself see it, out of a copy of it.
+
+    What Python compiles of it lies beside the copy, so that every round of a run loads it alike.
+    """
+
+    def __init__(self, name: str, path: str, copy: str) -> None:
+        super().__init__(name, path)
+        self._folder = os.path.dirname(copy)  # noqa: PTH120
+
+    def _moved(self, path: Any) -> Any:
+        if path != self.path and not str(path).endswith(".pyc"):  # what the file itself asks for, beside it
+            return path
+        return os.path.join(self._folder, os.path.basename(path))  # noqa: PTH118, PTH119
+
+    def path_stats(self, path: Any) -> Any:
+        return super().path_stats(self._moved(path))
+
+    def get_data(self, path: Any) -> bytes:
+        return super().get_data(self._moved(path))
+
+    def set_data(self, path: Any, data: Any, **more: Any) -> None:
+        super().set_data(self._moved(path), data, **more)
+
+
+def _load(name: str, path: str, loader: _Copied | None = None) -> Any:
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is no Python module")
     module = importlib.util.module_from_spec(spec)

@@ -16,7 +16,7 @@ class CodePanel(Page, Panel):
     def __init__(self) -> None:
         super().__init__(classes="panel")
         self._mode: str | None = None
-        self._drawn: tuple[str, str] | None = None
+        self._drawn: tuple[str, str, str] | None = None
 
     def compose(self) -> ComposeResult:
         """The code."""
@@ -33,10 +33,12 @@ class CodePanel(Page, Panel):
     def show(self, mode_id: str | None) -> None:
         """Shows a mode's code; keeps the last one between two modes."""
         self._mode = mode_id or self._mode
-        if self._mode is None or not self.display or self._drawn == (self._mode, self.app.theme):
+        if self._mode is None or not self.display:
             return
-        self._drawn = self._mode, self.app.theme
         code = mode_of(self._mode).code
+        if self._drawn == (self._mode, code, self.app.theme):
+            return
+        self._drawn = self._mode, code, self.app.theme
         self.query_one("#code", Static).update(highlight(code, language="python", theme=self._highlight_theme()))
         self.set_heading(f"{self._mode}: the code that is run")
 

@@ -12,7 +12,7 @@ from textual.widgets import Select, Static
 
 from tui_httpbench.analysis.places import placed_name, places_of
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.clients.own_files import measured_mode
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.parts.panel import Panel
 from tui_httpbench.tui.screens.results.view import ResultView
@@ -21,11 +21,12 @@ from tui_httpbench.tui.screens.results.view import ResultView
 class CodePane(ScrollableContainer, Panel):
     """The source of one mode, highlighted; scrolls both ways."""
 
-    def __init__(self, made: dict[str, str]) -> None:
+    def __init__(self, result: Result) -> None:
         super().__init__(classes="panel")
         self.mode_id = ""
         self.text = ""
-        self._made = made
+        self._made = result.made
+        self._own_files = result.own_files
 
     def compose(self) -> ComposeResult:
         """The source, and below it how its client was made."""
@@ -35,7 +36,7 @@ class CodePane(ScrollableContainer, Panel):
     def show_mode(self, mode_id: str) -> None:
         """Shows what was run as this mode, and the very calls that made its client."""
         self.mode_id = mode_id
-        mode = mode_of(mode_id)
+        mode = measured_mode(mode_id, self._own_files)
         made = self._made.get(mode.id, "")
         made = "\n".join(map(printable, made.splitlines()))
         self.text = f"{mode.code}\n\n\n# new(…) in this run\n{made}\n" if made else mode.code
@@ -57,14 +58,14 @@ class CodeColumn(Vertical):
         places = places_of(result.ranking)
         self._labels = {mode: placed_name(places, mode) for mode in self._modes}
         self._first = mode_id
-        self._made = result.made
+        self._result = result
 
     def compose(self) -> ComposeResult:
         """The list of modes in the order of the ranking, then the source."""
         yield Select(
             [(self._labels[mode], mode) for mode in self._modes], value=self._first, allow_blank=False, compact=True
         )
-        yield CodePane(self._made)
+        yield CodePane(self._result)
 
     def on_mount(self) -> None:
         """Shows the first mode."""

@@ -1,0 +1,77 @@
+"""The code that a run measures, alike in all of its rounds: own files as they were, copied beside what is measured."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from tui_httpbench.bench.run_error import RunError
+from tui_httpbench.bench.run_folder import own_file_path
+from tui_httpbench.clients.catalog import Mode, UnknownModeError
+from tui_httpbench.clients.own_files import OwnFile, make_known, measured_mode, read_own_files
+from tui_httpbench.clients.reading import MAX_FILE_BYTES
+from tui_httpbench.files.small_file import read_small_file
+from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.probe import Probe
+from tui_httpbench.measured.strict_json import items, text
+from tui_httpbench.plan.plan import MAX_MODES, Plan
+from tui_httpbench.text.quoting import shown_path
+
+
+class RunCode:
+    """The modes of a run; without files of the user's own, those that are known."""
+
+    def __init__(self, own_files: tuple[OwnFile, ...] = (), folder: Path = Path()) -> None:
+        """``folder`` is the run's, which holds the copies."""
+        self._files = own_files
+        self._copies = {file.path: own_file_path(folder, number, file.path) for number, file in enumerate(own_files)}
+
+    def mode_of(self, label: str) -> Mode:
+        """The mode of an entrant. Raises KeyError and ValueError."""
+        return measured_mode(label, self._files)
+
+    def copy_of(self, mode: Mode) -> Path | None:
+        """The copy of the mode's file that workers load; None where they load the file itself."""
+        return self._copies.get(mode.library.source_file)
+
+
+CODE_AS_IT_IS = RunCode()
+"""Each file as it is whenever it is loaded."""
+
+
+def own_files_of(plan: Plan, earlier: Measured | None) -> tuple[OwnFile, ...]:
+    """The plan's code of the user's own as it is now, or as it was in earlier rounds. Raises RunError."""
+    try:
+        if earlier is None:
+            return read_own_files(plan.modes)
+        make_known(earlier.own_files)
+    except UnknownModeError as error:
+        raise RunError(str(error)) from None
+    return earlier.own_files
+
+
+def read_copies(told: object, folder: Path) -> tuple[OwnFile, ...]:
+    """The files that a run's folder holds, by what it tells of their paths. Raises OSError, TypeError, ValueError."""
+    paths = [Path(text(path)) for path in items(told, MAX_MODES)]
+    if any(path.name in ("", "..") for path in paths):
+        raise ValueError("a client file without a name")
+    return tuple(
+        OwnFile(path, read_small_file(own_file_path(folder, number, path), MAX_FILE_BYTES))
+        for number, path in enumerate(paths)
+    )
+
+
+def why_not_alike(probes: Iterable[Probe]) -> str:
+    """Why a further round would measure other code than that of these probes, in a sentence; empty where it doesn't."""
+    for path, sha256 in {path: sha256 for probe in probes for path, sha256 in probe.beside.items()}.items():
+        try:
+            is_same = hashlib.sha256(Path(path).read_bytes()).hexdigest() == sha256
+        except OSError:
+            is_same = False
+        if not is_same:
+            return (
+                f"{shown_path(path)}, which a client file imports, is not what it was when this run began, and rounds "
+                "of different code can't be compared; begin a new run."
+            )
+    return ""
