@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from support.recording_server import RecordingServer
 
-from tui_httpbench.analysis.doubts import MIN_ROUNDS
+from tui_httpbench.analysis.few_rounds import MIN_ROUNDS
 from tui_httpbench.analysis.looks import is_look
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import summarize_run

@@ -196,10 +196,10 @@ BAD_VALUES = [
         "0",
         "Duration must be from 1 ms to 3,600 s, not 0; or write 'auto'.",
     ),
-    ("concurrency", "wide", "Concurrency must be a whole number such as 100 or 10k, not 'wide'; or write 'article'."),
-    ("rounds", "-1", "Rounds must be a whole number such as 100 or 10k, not '-1'; or write 'auto'."),
+    ("concurrency", "wide", "Concurrency must be a whole number such as 10, not 'wide'; or write 'article'."),
+    ("rounds", "-1", "Rounds must be a whole number such as 5, not '-1'; or write 'auto'."),
     ("budget", "0", "Budget must be from 1 to 86,400 seconds, not 0."),
-    ("timeout", "soon", "Timeout must be a number of seconds such as 30, not 'soon'."),
+    ("timeout", "soon", "Timeout must be seconds such as 30, 500ms or 2m, not 'soon'."),
     ("seed", "x", "Seed must be a whole number from 0 to 9223372036854775807, not 'x'."),
 ]
 

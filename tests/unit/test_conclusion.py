@@ -203,7 +203,7 @@ def test_of_a_large_group_three_modes_are_named() -> None:
 
 
 def test_one_round_decides_nothing() -> None:
-    assert said_of(1, 30, rounds=1) == "One round decides nothing; make more of them."
+    assert said_of(1, 30, rounds=1) == "One round decides nothing: give -r 3 or more."
 
 
 @pytest.mark.parametrize("seed", range(8))

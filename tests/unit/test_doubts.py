@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -96,7 +97,7 @@ def test_nothing_measured_raises_no_doubt() -> None:
 
 def test_one_round() -> None:
     doubt = only(doubts_of(rounds_of("httpx", CALM[:1]), rounds_of("aiohttp", CALM[:1])))
-    assert doubt == ("Only 1 round is complete, and a ranking needs 2. Run more rounds: -r 5 or a larger --budget.")
+    assert doubt == ("Only 1 round is complete, and a ranking needs 2: let the run make all of its rounds.")
 
 
 def test_two_rounds_are_enough() -> None:
@@ -389,6 +390,20 @@ def test_requests_that_are_all_refused_break_no_law() -> None:
     some[0, 2] = 200
     answered = [round_of("requests", number, samples=some, elapsed_s=elapsed_of(some)) for number in range(1, 6)]
     assert "requests 0.4" in only(doubts_of(answered, requests=200), "littles-law")
+
+
+def test_who_runs_dry_is_told_with_the_latency_of_each() -> None:
+    def dry(mode: str, latency_ms: float) -> list[RoundRecord]:
+        samples = np.array([(1, int(latency_ms * MS), 200, 10)] * 10, dtype=np.int64)
+        elapsed_s = 2 * latency_ms / 1e3
+        return [round_of(mode, n, samples=samples, elapsed_s=elapsed_s, cpu_s=elapsed_s / 50) for n in (1, 2, 3)]
+
+    found = doubts_of(dry("aiohttp", 0.3), dry("httpx", 200.0), requests=None, duration_s=0.35, concurrency=10)
+    text = only(found, "running-dry")
+    assert {"aiohttp 5 instead of 10 (0.30 ms a request)", "httpx 5 instead of 10 (200 ms a request)"} <= set(
+        re.split("; |: |[.] ", text)
+    )
+    assert "-z 10," in text
 
 
 def test_a_finding_names_all_its_modes_where_its_text_counts_them() -> None:

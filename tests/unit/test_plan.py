@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tui_httpbench.plan import parsing
+from tui_httpbench.plan.fields import FIELDS
 from tui_httpbench.plan.given_files import parse_data, parse_json_body
 from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, MASK, Plan, PlanError, Request, usual_method
 
@@ -131,6 +132,37 @@ def test_advice_on_a_url_can_be_taken(text: str) -> None:
         assert str(error).endswith("leave it out.")
 
 
+NUMBERS = [
+    "requests",
+    "duration",
+    "concurrency",
+    "rounds",
+    "budget",
+    "timeout",
+    "seed",
+    "same_within",
+    "rtt",
+    "jitter",
+    "service_time",
+    "service_seed",
+    "capacity",
+    "body_size",
+]
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("text", ["٣", "３", "²", "1٣"])
+def test_a_number_has_digits_from_0_to_9(name: str, text: str) -> None:
+    assert text in str(complaint(lambda: FIELDS[name].read(text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("5", 5.0), ("5s", 5.0), ("1500ms", 1.5), ("2m", 120.0), (" 2min ", 120.0)]
+)
+def test_seconds_may_have_a_unit(text: str, seconds: float) -> None:
+    assert parsing.parse_budget(text) == parsing.parse_timeout(text) == parsing.parse_duration(text) == seconds
+
+
 @pytest.mark.parametrize(
     ("line", "header"),
     [
@@ -232,7 +264,11 @@ def test_value_is_taken(read: Callable[[str], object], text: str, value: object)
         ),
         (parsing.parse_rounds, "rounds", ["", "0", "-3", "three", "1001", "9" * 5_000]),
         (parsing.parse_concurrency, "concurrency", ["", "0", "-1", "2001", "artikel", "9" * 5_000]),
-        (parsing.parse_timeout, "timeout", ["", "0", "-1", "soon", "nan", "inf", "1e400", "3601", "5s", "9" * 5_000]),
+        (
+            parsing.parse_timeout,
+            "timeout",
+            ["", "0", "-1", "soon", "nan", "inf", "1e400", "3601", "5x", "9" * 5_000],
+        ),
         (parsing.parse_seed, "seed", ["", "-1", "x", "1.5", "9223372036854775808", "9" * 5_000]),
         (parsing.parse_method, "method", ["", "G T", "é", "CONNECT", "trace", "é" * 5_000]),
     ],

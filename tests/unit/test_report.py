@@ -305,7 +305,7 @@ def test_only_modes_that_were_compared_have_a_place() -> None:
 def test_one_round_gives_no_places() -> None:
     result = result_of(record_of("aiohttp", 1.0, [200] * 10), record_of("httpx", 9.0, [200] * 10))
     assert {row[0] for row in cells_of(report_of(result)).values()} == {"–"}
-    assert conclude(result) == ONE_ROUND
+    assert conclude(result) == f"{ONE_ROUND[:-1]}: give -r 3 or more."
     progress = Progress(
         1.0, "measuring", 2, 5, (), "aiohttp", None, is_auto=True, ranking=result.ranking, undecided=(("a", "b"),)
     )

@@ -9,13 +9,14 @@ from collections.abc import Iterator, Sequence
 
 from tui_httpbench.analysis.columns import seconds_per_request, write_seconds
 from tui_httpbench.analysis.comparison import RatioInterval
+from tui_httpbench.analysis.few_rounds import what_gives_rounds
 from tui_httpbench.analysis.outlook import outlooks
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.analysis.summary import rules_of
-from tui_httpbench.text.formatting import enumerate_names, format_percent, format_rate, plural
+from tui_httpbench.text.formatting import enumerate_names, format_percent, format_rate, plural, rough_time
 from tui_httpbench.text.quoting import printable, shortened
 
-ONE_ROUND = "One round decides nothing; make more of them."
+ONE_ROUND = "One round decides nothing."
 
 MAX_GROUPS = 3
 """How many groups or pairs a sentence names; of further ones it says how many there are."""
@@ -45,7 +46,7 @@ def conclude(result: Result) -> str | None:
         alone = ranks[0].mode if ranks else result.modes[0].mode if len(result.modes) == 1 else None
         return None if alone is None else _without_rivals(result, result.mode(alone))
     if not math.isfinite(ranks[-1].interval.high if ranks[-1].interval else math.inf):
-        return ONE_ROUND
+        return f"{ONE_ROUND[:-1]}: {what_gives_rounds(result.plan, result.records)}."
     groups = list(_tied_groups(ranks))
     sentences = [_known(result, ranks, groups), _open(result, ranks, groups), _by_cpu(result, ranks)]
     return " ".join(filter(None, sentences))
@@ -197,13 +198,6 @@ def _times_as_long(interval: RatioInterval) -> str:
     decimals = 0 if interval.ratio >= 9.95 else 2 if interval.ratio < 1.95 or is_narrow else 1
     ratio, low, high = (f"{value:,.{decimals}f}" for value in (interval.ratio, interval.low, interval.high))
     return f"{ratio} times as long ({low} to {high})"
-
-
-def rough_time(seconds: float) -> str:
-    """A time that is only roughly known: ``8 s``, ``40 s``, ``2 min``."""
-    if seconds < 10:
-        return f"{max(1, round(seconds))} s"
-    return f"{5 * round(seconds / 5)} s" if seconds < 58 else f"{round(seconds / 60)} min"
 
 
 def _names(ranks: Sequence[Rank]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from tui_httpbench.analysis.few_rounds import doubt_few_rounds
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.load_doubts import doubt_littles_law, doubt_running_dry, doubt_short_duration, listed
 from tui_httpbench.analysis.result import ModeSummary
@@ -23,7 +24,6 @@ from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.plan import Plan
 
-MIN_ROUNDS = 2
 SLOW_FIRST_MIN_ROUNDS = 4
 SLOW_FIRST_ERROR_RATE = 0.01  # of a whole run: shared among its modes
 SLOW_FIRST_FROM = 1.05
@@ -57,7 +57,7 @@ def find_doubts(
     # A mode that was given up has a note of its own, which says why its rounds are missing.
     kept_up = [mode.mode for mode in modes if not mode.note]
     doubts = (
-        _doubt_few_rounds(kept_up, complete),
+        doubt_few_rounds(plan, kept_up, records),
         _doubt_slow_first_round(slow_first),
         _doubt_outliers(times, slow_first),
         _doubt_drift({mode_id: times[mode_id] for mode_id in kept_up}),
@@ -84,22 +84,6 @@ def _times_by_mode(ids: list[str], complete: list[RoundRecord]) -> Times:
 
 def _logs(by_round: Mapping[int, float]) -> Series:
     return np.log(np.fromiter(by_round.values(), dtype=np.float64))
-
-
-def _doubt_few_rounds(ids: list[str], complete: list[RoundRecord]) -> Finding | None:
-    """Fewer than two rounds: one alone does not tell how much rounds differ by chance."""
-    counts = {mode_id: sum(record.mode == mode_id for record in complete) for mode_id in ids}
-    if not complete or not counts or min(counts.values()) >= MIN_ROUNDS:
-        return None
-    fewest, most = min(counts.values()), max(counts.values())
-    if fewest == 0:
-        seen = "No round is complete in every mode"
-    elif fewest == most:
-        seen = f"Only {fewest} {'round is' if fewest == 1 else 'rounds are'} complete"
-    else:
-        seen = f"Only {fewest} of {most} rounds is complete in every mode"
-    text = f"{seen}, and a ranking needs {MIN_ROUNDS}. Run more rounds: -r 5 or a larger --budget."
-    return Finding("few-rounds", text, tuple(mode_id for mode_id, count in counts.items() if count < MIN_ROUNDS))
 
 
 def _find_slow_first_rounds(times: Times) -> dict[str, float]:

@@ -9,6 +9,7 @@ from tui_httpbench.analysis.littles_law import mean_in_flight, steady_in_flight
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import LATENCY
 from tui_httpbench.plan.plan import Plan
+from tui_httpbench.text.formatting import format_ms
 
 LITTLE_MIN_TURNS = 20
 LITTLE_TOLERANCE = 0.05
@@ -64,8 +65,7 @@ def doubt_running_dry(plan: Plan, ids: list[str], complete: list[RoundRecord]) -
     """
     if not plan.load.is_timed or plan.load.repeats_batches:
         return None
-    found: dict[str, tuple[float, int]] = {}
-    longest_ms = 0.0
+    found: dict[str, tuple[float, int, float]] = {}
     for mode_id in ids:
         rounds = [record for record in complete if record.mode == mode_id and record.elapsed_s and record.cpu_s]
         expected, measured = plan.in_flight(mode_id), mean_in_flight(rounds)
@@ -73,18 +73,23 @@ def doubt_running_dry(plan: Plan, ids: list[str], complete: list[RoundRecord]) -
             continue
         idle = 1 - sum(record.cpu_s or 0.0 for record in rounds) / sum(record.elapsed_s or 0.0 for record in rounds)
         if idle * (1 - measured / expected) > DRY_SHARE:
-            found[mode_id] = (measured, expected)
             requests = sum(len(record.samples) for record in rounds)
             latency_ns = sum(float(record.samples[:, LATENCY].sum()) for record in rounds)
-            longest_ms = max(longest_ms, latency_ns / requests / 1e6)
+            found[mode_id] = (measured, expected, latency_ns / requests / 1e6)
     if not found:
         return None
     worst = sorted(found.items(), key=lambda item: item[1][0] / item[1][1])
-    modes = listed([f"{mode_id} {measured:.3g} instead of {expected}" for mode_id, (measured, expected) in worst])
-    enough_s = math.ceil(longest_ms / 1e3 * DRY_LATENCIES)
+    modes = listed(
+        [
+            f"{mode_id} {measured:.3g} instead of {expected} ({format_ms(latency_ms)} ms a request)"
+            for mode_id, (measured, expected, latency_ms) in worst
+        ]
+    )
+    enough_s = math.ceil(max(latency_ms for _, _, latency_ms in found.values()) / 1e3 * DRY_LATENCIES)
     text = (
-        f"The measured seconds are few for requests of {longest_ms:,.0f} ms, so that on average fewer were in flight: "
-        f"{modes}. All modes suffer alike; for true requests/s measure longer, with -z {enough_s}."
+        f"The measured seconds are few for how long a request takes, so that on average fewer were in flight: {modes}. "
+        f"Their requests/s are too low, by that share at most; measure longer, with -z {enough_s}, or have fewer in "
+        "flight, with -c."
     )
     return Finding("running-dry", text, tuple(found))
 

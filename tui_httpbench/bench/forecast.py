@@ -7,6 +7,7 @@ import os
 import re
 from dataclasses import dataclass
 
+from tui_httpbench.analysis.few_rounds import ADVISED_ROUNDS, MIN_ROUNDS, rounded_down
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.plan import (
     AUTO,
@@ -17,6 +18,7 @@ from tui_httpbench.plan.plan import (
     Plan,
 )
 from tui_httpbench.plan.scenario import Scenario, ServiceTime
+from tui_httpbench.text.formatting import format_duration
 
 START_S = 0.6
 """Processor seconds of a worker's start and imports, and of its end; all processors share those of a round."""
@@ -56,6 +58,27 @@ def forecast(plan: Plan, processors: int | None = None) -> Forecast | None:
         # One round is made in any case.
         return Forecast(probes_s + round_s, is_bound=False)
     return Forecast(min(plan.budget_s, whole_s), is_bound=True)
+
+
+def too_few_rounds(plan: Plan, processors: int | None = None) -> str:
+    """That the budget has no time for as many rounds as decide something, and what to write instead; else empty."""
+    duration_s = plan.load.seconds()
+    is_told = plan.rounds == AUTO and len(plan.modes) > 1 and plan.requests is None
+    if not is_told or duration_s is None:
+        return ""
+    processors = processors or os.cpu_count() or 1
+    round_s = _round_s(plan, processors) or 0.0
+    left_s = plan.budget_s - _start_s(plan, processors)
+    if left_s >= MIN_ROUNDS * round_s:
+        return ""
+    longer = forecast(plan.replace(rounds=ADVISED_ROUNDS), processors)
+    takes = "" if longer is None else f", which takes {describe_duration(longer)}"
+    shorter_s = rounded_down((left_s / ADVISED_ROUNDS - round_s) / len(plan.modes) + duration_s)
+    instead = "" if shorter_s is None else f", or -z {shorter_s:g}"
+    return (
+        f"The budget of {format_duration(plan.budget_s)} has time for one round of this, which decides nothing: give "
+        f"-r {ADVISED_ROUNDS}{takes}{instead}."
+    )
 
 
 def describe_duration(duration: Forecast | None) -> str:

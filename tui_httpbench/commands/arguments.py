@@ -178,7 +178,7 @@ class Parser(argparse.ArgumentParser):
 
 def parse_port(text: str | None) -> int | None:
     """A port to serve at, None for a free one. Raises PlanError."""
-    return None if text is None else parse_count(text, "port", MAX_PORT)
+    return None if text is None else parse_count(text, "port", MAX_PORT, "8080")
 
 
 def parse_metric(text: str | None) -> str | None:

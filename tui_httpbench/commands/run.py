@@ -11,7 +11,7 @@ from types import FrameType
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.events import RedirectedElsewhere
-from tui_httpbench.bench.forecast import describe_duration, forecast
+from tui_httpbench.bench.forecast import describe_duration, forecast, too_few_rounds
 from tui_httpbench.bench.recovery import find_interrupted_runs
 from tui_httpbench.bench.run_error import RunError, in_words
 from tui_httpbench.bench.runner import Runner
@@ -53,6 +53,8 @@ def run_headless(
     runner = Runner(plan, keeps_folder=True, keep_going=keep_going, may_go_elsewhere=yes)
     if verbose or StreamConsole(sys.stderr).is_animated:
         complain(_length_of(plan))
+    if hint := too_few_rounds(plan):
+        complain(hint)
     is_reported = False
     try:
         status, is_reported = _run_and_report(runner, destination, metric, verbose)

@@ -31,11 +31,10 @@ from tui_httpbench.plan.plan import (
     check_number_of_modes,
 )
 from tui_httpbench.plan.urls import parse_url as parse_url
+from tui_httpbench.text.numbers import read_number, read_seconds
 from tui_httpbench.text.quoting import character_name, shortened
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
-_DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ms|s|m|min)?", re.IGNORECASE | re.ASCII)
-_DURATION_UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0}
 _COUNT = re.compile(r"(\d[\d_]*)([km]?)", re.IGNORECASE | re.ASCII)
 
 
@@ -85,12 +84,12 @@ def check_header(name: str, value: str) -> Header:
     return name, value
 
 
-def parse_count(text: str, field: str, maximum: int) -> int:
-    """A whole number from 1 to ``maximum``; ``10k`` and ``1m`` are allowed. Raises PlanError."""
+def parse_count(text: str, field: str, maximum: int, example: str) -> int:
+    """A whole number from 1 to ``maximum``; ``10k`` and ``1m`` are allowed. Raises PlanError, which has the example."""
     label = field.capitalize()
     match = _COUNT.fullmatch(text.strip())
     if match is None:
-        raise PlanError(field, f"{label} must be a whole number such as 100 or 10k, not {shortened(text)!r}.")
+        raise PlanError(field, f"{label} must be a whole number such as {example}, not {shortened(text)!r}.")
     digits = match[1].replace("_", "")
     value = int(digits[:20]) * {"": 1, "k": 1_000, "m": 1_000_000}[match[2].lower()]
     if not 1 <= value <= maximum:
@@ -100,7 +99,7 @@ def parse_count(text: str, field: str, maximum: int) -> int:
 
 def parse_requests(text: str) -> int:
     """Requests per mode and round. Raises PlanError."""
-    return parse_count(text, "requests", MAX_REQUESTS)
+    return parse_count(text, "requests", MAX_REQUESTS, "100 or 10k")
 
 
 def parse_duration(text: str) -> Duration:
@@ -108,8 +107,7 @@ def parse_duration(text: str) -> Duration:
     text = text.strip()
     if text.lower() == AUTO:
         return AUTO
-    match = _DURATION.fullmatch(text)
-    value = float(match[1]) * _DURATION_UNITS_S[(match[2] or "s").lower()] if match else _parse_number(text)
+    value = read_seconds(text)
     if math.isnan(value):
         raise PlanError(
             "duration", f"Duration must be seconds such as 0.3, 300ms or 2s, or 'auto', not {shortened(text)!r}."
@@ -128,7 +126,7 @@ def parse_rounds(text: str) -> Rounds:
     if text.strip().lower() == AUTO:
         return AUTO
     try:
-        return parse_count(text, "rounds", MAX_ROUNDS)
+        return parse_count(text, "rounds", MAX_ROUNDS, "5")
     except PlanError as error:
         raise PlanError("rounds", f"{str(error)[:-1]}; or write 'auto'.") from None
 
@@ -138,7 +136,7 @@ def parse_concurrency(text: str) -> Concurrency:
     if text.strip().lower() == ARTICLE:
         return ARTICLE
     try:
-        return parse_count(text, "concurrency", MAX_CONCURRENCY)
+        return parse_count(text, "concurrency", MAX_CONCURRENCY, "10")
     except PlanError as error:
         raise PlanError("concurrency", f"{str(error)[:-1]}; or write 'article'.") from None
 
@@ -155,7 +153,7 @@ def parse_budget(text: str) -> float:
 
 def parse_same_within(text: str) -> float:
     """The share within which two modes count as the same, from per cent. Raises PlanError."""
-    percent = _parse_number(text.strip().removesuffix("%"))
+    percent = read_number(text.strip().removesuffix("%"))
     if math.isnan(percent) or not 0.1 <= percent <= 50:
         shown = shortened(text.strip())
         raise PlanError("same_within", f"The share that counts as the same must be 0.1 to 50 per cent, not {shown!r}.")
@@ -209,25 +207,18 @@ def _meant_otherwise(names: Sequence[str]) -> str:
     for name in names:
         if name.upper() in METHODS:
             return f"-m names a mode, and {name} is none; a method goes behind -X: -X {name.upper()}."
-        if not math.isnan(_parse_number(name)):
+        if not math.isnan(read_number(name)):
             return f"-m names a mode, and {shortened(name)} is none; seconds per request go behind --timeout."
     return ""
 
 
 def _parse_seconds(text: str, field: str, lowest: float, highest: float) -> float:
-    value = _parse_number(text)
+    value = read_seconds(text)
     label = field.capitalize()
     if math.isnan(value):
-        raise PlanError(field, f"{label} must be a number of seconds such as 30, not {shortened(text)!r}.")
+        raise PlanError(field, f"{label} must be seconds such as 30, 500ms or 2m, not {shortened(text)!r}.")
     if not lowest <= value <= highest:
         raise PlanError(
             field, f"{label} must be from {lowest:g} to {highest:,.0f} seconds, not {shortened(text.strip())}."
         )
     return value
-
-
-def _parse_number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tui_httpbench.plan.error import PlanError
+from tui_httpbench.text.numbers import read_number
 from tui_httpbench.text.quoting import shortened
 
 Distribution = Literal["fixed", "uniform", "exponential", "lognormal"]
@@ -208,7 +209,7 @@ def parse_service_time(text: str) -> ServiceTime:
     name, *numbers = text.strip().lower().removesuffix("ms").split(":")
     if not numbers:
         return ServiceTime("fixed", _parse_ms(name, "service_time", "The service time", MAX_SERVICE_TIME_MS))
-    values = [_number(number) for number in numbers]
+    values = [read_number(number) for number in numbers]
     wrong = PlanError("service_time", f"{shortened(text)!r} is no service time; write {_DISTRIBUTION_FORMS}.")
     if any(not 0 <= value <= MAX_SERVICE_TIME_MS for value in values):
         raise wrong
@@ -229,10 +230,10 @@ def parse_capacity(text: str) -> Capacity:
     per_second: float | None = None
     at_once: int | None = None
     for part in filter(None, (part.strip().lower() for part in text.split(","))):
-        value = _number(part.removesuffix("/s"))
+        value = read_number(part.removesuffix("/s"))
         if part.endswith("/s") and per_second is None and 0.01 <= value <= MAX_PER_SECOND:
             per_second = value
-        elif part.isdecimal() and at_once is None and 1 <= value <= MAX_AT_ONCE:
+        elif part.isascii() and part.isdigit() and at_once is None and 1 <= value <= MAX_AT_ONCE:
             at_once = int(value)
         else:
             raise PlanError(
@@ -271,18 +272,10 @@ def parse_service_seed(text: str) -> int:
 
 
 def _parse_ms(text: str, field_name: str, label: str, highest: float) -> float:
-    value = _number(text.strip().lower().removesuffix("ms"))
+    value = read_number(text.strip().lower().removesuffix("ms"))
     if not 0 <= value <= highest:
         raise PlanError(field_name, f"{label} must be 0 to {highest:,.0f} milliseconds, not {shortened(text)!r}.")
     return value
-
-
-def _number(text: str) -> float:
-    """The number, or NaN, which no range holds."""
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
 
 
 def _size(size: int) -> str:

@@ -67,6 +67,13 @@ def format_duration(seconds: float) -> str:
     )
 
 
+def rough_time(seconds: float) -> str:
+    """A time that is only roughly known: ``8 s``, ``40 s``, ``2 min``."""
+    if seconds < 10:
+        return f"{max(1, round(seconds))} s"
+    return f"{5 * round(seconds / 5)} s" if seconds < 58 else f"{round(seconds / 60)} min"
+
+
 def plural(count: int, noun: str) -> str:
     """A number and its noun: ``1 error``, ``3,000 errors``."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from tui_httpbench.analysis.conclusion import rough_time
+from tui_httpbench.analysis.few_rounds import ADVISED_ROUNDS
 from tui_httpbench.analysis.looks import LOOKS
 from tui_httpbench.analysis.outlook import last_round_wall_s
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.bench.forecast import describe_duration, forecast
+from tui_httpbench.bench.forecast import describe_duration, forecast, too_few_rounds
 from tui_httpbench.bench.round_schedule import RoundSchedule
 from tui_httpbench.plan.plan import (
     ARTICLE,
@@ -21,7 +21,7 @@ from tui_httpbench.plan.plan import (
     Profile,
     Rounds,
 )
-from tui_httpbench.text.formatting import format_duration, plural
+from tui_httpbench.text.formatting import format_duration, plural, rough_time
 from tui_httpbench.tui.formatting import size_in_short
 
 _AS_LONG_AS_FITS = "as long as five rounds fill the budget"
@@ -79,10 +79,12 @@ def describe_concurrency(concurrency: Concurrency | None, requests: int | None) 
     return f"{width:,} at once for every mode, in threads or tasks"
 
 
-def describe_rounds(rounds: Rounds | None) -> str:
-    """What a number of rounds means; None stands for a value that can't be read."""
+def describe_rounds(rounds: Rounds | None, plan: Plan | None = None) -> str:
+    """What a number of rounds means, in this plan where it can be read; None stands for a value that can't be read."""
     if rounds is None:
         return "how often each mode is measured, or auto"
+    if plan is not None and too_few_rounds(plan):
+        return f"auto: one fits the budget, and decides nothing; {ADVISED_ROUNDS} or more do"
     if rounds == AUTO:
         return f"auto: until decided, {LOOKS[0]} to {MAX_AUTO_ROUNDS} rounds"
     return f"each in fresh processes, after {WARMUP_REQUESTS} warm-up requests"

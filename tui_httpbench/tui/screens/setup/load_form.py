@@ -57,7 +57,7 @@ class LoadForm(VerticalGroup):
         self._sheet.fields["requests"].show_hint(describe_requests(*load, are_wrong=are_wrong))
         self._sheet.fields["duration"].show_hint(describe_duration_field(*load, are_wrong=are_wrong))
         self._sheet.fields["concurrency"].show_hint(describe_concurrency(reading.concurrency, reading.requests))
-        self._sheet.fields["rounds"].show_hint(describe_rounds(reading.rounds))
+        self._sheet.fields["rounds"].show_hint(describe_rounds(reading.rounds, reading.plan))
         self._sheet.fields["budget"].show_hint(describe_budget(reading.rounds))
         self._sheet.fields["profile"].show_hint(describe_profile(reading.profile, reading.concurrency))
         self._sheet.show(reading.errors)
