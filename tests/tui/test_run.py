@@ -82,8 +82,13 @@ async def test_a_run_shows_its_states_and_ends_in_the_result() -> None:
         assert "seed 5" in str(screen.query_one(LaneList).border_subtitle)
         await wait_until(pilot, has_left)
         results = await wait_for_screen(pilot, ResultsScreen)
-        assert "waiting for round 1" in seen
-        assert {"starting round 1", "running round 1", "starting round 2", "running round 2"} & seen
+        assert {
+            "waiting for round 1",
+            "starting round 1",
+            "running round 1",
+            "starting round 2",
+            "running round 2",
+        } & seen
         assert "Checking that all modes do the same work" in headings
         assert any(re.fullmatch(r"Round 2 of 2 · .+ · at most 0:\d\d left", heading) for heading in headings)
         assert shares == sorted(shares)

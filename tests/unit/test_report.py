@@ -257,7 +257,10 @@ def test_the_list_of_modes_has_each_on_one_line(monkeypatch: pytest.MonkeyPatch)
     print_modes(StreamConsole(stream))
     lines = buffer.getvalue().decode().splitlines()
     assert [line.split()[0] for line in lines[2:]] == list(MODES)
-    assert all(re.search(r"\d+\.\d+|not installed", line) for line in lines[2:])
+    # Another test of this process may have made a file of somebody's own known, which tells no version.
+    built_in = {mode_id for mode_id, mode in MODES.items() if mode.library.source_file.parent.name == "clients"}
+    for line in lines[2:]:
+        assert line.split()[0] not in built_in or re.search(r"\d+\.\d+|not installed", line)
 
 
 def test_a_mode_that_does_other_work_is_marked() -> None:
