@@ -26,7 +26,7 @@ import numpy as np
 from tui_httpbench.analysis.littles_law import steady_in_flight
 from tui_httpbench.analysis.student import student_quantile
 from tui_httpbench.bench.runner import Runner
-from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES
+from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES, modes_in, register
 from tui_httpbench.plan.plan import Plan
 
 WITHIN = 0.03
@@ -35,7 +35,7 @@ LITTLE_WITHIN = 0.05
 LOADING = """
 import asyncio, importlib.util, itertools, sys, time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from tui_httpbench.clients import mode
 import httpbench_worker.main as worker
 from httpbench_worker.slices import Clocks
 
@@ -105,7 +105,7 @@ worker.AsyncSlicer = Bare
 BARE = {
     "requests": """
 import requests
-@contextmanager
+{decorator}
 def bare(request, new):
     def fetch():
         with new(requests.Session) as client:
@@ -115,7 +115,7 @@ def bare(request, new):
 """,
     "requests-session": """
 import requests
-@contextmanager
+{decorator}
 def bare(request, new):
     client = new(requests.Session)
     def fetch():
@@ -125,7 +125,7 @@ def bare(request, new):
 """,
     "httpx": """
 import httpx
-@contextmanager
+{decorator}
 def bare(request, new):
     def fetch():
         with new(httpx.Client) as client:
@@ -135,7 +135,7 @@ def bare(request, new):
 """,
     "httpx-client": """
 import httpx
-@contextmanager
+{decorator}
 def bare(request, new):
     client = new(httpx.Client)
     def fetch():
@@ -145,7 +145,7 @@ def bare(request, new):
 """,
     "httpx-async": """
 import httpx
-@asynccontextmanager
+{decorator}
 async def bare(request, new):
     async with new(httpx.AsyncClient) as client:
         async def fetch():
@@ -155,7 +155,7 @@ async def bare(request, new):
 """,
     "httpx-async-each": """
 import httpx
-@asynccontextmanager
+{decorator}
 async def bare(request, new):
     async def fetch():
         async with new(httpx.AsyncClient) as client:
@@ -165,7 +165,7 @@ async def bare(request, new):
 """,
     "aiohttp": """
 import aiohttp
-@asynccontextmanager
+{decorator}
 async def bare(request, new):
     async with new(aiohttp.ClientSession) as session:
         async def fetch():
@@ -175,7 +175,7 @@ async def bare(request, new):
 """,
     "aiohttp-each": """
 import aiohttp
-@asynccontextmanager
+{decorator}
 async def bare(request, new):
     async def fetch():
         async with new(aiohttp.ClientSession) as session:
@@ -187,14 +187,14 @@ async def bare(request, new):
 
 
 def register_bare(mode_id: str, folder: Path) -> str:
-    """Adds a mode's bare loop to the catalogue of this process and returns its id."""
+    """Makes a mode's bare loop known in this process, as a client file of somebody's own, and returns its id."""
     mode = MODES[mode_id]
+    bare_id = f"{mode_id}-bare"
     path = folder / f"bare_{mode_id.replace('-', '_')}.py"
     loop = THREADS if mode.kind == "sync" else TASKS
-    path.write_text(LOADING.format(source=str(mode.library.source_file)) + loop + BARE[mode_id])
-    library = dataclasses.replace(mode.library, source_file=path)
-    bare_id = f"{mode_id}-bare"
-    MODES[bare_id] = dataclasses.replace(mode, id=bare_id, library=library, function="bare")
+    bare = BARE[mode_id].format(decorator=f"@mode({bare_id!r}, 'its bare loop', kept={mode.kept})")
+    path.write_text(LOADING.format(source=str(mode.library.source_file)) + loop + bare)
+    register(modes_in(path, path.read_bytes()))
     return bare_id
 
 
