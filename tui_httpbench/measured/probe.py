@@ -69,7 +69,8 @@ class Probe:
     by library, in a clause, why what was imported is not what is installed; ``without_c`` are libraries that run
     without their parts in C. ``error`` is kind and text, ``stage`` what its worker failed at where that was not the
     request itself. ``again`` are the answers when the mode was asked again, each time in a new process, after all
-    other modes; None where there was none.
+    other modes; None where there was none. ``foreign_requests`` arrived at the embedded target meanwhile though this
+    run did not send them; then there are no ``heads``.
     """
 
     mode: str
@@ -83,6 +84,7 @@ class Probe:
     without_c: tuple[str, ...] = ()
     stage: str = ""
     again: tuple[ProbeResponse | None, ...] = ()
+    foreign_requests: int = 0
 
     @property
     def was_sent(self) -> bool:
