@@ -114,7 +114,7 @@ def read_run(folder: Path) -> dict[str, Any]:
 
 
 def plan_of(told: dict[str, Any], folder: Path) -> Plan:
-    """The plan as it was run, modes that can't run here now included. Raises as ``read_run``, also for unknown modes."""
+    """The plan as it was run, modes that can't run here now included. Raises as ``read_run``, and for unknown modes."""
     plan = plan_from_dict(told["plan"])
     make_known(read_copies(told["own_files"], folder), only_new=True)
     modes = tuple(dict.fromkeys(items(told["modes"], MAX_MODES)))
