@@ -24,6 +24,7 @@ import pytest
 from support import SCHEMA_FILE
 from support.recording_server import RecordingServer
 
+from tui_httpbench.bench.recovery import find_interrupted_runs
 from tui_httpbench.clients.catalog import DEFAULT_MODES
 
 COMMAND = (sys.executable, "-m", "tui_httpbench")
@@ -292,11 +293,16 @@ def test_a_reader_who_leaves_causes_no_traceback(json_path: str | None) -> None:
     # Without JSON on standard output, the warnings went to the reader as well.
     assert all(line.startswith("httpbench-tui: ") for line in errors.splitlines())
     assert bool(errors) == (json_path == "-")
+    # JSON that nobody has read whole is not the last of it; a text is for people, who left.
+    assert len(find_interrupted_runs()) == (json_path == "-")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 def test_a_full_disk_is_told_and_the_report_still_comes() -> None:
     done = run(*ONE_MODE, "--json", "/dev/full")
     assert done.returncode == 1
-    assert done.stderr == "httpbench-tui: The JSON can't be written to '/dev/full': no space left on device.\n"
+    assert done.stderr.startswith("httpbench-tui: The JSON can't be written to '/dev/full': no space left on device; ")
+    assert done.stderr.endswith("; see 'httpbench-tui recover'.\n")
     assert "requests/s" in done.stdout
+    (left,) = find_interrupted_runs()
+    assert f"{left.requests:,}" in done.stdout

@@ -53,7 +53,7 @@ def test_the_state_folder_serves() -> None:
     assert "Traceback" not in done.stderr
     assert done.stdout.count('"ok": 3') == 1, done.stderr
     assert done.stdout.endswith("}\nruns\n"), "nothing is left"
-    assert "/mnt/state/httpbench-tui/httpbench-tui-target-" in done.stderr, "where the certificate was"
+    assert "/mnt/state/httpbench-tui/httpbench-target-" in done.stderr, "where the certificate was"
     assert done.stderr.endswith("There is no interrupted run to recover.\n")
     assert done.returncode == 1
 

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import pytest
 from support.target_client import FAKE
 
+from tui_httpbench.bench.recovery import find_interrupted_runs
 from tui_httpbench.target_server import launcher
 from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetError
 
@@ -27,6 +28,10 @@ posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX sig
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 
 COMMAND = "import sys; from tui_httpbench.commands.target import serve; sys.exit(serve({port}))"
+TLS_COMMAND = (
+    "import sys; from tui_httpbench.commands.target import serve; from tui_httpbench.plan.scenario import Scenario; "
+    "sys.exit(serve({port}, Scenario(tls=True)))"
+)
 
 
 def get(url: str) -> bytes:
@@ -53,10 +58,10 @@ def wait_for_end(pid: int, limit_s: float) -> bool:
 
 
 @contextlib.contextmanager
-def foreground(port: int | None = None) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def foreground(port: int | None = None, command: str = COMMAND) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """``httpbench-tui target`` as a process, and the first line that it prints."""
     process = subprocess.Popen(
-        [sys.executable, "-c", COMMAND.format(port=port)],
+        [sys.executable, "-c", command.format(port=port)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -245,6 +250,28 @@ def test_the_command_serves_until_a_signal(number: signal.Signals) -> None:
         assert process.wait(timeout=10) == 0
         assert process.communicate() == ("", "")
         busy.close()
+
+
+@posix_only
+def test_what_a_killed_command_leaves_goes_with_the_next_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+
+    def folders() -> list[Path]:
+        return [path for path in tmp_path.iterdir() if path.is_dir() and path.name.startswith("httpbench-")]
+
+    with foreground(command=TLS_COMMAND) as (killed, _):
+        (left,) = folders()
+        assert (left / "ca.pem").exists()
+        killed.kill()
+        killed.wait(timeout=10)
+    assert folders() == [left]
+    with foreground(command=TLS_COMMAND):
+        (living,) = folders()
+        assert living != left
+        find_interrupted_runs()
+        assert folders() == [living], "that of a living one stays"
+    assert folders() == []
 
 
 def test_the_command_refuses_a_port_in_use() -> None:

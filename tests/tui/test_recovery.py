@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -48,14 +50,29 @@ async def test_a_recovered_run_opens_as_a_result(interrupted: Path) -> None:
         await pilot.press("enter")
         screen = await wait_for_screen(pilot, ResultsScreen)
         assert [mode.requests for mode in screen.result.modes] == [1_000, 234]
-        await wait_until(pilot, lambda: not interrupted.exists())
+        assert interrupted.exists(), "it is in no other file yet"
+        assert find_interrupted_runs() == [], "no other app is to take it"
         await pilot.press("escape")
         await wait_for_screen(pilot, SetupScreen)
+        await pilot.press("ctrl+q")
+        await wait_until(pilot, lambda: not pilot.app.is_running)
+    assert not interrupted.exists()
 
 
-async def test_a_discarded_run_is_gone(interrupted: Path) -> None:
+async def test_a_discarded_run_is_gone_and_the_next_one_is_asked_about(interrupted: Path) -> None:
+    older = shutil.copytree(interrupted, interrupted.with_name("run-older"))
+    for path in (older, *older.iterdir()):
+        os.utime(path, (1, 1))
     async with HttpbenchApp(PLAN).run_test() as pilot:
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, RecoverScreen))
+        await wait_until(pilot, lambda: "(1 older run can be recovered after it)" in text_on(pilot.app))
+        first = pilot.app.screen
+        await pilot.press("d")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, RecoverScreen) and pilot.app.screen is not first)
+        await wait_until(pilot, lambda: not interrupted.exists())
+        assert older.exists()
+        await wait_until(pilot, lambda: "days ago" in text_on(pilot.app) and "older run" not in text_on(pilot.app))
+        interrupted = older
         await pilot.press("d")
         await wait_for_screen(pilot, SetupScreen)
         await wait_until(pilot, lambda: not interrupted.exists())

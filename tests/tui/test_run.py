@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
+import shutil
 import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
@@ -27,6 +29,8 @@ from tui_httpbench.analysis.comparison import RatioInterval
 from tui_httpbench.analysis.places import NO_VERDICT_YET, interval_in_words
 from tui_httpbench.analysis.result import Rank, Result
 from tui_httpbench.bench.events import LaneProgress, LaneState
+from tui_httpbench.bench.recovery import find_interrupted_runs, recover
+from tui_httpbench.bench.run_folder import runs_folder
 from tui_httpbench.clients.catalog import DEFAULT_MODES
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.plan.plan import Plan, Request
@@ -172,22 +176,69 @@ async def test_a_run_that_ends_under_another_screen_still_ends_in_the_result(cov
         assert results.result.all_succeeded
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("question", [False, True])
-async def test_quitting_leaves_no_process(question: bool, home: Path) -> None:
-    app = HttpbenchApp(LONG, start=True)
+@pytest.mark.parametrize("json_name", ["result.json", "missing/result.json"])
+async def test_quitting_asks_and_the_second_time_ends_at_once_and_loses_nothing(
+    json_name: str, home: Path, tmp_path: Path
+) -> None:
+    json_path = tmp_path / json_name
+    app = HttpbenchApp(LONG, start=True, json_path=str(json_path))
     async with app.run_test() as pilot:
         screen = await wait_for_screen(pilot, RunScreen)
         await wait_for_samples(pilot, screen)
         assert len(child_pids()) == 1 + len(LONG.modes), "the target and a worker of each mode"
-        if question:
-            await pilot.press("escape")
-            await wait_for_question(pilot)
+        await pilot.press("ctrl+p", "ctrl+q")
+        await wait_for_question(pilot)
+        assert app.screen is screen
+        assert "The same key" in text_on(app)
+        await pilot.press("n")
+        await wait_until(pilot, lambda: "Stop here?" not in text_on(app))
+        await pilot.press("ctrl+q")
+        await wait_for_question(pilot)
+        assert app.is_running
         await pilot.press("ctrl+q")
         await wait_until(pilot, lambda: not app.is_running)
         assert not child_pids()
     assert app.return_code == 0
-    assert not list(home.rglob("run-*"))
+    if json_name == "result.json":
+        assert sum(mode["requests"] for mode in json.loads(json_path.read_text())["modes"]) > 0
+        assert app.farewell == f"What was measured is in {json_path}."
+        assert not list(home.rglob("run-*"))
+    else:
+        assert app.farewell == "What was measured can be recovered; see 'httpbench-tui recover'."
+        (left,) = find_interrupted_runs()
+        assert left.requests > 0
+
+
+async def test_a_result_stays_recoverable_until_it_is_saved_or_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    plan = Plan(modes=("http.client", "http.client#2"), requests=20, concurrency=2, rounds=1, seed=1)
+    app = HttpbenchApp(plan, start=True)
+    runs = runs_folder()
+    assert runs is not None
+    async with app.run_test() as pilot:
+        await wait_for_screen(pilot, ResultsScreen)
+        (folder,) = runs.iterdir()
+        # What a killed app leaves is what is there now, with nobody who holds it.
+        copy = shutil.copytree(folder, runs / "run-copy")
+        (found,) = find_interrupted_runs()
+        assert (found.folder, found.requests) == (copy, 40)
+        assert recover(copy).ranking == app.screen.result.ranking  # type: ignore[attr-defined]
+        shutil.rmtree(copy)
+        await pilot.press("r")
+        await wait_until(pilot, lambda: isinstance(app.screen, ResultsScreen) and not folder.exists())
+        (second,) = runs.iterdir()
+        await pilot.press("s")
+        await wait_until(pilot, lambda: not second.exists())
+        assert len(list(tmp_path.glob("httpbench-*.json"))) == 1
+        await pilot.press("r")
+        await wait_until(pilot, lambda: isinstance(app.screen, ResultsScreen) and len(list(runs.iterdir())) == 1)
+        await pilot.pause()
+        app.end()  # as a signal does
+        await wait_until(pilot, lambda: not app.is_running)
+    (left,) = find_interrupted_runs()
+    assert left.requests == 40
 
 
 async def test_a_target_that_does_not_start_leads_back_to_the_form(

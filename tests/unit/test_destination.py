@@ -112,3 +112,78 @@ def test_permissions_are_respected(tmp_path: Path) -> None:
             FileDestination(str(path))
     finally:
         tmp_path.chmod(0o700)
+
+
+as_root = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can make files of other users")
+SOMEBODY = 54_321
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Path:
+    """A folder like /tmp."""
+    path = tmp_path / "shared"
+    path.mkdir()
+    path.chmod(0o1777)
+    return path
+
+
+@as_root
+@pytest.mark.parametrize("kind", ["link", "folder link", "file", "pipe"])
+def test_what_another_user_put_into_a_shared_folder_is_not_written_to(kind: str, shared: Path, folder: Path) -> None:
+    own = folder / "own.json"
+    own.write_text("precious")
+    path = shared / "result.json"
+    match kind:
+        case "link":
+            path.symlink_to(own)
+        case "folder link":
+            path = shared / "planted" / "own.json"
+            path.parent.symlink_to(folder)
+        case "file":
+            path.write_text("theirs")
+            path.chmod(0o666)
+        case "pipe":
+            os.mkfifo(path, 0o666)
+    planted = path.parent if kind == "folder link" else path
+    os.chown(planted, SOMEBODY, SOMEBODY, follow_symlinks=False)
+    with pytest.raises(PlanError, match=r"can't be written: it is a \w+ of another user in a folder that"):
+        FileDestination(str(path))
+    assert own.read_text() == "precious"
+    os.chown(planted, os.geteuid(), os.getegid(), follow_symlinks=False)
+    FileDestination(str(path))
+
+
+def test_a_link_put_there_since_the_start_is_not_followed(shared: Path, folder: Path) -> None:
+    own, path = folder / "own.json", shared / "pipe"
+    own.write_text("precious")
+    os.mkfifo(path)
+    destination = FileDestination(str(path))
+    path.unlink()
+    path.symlink_to(own)
+    with pytest.raises(OSError, match="symbolic link"):
+        destination.write("text")
+    assert own.read_text() == "precious"
+
+
+def test_a_pipe_that_nobody_reads_is_waited_for_no_longer_than_its_limit(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_httpbench.report.destination.READER_LIMIT_S", 0.1)
+    os.mkfifo(folder / "pipe")
+    with pytest.raises(OSError, match="nobody opened the pipe to read it"):
+        FileDestination(str(folder / "pipe")).write("text")
+
+
+def test_a_pipe_of_this_process_is_written_by_its_number() -> None:
+    ours, theirs = os.pipe()
+    FileDestination(f"/dev/fd/{theirs}").write("text")
+    os.close(theirs)
+    with os.fdopen(ours) as file:
+        assert file.read() == "text"
+
+
+def test_links_in_a_circle_are_refused(folder: Path) -> None:
+    (folder / "a").symlink_to("b")
+    (folder / "b").symlink_to("a")
+    with pytest.raises(PlanError, match="circle"):
+        FileDestination(str(folder / "a"))

@@ -198,6 +198,9 @@ MAKERS: dict[str, Callable[[], Measured]] = {
     "busy-machine": lambda: at_machine(other_cpu_share=0.5),
     "powersave-governor": lambda: at_machine(governor="powersave"),
     "busy-target": lambda: measured_of(*rounds_of(target_cpu_s=9.0)),
+    "foreign-requests": lambda: measured_of(
+        replace(round_of("aiohttp"), foreign_requests=3), probes=(Probe("aiohttp", foreign_requests=1),)
+    ),
     "replaced-library": lambda: of_library(strange={"aiohttp": "was loaded from /elsewhere/aiohttp/__init__.py"}),
     "without-c-parts": lambda: of_library(without_c=("yarl",)),
     "littles-law": lambda: measured_of(*rounds_of(elapsed_s=1.0)),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -17,12 +19,12 @@ import pytest
 from support.made_results import MACHINE
 
 from tui_httpbench.analysis.summary import summarize_run
+from tui_httpbench.bench import recovery
 from tui_httpbench.bench.recovery import (
-    MAX_AGE_S,
-    MAX_KEPT,
     RecoveryError,
     discard,
     find_interrupted_runs,
+    look_for_leftovers,
     read_measured,
     recover,
 )
@@ -302,22 +304,82 @@ def test_a_removed_folder_leaves_nothing() -> None:
     assert list(runs.iterdir()) == []
 
 
-def test_runs_without_a_request_and_old_and_many_ones_go() -> None:
+def test_what_was_measured_stays_however_old_and_many_and_what_measured_nothing_goes() -> None:
     empty = abandoned(finished=0, under_way=0)
-    old = abandoned()
-    long_ago = time.time() - MAX_AGE_S - 60
-    for path in (*old.iterdir(), old):
-        os.utime(path, (long_ago, long_ago))
     many = []
-    for age_s in range(MAX_KEPT + 2):
+    for age_s in range(7):
         many.append(abandoned())
-        then = time.time() - 100 * age_s - 130
+        then = time.time() - 100 * age_s - 130 if age_s < 6 else 1.0  # as by a clock that was wrong
         for path in (*many[-1].iterdir(), many[-1]):
             os.utime(path, (then, then))
-    found = find_interrupted_runs()
-    assert [run.folder for run in found] == many[:MAX_KEPT]
-    assert found[0].in_words.endswith("2 minutes ago")
-    assert not any(path.exists() for path in (empty, old, *many[MAX_KEPT:]))
+    damaged = abandoned(finished=0, under_way=0)
+    for path in damaged.glob("*.samples"):
+        path.write_bytes(b"\1" * 100)
+    unknown = abandoned()
+    (unknown / "run.json").write_text('{"format": 99}')
+    os.utime(unknown, (1, 1))
+    leftovers = look_for_leftovers()
+    assert [run.folder for run in leftovers.runs] == [damaged, *many]
+    assert leftovers.runs[1].in_words.endswith("2 minutes ago")
+    assert leftovers.in_words.startswith("8 interrupted runs can be recovered (1 MB; the latest: 2 modes, 0 requests")
+    (notice,) = leftovers.notices
+    assert notice.startswith(f"The interrupted run in {unknown} can't be recovered (its files are damaged")
+    assert not empty.exists()
+    assert all(path.exists() for path in (*many, damaged, unknown))
+
+
+def test_a_folder_that_vanishes_while_it_is_looked_at_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone, stays = abandoned(), abandoned()
+    look = recovery._is_alive
+
+    def remove_meanwhile(folder: Path) -> bool:
+        if folder == gone:
+            shutil.rmtree(gone)
+        return look(folder)
+
+    monkeypatch.setattr(recovery, "_is_alive", remove_meanwhile)
+    leftovers = look_for_leftovers()
+    assert ([run.folder for run in leftovers.runs], leftovers.notices) == ([stays], ())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="takes the power to read everything from root as Linux has it")
+def test_a_folder_that_can_not_be_read_stops_nothing(home: Path) -> None:
+    readable = abandoned()
+    unreadable = abandoned()
+    unreadable.chmod(0)
+
+    def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "tui_httpbench", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            preexec_fn=be_bound_by_permissions,
+        )
+
+    done = command("recover")
+    assert (done.returncode, "27 requests" in done.stdout or "27" in done.stdout) == (0, True)
+    assert f"The interrupted run in {unreadable} can't be read; 'chmod -R u+rwX'" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert unreadable.exists()
+    assert not readable.exists()
+    (home / "state").chmod(0)
+    done = command("recover", "--discard", "--all")
+    (home / "state").chmod(0o700)
+    assert (done.returncode, done.stdout) == (1, "")
+    lines = done.stderr.splitlines()
+    assert lines[0].startswith("httpbench-tui: Interrupted runs can't be looked for in ")
+    assert lines[1:] == ["httpbench-tui: There is no interrupted run to recover."]
+    unreadable.chmod(0o700)
+    assert [run.folder for run in find_interrupted_runs()] == [unreadable]
+
+
+def be_bound_by_permissions() -> None:
+    """Takes from root, in a child that runs another program next, what lets it read any file."""
+    drop_from_bounding_set, dac_override, dac_read_search = 24, 1, 2
+    for capability in (dac_override, dac_read_search):
+        ctypes.CDLL(None).prctl(drop_from_bounding_set, capability, 0, 0, 0)
 
 
 @pytest.mark.parametrize("line", [b'{"mode": "aio', b"\0\0\0\n", b"[]\n", b'{"mode": "aiohttp"}\n'])

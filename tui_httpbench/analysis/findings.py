@@ -72,6 +72,7 @@ FINDINGS = {
     "busy-machine": FindingKind("Other processes used more than a tenth of the processors."),
     "powersave-governor": FindingKind("The processor's frequency governor saves power."),
     "busy-target": FindingKind("The embedded target used more processor time than the client."),
+    "foreign-requests": FindingKind("Another program on this machine sent requests to the embedded target."),
     "replaced-library": FindingKind("A library is not what is installed: its version, its files or its functions."),
     "without-c-parts": FindingKind("A library runs without its parts in C, which make it several times as fast."),
     # The load

@@ -10,6 +10,7 @@ from tui_httpbench.analysis.all_failed import find_common_failure
 from tui_httpbench.analysis.doubts import find_doubts
 from tui_httpbench.analysis.elsewhere import elsewhere_findings
 from tui_httpbench.analysis.findings import Finding
+from tui_httpbench.analysis.foreign_requests import find_foreign_requests
 from tui_httpbench.analysis.latency import summarize_latency
 from tui_httpbench.analysis.ranking import RankingRules, rank_modes
 from tui_httpbench.analysis.rate_limit import why_too_much
@@ -159,6 +160,7 @@ def _find_all(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[Findi
         *_find_risky_wishes(measured.plan),
         *_find_given_up(measured.records, modes),
         *_find_missing_http2(measured),
+        *find_foreign_requests(measured.plan, measured.records, measured.probes),
         # Of nothing measured, nothing is in doubt.
         *(
             find_doubts(measured.plan, modes, measured.records, measured.conditions, measured.probes)

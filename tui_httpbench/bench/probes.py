@@ -13,6 +13,7 @@ from typing import Any
 
 from tui_httpbench.analysis.all_failed import find_common_failure
 from tui_httpbench.analysis.answers import WAITED_IN_VAIN, odd_modes
+from tui_httpbench.bench.foreign_requests import without_foreign_heads
 from tui_httpbench.bench.run_code import CODE_AS_IT_IS, RunCode
 from tui_httpbench.bench.trust import Trust
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, hiding_for, make_job, worker_environment
@@ -96,17 +97,18 @@ class _Prober:
     async def ask(self, mode_ids: Sequence[str], *, in_order: bool = False) -> tuple[Probe, ...]:
         """A probe of each mode; with ``in_order`` the first is sent before all others, and the last after them.
 
-        Raises TargetError.
+        Raises TargetError, OSError where the system refuses a process.
         """
         turns = _Turns(len(mode_ids), in_order=in_order)
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self._ask(mode_id, turns, place)) for place, mode_id in enumerate(mode_ids)]
         except ExceptionGroup as errors:
-            # One that died is told of once, however many probes were under way.
-            if (faults := errors.subgroup(TargetError)) is None:
-                raise
-            raise TargetError(str(faults.exceptions[0])) from None
+            # What ends the run is told of once, however many probes were under way.
+            for kind in (TargetError, OSError):
+                if (faults := errors.subgroup(kind)) is not None:
+                    raise _first_of(faults) from None
+            raise
         return tuple(task.result() for task in tasks)
 
     async def _ask(self, mode_id: str, turns: _Turns, place: int) -> Probe:
@@ -150,6 +152,11 @@ class _Prober:
                 await line.ended()
                 tail.cancel()
                 line.close()
+
+
+def _first_of(faults: ExceptionGroup[Exception]) -> Exception:
+    first = faults.exceptions[0]
+    return _first_of(first) if isinstance(first, ExceptionGroup) else first
 
 
 class _SparedError(Exception):
@@ -260,7 +267,7 @@ async def _converse(
     if message.get("event") != "finished":
         return _failed(told, message)
     response, error = message["response"], message["error"]
-    return replace(
+    probe = replace(
         told,
         settings=message["settings"],
         made=message["made"],
@@ -269,6 +276,7 @@ async def _converse(
         error=None if error is None else (error[0], error[1]),
         heads=heads,
     )
+    return without_foreign_heads(plan, probe)
 
 
 async def _hear(line: SideLine, limit_s: float) -> dict[str, Any]:

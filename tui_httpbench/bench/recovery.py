@@ -1,73 +1,65 @@
-"""Runs whose app was killed: what they had measured, read back."""
+"""Runs whose app was killed: those that can be recovered, and what is to be said of the others."""
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
-from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.summary import summarize_run
-from tui_httpbench.bench.run_code import read_copies
 from tui_httpbench.bench.run_folder import (
-    BODY_FILE,
-    FORMAT,
     LOCK_FILE,
-    NOTES_FILE,
-    ROUNDS_FILE,
     RUN_FILE,
     all_folders,
     holds_foreign_files,
     remove_folder,
     sample_files,
+    why_unreadable,
 )
-from tui_httpbench.bench.worker_story import hung_requests
-from tui_httpbench.clients.entrants import entrant_of, mode_of
-from tui_httpbench.clients.own_files import make_known
+from tui_httpbench.bench.run_reading import (
+    UNREADABLE,
+    RecoveryError,
+    last_change_s,
+    read_measured,
+    read_rounds,
+    read_run,
+    recover,
+)
 from tui_httpbench.files.file_lock import FileLock
-from tui_httpbench.files.small_file import read_small_file
-from tui_httpbench.measured.machine import Machine
-from tui_httpbench.measured.measured import Measured
-from tui_httpbench.measured.notes_json import Notes, RoundStart, RunEnd, gather, note_from_dict
-from tui_httpbench.measured.record_json import record_from_dict
-from tui_httpbench.measured.records import RoundRecord
-from tui_httpbench.measured.samples import ErrorText, Samples, load_samples, measured_span_s, no_samples
-from tui_httpbench.measured.strict_json import items, read_as, seconds_or_none, whole
-from tui_httpbench.plan.parsing import parse_seed, parse_url
-from tui_httpbench.plan.plan import MAX_HEADERS, MAX_MODES, Plan
-from tui_httpbench.plan.stored import plan_from_dict
-from tui_httpbench.text.formatting import plural
-from tui_httpbench.text.quoting import printable, shortened
+from tui_httpbench.measured.samples import load_samples
+from tui_httpbench.measured.strict_json import items
+from tui_httpbench.plan.plan import MAX_MODES
+from tui_httpbench.target_server.serving_folder import remove_left_folders
+from tui_httpbench.text.formatting import format_bytes, plural, reason_of
+from tui_httpbench.text.quoting import printable
 
-MAX_KEPT = 5
-MAX_AGE_S = 30 * 86_400.0
+__all__ = [
+    "InterruptedRun",
+    "Leftovers",
+    "RecoveryError",
+    "discard",
+    "find_interrupted_runs",
+    "look_for_leftovers",
+    "read_measured",
+    "recover",
+]
+
 _NEW_S = 2.0
-MAX_ROUNDS_BEFORE = 1_000_000
-MAX_RUN_FILE_BYTES = 16_000_000
-MAX_ROUNDS_FILE_BYTES = 500_000_000
-MAX_NOTES_FILE_BYTES = 100_000_000
-MAX_BODY_FILE_BYTES = 1_000_000_000
-Line = TypeVar("Line")
-_UNREADABLE = (OSError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
-
-
-class RecoveryError(OSError):
-    """An interrupted run can't be read; the text is one sentence for the user."""
 
 
 @dataclass(frozen=True)
 class InterruptedRun:
-    """What can be recovered: ``requests`` are finished ones, ``ended_s`` is when it was last heard of (Unix time)."""
+    """What can be recovered: ``requests`` are finished ones, ``ended_s`` is when it was last heard of (Unix time).
+
+    ``is_empty`` tells for sure that nothing was measured; ``size_bytes`` is what its samples take on the disk.
+    """
 
     folder: Path
     modes: int
     url: str
     requests: int
     ended_s: float
+    is_empty: bool = False
+    size_bytes: int = 0
 
     @property
     def in_words(self) -> str:
@@ -76,62 +68,54 @@ class InterruptedRun:
         return f"{plural(self.modes, 'mode')}, {plural(self.requests, 'request')} measured, {_ago(age_s)}"
 
 
-def find_interrupted_runs() -> list[InterruptedRun]:
-    """The runs that can be recovered, the latest first; those of living apps are left alone.
+@dataclass(frozen=True)
+class Leftovers:
+    """What runs have left: ``runs`` can be recovered, the latest first; ``notices`` are sentences on the others."""
 
-    Removes what nobody will miss: runs that measured nothing, those older than ``MAX_AGE_S``, and all but the latest
-    ``MAX_KEPT``.
+    runs: tuple[InterruptedRun, ...]
+    notices: tuple[str, ...] = ()
+
+    @property
+    def in_words(self) -> str:
+        """How many runs can be recovered and what is known of the latest; empty where there is none."""
+        if not self.runs:
+            return ""
+        if len(self.runs) == 1:
+            return f"An interrupted run can be recovered ({self.runs[0].in_words})"
+        size = format_bytes(sum(run.size_bytes for run in self.runs))
+        return f"{len(self.runs):,} interrupted runs can be recovered ({size}; the latest: {self.runs[0].in_words})"
+
+
+def look_for_leftovers() -> Leftovers:
+    """What the runs of apps that are gone have left; those of living apps are passed over.
+
+    Removes only folders in which nothing was measured: whatever else a folder holds, and however old it says that it
+    is, it stays until its user says otherwise. One that can't be read is told of in a sentence, and one that goes while
+    it is looked at is passed over.
     """
+    remove_left_folders()
     found: list[InterruptedRun] = []
+    notices = [why] if (why := why_unreadable()) else []
     for folder in all_folders():
-        if (run := _look_into(folder)) is None:
+        try:
+            run = _look_into(folder)
+        except FileNotFoundError:
+            continue  # another app removes it just now
+        except UNREADABLE as error:
+            notices.append(_why_left_alone(folder, error))
             continue
-        if run.requests and time.time() - run.ended_s <= MAX_AGE_S:
-            found.append(run)
-        else:
+        if run is None:
+            continue
+        if run.is_empty:
             discard(folder)
-    found.sort(key=lambda run: -run.ended_s)
-    for run in found[MAX_KEPT:]:
-        discard(run.folder)
-    return found[:MAX_KEPT]
+        else:
+            found.append(run)
+    return Leftovers(tuple(sorted(found, key=lambda run: -run.ended_s)), tuple(notices))
 
 
-def recover(folder: Path) -> Result:
-    """The result of what the run in this folder had measured. Raises RecoveryError."""
-    return summarize_run(read_measured(folder))
-
-
-def read_measured(folder: Path) -> Measured:
-    """What the run in this folder had measured; interrupted, unless it had ended. Raises RecoveryError.
-
-    A round that was under way counts with the requests that it had finished.
-    """
-    try:
-        told = _read_run(folder)
-        plan = _plan_of(told, folder)
-        notes = gather(_read_lines(folder / NOTES_FILE, MAX_NOTES_FILE_BYTES, note_from_dict))
-        probed = {mode_of(mode_id).id for mode_id in plan.modes}
-        durations = [start.duration_s for start in notes.starts.values() if start.duration_s is not None]
-        end = notes.end or RunEnd(stopped=True, trouble="", ended_at=_time_of_day(_last_change_s(folder)))
-        return Measured(
-            plan=plan,
-            url=told["url"],
-            records=_read_records(folder, plan, notes),
-            stopped=end.stopped,
-            probes=tuple(probe for probe in notes.probes if probe.mode in probed),
-            conditions=notes.conditions,
-            trouble=end.trouble,
-            started_at=told["started_at"],
-            ended_at=_checked_time(end.ended_at),
-            duration_s=durations[-1] if durations else told["duration_s"],
-            interrupted=notes.end is None,
-            dropped_headers=tuple(told["dropped_headers"]),
-            machine=told["machine"],
-            own_files=read_copies(told["own_files"], folder),
-        )
-    except _UNREADABLE as error:
-        why = shortened(printable(str(error)), 200)
-        raise RecoveryError(f"The interrupted run in {folder} can't be recovered ({why}).") from error
+def find_interrupted_runs() -> list[InterruptedRun]:
+    """The runs that can be recovered, the latest first; see ``look_for_leftovers``."""
+    return list(look_for_leftovers().runs)
 
 
 def discard(folder: Path) -> None:
@@ -140,168 +124,67 @@ def discard(folder: Path) -> None:
 
 
 def _is_alive(folder: Path) -> bool:
-    """Whether the app that made it lives; also where that can't be found out."""
+    """Whether the app that made it lives; also where that can't be found out. Raises PermissionError."""
     if not (folder / LOCK_FILE).exists():
         return False
     try:
         FileLock(folder / LOCK_FILE).release()
+    except PermissionError:
+        raise
     except OSError:
         return True
     return False
 
 
-def _last_change_s(folder: Path) -> float:
-    """When the folder or one of its files was last written, in Unix time."""
-    times = [0.0]
-    for path in (folder, *folder.iterdir()):
-        try:
-            times.append(path.stat().st_mtime)
-        except OSError:
-            continue  # its app removes it just now
-    return max(times)
-
-
 def _look_into(folder: Path) -> InterruptedRun | None:
-    """What the folder of a dead app holds; None while the app lives, and where there is nothing to read."""
-    try:
-        ended_s = _last_change_s(folder)
-        has_plan = (folder / RUN_FILE).exists()
-        if not has_plan and time.time() - ended_s < _NEW_S:
-            return None  # its app may be making it just now
-        if _is_alive(folder):
-            return None
-        if not has_plan:
-            if not holds_foreign_files(folder):
-                discard(folder)
-            return None
-        return _read_size(folder, ended_s)
-    except _UNREADABLE:
-        if time.time() - _last_change_s(folder) > MAX_AGE_S:
+    """What the folder of a dead app holds; None while the app lives, and where there is nothing to read.
+
+    Raises what reading it may, where it holds what can't be read.
+    """
+    has_plan = RUN_FILE in {path.name for path in folder.iterdir()}
+    ended_s = last_change_s(folder)
+    if not has_plan and time.time() - ended_s < _NEW_S:
+        return None  # its app may be making it just now
+    if _is_alive(folder):
+        return None
+    if not has_plan:
+        if not holds_foreign_files(folder):
             discard(folder)
         return None
+    return _read_size(folder, ended_s)
 
 
 def _read_size(folder: Path, ended_s: float) -> InterruptedRun:
     """Its size, whether or not all of it can be recovered: what was measured must not get lost without a word."""
-    told = _read_run(folder)
-    counts = {(record.mode, record.round): count for record, count in _read_rounds(folder)}
-    requests = 0
+    told = read_run(folder)
+    counts = {(record.mode, record.round): count for record, count in read_rounds(folder)}
+    requests, is_empty, size_bytes = 0, True, 0
     for key, path in sample_files(folder).items():
         counted = counts.get(key)
-        requests += len(_read_samples(path)[0]) if counted is None else counted
-    return InterruptedRun(folder, len(items(told["modes"])), told["url"], requests, ended_s)
+        status = path.lstat()
+        size_bytes += 512 * status.st_blocks if hasattr(status, "st_blocks") else status.st_size
+        if counted is None:
+            try:
+                counted = len(load_samples(path)[0])
+            except PermissionError:
+                raise
+            except (OSError, ValueError):
+                # Nobody knows what it holds, so that it is not to go by itself.
+                is_empty = is_empty and not status.st_size
+                continue
+        is_empty = is_empty and not counted
+        requests += counted
+    modes = len(items(told["modes"], MAX_MODES))
+    return InterruptedRun(folder, modes, told["url"], requests, ended_s, is_empty, size_bytes)
 
 
-def _read_run(folder: Path) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(read_small_file(folder / RUN_FILE, MAX_RUN_FILE_BYTES))
-    if told["format"] != FORMAT:
-        raise ValueError(f"its format is {shortened(repr(told['format']))}, and {FORMAT} is known")
-    told["url"] = parse_url(told["url"])
-    told["machine"] = read_as(Machine, told["machine"])
-    told["started_at"] = _checked_time(told["started_at"])
-    told["duration_s"] = seconds_or_none(told["duration_s"])
-    told["rounds_before"] = whole(told.get("rounds_before", 0), 0, MAX_ROUNDS_BEFORE)
-    told["dropped_headers"] = [shortened(str(name)) for name in told["dropped_headers"][:MAX_HEADERS]]
-    return told
-
-
-def _plan_of(told: dict[str, Any], folder: Path) -> Plan:
-    """The plan as it was run, modes that can't run here now included. Raises ValueError where one can't be known."""
-    plan = plan_from_dict(told["plan"])
-    make_known(read_copies(told["own_files"], folder), only_new=True)
-    modes = tuple(dict.fromkeys(items(told["modes"], MAX_MODES)))
-    if unknown := [mode_id for mode_id in modes if not _is_known_mode(mode_id)]:
-        raise ValueError(f"it measured the mode {shortened(repr(unknown[0]))}, which is not known here")
-    plan = plan.replace(modes=modes, seed=parse_seed(str(told["seed"])), rounds_before=told["rounds_before"])
-    if not told["has_body_file"]:
-        return plan
-    body = read_small_file(folder / BODY_FILE, MAX_BODY_FILE_BYTES)
-    if told.get("body_is_json"):
-        return plan.replace(request=replace(plan.request, json_body=body))
-    return plan.replace(request=replace(plan.request, data=body))
-
-
-def _is_known_mode(mode_id: object) -> bool:
-    try:
-        return isinstance(mode_id, str) and bool(entrant_of(mode_id))
-    except (KeyError, ValueError):
-        return False
-
-
-def _read_rounds(folder: Path) -> list[tuple[RoundRecord, int]]:
-    """The finished rounds, without samples, and how many they have."""
-    return _read_lines(folder / ROUNDS_FILE, MAX_ROUNDS_FILE_BYTES, record_from_dict)
-
-
-def _read_lines(path: Path, limit_bytes: int, read: Callable[[dict[str, Any]], Line]) -> list[Line]:
-    """What the lines of a file hold; one that was cut short is left out, and a missing file has none."""
-    try:
-        text = read_small_file(path, limit_bytes)
-    except FileNotFoundError:
-        return []
-    lines = []
-    for line in text.split(b"\n")[:-1]:
-        try:
-            lines.append(read(json.loads(line)))
-        except _UNREADABLE:
-            continue  # the disk was full, or the app killed, in the middle of it
-    return lines
-
-
-def _read_samples(path: Path) -> tuple[Samples, tuple[ErrorText, ...]]:
-    """The samples and error texts of one round; none from a file that is not whole."""
-    try:
-        return load_samples(path)
-    except (OSError, ValueError):
-        return no_samples(), ()
-
-
-def _read_records(folder: Path, plan: Plan, notes: Notes) -> tuple[RoundRecord, ...]:
-    files = sample_files(folder)
-    records = []
-    for record, _ in _read_rounds(folder):
-        path = files.pop((record.mode, record.round), None)
-        if path is not None and record.mode in plan.modes:
-            records.append(replace(record, samples=_read_samples(path)[0]))
-    for (mode_id, number), path in files.items():
-        samples, error_texts = _read_samples(path)
-        if mode_id not in plan.modes:
-            continue
-        record = _cut_short(plan, mode_id, number, notes.of_round(mode_id, number), samples, error_texts)
-        if len(samples) or record.reason or record.setup:
-            records.append(record)
-    return tuple(records)
-
-
-def _cut_short(
-    plan: Plan,
-    mode_id: str,
-    number: int,
-    start: RoundStart | None,
-    samples: Samples,
-    error_texts: tuple[ErrorText, ...],
-) -> RoundRecord:
-    """The record of a round whose end nobody wrote down."""
-    span_s = measured_span_s(samples)
-    record = RoundRecord(mode_id, number, "stopped", samples, span_s, error_texts=error_texts)
-    if start is None:
-        return record
-    outcome, reason = start.ended.get(mode_id, (record.outcome, ""))
-    hung = hung_requests(plan, mode_id, len(samples)) if outcome == "hung" else 0
-    setup = start.setups.get(mode_id)
-    return replace(record, outcome=outcome, reason=reason, hung_requests=hung, setup=setup, group=start.group)
-
-
-def _time_of_day(unix_s: float) -> str:
-    return datetime.fromtimestamp(unix_s).astimezone().isoformat(timespec="seconds")
-
-
-def _checked_time(text: object) -> str | None:
-    """A time of day with its zone, in ISO 8601; None for what is none. Raises ValueError, TypeError."""
-    if text is None:
-        return None
-    moment = datetime.fromisoformat(str(text))
-    return None if moment.tzinfo is None else moment.isoformat(timespec="seconds")
+def _why_left_alone(folder: Path, error: Exception) -> str:
+    """What a person can do about a folder that can't be read, in a sentence."""
+    shown = printable(str(folder))
+    if isinstance(error, PermissionError):
+        return f"The interrupted run in {shown} can't be read; 'chmod -R u+rwX' with that folder lets it be recovered."
+    why = reason_of(error) if isinstance(error, OSError) else "its files are damaged, or of another version"
+    return f"The interrupted run in {shown} can't be recovered ({why}); remove that folder if you don't need it."
 
 
 def _ago(age_s: float) -> str:

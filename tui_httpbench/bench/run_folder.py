@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import tempfile
 from contextlib import suppress
 from dataclasses import asdict
@@ -27,7 +28,9 @@ from tui_httpbench.measured.record_json import record_to_dict
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import store_samples
 from tui_httpbench.plan.stored import plan_to_dict
+from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.hiding import drop_secrets
+from tui_httpbench.text.quoting import printable
 
 FORMAT = 5
 RUN_FILE = "run.json"
@@ -55,6 +58,17 @@ class RunFolder:
         except BaseException:
             self.remove()
             raise
+
+    @classmethod
+    def reopen(cls, path: Path) -> RunFolder:
+        """The folder of an interrupted run, locked as that of a living one, so that no other app takes it meanwhile.
+
+        Raises BlockingIOError where another app has it, OSError where it can't be locked.
+        """
+        folder = cls.__new__(cls)
+        folder.path = path
+        folder._lock = FileLock(path / LOCK_FILE)
+        return folder
 
     def begin(self, measured: Measured) -> None:
         """Writes down what is going to be measured, without credentials, and what has been already. Raises OSError."""
@@ -135,12 +149,31 @@ def holds_foreign_files(folder: Path) -> bool:
 
 
 def all_folders() -> list[Path]:
-    """All folders of runs, living ones too; those of this user alone."""
-    folders = []
+    """All folders of runs, living ones too; those of this user alone. Where they lie may be unreadable: then none."""
+    folders: list[Path] = []
     for parent, prefix in ((runs_folder(), _PREFIX), (system_temporary_folder(), _TEMPORARY_PREFIX)):
-        if parent is not None and parent.is_dir():
-            folders += [path for path in parent.glob(f"{prefix}*") if _is_own(path)]
+        if parent is not None:
+            with suppress(OSError):
+                names = [entry.name for entry in os.scandir(parent) if entry.name.startswith(prefix)]
+                folders += [parent / name for name in sorted(names) if _is_own(parent / name)]
     return folders
+
+
+def why_unreadable() -> str:
+    """Why this user's runs can't be looked for, in a sentence; empty where they can, or where there are none yet."""
+    runs = runs_folder()
+    if runs is None:
+        return ""
+    try:
+        os.scandir(runs).close()
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        return (
+            f"Interrupted runs can't be looked for in {printable(str(runs))}: {reason_of(error)}. Let yourself read "
+            "that folder and those above it (chmod u+rwx)."
+        )
+    return ""
 
 
 def runs_folder() -> Path | None:
@@ -189,4 +222,4 @@ def _is_own(path: Path) -> bool:
         status = path.lstat()
     except OSError:
         return False
-    return path.is_dir() and not path.is_symlink() and (os.name == "nt" or status.st_uid == os.getuid())
+    return stat.S_ISDIR(status.st_mode) and (os.name == "nt" or status.st_uid == os.getuid())

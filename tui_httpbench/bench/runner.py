@@ -27,6 +27,7 @@ from tui_httpbench.bench.events import (
     RunFinished,
     RunStarted,
 )
+from tui_httpbench.bench.foreign_requests import TargetLedger, hops_of
 from tui_httpbench.bench.groups import choose_groups
 from tui_httpbench.bench.open_files import check_open_files
 from tui_httpbench.bench.pinning import choose_cpus, leave_cpu, usable_cpus, using_cpus
@@ -37,10 +38,13 @@ from tui_httpbench.bench.run_code import CODE_AS_IT_IS, RunCode, own_files_of, w
 from tui_httpbench.bench.run_error import RunError, in_words
 from tui_httpbench.bench.run_folder import RunFolder
 from tui_httpbench.bench.slice_length import SliceLength
+from tui_httpbench.bench.target_loss import store_what_is_left
 from tui_httpbench.bench.trust import USUAL_TRUST, make_trust
 from tui_httpbench.bench.turns import Cpus, Turns
 from tui_httpbench.bench.worker_job import hiding_for
 from tui_httpbench.bench.worker_process import WorkerProcess
+from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.files.threads import in_thread
 from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.notes_json import ProbesMade, RoundStart, RunEnd
@@ -58,9 +62,10 @@ class Runner:
     """One run of a plan. ``run`` once; ``progress``, ``result`` and ``stop`` at any moment.
 
     What is measured lies in a folder, from which it can be recovered. It goes when ``run`` ends, or, where
-    ``keeps_folder`` is True by then, with ``discard``. Where the probes show that every mode fails in the same way,
-    ``failure`` says so, and no round is made unless ``keep_going`` is True by the time that ``run`` goes on after it
-    has told. The same holds for ``may_go_elsewhere`` where they show that redirects lead to another machine.
+    ``keeps_folder`` is True by then, with ``discard``, unless ``hand_over`` gave it away. Where the probes show that
+    every mode fails in the same way, ``failure`` says so, and no round is made unless ``keep_going`` is True by the
+    time that ``run`` goes on after it has told. The same holds for ``may_go_elsewhere`` where they show that redirects
+    lead to another machine.
     """
 
     def __init__(
@@ -97,6 +102,7 @@ class Runner:
         self._own_files = earlier.own_files if earlier else ()
         self._code = CODE_AS_IT_IS
         self._turns: Turns | None = None
+        self._has_lost_target = False
         self._lengths = SliceLength(max(map(plan.in_flight, plan.modes)))
         self._shuffler = random.Random(f"{plan.seed}/{plan.rounds_before}" if earlier else plan.seed)
         self._starts = asyncio.Semaphore(os.cpu_count() or 1)
@@ -143,7 +149,7 @@ class Runner:
                 )
                 self.url = self._target.url + self.plan.request.url
             # Not here: the samples of an earlier run may be many.
-            await asyncio.to_thread(folder.begin, self.measured)
+            await in_thread(folder.begin, self.measured)
             self._trust = make_trust(self.plan, self._target.ca_pem if self._target else None, folder.path)
             if self._cpus.worker is not None:
                 stack.enter_context(leave_cpu(self._cpus.worker))
@@ -183,6 +189,16 @@ class Runner:
             self._probing.cancel()
         if self._turns is not None:
             self._turns.stop()
+
+    @property
+    def has_measured(self) -> bool:
+        """Whether anything would be lost with the run's folder."""
+        return any(record.requests for record in self.records)
+
+    def hand_over(self) -> RunFolder | None:
+        """The folder of a run that has ended: its taker is to remove or to leave it. None where there is none."""
+        folder, self._folder = self._folder, None
+        return folder
 
     def discard(self) -> None:
         """Removes the folder of a run that has been reported."""
@@ -309,13 +325,16 @@ class Runner:
                         raise
                     self.trouble = f"The run ended in round {number}: {in_words(error)}."
                     return
+                if self._has_lost_target:
+                    self.trouble = f"The run ended in round {number}. {await self._obituary()}."
+                    return
                 given_up |= {record.mode for record in records if record.outcome not in ("complete", "stopped")}
                 yield RoundFinished(number, records)
             if not self._stopped and (why := why_too_much(self.plan, tuple(self.records), self._probes)):
                 self.trouble = why
                 return
             # Not here: comparing fifty modes would hold up the screen. No worker measures meanwhile.
-            self._schedule.finish_round(await asyncio.to_thread(rank_so_far, self.plan, tuple(self.records)))
+            self._schedule.finish_round(await in_thread(rank_so_far, self.plan, tuple(self.records)))
 
     async def _measure(
         self, number: int, group: tuple[str, ...], index: int, groups: int, folder: RunFolder
@@ -354,7 +373,7 @@ class Runner:
             raise
         cpus = Cpus(self._usable_cpus, None if self._cpus.worker is None else (self._cpus.worker,))
         turns = self._turns = Turns(
-            self.plan, tuple(workers), self._target, self._lengths, self._shuffler, cpus, self._starts
+            self.plan, tuple(workers), self._target, self._lengths, self._shuffler, cpus, self._starts, self._ledger()
         )
         self._tracker.begin_round(number, turns)
         if self._stopped:
@@ -370,11 +389,27 @@ class Runner:
             records = tuple(replace(record, group=index) for record in turns.records)
             self._tracker.finish_round(records)
             self.records += records
+            self._has_lost_target = turns.has_lost_target
         for record in records:
+            if turns.has_lost_target:
+                store_what_is_left(folder.path, record)
             folder.add(record)
         await self._look_at_conditions()
         folder.note(self._conditions)
         return records
+
+    async def _obituary(self) -> str:
+        """How the embedded target ended, in a sentence without its full stop."""
+        assert self._target is not None
+        await self._target.wait()
+        return (
+            f"{self._target.end_in_words}; what was measured until then counts, and no mode is to blame. Run again, or "
+            "give a URL"
+        )
+
+    def _ledger(self) -> TargetLedger:
+        hops = {probe.mode: hops_of(self.plan, probe) for probe in self._probes}
+        return TargetLedger({mode_id: hops.get(mode_of(mode_id).id) for mode_id in self.plan.modes})
 
     async def _counts(self) -> TargetCounts | None:
         if self._target is None:
@@ -382,8 +417,7 @@ class Runner:
         try:
             return await self._target.counts()
         except TargetError:
-            # A target that died shows in the requests that are refused; what was measured before must not be lost.
-            return None
+            return None  # what was measured must not be lost; that it has died is seen elsewhere
 
 
 def _round_start(number: int, group: int, duration_s: float | None, workers: list[WorkerProcess]) -> RoundStart:

@@ -10,18 +10,21 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
+from typing import Any
 
+from tui_httpbench.bench.foreign_requests import TargetLedger, aside
 from tui_httpbench.bench.load_left import LoadLeft
 from tui_httpbench.bench.pinning import using_cpus
 from tui_httpbench.bench.slice_length import SliceLength
+from tui_httpbench.bench.target_loss import without_lost_requests
 from tui_httpbench.bench.worker_process import WorkerProcess
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.plan import Plan
-from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetCounts, TargetError
+from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetCounts, TargetEndedError, TargetError
+from tui_httpbench.target_server.turns import NOBODY
 
 LONG_PAUSE_S = 1.0
 """After so long a pause a kept connection may have been closed by its server or its client, and is looked after first.
@@ -42,8 +45,9 @@ class Turns:
     """One round of one group. ``run`` once, ``stop`` at any moment.
 
     Meanwhile ``workers``, ``loads`` (by mode, from the first slice on), ``running`` (whose turn it is) and
-    ``is_measuring`` tell where it stands; after it, ``records`` has one for each mode, in the order of the workers, and
-    ``startup_s`` is how long starting and warming up took.
+    ``is_measuring`` tell where it stands; after it, ``records`` has one for each mode, in the order of the workers,
+    ``startup_s`` is how long starting and warming up took, and ``has_lost_target`` tells that the embedded target ended
+    in it: then the round ended at once, and requests that failed since it was last heard of are in no record.
     """
 
     def __init__(
@@ -55,8 +59,9 @@ class Turns:
         shuffler: random.Random,
         cpus: Cpus,
         starts: asyncio.Semaphore,
+        ledger: TargetLedger,
     ) -> None:
-        """As many workers start at once as ``starts`` lets."""
+        """As many workers start at once as ``starts`` lets; ``ledger`` is for the embedded target's counts."""
         self.workers = {worker.mode_id: worker for worker in workers}
         self.loads: dict[str, LoadLeft] = {}
         self.running: str | None = None
@@ -71,6 +76,11 @@ class Turns:
         self.records: tuple[RoundRecord, ...] = ()
         self._rested_since_s: dict[str, float] = {}
         self._stopped = False
+        self.has_lost_target = False
+        self._ledger = ledger
+        # When the target was last heard of: how many requests of each mode had finished, and which modes had ended.
+        self._answered: dict[str, int] = {}
+        self._had_ended: set[str] = set()
 
     def stop(self) -> None:
         """Ends all workers at once."""
@@ -88,6 +98,7 @@ class Turns:
         """
         begin_s = time.monotonic()
         counts: dict[str, TargetCounts] = {}
+        watching = None if self._target is None else asyncio.create_task(self._watch(self._target))
         try:
             await self._start()
             await self._warm_up()
@@ -101,11 +112,14 @@ class Turns:
             self.stop()
             raise
         finally:
+            if watching is not None:
+                watching.cancel()
             self.is_measuring = False
             self.running = None
             records = await asyncio.gather(*(worker.end() for worker in self.workers.values()))
             wall_s = time.monotonic() - begin_s
-            self.records = tuple(_with_counts(replace(record, wall_s=wall_s), counts) for record in records)
+            records = [replace(record, wall_s=wall_s) for record in records]
+            self.records = tuple(self._settled(record, counts) for record in records)
 
     async def _start(self) -> None:
         async def start(worker: WorkerProcess) -> None:
@@ -129,7 +143,7 @@ class Turns:
                 await self._warm_up_one(worker)
 
     async def _warm_up_one(self, worker: WorkerProcess) -> None:
-        await self._take_turn(_aside(worker.mode_id))
+        await self._take_turn(aside(worker.mode_id))
         await worker.warm_up(self._cpus.measure)
         self._rested_since_s[worker.mode_id] = time.monotonic()
         if worker.in_flight > 1 and worker.setup is not None:
@@ -153,7 +167,10 @@ class Turns:
             await self._warm_up_one(worker)
         elif self._needs_lead_in(worker):
             # Before its first slice it opens connections that are the mode's own, as the worker counts them, too.
-            await self._take_turn(_aside("" if worker.requests else mode_id))
+            is_first = not worker.requests
+            await self._take_turn(aside(mode_id) if is_first else NOBODY)
+            if is_first:
+                self._ledger.sent_aside[mode_id] += worker.in_flight
             await worker.lead_in()
         if not worker.can_work:  # it ended without a slice under way, in which requests could be missing
             return
@@ -187,34 +204,49 @@ class Turns:
     def _shuffled(self, mode_ids: dict[str, WorkerProcess] | list[str]) -> list[str]:
         return self._shuffler.sample(list(mode_ids), len(mode_ids))
 
+    async def _watch(self, target: EmbeddedTarget) -> None:
+        await target.wait()
+        self._lose_target()
+
+    def _lose_target(self) -> None:
+        """Ends the round: whatever is asked for from now on is refused, which is no mode's fault."""
+        self.has_lost_target = True
+        self.stop()
+
+    def _settled(self, record: RoundRecord, counts: dict[str, TargetCounts]) -> RoundRecord:
+        """The record with what is known of the target."""
+        if not self.has_lost_target:
+            return self._ledger.entered(record, counts)
+        if record.mode in self._had_ended:
+            return record
+        return without_lost_requests(record, self._answered.get(record.mode, 0))
+
     async def _begin_round(self) -> None:
         if self._target is not None:
-            with suppress(TargetError):  # one that died shows in the requests that are refused
-                await self._target.begin_round()
+            await self._tell_target(self._target.begin_round())
 
     async def _take_turn(self, label: str) -> None:
         if self._target is not None:
-            with suppress(TargetError):
-                await self._target.take_turn(label)
+            await self._tell_target(self._target.take_turn(label))
+
+    async def _tell_target(self, telling: Coroutine[Any, Any, None]) -> None:
+        try:
+            await telling
+        except TargetEndedError:
+            self._lose_target()
+        except TargetError:
+            pass  # it is late: requests that it doesn't answer either will show that
+        else:
+            self._answered = {mode_id: worker.requests for mode_id, worker in self.workers.items()}
+            self._had_ended = {mode_id for mode_id, worker in self.workers.items() if worker.has_ended}
 
     async def _counts(self) -> dict[str, TargetCounts]:
         if self._target is None:
             return {}
         try:
             return await self._target.turn_counts()
-        except TargetError:
-            # A target that died shows in the requests that are refused; what was measured before must not be lost.
+        except TargetEndedError:
+            self._lose_target()
             return {}
-
-
-def _aside(mode_id: str) -> str:
-    """The label of requests that are not timed: of a mode's warm-up, or (for no mode) of its lead-ins."""
-    return f"{mode_id}|aside" if mode_id else ""
-
-
-def _with_counts(record: RoundRecord, counts: dict[str, TargetCounts]) -> RoundRecord:
-    """The record with what the embedded target counted; for a round cut short nothing is certain."""
-    timed, warmup = counts.get(record.mode), counts.get(_aside(record.mode))
-    if timed is None or warmup is None or record.outcome != "complete":
-        return record
-    return replace(record, connections=timed.connections + warmup.connections, target_cpu_s=timed.cpu_s)
+        except TargetError:
+            return {}  # it is late; what was measured must not be lost

@@ -18,6 +18,7 @@ from tui_httpbench.bench.trust import USUAL_TRUST, Trust
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, hiding_for, make_job, worker_environment
 from tui_httpbench.bench.worker_story import EXIT_LIMIT_S, WorkerStory, hung_requests, last_line
 from tui_httpbench.files.side_line import SideLine
+from tui_httpbench.files.threads import in_thread
 from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, WorkerSetup
 from tui_httpbench.measured.samples import ErrorText, SampleFile, measured_span_s
 from tui_httpbench.plan.plan import MAX_REQUESTS, Plan
@@ -99,6 +100,11 @@ class WorkerProcess:
         return self._story.setup
 
     @property
+    def has_ended(self) -> bool:
+        """Whether its round is over already, since it failed, hung or died."""
+        return self._story.has_ended
+
+    @property
     def ended(self) -> tuple[Outcome, str] | None:
         """How its round has ended already, and why in a sentence; None while it can go on."""
         return self._story.cut_short(self._exit_code, self._last_words()) if self._story.has_ended else None
@@ -174,7 +180,7 @@ class WorkerProcess:
             await self._end_process()
         # Copying a million requests holds up the screen, which may ask for their number meanwhile: it is known then.
         self.samples.done()
-        record = await asyncio.to_thread(self._record, self._last_words())
+        record = await in_thread(self._record, self._last_words())
         if self._printed is not None:
             self._printed.close()
         self.samples.close()

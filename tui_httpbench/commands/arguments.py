@@ -60,6 +60,7 @@ class Parser(argparse.ArgumentParser):
             case "recover":
                 self._add_json(self)
                 self.add_argument("--discard", action="store_true", help="remove it, and report nothing")
+                self.add_argument("--all", action="store_true", help="with --discard: remove all interrupted runs")
             case "target":
                 self._add_fields(TARGET_GROUP)
                 rest = self.add_argument_group("other options")
@@ -235,7 +236,7 @@ def _usage(command: str | None) -> str:
     if command == "target":
         return f"{PROGRAM} target [options]"
     if command == "recover":
-        return f"{PROGRAM} recover [--json FILE|-] [--discard]"
+        return f"{PROGRAM} recover [--json FILE|-] [--discard [--all]]"
     if command in ("run", "serve"):
         return f"{PROGRAM} {command} [URL] [options]"
     indent = " " * len("usage: ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import suppress
 from typing import TextIO
 
 from tui_httpbench import __version__
@@ -15,10 +16,11 @@ from tui_httpbench.commands.arguments import (
     parse_port,
     without_option,
 )
-from tui_httpbench.commands.exit_status import STOPPED, USAGE_ERROR
+from tui_httpbench.commands.exit_status import FAILURE, STOPPED, USAGE_ERROR
 from tui_httpbench.commands.interrupt import is_loaded
 from tui_httpbench.commands.names import COMMANDS, PROGRAM
 from tui_httpbench.commands.plan_options import make_plan, make_scenario
+from tui_httpbench.files.threads import NO_MORE, is_refused_thread
 from tui_httpbench.plan.plan import Plan, PlanError
 from tui_httpbench.plan.politeness import remote_load
 from tui_httpbench.plan.presets import default_plan
@@ -40,6 +42,11 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return STOPPED
+    except RuntimeError as error:
+        if not is_refused_thread(error):
+            raise
+        print(complaint(f"This can't go on: {NO_MORE}."), file=sys.stderr)
+        return FAILURE
     return status
 
 
@@ -127,6 +134,9 @@ def _open_tui(options: argparse.Namespace) -> int:
         keep_going=options.keep_going,
     )
     app.run()
+    if app.farewell:
+        with suppress(OSError):  # the terminal may be gone
+            print(complaint(app.farewell), file=sys.stderr)
     return app.return_code or 0
 
 
@@ -150,10 +160,12 @@ def _is_terminal(stream: TextIO | None) -> bool:
 
 
 def _recover(options: argparse.Namespace) -> int:
+    if options.all and not options.discard:
+        raise UsageError("--all goes with --discard; without it, each 'recover' reports one run, the latest first.")
     from tui_httpbench.commands.recover import recover_run
 
     is_loaded()
-    return recover_run(options.json, discards=options.discard)
+    return recover_run(options.json, discards=options.discard, all_runs=options.all)
 
 
 def _print_completion(shell: str | None) -> int:

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from tui_httpbench.bench.recovery import RecoveryError, discard, find_interrupted_runs, recover
+from tui_httpbench.bench.recovery import InterruptedRun, RecoveryError, discard, look_for_leftovers, recover
 from tui_httpbench.commands.exit_status import FAILURE, SUCCESS
 from tui_httpbench.commands.run import complain, report_result
 from tui_httpbench.report.destination import FileDestination
 from tui_httpbench.text.formatting import plural
+from tui_httpbench.text.quoting import printable
 
 
-def recover_run(json_path: str | None, *, discards: bool = False) -> int:
+def recover_run(json_path: str | None, *, discards: bool = False, all_runs: bool = False) -> int:
     """Reports the latest interrupted run and then removes it, or only removes it; returns the exit status, 0 or 1.
 
-    ``json_path`` is a file, ``-`` for standard output, or None. Raises PlanError where the JSON can't be written.
+    ``json_path`` is a file, ``-`` for standard output, or None; ``all_runs`` removes all of them, without a report.
+    Raises PlanError where the JSON can't be written.
     """
     destination = None if json_path is None else FileDestination(json_path)
-    runs = find_interrupted_runs()
+    leftovers = look_for_leftovers()
+    for notice in leftovers.notices:
+        complain(notice)
+    runs = leftovers.runs
     if not runs:
         complain("There is no interrupted run to recover.")
         return FAILURE
-    run = runs[0]
     if discards:
-        discard(run.folder)
-        complain(f"The interrupted run ({run.in_words}) was discarded.{_others(len(runs) - 1)}")
-        return SUCCESS
+        removed = [_discard(run) for run in (runs if all_runs else runs[:1])]
+        _tell_of_others(len(runs) - len(removed))
+        return SUCCESS if all(removed) else FAILURE
+    run = runs[0]
     try:
         result = recover(run.folder)
     except RecoveryError as error:
@@ -32,10 +37,20 @@ def recover_run(json_path: str | None, *, discards: bool = False) -> int:
     arrived_whole, arrived = report_result(result, destination)
     if arrived:
         discard(run.folder)
-    if len(runs) > 1:
-        complain(_others(len(runs) - 1).strip())
+    _tell_of_others(len(runs) - 1)
     return SUCCESS if arrived_whole else FAILURE
 
 
-def _others(count: int) -> str:
-    return f" {plural(count, 'more interrupted run')} can be recovered." if count else ""
+def _discard(run: InterruptedRun) -> bool:
+    """Removes a run and says so; whether it is gone."""
+    discard(run.folder)
+    if run.folder.exists():
+        complain(f"The interrupted run in {printable(str(run.folder))} can't be removed; see who owns what is in it.")
+        return False
+    complain(f"The interrupted run ({run.in_words}) was discarded.")
+    return True
+
+
+def _tell_of_others(count: int) -> None:
+    if count:
+        complain(f"{plural(count, 'more interrupted run')} can be recovered.")

@@ -12,7 +12,7 @@ from types import FrameType
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.events import RedirectedElsewhere
 from tui_httpbench.bench.forecast import describe_duration, forecast, too_few_rounds
-from tui_httpbench.bench.recovery import find_interrupted_runs
+from tui_httpbench.bench.recovery import look_for_leftovers
 from tui_httpbench.bench.run_error import RunError, in_words
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.commands.exit_status import FAILURE, STOPPED, SUCCESS, USAGE_ERROR
@@ -48,8 +48,11 @@ def run_headless(
     reported stays for recovery. Raises PlanError where the JSON can't be written, or the system can't run the plan.
     """
     destination = None if json_path is None else FileDestination(json_path)
-    if interrupted := find_interrupted_runs():
-        complain(f"An interrupted run can be recovered ({interrupted[0].in_words}); see '{RECOVER}'.")
+    leftovers = look_for_leftovers()
+    if leftovers.runs:
+        complain(f"{leftovers.in_words}; see '{RECOVER}'.")
+    for notice in leftovers.notices:
+        complain(notice)
     runner = Runner(plan, keeps_folder=True, keep_going=keep_going, may_go_elsewhere=yes)
     if verbose or StreamConsole(sys.stderr).is_animated:
         complain(_length_of(plan))
@@ -69,17 +72,19 @@ def run_headless(
 def report_result(
     result: Result, destination: FileDestination | None, *, metric: str | None = None, verbose: bool = False
 ) -> tuple[bool, bool]:
-    """Writes the JSON, if any, and the report; whether all went well, and whether the result arrived anywhere."""
+    """Writes the JSON, if any, and the report; whether all went well, and whether the result arrived.
+
+    Where JSON was asked for, it has arrived with the JSON alone: the text may have gone where nobody reads it.
+    """
     # First the JSON: it is what another program waits for.
-    has_json = destination is not None and _write_json(result, destination)
-    succeeded = has_json or destination is None
+    succeeded, has_json = (True, False) if destination is None else _write_json(result, destination)
     console = StreamConsole(sys.stderr if destination is not None and destination.is_stdout else sys.stdout)
     if _tells_findings_alone(destination):
         for finding in result.findings:
             complain(finding.text)
         return succeeded, has_json
     has_text = _write_text(result, console, metric, verbose)
-    return succeeded and has_text, has_json or has_text
+    return succeeded and has_text, has_text if destination is None else has_json
 
 
 def _tells_findings_alone(destination: FileDestination | None) -> bool:
@@ -196,17 +201,19 @@ def ending_signals() -> tuple[signal.Signals, ...]:
     return tuple(numbers)
 
 
-def _write_json(result: Result, destination: FileDestination) -> bool:
+def _write_json(result: Result, destination: FileDestination) -> tuple[bool, bool]:
+    """Whether all went well, and whether the JSON arrived: a reader that is gone is no failure, but has not got it."""
     try:
         destination.write(json_report.to_text(result))
     except BrokenPipeError:
-        # The reader of a pipe has what it wanted.
         if destination.is_stdout:
             discard_stdout()
+        complain(f"The JSON's reader ended before it had read all; '{RECOVER}' reports the run again.")
+        return True, False
     except OSError as error:
-        complain(f"The JSON can't be written to {destination.path!r}: {reason_of(error)}.")
-        return False
-    return True
+        complain(f"The JSON can't be written to {destination.path!r}: {reason_of(error)}; see '{RECOVER}'.")
+        return False, False
+    return True, True
 
 
 def _write_text(result: Result, console: StreamConsole, metric: str | None, verbose: bool) -> bool:

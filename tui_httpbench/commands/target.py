@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 from tui_httpbench.commands.until_stopped import stopped_by_signals
-from tui_httpbench.files.folders import temporary_folder
 from tui_httpbench.plan.scenario import LOOPBACK, Scenario
 from tui_httpbench.target_server.answers import PATHS
 from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetError
+from tui_httpbench.target_server.serving_folder import serving_folder
 from tui_httpbench.text.formatting import complaint, reason_of
 
 
@@ -24,7 +21,10 @@ def serve(port: int | None, scenario: Scenario = LOOPBACK) -> int:
     stderr, when the port can't be used, and 1 when the target ends by itself.
     """
     try:
-        return asyncio.run(_serve(EmbeddedTarget(scenario=scenario, port=port or 0), scenario))
+        with serving_folder() as folder:
+            return asyncio.run(
+                _serve(EmbeddedTarget(scenario=scenario, port=port or 0, folder=folder), scenario, folder)
+            )
     except KeyboardInterrupt:
         return 0  # Ctrl-C before the signal was taken over.
     except TargetError as error:
@@ -32,15 +32,14 @@ def serve(port: int | None, scenario: Scenario = LOOPBACK) -> int:
         return 2
 
 
-async def _serve(target: EmbeddedTarget, scenario: Scenario) -> int:
+async def _serve(target: EmbeddedTarget, scenario: Scenario, folder: Path) -> int:
     with stopped_by_signals() as stop:
         async with target:
-            with _certificate_file(target.ca_pem) as path:
-                _announce(target.url, scenario, path)
-                waiting = [asyncio.create_task(waiter()) for waiter in (stop.wait, target.wait)]
-                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-                for task in waiting:
-                    task.cancel()
+            _announce(target.url, scenario, _write_certificate(target.ca_pem, folder))
+            waiting = [asyncio.create_task(waiter()) for waiter in (stop.wait, target.wait)]
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in waiting:
+                task.cancel()
             for line in target.complaints:
                 print(complaint(line), file=sys.stderr)
             if not stop.is_set():
@@ -64,18 +63,13 @@ def _announce(url: str, scenario: Scenario, certificate: Path | None) -> None:
     sys.stderr.flush()
 
 
-@contextlib.contextmanager
-def _certificate_file(pem: bytes | None) -> Iterator[Path | None]:
-    """A file with the authority's certificate, which is no secret; None without one. Raises TargetError."""
+def _write_certificate(pem: bytes | None, folder: Path) -> Path | None:
+    """The file with the authority's certificate, which is no secret; None without one. Raises TargetError."""
     if pem is None:
-        yield None
-        return
-    with contextlib.ExitStack() as stack:
-        try:
-            parent = temporary_folder()
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="httpbench-tui-target-", dir=parent))
-            path = Path(folder) / "ca.pem"
-            path.write_bytes(pem)
-        except OSError as error:
-            raise TargetError(f"The target's certificate can't be written: {reason_of(error)}.") from None
-        yield path
+        return None
+    path = folder / "ca.pem"
+    try:
+        path.write_bytes(pem)
+    except OSError as error:
+        raise TargetError(f"The target's certificate can't be written: {reason_of(error)}.") from None
+    return path

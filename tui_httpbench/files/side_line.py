@@ -9,6 +9,8 @@ import os
 import signal
 from typing import Any
 
+from tui_httpbench.files.threads import telling_of_limits
+
 _POLL_S = 0.01
 
 
@@ -40,6 +42,13 @@ class SideLine:
 
         The process has the descriptors ``hands_on`` as well, under the same numbers (not on Windows).
         """
+        with telling_of_limits():
+            return await cls._start(command, limit, stdout, hands_on, options)
+
+    @classmethod
+    async def _start(
+        cls, command: tuple[str, ...], limit: int, stdout: Any, hands_on: tuple[int, ...], options: dict[str, Any]
+    ) -> SideLine:
         if os.name == "nt":
             process = await asyncio.create_subprocess_exec(
                 *command, stdout=asyncio.subprocess.PIPE, limit=limit, **options

@@ -70,7 +70,8 @@ class Probe:
     without their parts in C. ``error`` is kind and text, ``stage`` what its worker failed at where that was not the
     request itself. ``beside`` are modules that lie beside a client file and that it imports, the SHA-256 of each by its
     path. ``again`` are the answers when the mode was asked again, each time in a new process, after all other modes;
-    None where there was none.
+    None where there was none. ``foreign_requests`` arrived at the embedded target meanwhile though this run did not
+    send them; then there are no ``heads``.
     """
 
     mode: str
@@ -85,6 +86,7 @@ class Probe:
     stage: str = ""
     beside: dict[str, str] = field(default_factory=dict)
     again: tuple[ProbeResponse | None, ...] = ()
+    foreign_requests: int = 0
 
     @property
     def was_sent(self) -> bool:

@@ -14,6 +14,7 @@ from tui_httpbench.worker.errors import ERROR_KINDS
 
 MAX_SLICES = 1_000_000
 MAX_GROUPS = 200
+MAX_FOREIGN = 2**60
 MAX_RECORDED_ROUNDS = 100 * MAX_ROUNDS
 """A run that was gone on with has more than a plan may ask for."""
 
@@ -51,6 +52,7 @@ def record_from_dict(values: dict[str, Any]) -> tuple[RoundRecord, int]:
         target_cpu_s=seconds_or_none(values["target_cpu_s"]),
         reason=text(values["reason"]),
         group=whole(values["group"], 0, MAX_GROUPS),
+        foreign_requests=whole(values.get("foreign_requests", 0), 0, MAX_FOREIGN),
         slices=tuple(_slice(*part) for part in items(values["slices"], MAX_SLICES)),
     )
     return record, whole(values["requests"], 0, MAX_REQUESTS)

@@ -63,7 +63,8 @@ class RoundRecord:
     planned and not finished when the watchdog ended the worker, of a load in seconds those in flight; they have no
     sample. ``connections`` were opened by warm-up and timed requests together; ``target_cpu_s`` is the embedded
     target's processor time meanwhile; both None where unknown. ``wall_s`` is how long the whole round of the group
-    took, its start-up included.
+    took, its start-up included. ``foreign_requests`` arrived at the embedded target in the mode's turns though its
+    worker did not send them; then what the target counted is left out.
     """
 
     mode: str
@@ -81,6 +82,7 @@ class RoundRecord:
     target_cpu_s: float | None = None
     reason: str = ""
     group: int = 0
+    foreign_requests: int = 0
     slices: tuple[Slice, ...] = field(default=(), repr=False)
 
     def __eq__(self, other: object) -> bool:

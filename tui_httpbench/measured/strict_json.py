@@ -6,7 +6,7 @@ All raise TypeError or ValueError for what is no such value.
 from __future__ import annotations
 
 import types
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from tui_httpbench.text.quoting import shortened
@@ -69,7 +69,8 @@ def read_as(kind: type[Kind], value: object) -> Kind:
     """The value as a dataclass of plain ones, from what ``dataclasses.asdict`` made of it.
 
     Its fields, of whatever depth, are texts, whole numbers, finite numbers from 0 on, truths, other such dataclasses,
-    tuples of them, dictionaries by text, and any of these or None. Raises KeyError for a field that is missing.
+    tuples of them, dictionaries by text, and any of these or None. Raises KeyError for a field that is missing
+    and has no default.
     """
     return cast(Kind, _read(kind, value))
 
@@ -77,7 +78,9 @@ def read_as(kind: type[Kind], value: object) -> Kind:
 def _read(kind: Any, value: object) -> Any:
     if is_dataclass(kind):
         values, hints = table(value), get_type_hints(kind)
-        return cast(Any, kind)(**{field.name: _read(hints[field.name], values[field.name]) for field in fields(kind)})
+        # What an earlier version of this program did not write has its default.
+        told = [field for field in fields(kind) if field.name in values or _is_needed(field)]
+        return cast(Any, kind)(**{field.name: _read(hints[field.name], values[field.name]) for field in told})
     origin, inner = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
         if value is None:
@@ -91,6 +94,10 @@ def _read(kind: Any, value: object) -> Any:
     if origin is dict:
         return {name: _read(inner[1], each) for name, each in table(value).items()}
     return _read_plain(kind, value)
+
+
+def _is_needed(field: Field[Any]) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
 
 
 def _read_plain(kind: Any, value: object) -> str | int | float | bool:

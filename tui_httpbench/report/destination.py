@@ -7,13 +7,17 @@ import os
 import stat
 import sys
 import tempfile
+import time
 from pathlib import Path
 
+from tui_httpbench.files.shared_folders import refuse_planted, resolve_carefully
 from tui_httpbench.plan.plan import PlanError
 from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.quoting import shortened
 
 STDOUT = "-"
+READER_LIMIT_S = 5.0
+"""How long a reader of a pipe is waited for, once there is something to write."""
 
 
 class FileDestination:
@@ -22,7 +26,8 @@ class FileDestination:
     An ordinary file is replaced in one step, so that a reader sees the old one or the new one; devices, pipes, and
     files in folders that can't be changed are written in place. What is written holds no credentials and is for its
     user to share: a file keeps its permissions, and a new one gets those that the umask leaves; with ``private``, as
-    for a picture of whatever the screen shows, its owner alone can read it.
+    for a picture of whatever the screen shows, its owner alone can read it. What another user has put into a shared
+    folder, a link as well, is not written to.
     """
 
     def __init__(self, path: str, field: str = "json", *, private: bool = False) -> None:
@@ -37,8 +42,10 @@ class FileDestination:
         if not path:
             raise PlanError(field, "The name of the file to write is empty; give a path, or - for standard output.")
         try:
-            self._target = Path(os.path.realpath(path))
-            self._replaces = _check_writable(self._target, Path(path))
+            self._target = _target_of(Path(path))
+            self._replaces = _check_writable(self._target)
+            # Else a link that is there by the time of writing came in between.
+            self._flags = os.O_NOFOLLOW if hasattr(os, "O_NOFOLLOW") and not self._target.is_symlink() else 0
         except (OSError, ValueError) as error:
             raise PlanError(field, f"The file {shortened(path, 200)!r} can't be written: {reason_of(error)}.") from None
 
@@ -50,7 +57,7 @@ class FileDestination:
         elif self._replaces:
             self._replace(text)
         else:
-            with Path(self.path).open("w", encoding="utf-8") as file:
+            with os.fdopen(_open_in_place(self._target, self._flags), "w", encoding="utf-8") as file:
                 file.write(text)
 
     def _replace(self, text: str) -> None:
@@ -85,24 +92,56 @@ def _is_stdout(path: str) -> bool:
         return False
 
 
-def _check_writable(target: Path, path: Path) -> bool:
+def _target_of(path: Path) -> Path:
+    """What the path leads to; itself where only the system can follow it, as ``/dev/fd/63``. Raises OSError."""
+    target = resolve_carefully(path)
+    return path if not target.exists() and path.exists() else target
+
+
+def _check_writable(path: Path) -> bool:
     """Whether the file can be replaced, False where it must be written in place. Raises OSError."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        _try_folder(target.parent)
+        _try_folder(path.parent)
         return True
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, "it is a folder")
+    refuse_planted(path, "a pipe" if stat.S_ISFIFO(mode) else "a file")
     if not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, "permission denied")
     if not stat.S_ISREG(mode):
         return False
     try:
-        _try_folder(target.parent)
+        _try_folder(path.parent)
     except OSError:
         return False
     return True
+
+
+def _open_in_place(path: Path, flags: int) -> int:
+    """A descriptor for writing to what is there. Raises OSError, also where nobody comes to read a pipe."""
+    mode = path.stat().st_mode
+    if stat.S_ISFIFO(mode):
+        return _open_pipe(path, flags)
+    truncates = os.O_TRUNC if stat.S_ISREG(mode) else 0
+    return os.open(path, os.O_WRONLY | flags | truncates | getattr(os, "O_NOCTTY", 0))
+
+
+def _open_pipe(path: Path, flags: int) -> int:
+    deadline = time.monotonic() + READER_LIMIT_S
+    while True:
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK | flags)
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+            if time.monotonic() > deadline:
+                raise OSError(errno.ENXIO, f"nobody opened the pipe to read it within {READER_LIMIT_S:.0f} s") from None
+            time.sleep(0.05)
+        else:
+            os.set_blocking(descriptor, True)
+            return descriptor
 
 
 def _try_folder(folder: Path) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,10 @@ _PACKAGE_FOLDER = Path(__file__).resolve().parents[2]
 
 class TargetError(RuntimeError):
     """The embedded target can't be started, or doesn't answer; the text is one sentence for the user."""
+
+
+class TargetEndedError(TargetError):
+    """A process of the embedded target has ended, though nobody told it to."""
 
 
 class Child:
@@ -87,17 +92,22 @@ class Child:
         return told
 
     async def ask(self, command: str, limit_s: float, argument: str = "") -> Any:
-        """Its answer to one command. Raises TargetError, also when none has come within ``limit_s`` seconds."""
+        """Its answer to one command. Raises TargetError, also when none has come within ``limit_s`` seconds.
+
+        TargetEndedError among them where it has ended.
+        """
         line = self._line
-        if line is None or not self.is_running:
+        if line is None:
             raise TargetError(f"{self._name} does not run.")
+        if not self.is_running:
+            raise TargetEndedError(f"{self._name} has ended{self._last_words()}.")
         try:
             async with asyncio.timeout(limit_s), self._line_lock:
                 return await self._exchange(line, command, argument)
         except TimeoutError:
             raise TargetError(f"{self._name} did not answer within {limit_s:.0f} seconds.") from None
         except (ConnectionError, EOFError):
-            raise TargetError(f"{self._name} has ended{self._last_words()}.") from None
+            raise TargetEndedError(f"{self._name} has ended{self._last_words()}.") from None
         except asyncio.LimitOverrunError:
             raise TargetError(f"{self._name}'s answer is longer than {ANSWER_LIMIT_BYTES:,} bytes.") from None
 
@@ -105,6 +115,16 @@ class Child:
         """Returns when it has ended."""
         if self._process is not None:
             await self._process.wait()
+
+    @property
+    def end_in_words(self) -> str:
+        """That it has ended, and how, as the beginning of a sentence; empty while it runs, and before it does."""
+        if self._process is None or self._process.returncode is None:
+            return ""
+        code = self._process.returncode
+        names = {each.value: each.name for each in signal.Signals}
+        how = names.get(-code, f"signal {-code}") if code < 0 else f"exit status {code}"
+        return f"{self._name} (process {self._process.pid}) ended by itself: {how}{self._last_words()}"
 
     async def end(self, limit_s: float) -> None:
         """Ends it and waits for its end; insists each time that ``limit_s`` seconds have passed."""
@@ -147,6 +167,7 @@ class Child:
                 env={
                     **os.environ,
                     "PYTHONPATH": os.pathsep.join(paths),
+                    "RUST_BACKTRACE": "0",  # so that the last words are about what happened
                     **({} if is_usual else dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))),
                 },
                 limit=ANSWER_LIMIT_BYTES,
@@ -176,7 +197,7 @@ class Child:
             return message["answer"]
 
     def _last_words(self) -> str:
-        lines = self.complaints
+        lines = [line for line in self.complaints if not line.startswith("note: ")]  # Rust's, on how to learn more
         return f": {printable(shortened(lines[-1].strip().rstrip('.'), 300))}" if lines else ""
 
 

@@ -21,13 +21,34 @@ class PortError(ServeError):
     """The port can't be used; the text is one sentence for the user."""
 
 
-def bind_socket(port: int) -> socket.socket:
-    """A socket at this port of ``HOST``, or at a free one, that nobody else has. Raises PortError."""
+def hold_port() -> socket.socket:
+    """A socket that takes a free port of ``HOST`` without listening; not on Windows. Raises PortError.
+
+    As long as it is open, other users' programs can't have that port; this user's that ask for SO_REUSEPORT can, as the
+    embedded target does, with ``bind_socket`` or its server. To connect is refused while none of them listens.
+    """
+    # Without SO_REUSEADDR, by which Linux would let another user in while nobody listens.
+    held = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        held.bind((HOST, 0))
+        # Only now: before, another one's port could be shared.
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    except OSError as error:
+        held.close()
+        raise PortError(_bind_sentence(0, error)) from None
+    return held
+
+
+def bind_socket(port: int, *, is_held: bool = False) -> socket.socket:
+    """A socket at this port of ``HOST``, or at a free one, that nobody else has. Raises PortError.
+
+    ``is_held`` tells that ``hold_port`` holds it for this one.
+    """
     # With the protocol named: asyncio turns Nagle's algorithm off only where it is, on accepted connections as well.
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if sys.platform != "win32":
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT if is_held else socket.SO_REUSEADDR, 1)
         bound.bind((HOST, port))
     except (OSError, OverflowError) as error:
         bound.close()

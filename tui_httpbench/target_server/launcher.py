@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
+import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from tui_httpbench.plan.scenario import LOOPBACK, Scenario
-from tui_httpbench.target_server.child import Child, TargetError
+from tui_httpbench.target_server.child import Child, TargetEndedError, TargetError
 from tui_httpbench.target_server.control import UNSEEN
-from tui_httpbench.target_server.host import HOST
+from tui_httpbench.target_server.host import HOST, PortError, hold_port
 from tui_httpbench.target_server.settings import RelaySettings, ServerSettings
 from tui_httpbench.target_server.traffic import MAX_HEADS, MAX_HEADS_SIZE, RequestHead
 from tui_httpbench.target_server.turns import TargetCounts
 
-__all__ = ["EmbeddedTarget", "RequestHead", "TargetCounts", "TargetError"]
+__all__ = ["EmbeddedTarget", "RequestHead", "TargetCounts", "TargetEndedError", "TargetError"]
 
 START_LIMIT_S = 10.0
 ANSWER_LIMIT_S = 2.0
@@ -32,7 +34,8 @@ class EmbeddedTarget:
     Use it as an async context manager, or call ``start`` and ``stop``. It ends with this process, however that ends: at
     once, or where nobody called ``stop``, after all children of this process that hold its ``life_line``.
     ``counts``, ``watch``, ``heads``, ``unwatch`` and those of turns may be called by several tasks at once; they raise
-    TargetError when it has not answered within ``ANSWER_LIMIT_S`` seconds, or does not run.
+    TargetError when it has not answered within ``ANSWER_LIMIT_S`` seconds, or does not run; TargetEndedError where it
+    ran and has ended by itself. Until ``stop``, nobody else gets a port that the system chose for it.
 
     Where several take turns at it, each in short slices, ``begin_round`` and ``take_turn`` keep them apart: the k-th
     request of a label waits as long as the k-th of any other, whoever came in between, and ``turn_counts`` tells what
@@ -53,6 +56,7 @@ class EmbeddedTarget:
         self._wanted_port = port
         self._server: Child | None = None
         self._relay: Child | None = None
+        self._held: list[socket.socket] = []
         self._port: int | None = None
         self._ca_pem: bytes | None = None
         self._pinned = False
@@ -171,8 +175,16 @@ class EmbeddedTarget:
         life_line, self._life_line = self._life_line, None
         for descriptor in life_line or ():
             os.close(descriptor)
+        held, self._held = self._held, []
         if children:
             await asyncio.shield(_end(children))
+        for port in held:
+            port.close()
+
+    @property
+    def end_in_words(self) -> str:
+        """Which of its processes has ended by itself, and how, as the beginning of a sentence; empty while all run."""
+        return next((child.end_in_words for child in self._children if child.end_in_words), "")
 
     async def wait(self) -> None:
         """Returns when one of its processes has ended, by itself or because it was stopped."""
@@ -221,10 +233,23 @@ class EmbeddedTarget:
     def _child(self, name: str) -> Child:
         return Child(name, self._folder, () if self._life_line is None else self._life_line[:1])
 
+    def _hold(self, port: int) -> tuple[int, bool]:
+        """The port to serve at, and whether it is held for this process's children. Raises TargetError.
+
+        One that dies can't be followed by another's server then, which would get what was meant for it.
+        """
+        if port or sys.platform == "win32":
+            return port, False
+        try:
+            self._held.append(hold_port())
+        except PortError as error:
+            raise TargetError(str(error)) from None
+        return int(self._held[-1].getsockname()[1]), True
+
     async def _start_server(self) -> None:
         scenario = self._scenario
-        port = 0 if scenario.rtt_ms else self._wanted_port
-        settings = ServerSettings(self._cpu, port, scenario, self._reading_end)
+        port, is_held = self._hold(0 if scenario.rtt_ms else self._wanted_port)
+        settings = ServerSettings(self._cpu, port, scenario, self._reading_end, is_held)
         self._server = self._child("The embedded target")
         told = await self._server.start((*_COMMAND, settings.to_argument()), START_LIMIT_S)
         self._port = int(told["port"])
@@ -237,14 +262,16 @@ class EmbeddedTarget:
     async def _start_relay(self) -> None:
         scenario = self._scenario
         assert self._port is not None
+        port, is_held = self._hold(self._wanted_port)
         settings = RelaySettings(
             server_port=self._port,
             rtt_ms=scenario.rtt_ms,
             jitter_ms=scenario.jitter_ms,
             seed=scenario.seed,
             cpu=self._cpu,
-            port=self._wanted_port,
+            port=port,
             life_line=self._reading_end,
+            is_held=is_held,
         )
         self._relay = self._child("The embedded target's relay")
         told = await self._relay.start((*_RELAY_COMMAND, settings.to_argument()), START_LIMIT_S)

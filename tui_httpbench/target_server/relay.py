@@ -168,7 +168,7 @@ async def listen(settings: RelaySettings, turns: Turns[random.Random]) -> asynci
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(_report_fault)
     distance = Distance(settings)
-    listening = bind_socket(settings.port)
+    listening = bind_socket(settings.port, is_held=settings.is_held)
     server = await loop.create_server(
         lambda: _ClientSide(distance, turns, settings.server_port), sock=listening, backlog=ACCEPTED_AT_ONCE
     )

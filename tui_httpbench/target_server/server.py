@@ -63,7 +63,7 @@ def main() -> int:
         tell(descriptor, port=port, cpu=cpu, ca_pem=ca_pem and ca_pem.decode("ascii"))
 
     try:
-        run(settings.port, settings.scenario, announce, descriptor, settings.life_line)
+        run(settings.port, settings.scenario, announce, descriptor, settings.life_line, is_held=settings.is_held)
     except PortError as error:
         tell(descriptor, port_error=str(error))
     except ServeError as error:
@@ -77,17 +77,19 @@ def run(
     announce: Callable[[int, bytes | None], None],
     descriptor: int = 1,
     life_line: int | None = None,
+    *,
+    is_held: bool = False,
 ) -> NoReturn:
     """Serves until standard input ends or a signal comes, then ends the process, whatever clients still wait for.
 
     ``announce`` gets the port once a request has been answered, and the authority's certificate where TLS is on. Port 0
-    lets the system choose a free one. Commands are answered at ``descriptor``; ``life_line`` is that of ``ParentLine``.
-    Raises ServeError.
+    lets the system choose a free one; ``is_held`` tells that the parent holds it already. Commands are answered at
+    ``descriptor``; ``life_line`` is that of ``ParentLine``. Raises ServeError.
     """
     sharpen_timers()
     connections = allow_many_connections()
     with asyncio.Runner(loop_factory=EagerLoop) as runner:
-        runner.run(_Process(scenario, connections, descriptor, life_line).serve(port, announce))
+        runner.run(_Process(scenario, connections, descriptor, life_line).serve(port, announce, is_held))
     raise AssertionError("serve never returns")
 
 
@@ -123,16 +125,18 @@ class _Process:
         self._application = Application(scenario, self._parent.spent_elsewhere_s)
         self._identity: Identity | None = None
 
-    async def serve(self, port: int, announce: Callable[[int, bytes | None], None]) -> NoReturn:
+    async def serve(self, port: int, announce: Callable[[int, bytes | None], None], is_held: bool = False) -> NoReturn:
         stop = _stop_on_signals()
         self._parent.hear()
         try:
-            with _reserve(port) as reservation:
-                port = reservation.getsockname()[1]
+            with contextlib.ExitStack() as stack:
+                reservation = None if is_held else stack.enter_context(_reserve(port))
+                if reservation is not None:
+                    port = reservation.getsockname()[1]
                 if self._scenario.tls:
                     self._identity = Identity()
                 serving = asyncio.create_task(self._make_server(port).serve())
-                if sys.platform == "win32":
+                if sys.platform == "win32" and reservation is not None:
                     reservation.close()
                 context = self._identity.client_context() if self._identity else None
                 await _wait_until_answering(port, context, serving)

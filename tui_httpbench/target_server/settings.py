@@ -14,12 +14,14 @@ class ServerSettings:
     """How to serve: ``cpu`` is the one that all threads are to run on, None any; port 0 is a free one.
 
     ``life_line`` is what ``ParentLine`` waits for before an end that nobody ordered.
+    ``is_held`` tells that whoever asks holds the port with ``hold_port``.
     """
 
     cpu: int | None = None
     port: int = 0
     scenario: Scenario = LOOPBACK
     life_line: int | None = None
+    is_held: bool = False
 
     def to_argument(self) -> str:
         """The settings as one argument."""
@@ -32,7 +34,7 @@ class ServerSettings:
         knobs = told["scenario"]
         knobs["service_time"] = ServiceTime(**knobs["service_time"])
         knobs["capacity"] = Capacity(**knobs["capacity"])
-        return cls(told["cpu"], told["port"], Scenario(**knobs), told["life_line"])
+        return cls(told["cpu"], told["port"], Scenario(**knobs), told["life_line"], told["is_held"])
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class RelaySettings:
     """How to pass on: to ``server_port``, over ``rtt_ms`` varied by ``jitter_ms`` in all; port 0 is a free one.
 
     ``life_line`` as for the server.
+    ``is_held`` is as that of ``ServerSettings``.
     """
 
     server_port: int
@@ -49,6 +52,7 @@ class RelaySettings:
     cpu: int | None = None
     port: int = 0
     life_line: int | None = None
+    is_held: bool = False
 
     def to_argument(self) -> str:
         """The settings as one argument."""

@@ -74,6 +74,11 @@ def rough_time(seconds: float) -> str:
     return f"{5 * round(seconds / 5)} s" if seconds < 58 else f"{round(seconds / 60)} min"
 
 
+def format_bytes(count: int) -> str:
+    """A size on the disk: ``0 MB``, ``12 MB``, ``1.5 GB``."""
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{math.ceil(count / 1e6):,} MB"
+
+
 def plural(count: int, noun: str) -> str:
     """A number and its noun: ``1 error``, ``3,000 errors``."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -19,11 +19,14 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.bench.run_folder import RunFolder
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.politeness import remote_load
 from tui_httpbench.plan.presets import default_plan
 from tui_httpbench.plan.stored import load_last_plan
+from tui_httpbench.text.quoting import printable
+from tui_httpbench.tui.kept_run import KeptRun
 from tui_httpbench.tui.parts.confirm import ConfirmScreen
 from tui_httpbench.tui.preferences import load_preferences, load_theme, save_theme, why_not_remembered
 from tui_httpbench.tui.recovery import offer_recovery
@@ -49,7 +52,8 @@ STOPPED = 130
 class HttpbenchApp(LeanApp[None], QuietExitApp[None], SafeClipboardApp[None]):
     """Setup, Run and Results, and back; ``json_path`` gets the result of each finished run.
 
-    ``keep_going`` lets runs go on without a question where every mode failed before the rounds.
+    ``keep_going`` lets runs go on without a question where every mode failed before the rounds. ``farewell`` is a
+    sentence for the terminal once the app has left it, empty where there is nothing to say.
     """
 
     TITLE = "httpbench"
@@ -59,7 +63,14 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], SafeClipboardApp[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "toggle_help", "Help", id="app.help", tooltip="Show or hide help and keys"),
         Binding("ctrl+s", "save_screenshot", "Screenshot", id="app.screenshot", show=False, tooltip=SCREENSHOT_TOOLTIP),
-        Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True, tooltip="Quit: stop everything and leave"),
+        Binding(
+            "ctrl+q",
+            "quit",
+            "Quit",
+            id="app.quit",
+            priority=True,
+            tooltip="Quit: stop everything and leave",
+        ),
     ]
 
     def __init__(
@@ -77,6 +88,8 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], SafeClipboardApp[None]):
         self._present = present
         self._keep_going = keep_going
         self._is_quitting = False
+        self._kept = KeptRun()
+        self.farewell = ""
         self._control_filter = ControlFilter()
         self._asked_hosts: set[str] = set()
         self._left: tuple[Result, Measured | None] | None = None
@@ -112,7 +125,7 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], SafeClipboardApp[None]):
         if is_too_small(self.size):
             self.push_screen(TooSmallScreen())
         if not self._start:
-            offer_recovery(self)
+            offer_recovery(self, self._kept.take)
 
     def on_ready(self) -> None:
         """Once all is drawn, signals may end the app."""
@@ -154,9 +167,23 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], SafeClipboardApp[None]):
         """Shows the result in place of the run."""
         if self._is_quitting:
             return
-        if self._json_path is not None:
-            save_result(self, event.result, self._json_path)
+        if self._json_path is not None and save_result(self, event.result, self._json_path):
+            self._kept.remove()
+            self._remove(event.folder)
+        elif any(record.requests for record in event.measured.records):
+            self._kept.take(event.result, event.folder)
+        else:
+            self._remove(event.folder)
         self.switch_screen(ResultsScreen(event.result, event.measured))
+
+    @staticmethod
+    def _remove(folder: RunFolder | None) -> None:
+        if folder is not None:
+            folder.remove()
+
+    def on_results_screen_saved(self, event: ResultsScreen.Saved) -> None:
+        """What is in a file of the user's needs no recovery."""
+        self._kept.settle(event.result)
 
     async def on_run_screen_failed(self, event: RunScreen.Failed) -> None:
         """Goes back to the form and says why."""
@@ -213,8 +240,13 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], SafeClipboardApp[None]):
             self.screen.mount(HelpSheet())
 
     async def action_quit(self) -> None:
-        """Stops a run and waits for its processes to end, then leaves."""
-        await self._quit()
+        """Asks first where a run has measured something; then stops what is under way, and leaves."""
+        screen = self._run_screen
+        if screen is None:
+            self._kept.remove()  # whoever leaves a result that can be saved has done with it
+        elif self._bring_to_front(screen) and screen.ask_before_quitting():
+            return
+        await self._quit(saves=True)
 
     def end(self) -> None:
         """Quits since a signal says so; what a run has measured stays for recovery."""
@@ -226,13 +258,32 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], SafeClipboardApp[None]):
     async def _end(self) -> None:
         # A screen that is torn down while it is being built shows a traceback.
         await self._is_built.wait()
-        await self._quit(keeps_run=True, return_code=STOPPED)
+        await self._quit(return_code=STOPPED)
 
-    async def _quit(self, *, keeps_run: bool = False, return_code: int = 0) -> None:
+    async def _quit(self, *, saves: bool = False, return_code: int = 0) -> None:
+        """Leaves; ``saves`` writes the JSON, if any was asked for, of a run that is under way.
+
+        What is in no file of the user's by then stays for recovery.
+        """
         self._is_quitting = True
-        if self._run_screen is not None:
-            await self._run_screen.stop_and_wait(keeps_run=keeps_run)
+        finished = await self._run_screen.stop_and_wait() if self._run_screen is not None else None
+        if finished is not None and finished.folder is not None:
+            if saves and self._json_path is not None and save_result(self, finished.result, self._json_path):
+                finished.folder.remove()
+                self.farewell = f"What was measured is in {printable(self._json_path)}."
+            else:
+                finished.folder.leave()
+                self.farewell = "What was measured can be recovered; see 'httpbench-tui recover'."
+        self._kept.leave()
         self.exit(return_code=return_code)
+
+    def _bring_to_front(self, screen: RunScreen) -> bool:
+        """Takes away what is over it, such as the palette; False where a question on it could not be read."""
+        while self.screen is not screen:
+            if isinstance(self.screen, TooSmallScreen) or len(self.screen_stack) < 2:
+                return False
+            self.pop_screen()
+        return True
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette has every action that a key has, too."""

@@ -1,35 +1,59 @@
-"""Offers the run that was interrupted, and opens its result."""
+"""Offers the runs that were interrupted, and opens the result of one."""
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from textual.app import App
 
-from tui_httpbench.bench.recovery import InterruptedRun, RecoveryError, discard, find_interrupted_runs, recover
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.bench.recovery import InterruptedRun, RecoveryError, discard, look_for_leftovers, recover
+from tui_httpbench.bench.run_folder import RunFolder
+from tui_httpbench.files.threads import in_thread
+from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.tui.screens.recover.screen import RecoverScreen
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
 from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen
 
 
-def offer_recovery(app: App[Any]) -> None:
-    """Asks about the latest interrupted run, if there is one, and does what is answered."""
-    if runs := find_interrupted_runs():
-        app.run_worker(_offer(app, runs[0]), name="recovery")
+def offer_recovery(app: App[Any], keep: Callable[[Result, RunFolder], None]) -> None:
+    """Asks about the interrupted runs, the latest first, and does what is answered; tells of those it can't read.
+
+    ``keep`` gets a result that is shown and the files that it is made of.
+    """
+    leftovers = look_for_leftovers()
+    for notice in leftovers.notices:
+        app.notify(notice, severity="warning", timeout=15, markup=False)
+    if leftovers.runs:
+        app.run_worker(_offer(app, leftovers.runs, keep), name="recovery")
 
 
-async def _offer(app: App[Any], run: InterruptedRun) -> None:
+async def _offer(app: App[Any], runs: tuple[InterruptedRun, ...], keep: Callable[[Result, RunFolder], None]) -> None:
     while isinstance(app.screen, TooSmallScreen):
         await app.screen.gone.wait()
-    match await app.push_screen_wait(RecoverScreen(run)):
-        case "discard":
+    for number, run in enumerate(runs):
+        answer = await app.push_screen_wait(RecoverScreen(run, len(runs) - number - 1))
+        if answer == "discard":
             discard(run.folder)
-        case "recover":
-            try:
-                result = await asyncio.to_thread(recover, run.folder)
-            except RecoveryError as error:
-                app.notify(str(error), severity="error", timeout=15, markup=False)
-            else:
-                await app.push_screen(ResultsScreen(result))
-                discard(run.folder)
+            continue
+        if answer == "recover":
+            await _recover(app, run, keep)
+        return
+
+
+async def _recover(app: App[Any], run: InterruptedRun, keep: Callable[[Result, RunFolder], None]) -> None:
+    try:
+        folder = RunFolder.reopen(run.folder)
+    except OSError as error:
+        why = f"another app has it, or has removed it ({reason_of(error)})"
+        app.notify(f"The interrupted run can't be recovered now: {why}.", severity="error", timeout=15, markup=False)
+        return
+    try:
+        result = await in_thread(recover, run.folder)
+    except RecoveryError as error:
+        folder.leave()
+        app.notify(str(error), severity="error", timeout=15, markup=False)
+        return
+    keep(result, folder)
+    await app.push_screen(ResultsScreen(result))

@@ -17,9 +17,12 @@ from tui_httpbench.text.quoting import printable
 SCREENSHOT_TOOLTIP = "Save a screenshot (SVG) in this folder"
 
 
-def save_result(app: App[Any], result: Result, path: str | None = None) -> None:
-    """Writes a result as JSON, into the current folder unless a path is given; says where, or why not."""
-    _save(app, "The result", json_report.to_text(result), path or _file_name("json"))
+def save_result(app: App[Any], result: Result, path: str | None = None) -> bool:
+    """Writes a result as JSON, into the current folder unless a path is given; says where, or why not.
+
+    Tells whether it was written.
+    """
+    return _save(app, "The result", json_report.to_text(result), path or _file_name("json"))
 
 
 def save_screenshot(app: App[Any]) -> None:
@@ -34,7 +37,7 @@ def _file_name(suffix: str) -> str:
     return f"httpbench-{datetime.now():%Y%m%d-%H%M%S}.{suffix}"
 
 
-def _save(app: App[Any], what: str, text: str, path: str, *, private: bool = False) -> None:
+def _save(app: App[Any], what: str, text: str, path: str, *, private: bool = False) -> bool:
     try:
         FileDestination(path, private=private).write(text)
     except PlanError as error:
@@ -44,3 +47,5 @@ def _save(app: App[Any], what: str, text: str, path: str, *, private: bool = Fal
         app.notify(message, severity="error", timeout=15, markup=False)
     else:
         app.notify(f"{what} was saved as {printable(path)}.", markup=False)
+        return True
+    return False

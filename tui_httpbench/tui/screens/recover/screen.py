@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
 from tui_httpbench.bench.recovery import InterruptedRun
+from tui_httpbench.text.formatting import plural
 
 Answer = Literal["recover", "discard", "later"]
 
@@ -28,15 +29,18 @@ class RecoverScreen(ModalScreen[Answer]):
         Binding("right,down", "app.focus_next", "Other answer", show=False),
     ]
 
-    def __init__(self, run: InterruptedRun) -> None:
+    def __init__(self, run: InterruptedRun, others: int = 0) -> None:
+        """``others`` is how many more wait to be asked about."""
         super().__init__()
         self._run = run
+        self._others = others
 
     def compose(self) -> ComposeResult:
         """The question over its three answers."""
         with Vertical(id="recover-box"):
             yield Label("Recover the interrupted run?", id="recover-question", markup=False)
-            yield Label(self._run.in_words, id="recover-detail", markup=False)
+            more = f"\n({plural(self._others, 'older run')} can be recovered after it)" if self._others else ""
+            yield Label(f"{self._run.in_words}{more}", id="recover-detail", markup=False)
             with Horizontal(id="recover-answers"):
                 yield Button("Recover", id="recover", variant="primary")
                 yield Button("Discard", id="discard", variant="warning")

@@ -44,7 +44,7 @@ def _tab_binding(view: type[ResultView]) -> Binding:
 
 
 class ResultsScreen(Screen[None]):
-    """Shows a result; posts RunAgain, MoreRounds or ChangePlan.
+    """Shows a result; posts RunAgain, MoreRounds, ChangePlan or Saved.
 
     ``measured`` is what the result was made of, where the run can go on from there.
     """
@@ -105,6 +105,13 @@ is too close to call may be told then, and all rounds count together.
             super().__init__()
             self.result = result
             self.measured = measured
+
+    class Saved(Message):
+        """The result is in a file of its user's."""
+
+        def __init__(self, result: Result) -> None:
+            super().__init__()
+            self.result = result
 
     class ChangePlan(Message):
         """The user wants the form back."""
@@ -230,7 +237,8 @@ is too close to call may be told then, and all rounds count together.
 
     def action_save_json(self) -> None:
         """Writes the result into the current folder."""
-        save_result(self.app, self.result)
+        if save_result(self.app, self.result):
+            self.post_message(self.Saved(self.result))
 
     def _focus_view(self) -> None:
         widget = self.view.first_focus()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import time
 from contextlib import aclosing, suppress
@@ -23,7 +22,9 @@ from tui_httpbench.analysis.ranking import undecided_pairs
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import rank_so_far
 from tui_httpbench.bench.events import AllFailed, Progress, RedirectedElsewhere, RunStarted
+from tui_httpbench.bench.run_folder import RunFolder
 from tui_httpbench.bench.runner import Runner
+from tui_httpbench.files.threads import in_thread
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.plan.plan import Plan, PlanError
 from tui_httpbench.target_server.launcher import TargetError
@@ -45,6 +46,7 @@ from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 
 REDRAWS_PER_SECOND = 8
 REDRAWS_BEHIND = 1
+QUIT_ANYWAY = "The same key again quits at once; 'httpbench-tui recover' then reports what is measured."
 WAITING = "Waiting for your answer"
 WAITING_AS_FAILED = "Every mode failed: waiting for your answer"
 
@@ -72,19 +74,21 @@ All modes of a round take turns, a few hundredths of a second each, so that what
   each, are plotted above. It goes from lane to lane; **up**, **down** or a click put it where you want it, **space**
   holds it or lets it go on.
 - Modes that can't be told apart share a place, such as **2=**. The line at the bottom says which are still undecided.
-- Press **escape** or **s** to stop; the ranking so far is kept.
+- Press **escape** or **s** to stop; the ranking so far is kept. **ctrl+q** asks the same; pressed again, it quits at
+  once, and `httpbench-tui recover` reports what is measured.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,s", "ask_to_stop", "Stop", id="run.stop", tooltip="Stop the run and keep what is measured"),
     ]
 
     class Finished(Message):
-        """The run is over, whole or stopped."""
+        """The run is over, whole or stopped; ``folder`` has its files, and is the receiver's to remove or to leave."""
 
-        def __init__(self, result: Result, measured: Measured) -> None:
+        def __init__(self, result: Result, measured: Measured, folder: RunFolder | None) -> None:
             super().__init__()
             self.result = result
             self.measured = measured
+            self.folder = folder
 
     class Failed(Message):
         """The run could not begin or go on; ``reason`` is one sentence."""
@@ -115,7 +119,9 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         self._ranking_before = rank_so_far(self.plan, earlier.records) if earlier is not None else ()
         self._spotlight = Spotlight()
         self._measuring: Worker[None] | None = None
-        self._keeps_run = False
+        self._is_left = False
+        self._quits_next = False
+        self._finished: RunScreen.Finished | None = None
         self._outcome: RunScreen.Finished | RunScreen.Failed | RunScreen.EditWanted | None = None
         self.sub_title = plan_in_short(self.plan)
 
@@ -237,8 +243,8 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         except (TargetError, PlanError, OSError) as error:
             self._outcome = self.Failed(str(error))
         if self._outcome is None:
-            result = await asyncio.to_thread(self._runner.result)
-            self._outcome = self.Finished(result, self._runner.measured)
+            result = await in_thread(self._runner.result)
+            self._outcome = self._finished = self.Finished(result, self._runner.measured, self._runner.hand_over())
             if self._runner.trouble:
                 self.app.notify(self._runner.trouble, severity="error", timeout=15, markup=False)
         self._tell_outcome()
@@ -259,25 +265,42 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         """Asks whether to stop; the run goes on behind the question."""
         self.query_one(Question).ask()
 
+    def ask_before_quitting(self) -> bool:
+        """Asks whether to stop, for a user who wants to quit; False where that needs no question.
+
+        It needs none where nothing has been measured that would be lost, and none the second time in a row.
+        """
+        if self._quits_next or self._finished is not None or not self.progress.done:
+            return False
+        self._quits_next = True
+        self.query_one(Question).ask(QUIT_ANYWAY)
+        return True
+
     def on_question_answered(self, event: Question.Answered) -> None:
         """Stops, or goes on."""
+        self._quits_next = False
         self.query_one(Question).withdraw()
         self.call_after_refresh(forget_gone_widgets, self)
         if event.yes:
             self._runner.stop()
 
-    async def stop_and_wait(self, *, keeps_run: bool = False) -> None:
-        """Stops the run and waits until its processes are gone; ``keeps_run`` leaves what is measured for recovery."""
-        self._keeps_run = keeps_run
+    async def stop_and_wait(self) -> Finished | None:
+        """Stops the run, waits until its processes are gone, and tells what it measured, in place of a message.
+
+        None where it measured nothing, or could not go on; then what it had measured until then stays for recovery.
+        """
+        self._is_left = True
         self._runner.stop()
         for question in self.query(AwaitedQuestion):
             question.give_up()
         if self._measuring is not None:
             await self._measuring.wait()
-        if keeps_run and self._runner.records:
-            self._runner.leave()
-        else:
-            self._runner.discard()
+        if self._finished is not None and self._runner.has_measured:
+            return self._finished
+        if self._finished is not None and self._finished.folder is not None:
+            self._finished.folder.remove()
+        self._let_go_of_run()
+        return None
 
     def on_screen_resume(self) -> None:
         """Catches up on what had to wait while another screen, such as the command palette, was on top."""
@@ -287,12 +310,15 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         self._tell_outcome()
 
     def _tell_outcome(self) -> None:
-        if self._outcome is None:
+        if self._outcome is None or self._is_left or not self.is_active:
             return
-        if self.is_active:
-            if self._keeps_run or (isinstance(self._outcome, self.Failed) and self._runner.records):
-                self._runner.leave()
-            else:
-                self._runner.discard()
-            self.post_message(self._outcome)
-            self._outcome = None
+        self._let_go_of_run()
+        self.post_message(self._outcome)
+        self._outcome = None
+
+    def _let_go_of_run(self) -> None:
+        """Leaves for recovery what was measured and is in no result; does nothing where the files were handed over."""
+        if self._runner.has_measured:
+            self._runner.leave()
+        else:
+            self._runner.discard()

@@ -1,0 +1,214 @@
+"""What the folder of a run holds, read back as strictly as what a user types, since files can be damaged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.summary import summarize_run
+from tui_httpbench.bench.run_code import read_copies
+from tui_httpbench.bench.run_folder import (
+    BODY_FILE,
+    FORMAT,
+    NOTES_FILE,
+    ROUNDS_FILE,
+    RUN_FILE,
+    sample_files,
+)
+from tui_httpbench.bench.worker_story import hung_requests
+from tui_httpbench.clients.entrants import entrant_of, mode_of
+from tui_httpbench.clients.own_files import make_known
+from tui_httpbench.files.small_file import read_small_file
+from tui_httpbench.measured.machine import Machine
+from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.notes_json import Notes, RoundStart, RunEnd, gather, note_from_dict
+from tui_httpbench.measured.record_json import record_from_dict
+from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.measured.samples import ErrorText, Samples, load_samples, measured_span_s, no_samples
+from tui_httpbench.measured.strict_json import items, read_as, seconds_or_none, whole
+from tui_httpbench.plan.parsing import parse_seed, parse_url
+from tui_httpbench.plan.plan import MAX_HEADERS, MAX_MODES, Plan
+from tui_httpbench.plan.stored import plan_from_dict
+from tui_httpbench.text.quoting import printable, shortened
+
+MAX_ROUNDS_BEFORE = 1_000_000
+MAX_RUN_FILE_BYTES = 16_000_000
+MAX_ROUNDS_FILE_BYTES = 500_000_000
+MAX_NOTES_FILE_BYTES = 100_000_000
+MAX_BODY_FILE_BYTES = 1_000_000_000
+Line = TypeVar("Line")
+UNREADABLE = (OSError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
+"""What reading a file raises that is damaged, or of another version."""
+
+
+class RecoveryError(OSError):
+    """An interrupted run can't be read; the text is one sentence for the user."""
+
+
+def recover(folder: Path) -> Result:
+    """The result of what the run in this folder had measured. Raises RecoveryError."""
+    return summarize_run(read_measured(folder))
+
+
+def read_measured(folder: Path) -> Measured:
+    """What the run in this folder had measured; interrupted, unless it had ended. Raises RecoveryError.
+
+    A round that was under way counts with the requests that it had finished.
+    """
+    try:
+        told = read_run(folder)
+        plan = plan_of(told, folder)
+        notes = gather(_read_lines(folder / NOTES_FILE, MAX_NOTES_FILE_BYTES, note_from_dict))
+        probed = {mode_of(mode_id).id for mode_id in plan.modes}
+        durations = [start.duration_s for start in notes.starts.values() if start.duration_s is not None]
+        end = notes.end or RunEnd(stopped=True, trouble="", ended_at=_time_of_day(last_change_s(folder)))
+        return Measured(
+            plan=plan,
+            url=told["url"],
+            records=_read_records(folder, plan, notes),
+            stopped=end.stopped,
+            probes=tuple(probe for probe in notes.probes if probe.mode in probed),
+            conditions=notes.conditions,
+            trouble=end.trouble,
+            started_at=told["started_at"],
+            ended_at=_checked_time(end.ended_at),
+            duration_s=durations[-1] if durations else told["duration_s"],
+            interrupted=notes.end is None,
+            dropped_headers=tuple(told["dropped_headers"]),
+            machine=told["machine"],
+            own_files=read_copies(told["own_files"], folder),
+        )
+    except UNREADABLE as error:
+        why = shortened(printable(str(error)), 200)
+        raise RecoveryError(f"The interrupted run in {folder} can't be recovered ({why}).") from error
+
+
+def last_change_s(folder: Path) -> float:
+    """When the folder or one of its files was last written, in Unix time."""
+    times = [0.0]
+    for path in (folder, *folder.iterdir()):
+        try:
+            times.append(path.stat().st_mtime)
+        except OSError:
+            continue  # its app removes it just now
+    return max(times)
+
+
+def read_run(folder: Path) -> dict[str, Any]:
+    """What ``run.json`` says of the run. Raises OSError, and what damaged values do (``UNREADABLE``)."""
+    told: dict[str, Any] = json.loads(read_small_file(folder / RUN_FILE, MAX_RUN_FILE_BYTES))
+    if told["format"] != FORMAT:
+        raise ValueError(f"its format is {shortened(repr(told['format']))}, and {FORMAT} is known")
+    told["url"] = parse_url(told["url"])
+    told["machine"] = read_as(Machine, told["machine"])
+    told["started_at"] = _checked_time(told["started_at"])
+    told["duration_s"] = seconds_or_none(told["duration_s"])
+    told["rounds_before"] = whole(told.get("rounds_before", 0), 0, MAX_ROUNDS_BEFORE)
+    told["dropped_headers"] = [shortened(str(name)) for name in told["dropped_headers"][:MAX_HEADERS]]
+    return told
+
+
+def plan_of(told: dict[str, Any], folder: Path) -> Plan:
+    """The plan as it was run, modes that can't run here now included. Raises as ``read_run``, and for unknown modes."""
+    plan = plan_from_dict(told["plan"])
+    make_known(read_copies(told["own_files"], folder), only_new=True)
+    modes = tuple(dict.fromkeys(items(told["modes"], MAX_MODES)))
+    if unknown := [mode_id for mode_id in modes if not _is_known_mode(mode_id)]:
+        raise ValueError(f"it measured the mode {shortened(repr(unknown[0]))}, which is not known here")
+    plan = plan.replace(modes=modes, seed=parse_seed(str(told["seed"])), rounds_before=told["rounds_before"])
+    if not told["has_body_file"]:
+        return plan
+    body = read_small_file(folder / BODY_FILE, MAX_BODY_FILE_BYTES)
+    if told.get("body_is_json"):
+        return plan.replace(request=replace(plan.request, json_body=body))
+    return plan.replace(request=replace(plan.request, data=body))
+
+
+def _is_known_mode(mode_id: object) -> bool:
+    try:
+        return isinstance(mode_id, str) and bool(entrant_of(mode_id))
+    except (KeyError, ValueError):
+        return False
+
+
+def read_rounds(folder: Path) -> list[tuple[RoundRecord, int]]:
+    """The finished rounds, without samples, and how many they have."""
+    return _read_lines(folder / ROUNDS_FILE, MAX_ROUNDS_FILE_BYTES, record_from_dict)
+
+
+def _read_lines(path: Path, limit_bytes: int, read: Callable[[dict[str, Any]], Line]) -> list[Line]:
+    """What the lines of a file hold; one that was cut short is left out, and a missing file has none."""
+    try:
+        text = read_small_file(path, limit_bytes)
+    except FileNotFoundError:
+        return []
+    lines = []
+    for line in text.split(b"\n")[:-1]:
+        try:
+            lines.append(read(json.loads(line)))
+        except UNREADABLE:
+            continue  # the disk was full, or the app killed, in the middle of it
+    return lines
+
+
+def _read_samples(path: Path) -> tuple[Samples, tuple[ErrorText, ...]]:
+    """The samples and error texts of one round; none from a file that is not whole. Raises PermissionError."""
+    try:
+        return load_samples(path)
+    except PermissionError:
+        raise
+    except (OSError, ValueError):
+        return no_samples(), ()
+
+
+def _read_records(folder: Path, plan: Plan, notes: Notes) -> tuple[RoundRecord, ...]:
+    files = sample_files(folder)
+    records = []
+    for record, _ in read_rounds(folder):
+        path = files.pop((record.mode, record.round), None)
+        if path is not None and record.mode in plan.modes:
+            records.append(replace(record, samples=_read_samples(path)[0]))
+    for (mode_id, number), path in files.items():
+        samples, error_texts = _read_samples(path)
+        if mode_id not in plan.modes:
+            continue
+        record = _cut_short(plan, mode_id, number, notes.of_round(mode_id, number), samples, error_texts)
+        if len(samples) or record.reason or record.setup:
+            records.append(record)
+    return tuple(records)
+
+
+def _cut_short(
+    plan: Plan,
+    mode_id: str,
+    number: int,
+    start: RoundStart | None,
+    samples: Samples,
+    error_texts: tuple[ErrorText, ...],
+) -> RoundRecord:
+    """The record of a round whose end nobody wrote down."""
+    span_s = measured_span_s(samples)
+    record = RoundRecord(mode_id, number, "stopped", samples, span_s, error_texts=error_texts)
+    if start is None:
+        return record
+    outcome, reason = start.ended.get(mode_id, (record.outcome, ""))
+    hung = hung_requests(plan, mode_id, len(samples)) if outcome == "hung" else 0
+    setup = start.setups.get(mode_id)
+    return replace(record, outcome=outcome, reason=reason, hung_requests=hung, setup=setup, group=start.group)
+
+
+def _time_of_day(unix_s: float) -> str:
+    return datetime.fromtimestamp(unix_s).astimezone().isoformat(timespec="seconds")
+
+
+def _checked_time(text: object) -> str | None:
+    """A time of day with its zone, in ISO 8601; None for what is none. Raises ValueError, TypeError."""
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(str(text))
+    return None if moment.tzinfo is None else moment.isoformat(timespec="seconds")

@@ -1,0 +1,36 @@
+"""The files of the run whose result is on the screen: they stay until its user has saved the result or left it."""
+
+from __future__ import annotations
+
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.bench.run_folder import RunFolder
+
+
+class KeptRun:
+    """Holds one run's folder, so that an app that is killed loses no result that was not saved."""
+
+    def __init__(self) -> None:
+        self._result: Result | None = None
+        self._folder: RunFolder | None = None
+
+    def take(self, result: Result, folder: RunFolder | None) -> None:
+        """From now on, holds the folder of this result; the one before is removed: its user went on from it."""
+        self.remove()
+        self._result, self._folder = result, folder
+
+    def settle(self, result: Result) -> None:
+        """This result is saved: its folder is removed, if it is held."""
+        if result is self._result:
+            self.remove()
+
+    def remove(self) -> None:
+        """The user has left the result: removes what is held; safe to call twice."""
+        if self._folder is not None:
+            self._folder.remove()
+        self._result = self._folder = None
+
+    def leave(self) -> None:
+        """The app ends unasked: lets go of what is held, for recovery; safe to call twice."""
+        if self._folder is not None:
+            self._folder.leave()
+        self._result = self._folder = None
