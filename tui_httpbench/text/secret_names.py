@@ -49,7 +49,6 @@ SECRET_NAME = (
 )
 """A regular expression that matches a whole name, if it is that of a secret."""
 
-_SECRET_NAME = re.compile(SECRET_NAME)
 _NO_CHARACTER_OF_A_NAME = re.compile(rf"(?!{_N}).")
 
 
@@ -60,4 +59,5 @@ def is_secret_name(name: str) -> bool:
     """
     plain = _NO_CHARACTER_OF_A_NAME.sub("-", unquote_plus(name).strip())
     # Nobody reads a longer one; what names a secret stands at its end or its begin.
-    return any(_SECRET_NAME.fullmatch(part) is not None for part in {plain[:100], plain[-100:]})
+    # Compiled when it is first needed, and not at each start.
+    return any(re.fullmatch(SECRET_NAME, part) is not None for part in {plain[:100], plain[-100:]})
