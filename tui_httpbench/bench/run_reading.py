@@ -62,7 +62,7 @@ def read_measured(folder: Path) -> Measured:
     """
     try:
         told = read_run(folder)
-        plan = plan_of(told, folder)
+        plan = _plan_of(told, folder)
         notes = gather(_read_lines(folder / NOTES_FILE, MAX_NOTES_FILE_BYTES, note_from_dict))
         probed = {mode_of(mode_id).id for mode_id in plan.modes}
         durations = [start.duration_s for start in notes.starts.values() if start.duration_s is not None]
@@ -113,7 +113,7 @@ def read_run(folder: Path) -> dict[str, Any]:
     return told
 
 
-def plan_of(told: dict[str, Any], folder: Path) -> Plan:
+def _plan_of(told: dict[str, Any], folder: Path) -> Plan:
     """The plan as it was run, modes that can't run here now included. Raises as ``read_run``, and for unknown modes."""
     plan = plan_from_dict(told["plan"])
     make_known(read_copies(told["own_files"], folder), only_new=True)
