@@ -260,6 +260,15 @@ async def test_after_one_round_there_are_no_places() -> None:
             assert drawn.count("▚▚ – ") == 8
 
 
+async def test_only_whole_buttons_are_shown_beside_the_clock() -> None:
+    async with still(clean_result(), (60, 20), present=True) as (_, pilot):
+        lines = [line[20:].strip() for line in text_on(pilot.app).splitlines()]
+        assert (lines[0], lines[2]) == ("REPLAY of measured samples", "Pause   r Restart")
+        await pilot.resize_terminal(80, 24)
+        await wait_until(pilot, lambda: "- Slower   + Faster   t Real time" in text_on(pilot.app))
+        assert "measured samples, in measured seconds" in text_on(pilot.app)
+
+
 def tied_at_the_top() -> Result:
     """Of the tied result, those that can't be told apart and one that is surely slower."""
     kept = ("requests-session", "httpx-async", "httpx")

@@ -381,6 +381,13 @@ async def test_whiskers_stay_in_the_chart_and_say_where_they_go_on() -> None:
         assert "95 %" not in heading(screen)
 
 
+async def test_no_tab_of_a_metric_is_cut() -> None:
+    async with show(tied_result(), (60, 20)) as (_, pilot):
+        await wait_until(pilot, lambda: re.search("3 p50 +l scale: linear", text_on(pilot.app)) is not None)
+        await pilot.resize_terminal(80, 24)
+        await wait_until(pilot, lambda: "3 p50  4 p99 5-9 more …" in text_on(pilot.app))
+
+
 def measured_of(result: Result) -> Measured:
     return Measured(result.plan, result.url, result.records, machine=MACHINE)
 

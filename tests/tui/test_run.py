@@ -298,7 +298,7 @@ async def test_totals_are_shortened_before_they_are_cut() -> None:
 async def test_small_terminals_get_the_totals_as_text(size: tuple[int, int]) -> None:
     async with still(progress_of(DEFAULT_MODES, time_left_s=3.0), size) as (_, pilot):
         drawn = text_on(pilot.app)
-        assert "0:12.4 · at most 0:03 left · 400 done · 0 errors" in drawn
+        assert "0:12.4 · at most 0:03 left · 0 errors · 400 done" in drawn
         for mode in DEFAULT_MODES:
             assert f" {mode} " in drawn
 
@@ -698,6 +698,19 @@ async def test_more_rounds_of_a_run_join_its_result() -> None:
         assert {record.round for record in results.result.records} == {1, 2, 3, 4}
         assert [mode.requests for mode in results.result.modes] == [80, 80]
         assert results.can_go_on
+
+
+async def test_no_word_is_cut_on_a_narrow_stage() -> None:
+    starting = replace(ranked(tied_result()), time_left_s=None, stage="starting")
+    async with still(starting, (50, 14), present=True) as (_, pilot):
+        lines = [line.strip() for line in text_on(pilot.app).splitlines()]
+        assert lines[:2] == [
+            "0:15.8 · time left: not known yet · 0 errors",
+            "Round 6 of at most 8 · starting the modes",
+        ]
+        await pilot.resize_terminal(60, 20)
+        await wait_until(pilot, lambda: "15.4k" in text_on(pilot.app))
+        assert not re.search(r"\bdon?\b", text_on(pilot.app))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)])

@@ -41,9 +41,11 @@ async def test_untouched_form_runs_the_quick_preset_and_the_bottom_line_says_wha
         await form.fill("#input-url", "HTTP://Example.com/a?b")
         assert form.summary.endswith("rounds against http://Example.com")
         await form.fill("#input-duration", "2s")
-        assert " 8 modes × 2 s × up to 30 rounds against " in form.summary
+        assert " 8 modes × 2 s × 1 round, which decides nothing (3 rounds: about " in form.summary
+        await form.fill("#input-duration", "0.5s")
+        assert " 8 modes × 0.5 s × up to 30 rounds against " in form.summary
         await form.fill("#input-requests", "100")
-        assert " 8 modes × batches of 100 for 2 s × up to 30 rounds against " in form.summary
+        assert " 8 modes × batches of 100 for 0.5 s × up to 30 rounds against " in form.summary
 
 
 @pytest.mark.parametrize(
@@ -62,7 +64,7 @@ async def test_how_long_each_preset_will_take_is_said_before_the_start(preset: P
 
 
 _OPEN = "as many as the duration has time for"
-_FILLED = "as long as five rounds fill the budget"
+_FILLED = "so long that five rounds fill the budget"
 _THOUSAND = "1,000 requests per mode and round"
 LOADS = [
     pytest.param("", "auto", _OPEN, f"auto: {_FILLED}", marks=pytest.mark.slow),
@@ -237,7 +239,7 @@ async def test_bad_values_are_told_at_their_fields_and_refused() -> None:
 async def test_rounds_budget_and_profile_are_explained() -> None:
     async with open_form(Plan(), WIDE) as form:
         assert form.explains(f"auto: until decided, {LOOKS[0]} to {LOOKS[-1]} rounds")
-        assert form.explains("seconds in all, but for the round under way then")
+        assert form.explains("seconds in all; the round under way then is finished")
         assert form.explains("equal: redirects, pool, certificates alike for all")
         await form.fill("#input-duration", "")
         await form.fill("#input-requests", "100")

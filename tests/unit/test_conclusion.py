@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from support.made_results import MACHINE
 
-from tui_httpbench.analysis.conclusion import WORTH_S, conclude
+from tui_httpbench.analysis.conclusion import NONE_RANKED, WORTH_S, conclude
 from tui_httpbench.analysis.outlook import outlooks
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import summarize_run
@@ -184,7 +184,11 @@ def test_a_mode_without_rivals_gets_its_time() -> None:
     failed = replace(bad, samples=np.array([[1, 1_000_000, 500, 10], *bad.samples[1:].tolist()]))
     plan = alone.plan.replace(modes=MODES[:2])
     beside = summarize_run(Measured(plan, alone.url, (good, failed), machine=MACHINE))
-    assert (conclude(beside) or "").endswith("; no other mode can be compared with it.")
+    assert (conclude(beside) or "").endswith(
+        "; no other mode is ranked, since each had failed requests or missing rounds."
+    )
+    both = tuple(replace(record, outcome="stopped") for record in (good, failed))
+    assert conclude(summarize_run(Measured(plan, alone.url, both, machine=MACHINE))) == NONE_RANKED
     troubled = summarize_run(Measured(alone.plan.replace(modes=(failed.mode,)), alone.url, (failed,), machine=MACHINE))
     assert "; 1 of 10 requests failed; there is nothing" in (conclude(troubled) or "")
     nothing = replace(failed, samples=np.array([[1, 1_000_000, 500, 10]] * 10))

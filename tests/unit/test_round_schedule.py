@@ -172,6 +172,12 @@ def test_the_time_left_of_an_automatic_run_is_its_budget_but_for_the_round_under
     assert schedule.time_left_s(0.0) == 0.0
 
 
+def test_no_more_rounds_are_in_sight_than_the_budget_has_time_for(clock: Clock) -> None:
+    assert begin(Plan(modes=EIGHT, duration_s=3.0)).rounds_in_sight == 1
+    assert begin(Plan(modes=EIGHT, duration_s=0.1)).rounds_in_sight == AUTO_DURATION_ROUNDS
+    assert clock.now_s == 100.0
+
+
 def test_rounds_of_an_earlier_run_count_on_and_cost_no_budget(clock: Clock) -> None:
     fixed = begin(Plan(modes=TWO, requests=5, rounds=3), earlier_rounds=4)
     assert (fixed.done, fixed.max_rounds, fixed.rounds_in_sight, fixed.is_over()) == (4, 7, 7, False)

@@ -18,6 +18,8 @@ from tui_httpbench.text.quoting import printable, shortened
 
 ONE_ROUND = "One round decides nothing."
 
+NONE_RANKED = "No mode is ranked, since each had failed requests or missing rounds."
+
 MAX_GROUPS = 3
 """How many groups or pairs a sentence names; of further ones it says how many there are."""
 
@@ -37,14 +39,14 @@ SAYS_LITTLE = 10.0
 def conclude(result: Result) -> str | None:
     """Who is fastest, who is too close to call and what would help, or how fast a mode without rivals is.
 
-    Where nothing succeeded, why; None where not even that is known.
+    Where nothing succeeded, why, and where no mode is ranked, that; None where not even that is known.
     """
     if not any(mode.ok for mode in result.modes):
         return _without_success(result)
     ranks = [rank for rank in result.ranking if rank.clean and rank.interval is not None]
     if len(ranks) < 2:
         alone = ranks[0].mode if ranks else result.modes[0].mode if len(result.modes) == 1 else None
-        return None if alone is None else _without_rivals(result, result.mode(alone))
+        return NONE_RANKED if alone is None else _without_rivals(result, result.mode(alone))
     if not math.isfinite(ranks[-1].interval.high if ranks[-1].interval else math.inf):
         return f"{ONE_ROUND[:-1]}: {what_gives_rounds(result.plan, result.records)}."
     groups = list(_tied_groups(ranks))
@@ -79,7 +81,9 @@ def _without_rivals(result: Result, mode: ModeSummary) -> str | None:
     in_flight = f" with {width:,} in flight" if width > 1 else ""
     failed = f"; {mode.failed:,} of {plural(mode.requests, 'request')} failed" if mode.failed else ""
     rivals = (
-        "there is nothing to compare it with" if len(result.modes) == 1 else "no other mode can be compared with it"
+        "there is nothing to compare it with"
+        if len(result.modes) == 1
+        else "no other mode is ranked, since each had failed requests or missing rounds"
     )
     took = f"{mode.mode} took {write_seconds(seconds)} a request ({format_rate(1 / seconds)}/s{in_flight})"
     return f"{took}{failed}; {rivals}."

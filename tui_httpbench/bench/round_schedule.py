@@ -81,7 +81,9 @@ class RoundSchedule:
             expected = self._plan.rounds_before + AUTO_DURATION_ROUNDS + (SCOUTING_ROUNDS if self._scouts else 0)
             return min(max(expected, self.done + (not self.is_over())), self.max_rounds)
         if not self._round_s:
-            return self._plan.rounds_before + AUTO_DURATION_ROUNDS
+            measured_s = 0.0 if self._plan.requests else (self._plan.load.seconds() or 0.0) * len(self._plan.modes)
+            fitting = int(self._plan.budget_s / measured_s) if measured_s else AUTO_DURATION_ROUNDS
+            return self._plan.rounds_before + min(max(fitting, 1), AUTO_DURATION_ROUNDS)
         return min(self.done + max(0, int(self._budget_left_s() / self._round_s)), self.max_rounds)
 
     def start(self) -> None:

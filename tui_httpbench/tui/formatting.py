@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterable
 
 from textual.renderables.digits import Digits
@@ -48,6 +49,15 @@ def format_short_clock(seconds: float) -> str:
 def widest_fitting_digits(candidates: Iterable[str], cells: int) -> str | None:
     """The first text whose large digits fit into ``cells``, or None."""
     return next((text for text in candidates if Digits.get_width(text) <= cells), None)
+
+
+def whole_parts(text: str, columns: int, between: str = " · ") -> str:
+    """As many parts of a text as fit, from the left; where not even the first does, as many words."""
+    parts = text.split(between)
+    while len(parts) > 1 and len(between.join(parts)) > columns:
+        del parts[-1]
+    fitting = between.join(parts)
+    return fitting if len(fitting) <= columns else textwrap.shorten(fitting, max(columns, 1), placeholder="…")
 
 
 def plan_in_short(plan: Plan, url: str | None = None) -> str:

@@ -24,7 +24,7 @@ from tui_httpbench.plan.plan import (
 from tui_httpbench.text.formatting import format_duration, plural, rough_time
 from tui_httpbench.tui.formatting import size_in_short
 
-_AS_LONG_AS_FITS = "as long as five rounds fill the budget"
+_AS_LONG_AS_FITS = "so long that five rounds fill the budget"
 
 
 def describe_run(plan: Plan) -> str:
@@ -37,6 +37,10 @@ def describe_run(plan: Plan) -> str:
     elif method:
         whom = f"{whom} with {method.strip()}"
     duration = describe_duration(forecast(plan))
+    if too_few_rounds(plan):
+        enough = describe_duration(forecast(plan.replace(rounds=ADVISED_ROUNDS)))
+        one = size_in_short(plan.replace(rounds=1))
+        what = f"{one}, which decides nothing ({plural(ADVISED_ROUNDS, 'round')}: {enough})"
     return f"{duration[:1].upper()}{duration[1:]}: {what} against {whom}"
 
 
@@ -93,7 +97,7 @@ def describe_rounds(rounds: Rounds | None, plan: Plan | None = None) -> str:
 def describe_budget(rounds: Rounds | None) -> str:
     """What the budget means for such rounds."""
     if rounds is None or rounds == AUTO:
-        return "seconds in all, but for the round under way then"
+        return "seconds in all; the round under way then is finished"
     return "seconds; counts only where rounds is auto"
 
 

@@ -16,12 +16,15 @@ from tui_httpbench.analysis.places import knows_places, places_of
 from tui_httpbench.analysis.race import Race
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.text.formatting import enumerate_names, format_figure, plural
-from tui_httpbench.tui.formatting import format_seconds, load_in_short, plan_in_short, seconds_decimals
+from tui_httpbench.tui.formatting import format_seconds, load_in_short, plan_in_short, seconds_decimals, whole_parts
 from tui_httpbench.tui.screens.replay.race_clock import RaceClock, speed_in_words
 from tui_httpbench.tui.screens.replay.race_track import RaceTrack
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 
 FRAMES_PER_SECOND = 24
+TITLE = "REPLAY of measured samples, in measured seconds"
+BUTTON_MARGIN = 3
+"""Cells beside the label of a button: one on each side, and one to the next."""
 _LONGEST_FRAME_S = 0.25
 
 
@@ -76,7 +79,7 @@ its median time per request.
         with Horizontal(id="race-top"):
             yield Digits(id="race-time")
             with Vertical(id="race-facts"):
-                yield Static("REPLAY of measured samples, in measured seconds", id="race-title", markup=False)
+                yield Static(id="race-title", markup=False)
                 yield Static(id="race-speed", markup=False)
                 with Horizontal(id="race-controls"):
                     yield _button("Pause", "toggle_pause", "space")
@@ -93,6 +96,16 @@ its median time per request.
         self._last_frame_s = time.monotonic()
         self.redraw()
         self.set_interval(1 / FRAMES_PER_SECOND, self._next_frame)
+
+    def on_resize(self) -> None:
+        """Leaves out what would be cut off; every button has a key as well."""
+        columns = self.query_one("#race-facts").content_size.width
+        self._say("#race-title", whole_parts(TITLE, columns, ", "))
+        for button in self.query("#race-controls Button").results(Button):
+            columns -= len(str(button.label)) + BUTTON_MARGIN
+            button.display = columns >= -1
+        # Who can go faster must be able to go slower again.
+        self.query_one("#race-change-speed-slower").display = self.query_one("#race-change-speed-faster").display
 
     def on_screen_resume(self) -> None:
         """Goes on where it was when another screen came over it."""

@@ -13,6 +13,7 @@ from tui_httpbench.analysis.column import Column
 from tui_httpbench.analysis.columns import METRIC_KEYS, METRICS
 
 TABS = 4
+TAB_PADDING = 2
 _NUMBERED = tuple(enumerate(METRICS, 1))
 
 
@@ -49,6 +50,18 @@ class MetricBar(Horizontal):
         """Names the scale."""
         self.watch_log_scale()
 
+    def on_resize(self) -> None:
+        """Hides the tabs that would be cut off, once it is known how much room they have; their keys choose them."""
+        self.call_after_refresh(self._hide_cut_tabs)
+
+    def _hide_cut_tabs(self) -> None:
+        tabs = self.query_one(Tabs)
+        # The switch on the right lies over what has no room beside it.
+        columns = self.query_one("#scale").region.x - tabs.region.x
+        for tab in tabs.query(Tab).results(Tab):
+            columns -= len(tab.label_text) + TAB_PADDING
+            tab.visible = columns >= 0 or tab.id == tabs.active
+
     def choose(self, metric_id: str) -> None:
         """Switches to a metric."""
         number, self._metric = next((number, metric) for number, metric in _NUMBERED if metric.id == metric_id)
@@ -56,6 +69,7 @@ class MetricBar(Horizontal):
         with self.prevent(Tabs.TabActivated, Tabs.Cleared, Select.Changed):
             tabs.active = f"metric-{metric_id}" if number <= TABS else ""
             more.value = Select.NULL if number <= TABS else metric_id
+        self._hide_cut_tabs()
         self._tell()
 
     def toggle_log(self) -> None:

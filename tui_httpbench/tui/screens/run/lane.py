@@ -94,7 +94,7 @@ def draw_lane(
         else:
             count = count_in_words(lane, layout.rate - 1) if row == 1 else ""
             count_style = styles["error" if lane.errors else "muted"]
-            segments.append(Segment(count.rjust(layout.rate)[: layout.rate], count_style))
+            segments.append(Segment(count.rjust(layout.rate), count_style))
         segments.append(Segment("  "))
         if row < len(spark):
             for is_covered, cells_alike in groupby(spark[row], key=itemgetter(1)):
@@ -199,10 +199,17 @@ def count_in_words(lane: LaneProgress, cells: int = 80) -> str:
     """
     if lane.errors:
         return failures_in_words(lane, cells)
+    exact, short = f"{lane.done:,}", format_short(lane.done)
     if lane.total is None:
-        return f"{lane.done:,} done" if lane.done < 1_000_000 else f"{format_short(lane.done)} done"
-    write = format_short if lane.total > _EXACT_UP_TO else "{:,}".format
-    return f"{write(lane.done)} of {write(lane.total)}"
+        choices = [*([f"{exact} done"] if lane.done < 1_000_000 else []), f"{short} done", short]
+    else:
+        total = format_short(lane.total)
+        choices = [
+            *([f"{exact} of {lane.total:,}"] if lane.total <= _EXACT_UP_TO else []),
+            f"{short} of {total}",
+            short,
+        ]
+    return next((text for text in choices if len(text) <= cells), "")
 
 
 def failures_in_words(lane: LaneProgress, cells: int) -> str:

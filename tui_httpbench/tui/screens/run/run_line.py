@@ -9,6 +9,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui_httpbench.tui.formatting import whole_parts
 from tui_httpbench.tui.parts.blocks import thin_bar
 
 _SHORTEST_BAR = 8
@@ -45,7 +46,7 @@ class RunLine(Widget):
         text = self.rich_style
         ground = Style(bgcolor=text.bgcolor)
         bar = columns - len(heading) - 2 - _PERCENT
-        segments = [Segment(heading[:columns], text)]
+        segments = [Segment(whole_parts(heading, columns), text)]
         if bar >= _SHORTEST_BAR:
             done, rest = thin_bar(thousandths / 1_000, bar)
             done_style, rest_style = (

@@ -8,7 +8,13 @@ from textual.widgets import Digits, Static
 
 from tui_httpbench.bench.events import Progress
 from tui_httpbench.text.formatting import format_clock, plural
-from tui_httpbench.tui.formatting import format_short, format_short_clock, format_stopwatch, widest_fitting_digits
+from tui_httpbench.tui.formatting import (
+    format_short,
+    format_short_clock,
+    format_stopwatch,
+    whole_parts,
+    widest_fitting_digits,
+)
 from tui_httpbench.tui.parts.panel import Panel
 from tui_httpbench.tui.screens.run.run_words import format_time_left, time_left_in_words
 
@@ -62,8 +68,8 @@ class Totals(Horizontal):
         line = self.query_one("#totals-line", Static)
         if not line.display:
             return
-        parts = [elapsed, time_left_in_words(progress), f"{done:,} done", plural(errors, "error")]
-        line.update(" · ".join(parts), layout=False)
+        parts = [elapsed, time_left_in_words(progress), plural(errors, "error"), f"{done:,} done"]
+        line.update(whole_parts(" · ".join(parts), line.content_size.width), layout=False)
 
     def _total(self, name: str) -> Total:
         return self.query_one(f"#total-{name}", Total)
