@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from support.killed_parent import words_of_killed
 from support.target_client import Address, address_of, ask, ask_many_times, ask_once
 
 from tui_httpbench.plan.scenario import Scenario
@@ -411,12 +412,8 @@ def test_no_process_is_left_when_the_parent_is_killed() -> None:
         "    await asyncio.sleep(60)\n"
         "asyncio.run(main())\n"
     )
-    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
-    assert parent.stdout is not None
-    pids = [int(text) for text in parent.stdout.readline().split()]
+    pids = [int(text) for text in words_of_killed(script)]
     assert len(pids) == 2
-    parent.kill()
-    parent.communicate()
     deadline = time.monotonic() + 3
     while any(map(is_alive, pids)) and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from support.killed_parent import words_of_killed
 from support.target_client import FAKE
 
 from tui_httpbench.bench.recovery import find_interrupted_runs
@@ -178,12 +179,8 @@ def test_it_outlives_a_killed_parent_for_those_who_still_send() -> None:
         "    await target.wait()\n"
         "asyncio.run(main())\n"
     )
-    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
-    assert parent.stdout is not None
-    url, *pids = parent.stdout.readline().split()
+    url, *pids = words_of_killed(script)
     sender, *target = map(int, pids)
-    parent.kill()
-    parent.communicate()
     try:
         assert len(target) == 2
         assert not any(wait_for_end(pid, 0.2) for pid in target)

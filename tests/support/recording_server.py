@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field
-from types import TracebackType
+
+from support.loopback_server import LoopbackServer
 
 
 @dataclass
@@ -30,7 +31,7 @@ class ReceivedRequest:
 
 
 @dataclass
-class RecordingServer:
+class RecordingServer(LoopbackServer):
     """``/`` answers 200 with a short body, ``/delay/N`` does so after N ms, ``/status/N`` with that status,
     ``/silent`` never answers, ``/drip`` sends a byte every 50 ms without end, ``/reset`` cuts the connection,
     ``/short`` sends less than it announced, ``/garbage`` is no HTTP; ``/redirect/N?URL`` redirects there with status N,
@@ -41,32 +42,12 @@ class RecordingServer:
     idle_limit_s: float | None = None
     requests: list[ReceivedRequest] = field(default_factory=list)
     connections: int = 0
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def __aenter__(self) -> RecordingServer:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=500)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
-        return self
-
-    async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         number = self.connections
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        try:
-            while await self._answer(reader, writer, number):
-                await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError, TimeoutError, asyncio.CancelledError):
-            pass
-        finally:
-            writer.close()
+        while await self._answer(reader, writer, number):
+            await writer.drain()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, connection: int) -> bool:
         start = await asyncio.wait_for(reader.readexactly(1), self.idle_limit_s)

@@ -18,7 +18,7 @@ from tui_httpbench.analysis.steadiness import (
     theil_sen_slope,
     upper_prediction_limit,
 )
-from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.clients.entrants import entrants_of
 from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.records import RoundRecord
@@ -258,8 +258,7 @@ def _doubt_missing_c(plan: Plan, probes: Iterable[Probe]) -> Finding | None:
 
 
 def _of_plan(plan: Plan, probes: Iterable[Probe]) -> tuple[str, ...]:
-    ids = {probe.mode for probe in probes}
-    return tuple(mode_id for mode_id in plan.modes if mode_of(mode_id).id in ids)
+    return entrants_of(plan.modes, {probe.mode for probe in probes})
 
 
 def _rounds(numbers: list[int]) -> str:

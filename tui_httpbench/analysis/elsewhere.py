@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.odd_ones import names_of
-from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.clients.entrants import entrants_of
 from tui_httpbench.measured.probe import Probe, ProbeResponse, SentRequest
 from tui_httpbench.plan.plan import MASK, Plan
 from tui_httpbench.plan.politeness import RemoteLoad, load_on, remote_host
@@ -19,7 +19,6 @@ from tui_httpbench.text.secret_names import is_secret_name
 from tui_httpbench.text.wire_url import wire_url
 
 _MAX_NAME = 80
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 _Modes = tuple[str, ...]
 
 
@@ -88,7 +87,8 @@ def find_elsewhere(plan: Plan, probes: tuple[Probe, ...]) -> Elsewhere | None:
                 credentials.setdefault(known, set()).add(probe.mode)
     if not ends and not hosts:
         return None
-    return Elsewhere(plan, *(_of_plan(plan, found) for found in (ends, hosts, credentials)))
+    by_mode = (ends, hosts, credentials)
+    return Elsewhere(plan, *({key: entrants_of(plan.modes, found[key]) for key in found} for found in by_mode))
 
 
 def loaded_host(plan: Plan, probes: tuple[Probe, ...]) -> str | None:
@@ -131,11 +131,10 @@ def _credentials_elsewhere(hops: tuple[SentRequest, ...], asked: str) -> Iterato
 def _server(url: str) -> tuple[str, int | None]:
     """Host and port, the latter None for the usual one: from http to https it is the same server. No host: no URL."""
     try:
-        parts = urlsplit(wire_url(url))
-        port = parts.port
+        parts = urlsplit(wire_url(url))  # which leaves the usual port out
+        return (parts.hostname or "").removesuffix("."), parts.port
     except ValueError:
         return "", None
-    return (parts.hostname or "").removesuffix("."), None if port == _DEFAULT_PORTS.get(parts.scheme) else port
 
 
 def _host(url: str) -> str:
@@ -153,12 +152,6 @@ def _origin(url: str) -> str:
 def _is_same_machine(url: str, asked: str) -> bool:
     host, other = _host(url), _host(asked)
     return host == other or (is_this_machine(host) and is_this_machine(other))
-
-
-def _of_plan(plan: Plan, found: dict[str, set[str]]) -> dict[str, _Modes]:
-    return {
-        key: tuple(mode_id for mode_id in plan.modes if mode_of(mode_id).id in probed) for key, probed in found.items()
-    }
 
 
 def _listed(hosts: dict[str, _Modes]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.load_doubts import listed
-from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.clients.entrants import entrants_of
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.plan import Plan
@@ -36,5 +36,6 @@ def find_foreign_requests(
         "Another program on this machine sent requests to the embedded target, which all its users can reach: "
         f"{' and '.join(seen)}. End that program and run again."
     )
-    modes = tuple(mode_id for mode_id in plan.modes if mode_id in in_rounds or mode_of(mode_id).id in in_probes)
+    swayed = {*in_rounds, *entrants_of(plan.modes, in_probes)}
+    modes = tuple(mode_id for mode_id in plan.modes if mode_id in swayed)
     return (Finding("foreign-requests", text, modes),)

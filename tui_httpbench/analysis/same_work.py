@@ -8,7 +8,7 @@ from tui_httpbench.analysis.answers import find_answer_differences
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.sent_requests import find_sent_differences
 from tui_httpbench.analysis.settings_differences import find_settings_differences
-from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.clients.entrants import entrants_of
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.plan.plan import Plan
 
@@ -26,8 +26,4 @@ def find_differences(
     found = find_answer_differences(probes)
     found += find_sent_differences(plan, probes, dropped_headers)
     found += find_settings_differences(probes)
-    return tuple(replace(finding, modes=_of_plan(plan, finding.modes)) for finding in found)
-
-
-def _of_plan(plan: Plan, probed: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(mode_id for mode_id in plan.modes if mode_of(mode_id).id in probed)
+    return tuple(replace(finding, modes=entrants_of(plan.modes, finding.modes)) for finding in found)

@@ -17,7 +17,7 @@ from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.result import Environment, ModeSummary, Rank, Result
 from tui_httpbench.analysis.same_work import find_differences
 from tui_httpbench.analysis.settings_differences import find_repeats
-from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.clients.entrants import entrants_of, mode_of
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.records import RoundRecord
@@ -235,5 +235,5 @@ def _find_missing_http2(measured: Measured) -> Iterator[Finding]:
             yield Finding(
                 "no-http2",
                 f"{probe.mode} spoke HTTP/{version}, since the server offered it no HTTP/2.",
-                tuple(mode_id for mode_id in measured.plan.modes if mode_of(mode_id).id == probe.mode),
+                entrants_of(measured.plan.modes, {probe.mode}),
             )

@@ -161,16 +161,13 @@ class Runner:
             failure = self.failure
             if failure is not None and not self.keep_going:
                 yield AllFailed(failure)
-                # The answer may have taken its time.
-                self._schedule.start()
-                self._tracker.start()
+                self._start_clocks()
             goes_on = failure is None or self.keep_going
             if goes_on and (elsewhere := self.elsewhere) is not None and self._is_news(elsewhere):
                 yield RedirectedElsewhere(elsewhere)
                 goes_on = self.may_go_elsewhere
                 self.is_refused = not goes_on
-                self._schedule.start()
-                self._tracker.start()
+                self._start_clocks()
             if goes_on:
                 async for event in self._measure_rounds(folder):
                     yield event
@@ -271,6 +268,11 @@ class Runner:
             for record in self.records
             if record.round > self.plan.rounds_before
         )
+
+    def _start_clocks(self) -> None:
+        """Begins anew with the time that the run takes: an answer may have taken its own."""
+        self._schedule.start()
+        self._tracker.start()
 
     def _finish_folder(self) -> None:
         if not self.keeps_folder:

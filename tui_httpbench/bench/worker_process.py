@@ -302,6 +302,7 @@ class WorkerProcess:
 
     def _record(self, last_words: str) -> RoundRecord:
         story, samples = self._story, self.samples.finished()
+        wrong = self.samples.wrong_statuses()
         is_whole = not self._is_in_slice and bool(story.slices)
         record = RoundRecord(
             mode=self.mode_id,
@@ -310,7 +311,7 @@ class WorkerProcess:
             samples=samples,
             elapsed_s=self.elapsed_s if is_whole else measured_span_s(samples),
             cpu_s=sum(part.cpu_s for part in story.slices) if is_whole else None,
-            error_texts=self._hiding.hide_in((*self.samples.error_texts(), *self.samples.wrong_statuses())),
+            error_texts=self._hiding.hide_in((*self.samples.error_texts(), *wrong)),
             setup=story.setup,
             slices=tuple(story.slices),
         )
@@ -321,7 +322,7 @@ class WorkerProcess:
                 connections=story.finished["connections"],
                 error_texts=(
                     *(ErrorText(*error) for error in story.finished["errors"]),
-                    *self.samples.wrong_statuses(),
+                    *wrong,
                 ),
             )
         if story.finished and self.has_done_its_load and not story.is_out_of_memory:

@@ -9,7 +9,7 @@ import difflib
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +41,11 @@ def entrant_of(label: str) -> Entrant:
 def mode_of(label: str) -> Mode:
     """The mode behind a label. Raises KeyError and ValueError, as ``entrant_of`` does."""
     return entrant_of(label).mode
+
+
+def entrants_of(labels: Iterable[str], mode_ids: Container[str]) -> tuple[str, ...]:
+    """The labels that stand for one of these modes, such as ``httpx#2`` for ``httpx``. Raises as ``mode_of``."""
+    return tuple(label for label in labels if mode_of(label).id in mode_ids)
 
 
 def split_label(label: str) -> tuple[str, int]:

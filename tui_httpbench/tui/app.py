@@ -63,14 +63,7 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], SafeClipboardApp[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "toggle_help", "Help", id="app.help", tooltip="Show or hide help and keys"),
         Binding("ctrl+s", "save_screenshot", "Screenshot", id="app.screenshot", show=False, tooltip=SCREENSHOT_TOOLTIP),
-        Binding(
-            "ctrl+q",
-            "quit",
-            "Quit",
-            id="app.quit",
-            priority=True,
-            tooltip="Quit: stop everything and leave",
-        ),
+        Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True, tooltip="Quit: stop everything and leave"),
     ]
 
     def __init__(
