@@ -192,6 +192,22 @@ def test_without_new_the_kind_alone_is_called(tmp_path: Path) -> None:
     assert made_code(path, "lib.Client", {"wide": 3}, None, SETTINGS, SECRET_NAME) == "lib.Client(wide=3)"
 
 
+def test_a_client_is_no_secret_whatever_it_is_called(tmp_path: Path) -> None:
+    new = (
+        "def new(kind, settings):\n"
+        "    session = kind(timeout=settings.timeout_s, token='very-secret')\n"
+        "    session.redirects = settings.max_redirects\n"
+        "    session.headers['X-Api-Key'] = 'very-secret'\n"
+        "    return session\n"
+    )
+    told = made(tmp_path, new, 2, 3, 4, 5).splitlines()
+    assert told == [
+        f"session = lib.Client(timeout=30.0, token='{MASK}')",
+        "session.redirects = 10",
+        f"session.headers['X-Api-Key'] = '{MASK}'",
+    ]
+
+
 def test_secrets_are_left_out(tmp_path: Path) -> None:
     new = (
         "def new(kind, settings):\n"

@@ -78,6 +78,8 @@ class _Values(ast.NodeTransformer):
             self._names[self._rest] = ast.Dict([ast.Constant(name) for name in more], list(more.values()))
         self._settings = settings
         self._secret_name = re.compile(secret_name)
+        # What clients are called says nothing of what is set on them: many are a "session".
+        self._clients: set[str] = set()
 
     def line_of(self, statement: ast.stmt) -> str:
         """The statement with its values; empty where it only gives a name to what is written out later."""
@@ -92,6 +94,8 @@ class _Values(ast.NodeTransformer):
                 self._names[target.id] = self._without_secret(target.id, value)
                 return ""
             name = ast.unparse(target)
+            if makes_client:
+                self._clients.add(name)
             return f"{name} = {_written(self._without_secret(name, value))}"
         if isinstance(statement, ast.Expr) and not isinstance(statement.value, ast.Constant):
             return _written(self.visit(statement.value))
@@ -151,7 +155,10 @@ class _Values(ast.NodeTransformer):
         return ast.Call(node.func, node.args, keywords)
 
     def _without_secret(self, name: str, value: ast.expr) -> ast.expr:
-        if not any(self._secret_name.fullmatch(part) for part in _PART_OF_NAME.findall(name)):
+        first, *parts = _PART_OF_NAME.findall(name)
+        if first not in self._clients:
+            parts.insert(0, first)
+        if not any(self._secret_name.fullmatch(part) for part in parts):
             return value
         has_text = any(isinstance(node, ast.Constant) and node.value for node in ast.walk(value))
         return ast.Constant(MASK) if has_text else value
