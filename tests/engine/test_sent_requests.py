@@ -97,6 +97,15 @@ async def test_the_other_clients_keep_connections_over_both_origins_and_no_cooki
     assert all("cookie" not in {name.lower() for name in request.headers} for request in second.requests)
 
 
+async def test_cookies_beside_one_that_was_asked_for_are_told_of_those_who_send_them() -> None:
+    """requests and httpx send what they are given and leave out what they kept; aiohttp sends both."""
+    async with RecordingServer() as server:
+        url = f"{server.url.replace('127.0.0.1', 'localhost')}/cookie"
+        modes = ("requests-session", "httpx-client", "aiohttp")
+        _, findings = await probe(url, modes, headers=(("Cookie", "own=1"),))
+    assert said_of(findings, "kept-cookies").modes == ("aiohttp",)
+
+
 async def test_what_netrc_cookies_and_redirects_change_is_said_with_default_settings() -> None:
     modes = ("requests-session", "httpx-client", "aiohttp", "aiohttp-each", "http.client", "urllib3")
     async with RecordingServer() as server:

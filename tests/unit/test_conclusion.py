@@ -190,7 +190,11 @@ def test_a_mode_without_rivals_gets_its_time() -> None:
     both = tuple(replace(record, outcome="stopped") for record in (good, failed))
     assert conclude(summarize_run(Measured(plan, alone.url, both, machine=MACHINE))) == NONE_RANKED
     troubled = summarize_run(Measured(alone.plan.replace(modes=(failed.mode,)), alone.url, (failed,), machine=MACHINE))
-    assert "; 1 of 10 requests failed; there is nothing" in (conclude(troubled) or "")
+    failures_out = (
+        "1 of 10 requests of requests-session failed, 900/s with 10 in flight succeeded; "
+        "there is nothing to compare it with."
+    )
+    assert conclude(troubled) == failures_out
     nothing = replace(failed, samples=np.array([[1, 1_000_000, 500, 10]] * 10))
     assert (
         conclude(

@@ -15,7 +15,7 @@ from tui_httpbench.analysis.result import Rank
 from tui_httpbench.analysis.summary import rank_so_far, rules_of, summarize_mode
 from tui_httpbench.clients.catalog import DEFAULT_MODES
 from tui_httpbench.measured.records import RoundRecord, Slice
-from tui_httpbench.measured.samples import Samples
+from tui_httpbench.measured.samples import STATUS, Samples
 from tui_httpbench.plan.plan import Plan
 
 Times = dict[str, list[float]]
@@ -105,10 +105,23 @@ def test_failing_modes_stand_below_clean_ones_and_unmeasured_ones_last() -> None
     broken = (RoundRecord("requests", 1, "failed", reason="It could not be imported."),)
     ranking = rank((*broken, *failing, *records_of({"aiohttp": noisy(1, 1, 3)})))
     assert list(ranking) == ["aiohttp", "httpx", "requests"]
-    assert [rank.rank for rank in ranking.values()] == [1, 2, 3]
+    assert [rank.rank for rank in ranking.values()] == [1, 2, 2]
     assert [rank.clean for rank in ranking.values()] == [True, False, False]
     assert ranking["httpx"].verdict is None
     assert ranking["requests"].ratio is ranking["httpx"].ratio is None, "how fast a mode fails says nothing"
+
+
+def test_modes_that_failed_now_and_then_are_not_ranked_among_themselves() -> None:
+    records = records_of(
+        {"aiohttp": [1.0, 1.0], "httpx": [0.1, 0.1], "requests": [0.2, 0.2], "http.client": [0.3, 0.3]}
+    )
+    for record in records[2:6]:
+        record.samples[::2, STATUS] = 503
+    ranking = rank(records)
+    assert list(ranking) == ["http.client", "aiohttp", "httpx", "requests"]
+    assert [(rank.label, rank.ratio) for rank in list(ranking.values())[2:]] == [("3=", None)] * 2
+    failing_alone = rank(records[2:6])
+    assert [(rank.label, rank.ratio) for rank in failing_alone.values()] == [("1=", None)] * 2
 
 
 def test_an_automatic_run_has_wider_intervals_than_one_of_a_fixed_length() -> None:

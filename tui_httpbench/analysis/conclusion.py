@@ -79,14 +79,16 @@ def _without_rivals(result: Result, mode: ModeSummary) -> str | None:
         return None
     width = result.plan.in_flight(mode.mode)
     in_flight = f" with {width:,} in flight" if width > 1 else ""
-    failed = f"; {mode.failed:,} of {plural(mode.requests, 'request')} failed" if mode.failed else ""
     rivals = (
         "there is nothing to compare it with"
         if len(result.modes) == 1
         else "no other mode is ranked, since each had failed requests or missing rounds"
     )
+    if mode.failed:
+        failed = f"{mode.failed:,} of {plural(mode.requests, 'request')} of {mode.mode} failed"
+        return f"{failed}, {format_rate(mode.ok_per_second or 0.0)}/s{in_flight} succeeded; {rivals}."
     took = f"{mode.mode} took {write_seconds(seconds)} a request ({format_rate(1 / seconds)}/s{in_flight})"
-    return f"{took}{failed}; {rivals}."
+    return f"{took}; {rivals}."
 
 
 def _known(result: Result, ranks: list[Rank], groups: list[list[Rank]]) -> str:

@@ -72,7 +72,7 @@ def rates_differ(result: Result) -> bool:
     They do where two that were compared stand the other way round, or where a ratio differs by more than a few percent.
     """
     compared = [rank for rank in result.ranking if rank.interval is not None and rank.ratio]
-    rates = [result.mode(rank.mode).requests_per_second for rank in compared]
+    rates = [result.mode(rank.mode).ok_per_second for rank in compared]
     if len(compared) < 2 or not all(rates):
         return False
     known = [rate or 0.0 for rate in rates]

@@ -32,25 +32,33 @@ def rank_modes(
 ) -> tuple[Rank, ...]:
     """The modes, fastest first; those with failed requests or missing rounds below all clean ones.
 
-    Clean modes are compared by one model of all their complete rounds; the others, and those without a complete round,
-    stand in the order of their cost per request and get no verdict. How fast a mode fails says nothing: those without a
-    successful request stand behind them, in the given order and without a ratio, those without any request last. By
-    processor time, only modes rank that have one.
+    Clean modes are compared by one model of all their complete rounds; those without a complete round, or with one
+    missing, stand in the order of their cost per request and get no verdict. How fast a mode fails says nothing: those
+    with a failed request stand behind them, in the given order, without a ratio and with the same rank; of them, those
+    without a successful one last, and behind these those without any request. By processor time, only modes rank that
+    have one and a successful request.
     """
     compared = compare_modes(modes, records, rules, yardstick)
     ranks = [] if compared is None else _ranks(compared)
     placed = {rank.mode for rank in ranks}
     costs = {mode.mode: _cost_per_request_s(mode, yardstick) for mode in modes}
-    ranked = [mode for mode in modes if yardstick == "time" or math.isfinite(costs[mode.mode])]
-    rest = sorted(
-        (mode for mode in ranked if mode.mode not in placed),
-        key=lambda mode: (not mode.is_clean, costs[mode.mode], not mode.requests),
+    rest = [
+        mode
+        for mode in modes
+        if mode.mode not in placed and (yardstick == "time" or (mode.ok and mode.cpu_us_per_request))
+    ]
+    timed = sorted(
+        (mode for mode in rest if math.isfinite(costs[mode.mode])),
+        key=lambda mode: (not mode.is_clean, costs[mode.mode]),
     )
-    best = ranks[0].mode if ranks else rest[0].mode if rest else ""
-    for place, mode in enumerate(rest, start=len(ranks) + 1):
-        ratio = costs[mode.mode] / costs[best]
-        ranks.append(Rank(place, mode.mode, ratio if math.isfinite(ratio) else None, mode.is_clean))
-    return tuple(ranks)
+    best = ranks[0].mode if ranks else timed[0].mode if timed else ""
+    for place, mode in enumerate(timed, start=len(ranks) + 1):
+        ranks.append(Rank(place, mode.mode, costs[mode.mode] / costs[best], mode.is_clean))
+    failed = sorted(
+        (mode for mode in rest if math.isinf(costs[mode.mode])), key=lambda mode: (not mode.ok, not mode.requests)
+    )
+    lowest = len(ranks) + 1
+    return (*ranks, *(Rank(lowest, mode.mode, None, mode.is_clean, shared=len(failed) > 1) for mode in failed))
 
 
 def compare_modes(
@@ -118,7 +126,7 @@ def _ranks(compared: Comparison) -> list[Rank]:
 
 
 def _cost_per_request_s(mode: ModeSummary, yardstick: Yardstick) -> float:
-    if not mode.ok:
+    if mode.failed or not mode.ok:
         return math.inf
     if yardstick == "cpu":
         return mode.cpu_us_per_request / 1e6 if mode.cpu_us_per_request else math.inf

@@ -70,7 +70,7 @@ def explain_ranking(result: Result) -> tuple[ModeReason, ...]:
 def facts_of(result: Result, mode_id: str) -> ModeFacts:
     """What was measured of a mode. Raises KeyError for one that the result does not have."""
     summary = result.mode(mode_id)
-    rate = summary.requests_per_second if summary.ok else None
+    rate = None if summary.failed else summary.requests_per_second
     cpu_us = summary.cpu_us_per_request
     per_round = connections_per_round(summary)
     is_https = result.url.lower().startswith("https:")

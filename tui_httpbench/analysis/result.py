@@ -28,7 +28,8 @@ class LatencySummary:
 class ModeSummary:
     """One mode over all its rounds; numbers are None where nothing was measured.
 
-    ``requests_per_second`` is None as well where no request succeeded, since how fast a mode fails says nothing.
+    ``requests_per_second`` counts failures as well, as the JSON does, and is None where no request succeeded: how fast
+    a mode fails says nothing. ``ok_per_second`` is what is shown and compared.
 
     ``requests``, ``ok``, ``errors``, ``statuses`` and ``body_bytes`` are totals over the rounds, warm-up left out.
     ``elapsed_s`` has one value per round that measured something, ``rounds_done`` counts the complete ones.
@@ -61,6 +62,12 @@ class ModeSummary:
         return self.requests - self.ok
 
     @property
+    def ok_per_second(self) -> float | None:
+        """Successful requests over the measured seconds of all rounds; None where none succeeded."""
+        rate = self.requests_per_second
+        return rate * self.ok / self.requests if rate is not None and self.requests else None
+
+    @property
     def is_clean(self) -> bool:
         """Whether the mode measured something and nothing of it failed."""
         return self.requests > 0 and self.failed == 0 and not self.note
@@ -70,13 +77,13 @@ class ModeSummary:
 class Rank:
     """A mode's place, ``shared`` by the modes that can't be told from the first of them.
 
-    Of a mode without a successful request, ``rank`` only says where it stands: it has no place. ``ratio`` is the mode's
-    time over the winner's, None where it has no time to compare; ``interval`` holds it with its
-    bounds, None without a common round. ``verdict`` compares it with the winner (None for the winner itself),
-    ``verdict_next`` with the next below (None for the last), whose time over this one's is ``interval_next``;
-    ``tied_with`` are all modes that it is not surely faster or slower than, fastest first, and ``same_as`` those of
-    them that it is surely as fast as. ``clean`` is False for a mode with failed requests or missing rounds, which is
-    ranked below all clean ones.
+    Modes of which a request failed have no place and no ratio, for how fast they fail says nothing: ``rank`` only says
+    that they stand below all others, and is the same for all of them. ``ratio`` is the mode's time over the winner's,
+    None where it has no time to compare; ``interval`` holds it with its bounds, None without a common round.
+    ``verdict`` compares it with the winner (None for the winner itself), ``verdict_next`` with the next below (None for
+    the last), whose time over this one's is ``interval_next``; ``tied_with`` are all modes that it is not surely faster
+    or slower than, fastest first, and ``same_as`` those of them that it is surely as fast as. ``clean`` is False for a
+    mode with failed requests or missing rounds, which is ranked below all clean ones.
     """
 
     rank: int

@@ -65,4 +65,6 @@ def why_missing(column: Column, row: Row) -> str:
         return "not measured"
     if not row.summary.ok:
         return "no request succeeded"
-    return "no complete round" if column.id == "time" else "unknown"
+    if column.id == "time":
+        return "some requests failed" if row.summary.failed else "no complete round"
+    return "unknown"

@@ -65,7 +65,7 @@ def _kept_cookies(probes: tuple[Probe, ...]) -> Iterator[Finding]:
     if modes and len(modes) < len(keeps):
         text = (
             f"Cookies that the server sets are kept by {names_of(modes)} and sent with each further request; the "
-            "others send none. --profile equal lets none keep any."
+            "others forget them after each. --profile equal lets none keep any."
         )
         yield Finding("kept-cookies", text, modes)
 

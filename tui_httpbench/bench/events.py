@@ -69,12 +69,11 @@ class LaneProgress:
     """Where one mode stands: requests over the rounds in sight, and how fast they go now.
 
     ``share`` (0 to 1) is how much of the load of the rounds in sight is done; ``total`` is that load in requests, None
-    where it is given in seconds. ``throughput`` is requests per measured second: in the latest second while the mode's
-    round is under way, over all its rounds otherwise; None before the first request, and while all have failed: how
-    fast requests fail says nothing. ``sparkline`` is throughput over
-    the mode's own measured time, with ``points_per_round`` points for each round. ``rounds`` are those in sight, as in
-    ``Progress``. ``failures`` are what the failed requests ended in, a status or the kind of an error, and how many
-    did, the most frequent first.
+    where it is given in seconds. ``throughput`` is successful requests per measured second: in the latest second while
+    the mode's round is under way, over all its rounds otherwise; None before the first request, and while all have
+    failed. ``sparkline`` is throughput over the mode's own measured time, with ``points_per_round`` points for each
+    round. ``rounds`` are those in sight, as in ``Progress``. ``failures`` are what the failed requests ended in, a
+    status or the kind of an error, and how many did, the most frequent first.
     """
 
     mode: str

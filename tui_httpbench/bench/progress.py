@@ -11,7 +11,7 @@ from tui_httpbench.bench.events import LaneProgress, LaneState, Progress, Stage
 from tui_httpbench.bench.round_schedule import RoundSchedule
 from tui_httpbench.bench.turns import Turns
 from tui_httpbench.measured.records import RoundRecord
-from tui_httpbench.measured.samples import LATENCY, START, Samples
+from tui_httpbench.measured.samples import LATENCY, START, Samples, error_mask
 from tui_httpbench.plan.plan import Plan
 
 SPARKLINE_POINTS = 24
@@ -24,7 +24,7 @@ MIN_LEFT_S = 0.5
 
 
 def throughput_over_time(samples: Samples, points: int) -> tuple[float, ...]:
-    """Finished requests per second in ``points`` equal parts of the time from the first start to the last end.
+    """Successful requests per second in ``points`` equal parts of the time from the first start to the last end.
 
     Of more than ``RECENT_ROWS`` samples, only every second, third … is looked at: a screen waits for this.
     """
@@ -36,19 +36,20 @@ def throughput_over_time(samples: Samples, points: int) -> tuple[float, ...]:
     first, last = int(seen[:, START].min()), int(ends.max())
     if last <= first:
         return ()
-    counts, _ = np.histogram(ends, bins=points, range=(first, last))
+    counts, _ = np.histogram(ends[~error_mask(seen)], bins=points, range=(first, last))
     return tuple(float(count) for count in counts * step / ((last - first) / 1e9 / points))
 
 
 def recent_throughput(samples: Samples, window_s: float = CURRENT_WINDOW_S) -> float | None:
-    """Finished requests per second in the latest ``window_s`` seconds of the samples; None without samples."""
+    """Successful requests per second in the latest ``window_s`` seconds of the samples; None without samples."""
     if not len(samples):
         return None
     ends = samples[:, START] + samples[:, LATENCY]
     last = int(ends.max())
     first = max(int(samples[:, START].min()), last - int(window_s * 1e9))
     span_s = (last - first) / 1e9
-    return float(np.count_nonzero(ends > first) / span_s) if span_s > 0 else None
+    succeeded = np.count_nonzero((ends > first) & ~error_mask(samples))
+    return float(succeeded / span_s) if span_s > 0 else None
 
 
 class LaneTracker:
@@ -59,7 +60,7 @@ class LaneTracker:
         self.mode_id = mode_id
         self._plan = plan
         self._schedule = schedule
-        self._done = self._answered = self._errors = self._rounds_done = 0
+        self._done = self._succeeded = self._errors = self._rounds_done = 0
         self._failures: Counter[str] = Counter()
         self._elapsed_s = 0.0
         self._sparkline: tuple[float, ...] = ()
@@ -69,7 +70,7 @@ class LaneTracker:
     def add(self, record: RoundRecord) -> None:
         """Takes a finished round in."""
         self._done += record.requests
-        self._answered += len(record.samples)
+        self._succeeded += record.tally.ok
         self._errors += record.failed
         self._failures.update(record.tally.failures)
         self._failures["hung"] += record.hung_requests
@@ -82,7 +83,7 @@ class LaneTracker:
         """This mode's lane; ``turns`` is the round under way that it is in, if any."""
         done, errors, sparkline = self._done, self._errors, self._sparkline
         failures = self._failures.copy()
-        throughput = self._answered / self._elapsed_s if self._elapsed_s else None
+        throughput = self._succeeded / self._elapsed_s if self._elapsed_s else None
         rounds = self._schedule.rounds_in_sight
         share = float(self._rounds_done)
         state: LaneState = "waiting"

@@ -170,7 +170,7 @@ def watch_responses(seen):
             http_version=response.http_version[len("HTTP/") :],
             hops=[(step.request.method, str(step.request.url), step.request.headers.raw) for step in steps],
             sets_cookies=any("Set-Cookie" in step.headers for step in steps),
-            keeps_cookies=bool(client.cookies),
+            keeps_cookies=bool(client.cookies) and "Cookie" not in steps[0].request.headers,
         )
 
     request, request_async = httpx.Client.request, httpx.AsyncClient.request

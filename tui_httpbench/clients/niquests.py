@@ -94,7 +94,7 @@ def watch_responses(seen):
             http_version={10: "1.0", 11: "1.1", 20: "2", 30: "3"}.get(response.http_version, "unknown"),
             hops=[(step.request.method, step.request.url, step.request.headers.items()) for step in steps],
             sets_cookies=any("Set-Cookie" in step.headers for step in steps),
-            keeps_cookies=len(session.cookies) > 0,
+            keeps_cookies=len(session.cookies) > 0 and "Cookie" not in steps[0].request.headers,
         )
 
     request, request_async = niquests.Session.request, niquests.AsyncSession.request

@@ -107,7 +107,7 @@ def watch_responses(seen):
             http_version={9: "0.9", 10: "1.0", 11: "1.1", 20: "2"}.get(response.raw.version, "unknown"),
             hops=[(step.request.method, step.request.url, step.request.headers.items()) for step in steps],
             sets_cookies=any("Set-Cookie" in step.headers for step in steps),
-            keeps_cookies=len(self.cookies) > 0,
+            keeps_cookies=len(self.cookies) > 0 and "Cookie" not in steps[0].request.headers,
         )
         return response
 

@@ -78,8 +78,8 @@ def _plan(result: Result) -> dict[str, Any]:
 def _rank(result: Result, rank: Rank) -> dict[str, Any]:
     """A place, null where there is none; of the interval, so is a bound that is infinite."""
     interval = rank.interval
-    # A mode without a successful request stands in the list, but has no place.
-    has_place = result.mode(rank.mode).ok > 0
+    # A mode without a successful request stands in the list, but has no place; nor has one that failed without rivals.
+    has_place = result.mode(rank.mode).ok > 0 and any(other.ratio is not None for other in result.ranking)
     is_winner = interval is not None and rank.verdict is None
     bounds = None if interval is None else (1.0, 1.0) if is_winner else (interval.low, interval.high)
     return {
@@ -120,6 +120,7 @@ def _mode(result: Result, summary: ModeSummary) -> dict[str, Any]:
         "elapsed_s": list(summary.elapsed_s),
         "round_requests": [record.requests for record in records if record.elapsed_s is not None],
         "requests_per_second": summary.requests_per_second,
+        "ok_per_second": summary.ok_per_second,
         "latency_ms": asdict(summary.latency_ms) if summary.latency_ms else None,
         "body_bytes": summary.body_bytes,
         "cpu_us_per_request": summary.cpu_us_per_request,

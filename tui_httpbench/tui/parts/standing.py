@@ -24,7 +24,7 @@ def place_and_ratio(rank: Rank | None, place: str, cells: int) -> str:
 
 
 def speed_so_far(lane: LaneProgress) -> float | None:
-    """Requests per measured second over all that was measured of the mode; None before the first one succeeded.
+    """Successful requests per second over all that was measured of the mode; None before the first one.
 
     How fast requests fail says nothing. From the parts of the sparkline, each round weighing as much as the share of it
     that is done: what the mode did in the latest second alone would make the lanes restless.
