@@ -6,13 +6,16 @@ import asyncio
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 from support import SCHEMA_FILE
+from support.other_machine import OTHER_MACHINE, give_name_to_this_machine
 from support.scripted_server import Asked, Reply, ScriptedServer
 
+from tui_httpbench.analysis.all_failed import find_common_failure
 from tui_httpbench.analysis.same_work import find_differences
 from tui_httpbench.bench.events import AllFailed, Event
 from tui_httpbench.bench.probes import probe_modes
@@ -102,6 +105,33 @@ async def test_headless_says_why_and_writes_json_without_rounds() -> None:
     assert {(mode["requests"], mode["requests_per_second"]) for mode in measured["modes"]} == {(5, None)}
     assert {(rank["rank"], rank["label"], rank["ratio"]) for rank in measured["ranking"]} == {(None, None, None)}
     assert measured["conclusion"] == "No mode got a good answer: none of 15 requests succeeded (405 × 15)."
+
+
+async def test_what_fails_behind_a_redirect_or_a_proxy_is_said_to_fail_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of each library as it comes, since it is read off the frames that its exceptions went through."""
+    closed = "http://127.0.0.1:1/x"
+    asked = {"/refused": closed, "/scheme": "ftp://a.b/x", "/loop": "/loop"}
+    async with ScriptedServer(lambda request: Reply(status=302, location=asked[request.path])) as server:
+        for path, led_to, said in (
+            ("/refused", closed, f"redirects to {closed}, and nobody listens there"),
+            ("/scheme", "ftp://a.b/x", "redirects to ftp://a.b/x, where they can't follow"),
+            ("/loop", f"{server.url}/loop", f"on and on, at last to {server.url}/loop"),
+        ):
+            plan = plan_for(server.url + path)
+            probes = await probe_modes(plan, plan.request.url, None, USUAL_TRUST)
+            assert {probe.mode: probe.led_to for probe in probes} == dict.fromkeys(MODES, led_to)
+            failure = find_common_failure(plan, probes)
+            assert failure is not None
+            assert said in failure.text
+    give_name_to_this_machine(tmp_path, monkeypatch)
+    monkeypatch.setenv("HTTP_PROXY", "127.0.0.1:1")
+    plan = plan_for(f"http://{OTHER_MACHINE}:1/", modes=MODES[1:], chosen_profile="defaults")
+    failure = find_common_failure(plan, await probe_modes(plan, plan.request.url, None, USUAL_TRUST))
+    assert failure is not None
+    assert "httpx-client got no connection (they go through the proxy http://127.0.0.1:1, which" in failure.text
+    assert "aiohttp got no connection (nobody listens there)" in failure.text
 
 
 def clock(asked: Asked) -> Reply:

@@ -1,41 +1,22 @@
-"""Did every mode fail in the probe, and in the same way? Then why, and what to do about it."""
+"""Did every mode fail in the probe? Then why, and what to do about it."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
-from tui_httpbench.measured.probe import Probe
+from tui_httpbench.analysis.failure_causes import CommonFailure as CommonFailure
+from tui_httpbench.analysis.failure_causes import Place as Place
+from tui_httpbench.analysis.failure_causes import Way, cause_of_error, cause_of_status
+from tui_httpbench.analysis.odd_ones import names_of
+from tui_httpbench.analysis.proxies import NO_PROXY, proxies_of
+from tui_httpbench.measured.probe import Probe, ProbeResponse
 from tui_httpbench.plan.plan import Plan
-from tui_httpbench.text.formatting import format_duration
-from tui_httpbench.text.quoting import printable, shortened
+from tui_httpbench.text.wire_url import wire_url
 
-Place = Literal["url", "method", "headers", "body", "trust", "timeout"]
-"""What is to be changed, as the form has it."""
-MAX_QUOTED = 150
-_UNTRUSTED = ("self-signed", "self signed", "local issuer", "unknownissuer", "unknown issuer")
-_VERIFY_FAILED = re.compile(r"certificate verify failed: ([\w .,'-]+?)\.?(?: \(_ssl|$)")
-
-
-@dataclass(frozen=True)
-class CommonFailure:
-    """How every mode failed: ``got`` is a clause, ``why`` another one, ``remedy`` says what to do.
-
-    ``option`` is the option that does so, empty where none does, and ``place`` where it is done in the form.
-    """
-
-    got: str
-    why: str
-    remedy: str
-    place: Place = "url"
-    option: str = ""
-
-    @property
-    def text(self) -> str:
-        """All of it in a sentence."""
-        return f"{self.got}: {self.why}; {', '.join(filter(None, (self.remedy, self.option)))}."
+_FAMILIES = {"hung": "timeout", "connect-timeout": "timeout", "protocol": "reset", "body": "reset"}
+"""Kinds of failure by the one that libraries may tell in their place."""
+_REDIRECTS = range(300, 400)
 
 
 def find_common_failure(plan: Plan, probes: tuple[Probe, ...]) -> CommonFailure | None:
@@ -53,7 +34,7 @@ def find_common_failure(plan: Plan, probes: tuple[Probe, ...]) -> CommonFailure 
     statuses = {response.status for response in answers}
     if len(statuses) > 1 or any(probe.response is None for probe in asked):
         return None
-    cause = _of_status(plan, statuses.pop())
+    cause = cause_of_status(plan, statuses.pop(), _way_to(plan, asked, answers))
     return replace(cause, got=f"{who} got {cause.got}")
 
 
@@ -64,114 +45,50 @@ def _who(plan: Plan, probes: tuple[Probe, ...], asked: list[Probe]) -> str:
     return plan.modes[0] if count == 1 else "Both modes" if count == 2 else f"All {count} modes"
 
 
-def _of_status(plan: Plan, status: int) -> CommonFailure:
-    method = plan.request.method
-    has_credentials = any(name.lower() == "authorization" for name, _ in plan.request.headers)
-    causes: dict[int, tuple[str, str, Place, str]] = {
-        400: ("the server calls the request bad", "check URL, headers and body", "url", ""),
-        401: (
-            "it does not accept these credentials" if has_credentials else "it asks for credentials",
-            "check them" if has_credentials else "give them in a header",
-            "headers",
-            "-H 'Authorization: …'",
-        ),
-        403: ("it denies access", "give headers that it accepts, or another URL", "headers", "-H 'NAME: VALUE'"),
-        404: ("there is nothing at this URL", "check its path", "url", ""),
-        405: (
-            f"this URL does not take {method}",
-            "choose a method",
-            "method",
-            "-X POST" if method in ("GET", "HEAD") else "-X GET",
-        ),
-        406: ("it has no answer that these headers accept", "change the Accept headers", "headers", "-H 'Accept: …'"),
-        407: ("a proxy asks for credentials", "give them in HTTP_PROXY, or leave the proxy out", "url", ""),
-        410: ("there is nothing at this URL any more", "choose another one", "url", ""),
-        411: ("it wants a body", "give one", "body", "-d TEXT"),
-        413: ("the body is too large for it", "send a smaller one", "body", "-d TEXT"),
-        414: ("the URL is too long for it", "shorten it", "url", ""),
-        415: ("it does not take a body of this type", "say which it is", "headers", "-H 'Content-Type: …'"),
-        422: ("it can't use this body", "check the body and its type", "body", "-d or --json-body"),
-        429: ("it limits how many requests it takes", "wait, or choose a URL that may be loaded", "url", ""),
-        431: ("the headers are too large for it", "send fewer", "headers", ""),
-        502: ("it gets no answer from a server behind it", "see whether that one is running", "url", ""),
-        503: ("the server is overloaded, or closed for now", "try again later", "url", ""),
-        504: ("it gets no answer from a server behind it", "see whether that one is running", "url", ""),
-    }
-    why, remedy, place, option = causes.get(status, _of_other_status(status))
-    return CommonFailure(str(status), why, remedy, place, option)
-
-
-def _of_other_status(status: int) -> tuple[str, str, Place, str]:
-    if status >= 500:
-        return "the server fails at this request", "look into its log, or try another URL", "url", ""
-    return "the server refuses this request", "check method, URL, headers and body", "url", ""
+def _way_to(plan: Plan, asked: list[Probe], answers: list[ProbeResponse]) -> Way:
+    """The way that all of them took to their answers, as far as it is the same."""
+    ends = {wire_url(response.url) for response in answers if response.url}
+    redirected = len(ends) == 1 and all(response.first_status in _REDIRECTS for response in answers if response.url)
+    methods = {response.hops[-1].method for response in answers if response.hops}
+    proxies = proxies_of(asked)
+    ways = {proxies.get(probe.mode, NO_PROXY) for probe in asked}
+    return Way(
+        ends.pop() if redirected else "",
+        proxy=ways.pop() if len(ways) == 1 and NO_PROXY not in ways else "",
+        method=methods.pop() if redirected and len(methods) == 1 else plan.request.method,
+    )
 
 
 def _without_answer(plan: Plan, asked: list[Probe], who: str) -> CommonFailure:
+    """Each cause with the modes that it hit, that of most modes first."""
+    proxies = proxies_of(asked)
+    groups: dict[tuple[str, str], list[Probe]] = {}
+    for probe in asked:
+        kind = _kind(probe)
+        groups.setdefault((_FAMILIES.get(kind, kind), proxies.get(probe.mode, NO_PROXY)), []).append(probe)
+    hit: dict[CommonFailure, list[str]] = {}
+    for (_, proxy), group in groups.items():
+        hit.setdefault(_cause_of(plan, group, proxy), []).extend(probe.mode for probe in group)
+    causes = sorted(hit, key=lambda cause: -len(hit[cause]))
+    if len(causes) == 1:
+        return replace(causes[0], got=f"{who} got {causes[0].got}")
+    return CommonFailure(
+        f"{who} got no answer, for more than one reason",
+        ", ".join(f"{names_of(tuple(hit[cause]))} got {cause.got} ({cause.why})" for cause in causes),
+        "; ".join(dict.fromkeys(cause.advice for cause in causes)),
+        causes[0].place,
+    )
+
+
+def _cause_of(plan: Plan, group: list[Probe], proxy: str) -> CommonFailure:
     """Libraries may tell one failure in different ways, so the kind that most of them tell says why."""
-    kinds = Counter(_kind(probe) for probe in asked)
-    kind = kinds.most_common(1)[0][0]
-    texts = [probe.error[1] for probe in asked if probe.error and _kind(probe) == kind]
-    is_https = plan.request.url.lower().startswith("https:")
-    within = f"in {format_duration(plan.timeout_s)}"
-    match kind:
-        case "tls":
-            cause = _of_tls(plan, texts)
-        case "refused":
-            cause = CommonFailure("no connection", "nobody listens there", "start the server, or check host and port")
-        case "dns":
-            cause = CommonFailure("no connection", "the host name can't be found", "check how it is spelt")
-        case "timeout":
-            cause = CommonFailure(
-                f"no answer {within}",
-                "the server is silent or slow",
-                "check it, or wait longer",
-                "timeout",
-                "--timeout S",
-            )
-        case "connect-timeout":
-            cause = CommonFailure(
-                f"no connection {within}", "nothing there takes or refuses it", "check host, port and firewalls"
-            )
-        case "reset":
-            remedy = "check host and port" if is_https else "check host and port; maybe it wants https://"
-            cause = CommonFailure("no answer", "the server ends the connection", remedy)
-        case "protocol":
-            why = f"what comes back is no HTTP that they can read{_quoted(texts)}"
-            cause = CommonFailure("no answer", why, "check host and port")
-        case "body":
-            why = f"its body breaks off or can't be read{_quoted(texts)}"
-            cause = CommonFailure("no whole answer", why, "look into the server")
-        case "redirects":
-            cause = CommonFailure("no answer", "the redirects lead nowhere", "give the URL that they should lead to")
-        case "url":
-            cause = CommonFailure("no answer", f"the clients refuse this URL{_quoted(texts)}", "check how it is spelt")
-        case _:
-            cause = CommonFailure("no answer", f"they failed{_quoted(texts)}", "check the URL and the clients")
-    return replace(cause, got=f"{who} got {cause.got}")
-
-
-def _quoted(texts: list[str]) -> str:
-    """What the shortest of them says, as the end of a clause: libraries wrap up what their parts tell."""
-    told = min(filter(None, texts), key=len, default="")
-    return f" ({shortened(printable(told).rstrip('.'), MAX_QUOTED)})" if told else ""
+    kind = Counter(map(_kind, group)).most_common(1)[0][0]
+    texts = [probe.error[1] for probe in group if probe.error and _kind(probe) == kind]
+    led_to = Counter(probe.led_to for probe in group if probe.led_to).most_common(1)
+    way = Way(led_to[0][0] if led_to else "", "" if proxy == NO_PROXY else proxy, plan.request.method)
+    return cause_of_error(plan, kind, texts, way)
 
 
 def _kind(probe: Probe) -> str:
     kind = probe.error[0] if probe.error else "other"
     return "timeout" if kind == "hung" else kind
-
-
-def _of_tls(plan: Plan, texts: list[str]) -> CommonFailure:
-    said = " ".join(texts)
-    if "certificate" not in said.lower() or plan.insecure:
-        why = f"they and the server can't agree on TLS{_quoted(texts)}"
-        return CommonFailure("no connection", why, "check the port, or write http:// if it has no TLS")
-    found = next(filter(None, map(_VERIFY_FAILED.search, texts)), None)
-    reason = f" ({found[1].strip()})" if found else ""
-    why = f"its certificate is not accepted{reason}"
-    if found is None or any(part in said.lower() for part in _UNTRUSTED):
-        return CommonFailure(
-            "no connection", why, "trust its authority or check no certificate", "trust", "--cacert FILE or --insecure"
-        )
-    return CommonFailure("no connection", why, "correct it or check no certificate", "trust", "--insecure")

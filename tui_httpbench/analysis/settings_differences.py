@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.odd_ones import names_of, usual_and_others, with_value
+from tui_httpbench.analysis.proxies import NO_PROXY, proxies_of
 from tui_httpbench.analysis.result import ModeSummary
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.measured.probe import Probe
 
 _NONE = "none"
-_PROXY = re.compile(r"\w+://\S+")
 
 
 def find_settings_differences(probes: tuple[Probe, ...]) -> list[Finding]:
@@ -20,29 +19,23 @@ def find_settings_differences(probes: tuple[Probe, ...]) -> list[Finding]:
     return [*_other_proxies(probes), *_failed_proxies(probes), *_kept_cookies(probes)]
 
 
-def _proxies(probes: Iterable[Probe]) -> dict[str, str]:
-    """The proxy of each mode that tells: its URL, or ``none``."""
-    told = {probe.mode: probe.settings.get("proxies", "") for probe in probes}
-    found = {mode: _PROXY.search(text) for mode, text in told.items()}
-    urls = {mode: match[0] for mode, match in found.items() if match}
-    return {mode: urls.get(mode, _NONE) for mode, text in told.items() if mode in urls or text.startswith(_NONE)}
-
-
 def _other_proxies(probes: tuple[Probe, ...]) -> Iterator[Finding]:
-    proxies = _proxies(probes)
+    proxies = proxies_of(probes)
     if len(set(proxies.values())) < 2:
         return
     usual, others = usual_and_others(proxies)
     for other in dict.fromkeys(others.values()):
         modes = with_value(others, other)
-        ways = [f"through the proxy {proxy}" if proxy != _NONE else "through no proxy" for proxy in (other, usual)]
+        ways = [f"through the proxy {proxy}" if proxy != NO_PROXY else "through no proxy" for proxy in (other, usual)]
         text = f"{names_of(modes)} went {ways[0]}, the others {ways[1]}; --profile equal lets all go through none."
         yield Finding("other-proxy", text, modes)
 
 
 def _failed_proxies(probes: tuple[Probe, ...]) -> Iterator[Finding]:
     failed = {probe.mode: probe.error[0] for probe in probes if probe.error is not None}
-    proxies = {mode: (url, failed[mode]) for mode, url in _proxies(probes).items() if url != _NONE and mode in failed}
+    proxies = {
+        mode: (url, failed[mode]) for mode, url in proxies_of(probes).items() if url != NO_PROXY and mode in failed
+    }
     for url, kind in dict.fromkeys(proxies.values()):
         modes = with_value(proxies, (url, kind))
         text = (

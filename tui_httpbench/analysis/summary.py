@@ -154,7 +154,7 @@ def _find_all(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[Findi
     """Why the run ended first, since that explains what is missing; then what differs, and what is doubted."""
     return (
         *_find_ends(measured),
-        *find_differences(measured.plan, measured.probes, measured.dropped_headers),
+        *_find_differences(measured),
         *elsewhere_findings(measured.plan, measured.probes),
         *find_repeats(measured.probes, modes),
         *_find_risky_wishes(measured.plan),
@@ -168,6 +168,14 @@ def _find_all(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[Findi
             else ()
         ),
     )
+
+
+def _find_differences(measured: Measured) -> Iterator[Finding]:
+    has_failed = find_common_failure(measured.plan, measured.probes) is not None
+    for finding in find_differences(measured.plan, measured.probes, measured.dropped_headers):
+        # Of a proxy that let nobody through, the failure of all tells.
+        if not (has_failed and finding.id == "failed-proxy"):
+            yield finding
 
 
 def _find_ends(measured: Measured) -> Iterator[Finding]:

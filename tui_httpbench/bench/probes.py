@@ -23,7 +23,7 @@ from tui_httpbench.files.side_line import SideLine
 from tui_httpbench.measured.probe import Probe, ProbeResponse
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetError
-from tui_httpbench.text.hiding import Hiding
+from tui_httpbench.text.hiding import Hiding, drop_secrets
 from tui_httpbench.worker.job import Job
 
 START_LIMIT_S = 60.0
@@ -274,6 +274,7 @@ async def _converse(
         beside=message["beside"],
         response=None if response is None else ProbeResponse.from_worker(response),
         error=None if error is None else (error[0], error[1]),
+        led_to=drop_secrets(message["led_to"]),
         heads=heads,
     )
     return without_foreign_heads(plan, probe)

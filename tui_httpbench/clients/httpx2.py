@@ -98,7 +98,8 @@ def _proxy(client, url):
     if transport is client._transport:
         return "none in the environment" if client.trust_env else "none"
     proxy = transport._pool._proxy_url
-    return f"{proxy.scheme.decode()}://{proxy.host.decode()}:{proxy.port}"
+    port = "" if proxy.port is None else f":{proxy.port}"
+    return f"{proxy.scheme.decode()}://{proxy.host.decode()}{port}"
 
 
 def watch_responses(seen):

@@ -68,10 +68,11 @@ class Probe:
     elsewhere. ``packages`` are the versions of the distributions that the mode's speed depends on. ``strange`` says
     by library, in a clause, why what was imported is not what is installed; ``without_c`` are libraries that run
     without their parts in C. ``error`` is kind and text, ``stage`` what its worker failed at where that was not the
-    request itself. ``beside`` are modules that lie beside a client file and that it imports, the SHA-256 of each by its
-    path. ``again`` are the answers when the mode was asked again, each time in a new process, after all other modes;
-    None where there was none. ``foreign_requests`` arrived at the embedded target meanwhile though this run did not
-    send them; then there are no ``heads``.
+    request itself; ``led_to`` is the URL that redirects had led the failing request to, empty where none had or the
+    library does not tell. ``beside`` are modules that lie beside a client file and that it imports, the SHA-256 of each
+    by its path. ``again`` are the answers when the mode was asked again, each time in a new process, after all other
+    modes; None where there was none. ``foreign_requests`` arrived at the embedded target meanwhile though this run did
+    not send them; then there are no ``heads``.
     """
 
     mode: str
@@ -84,6 +85,7 @@ class Probe:
     strange: dict[str, str] = field(default_factory=dict)
     without_c: tuple[str, ...] = ()
     stage: str = ""
+    led_to: str = ""
     beside: dict[str, str] = field(default_factory=dict)
     again: tuple[ProbeResponse | None, ...] = ()
     foreign_requests: int = 0

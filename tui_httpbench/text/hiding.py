@@ -38,14 +38,16 @@ _MARK = rf"(?:[?&;#]|{_PERCENT}(?:3[Ff]|26|3[Bb]|23))"
 _EQUALS = rf"(?:=|{_PERCENT}3[Dd])"
 _VALUE = rf"(?:(?!{_MARK})[^\s\"'<>)])+"
 _HEADER = rf"(?i:(?:proxy-)?authorization|(?:set-)?cookie2?)|(?=[\w.]*-){SECRET_NAME}"
+_NO_EXAMPLE = r"(?!(?:\w+ )?(?:\u2026|\$\())"
+"""An ellipsis, or what a shell puts something in for: neither can be sent in a header."""
 _RULES: tuple[Rule, ...] = (
     # //user:password@, also within another URL
     (r"(//)[^/\s\"'?#<>]*@", rf"\1{MASK}@"),
     (rf"({_PERCENT}2[Ff]{_PERCENT}2[Ff])(?:(?!{_PERCENT}(?:2[Ff]|40))[^\s/\"'?#&<>])+({_PERCENT}40)", rf"\1{MASK}\2"),
     # ?token=abc, also within another URL
     (rf"({_MARK}{SECRET_NAME}{_EQUALS}){_VALUE}", r"\1"),
-    # Set-Cookie: abc, also as Python writes a dictionary of headers
-    (rf"((?<![\w-])(?:{_HEADER})[\"']?: *(?:b?[\"'])?)[^\s\"'\\][^\"'\\\r\n]*", rf"\1{MASK}"),
+    # Set-Cookie: abc, also as Python writes a dictionary of headers; but nothing that only shows what to write
+    (rf"((?<![\w-])(?:{_HEADER})[\"']?: *(?:b?[\"'])?){_NO_EXAMPLE}[^\s\"'\\][^\"'\\\r\n]*", rf"\1{MASK}"),
     # "password": "abc"
     (rf"((?<=\"){SECRET_NAME}\\?\"\s*:\s*\\?\")(?:[^\"\\]|\\[^\"])+", rf"\1{MASK}"),
     (r"((?i:\b(?:bearer|basic)) +)(?=[^\s\"']*\d)[\w\-.~+/=%]{8,}", rf"\1{MASK}"),

@@ -204,8 +204,8 @@ def kind_of(error: BaseException) -> str:
     if any(map(_is_no_name, chain)):
         return "dns"
     if names & _URL_NAMES or any(part in values for part in _URL_TEXTS) or any(map(_is_no_port, chain)):
-        return "redirects" if any(map(_came_after_redirect, _chain(error))) else "url"
-    if any(isinstance(link, UnicodeError) and _came_after_redirect(link) for link in chain):
+        return "redirects" if any(map(came_after_redirect, _chain(error))) else "url"
+    if any(isinstance(link, UnicodeError) and came_after_redirect(link) for link in chain):
         return "redirects"  # requests, which reads a Location as UTF-8
     if "ResponseError" in own_names and "too many redirects" in text:  # urllib3, which counts them as retries
         return "redirects"
@@ -255,16 +255,16 @@ def _is_no_port(link: BaseException) -> bool:
 
 
 def _came_through(error: BaseException, package: str) -> bool:
-    return any(_module_of(frame).partition(".")[0] == package for frame in _frames(error))
+    return any(module_of(frame).partition(".")[0] == package for frame in frames_of(error))
 
 
-def _came_after_redirect(error: BaseException) -> bool:
+def came_after_redirect(error: BaseException) -> bool:
     """Whether a client was following a redirect: by the function that it was in, or the responses it had before."""
     return any(
         frame.f_code.co_name in _REDIRECTING
         or _is_filled(frame.f_locals.get("history"))
-        or (_module_of(frame) == "urllib3.poolmanager" and _is_filled(frame.f_locals.get("redirect_location")))
-        for frame in _frames(error)
+        or (module_of(frame) == "urllib3.poolmanager" and _is_filled(frame.f_locals.get("redirect_location")))
+        for frame in frames_of(error)
     )
 
 
@@ -272,14 +272,16 @@ def _is_filled(value: Any) -> bool:
     return isinstance(value, (list, tuple, str)) and bool(value)
 
 
-def _frames(error: BaseException) -> Iterator[FrameType]:
+def frames_of(error: BaseException) -> Iterator[FrameType]:
+    """The frames that an exception went through, the outermost first."""
     trace = error.__traceback__
     while trace is not None:
         yield trace.tb_frame
         trace = trace.tb_next
 
 
-def _module_of(frame: FrameType) -> str:
+def module_of(frame: FrameType) -> str:
+    """The name of the module whose code a frame runs."""
     return str(frame.f_globals.get("__name__", ""))
 
 

@@ -179,14 +179,16 @@ async def _send_once_async(client: AsyncClient, ear: Ear, tell: Tell) -> _Sent:
 def _outcome(seen: list[dict[str, Any]], answer: Any, error: BaseException | None) -> dict[str, Any]:
     """What came back: as the file describes responses, or as much as ``send`` returned of it."""
     if error is not None:
-        return {"response": None, "error": [kind_of(error), text_of(error)]}
+        from .led_to import led_to  # workers of rounds import this module, too
+
+        return {"response": None, "error": [kind_of(error), text_of(error)], "led_to": led_to(error)}
     status, body = answer
     usual = {"status": status, "url": "", "first_status": status, "http_version": UNTOLD}
     known = {**usual, "hops": None, "sets_cookies": False, "keeps_cookies": None, **(seen[-1] if seen else {})}
     if known["hops"] is not None:
         known["hops"] = [_hop(*hop) for hop in known["hops"]]
     digest = hashlib.sha256(body).hexdigest()
-    return {"response": {**known, "body_bytes": len(body), "body_sha256": digest}, "error": None}
+    return {"response": {**known, "body_bytes": len(body), "body_sha256": digest}, "error": None, "led_to": ""}
 
 
 def _hop(method: Any, url: Any, headers: Any, body_bytes: Any = None) -> dict[str, Any]:
