@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+from support.scripted_server import Reply, ScriptedServer
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.runner import Runner
@@ -49,6 +50,10 @@ async def test_a_private_authority_needs_its_file(tmp_path: Path) -> None:
         (tmp_path / "ca.pem").write_bytes(target.ca_pem)
         unknown = await measure(plan_for(target.url))
         assert {mode.mode: mode.errors for mode in unknown.modes} == {mode: {"tls": 2} for mode in MODES}
+        # As it is advised: also where the URL is no https, but redirects there.
+        async with ScriptedServer(lambda _: Reply(status=302, location=f"{target.url}/")) as server:
+            unchecked = await measure(plan_for(server.url, insecure=True))
+        assert {mode.mode: mode.ok for mode in unchecked.modes} == dict.fromkeys(MODES, 2)
         known = await measure(plan_for(target.url, cacert=str(tmp_path / "ca.pem"), chosen_profile="defaults"))
     assert {mode.mode: mode.ok for mode in known.modes} == dict.fromkeys(MODES, 2)
     assert str(tmp_path / "ca.pem") in known.settings["aiohttp"]["certificates"]

@@ -71,15 +71,20 @@ async def test_the_app_can_be_left_while_it_asks() -> None:
 
 
 async def test_every_place_that_a_failure_names_is_found_in_the_form() -> None:
-    app = HttpbenchApp(Plan(Request("https://127.0.0.1:9/"), modes=("aiohttp",)))
+    # One without TLS may redirect to one whose certificate is not accepted.
+    app = HttpbenchApp(Plan(Request("http://127.0.0.1:9/"), modes=("aiohttp",)))
     async with app.run_test(size=(80, 24)) as pilot:
         form = await wait_for_screen(pilot, SetupScreen)
+        assert not form.query_one("#trust").display
         places = {"url": "url", "method": "method", "trust": "insecure", "timeout": "timeout", "body": "method"}
+        places["profile"] = "profile"
         for place, name in places.items():
             form.focus_place(place)  # type: ignore[arg-type]
             await wait_until(pilot, lambda name=name: app.focused is not None and app.focused.id == f"input-{name}")  # type: ignore[misc]
         form.focus_place("headers")
         await wait_until(pilot, lambda: form.query_one(HeadersEditor).has_focus_within)
+        form.query_one("#input-insecure", Select).value = "unchecked"
+        await wait_until(pilot, lambda: "certificates not checked" in text_on(app))
         form.query_one("#input-method", Select).value = "POST"
         await pilot.pause()
         form.focus_place("body")

@@ -126,8 +126,8 @@ class Plan:
     processors of their own where the system allows it. ``rounds`` is a number, or ``auto`` for as many as it takes
     within ``budget_s``. Two modes whose times differ by less than the share ``same_within`` count as the same.
     ``scenario`` is how the embedded target behaves. ``cacert`` is the path of a PEM file with certificates to trust
-    beside certifi's, ``insecure`` turns their check off; both are for the user's own https URL. ``rounds_before`` were
-    made by the run that this one goes on with; ``rounds`` come on top of them.
+    beside certifi's, ``insecure`` turns their check off; both are for a URL of the user's own, which may redirect to
+    https. ``rounds_before`` were made by the run that this one goes on with; ``rounds`` come on top of them.
     """
 
     request: Request = field(default_factory=Request)
@@ -163,9 +163,9 @@ class Plan:
             raise PlanError(
                 "scenario", "A scenario is how the embedded target behaves; leave it out, or leave out the URL."
             )
-        if (self.cacert is not None or self.insecure) and not self.request.url.lower().startswith("https://"):
+        if (self.cacert is not None or self.insecure) and self.request.uses_embedded_target:
             option = "cacert" if self.cacert is not None else "insecure"
-            raise PlanError(option, f"--{option} is for an https URL of your own; leave it out, or give such a URL.")
+            raise PlanError(option, f"--{option} is for a URL of your own; leave it out, or give such a URL.")
         if self.cacert is not None and self.insecure:
             raise PlanError(
                 "insecure", "--cacert says whom to trust, and --insecure not to check it; give one of them."

@@ -134,7 +134,7 @@ def read_form(values: FormValues) -> FormReading:
     }
     if values.is_json and values.body is not None:
         readers["json_body"] = partial(check_json, values.body)
-    if values.place == "https" and values.trust == "file":
+    if values.place != "embedded" and values.trust == "file":
         readers["cacert"] = lambda: _read_cacert(values.cacert)
     for name, read in readers.items():
         try:
@@ -232,6 +232,6 @@ def _build(parts: dict[str, Any], values: FormValues, scenario: Scenario | None)
         request=request,
         seed_given=bool(values.load["seed"].strip()),
         **values.kept,
-        insecure=values.place == "https" and values.trust == "unchecked" and "url" in parts,
+        insecure=values.place != "embedded" and values.trust == "unchecked" and "url" in parts,
         **of_plan,
     )

@@ -107,7 +107,7 @@ class TargetForm(VerticalGroup):
         self.border_title = "Target · embedded" if place == "embedded" else "Target · your own URL"
         self.query_one("#embedded").display = place == "embedded"
         self.query_one("#not-here").display = place != "embedded"
-        self._trust.display = place == "https"
+        self._trust.display = place == "https" or (place == "http" and self._trust.is_wanted)
         if reading.scenario is not None:
             self._show_scenario(reading.scenario)
         self._why.show_errors(reading.errors.get("scenario", ""))

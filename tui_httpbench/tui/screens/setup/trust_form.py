@@ -1,4 +1,4 @@
-"""Whose certificates the clients trust at an https URL of the user's own."""
+"""Whose certificates the clients trust at a URL of the user's own, or where it redirects to."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class TrustForm(VerticalGroup):
     def __init__(self, plan: Plan) -> None:
         super().__init__(id="trust")
         self._trust = _trust_in(plan.cacert, plan.insecure)
+        self._is_wanted = False
         self._choice: Field | None = None
         self._path = field_for(FIELDS["cacert"], plan.cacert or "")
         self._note = Note()  # a path is long, and so is a sentence about it
@@ -38,6 +39,11 @@ class TrustForm(VerticalGroup):
     def trust(self) -> Trust:
         """What was chosen."""
         return self._trust
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether it is of use for an http URL as well: one may redirect to https."""
+        return self._is_wanted or self._trust != "usual"
 
     @property
     def cacert(self) -> str:
@@ -66,7 +72,13 @@ class TrustForm(VerticalGroup):
         self._note.show_errors(error)
 
     def focus_choice(self) -> None:
-        """Puts the cursor on the choice; nowhere before it was first shown."""
+        """Shows the choice, from now on at http URLs too, and puts the cursor on it."""
+        self._is_wanted = True
+        self.display = True
+        self.show("")
+        self.call_after_refresh(self._focus_choice)
+
+    def _focus_choice(self) -> None:
         if self._choice is not None:
             self._choice.control.focus()
 
