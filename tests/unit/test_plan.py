@@ -95,7 +95,7 @@ def test_url_is_taken(text: str, url: str) -> None:
         ("'http://a.b/", "the character ' before its scheme"),
         ("::1", "in brackets; write it as in http://[::1]:8000/path."),
         ("http://::1:8000/", "in brackets"),
-        ("localhost:abc", "can't be read: port"),
+        ("localhost:abc", "port is 'abc'; write a number from 1 to 65535, or leave it out"),
         ("http://a/b c", "a space in it; write it as %20"),
         ("/b c", "a space in it; write it as %20"),
         ("http://a/\tb", "a tab in it; write it as %09"),
@@ -103,9 +103,16 @@ def test_url_is_taken(text: str, url: str) -> None:
         ("http://a/\x00", "U+0000 in it; write it as %00"),
         ("http://a/\u202e", "U+202E in it; write it as %E2%80%AE"),
         ("http://[::1", "can't be read"),
-        ("http://a:99999/", "can't be read: port out of range"),
-        ("http://a:b/", "can't be read: port"),
-        ("http://a:0/", "Port 0"),
+        ("http://a:99999/", "port is '99999'"),
+        ("http://a:b/", "port is 'b'"),
+        ("http://a:\u0663/", "port is"),
+        ("http://a:" + "9" * 5_000, "port is"),
+        ("http://[::1]8000/", "a colon stands before the port: http://[::1]:8000/path."),
+        (":99999", "port is '99999'"),
+        ("http://:8000/a", "no host; write http://localhost:8000/a."),
+        ("http://a/\udcff", "the byte 0xFF (no UTF-8) in it; write it as %FF."),
+        ("\udce9.b", "the byte 0xE9 (no UTF-8) in its host"),
+        ("http://a:0/", "port is '0'"),
         *(
             (text, "holds a user name")
             for text in ("http://me:pass@a/", "me:pass@a", "http:/me:pass@a", "http://me:pass @a")

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Collection
+from functools import cache
 from typing import NoReturn
 
 from tui_httpbench.analysis.columns import DEFAULT_METRIC, METRIC_OPTIONS
-from tui_httpbench.commands.hints import why_no_option, why_no_url
+from tui_httpbench.commands.hints import OF_PLANS, why_no_file, why_no_item, why_no_option, why_no_url
 from tui_httpbench.commands.names import COMMANDS, PROGRAM
+from tui_httpbench.commands.other_tools import HINTS
 from tui_httpbench.plan.field import Field
 from tui_httpbench.plan.fields import GROUPS, TARGET_GROUP
 from tui_httpbench.plan.parsing import parse_count
+from tui_httpbench.plan.urls import MAX_PORT
 from tui_httpbench.text.hiding import ANYONES
 from tui_httpbench.text.quoting import safe_sentence, shortened
 
-MAX_PORT = 65_535
+_UNNAMED = ("url", "files", "shell")
+"""The arguments that go by their place alone, by the names under which the parser keeps them."""
 _EXIT_STATUS = (
     "exit status: 0 all requests succeeded; 1 some failed, or a mode could not run;\n"
     "2 the command line or plan is wrong; 130 stopped by the user (what was measured\nis still reported)"
@@ -124,19 +129,31 @@ class Parser(argparse.ArgumentParser):
 
     def parse(self, arguments: list[str]) -> argparse.Namespace:
         """The options as texts. Raises UsageError."""
+        self._refuse_single_hyphens(arguments)
         options, rest = self.parse_known_args(arguments)
         if options.help or options.version:
             return options
         # A value behind an option that there is none of may have been taken for the URL: the option is what is wrong.
-        if unknown := next((argument for argument in rest if argument.startswith("-") and argument != "-"), None):
+        # argparse takes -4 for a number, and so for an argument without a name.
+        unnamed = [value for name in _UNNAMED for value in _listed(getattr(options, name, None))]
+        if unknown := next((each for each in (*unnamed, *rest) if each.startswith("-") and each != "-"), None):
             raise UsageError(self._why_unknown(unknown))
         if url := getattr(options, "url", None):
             self._refuse(why_no_url(url, self.command))
         if rest:
             self._refuse(self._why_too_many(rest[0]))
-        if (json := getattr(options, "json", None)) and "://" in json:
-            raise UsageError(f"--json needs a file, or - for standard output, before {shortened(json)!r}.")
+        if json := getattr(options, "json", None):
+            self._refuse(why_no_file(json))
         return options
+
+    def _refuse_single_hyphens(self, arguments: list[str]) -> None:
+        """Refuses ``-data x`` and ``-disable-keepalive``, as hey has them: argparse would read ``-d`` with a value."""
+        for argument in arguments:
+            if argument == "--":
+                return
+            name = argument.partition("=")[0]
+            if re.match(r"-[^-]{2}", name) and (f"-{name}" in HINTS or f"-{name}" in self._option_string_actions):
+                raise UsageError(why_no_option(name, self.command, _options_of))
 
     @staticmethod
     def _refuse(why: str) -> None:
@@ -158,23 +175,34 @@ class Parser(argparse.ArgumentParser):
 
     def _why_too_many(self, argument: str) -> str:
         shown = repr(shortened(argument, 60))
-        if self.command in (None, "run", "serve"):
-            return why_no_url(argument, self.command) or (
-                f"{shown} is one argument too many; give one URL at most, and quote values with spaces."
-            )
+        if self.command in OF_PLANS:
+            why = why_no_item(argument) or why_no_url(argument, self.command)
+            return why or (f"{shown} is one argument too many; give one URL at most, and quote values with spaces.")
+        if self.command == "target" and (port := argument.removeprefix(":")).isdecimal():
+            return f"{self.command} takes no {shown}; a port goes behind --port: --port {shortened(port)}."
         return f"{self.command} takes no {shown}; see {self.prog} --help."
 
     def _why_unknown(self, argument: str) -> str:
         name = argument.partition("=")[0]
-        if name == "--start":
-            return f"--start is for the TUI; '{self.prog}' begins at once."
-        if name == "--present":
-            return "--present is for the TUI; leave it out."
-        if self.command is None and name == "--yes":
+        if self.command not in (None, "serve"):
+            if name == "--start":
+                return f"--start is for the TUI; '{self.prog}' begins at once."
+            if name == "--present":
+                return "--present is for the TUI; leave it out."
+        elif name in ("--yes", "-y"):
             return f"--yes is for '{PROGRAM} run'; the TUI asks."
-        if self.command is None and name in ("-v", "--verbose", "--metric"):
+        elif name in ("-v", "--verbose", "--metric"):
             return f"{name} is for the report of '{PROGRAM} run'."
-        return why_no_option(name, [*self._option_string_actions], self.prog)
+        return why_no_option(name, self.command, _options_of)
+
+
+@cache
+def _options_of(command: str | None) -> Collection[str]:
+    return Parser(command)._option_string_actions
+
+
+def _listed(value: str | list[str] | None) -> list[str]:
+    return [value] if isinstance(value, str) else value or []
 
 
 def parse_port(text: str | None) -> int | None:

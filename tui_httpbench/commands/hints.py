@@ -4,104 +4,18 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection
 from pathlib import PurePath
 
 from tui_httpbench.clients.catalog import MODES, libraries
 from tui_httpbench.commands.names import COMMANDS, PROGRAM
+from tui_httpbench.commands.other_tools import HINTS, OWN_HINTS
 from tui_httpbench.files.small_file import is_file
 from tui_httpbench.plan.plan import METHODS
 from tui_httpbench.plan.presets import PRESETS
 from tui_httpbench.plan.scenario import SCENARIOS
+from tui_httpbench.plan.urls import MAX_PORT
 from tui_httpbench.text.quoting import shortened
-
-_NO_RATE = "each mode sends as fast as it can with -c N requests in flight: there is no limit to the rate"
-_REDIRECTS = "redirects are followed, but with --profile defaults as each library comes"
-_OUTPUT = "--json FILE writes the result, and the report goes to standard output"
-_BASIC = """write -H "Authorization: Basic $(printf %s USER:PASSWORD | base64)\""""
-_IN_FLIGHT = "-c N is the number of requests in flight, in threads or tasks"
-_NEW_CONNECTIONS = (
-    "the modes decide: -m requests,httpx,aiohttp-each make a connection for each request, the others keep it"
-)
-_WARM_UP = "each mode warms up with 3 requests before each round, always"
-_PROXY = "the variables HTTP_PROXY and HTTPS_PROXY count, with --profile defaults"
-_PROGRESS = "progress goes to standard error: 2>/dev/null hushes it"
-_HTTP2 = "-m httpx-async-h2 speaks HTTP/2, the other modes HTTP/1.1"
-_FILE = "-d @FILE sends a file"
-_NO_RETRY = "nothing is sent twice: each failure counts"
-_TIMEOUT = "--timeout S is the seconds per request"
-
-HINTS: dict[str, str] = {
-    name: hint
-    for names, hint in (
-        ("-k --insecure-skip-verify --no-verify", "--insecure checks no certificate"),
-        ("-o --output --out --output-format --format --export --report --save", _OUTPUT),
-        ("--export-json --json-file -j", "--json FILE writes the result"),
-        ("--export-csv --export-markdown --csv --markdown --html --print", "there is one format to write: --json FILE"),
-        (
-            "-L --location --location-trusted --follow --follow-redirects --max-redirs --redirect --allow-redirects",
-            _REDIRECTS,
-        ),
-        ("-t", "--timeout S is the seconds per request, -z S how long is measured, -c N what threads would be"),
-        ("--max-time --connect-timeout --request-timeout", _TIMEOUT),
-        ("-q --rate --qps --query-per-second --requests-per-second --rps", _NO_RATE),
-        ("--quiet --silent --no-progress --no-progress-meter", _PROGRESS),
-        ("-s -S", _PROGRESS),
-        ("--no-tui --headless --cli", f"'{PROGRAM} run' goes without a screen"),
-        ("-w", "each mode warms up with 3 requests before each round, and --json FILE writes the result"),
-        ("--warmup --warm-up --warmup-requests", _WARM_UP),
-        ("--connections --threads --users --vus --workers --clients --concurrent --parallel --tasks", _IN_FLIGHT),
-        (
-            "--iterations --number --count --amount",
-            "-n N is the number of requests per mode and round, -r N the rounds",
-        ),
-        ("--runs --repeat --repetitions --min-runs --max-runs", "-r N is the number of rounds"),
-        ("--time --seconds --length", "-z S measures each mode for S seconds a round"),
-        ("--max-duration --total-time", "--budget S is how long the run may take in all"),
-        ("--request", "-X NAME chooses the method, -n N the number of requests"),
-        ("--verb --http-method", "-X NAME chooses the method"),
-        ("-I --head", "-X HEAD sends a HEAD"),
-        ("-G --query --params", "write the query into the URL, behind ?"),
-        ("-D -p --data-binary --data-file --body-file --body-path", _FILE),
-        ("--data-raw --data-ascii --data-urlencode --body --payload --post-data", "-d TEXT gives the body"),
-        ("--json-data --data-json", "--json-body TEXT gives a body in JSON"),
-        ("-F --form --multipart --upload-file", "-d @FILE with -H 'Content-Type: …' sends a body that you have made"),
-        ("-T", "-H 'Content-Type: …' gives the type of a body, -d @FILE the body"),
-        ("--url --host --target --address", "write the URL alone, without an option"),
-        ("-A --user-agent", "write -H 'User-Agent: …'"),
-        ("--accept", "write -H 'Accept: …'"),
-        ("-e --referer", "write -H 'Referer: …'"),
-        ("-b --cookie --cookies", "write -H 'Cookie: NAME=VALUE'"),
-        ("--cookie-jar", "no cookies are kept in files; write -H 'Cookie: NAME=VALUE'"),
-        ("-a -u --user --auth --basic --basic-auth", _BASIC),
-        ("--bearer --oauth2-bearer --token", "write -H 'Authorization: Bearer $TOKEN'"),
-        ("--headers", "-H 'NAME: VALUE' gives a header"),
-        ("-x --proxy --http-proxy", _PROXY),
-        ("--http2-prior-knowledge --http1.1 --http-version --http3 --h2 --http1", _HTTP2),
-        ("--keepalive --keep-alive --disable-keepalive --no-keepalive", _NEW_CONNECTIONS),
-        (
-            "--compressed --disable-compression --compression",
-            "every mode asks for gzip and deflate; -H 'Accept-Encoding: …' changes it",
-        ),
-        (
-            "-E --cert --key --client-cert",
-            "client certificates can't be sent; --cacert FILE adds certificates to trust",
-        ),
-        ("--ca --capath --ca-bundle", "--cacert FILE adds certificates to trust"),
-        ("--retry --retries", _NO_RETRY),
-        (
-            "--resolve --connect-to --unix-socket --interface -4 -6 --ipv4 --ipv6",
-            "each client resolves and connects by itself; write the address into the URL",
-        ),
-        ("--client --library --lib --modes --engine", "-m ID chooses a mode or library"),
-        ("-i --include -f --fail -N --latency --stats", "the report has statuses, failures and latencies by itself"),
-        ("--debug --trace", "-v reports settings and environment"),
-        ("--config", f"options make a plan; {PROGRAM} remembers the last one in its form"),
-        ("--list --list-modes", f"'{PROGRAM} modes' lists the modes"),
-    )
-    for name in names.split()
-}
-"""By the options of other tools (curl, oha, hey, wrk, ab, hyperfine, k6): the clause that says what serves here."""
 
 _OTHER_COMMANDS = {
     word: command
@@ -115,20 +29,64 @@ _OTHER_COMMANDS = {
     )
     for word in words.split()
 }
+OF_PLANS = (None, "run", "serve")
+"""The commands that take the options of a plan."""
+_MIN_BEGIN = 5
 _WORD = re.compile(r"[a-z][\w-]*", re.IGNORECASE | re.ASCII)
+_ITEM = re.compile(r"([A-Za-z][\w-]*)(==|:=|=|:(?!\d+(?:[/?#]|$)))[^/].*", re.ASCII | re.DOTALL)
+"""What httpie takes behind the URL: ``a=1``, ``a:=1``, ``q==1`` and ``Name:value``, but no ``host:80/path``."""
 _AMOUNT = re.compile(r"\d[\d_]*(\.\d+)?(k|m|s|ms|min)?", re.IGNORECASE | re.ASCII)
 
 
-def why_no_option(name: str, known: Sequence[str], program: str) -> str:
-    """The sentence on an option that there is none of; ``known`` are those of ``program``."""
-    shown = repr(shortened(name))
-    if hint := HINTS.get(name) or (HINTS.get(name[:2]) if not name.startswith("--") else None):
-        return f"There is no option {shown}; {hint}."
-    if (command := name.lstrip("-")) in COMMANDS:
-        return f"There is no option {shown}; {command} is a command: {PROGRAM} {command}."
-    nearest = difflib.get_close_matches(name, [option for option in known if option.startswith("--")], n=1, cutoff=0.6)
-    hint = f"did you mean {nearest[0]}?" if nearest else f"see {program} --help."
-    return f"There is no option {shown}; {hint}"
+def why_no_option(name: str, command: str | None, options_of: Callable[[str | None], Collection[str]]) -> str:
+    """Why ``command`` has no such option, and what serves in its place; ``options_of`` are those that a command has.
+
+    What is advised can be typed: its options are the command's own, or it says whose they are.
+    """
+    program, own = _program(command), options_of(command)
+    what = f"There is no option {shortened(name)!r}"
+    if (word := name.lstrip("-")) in COMMANDS:
+        return f"{what}; {word} is a command: {PROGRAM} {word}."
+    if not name.startswith("--") and f"-{name}" in own:
+        return f"{what}; a long option has two hyphens: -{name}."
+    # Some have a long option with one hyphen, and others may stand together, as in -kL.
+    spellings = (name,) if name.startswith("--") else (name, f"-{name}", name[:2])
+    for spelling in spellings:
+        for table in (OWN_HINTS.get(command or "", {}), HINTS):
+            if hint := table.get(spelling):
+                return f"{what}; {_where(hint, command, own)}{hint}."
+    of_run = options_of("run")
+    if name in of_run:
+        return f"{what} of '{program}'; it is one of '{PROGRAM} run'."
+    if nearest := _nearest(name, own):
+        return f"{what}; did you mean {nearest}?"
+    if nearest := _nearest(name, of_run):
+        return f"{what}; did you mean {nearest} of '{PROGRAM} run'?"
+    return f"{what}; see {program} --help."
+
+
+def _program(command: str | None) -> str:
+    return f"{PROGRAM} {command}" if command else PROGRAM
+
+
+def _where(hint: str, command: str | None, own: Collection[str]) -> str:
+    """The begin of a clause that says where a hint can be followed; empty where that is here."""
+    named = options_in(hint)
+    is_ours = command in OF_PLANS or named or PROGRAM in hint or hint in OWN_HINTS.get(command or "", {}).values()
+    return "" if is_ours and named <= set(own) else f"with '{PROGRAM} run', "
+
+
+def options_in(text: str) -> set[str]:
+    """The names of options that a text has in it."""
+    return set(re.findall(r"(?<![\w-])--?[a-zA-Z][\w-]*", text))
+
+
+def _nearest(name: str, options: Collection[str]) -> str:
+    """The long option that a name begins, or is nearly; empty where none is."""
+    long = [option for option in options if option.startswith("--")]
+    if len(name) >= _MIN_BEGIN and (begun := [option for option in long if option.startswith(name)]):
+        return begun[0]
+    return next(iter(difflib.get_close_matches(name, long, n=1, cutoff=0.8)), "")
 
 
 def why_no_url(word: str, command: str | None) -> str:
@@ -147,16 +105,47 @@ def why_no_url(word: str, command: str | None) -> str:
         kinds = {".py": "a client file goes behind -m", ".toml": "a scenario goes behind --scenario"}
         meant = kinds.get(PurePath(word).suffix, f"a body goes behind -d, as in -d @{shortened(word)}")
         return f"{shortened(word)!r} is a file; {meant}; for a host of that name write http://{shortened(word)}."
+    if word == "-":
+        return "'-' is no URL; -d @- reads a body from standard input."
     if _AMOUNT.fullmatch(word):
-        return f"{shortened(word)!r} is no URL; write its option before it, such as -n, -c or -z."
+        options = "-n, -c, -z or --port" if command == "serve" else "-n, -c or -z"
+        port = f", or :{word} for a port of this machine" if word.isdecimal() and 0 < int(word) <= MAX_PORT else ""
+        return f"{shortened(word)!r} is no URL; write its option before it, such as {options}{port}."
     if not _WORD.fullmatch(word) or word.lower() == "localhost":
         return ""
     if word == "help":
-        return f"'help' is no URL; see {PROGRAM}{f' {command}' if command else ''} --help."
-    return _why_no_command(word) if command is None else ""
+        return f"'help' is no URL; see {_program(command)} --help."
+    if word == "version":
+        return f"'version' is no URL; write {PROGRAM} version, and nothing else."
+    return why_no_command(word) if command is None else ""
 
 
-def _why_no_command(word: str) -> str:
+def why_no_item(word: str) -> str:
+    """The sentence on what stands behind a URL, if it is an item of httpie; else empty. Its value may be a secret."""
+    item = _ITEM.fullmatch(word)
+    if item is None or "://" in word:
+        return ""
+    name, sign = shortened(item[1]), item[2]
+    meant = {
+        "==": f"a query goes into the URL: ?{name}=…",
+        "=": f"a form goes behind -d: -d {name}=…",
+        ":=": "a body in JSON goes behind --json-body",
+        ":": f"a header goes behind -H: -H '{name}: …'",
+    }
+    return f"{f'{name}{sign}…'!r} is no URL; {meant[sign]}."
+
+
+def why_no_file(path: str) -> str:
+    """The sentence on what stands where --json wants a file and is none; empty where it may be one."""
+    if "://" in path:
+        return f"--json needs a file, or - for standard output, before {shortened(path)!r}."
+    if path.lstrip().startswith(("{", "[")):
+        return "--json names the file for the result; write a body in JSON behind --json-body."
+    return ""
+
+
+def why_no_command(word: str) -> str:
+    """The sentence on a word that stands where a command does and is none."""
     shown = repr(shortened(word))
     nearest = difflib.get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.6)
     meant = _OTHER_COMMANDS.get(word.lower()) or (nearest[0] if nearest else "")

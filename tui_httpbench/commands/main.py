@@ -17,6 +17,7 @@ from tui_httpbench.commands.arguments import (
     without_option,
 )
 from tui_httpbench.commands.exit_status import FAILURE, STOPPED, USAGE_ERROR
+from tui_httpbench.commands.hints import why_no_command
 from tui_httpbench.commands.interrupt import is_loaded
 from tui_httpbench.commands.names import COMMANDS, PROGRAM
 from tui_httpbench.commands.plan_options import make_plan, make_scenario
@@ -25,6 +26,7 @@ from tui_httpbench.plan.plan import Plan, PlanError
 from tui_httpbench.plan.politeness import remote_load
 from tui_httpbench.plan.presets import default_plan
 from tui_httpbench.text.formatting import complaint
+from tui_httpbench.text.quoting import shortened
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -53,7 +55,7 @@ def main(argv: list[str] | None = None) -> int:
 # Each command imports its own modules: --help waits for none of them, and 'run' never loads the TUI.
 def _dispatch(arguments: list[str]) -> int:
     if arguments[:1] == ["help"]:
-        arguments = [*arguments[1:2], "--help"]
+        arguments = _arguments_of_help(arguments[1:])
     elif arguments == ["version"]:
         arguments = ["--version"]
     command = arguments[0] if arguments and arguments[0] in COMMANDS else None
@@ -87,6 +89,16 @@ def _dispatch(arguments: list[str]) -> int:
         case "serve":
             return _serve_tui(options, arguments[1:])
     return _open_tui(options)
+
+
+def _arguments_of_help(words: list[str]) -> list[str]:
+    """What shows the help that was asked for in words. Raises UsageError where they name no command."""
+    named = [word for word in words if word not in ("help", "version") and not word.startswith("-")]
+    if len(named) > 1:
+        raise UsageError(f"help takes one command, and not {shortened(named[1])!r} too.")
+    if named and named[0] not in COMMANDS:
+        raise UsageError(why_no_command(named[0]))
+    return [*named, "--help"]
 
 
 def _measure(

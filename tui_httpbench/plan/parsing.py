@@ -61,6 +61,8 @@ def parse_header(text: str) -> Header:
     name, colon, value = text.partition(":")
     if not colon:
         raise PlanError("headers", f"The header {_name_in(text)!r} has no colon; write 'Name: value'.")
+    if name.lower() in ("http", "https") and value.startswith("//"):
+        raise PlanError("headers", f"-H needs a header, 'Name: value', before {shortened(text)!r}.")
     return check_header(name, value)
 
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.text.hiding import drop_secrets
-from tui_httpbench.text.quoting import character_name, shortened
+from tui_httpbench.text.quoting import character_name, shortened, typed_bytes
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE | re.ASCII)
 _WEB = re.compile(r"(https?)([:;]?/*)", re.IGNORECASE | re.ASCII)
 """How a web URL begins, mistyped ones too: its scheme, and what should be ``://``."""
 _PORT = re.compile(r"\d+([/?#]|$)", re.ASCII)
+_HERE = re.compile(r":(\d*)([/?#]|$)", re.ASCII)
+"""How httpie has this machine: ``:8000/path``, ``:/path``."""
 _NUMBER = re.compile(r"\d*\.?\d*\.?", re.ASCII)
 _BARE_IPV6 = re.compile(r"https?://[0-9a-f.]*:[0-9a-f.]*:[0-9a-f.:]*([/?#]|$)", re.IGNORECASE | re.ASCII)
 _NEVER_IN_A_HOST = "\"'<>\\^`{|}"
 _EXAMPLE = "example.com/path"
 _MAX_ADVICE_LENGTH = 80
+MAX_PORT = 65_535
 _USER_NAME = (
     "The URL holds a user name; send it as a header instead: Authorization, with 'Basic ' and what "
     "'printf %s USER:PASSWORD | base64' prints."
@@ -27,7 +30,8 @@ _USER_NAME = (
 def parse_url(text: str) -> str:
     """The URL as it will be requested; empty text means ``/`` at the embedded target. Raises PlanError.
 
-    As for curl, ``host.name``, ``localhost`` and ``host:port``, with a path or without, are http.
+    As for curl, ``host.name``, ``localhost`` and ``host:port``, with a path or without, are http; as for httpie, so
+    are ``:port`` and ``:/path`` of this machine.
     """
     text = text.strip()
     if not text:
@@ -35,6 +39,8 @@ def parse_url(text: str) -> str:
     if text.startswith("/") and not text.startswith("//"):
         _refuse_characters(text, 0, 0)
         return text
+    if here := _HERE.match(text):
+        text = f"localhost{text if here[1] else text[1:]}"
     start = _begin_of_host(text)
     end = next((at for at in range(start, len(text)) if text[at] in "/?#"), len(text))
     if "@" in text[start:end]:  # first of all: no other sentence may quote a password
@@ -57,7 +63,7 @@ def _refuse_characters(text: str, start: int, end: int) -> None:
         if at < end and (is_blank or character in _NEVER_IN_A_HOST):
             break
         if at >= end and is_blank:
-            encoded = "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
+            encoded = "".join(f"%{byte:02X}" for byte in typed_bytes(character))
             raise PlanError("url", f"The URL has {character_name(character)} in it; write it as {encoded}.")
     else:
         return
@@ -115,15 +121,31 @@ def _check(url: str) -> None:
         raise PlanError("url", "An IPv6 address stands in brackets; write it as in http://[::1]:8000/path.")
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
+        host = parts.hostname
     except ValueError as error:
         if "@" in url.partition("?")[0]:  # behind a password with a slash
             raise PlanError("url", _USER_NAME) from None
         raise PlanError("url", f"The URL {shown!r} can't be read: {_as_clause(error)}.") from None
     if not host:
-        raise PlanError("url", f"The URL {shown!r} has no host; write {scheme}://{_EXAMPLE}.")
-    if port == 0:
-        raise PlanError("url", "Port 0 can't be connected to; write a port from 1 to 65535.")
+        here = _if_it_works(url.replace("://", "://localhost", 1)) if parts.netloc.startswith(":") else ""
+        raise PlanError("url", f"The URL {shown!r} has no host; write {here or f'{scheme}://{_EXAMPLE}'}.")
+    _check_port(url, parts)
+
+
+def _check_port(url: str, parts: SplitResult) -> None:
+    """Refuses a port that can't be connected to. Raises PlanError."""
+    behind = parts.netloc.rpartition("]")[2]
+    if "]" in parts.netloc and behind and not behind.startswith(":"):
+        raise PlanError("url", "Behind an IPv6 address, a colon stands before the port: http://[::1]:8000/path.")
+    port = behind.partition(":")[2]
+    if not port or (port.isascii() and port.isdecimal() and len(port) < 10 and 0 < int(port) <= MAX_PORT):
+        return
+    if "@" in url.partition("?")[0]:
+        raise PlanError("url", _USER_NAME)
+    raise PlanError(
+        "url",
+        f"The URL's port is {shortened(port)!r}; write a number from 1 to {MAX_PORT}, or leave it out with its colon.",
+    )
 
 
 def _as_clause(error: Exception) -> str:

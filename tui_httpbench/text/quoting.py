@@ -35,4 +35,17 @@ def character_name(character: str) -> str:
         return "a space"
     if character == "\t":
         return "a tab"
+    if (byte := _stray_byte(character)) is not None:
+        return f"the byte 0x{byte:02X} (no UTF-8)"
     return f"the character {character}" if character.isprintable() else f"the control character U+{ord(character):04X}"
+
+
+def typed_bytes(character: str) -> bytes:
+    """A character in UTF-8; of an argument, a byte that was none comes back as it was typed."""
+    byte = _stray_byte(character)
+    return character.encode("utf-8", "surrogatepass") if byte is None else bytes([byte])
+
+
+def _stray_byte(character: str) -> int | None:
+    """The byte that a character of an argument stands for, where Python could not decode it (PEP 383)."""
+    return ord(character) - 0xDC00 if "\udc80" <= character <= "\udcff" else None
