@@ -12,8 +12,10 @@ import pytest
 from support.other_machine import OTHER_MACHINE, give_name_to_this_machine
 from support.scripted_server import Asked, Reply, ScriptedServer
 
+from tui_httpbench.analysis.elsewhere import find_elsewhere
 from tui_httpbench.bench.events import RedirectedElsewhere
 from tui_httpbench.bench.runner import Runner
+from tui_httpbench.measured.probe import Probe, ProbeResponse, SentRequest
 from tui_httpbench.plan.plan import Plan, Request
 
 MODES = ("requests-session", "httpx-client", "aiohttp")
@@ -63,7 +65,7 @@ async def test_another_machine_gets_nothing_without_yes_and_is_named(
     assert errors[0].startswith(
         f"httpbench-tui: {server.url} redirects to another machine: up to 12 requests go to {OTHER_MACHINE}, 2 at once"
     )
-    assert "X-Auth-Key goes along; add --yes if that may be, or give the URL where it ends: " in errors[0]
+    assert "X-Auth-Key goes along; add --yes if that may be, or give the URL where it ends, at " in errors[0]
     assert refused == len(MODES) + 1, "a probe of each mode, and one more of the first"
     assert allowed == 0
     assert measured >= 12
@@ -73,6 +75,16 @@ async def test_another_machine_gets_nothing_without_yes_and_is_named(
     assert (found["redirected-elsewhere"]["text"], found["redirected-elsewhere"]["modes"]) == (text, list(MODES))
     assert "sent X-Auth-Key along to another server" in found["credentials-elsewhere"]["text"]
     assert "hush" not in document + "".join([*errors, *told])
+
+
+def test_a_way_over_another_machine_and_back_is_refused_too() -> None:
+    here, there = "http://127.0.0.1:1/", "http://b.test/"
+    hops = tuple(SentRequest("GET", url, (), 0) for url in (here, there, here))
+    probe = Probe("aiohttp", response=ProbeResponse(200, 302, here, "1.1", 1, "hash", hops=hops))
+    elsewhere = find_elsewhere(Plan(Request(here), modes=("aiohttp",)), (probe,))
+    assert elsewhere is not None
+    assert elsewhere.why_refused.startswith("http://127.0.0.1:1 redirects to another machine: ")
+    assert elsewhere.why_refused.endswith("; add --yes if that may be.")
 
 
 async def test_another_server_on_this_machine_is_named_and_not_asked_for() -> None:

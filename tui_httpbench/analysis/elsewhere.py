@@ -57,10 +57,8 @@ class Elsewhere:
     @property
     def why_refused(self) -> str:
         """Why nothing was measured without leave, in a sentence."""
-        return (
-            f"{self.in_words}; add --yes if that may be, or give the URL where it ends: "
-            f"{shortened(next(iter(self.ends)), _MAX_NAME)}."
-        )
+        end = f", or give the URL where it ends, at {shortened(next(iter(self.ends)), _MAX_NAME)}" if self.ends else ""
+        return f"{self.in_words}; add --yes if that may be{end}."
 
 
 def find_elsewhere(plan: Plan, probes: tuple[Probe, ...]) -> Elsewhere | None:

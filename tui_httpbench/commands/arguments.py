@@ -141,6 +141,8 @@ class Parser(argparse.ArgumentParser):
         if url := getattr(options, "url", None):
             self._refuse(why_no_url(url, self.command))
         if rest:
+            if url and "://" in rest[0] and re.fullmatch(r"[a-z]\w*", url, re.IGNORECASE | re.ASCII):
+                raise UsageError(f"{shortened(url)!r} stands where the URL does; leave it out.")
             self._refuse(self._why_too_many(rest[0]))
         if json := getattr(options, "json", None):
             self._refuse(why_no_file(json))

@@ -100,7 +100,8 @@ def why_no_url(word: str, command: str | None) -> str:
         ("method", "-X", METHODS),
     ):
         if word in values:
-            return f"{word!r} is a {kind}, and no URL; it goes behind {option}: {option} {word}."
+            alone = ", with no URL" if kind == "scenario" else ""
+            return f"{word!r} is a {kind}, and no URL; it goes behind {option}{alone}: {option} {word}."
     if "://" not in word and "/" not in word and is_file(word):
         kinds = {".py": "a client file goes behind -m", ".toml": "a scenario goes behind --scenario"}
         meant = kinds.get(PurePath(word).suffix, f"a body goes behind -d, as in -d @{shortened(word)}")

@@ -174,6 +174,8 @@ def _is_terminal(stream: TextIO | None) -> bool:
 def _recover(options: argparse.Namespace) -> int:
     if options.all and not options.discard:
         raise UsageError("--all goes with --discard; without it, each 'recover' reports one run, the latest first.")
+    if options.json is not None and options.discard:
+        raise UsageError("--discard reports nothing; leave out --json, or give it without --discard first.")
     from tui_httpbench.commands.recover import recover_run
 
     is_loaded()

@@ -10,6 +10,8 @@ from tui_httpbench.text.hiding import drop_secrets
 from tui_httpbench.text.quoting import character_name, shortened, typed_bytes
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE | re.ASCII)
+_OTHER_SCHEME = re.compile(r"(?!localhost:)([a-z][a-z0-9+-]*):/", re.IGNORECASE | re.ASCII)
+"""One without a host, as in ``unix:/run/socket``; what has a dot is a host."""
 _WEB = re.compile(r"(https?)([:;]?/*)", re.IGNORECASE | re.ASCII)
 """How a web URL begins, mistyped ones too: its scheme, and what should be ``://``."""
 _PORT = re.compile(r"\d+([/?#]|$)", re.ASCII)
@@ -84,7 +86,7 @@ def _with_scheme(text: str) -> str:
         raise PlanError("url", f"The URL {shown!r} must begin with {scheme}:// and a host; write {advice}.")
     if web and web[2] == "://":
         return text
-    if scheme_of_another := _SCHEME.match(text):
+    if scheme_of_another := _SCHEME.match(text) or _OTHER_SCHEME.match(text):
         raise PlanError(
             "url", f"The URL's scheme is {shortened(scheme_of_another[1])!r}; only http and https can be measured."
         )
