@@ -20,11 +20,14 @@ from tui_httpbench.clients.catalog import MODES
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.request_heads import credentials_in, hide_credentials
-from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.plan.plan import Plan, Profile, Request
+from tui_httpbench.plan.scenario import Scenario
+from tui_httpbench.text.wire_url import wire_target
 
 KEPT = ("requests-session", "httpx-client", "httpx-async", "aiohttp")
 # One of each library and kind.
 FOUR = ("requests", "httpx-client", "httpx-async-each", "aiohttp")
+FIVE = ("requests", "httpx-client", "aiohttp", "urllib3", "http.client")
 MORE = tuple(
     mode.id
     for mode in MODES.values()
@@ -50,9 +53,11 @@ async def measure(url: str, modes: tuple[str, ...], **changes: Any) -> Result:
     return runner.result()
 
 
-async def probe(url: str, modes: tuple[str, ...] = FOUR, **request: Any) -> tuple[dict[str, Probe], list[Finding]]:
-    """The probes by mode, and what they show, with the libraries' own settings."""
-    plan = Plan(request=Request(url, **request), modes=modes, timeout_s=5.0, chosen_profile="defaults")
+async def probe(
+    url: str, modes: tuple[str, ...] = FOUR, profile: Profile = "defaults", **request: Any
+) -> tuple[dict[str, Probe], list[Finding]]:
+    """The probes by mode, and what they show; unless told, with the libraries' own settings."""
+    plan = Plan(request=Request(url, **request), modes=modes, timeout_s=5.0, chosen_profile=profile)
     told = plan.wire_headers
     asked = await probe_modes(plan, url, None, USUAL_TRUST)
     hiding = hiding_for(plan, url).and_also(credentials_in(asked))
@@ -63,6 +68,11 @@ async def probe(url: str, modes: tuple[str, ...] = FOUR, **request: Any) -> tupl
 def said_of(findings: list[Finding], finding_id: str) -> Finding:
     (found,) = (finding for finding in findings if finding.id == finding_id)
     return found
+
+
+def texts_of(findings: list[Finding], server: RecordingServer) -> dict[str, tuple[str, ...]]:
+    """The modes by what is said of them."""
+    return {finding.text.replace(server.url, ""): finding.modes for finding in findings}
 
 
 def dead_proxy() -> str:
@@ -111,9 +121,10 @@ async def test_what_netrc_cookies_and_redirects_change_is_said_with_default_sett
     async with RecordingServer() as server:
         url = f"{server.url}/redirect/302?/cookie"
         probes, findings = await probe(url, modes, method="POST", headers=(BEARER,), data=b"{}")
-    changed = said_of(findings, "other-header")
-    assert changed.modes == ("requests-session",)
+    changed, dropped = (finding for finding in findings if finding.id == "other-header")
+    assert changed.modes == dropped.modes == ("requests-session",)
     assert "sent another Authorization than was asked for; they read netrc" in changed.text
+    assert dropped.text == "After the redirect, requests-session did not send Content-Type; the others sent it."
     assert said_of(findings, "kept-cookies").modes == ("requests-session",)  # httpx did not get there
     assert said_of(findings, "other-method").text == "After the redirect, urllib3 sent POST; the others GET."
     assert said_of(findings, "other-sent-body").modes == ("urllib3",)
@@ -126,6 +137,53 @@ async def test_what_netrc_cookies_and_redirects_change_is_said_with_default_sett
     assert "hush" not in repr(probes)
     assert "secret" not in repr(probes)
     assert [hop.method for hop in probes["aiohttp"].response.hops] == ["POST", "GET"]  # type: ignore[union-attr]
+
+
+async def test_what_is_told_is_what_arrived_and_each_difference_on_the_wire_is_said() -> None:
+    async with RecordingServer() as server, RecordingServer() as other:
+        probes, findings = await probe(f"{server.url}/a%2fb/../c?", FIVE, method="POST")
+        way = f"{server.url}/redirect/302?{other.url}/b%3A"
+        host = ("Host", "named.example")
+        redirected, later = await probe(way, FIVE[:4], "equal", method="POST", headers=(host,), data=b"{}")
+        responses = [response for each in (*probes.values(), *redirected.values()) for response in each.responses]
+    hops = [hop for response in responses for hop in response.hops or ()]
+    told = [(hop.method, wire_target(hop.url), len(hop.headers), hop.body_bytes) for hop in hops]
+    arrived = [(each.method, each.path, len(each.headers), len(each.body)) for each in server.requests + other.requests]
+    assert sorted(told) == sorted(arrived)
+    assert all(response.hops and response.url == response.hops[-1].url for response in responses)
+    assert {
+        "httpx-client and urllib3 ended at /c?; the others at /c.": ("httpx-client", "urllib3"),
+        "http.client ended at /a%2fb/../c?; the others at /c.": ("http.client",),
+        "aiohttp sent Content-Type, which was not asked for.": ("aiohttp",),
+    }.items() <= texts_of(findings, server).items()
+    at_other = repr(other.url.removeprefix("http://"))
+    assert texts_of(later, other) == {
+        "aiohttp ended at /b:; the others at /b%3A.": ("aiohttp",),
+        "aiohttp asked for /redirect/302?/b:; the others for /redirect/302?/b%3A.": ("aiohttp",),
+        "After the redirect, urllib3 sent POST; the others GET.": ("urllib3",),
+        "After the redirect, urllib3 sent the body again; the others no body.": ("urllib3",),
+        "After the redirect, requests did not send Content-Type; the others sent it.": ("requests",),
+        f"After the redirect, httpx-client sent Host as {at_other}; the others sent it as 'named.example'.": (
+            "httpx-client",
+        ),
+    }
+
+
+async def test_what_leaves_over_tls_is_read_as_it_arrives_also_where_http2_hides_it() -> None:
+    modes = ("requests", "httpx-async-each", "aiohttp", "httpx-async-h2")
+    request = Request("/redirect/1?a=%7E", "POST", data=b"{}")
+    sealed = Scenario("sealed", tls=True, http2=True)
+    runner = Runner(Plan(request=request, modes=modes, scenario=sealed, requests=2, concurrency=1, rounds=1))
+    async for _ in runner.run():
+        pass
+    for each in runner.measured.probes:
+        assert each.heads
+        assert each.response is not None
+        left = [(hop.method, wire_target(hop.url)) for hop in each.response.hops or ()]
+        assert left == [(head.method, f"{head.path}?{head.query}".rstrip("?")) for head in each.heads], each.mode
+        lengths = [len(hop.headers) for hop in each.response.hops or ()]
+        is_seen = each.mode != "httpx-async-h2"
+        assert (lengths == [len(head.headers) for head in each.heads]) or not is_seen, each.mode
 
 
 async def test_a_proxy_is_said_and_those_that_go_without_it_are_marked(monkeypatch: pytest.MonkeyPatch) -> None:

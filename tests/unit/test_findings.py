@@ -313,7 +313,7 @@ def test_ids_are_short_terms() -> None:
 
 
 def after_redirect(method: str = "GET", body_bytes: int = 0, **headers: str) -> SentRequest:
-    usual = {"User-Agent": DEFAULT_USER_AGENT, "Accept-Encoding": EQUAL_ACCEPT_ENCODING}
+    usual = {"User-Agent": DEFAULT_USER_AGENT, "Accept-Encoding": EQUAL_ACCEPT_ENCODING, "Host": "127.0.0.1:9"}
     return SentRequest(method, "http://127.0.0.1:9/b", tuple((usual | headers).items()), body_bytes)
 
 
@@ -327,6 +327,18 @@ def after_redirect(method: str = "GET", body_bytes: int = 0, **headers: str) -> 
             after_redirect(Authorization=MASK),
             "After the redirect, httpx sent Authorization; the others did not send it.",
         ),
+        (
+            after_redirect("GET", 0, **{"Content-Type": "text/html"}),
+            "After the redirect, httpx sent Content-Type as 'text/html'; the others did not send it.",
+        ),
+        (
+            after_redirect(Origin="null"),
+            "After the redirect, httpx sent Origin, which was not asked for.",
+        ),
+        (
+            after_redirect(Host="a.example"),
+            "After the redirect, httpx sent Host as 'a.example'; the others sent it as '127.0.0.1:9'.",
+        ),
     ],
 )
 def test_what_only_one_sends_after_a_redirect_is_said(odd: SentRequest, text: str) -> None:
@@ -338,6 +350,35 @@ def test_what_only_one_sends_after_a_redirect_is_said(odd: SentRequest, text: st
     assert text in [finding.text for finding in summarize_run(measured).differences if finding.modes == ("httpx",)]
     alike = replace(measured, probes=tuple(replace(each, response=probes[0].response) for each in probes))
     assert summarize_run(alike).differences == ()
+
+
+# Headers that nobody asked for
+
+
+def sent_by_each(*own: dict[str, str], last_is_whole: bool = True) -> list[Finding]:
+    """What is said where the modes sent these headers beside the usual ones, and of the last all or not all is told."""
+    sent = [after_redirect("GET", 0, **headers) for headers in own]
+    sent[-1] = replace(sent[-1], is_whole=last_is_whole)
+    told = [replace(RESPONSE, url="", hops=(request,)) for request in sent]
+    probes = tuple(Probe(mode, response=response) for mode, response in zip(MODES, told, strict=True))
+    plan = {"request": Request("http://127.0.0.1:9/b", headers=(("Accept-Encoding", EQUAL_ACCEPT_ENCODING),))}
+    return list(summarize_run(measured_of(probes=probes, plan=plan)).differences)
+
+
+def test_a_header_that_some_add_is_said_and_what_leaves_the_request_as_it_is_is_not() -> None:
+    typed = {"Content-Type": "application/octet-stream"}
+    (found,) = sent_by_each({}, {}, typed)
+    assert (found.id, found.modes) == ("unasked-header", ("httpx",))
+    assert sent_by_each(typed, typed, typed) == []
+    assert [finding.modes for finding in sent_by_each(typed, typed, {"Content-Type": "text/plain"})] == [MODES]
+    assert sent_by_each({"Accept": "*/*", "Connection": "keep-alive"}, {"Content-Length": "0"}, {}) == []
+    assert sent_by_each({"Host": "127.0.0.1:9"}, {"Host": "127.0.0.1:9"}, {"Host": "127.0.0.2:9"}) != []
+
+
+def test_what_is_not_known_of_a_client_is_not_said() -> None:
+    typed = {"Content-Type": "text/plain"}
+    assert [finding.modes for finding in sent_by_each(typed, typed, {})] == [MODES[:2]]
+    assert sent_by_each(typed, typed, {}, last_is_whole=False) == []
 
 
 # Credentials in what arrived

@@ -6,10 +6,11 @@ import statistics
 from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from tui_httpbench.analysis.changing_urls import stable_part, url_part
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.odd_ones import names_of, usual_and_others
+from tui_httpbench.analysis.sent_requests import MAX_URL
 from tui_httpbench.measured.probe import Probe, ProbeResponse
 from tui_httpbench.text.formatting import enumerate_names
 from tui_httpbench.text.quoting import shortened
@@ -23,7 +24,6 @@ SLACK_BYTES = 16
 """And so far at least: by this share of the usual length, by so many bytes."""
 WAITED_IN_VAIN = ("timeout", "connect-timeout", "hung")
 """The kinds of error that take long."""
-_MAX_URL = 300
 _NO_ANSWER = "no answer"
 
 
@@ -160,7 +160,10 @@ def _response_differences(seen: list[_Seen]) -> list[Finding]:
         return []
     part = _stable_part(seen)
     found = _compare(
-        "other-url", seen, lambda response: _url_part(response, part), "ended at {other}; the others at {usual}"
+        "other-url",
+        seen,
+        lambda response: url_part(wire_url(response.url), part),
+        "ended at {other}; the others at {usual}",
     )
     found += _compare(
         "other-http-version",
@@ -172,18 +175,8 @@ def _response_differences(seen: list[_Seen]) -> list[Finding]:
 
 
 def _stable_part(seen: list[_Seen]) -> int:
-    """How much of the URL at which one mode ends changes by itself: 0 nothing, then its query, its path, all of it."""
-    return next(
-        part for part in range(4) if all(len({_url_part(one, part) for one in each.responses}) == 1 for each in seen)
-    )
-
-
-def _url_part(response: ProbeResponse, part: int) -> str:
-    url = wire_url(response.url)
-    if part == 0:
-        return url
-    parts = urlsplit(url)
-    return (url.partition("?")[0], f"{parts.scheme}://{parts.netloc}", "")[part - 1] if response.url else ""
+    """How much of the URL at which a mode ends changes by itself."""
+    return stable_part([wire_url(response.url) for response in each.responses] for each in seen)
 
 
 def _body_differences(seen: list[_Seen]) -> list[Finding]:
@@ -239,4 +232,4 @@ def _compare(
 
 
 def _shown(value: object) -> object:
-    return shortened(value, _MAX_URL) if isinstance(value, str) else value
+    return shortened(value, MAX_URL) if isinstance(value, str) else value

@@ -29,7 +29,9 @@ FINDINGS = {
     # Differences in work, as the probes before the rounds show them
     "no-answer": FindingKind("The mode got no answer to its probe; others did.", is_other_work=True),
     "other-status": FindingKind("The mode got another status than most of those that succeeded.", is_other_work=True),
-    "other-url": FindingKind("The mode ended at another URL than most, after redirects.", is_other_work=True),
+    "other-url": FindingKind(
+        "The mode asked for another URL than most, or ended at another after redirects.", is_other_work=True
+    ),
     "other-http-version": FindingKind("The mode spoke another version of HTTP than most.", is_other_work=True),
     "other-body": FindingKind("The mode got another body than most, by its length or its content.", is_other_work=True),
     "changing-body": FindingKind("One mode's own answers differ, in body, status or URL: the server changes them."),
@@ -41,10 +43,12 @@ FINDINGS = {
     ),
     "missing-header": FindingKind("A header that every mode was told to send was not sent.", is_other_work=True),
     "other-header": FindingKind(
-        "A header that every mode was told to send was sent with another value, or after a redirect not as by most.",
+        "A header was sent with another value than was asked for, or than by most, as after a redirect.",
         is_other_work=True,
     ),
-    "unasked-header": FindingKind("The mode sent credentials, cookies or the like unasked.", is_other_work=True),
+    "unasked-header": FindingKind(
+        "The mode sent a header that nobody asked for, such as credentials or a Content-Type.", is_other_work=True
+    ),
     "other-accept-encoding": FindingKind("The mode accepts other encodings than most.", is_other_work=True),
     "other-proxy": FindingKind(
         "The mode went through another proxy than most, or through one alone.", is_other_work=True

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from tui_httpbench.analysis.answers import find_answer_differences
 from tui_httpbench.analysis.findings import Finding
-from tui_httpbench.analysis.sent_requests import find_sent_differences
+from tui_httpbench.analysis.sent_headers import find_header_differences
+from tui_httpbench.analysis.sent_requests import find_request_differences, requests_of
 from tui_httpbench.analysis.settings_differences import find_settings_differences
 from tui_httpbench.clients.entrants import entrants_of
 from tui_httpbench.measured.probe import Probe
-from tui_httpbench.plan.plan import Plan
+from tui_httpbench.measured.request_heads import hidden_names
+from tui_httpbench.plan.plan import MASK, Header, Plan
 
 
 def find_differences(
@@ -24,6 +26,16 @@ def find_differences(
     if not probes:
         return ()
     found = find_answer_differences(probes)
-    found += find_sent_differences(plan, probes, dropped_headers)
+    sent = {probe.mode: requests for probe in probes if (requests := requests_of(probe))}
+    readers = {probe.mode for probe in probes if probe.settings.get("netrc") == "read"}
+    found += find_request_differences(plan, probes, sent)
+    found += find_header_differences(_told_headers(plan, dropped_headers), sent, readers)
     found += find_settings_differences(probes)
     return tuple(replace(finding, modes=entrants_of(plan.modes, finding.modes)) for finding in found)
+
+
+def _told_headers(plan: Plan, dropped_headers: tuple[str, ...]) -> list[Header]:
+    """The headers that every mode was told to send, with ``MASK`` for what no probe keeps."""
+    hidden = hidden_names(plan.wire_headers, plan.request.hiding)
+    told = [(name, MASK if name.lower() in hidden else value) for name, value in plan.wire_headers]
+    return told + [(name, MASK) for name in dropped_headers]

@@ -1,49 +1,43 @@
-"""Was the request sent that was asked for, at once and after each redirect? What each library says that it sent.
+"""Was the request sent that was asked for, at once and after each redirect? Its URL, method and body.
 
-At the embedded target the heads that arrived there are the witnesses, elsewhere the library's own account.
+At the embedded target the heads that arrived there are the witnesses, elsewhere what left the client.
 """
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Hashable, Iterator
+from typing import TypeVar
 
+from tui_httpbench.analysis.changing_urls import stable_part, url_part
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.odd_ones import names_of, usual_and_others, with_value
-from tui_httpbench.measured.probe import Probe, SentRequest
-from tui_httpbench.measured.request_heads import hidden_names
-from tui_httpbench.plan.plan import MASK, Plan
+from tui_httpbench.measured.probe import Probe, ProbeResponse, SentRequest
+from tui_httpbench.plan.plan import Plan
 from tui_httpbench.target_server.launcher import RequestHead
-
-_UNASKED = ("Authorization", "Cookie", "Referer", "Expect")
-"""What some libraries add by themselves, from netrc, from cookies or since they were redirected."""
+from tui_httpbench.text.quoting import shortened
+from tui_httpbench.text.wire_url import wire_target
 
 Sent = dict[str, tuple[SentRequest, ...]]
 """The requests of each mode's probe, the first one and those after redirects; modes that tell nothing are left out."""
 
+MAX_URL = 300
+"""So many characters of a URL are shown."""
 
-def find_sent_differences(plan: Plan, probes: tuple[Probe, ...], dropped_headers: tuple[str, ...]) -> list[Finding]:
-    """Where a mode sent something else than it was told to, or after a redirect something else than most.
+Value = TypeVar("Value", bound=Hashable)
 
-    ``dropped_headers`` are the names of those that were sent, but that the plan lacks by now.
-    """
-    sent = {probe.mode: requests for probe in probes if (requests := requests_of(probe))}
-    hidden = hidden_names(plan.wire_headers, plan.request.hiding)
-    told = [(name, MASK if name.lower() in hidden else value) for name, value in plan.wire_headers]
-    told += [(name, MASK) for name in dropped_headers]
-    readers = {probe.mode for probe in probes if probe.settings.get("netrc") == "read"}
-    return [
-        *_other_methods(plan, sent),
-        *_other_bodies(plan, sent),
-        *_other_headers(told, sent, readers),
-        *_unasked_headers({name.lower() for name, _ in told}, sent),
-        *_other_encodings(plan, sent),
-        *_later_differences([name for name, _ in told], sent),
-    ]
+
+def find_request_differences(plan: Plan, probes: tuple[Probe, ...], sent: Sent) -> Iterator[Finding]:
+    """Where a mode asked for another URL, by another method or with another body than it was told to, or than most."""
+    yield from _other_urls(probes)
+    yield from _other_methods(plan, sent)
+    yield from _other_bodies(plan, sent)
+    say = "sent {}; the others {}".format
+    yield from first_difference("other-method", sent, lambda _, request: request.method, say, 1)
+    yield from first_difference("other-sent-body", sent, _body_in_words, say, 1)
 
 
 def requests_of(probe: Probe) -> tuple[SentRequest, ...]:
-    """What a mode sent in its probe: as it arrived, or else as its library says; empty where neither is known."""
+    """What a mode sent in its probe: as it arrived, or else as it left; empty where neither is known."""
     if probe.heads:
         return tuple(_as_sent(head) for head in probe.heads)
     return (probe.response.hops or ()) if probe.response is not None else ()
@@ -51,16 +45,47 @@ def requests_of(probe: Probe) -> tuple[SentRequest, ...]:
 
 def _as_sent(head: RequestHead) -> SentRequest:
     request = SentRequest(head.method, head.path + (f"?{head.query}" if head.query else ""), head.headers, None)
-    length = _header(request, "content-length")
+    length = header_of(request, "content-length")
     # From HTTP/2 on a body needs no header that announces it.
-    is_none = length is None and _header(request, "transfer-encoding") is None and head.http_version.startswith("1")
+    is_none = length is None and header_of(request, "transfer-encoding") is None and head.http_version.startswith("1")
     size = int(length) if length is not None and length.isdecimal() else 0 if is_none else None
     return SentRequest(request.method, request.url, request.headers, size)
 
 
-def _header(request: SentRequest, name: str) -> str | None:
-    """The first value of a header, None where it was not sent."""
+def header_of(request: SentRequest, name: str) -> str | None:
+    """The first value of a header, None where it is not among those that are known."""
     return next((value for own, value in request.headers if own.lower() == name.lower()), None)
+
+
+def _other_urls(probes: tuple[Probe, ...]) -> Iterator[Finding]:
+    """Where modes asked for another URL than most before they ended; the first request of the way at which they did."""
+    answers = {probe.mode: probe.response for probe in probes if probe.response is not None and probe.response.hops}
+    for place in range(max((len(response.hops or ()) for response in answers.values()), default=0)):
+        part = stable_part(_targets(probe.responses, place) for probe in probes)
+        found = {mode: _targets((response,), place) for mode, response in answers.items()}
+        targets = {mode: url_part(target, part) for mode, (target,) in ((m, t) for m, t in found.items() if t)}
+        if len(set(targets.values())) < 2:
+            continue
+        usual, others = usual_and_others(targets)
+        # Where a mode ended is compared with where the others did, whatever their way was.
+        others = {mode: other for mode, other in others.items() if not _ends_at(answers[mode], place)}
+        for other in dict.fromkeys(others.values()):
+            modes = with_value(others, other)
+            text = (
+                f"{names_of(modes)} asked for {shortened(other, MAX_URL)}; the others for {shortened(usual, MAX_URL)}"
+            )
+            yield Finding("other-url", f"{after(place)}{text}.", modes)
+        if others:
+            return
+
+
+def _targets(responses: tuple[ProbeResponse, ...], place: int) -> list[str]:
+    """What was asked for at this place of the way, each time that a mode came so far."""
+    return [wire_target(each.hops[place].url) for each in responses if each.hops and len(each.hops) > place]
+
+
+def _ends_at(response: ProbeResponse, place: int) -> bool:
+    return response.url != "" and len(response.hops or ()) == place + 1
 
 
 def _other_methods(plan: Plan, sent: Sent) -> Iterator[Finding]:
@@ -81,89 +106,37 @@ def _other_bodies(plan: Plan, sent: Sent) -> Iterator[Finding]:
         yield Finding("other-sent-body", text if asked else f"{names_of(modes)} sent {what} unasked.", modes)
 
 
-def _other_headers(told: list[tuple[str, str]], sent: Sent, readers: set[str]) -> Iterator[Finding]:
-    """Where a header that every mode was told to send was sent otherwise or not at all."""
-    for name, value in told:
-        values = {mode: _header(requests[0], name) for mode, requests in sent.items()}
-        for other in dict.fromkeys(got for got in values.values() if got != value):
-            modes = with_value(values, other)
-            if other is None:
-                yield Finding("missing-header", f"{names_of(modes)} did not send {name}.", modes)
-            elif value != MASK:
-                yield Finding("other-header", f"{names_of(modes)} sent {name} as {other!r}.", modes)
-            else:
-                by_netrc = name.lower() == "authorization" and readers.issuperset(modes)
-                why = "; they read netrc, which has one for this host" if by_netrc else ""
-                text = f"{names_of(modes)} sent another {name} than was asked for{why}."
-                yield Finding("other-header", text, modes)
-
-
-def _unasked_headers(told: set[str], sent: Sent) -> Iterator[Finding]:
-    for name in _UNASKED:
-        if name.lower() in told:
-            continue
-        first = {
-            mode: next((k for k, each in enumerate(requests) if _header(each, name) is not None), None)
-            for mode, requests in sent.items()
-        }
-        for place in sorted({k for k in first.values() if k is not None}):
-            modes = with_value(first, place)
-            when = _after(place) if place else ""
-            yield Finding("unasked-header", f"{when}{names_of(modes)} sent {name}, which was not asked for.", modes)
-
-
-def _other_encodings(plan: Plan, sent: Sent) -> Iterator[Finding]:
-    """Where modes accept other encodings than most, none having been told which."""
-    if any(name.lower() == "accept-encoding" for name, _ in plan.wire_headers):
-        return
-    encodings = {mode: _header(requests[0], "accept-encoding") or "none" for mode, requests in sent.items()}
-    if len(set(encodings.values())) < 2:
-        return
-    usual, others = usual_and_others(encodings)
-    values = ", ".join(dict.fromkeys(repr(value) for value in others.values()))
-    text = f"{names_of(tuple(others))} sent Accept-Encoding {values}; the others {usual!r}."
-    yield Finding("other-accept-encoding", text, tuple(others))
-
-
-def _later_differences(told: list[str], sent: Sent) -> Iterator[Finding]:
-    """Where modes went on after a redirect otherwise than most; of each kind, the first redirect at which they did."""
-    yield from _first_difference(
-        "other-method", sent, lambda request: request.method, "sent {other}; the others {usual}"
-    )
-    yield from _first_difference(
-        "other-sent-body",
-        sent,
-        lambda request: None if request.body_bytes is None else ("no body", "the body again")[request.body_bytes > 0],
-        "sent {other}; the others {usual}",
-    )
-    for name in told:
-        pattern = f"{{other}} {name}; the others {{usual}} it"
-        yield from _first_difference("other-header", sent, functools.partial(_fate, name), pattern)
-
-
-def _fate(name: str, request: SentRequest) -> str | None:
-    """What became of a header after a redirect; None where it has no place any more, since the body has none."""
-    value = _header(request, name)
-    if name.lower().startswith("content-") and request.body_bytes == 0:
+def _body_in_words(_: SentRequest, request: SentRequest) -> str | None:
+    if request.body_bytes is None:
         return None
-    return "did not send" if value is None else "sent"
+    return "the body again" if request.body_bytes else "no body"
 
 
-def _first_difference(
-    finding_id: str, sent: Sent, value_of: Callable[[SentRequest], Hashable], pattern: str
+def first_difference(
+    finding_id: str,
+    sent: Sent,
+    value_of: Callable[[SentRequest, SentRequest], Value | None],
+    say: Callable[[Value, Value], str],
+    start: int,
 ) -> Iterator[Finding]:
-    for place in range(1, max(map(len, sent.values()), default=0)):
-        values = {mode: value_of(requests[place]) for mode, requests in sent.items() if len(requests) > place}
-        values = {mode: value for mode, value in values.items() if value is not None}
+    """Where modes went on otherwise than most, at the first request from ``start`` on at which any did.
+
+    ``value_of`` takes a mode's very first request and this one; what it makes None is left out. ``say`` puts another
+    value, and the usual one, into words.
+    """
+    for place in range(start, max(map(len, sent.values()), default=0)):
+        ways = {mode: requests for mode, requests in sent.items() if len(requests) > place}
+        told = {mode: value_of(requests[0], requests[place]) for mode, requests in ways.items()}
+        values = {mode: value for mode, value in told.items() if value is not None}
         if len(set(values.values())) < 2:
             continue
         usual, others = usual_and_others(values)
         for other in dict.fromkeys(others.values()):
             modes = with_value(others, other)
-            what = pattern.format(other=other, usual=usual)
-            yield Finding(finding_id, f"{_after(place)}{names_of(modes)} {what}.", modes)
+            yield Finding(finding_id, f"{after(place)}{names_of(modes)} {say(other, usual)}.", modes)
         return
 
 
-def _after(place: int) -> str:
-    return "After the redirect, " if place == 1 else f"After {place} redirects, "
+def after(place: int) -> str:
+    """How a sentence begins on the request at this place, the first one being at 0."""
+    return "" if place == 0 else "After the redirect, " if place == 1 else f"After {place} redirects, "

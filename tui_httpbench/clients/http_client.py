@@ -43,8 +43,9 @@ def http_client(request: Request, new):
 
 def split(url):
     """The URL's parts, and what a request line has of it."""
-    parts = urlsplit(url)
-    return parts, parts._replace(scheme="", netloc="", path=parts.path or "/", fragment="").geturl()
+    parts, whole = urlsplit(url), url.partition("#")[0]
+    target = whole[len(f"{parts.scheme}://{parts.netloc}") :]  # as it is: a bare ? at its end counts
+    return parts, target if target.startswith("/") else f"/{target}"
 
 
 def connect(new, url):

@@ -111,7 +111,7 @@ def watch_responses(seen):
     """Makes every further response be described to ``seen``: for the probe, never for a timed round.
 
     Its responses tell neither their URL nor what was redirected on the way, so these stay unknown: of what was sent,
-    the first request is all that can be told.
+    the first request is all that can be told, and of that not the headers which the client adds.
     """
     send, send_async = SyncConsumedRequest.send, ConsumedRequest.send
 
@@ -124,6 +124,7 @@ def watch_responses(seen):
             status=response.status,
             http_version=response.version.removeprefix("HTTP/").replace("2.0", "2"),
             hops=[first],
+            whole_heads=False,
             sets_cookies="Set-Cookie" in response.headers,
             keeps_cookies=False,
         )

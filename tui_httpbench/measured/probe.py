@@ -12,22 +12,24 @@ from tui_httpbench.text.hiding import drop_secrets
 
 @dataclass(frozen=True)
 class SentRequest:
-    """One request as its library says that it was sent: the first, or one that a redirect asked for.
+    """One request as it was sent, or as its library says that it was: the first, or one that a redirect asked for.
 
-    ``headers`` are those that the library knows of; ``body_bytes`` is None where its length can't be told.
+    ``body_bytes`` is None where its length can't be told; ``is_whole`` tells whether no header is missing here.
     """
 
     method: str
     url: str
     headers: tuple[Header, ...]
     body_bytes: int | None
+    is_whole: bool = True
 
 
 @dataclass(frozen=True)
 class ProbeResponse:
     """What came back: ``first_status`` is that before redirects were followed, ``url`` the one after it.
 
-    ``hops`` are the requests that were sent for it, one for each redirect and one more, as far as the library tells.
+    ``hops`` are the requests that were sent for it, one for each redirect and one more, as far as the library tells;
+    their URL may be a target alone, such as ``/path``.
     ``sets_cookies`` tells that a server set a cookie on the way, ``keeps_cookies`` that the client would send one with
     its next request. Of a client file that doesn't describe its responses, ``url`` is empty, ``http_version`` is
     ``unknown``, and ``hops`` and ``keeps_cookies`` are None.
@@ -54,6 +56,7 @@ class ProbeResponse:
                     drop_secrets(hop["url"]),
                     tuple((name, value) for name, value in hop["headers"]),
                     hop["body_bytes"],
+                    hop["is_whole"],
                 )
                 for hop in hops
             )

@@ -14,7 +14,8 @@ def wire_url(url: str) -> str:
 
     Scheme and host are lower case, an IPv6 address is short, a default port and an empty one are left out, the empty
     path is ``/``. Fragment, user and password stay behind, as they are no part of a request's target. What is
-    percent-encoded stays so, and nothing else becomes so but what has to: servers may tell ``%7E`` from ``~``.
+    percent-encoded stays so, and nothing else becomes so but what has to: servers may tell ``%7E`` from ``~``. Nor is
+    an empty query none: ``/?`` is sent as it is.
     """
     try:
         parts = urlsplit(url)
@@ -26,7 +27,21 @@ def wire_url(url: str) -> str:
     shown = _host(host)
     if port not in (None, _DEFAULT_PORTS.get(parts.scheme)):
         shown += f":{port}"
-    return SplitResult(parts.scheme, shown, _encoded(parts.path) or "/", _encoded(parts.query), "").geturl()
+    sent = SplitResult(parts.scheme, shown, _encoded(parts.path) or "/", _encoded(parts.query), "").geturl()
+    return sent if parts.query or "?" not in url.partition("#")[0] else f"{sent}?"
+
+
+def wire_target(url: str) -> str:
+    """Path and query, as the first line of a request has them; the URL may be such a target alone."""
+    if url.startswith("/"):
+        return url
+    _, scheme_ends, rest = wire_url(url).partition("://")
+    return "/" + rest.partition("/")[2] if scheme_ends else url
+
+
+def wire_host(host: str, scheme: str = "http") -> str:
+    """One spelling for all values of a ``Host`` header that name the same host and port."""
+    return wire_url(f"{scheme}://{host}/").partition("://")[2].removesuffix("/")
 
 
 def _host(host: str) -> str:

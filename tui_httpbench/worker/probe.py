@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from .client import AsyncClient, New, SyncClient, mode_of, new_of, request_of, settings_of
 from .ear import Ear
@@ -20,6 +20,9 @@ from .errors import kind_of, text_of
 from .job import UNTOLD, Job
 from .made_code import made_code
 from .stages import StageFailed, load_client, stage
+
+if TYPE_CHECKING:
+    from .wire import Wire
 
 _USER_OF_URL = re.compile(r"//[^/@]*@")
 
@@ -39,18 +42,23 @@ def run_probe(job: Job, ear: Ear, tell: Tell) -> None:
         mode = mode_of(module, job)
     # Between the import and the first change to a library that is ours; and here alone, for the reason above.
     from .genuine import strange_libraries, without_c
+    from .wire import Wire
 
     tell("libraries", strange=strange_libraries(job.packages), without_c=without_c())
     seen: list[dict[str, Any]] = []
     watch = getattr(module, "watch_responses", None)
     if watch is not None:
-        watch(lambda **response: seen.append(response))
+        # Where a class was replaced by anything else, its answers can't be watched and stay unknown; that is doubted.
+        with contextlib.suppress(AttributeError, TypeError):
+            watch(lambda **response: seen.append(response))
+    wire = Wire()
+    wire.watch()
     maker, request = _Maker(module, job), request_of(module, job)
     try:
         if job.kind == "sync":
-            answer, error = _send_once(SyncClient(mode, request, maker.new), ear, tell)
+            answer, error = _send_once(SyncClient(mode, request, maker.new), ear, tell, wire)
         else:
-            answer, error = asyncio.run(_send_once_async(AsyncClient(mode, request, maker.new), ear, tell))
+            answer, error = asyncio.run(_send_once_async(AsyncClient(mode, request, maker.new), ear, tell, wire))
     except StageFailed as failure:
         raise maker.blame(failure) from failure
     if error is not None and maker.failed:  # a mode that makes its client for each request
@@ -60,7 +68,7 @@ def run_probe(job: Job, ear: Ear, tell: Tell) -> None:
         beside=_modules_beside(job.source_file),
         settings=maker.described,
         made="\n".join(filter(None, (maker.made, _options_in_words(request.options)))),
-        **_outcome(seen, answer, error),
+        **_outcome(seen, answer, error, wire),
     )
 
 
@@ -148,10 +156,11 @@ def _noting_lines(code: CodeType | None, lines: set[int]) -> Iterator[None]:
         sys.settrace(before)
 
 
-def _send_once(client: SyncClient, ear: Ear, tell: Tell) -> _Sent:
+def _send_once(client: SyncClient, ear: Ear, tell: Tell, wire: Wire) -> _Sent:
     client.build()
     tell("ready")
     ear.hear()
+    wire.forget()
     try:
         return client.send_checked(), None
     except StageFailed:
@@ -162,10 +171,11 @@ def _send_once(client: SyncClient, ear: Ear, tell: Tell) -> _Sent:
         client.close()
 
 
-async def _send_once_async(client: AsyncClient, ear: Ear, tell: Tell) -> _Sent:
+async def _send_once_async(client: AsyncClient, ear: Ear, tell: Tell, wire: Wire) -> _Sent:
     await client.build()
     tell("ready")
     await ear.hear_async()
+    wire.forget()
     try:
         return await client.send_checked(), None
     except StageFailed:
@@ -176,33 +186,22 @@ async def _send_once_async(client: AsyncClient, ear: Ear, tell: Tell) -> _Sent:
         await client.close()
 
 
-def _outcome(seen: list[dict[str, Any]], answer: Any, error: BaseException | None) -> dict[str, Any]:
+def _outcome(seen: list[dict[str, Any]], answer: Any, error: BaseException | None, wire: Wire) -> dict[str, Any]:
     """What came back: as the file describes responses, or as much as ``send`` returned of it."""
     if error is not None:
         from .led_to import led_to  # workers of rounds import this module, too
 
         return {"response": None, "error": [kind_of(error), text_of(error)], "led_to": led_to(error)}
     status, body = answer
-    usual = {"status": status, "url": "", "first_status": status, "http_version": UNTOLD}
+    usual = {"status": status, "url": "", "first_status": status, "http_version": UNTOLD, "whole_heads": True}
     known = {**usual, "hops": None, "sets_cookies": False, "keeps_cookies": None, **(seen[-1] if seen else {})}
+    is_whole = known.pop("whole_heads")
     if known["hops"] is not None:
-        known["hops"] = [_hop(*hop) for hop in known["hops"]]
+        from .account import sent_requests  # workers of rounds import this module, too
+
+        known["hops"], known["url"] = sent_requests(known["hops"], known["url"], is_whole=is_whole, wire=wire)
     digest = hashlib.sha256(body).hexdigest()
     return {"response": {**known, "body_bytes": len(body), "body_sha256": digest}, "error": None, "led_to": ""}
-
-
-def _hop(method: Any, url: Any, headers: Any, body_bytes: Any = None) -> dict[str, Any]:
-    """One of the requests that were sent; unless told, its headers say how long its body was, as they tell a server."""
-    pairs = [(_written(name), _written(value)) for name, value in headers]
-    by_name = {name.lower(): value for name, value in pairs}
-    length = by_name.get("content-length", "" if "transfer-encoding" in by_name else "0")
-    if body_bytes is None and length.isdecimal():
-        body_bytes = int(length)
-    return {"method": _written(method), "url": _written(url), "headers": pairs, "body_bytes": body_bytes}
-
-
-def _written(text: Any) -> str:
-    return text.decode("latin-1") if isinstance(text, bytes) else str(text)
 
 
 def _installed_versions(packages: tuple[str, ...]) -> dict[str, str]:
