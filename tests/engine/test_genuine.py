@@ -19,7 +19,13 @@ from tui_httpbench.target_server.launcher import EmbeddedTarget
 SITECUSTOMIZE = """
 import functools, sys
 sys.modules["yarl._quoting_c"] = None
-import httpx
+import aiohttp, httpx, requests
+
+class Session(requests.Session):
+    pass
+
+requests.Session = Session
+aiohttp.ClientSession = functools.partial(aiohttp.ClientSession)
 
 def wrapped(send):
     @functools.wraps(send)
@@ -46,9 +52,14 @@ async def test_what_was_put_around_or_in_the_place_of_a_library_is_found(
     shutil.copytree(installed / "urllib3", tmp_path / "urllib3")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])]))
     found = await probes_of(("requests", "httpx", "aiohttp"))
-    assert found["requests"] == ({"urllib3": f"was loaded from {tmp_path / 'urllib3' / '__init__.py'}"}, ())
-    assert found["httpx"] == ({"httpx": f"has Client.send from {tmp_path / 'sitecustomize.py'}"}, ())
-    assert found["aiohttp"] == ({}, ("yarl",))
+    assert {without_c for _, without_c in found.values()} == {("yarl",)}
+    strange = {mode_id: libraries for mode_id, (libraries, _) in found.items()}
+    assert strange["requests"] == {
+        "requests": f"has Session from {tmp_path / 'sitecustomize.py'}",
+        "urllib3": f"was loaded from {tmp_path / 'urllib3' / '__init__.py'}",
+    }
+    assert strange["httpx"] == {"httpx": f"has Client.send from {tmp_path / 'sitecustomize.py'}"}
+    assert strange["aiohttp"] == {"aiohttp": "has something else in the place of its class ClientSession"}
 
 
 @pytest.mark.slow

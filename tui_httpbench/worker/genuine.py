@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import functools
 import hashlib
 import importlib.metadata
 import os
 import platform
 import re
 import sys
-import sysconfig
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+
+from .replaced import PYTHONS_OWN, replaced_in_python, replaced_member
 
 _C_PARTS = {
     "aiohttp": "aiohttp._http_parser",
@@ -29,16 +28,6 @@ _C_PARTS = {
     "yarl": "yarl._quoting_c",
 }
 """The module in C that makes a library fast, by the module that people import."""
-
-_PYTHONS_OWN = {
-    "http.client": ("HTTPConnection", "HTTPResponse"),
-    "socket": ("socket",),
-    "ssl": ("SSLContext", "SSLSocket"),
-}
-"""What all clients stand on, and what some packages put something else in the place of."""
-
-_STANDARD = tuple(os.path.realpath(sysconfig.get_path(name)) + os.sep for name in ("stdlib", "platstdlib"))
-_PACKAGES = tuple(os.path.realpath(sysconfig.get_path(name)) + os.sep for name in ("purelib", "platlib"))
 
 
 def without_c() -> list[str]:
@@ -56,8 +45,8 @@ def strange_libraries(packages: Iterable[str]) -> dict[str, str]:
             clause = _oddness(_Library(importlib.metadata.distribution(package)))
             if clause:
                 found[package] = clause
-    for name, kinds in _PYTHONS_OWN.items():
-        clause = _oddness_of_python(name, kinds)
+    for name in PYTHONS_OWN:
+        clause = replaced_in_python(name)
         if clause:
             found[f"Python's {name}"] = clause
     return found
@@ -88,7 +77,7 @@ class _Library:
 
 def _oddness(library: _Library) -> str:
     """The first thing that is odd about a library; empty where nothing is, or where it was not imported."""
-    for check in (_other_place, _other_version, _other_content, _other_functions):
+    for check in (_other_place, _other_version, _other_content, _other_members):
         clause = check(library)
         if clause:
             return clause
@@ -133,78 +122,5 @@ def _other_content(library: _Library) -> str:
     return ""
 
 
-def _other_functions(library: _Library) -> str:
-    paths = [getattr(module, "__file__", None) for module in library.modules.values()]
-    folders = {_folder(path) for path in paths if path}
-    found = [
-        (label, place)
-        for name, module in library.modules.items()
-        for label, value in _members(name, module)
-        for place in (_foreign_place(value, folders),)
-        if place
-    ]
-    if found:  # what a library requires may help to make its functions
-        required = _required_folders(library.distribution)
-        found = [(label, place) for label, place in found if _folder(place) not in required]
-    return f"has {found[0][0]} from {found[0][1]}" if found else ""
-
-
-def _required_folders(distribution: importlib.metadata.Distribution) -> set[str]:
-    folders: set[str] = set()
-    for line in distribution.requires or ():
-        name = re.match(r"[\w.-]+", line)
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            if name is not None:
-                folders |= {_folder(path) for path in _files_of(importlib.metadata.distribution(name[0]))}
-    return folders
-
-
-@functools.cache
-def _folder(path: str) -> str:
-    return os.path.dirname(os.path.realpath(path))  # noqa: PTH120
-
-
-def _oddness_of_python(name: str, kinds: tuple[str, ...]) -> str:
-    module = sys.modules.get(name)
-    for kind in kinds if module is not None else ():
-        own = getattr(module, kind)
-        if own.__module__.partition(".")[0].lstrip("_") != name.partition(".")[0]:
-            return f"has {kind} from {own.__module__}"
-        for label, value in vars(own).items():
-            place = _foreign_place(value, set())
-            if place:
-                return f"has {kind}.{label} from {place}"
-    return ""
-
-
-def _members(name: str, module: types.ModuleType) -> Iterator[tuple[str, Any]]:
-    """Functions of a module, and those of its classes, with their names."""
-    for label, value in list(vars(module).items()):
-        if getattr(value, "__module__", None) != name:
-            continue
-        if isinstance(value, type):
-            yield from ((f"{label}.{own}", member) for own, member in list(vars(value).items()))
-        else:
-            yield label, value
-
-
-def _foreign_place(value: Any, folders: set[str]) -> str:
-    """Where a function comes from that is neither its library's, nor Python's, nor made by either; else empty."""
-    value = getattr(value, "__func__", value) if isinstance(value, (staticmethod, classmethod)) else value
-    value = value.fget if isinstance(value, property) else value
-    if isinstance(value, types.FunctionType):
-        return _unless_own(value.__code__.co_filename, folders) or ""
-    # What wrapt and the like put around a function is no function; its kind tells whose it is.
-    if hasattr(type(value), "__wrapped__"):
-        path = getattr(sys.modules.get(type(value).__module__), "__file__", None)
-        return (_unless_own(path, folders) if path else None) or ""
-    return ""
-
-
-def _unless_own(path: str, folders: set[str]) -> str | None:
-    """The path of a file, None where it is the library's or Python's own, or no file at all."""
-    if path.startswith("<"):
-        return None
-    folder = _folder(path) + os.sep
-    is_standard = folder.startswith(_STANDARD) and not folder.startswith(_PACKAGES)
-    return None if is_standard or folder[: -len(os.sep)] in folders else path
+def _other_members(library: _Library) -> str:
+    return replaced_member(library.modules, library.tops, library.distribution)
