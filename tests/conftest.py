@@ -12,6 +12,9 @@ import pytest
 
 from tui_httpbench.clients import catalog
 from tui_httpbench.clients.catalog import Library, Mode
+from tui_httpbench.clients.entrants import select_modes
+
+LIGHT_CLIENTS = Path(__file__).parent / "support" / "light_clients.py"
 
 # Hundreds of processes are started: what one of them has compiled, and every test file, is not compiled again.
 sys.dont_write_bytecode = False
@@ -49,6 +52,12 @@ def known_modes() -> Iterator[None]:
     yield
     catalog.MODES.clear()
     catalog.MODES.update(before)
+
+
+@pytest.fixture
+def light_modes(known_modes: None) -> tuple[str, ...]:  # noqa: ARG001
+    """The ids of modes of the standard library that name themselves: two sync ones and an async one."""
+    return select_modes([str(LIGHT_CLIENTS)])
 
 
 @pytest.fixture
