@@ -317,6 +317,10 @@ def test_a_host_without_a_scheme_is_measured_as_http() -> None:
     assert plan is not None
     assert plan.request.url == "http://localhost:8765/orders"
     assert (plan.requests, plan.duration_s) == (None, AUTO)
+    for typed, meant in ((":8000/a", ":8000/a"), (":/a", "/a"), (":", ""), (":80?q=1", ":80?q=1")):  # as for httpie
+        plan = plan_of(typed)
+        assert plan is not None
+        assert plan.request.url == f"http://localhost{meant}"
 
 
 def test_a_seed_is_drawn_anew_each_time() -> None:
