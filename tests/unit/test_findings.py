@@ -435,3 +435,15 @@ def test_a_mode_that_was_lost_is_said_to_lack_the_rounds_that_it_lacks() -> None
     assert said(1, 3, 4, 5) == "aiohttp fell."
     assert said(1, 5) == "aiohttp fell. Rounds 3 to 4 were made without it."
     assert said(1, 4, 5) == "aiohttp fell. Round 3 was made without it."
+
+
+def test_of_two_urls_that_as_many_sent_the_one_that_was_asked_for_is_the_usual() -> None:
+    asked, changed = "http://127.0.0.1:9/a%2fb", "http://127.0.0.1:9/a%2Fb"
+    urls = dict(zip(("aiohttp", "requests", "httpx", "http.client"), (changed, changed, asked, asked), strict=True))
+    probes = tuple(
+        Probe(mode, response=replace(RESPONSE, url=url, hops=(replace(sent_request(), url=url),)))
+        for mode, url in urls.items()
+    )
+    plan = {"request": Request(asked)}
+    found = [finding for finding in summarize_run(measured_of(probes=probes, plan=plan)).findings if finding.modes]
+    assert {(finding.id, finding.modes) for finding in found} == {("other-url", ("aiohttp", "requests"))}

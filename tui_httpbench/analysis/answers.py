@@ -14,7 +14,7 @@ from tui_httpbench.analysis.sent_requests import MAX_URL
 from tui_httpbench.measured.probe import Probe, ProbeResponse
 from tui_httpbench.text.formatting import enumerate_names
 from tui_httpbench.text.quoting import shortened
-from tui_httpbench.text.wire_url import wire_url
+from tui_httpbench.text.wire_url import wire_target, wire_url
 from tui_httpbench.worker.job import UNTOLD
 
 SLACK_SPREADS = 4
@@ -27,18 +27,19 @@ WAITED_IN_VAIN = ("timeout", "connect-timeout", "hung")
 _NO_ANSWER = "no answer"
 
 
-def find_answer_differences(probes: tuple[Probe, ...]) -> list[Finding]:
+def find_answer_differences(probes: tuple[Probe, ...], asked_url: str = "") -> list[Finding]:
     """What differs between the answers, the modes being those that were probed, such as ``httpx`` for ``httpx#2``.
 
-    The usual answer is that of most modes that succeeded. What one mode's own answers differ in, the server changes by
-    itself, which is said once and marks nobody.
+    The usual answer is that of most modes that succeeded; where as many asked for one URL as for another, that of
+    ``asked_url`` is. What one mode's own answers differ in, the server changes by itself, which is said once and marks
+    nobody.
     """
     if not any(probe.responses for probe in probes):
         return []
     usual = _usual_outcome(probes)
     seen = [_Seen(probe.mode, _of_status(probe, usual)) for probe in probes]
     seen = [each for each in seen if each.responses]
-    return [*_changes(probes, seen), *_status_differences(probes, usual), *_response_differences(seen)]
+    return [*_changes(probes, seen), *_status_differences(probes, usual), *_response_differences(seen, asked_url)]
 
 
 def odd_modes(probes: tuple[Probe, ...]) -> tuple[str, ...]:
@@ -155,7 +156,7 @@ def _changes(probes: tuple[Probe, ...], seen: list[_Seen]) -> list[Finding]:
 # URL, version and body
 
 
-def _response_differences(seen: list[_Seen]) -> list[Finding]:
+def _response_differences(seen: list[_Seen], asked_url: str) -> list[Finding]:
     if len(seen) < 2:
         return []
     part = _stable_part(seen)
@@ -164,6 +165,7 @@ def _response_differences(seen: list[_Seen]) -> list[Finding]:
         seen,
         lambda response: url_part(wire_url(response.url), part),
         "ended at {other}; the others at {usual}",
+        lambda url: wire_target(str(url)) == wire_target(asked_url),
     )
     found += _compare(
         "other-http-version",
@@ -215,14 +217,18 @@ def _far_lengths(seen: list[_Seen]) -> list[Finding]:
 
 
 def _compare(
-    finding_id: str, seen: list[_Seen], value_of: Callable[[ProbeResponse], Hashable], pattern: str
+    finding_id: str,
+    seen: list[_Seen],
+    value_of: Callable[[ProbeResponse], Hashable],
+    pattern: str,
+    is_asked: Callable[[Hashable], bool] = lambda _: False,
 ) -> list[Finding]:
     values = {each.mode: value_of(each.first) for each in seen}
     # What a client file doesn't tell is no difference.
     values = {mode: value for mode, value in values.items() if value not in ("", UNTOLD)}
     if len(values) < 2:
         return []
-    usual, others = usual_and_others(values)
+    usual, others = usual_and_others(values, is_asked)
     found = []
     for other in dict.fromkeys(others.values()):
         modes = tuple(mode for mode, value in others.items() if value == other)

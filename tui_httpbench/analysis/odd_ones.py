@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import TypeVar
 
 from tui_httpbench.text.formatting import enumerate_names
@@ -12,9 +12,12 @@ _LISTED_MODES = 3
 Value = TypeVar("Value", bound=Hashable)
 
 
-def usual_and_others(values: dict[str, Value]) -> tuple[Value, dict[str, Value]]:
-    """The most frequent value, and the modes that have another."""
-    usual = Counter(values.values()).most_common(1)[0][0]
+def usual_and_others(
+    values: dict[str, Value], is_asked: Callable[[Value], bool] = lambda _: False
+) -> tuple[Value, dict[str, Value]]:
+    """The most frequent value, and the modes that have another; of several as frequent, one that was asked for."""
+    counts = Counter(values.values())
+    usual = max(counts, key=lambda value: (counts[value], is_asked(value)))
     return usual, {mode: value for mode, value in values.items() if value != usual}
 
 

@@ -25,7 +25,7 @@ def find_differences(
     """
     if not probes:
         return ()
-    found = find_answer_differences(probes)
+    found = find_answer_differences(probes, plan.request.url)
     sent = {probe.mode: requests for probe in probes if (requests := requests_of(probe))}
     readers = {probe.mode for probe in probes if probe.settings.get("netrc") == "read"}
     found += find_request_differences(plan, probes, sent)

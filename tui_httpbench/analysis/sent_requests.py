@@ -28,7 +28,7 @@ Value = TypeVar("Value", bound=Hashable)
 
 def find_request_differences(plan: Plan, probes: tuple[Probe, ...], sent: Sent) -> Iterator[Finding]:
     """Where a mode asked for another URL, by another method or with another body than it was told to, or than most."""
-    yield from _other_urls(probes)
+    yield from _other_urls(plan, probes)
     yield from _other_methods(plan, sent)
     yield from _other_bodies(plan, sent)
     say = "sent {}; the others {}".format
@@ -57,7 +57,7 @@ def header_of(request: SentRequest, name: str) -> str | None:
     return next((value for own, value in request.headers if own.lower() == name.lower()), None)
 
 
-def _other_urls(probes: tuple[Probe, ...]) -> Iterator[Finding]:
+def _other_urls(plan: Plan, probes: tuple[Probe, ...]) -> Iterator[Finding]:
     """Where modes asked for another URL than most before they ended; the first request of the way at which they did."""
     answers = {probe.mode: probe.response for probe in probes if probe.response is not None and probe.response.hops}
     for place in range(max((len(response.hops or ()) for response in answers.values()), default=0)):
@@ -66,7 +66,8 @@ def _other_urls(probes: tuple[Probe, ...]) -> Iterator[Finding]:
         targets = {mode: url_part(target, part) for mode, (target,) in ((m, t) for m, t in found.items() if t)}
         if len(set(targets.values())) < 2:
             continue
-        usual, others = usual_and_others(targets)
+        asked = url_part(wire_target(plan.request.url), part)
+        usual, others = usual_and_others(targets, lambda target: target == asked)  # noqa: B023
         # Where a mode ended is compared with where the others did, whatever their way was.
         others = {mode: other for mode, other in others.items() if not _ends_at(answers[mode], place)}
         for other in dict.fromkeys(others.values()):
