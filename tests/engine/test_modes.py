@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from _pytest.mark import ParameterSet
+from support import one_round
 from support.recording_server import RecordingServer
 
 from tui_httpbench.analysis.result import ModeSummary, Result
@@ -16,8 +18,6 @@ from tui_httpbench.clients.catalog import MODES
 from tui_httpbench.plan.plan import WARMUP_REQUESTS, Plan, Request
 
 KEPT = [mode.id for mode in MODES.values() if mode.kept]
-PROBES = 1
-BEFORE = PROBES + WARMUP_REQUESTS
 EACH = [mode.id for mode in MODES.values() if not mode.kept]
 # One of each library and kind; test_faults.py has every mode.
 FOUR = ("requests", "httpx-client", "httpx-async", "aiohttp-each")
@@ -35,21 +35,23 @@ async def measure(plan: Plan) -> Result:
     return runner.result()
 
 
-async def measure_one(mode_id: str, request: Request, **changes: Any) -> ModeSummary:
+async def measure_one(mode_id: str, request: Request, folder: Path, **changes: Any) -> ModeSummary:
+    """What a single round of the mode measures, with no probe before it."""
     settings: dict[str, Any] = {"requests": 8, "concurrency": 4, "rounds": 1, "timeout_s": 5.0, **changes}
-    return (await measure(Plan(request=request, modes=(mode_id,), **settings))).mode(mode_id)
+    result = await one_round.result(Plan(request=request, modes=(mode_id,), **settings), folder)
+    return result.mode(mode_id)
 
 
 @pytest.mark.parametrize("mode_id", each_of(MODES))
-async def test_method_headers_and_body_reach_the_wire(mode_id: str) -> None:
+async def test_method_headers_and_body_reach_the_wire(mode_id: str, tmp_path: Path) -> None:
     async with RecordingServer() as server:
         request = Request(
             server.url + "/a?b=c", "PUT", (("X-One", "1"), ("Accept", "text/x")), None, b'{"key": "value"}'
         )
-        summary = await measure_one(mode_id, request)
+        summary = await measure_one(mode_id, request, tmp_path)
     assert (summary.requests, summary.ok, summary.errors, summary.statuses) == (8, 8, {}, {200: 8})
     assert summary.body_bytes == 8 * len(b"hello, client")
-    assert len(server.requests) == 8 + BEFORE
+    assert len(server.requests) == 8 + WARMUP_REQUESTS
     for received in server.requests:
         assert (received.method, received.path, received.body) == ("PUT", "/a?b=c", b'{"key": "value"}')
         headers = {name.lower(): value for name, value in received.headers.items()}
@@ -60,29 +62,29 @@ async def test_method_headers_and_body_reach_the_wire(mode_id: str) -> None:
 
 
 @pytest.mark.parametrize("mode_id", each_of(EACH))
-async def test_a_client_made_for_every_request_opens_a_connection_for_each(mode_id: str) -> None:
+async def test_a_client_made_for_every_request_opens_a_connection_for_each(mode_id: str, tmp_path: Path) -> None:
     async with RecordingServer() as server:
-        summary = await measure_one(mode_id, Request(server.url + "/"), requests=20)
+        summary = await measure_one(mode_id, Request(server.url + "/"), tmp_path, requests=20)
     assert summary.ok == 20
-    assert server.connections == 20 + BEFORE
+    assert server.connections == 20 + WARMUP_REQUESTS
 
 
 @pytest.mark.parametrize("mode_id", each_of(KEPT))
-async def test_a_kept_client_opens_as_many_connections_as_its_concurrency(mode_id: str) -> None:
+async def test_a_kept_client_opens_as_many_connections_as_its_concurrency(mode_id: str, tmp_path: Path) -> None:
     async with RecordingServer() as server:
-        summary = await measure_one(mode_id, Request(server.url + "/"), requests=40)
+        summary = await measure_one(mode_id, Request(server.url + "/"), tmp_path, requests=40)
     assert summary.ok == 40
-    assert PROBES < server.connections <= PROBES + 4
+    assert 1 <= server.connections <= 4
 
 
 @pytest.mark.parametrize("mode_id", each_of(KEPT))
-async def test_article_concurrency_is_one_by_one_for_sync_and_all_at_once_for_async(mode_id: str) -> None:
+async def test_article_concurrency_is_one_for_sync_and_all_at_once_for_async(mode_id: str, tmp_path: Path) -> None:
     async with RecordingServer() as server:
-        await measure_one(mode_id, Request(server.url + "/"), requests=12, concurrency="article")
+        await measure_one(mode_id, Request(server.url + "/"), tmp_path, requests=12, concurrency="article")
     if MODES[mode_id].kind == "sync":
-        assert server.connections == PROBES + 1
+        assert server.connections == 1
     else:
-        assert PROBES + 6 <= server.connections <= PROBES + 12
+        assert 6 <= server.connections <= 12
 
 
 @pytest.mark.slow

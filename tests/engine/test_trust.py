@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+from support import one_round
 from support.scripted_server import Reply, ScriptedServer
 
 from tui_httpbench.analysis.result import Result
@@ -48,8 +49,8 @@ async def test_a_private_authority_needs_its_file(tmp_path: Path) -> None:
     async with EmbeddedTarget(scenario=HTTPS) as target:
         assert target.ca_pem is not None
         (tmp_path / "ca.pem").write_bytes(target.ca_pem)
-        unknown = await measure(plan_for(target.url))
-        assert {mode.mode: mode.errors for mode in unknown.modes} == {mode: {"tls": 2} for mode in MODES}
+        unknown = await one_round.measure(plan_for(target.url), tmp_path)
+        assert {record.mode: record.tally.errors for record in unknown} == {mode: {"tls": 2} for mode in MODES}
         # As it is advised: also where the URL is no https, but redirects there.
         async with ScriptedServer(lambda _: Reply(status=302, location=f"{target.url}/")) as server:
             unchecked = await measure(plan_for(server.url, insecure=True))

@@ -6,11 +6,15 @@ import asyncio
 import random
 from pathlib import Path
 
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.summary import summarize_run
+from tui_httpbench.bench.conditions import read_machine
 from tui_httpbench.bench.foreign_requests import TargetLedger
 from tui_httpbench.bench.pinning import usable_cpus
 from tui_httpbench.bench.slice_length import SliceLength
 from tui_httpbench.bench.turns import Cpus, Turns
 from tui_httpbench.bench.worker_process import WorkerProcess
+from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.plan import Plan
 
@@ -30,3 +34,9 @@ async def measure(plan: Plan, folder: Path, rounds: int = 1) -> list[RoundRecord
         await turns.run(lambda _: plan.load.seconds(), lambda: None)
         records += turns.records
     return records
+
+
+async def result(plan: Plan, folder: Path) -> Result:
+    """What a round of the plan comes to, as far as that can be told without probes."""
+    records = await measure(plan, folder)
+    return summarize_run(Measured(plan, plan.request.url, tuple(records), machine=read_machine()))
