@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
+from support import SCHEMA_FILE
 from support.recording_server import RecordingServer
 
 from tui_httpbench.clients.catalog import DEFAULT_MODES
@@ -28,8 +30,11 @@ async def test_every_client_posts_a_form_to_0_0_0_0_without_a_scheme(tmp_path: P
     assert (process.returncode, complaints) == (0, "")  # no word of another machine
     assert shown.startswith(f"POST http://{url}, 7 bytes of application/x-www-form-urlencoded\n")
     document = json.loads(path.read_text())
+    jsonschema.validate(document, json.loads(SCHEMA_FILE.read_text()))
     assert (document["plan"]["url"], document["plan"]["method"]) == (f"http://{url}", "POST")
-    assert {mode["id"]: mode["ok"] for mode in document["modes"]} == dict.fromkeys(DEFAULT_MODES, 1)
+    told = [(mode["id"], mode["ok"], mode["errors"]) for mode in document["modes"]]
+    assert told == [(mode_id, 1, {}) for mode_id in DEFAULT_MODES]
+    assert sorted(rank["mode"] for rank in document["ranking"]) == sorted(DEFAULT_MODES)
     assert document["differences"] == []
     for received in server.requests:
         headers = {name.lower(): value for name, value in received.headers.items()}
