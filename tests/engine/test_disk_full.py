@@ -100,6 +100,8 @@ def test_run_without_a_screen_reports_in_one_sentence() -> None:
             "-c",
             f"{code}\nfrom tui_httpbench.commands.main import main\nsys.exit(main(sys.argv[1:]))",
             "run",
+            "-m",
+            "http.client",
         ],
         capture_output=True,
         text=True,

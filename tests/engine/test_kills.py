@@ -27,7 +27,7 @@ from support.killing import COMMAND, AppUnderTest, count_rows, wait_until
 from tui_httpbench.bench.recovery import find_interrupted_runs, recover
 from tui_httpbench.bench.run_folder import runs_folder
 
-PLAN = ("-m", "requests-session", "-m", "aiohttp", "-n", "300", "-r", "2", "--rtt", "1", "--timeout", "3")
+PLAN = ("-m", "http.client", "-m", "aiohttp", "-n", "300", "-r", "2", "--rtt", "1", "--timeout", "3")
 # Generous, since no test is to fail on a busy machine; what is printed at the end tells the true times.
 LIMIT_S = 30.0
 SIGNALS = ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT")
@@ -156,7 +156,7 @@ def test_a_signal_before_the_first_screen_is_not_kept_waiting_for_it(json_path: 
 
 
 def test_a_screen_whose_terminal_goes_without_a_signal_leaves_its_run_for_recovery(json_path: Path) -> None:
-    app = AppUnderTest("-m", "requests-session", "-n", "50000", "-c", "1", "-r", "1", "--start", controlling=False)
+    app = AppUnderTest("-m", "http.client", "-n", "50000", "-c", "1", "-r", "1", "--start", controlling=False)
     try:
         folder = runs_folder()
         assert folder is not None
@@ -187,7 +187,7 @@ def test_an_interrupted_run_is_told_of_and_reported_once(json_path: Path) -> Non
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False)
 
-    next_run = run("run", "-m", "aiohttp", "-n", "2", "-r", "1")
+    next_run = run("run", "-m", "http.client", "-n", "2", "-r", "1")
     assert f"2 modes, {rows} requests measured" in next_run.stderr
     assert "httpbench-tui recover" in next_run.stderr
     recovered = run("recover", "--json", str(json_path))
@@ -198,7 +198,7 @@ def test_an_interrupted_run_is_told_of_and_reported_once(json_path: Path) -> Non
     assert sum(mode["requests"] for mode in document["modes"]) == rows
     assert sum(mode["rounds_done"] for mode in document["modes"]) >= 1
     assert document["findings"][0]["id"] == "interrupted"
-    assert set(document["environment"]["packages"]) >= {"requests", "aiohttp"}
+    assert set(document["environment"]["packages"]) >= {"aiohttp", "yarl"}
     again = run("recover", "--discard")
     assert (again.returncode, again.stderr) == (1, "httpbench-tui: There is no interrupted run to recover.\n")
 
@@ -224,7 +224,7 @@ def test_a_killed_app_makes_no_error_in_what_it_had_measured(rows: int, distance
 @pytest.mark.usefixtures("json_path")
 def test_a_run_killed_in_its_first_round_loses_nothing_that_was_known() -> None:
     # One mode follows no redirect, so that there is a difference in work to be told of.
-    modes = ("-m", "requests-session", "-m", "aiohttp", "-m", "httpx-client")
+    modes = ("-m", "requests-session", "-m", "urllib3", "-m", "http.client")
     plan = ("run", "/redirect/1", *modes, "--profile", "defaults", "-r", "1", "-c", "2")
 
     def document_of(*arguments: str) -> Any:
@@ -255,7 +255,7 @@ def test_a_run_killed_in_its_first_round_loses_nothing_that_was_known() -> None:
         assert len(killed["rounds"][0]["warmup"]) == len(kept["rounds"][0]["warmup"]) > 0
     assert recovered["differences"] == whole["differences"]
     assert [finding["modes"] for finding in recovered["findings"] if finding["id"] == "other-status"] == [
-        ["httpx-client"]
+        ["http.client"]
     ]
     assert recovered["findings"][0]["id"] == "interrupted"
     assert "interrupted" not in {finding["id"] for finding in whole["findings"]}

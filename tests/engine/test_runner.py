@@ -15,7 +15,7 @@ from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.bench.events import RoundFinished, RoundStarted, RunFinished, RunStarted
 from tui_httpbench.bench.recovery import find_interrupted_runs, read_measured
 from tui_httpbench.bench.runner import Runner
-from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES
+from tui_httpbench.clients.catalog import MODES
 from tui_httpbench.plan.plan import Plan, Request
 
 
@@ -68,10 +68,12 @@ async def test_the_same_mode_twice_is_two_entries() -> None:
 
 
 async def test_what_each_round_reports() -> None:
-    runner = Runner(Plan(requests=10, concurrency=2, rounds=1))
+    # One of each library, kept and not, sync and async.
+    modes = ("requests", "httpx-client", "httpx-async-each", "aiohttp")
+    runner = Runner(Plan(modes=modes, requests=10, concurrency=2, rounds=1))
     async for _ in runner.run():
         pass
-    assert {record.mode for record in runner.records} == set(DEFAULT_MODES)
+    assert [record.mode for record in runner.records] == list(modes)
     for probe in runner.measured.probes:
         assert probe.packages[MODES[probe.mode].library.distribution]
     for record in runner.records:
@@ -93,9 +95,10 @@ async def test_what_each_round_reports() -> None:
         assert 0 < latency_s <= 2 * record.elapsed_s
 
 
+@pytest.mark.usefixtures("light_modes")
 async def test_stopping_keeps_every_finished_request_of_every_mode() -> None:
     async with RecordingServer() as server:
-        plan = Plan(Request(server.url + "/"), ("requests-session", "aiohttp"), requests=1_000_000, concurrency=1)
+        plan = Plan(Request(server.url + "/"), ("light", "light-async"), requests=1_000_000, concurrency=1)
         runner = Runner(plan)
         async for event in runner.run():
             if isinstance(event, RoundStarted):
@@ -109,7 +112,7 @@ async def test_stopping_keeps_every_finished_request_of_every_mode() -> None:
     assert sum(len(record.samples) for record in runner.records) >= 50
     for record in runner.records:
         assert result.mode(record.mode).ok == len(record.samples) > 0
-        arrived = sum(request.library == record.mode.partition("-")[0] for request in server.requests)
+        arrived = sum(request.headers["X-Mode"] == record.mode for request in server.requests)
         arrived -= record.mode == plan.modes[0]  # the probe of the first mode is repeated after the others
         assert arrived - 1 - 3 - len(record.samples) in (0, 1), "a probe, the warm-up, and one that was under way"
     assert not child_pids()
@@ -122,7 +125,7 @@ async def stop_after(runner: Runner, count: int) -> None:
 
 async def test_a_killed_worker_keeps_its_samples_and_the_other_modes_go_on() -> None:
     async with RecordingServer() as server:
-        plan = Plan(Request(server.url + "/"), ("requests-session",), requests=3000, concurrency=1, rounds=2)
+        plan = Plan(Request(server.url + "/"), ("http.client",), requests=3000, concurrency=1, rounds=2)
         runner = Runner(plan)
         async for event in runner.run():
             if isinstance(event, RoundStarted):
@@ -137,7 +140,7 @@ async def test_a_killed_worker_keeps_its_samples_and_the_other_modes_go_on() -> 
     assert not result.ranking[0].clean
     (crash,) = (finding for finding in result.findings if finding.id == "mode-crashed")
     assert "SIGKILL" in crash.text
-    assert crash.modes == ("requests-session",)
+    assert crash.modes == ("http.client",)
 
 
 async def kill_worker_after(runner: Runner, count: int) -> None:
@@ -194,7 +197,7 @@ async def test_a_client_that_prints_breaks_nothing(tmp_path: Path, monkeypatch: 
 
 async def test_what_a_run_brought_to_light_is_in_its_folder_whole() -> None:
     """And what the run did that it goes on with."""
-    plan = Plan(modes=("requests-session", "http.client"), requests=5, concurrency=2, rounds=1, seed=3)
+    plan = Plan(modes=("http.client", "http.client#2"), requests=5, concurrency=2, rounds=1, seed=3)
     measured = None
     for records in (2, 4):
         runner = Runner(plan, keeps_folder=True, earlier=measured)

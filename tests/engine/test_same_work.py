@@ -148,7 +148,7 @@ async def test_an_automatic_run_ends_when_all_is_decided() -> None:
 
 
 async def test_an_automatic_run_begins_no_round_that_its_budget_has_no_room_for() -> None:
-    plan = Plan(modes=("aiohttp", "aiohttp#2"), requests=5, concurrency=1, rounds="auto", budget_s=1.0)
+    plan = Plan(modes=("http.client", "http.client#2"), requests=5, concurrency=1, rounds="auto", budget_s=1.0)
     result = await measure(plan)
     (rounds,) = {len(mode.elapsed_s) for mode in result.modes}
     assert 1 <= rounds < 5
@@ -156,7 +156,7 @@ async def test_an_automatic_run_begins_no_round_that_its_budget_has_no_room_for(
 
 
 async def test_the_same_mode_twice_is_probed_once() -> None:
-    runner = Runner(Plan(modes=("aiohttp", "aiohttp#2"), requests=3, concurrency=1, rounds=1))
+    runner = Runner(Plan(modes=("http.client", "http.client#2"), requests=3, concurrency=1, rounds=1))
     async for _ in runner.run():
         pass
-    assert list(runner.result().settings) == ["aiohttp"]
+    assert list(runner.result().settings) == ["http.client"]

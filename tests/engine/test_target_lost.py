@@ -21,12 +21,13 @@ from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.scenario import Scenario
 from tui_httpbench.target_server.launcher import EmbeddedTarget
 
-MODES = ("http.client", "aiohttp")
+MODES = ("light", "light-async")
 SOMEBODY = 54_321
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 
 
 @posix_only
+@pytest.mark.usefixtures("light_modes")
 @pytest.mark.parametrize("victim", ["server", "relay"])
 async def test_the_run_ends_and_names_what_died(victim: str) -> None:
     scenario = Scenario(rtt_ms=1.0) if victim == "relay" else Scenario()
@@ -111,9 +112,10 @@ def take_as_somebody(address: tuple[str | None, int | None]) -> list[int]:
     return found
 
 
+@pytest.mark.usefixtures("light_modes")
 async def test_requests_of_others_are_told_of_and_sway_no_count() -> None:
     """Somebody asks all the time, over a new connection each time."""
-    runner = Runner(Plan(Request("/delay/2"), ("requests-session", "aiohttp"), requests=60, concurrency=2, rounds=1))
+    runner = Runner(Plan(Request("/delay/2"), MODES, requests=60, concurrency=2, rounds=1))
     asking = None
     async for event in runner.run():
         if asking is None:
@@ -145,7 +147,7 @@ async def ask_on_and_on(runner: Runner) -> None:
 
 async def test_what_redirects_and_lead_ins_add_is_nobody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui_httpbench.bench.turns.LONG_PAUSE_S", 0.0)
-    modes = ("requests-session", "aiohttp", "httpx-client", "http.client", "urllib3")
+    modes = ("requests-session", "aiohttp", "httpx-client")
     plan = Plan(Request("/redirect/2"), modes, requests=20, concurrency=2, rounds=1, chosen_profile="defaults")
     runner = Runner(plan)
     async for _ in runner.run():
