@@ -102,13 +102,17 @@ async def test_another_server_on_this_machine_is_named_and_not_asked_for() -> No
     assert "X-Plain" not in "".join(along)
 
 
-async def test_a_redirect_at_the_same_server_is_not_spoken_of() -> None:
+async def test_a_redirect_at_the_same_server_is_not_spoken_of(monkeypatch: pytest.MonkeyPatch) -> None:
     def answer(asked: Asked) -> Reply:
         return Reply(status=302, location="/end") if asked.path == "/" else Reply()
 
     async with ScriptedServer(answer) as server:
-        plan = Plan(Request(server.url, headers=HEADERS), MODES[:1], 3, concurrency=1, rounds=1, pin=False)
+        # What hides a variable's value hides host and port, too: that must not make them another machine's.
+        monkeypatch.setenv("WHERE", server.url.removeprefix("http://"))
+        headers = (*HEADERS, ("Host", "$WHERE"))
+        plan = Plan(Request(server.url, headers=headers), MODES[:1], 3, concurrency=1, rounds=1, pin=False)
         runner = Runner(plan)
         assert [event async for event in runner.run()]
+    assert "***" in runner.measured.probes[0].responses[0].url
     assert runner.elsewhere is None
     assert not {finding.id for finding in runner.result().findings} & {"redirected-elsewhere", "credentials-elsewhere"}

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from support.made_results import MACHINE
 
-from tui_httpbench.analysis.elsewhere import find_elsewhere
+from tui_httpbench.analysis.elsewhere import Elsewhere, find_elsewhere, with_reached
 from tui_httpbench.analysis.findings import ENDS_EARLY, FINDINGS, Finding
 from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.summary import summarize_run
@@ -106,8 +106,8 @@ def redirected(url: str, *headers: tuple[str, str], at: str = "http://127.0.0.1:
     """What one mode tells of a redirect from ``at`` to another URL, where it sent these headers again."""
     hops = (replace(sent_request(*headers), url=at), replace(sent_request(*headers), url=url))
     response = replace(RESPONSE, url=url, hops=hops)
-    request = Request(at, headers=headers)
-    return measured_of(probes=(Probe("aiohttp", response=response),), plan={"request": request})
+    measured = measured_of(plan={"request": Request(at, headers=headers)})
+    return replace(measured, probes=with_reached(measured.plan, (Probe("aiohttp", response=response),)))
 
 
 def through_proxy(odd: Probe) -> Measured:
@@ -296,6 +296,12 @@ def test_another_server_and_another_machine_are_told_apart(
     measured = redirected(url, at=at)
     found = find_elsewhere(measured.plan, measured.probes)
     assert (list(found.ends), list(found.hosts)) == (ends, hosts) if found is not None else not ends
+
+
+def test_a_machine_whose_name_is_hidden_is_never_one_that_was_allowed() -> None:
+    plan = redirected("http://b.example/").plan
+    assert Elsewhere(plan, {}, {"b.example": MODES}, {}).has_only({"b.example"})
+    assert not Elsewhere(plan, {}, {MASK: MODES}, {}).has_only({MASK})
 
 
 def test_an_id_is_declared_or_refused() -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.odd_ones import names_of
 from tui_httpbench.clients.entrants import entrants_of
-from tui_httpbench.measured.probe import Probe, ProbeResponse, SentRequest
+from tui_httpbench.measured.probe import Probe, ProbeResponse, Reached
 from tui_httpbench.plan.plan import MASK, Plan
 from tui_httpbench.plan.politeness import RemoteLoad, load_on, remote_host
 from tui_httpbench.plan.this_machine import is_this_machine
@@ -41,6 +41,10 @@ class Elsewhere:
         """What the plan sends to the other machines. There must be one in ``hosts``."""
         return load_on(self.plan, enumerate_names(list(self.hosts)))
 
+    def has_only(self, known: Collection[str]) -> bool:
+        """Whether all other machines are among these; one that is masked may be any, so it never is."""
+        return all(host in known and MASK not in host for host in self.hosts)
+
     @property
     def question(self) -> str:
         """What to ask before requests go on to another machine; there must be one in ``hosts``."""
@@ -61,26 +65,57 @@ class Elsewhere:
         return f"{self.in_words}; add --yes if that may be{end}."
 
 
+def with_reached(plan: Plan, probes: tuple[Probe, ...], credentials: Collection[str] = ()) -> tuple[Probe, ...]:
+    """The probes, told which other servers they reached: to be asked while nothing in their URLs is masked yet.
+
+    ``credentials`` are headers in small letters that hold some, whatever their names say.
+    """
+    if plan.request.uses_embedded_target:
+        return probes
+    asked = plan.request.url
+    return tuple(
+        replace(
+            probe,
+            reached=tuple(
+                dict.fromkeys(each for response in probe.responses for each in _reached(response, asked, credentials))
+            ),
+        )
+        for probe in probes
+    )
+
+
+def _reached(response: ProbeResponse, asked: str, credentials: Collection[str]) -> Iterator[Reached]:
+    hops = response.hops or ()
+    ways = [*((hop.url, hop.headers) for hop in hops), (response.url, ())]
+    ways = [(wire_url(url), headers) for url, headers in ways if _host(url)]
+    for place, (url, headers) in enumerate(ways, 1):
+        if _server(url) != _server(asked):
+            host = _host(url)
+            yield Reached(
+                _origin(url),
+                printable(host),
+                not _is_same_machine(url, asked),
+                is_this_machine(host),
+                place == len(ways),
+                tuple(name for name, _ in headers if is_secret_name(name) or name.lower() in credentials),
+            )
+
+
 def find_elsewhere(plan: Plan, probes: tuple[Probe, ...]) -> Elsewhere | None:
     """Where the probes' requests were redirected to; None where they stayed with the server that was asked.
 
     A client that does not tell of its redirects shows nothing.
     """
-    if plan.request.uses_embedded_target:
-        return None
-    asked = plan.request.url
     ends: dict[str, set[str]] = {}
     hosts: dict[str, set[str]] = {}
     credentials: dict[str, set[str]] = {}
     for probe in probes:
-        for response in probe.responses:
-            urls = _urls_of(response)
-            if urls and _server(urls[-1]) != _server(asked):
-                ends.setdefault(_origin(urls[-1]), set()).add(probe.mode)
-            for url in urls:
-                if not _is_same_machine(url, asked):
-                    hosts.setdefault(printable(_host(url)), set()).add(probe.mode)
-            for name in _credentials_elsewhere(response.hops or (), asked):
+        for reached in probe.reached:
+            if reached.is_end:
+                ends.setdefault(reached.origin, set()).add(probe.mode)
+            if reached.is_other_machine:
+                hosts.setdefault(reached.host, set()).add(probe.mode)
+            for name in reached.credentials:
                 known = next((each for each in credentials if each.lower() == name.lower()), name)
                 credentials.setdefault(known, set()).add(probe.mode)
     if not ends and not hosts:
@@ -91,9 +126,8 @@ def find_elsewhere(plan: Plan, probes: tuple[Probe, ...]) -> Elsewhere | None:
 
 def loaded_host(plan: Plan, probes: tuple[Probe, ...]) -> str | None:
     """The other machine that gets the load, by redirects or as the plan has it; None where all stays on this one."""
-    elsewhere = find_elsewhere(plan, probes)
-    reached = [host for host in (elsewhere.hosts if elsewhere is not None else ()) if not is_this_machine(host)]
-    return reached[-1] if reached else remote_host(plan.request)
+    reached = [each.host for probe in probes for each in probe.reached if each.is_other_machine and not each.is_here]
+    return list(dict.fromkeys(reached))[-1] if reached else remote_host(plan.request)
 
 
 def elsewhere_findings(plan: Plan, probes: tuple[Probe, ...]) -> Iterator[Finding]:
@@ -112,18 +146,6 @@ def elsewhere_findings(plan: Plan, probes: tuple[Probe, ...]) -> Iterator[Findin
     for name, modes in elsewhere.credentials.items():
         text = f"{names_of(modes)} sent {name} along to another server than the one that was asked."
         yield Finding("credentials-elsewhere", text, modes)
-
-
-def _urls_of(response: ProbeResponse) -> list[str]:
-    hops = [hop.url for hop in response.hops or ()]
-    return [wire_url(url) for url in (*hops, response.url) if _server(url)[0]]
-
-
-def _credentials_elsewhere(hops: tuple[SentRequest, ...], asked: str) -> Iterator[str]:
-    for hop in hops:
-        if _server(hop.url)[0] and _server(hop.url) != _server(asked):
-            # What a plan's header took from a variable is masked, whatever its name.
-            yield from (name for name, value in hop.headers if is_secret_name(name) or value.startswith(MASK))
 
 
 def _server(url: str) -> tuple[str, int | None]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tui_httpbench.analysis.all_failed import CommonFailure, find_common_failure
-from tui_httpbench.analysis.elsewhere import Elsewhere, find_elsewhere
+from tui_httpbench.analysis.elsewhere import Elsewhere, find_elsewhere, with_reached
 from tui_httpbench.analysis.outlook import last_round_wall_s
 from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.result import Result
@@ -50,7 +50,7 @@ from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.notes_json import ProbesMade, RoundStart, RunEnd
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.records import RoundRecord
-from tui_httpbench.measured.request_heads import credentials_in, hide_credentials
+from tui_httpbench.measured.request_heads import credentials_in, hidden_names, hide_credentials
 from tui_httpbench.measured.samples import Samples, no_samples
 from tui_httpbench.plan.header_values import expand_headers
 from tui_httpbench.plan.plan import Plan
@@ -230,7 +230,7 @@ class Runner:
         """Whether it leads to another machine; of a run that is gone on with, to one that it did not load before."""
         earlier = self._earlier
         known = find_elsewhere(self.plan, earlier.probes) if earlier is not None and earlier.records else None
-        return bool(elsewhere.hosts.keys() - (known.hosts.keys() if known is not None else ()))
+        return not elsewhere.has_only(known.hosts if known is not None else ())
 
     @property
     def _shown_url(self) -> str:
@@ -294,6 +294,7 @@ class Runner:
                 probes = await self._probing
             told = self.plan.wire_headers
             sent = expand_headers(told)
+            probes = with_reached(self.plan, probes, hidden_names(told, self._hiding))
             self._hiding = self._hiding.and_also(credentials_in(probes))
             self._probes = tuple(hide_credentials(probe, told, sent, self._hiding) for probe in probes)
             folder.note(ProbesMade(self._probes))

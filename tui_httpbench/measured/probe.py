@@ -64,6 +64,24 @@ class ProbeResponse:
 
 
 @dataclass(frozen=True)
+class Reached:
+    """A server that redirects led a mode's requests to, and that is not the one that was asked.
+
+    ``origin``, such as ``https://b.example``, and ``host`` are to be shown, and may be masked: what has to be decided
+    by them is decided here. ``is_other_machine`` says that it is another one than was asked, ``is_here`` that it is
+    this one, ``is_end`` that requests end there. ``credentials`` are the names of headers with credentials that went
+    along.
+    """
+
+    origin: str
+    host: str
+    is_other_machine: bool
+    is_here: bool
+    is_end: bool
+    credentials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Probe:
     """One mode's request, its response, and the settings that its client had; ``made`` is the call that made it.
 
@@ -92,6 +110,7 @@ class Probe:
     beside: dict[str, str] = field(default_factory=dict)
     again: tuple[ProbeResponse | None, ...] = ()
     foreign_requests: int = 0
+    reached: tuple[Reached, ...] = ()
 
     @property
     def was_sent(self) -> bool:

@@ -250,7 +250,7 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         self._tell_outcome()
 
     async def _may_go_to(self, elsewhere: Elsewhere) -> bool:
-        if self._asked_hosts.issuperset(elsewhere.hosts) and not elsewhere.load.is_heavy:
+        if elsewhere.has_only(self._asked_hosts) and not elsewhere.load.is_heavy:
             return True
         may = await self.query_one(ElsewhereQuestion).decide(elsewhere)
         if may:
