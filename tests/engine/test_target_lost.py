@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tui_httpbench.bench.events import RoundStarted
+from tui_httpbench.bench.events import Event, RoundStarted, RunStarted
 from tui_httpbench.bench.recovery import find_interrupted_runs, recover
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.scenario import Scenario
-from tui_httpbench.target_server.launcher import EmbeddedTarget
+from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetEndedError
 
 MODES = ("light", "light-async")
 SOMEBODY = 54_321
@@ -58,6 +58,28 @@ async def test_the_run_ends_and_names_what_died(victim: str) -> None:
     (run,) = find_interrupted_runs()
     recovered = recover(run.folder)
     assert [(mode.requests, mode.errors) for mode in recovered.modes] == [(count, {}) for count in requests]
+
+
+@posix_only
+@pytest.mark.parametrize("moment", [RunStarted, RoundStarted])
+async def test_before_anything_is_measured_it_is_named_too(moment: type[Event]) -> None:
+    runner = Runner(Plan(Request("/"), MODES, requests=9, concurrency=2, rounds=2, scenario=Scenario(rtt_ms=1.0)))
+    killed: list[int] = []
+
+    async def run() -> None:
+        async for event in runner.run():
+            if isinstance(event, moment) and not killed:
+                killed.append(await kill_target(runner, 0))
+
+    with pytest.raises(TargetEndedError) as error:
+        await run()
+    where = "" if moment is RunStarted else "The run ended in round 1. "
+    assert str(error.value) == (
+        f"{where}The embedded target's relay (process {killed[0]}) ended by itself: SIGKILL; no mode is to blame. Run "
+        "again, or give a URL."
+    )
+    assert runner.failure is None
+    assert not runner.has_measured
 
 
 async def kill_target(runner: Runner, done: int) -> int:

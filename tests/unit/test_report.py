@@ -20,6 +20,7 @@ from support.made_results import (
 from support.reports import report_of
 
 from tui_httpbench.analysis.conclusion import ONE_ROUND, conclude
+from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.places import NO_VERDICT_YET, places_of
 from tui_httpbench.analysis.result import Environment, Rank, Result
 from tui_httpbench.bench.events import Progress
@@ -227,6 +228,13 @@ def test_a_run_stopped_before_its_first_request_has_no_table() -> None:
     report = report_of(result_of(modes=DEFAULT_MODES, stopped=True))
     assert "before anything was measured" in report
     assert cells_of(report) == {}
+
+
+def test_a_run_that_could_not_begin_is_not_said_to_be_stopped_by_anybody() -> None:
+    trouble = Finding("ended-early", "The run ended in round 1: no room.")
+    report = report_of(replace(result_of(modes=DEFAULT_MODES, stopped=True), findings=(trouble,)))
+    assert "Nothing was measured. The run ended in round 1: no room." in report
+    assert "Stopped" not in report
 
 
 def test_a_mode_that_was_not_measured_has_no_numbers() -> None:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.files.side_line import SideLine
 from tui_httpbench.measured.probe import Probe, ProbeResponse
 from tui_httpbench.plan.plan import Plan
-from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetError
+from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetEndedError, TargetError
 from tui_httpbench.text.hiding import Hiding, drop_secrets
 from tui_httpbench.worker.job import Job
 
@@ -44,7 +44,7 @@ async def probe_modes(
 
     What comes from elsewhere than the embedded target may change by itself: there, the first mode is asked once more
     after all others, and then, up to twice, every mode whose answer differs from that of most. ``hiding`` is as for
-    ``make_job``. Raises TargetError where the embedded target has died.
+    ``make_job``. Raises TargetError, TargetEndedError among them where a process of the embedded target has died.
     """
     # A mode that is measured twice sends the same request twice.
     mode_ids = tuple(dict.fromkeys(mode_of(mode_id).id for mode_id in plan.modes))
@@ -52,7 +52,7 @@ async def probe_modes(
     if target is not None:
         await target.watch()
         try:
-            return await prober.ask(mode_ids)
+            return await _while_it_lives(target, prober.ask(mode_ids))
         finally:
             if target.is_running:
                 await target.unwatch()
@@ -64,6 +64,23 @@ async def probe_modes(
         if find_common_failure(plan, probes) is None and (odd := odd_modes(probes)):
             probes = _with_answers(probes, await prober.ask(odd))
     return probes
+
+
+async def _while_it_lives(target: EmbeddedTarget, asking: Coroutine[Any, Any, tuple[Probe, ...]]) -> tuple[Probe, ...]:
+    """The probes. Raises TargetEndedError where the target, or its relay, ends meanwhile: no mode failed then."""
+    probing, leaving = asyncio.create_task(asking), asyncio.create_task(target.wait())
+    try:
+        await asyncio.wait({probing, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not leaving.done():
+            probes = await probing
+            if any(probe.error for probe in probes):
+                await target.counts()  # that it has ended may not be known yet
+            return probes
+    finally:
+        leaving.cancel()
+        probing.cancel()
+        await asyncio.gather(probing, return_exceptions=True)
+    raise TargetEndedError(f"{target.end_in_words}.")
 
 
 def _with_answers(probes: tuple[Probe, ...], later: tuple[Probe, ...]) -> tuple[Probe, ...]:

@@ -54,7 +54,7 @@ from tui_httpbench.measured.request_heads import credentials_in, hidden_names, h
 from tui_httpbench.measured.samples import Samples, no_samples
 from tui_httpbench.plan.header_values import expand_headers
 from tui_httpbench.plan.plan import Plan
-from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetCounts, TargetError
+from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetCounts, TargetEndedError, TargetError
 from tui_httpbench.text.hiding import drop_secrets
 
 
@@ -122,8 +122,8 @@ class Runner:
         However it ends, the worker and the embedded target end with it. Where the system refuses what a round needs,
         such as room on the disk, or another machine answers that it is too much, the run ends before its time, and
         ``trouble`` says why in a sentence. Raises RunError where nothing was measured until then, TargetError where the
-        embedded target can't start, PlanError where a header names a variable that is not set, or where the system
-        allows too few open files.
+        embedded target can't start or has died by then, PlanError where a header names a variable that is not set, or
+        where the system allows too few open files.
         """
         try:
             async with aclosing(self._run()) as events:
@@ -298,6 +298,8 @@ class Runner:
             self._hiding = self._hiding.and_also(credentials_in(probes))
             self._probes = tuple(hide_credentials(probe, told, sent, self._hiding) for probe in probes)
             folder.note(ProbesMade(self._probes))
+        except TargetEndedError:
+            raise TargetEndedError(f"{await self._obituary()}.") from None
         except asyncio.CancelledError:
             if not self._stopped:
                 self._probing.cancel()
@@ -324,12 +326,15 @@ class Runner:
                 try:
                     records = await self._measure(number, group, index, len(groups), folder)
                 except OSError as error:
-                    if not self.records:
+                    if not self.has_measured:
                         raise
                     self.trouble = f"The run ended in round {number}: {in_words(error)}."
                     return
                 if self._has_lost_target:
-                    self.trouble = f"The run ended in round {number}. {await self._obituary()}."
+                    why = f"The run ended in round {number}. {await self._obituary()}."
+                    if not self.has_measured:
+                        raise TargetEndedError(why)
+                    self.trouble = why
                     return
                 given_up |= {record.mode for record in records if record.outcome not in ("complete", "stopped")}
                 yield RoundFinished(number, records)
@@ -405,10 +410,8 @@ class Runner:
         """How the embedded target ended, in a sentence without its full stop."""
         assert self._target is not None
         await self._target.wait()
-        return (
-            f"{self._target.end_in_words}; what was measured until then counts, and no mode is to blame. Run again, or "
-            "give a URL"
-        )
+        kept = "what was measured until then counts, and no" if self.has_measured else "no"
+        return f"{self._target.end_in_words}; {kept} mode is to blame. Run again, or give a URL"
 
     def _ledger(self) -> TargetLedger:
         hops = {probe.mode: hops_of(self.plan, probe) for probe in self._probes}

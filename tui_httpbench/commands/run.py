@@ -116,12 +116,12 @@ def _run_and_report(
         return STOPPED, False
     except TargetError as error:
         if runner.result().stopped:
-            return STOPPED, not runner.records
+            return STOPPED, not runner.has_measured
         complain(str(error))
-        return FAILURE, not runner.records
+        return FAILURE, not runner.has_measured
     except OSError as error:
         complain(str(error) if isinstance(error, RunError) else f"The run can't be made: {in_words(error)}.")
-        return FAILURE, not runner.records
+        return FAILURE, not runner.has_measured
     if runner.is_refused and (elsewhere := runner.elsewhere) is not None:
         complain(elsewhere.why_refused)
         return USAGE_ERROR, True  # there is nothing to recover

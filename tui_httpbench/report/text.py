@@ -43,7 +43,9 @@ def print_report(result: Result, console: StreamConsole, *, metric: str | None =
 def _blocks(result: Result, console: StreamConsole, metric: str | None, verbose: bool) -> Iterator[RenderableType]:
     yield from _heading(result, verbose)
     if result.stopped and not any(mode.requests for mode in result.modes):
-        yield Text("Stopped by the user before anything was measured.", style="bold yellow")
+        why = "Stopped by the user before anything was measured."
+        why = f"Nothing was measured. {printable(result.trouble)}" if result.trouble else why
+        yield Text(why, style="bold yellow")
         return
     if result.stopped:
         how = "Ended before its time (see the warnings)" if result.trouble else "Stopped by the user"
