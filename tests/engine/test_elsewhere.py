@@ -12,9 +12,12 @@ import pytest
 from support.other_machine import OTHER_MACHINE, give_name_to_this_machine
 from support.scripted_server import Asked, Reply, ScriptedServer
 
-from tui_httpbench.analysis.elsewhere import find_elsewhere
+from tui_httpbench.analysis.elsewhere import find_elsewhere, reached_on, ways_of
 from tui_httpbench.bench.events import RedirectedElsewhere
+from tui_httpbench.bench.look import look_at_redirects
 from tui_httpbench.bench.runner import Runner
+from tui_httpbench.bench.trust import USUAL_TRUST
+from tui_httpbench.clients.entrants import select_modes
 from tui_httpbench.measured.probe import Probe, ProbeResponse, SentRequest
 from tui_httpbench.plan.plan import Plan, Request
 
@@ -80,8 +83,9 @@ async def test_another_machine_gets_nothing_without_yes_and_is_named(
 def test_a_way_over_another_machine_and_back_is_refused_too() -> None:
     here, there = "http://127.0.0.1:1/", "http://b.test/"
     hops = tuple(SentRequest("GET", url, (), 0) for url in (here, there, here))
-    probe = Probe("aiohttp", response=ProbeResponse(200, 302, here, "1.1", 1, "hash", hops=hops))
-    elsewhere = find_elsewhere(Plan(Request(here), modes=("aiohttp",)), (probe,))
+    plan = Plan(Request(here), modes=("aiohttp",))
+    ways = ways_of(plan, ProbeResponse(200, 302, here, "1.1", 1, "hash", hops=hops))
+    elsewhere = find_elsewhere(plan, (Probe("aiohttp", reached=reached_on(plan, ways)),))
     assert elsewhere is not None
     assert elsewhere.why_refused.startswith("http://127.0.0.1:1 redirects to another machine: ")
     assert elsewhere.why_refused.endswith("; add --yes if that may be.")
@@ -100,6 +104,65 @@ async def test_another_server_on_this_machine_is_named_and_not_asked_for() -> No
     along = [finding.text for finding in found if finding.id == "credentials-elsewhere"]
     assert any("X-Auth-Key along" in text for text in along)
     assert "X-Plain" not in "".join(along)
+
+
+SILENT = """
+import subprocess, sys
+from tui_httpbench.clients import Request, mode
+
+ASK = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1])"
+
+@mode("silent", "another program sends, so that nothing is seen of it here", kept=False)
+def silent(request: Request, new):
+    def send():
+        subprocess.run([sys.executable, "-c", ASK, request.url], stderr=subprocess.DEVNULL)
+        return 200, b"whatever came"
+    yield send
+"""
+
+
+async def test_a_machine_where_requests_fail_or_that_no_client_tells_of_gets_nothing_unasked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_name_to_this_machine(tmp_path, monkeypatch)
+    (tmp_path / "silent.py").write_text(SILENT)
+    modes = select_modes(("requests-session", str(tmp_path / "silent.py"), "http.client"))
+    async with ScriptedServer(lambda _: Reply(status=0)) as other:
+        where = other.url.replace("127.0.0.1", OTHER_MACHINE)
+        async with redirecting_to(f"{where}/end") as server:
+            runner = Runner(Plan(Request(server.url, headers=HEADERS), modes, 3, concurrency=1, rounds=1, pin=False))
+            asked = [event.elsewhere async for event in runner.run() if isinstance(event, RedirectedElsewhere)]
+    (elsewhere,) = asked
+    assert (runner.is_refused, runner.records) == (True, [])
+    assert elsewhere.hosts == {OTHER_MACHINE: modes[:2]}
+    assert (elsewhere.ends, elsewhere.untold) == ({where: modes[:1]}, {where: modes[1:2]})
+    assert elsewhere.credentials == {"X-Auth-Key": modes[:1]}
+    texts = [finding.text for finding in runner.result().findings if finding.id == "redirected-elsewhere"]
+    assert texts[-1] == f"{server.url} redirects to {where}; {modes[1]} does not tell whether requests went there."
+
+
+async def test_a_look_follows_on_this_machine_alone_and_shows_credentials_to_the_server_that_was_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_name_to_this_machine(tmp_path, monkeypatch)
+    async with ScriptedServer(lambda _: Reply()) as other:
+        where = other.url.replace("127.0.0.1", OTHER_MACHINE)
+        async with redirecting_to(f"{where}/end?token=hush") as second:
+
+            def answer(asked: Asked) -> Reply:
+                return Reply(status=307, location="/next" if asked.path == "/" else second_url)
+
+            second_url = f"{second.url.replace('127.0.0.1', 'localhost')}/second"
+            async with ScriptedServer(answer) as server:
+                plan = Plan(Request(f"{server.url}/", "POST", HEADERS, data=b"a=b"), MODES[:1], 3)
+                found = await look_at_redirects(plan, plan.request.url, USUAL_TRUST, plan.request.hiding)
+    assert found == (f"{server.url}/next", second_url, f"{where}/end?token=hush")
+    assert [(asked.method, asked.headers.get("x-auth-key")) for asked in server.requests] == [
+        ("POST", "hush-hush-hush"),
+        ("POST", "hush-hush-hush"),
+    ]
+    assert [(asked.method, "x-auth-key" in asked.headers) for asked in second.requests] == [("GET", False)]
+    assert other.requests == []
 
 
 async def test_a_redirect_at_the_same_server_is_not_spoken_of(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from support.made_results import MACHINE
 
-from tui_httpbench.analysis.elsewhere import Elsewhere, find_elsewhere, with_reached
+from tui_httpbench.analysis.elsewhere import Elsewhere, find_elsewhere, reached_on, ways_of
 from tui_httpbench.analysis.findings import ENDS_EARLY, FINDINGS, Finding
 from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.summary import summarize_run
@@ -107,7 +107,8 @@ def redirected(url: str, *headers: tuple[str, str], at: str = "http://127.0.0.1:
     hops = (replace(sent_request(*headers), url=at), replace(sent_request(*headers), url=url))
     response = replace(RESPONSE, url=url, hops=hops)
     measured = measured_of(plan={"request": Request(at, headers=headers)})
-    return replace(measured, probes=with_reached(measured.plan, (Probe("aiohttp", response=response),)))
+    reached = reached_on(measured.plan, ways_of(measured.plan, response))
+    return replace(measured, probes=(Probe("aiohttp", response=response, reached=reached),))
 
 
 def through_proxy(odd: Probe) -> Measured:

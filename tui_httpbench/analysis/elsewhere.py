@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.odd_ones import names_of
 from tui_httpbench.clients.entrants import entrants_of
-from tui_httpbench.measured.probe import Probe, ProbeResponse, Reached
+from tui_httpbench.measured.probe import Probe, ProbeResponse, Reached, SentRequest
 from tui_httpbench.plan.plan import MASK, Plan
 from tui_httpbench.plan.politeness import RemoteLoad, load_on, remote_host
 from tui_httpbench.plan.this_machine import is_this_machine
@@ -20,6 +20,8 @@ from tui_httpbench.text.wire_url import wire_url
 
 _MAX_NAME = 80
 _Modes = tuple[str, ...]
+Way = tuple[str, Sequence[str]]
+"""A request on its way: its URL, and the names of its headers as far as they are known."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,15 @@ class Elsewhere:
 
     ``ends`` are the origins at which requests end, such as ``https://b.example``, and ``hosts`` the other machines that
     they reach, each with the modes of the plan whose requests do so. ``credentials`` are the names of headers with
-    credentials that went along, in the spelling of the first that was seen, with the modes that sent them.
+    credentials that went along, in the spelling of the first that was seen, with the modes that sent them. ``untold``
+    are origins where modes may have gone that do not tell.
     """
 
     plan: Plan
     ends: dict[str, _Modes]
     hosts: dict[str, _Modes]
     credentials: dict[str, _Modes]
+    untold: dict[str, _Modes] = field(default_factory=dict)
 
     @property
     def load(self) -> RemoteLoad:
@@ -61,66 +65,75 @@ class Elsewhere:
     @property
     def why_refused(self) -> str:
         """Why nothing was measured without leave, in a sentence."""
-        end = f", or give the URL where it ends, at {shortened(next(iter(self.ends)), _MAX_NAME)}" if self.ends else ""
+        known = next(iter(self.ends | self.untold), "")
+        end = f", or give the URL where it ends, at {shortened(known, _MAX_NAME)}" if known else ""
         return f"{self.in_words}; add --yes if that may be{end}."
 
 
-def with_reached(plan: Plan, probes: tuple[Probe, ...], credentials: Collection[str] = ()) -> tuple[Probe, ...]:
-    """The probes, told which other servers they reached: to be asked while nothing in their URLs is masked yet.
+def ways_of(plan: Plan, response: ProbeResponse) -> list[Way]:
+    """The requests that a library tells of, in order; the last way is where they ended, if that is told."""
+    ways: list[Way] = [(_whole_url(plan, hop), [name for name, _ in hop.headers]) for hop in response.hops or ()]
+    return [*ways, (response.url, ())] if response.url else ways
 
-    ``credentials`` are headers in small letters that hold some, whatever their names say.
+
+def ways_seen(plan: Plan, sent: Iterable[Way], led_to: str) -> list[Way]:
+    """What was seen to leave of a request whose library does not tell, and where it was ``led_to`` when it failed."""
+    # Where the plan names a host of its own, clients say that one to all servers.
+    ways = [] if _names_host(plan) else list(sent)
+    return [*ways, (led_to, ())] if led_to else ways
+
+
+def reached_on(
+    plan: Plan, ways: Iterable[Way], credentials: Collection[str] = (), *, is_told: bool = True
+) -> tuple[Reached, ...]:
+    """The other servers on these ways: to be asked while nothing in their URLs is masked yet.
+
+    ``credentials`` are headers in small letters that hold some, whatever their names say; ``is_told`` is as in
+    ``Reached``.
     """
     if plan.request.uses_embedded_target:
-        return probes
+        return ()
     asked = plan.request.url
-    return tuple(
-        replace(
-            probe,
-            reached=tuple(
-                dict.fromkeys(each for response in probe.responses for each in _reached(response, asked, credentials))
-            ),
+    known = [(wire_url(url), names) for url, names in ways if _host(url)]
+    found = (
+        Reached(
+            _origin(url),
+            printable(_host(url)),
+            not is_same_machine(url, asked),
+            is_this_machine(_host(url)),
+            is_told and place == len(known),
+            tuple(name for name in names if is_secret_name(name) or name.lower() in credentials),
+            is_told,
         )
-        for probe in probes
+        for place, (url, names) in enumerate(known, 1)
+        if _server(url) != _server(asked)
     )
-
-
-def _reached(response: ProbeResponse, asked: str, credentials: Collection[str]) -> Iterator[Reached]:
-    hops = response.hops or ()
-    ways = [*((hop.url, hop.headers) for hop in hops), (response.url, ())]
-    ways = [(wire_url(url), headers) for url, headers in ways if _host(url)]
-    for place, (url, headers) in enumerate(ways, 1):
-        if _server(url) != _server(asked):
-            host = _host(url)
-            yield Reached(
-                _origin(url),
-                printable(host),
-                not _is_same_machine(url, asked),
-                is_this_machine(host),
-                place == len(ways),
-                tuple(name for name, _ in headers if is_secret_name(name) or name.lower() in credentials),
-            )
+    return tuple(dict.fromkeys(found))
 
 
 def find_elsewhere(plan: Plan, probes: tuple[Probe, ...]) -> Elsewhere | None:
     """Where the probes' requests were redirected to; None where they stayed with the server that was asked.
 
-    A client that does not tell of its redirects shows nothing.
+    A client that does not tell of its redirects shows nothing, unless they were looked at for it.
     """
     ends: dict[str, set[str]] = {}
     hosts: dict[str, set[str]] = {}
     credentials: dict[str, set[str]] = {}
+    untold: dict[str, set[str]] = {}
     for probe in probes:
         for reached in probe.reached:
             if reached.is_end:
                 ends.setdefault(reached.origin, set()).add(probe.mode)
             if reached.is_other_machine:
                 hosts.setdefault(reached.host, set()).add(probe.mode)
+            if not reached.is_told:
+                untold.setdefault(reached.origin, set()).add(probe.mode)
             for name in reached.credentials:
                 known = next((each for each in credentials if each.lower() == name.lower()), name)
                 credentials.setdefault(known, set()).add(probe.mode)
-    if not ends and not hosts:
+    by_mode = (ends, hosts, credentials, untold)
+    if not any(by_mode):
         return None
-    by_mode = (ends, hosts, credentials)
     return Elsewhere(plan, *({key: entrants_of(plan.modes, found[key]) for key in found} for found in by_mode))
 
 
@@ -140,12 +153,29 @@ def elsewhere_findings(plan: Plan, probes: tuple[Probe, ...]) -> Iterator[Findin
         who = "The requests" if modes == plan.modes else f"Those of {names_of(modes)}"
         text = f"{who} did not end at {asked}, but at {shortened(end, _MAX_NAME)}, where redirects lead."
         yield Finding("redirected-elsewhere", text, modes)
-    if not elsewhere.ends:
+    for place, modes in elsewhere.untold.items():
+        do = "does" if len(modes) == 1 else "do"
+        went = f"{names_of(modes)} {do} not tell whether requests went there"
+        text = f"{asked} redirects to {shortened(place, _MAX_NAME)}; {went}."
+        yield Finding("redirected-elsewhere", text, modes)
+    if not elsewhere.ends and not elsewhere.untold:
         through = _listed(elsewhere.hosts)
         yield Finding("redirected-elsewhere", f"{asked} redirects over {through}, and back.", ())
     for name, modes in elsewhere.credentials.items():
         text = f"{names_of(modes)} sent {name} along to another server than the one that was asked."
         yield Finding("credentials-elsewhere", text, modes)
+
+
+def _whole_url(plan: Plan, hop: SentRequest) -> str:
+    """Its URL; where the library tells the target alone, with the host of its head, if that tells."""
+    if not hop.url.startswith("/") or _names_host(plan):
+        return hop.url
+    host = next((value for name, value in hop.headers if name.lower() == "host"), "")
+    return f"http://{host}{hop.url}" if host else hop.url
+
+
+def _names_host(plan: Plan) -> bool:
+    return any(name.lower() == "host" for name, _ in plan.wire_headers)
 
 
 def _server(url: str) -> tuple[str, int | None]:
@@ -169,7 +199,8 @@ def _origin(url: str) -> str:
     return printable(f"{parts.scheme}://{parts.netloc}")
 
 
-def _is_same_machine(url: str, asked: str) -> bool:
+def is_same_machine(url: str, asked: str) -> bool:
+    """Whether two URLs name the same machine; this one has many names."""
     host, other = _host(url), _host(asked)
     return host == other or (is_this_machine(host) and is_this_machine(other))
 

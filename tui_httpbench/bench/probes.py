@@ -5,29 +5,33 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import sys
-from collections.abc import AsyncGenerator, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tui_httpbench.analysis.all_failed import find_common_failure
 from tui_httpbench.analysis.answers import WAITED_IN_VAIN, odd_modes
+from tui_httpbench.analysis.elsewhere import Way, reached_on, ways_of, ways_seen
 from tui_httpbench.bench.foreign_requests import without_foreign_heads
+from tui_httpbench.bench.look import look_at_redirects
+from tui_httpbench.bench.probe_process import hear, start_process
+from tui_httpbench.bench.probe_turns import ProbeTurns, SparedError
 from tui_httpbench.bench.run_code import CODE_AS_IT_IS, RunCode
 from tui_httpbench.bench.trust import Trust
-from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, hiding_for, make_job, worker_environment
+from tui_httpbench.bench.worker_job import encode_job, hiding_for, make_job
 from tui_httpbench.bench.worker_story import EXIT_LIMIT_S, TAIL_BYTES, death_in_words, last_line_of
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.files.side_line import SideLine
 from tui_httpbench.measured.probe import Probe, ProbeResponse
+from tui_httpbench.measured.request_heads import hidden_names
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetEndedError, TargetError
 from tui_httpbench.text.hiding import Hiding, drop_secrets
 from tui_httpbench.worker.job import Job
 
 START_LIMIT_S = 60.0
-MESSAGE_LIMIT_BYTES = 4 * 1024 * 1024
+REDIRECTS = range(300, 400)
 ASKED_AGAIN = 2
 """How often a mode is asked again whose answer differs: it may have drawn one of two variants by lot."""
 
@@ -43,7 +47,8 @@ async def probe_modes(
     """Probes each mode of the plan, however often it takes part; the probes start together and send in turn.
 
     What comes from elsewhere than the embedded target may change by itself: there, the first mode is asked once more
-    after all others, and then, up to twice, every mode whose answer differs from that of most. ``hiding`` is as for
+    after all others, and then, up to twice, every mode whose answer differs from that of most. Where a mode does not
+    tell where its request went, one more request of no client looks where redirects lead. ``hiding`` is as for
     ``make_job``. Raises TargetError, TargetEndedError among them where a process of the embedded target has died.
     """
     # A mode that is measured twice sends the same request twice.
@@ -57,13 +62,13 @@ async def probe_modes(
             if target.is_running:
                 await target.unwatch()
     if len(mode_ids) == 1:
-        return await prober.ask(mode_ids)
+        return await prober.look_for(await prober.ask(mode_ids))
     *first_answers, last_answer = await prober.ask((*mode_ids, mode_ids[0]), in_order=True)
     probes = _with_answers(tuple(first_answers), (last_answer,))
     for _ in range(ASKED_AGAIN):
         if find_common_failure(plan, probes) is None and (odd := odd_modes(probes)):
             probes = _with_answers(probes, await prober.ask(odd))
-    return probes
+    return await prober.look_for(probes)
 
 
 async def _while_it_lives(target: EmbeddedTarget, asking: Coroutine[Any, Any, tuple[Probe, ...]]) -> tuple[Probe, ...]:
@@ -85,9 +90,15 @@ async def _while_it_lives(target: EmbeddedTarget, asking: Coroutine[Any, Any, tu
 
 def _with_answers(probes: tuple[Probe, ...], later: tuple[Probe, ...]) -> tuple[Probe, ...]:
     """The probes with what the same modes answered later; what could not be sent is no answer."""
-    answers = {probe.mode: probe.response for probe in later if probe.was_sent}
+    answers = {probe.mode: probe for probe in later if probe.was_sent}
     return tuple(
-        replace(probe, again=(*probe.again, answers[probe.mode])) if probe.mode in answers else probe
+        replace(
+            probe,
+            again=(*probe.again, answers[probe.mode].response),
+            reached=tuple(dict.fromkeys((*probe.reached, *answers[probe.mode].reached))),
+        )
+        if probe.mode in answers
+        else probe
         for probe in probes
     )
 
@@ -110,13 +121,26 @@ class _Prober:
         self._url = url
         self._target = target
         self._trust = trust
+        self._credentials = hidden_names(plan.wire_headers, self._hiding)
+        self._untold: set[str] = set()
+
+    async def look_for(self, probes: tuple[Probe, ...]) -> tuple[Probe, ...]:
+        """The probes, told of other servers where redirects lead those modes that did not tell themselves."""
+        if not self._untold:
+            return probes
+        named = await look_at_redirects(self._plan, self._url, self._trust, self._hiding)
+        found = reached_on(self._plan, [(url, ()) for url in named], is_told=False)
+        return tuple(
+            replace(probe, reached=(*probe.reached, *found)) if probe.mode in self._untold else probe
+            for probe in probes
+        )
 
     async def ask(self, mode_ids: Sequence[str], *, in_order: bool = False) -> tuple[Probe, ...]:
         """A probe of each mode; with ``in_order`` the first is sent before all others, and the last after them.
 
         Raises TargetError, OSError where the system refuses a process.
         """
-        turns = _Turns(len(mode_ids), in_order=in_order)
+        turns = ProbeTurns(len(mode_ids), in_order=in_order)
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self._ask(mode_id, turns, place)) for place, mode_id in enumerate(mode_ids)]
@@ -128,18 +152,10 @@ class _Prober:
             raise
         return tuple(task.result() for task in tasks)
 
-    async def _ask(self, mode_id: str, turns: _Turns, place: int) -> Probe:
+    async def _ask(self, mode_id: str, turns: ProbeTurns, place: int) -> Probe:
         plan, trust = self._plan, self._trust
         async with turns.place(place):
-            line = await SideLine.start(
-                sys.executable,
-                str(WORKER_FILE),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.PIPE,
-                env=worker_environment(plan, trust),
-                limit=MESSAGE_LIMIT_BYTES,
-            )
+            line = await start_process(plan, trust)
             tail = asyncio.create_task(_tail(line.process))
             try:
                 job = make_job(
@@ -152,16 +168,21 @@ class _Prober:
                     hiding=self._hiding,
                     code=self._code,
                 )
-                probe = await _converse(line, plan, job, mode_id, self._target, turns.turn(place))
+                probe, ways = await _converse(line, plan, job, mode_id, self._target, turns.turn(place))
+                probe = replace(probe, reached=reached_on(plan, ways, self._credentials))
+                if _may_have_gone_on(probe, ways):
+                    self._untold.add(mode_id)
                 if self._target is None and probe.error is not None and probe.error[0] in WAITED_IN_VAIN:
                     turns.is_silent = True
                 return probe
-            except _SparedError:
+            except SparedError:
                 return Probe(mode_id)
             except _FellError as fell:
+                self._untold.add(mode_id)
                 why = self._hiding.hide(await _why_it_fell(line, tail))
                 return replace(fell.told, error=("other", f"The probe of {mode_id} {why}"), stage="process")
             except TimeoutError:
+                self._untold.add(mode_id)
                 turns.is_silent = self._target is None
                 return Probe(mode_id, error=("hung", f"{mode_id} did not answer its probe and was ended."))
             finally:
@@ -171,13 +192,18 @@ class _Prober:
                 line.close()
 
 
+def _may_have_gone_on(probe: Probe, ways: list[Way]) -> bool:
+    """Whether redirects could have led its request to a machine that nothing tells of."""
+    if not probe.was_sent or any(each.is_other_machine for each in probe.reached):
+        return False
+    if probe.response is None:
+        return True
+    return not ways and probe.response.status not in REDIRECTS
+
+
 def _first_of(faults: ExceptionGroup[Exception]) -> Exception:
     first = faults.exceptions[0]
     return _first_of(first) if isinstance(first, ExceptionGroup) else first
-
-
-class _SparedError(Exception):
-    """There is no use in sending this one."""
 
 
 class _FellError(Exception):
@@ -188,68 +214,6 @@ class _FellError(Exception):
         self.told = told
 
 
-class _Turns:
-    """Who may start: as many at once as there are processors. Who may send: all as they are ready, one at a time.
-
-    ``in_order``, the first one does so before all others and the last one after them. Once ``is_silent`` tells that an
-    answer was waited for in vain, the others wait at once, and nobody is asked a second time.
-    """
-
-    def __init__(self, count: int, *, in_order: bool) -> None:
-        self._places = frozenset(range(count))
-        self._in_order = in_order
-        self._starts = asyncio.Semaphore(os.cpu_count() or 1)
-        self._starting: set[int] = set()
-        self._done: set[int] = set()
-        self._is_taken = False
-        self._changed = asyncio.Condition()
-        self.is_silent = False
-
-    @contextlib.asynccontextmanager
-    async def place(self, place: int) -> AsyncGenerator[None, None]:
-        """In the block, the one at this place may start; behind it, it is done, whatever became of it."""
-        await self._starts.acquire()
-        self._starting.add(place)
-        try:
-            yield
-        finally:
-            self._has_started(place)
-            async with self._changed:
-                self._done.add(place)
-                self._changed.notify_all()
-
-    @contextlib.asynccontextmanager
-    async def turn(self, place: int) -> AsyncGenerator[None, None]:
-        """In the block, the one at this place may send. Raises _SparedError where it should not."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._may_send(place))
-            if self.is_silent and self._is_last(place):
-                raise _SparedError
-            self._is_taken = True
-        self._has_started(place)
-        try:
-            yield
-        finally:
-            async with self._changed:
-                self._is_taken = False
-                self._changed.notify_all()
-
-    def _has_started(self, place: int) -> None:
-        if place in self._starting:
-            self._starting.remove(place)
-            self._starts.release()
-
-    def _is_last(self, place: int) -> bool:
-        return self._in_order and place == max(self._places)
-
-    def _may_send(self, place: int) -> bool:
-        if self._is_last(place):
-            return self._places - self._done == {place}
-        if self._in_order and place and 0 not in self._done:
-            return False
-        return self.is_silent or not self._is_taken
-
-
 async def _converse(
     line: SideLine,
     plan: Plan,
@@ -257,58 +221,47 @@ async def _converse(
     mode_id: str,
     target: EmbeddedTarget | None,
     turn: contextlib.AbstractAsyncContextManager[None],
-) -> Probe:
+) -> tuple[Probe, list[Way]]:
+    """The probe, and where its request went as far as that is known, by URLs in which nothing is hidden yet."""
     stdin = line.process.stdin
     assert stdin is not None
     with contextlib.suppress(ConnectionError):
         stdin.write(encode_job(job))
         await stdin.drain()
     told = Probe(mode_id)
-    message = await _hear(line, START_LIMIT_S)
+    message = await hear(line, START_LIMIT_S)
     if message.get("event") == "versions":
         told = replace(told, packages=message["packages"])
-        message = await _hear(line, START_LIMIT_S)
+        message = await hear(line, START_LIMIT_S)
     if message.get("event") == "libraries":
         told = replace(told, strange=message["strange"], without_c=tuple(message["without_c"]))
-        message = await _hear(line, START_LIMIT_S)
+        message = await hear(line, START_LIMIT_S)
     if message.get("event") != "ready":
-        return _failed(told, message)
+        return _failed(told, message), []
     async with turn:
         if target is not None:
             await target.heads()
         with contextlib.suppress(ConnectionError):
             stdin.write(b'{"do": "send"}\n')
             await stdin.drain()
-        message = await _hear(line, 2 * plan.timeout_s + 5.0)
+        message = await hear(line, 2 * plan.timeout_s + 5.0)
         heads = await target.heads() if target is not None else None
     if message.get("event") != "finished":
-        return _failed(told, message)
+        return _failed(told, message), []
     response, error = message["response"], message["error"]
+    answer = None if response is None else ProbeResponse.from_worker(response)
     probe = replace(
         told,
         settings=message["settings"],
         made=message["made"],
         beside=message["beside"],
-        response=None if response is None else ProbeResponse.from_worker(response),
+        response=answer,
         error=None if error is None else (error[0], error[1]),
         led_to=drop_secrets(message["led_to"]),
         heads=heads,
     )
-    return without_foreign_heads(plan, probe)
-
-
-async def _hear(line: SideLine, limit_s: float) -> dict[str, Any]:
-    """The next message; an empty one when the process is gone. Raises TimeoutError."""
-    hearing, leaving = asyncio.create_task(line.hear()), asyncio.create_task(line.ended())
-    try:
-        async with asyncio.timeout(limit_s):
-            await asyncio.wait({hearing, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            if leaving.done():
-                line.kill()  # or what it has started could hold its line open
-            return await hearing or {}
-    finally:
-        hearing.cancel()
-        leaving.cancel()
+    ways = ways_of(plan, answer) if answer and answer.url else ways_seen(plan, message["sent"], message["led_to"])
+    return without_foreign_heads(plan, probe), ways
 
 
 async def _tail(process: asyncio.subprocess.Process) -> bytes:

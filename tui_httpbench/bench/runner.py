@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tui_httpbench.analysis.all_failed import CommonFailure, find_common_failure
-from tui_httpbench.analysis.elsewhere import Elsewhere, find_elsewhere, with_reached
+from tui_httpbench.analysis.elsewhere import Elsewhere, find_elsewhere
 from tui_httpbench.analysis.outlook import last_round_wall_s
 from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.result import Result
@@ -50,7 +50,7 @@ from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.notes_json import ProbesMade, RoundStart, RunEnd
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.records import RoundRecord
-from tui_httpbench.measured.request_heads import credentials_in, hidden_names, hide_credentials
+from tui_httpbench.measured.request_heads import credentials_in, hide_credentials
 from tui_httpbench.measured.samples import Samples, no_samples
 from tui_httpbench.plan.header_values import expand_headers
 from tui_httpbench.plan.plan import Plan
@@ -294,7 +294,6 @@ class Runner:
                 probes = await self._probing
             told = self.plan.wire_headers
             sent = expand_headers(told)
-            probes = with_reached(self.plan, probes, hidden_names(told, self._hiding))
             self._hiding = self._hiding.and_also(credentials_in(probes))
             self._probes = tuple(hide_credentials(probe, told, sent, self._hiding) for probe in probes)
             folder.note(ProbesMade(self._probes))

@@ -70,7 +70,7 @@ class Reached:
     ``origin``, such as ``https://b.example``, and ``host`` are to be shown, and may be masked: what has to be decided
     by them is decided here. ``is_other_machine`` says that it is another one than was asked, ``is_here`` that it is
     this one, ``is_end`` that requests end there. ``credentials`` are the names of headers with credentials that went
-    along.
+    along. ``is_told`` is False where the mode does not tell where it went, and a look alone found the redirect.
     """
 
     origin: str
@@ -79,6 +79,7 @@ class Reached:
     is_here: bool
     is_end: bool
     credentials: tuple[str, ...] = ()
+    is_told: bool = True
 
 
 @dataclass(frozen=True)

@@ -17,15 +17,16 @@ UNTOLD = "unknown"
 
 @dataclass(frozen=True)
 class Job:
-    """One round or one probe of one mode.
+    """One round or one probe of one mode, or a look at where redirects lead.
 
-    ``task`` is ``measure`` or ``probe``. ``copied_file`` is what is loaded in the place of ``source_file``, None where
-    that itself is. ``profile`` is ``equal`` or ``defaults``; in ``equal`` every client gets ``max_redirects``, a pool
-    of ``in_flight`` connections and the certificates in ``ca_file``. ``verify`` tells whether certificates are checked,
-    ``trust`` in words against which; it is empty where that is up to the library. ``kept`` tells whether the client
-    lives for the whole round. ``count_connections`` asks for the connections to be counted in this process, which only
-    sees those that Python code opens. ``hidden`` are rules for what no text may show: a regular expression, and what
-    stands in for what it finds. ``secret_name`` matches the names of secrets, in a probe.
+    ``task`` is ``measure``, ``probe`` or ``look``, which needs no mode. ``copied_file`` is what is loaded in the place
+    of ``source_file``, None where that itself is. ``profile`` is ``equal`` or ``defaults``; in ``equal`` every client
+    gets ``max_redirects``, a pool of ``in_flight`` connections and the certificates in ``ca_file``. ``verify`` tells
+    whether certificates are checked, ``trust`` in words against which; it is empty where that is up to the library.
+    ``kept`` tells whether the client lives for the whole round. ``count_connections`` asks for the connections to be
+    counted in this process, which only sees those that Python code opens. ``hidden`` are rules for what no text may
+    show: a regular expression, and what stands in for what it finds. ``secret_name`` matches the names of secrets, in a
+    probe.
     """
 
     task: str

@@ -39,7 +39,7 @@ Tell = Callable[..., None]
 
 
 def main() -> None:
-    """Runs one round, or one probe, and ends the process."""
+    """Runs one round, one probe or one look, and ends the process."""
     tell = _open_control_channel()
     job = Job.from_json(json.loads(sys.stdin.buffer.readline()))
     hide_in_texts(job.hidden)
@@ -49,6 +49,10 @@ def main() -> None:
     try:
         if job.task == "probe":
             run_probe(job, ear, tell)
+        elif job.task == "look":
+            from .look import look  # not loaded by a worker that measures
+
+            look(job, tell)
         else:
             _Round(job, ear, tell).run()
     except StageFailed as failure:

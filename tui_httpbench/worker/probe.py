@@ -188,10 +188,11 @@ async def _send_once_async(client: AsyncClient, ear: Ear, tell: Tell, wire: Wire
 
 def _outcome(seen: list[dict[str, Any]], answer: Any, error: BaseException | None, wire: Wire) -> dict[str, Any]:
     """What came back: as the file describes responses, or as much as ``send`` returned of it."""
+    sent = [(request.url, [name for name, _ in request.headers]) for request in wire.requests()]
     if error is not None:
         from .led_to import led_to  # workers of rounds import this module, too
 
-        return {"response": None, "error": [kind_of(error), text_of(error)], "led_to": led_to(error)}
+        return {"response": None, "error": [kind_of(error), text_of(error)], "led_to": led_to(error), "sent": sent}
     status, body = answer
     usual = {"status": status, "url": "", "first_status": status, "http_version": UNTOLD, "whole_heads": True}
     known = {**usual, "hops": None, "sets_cookies": False, "keeps_cookies": None, **(seen[-1] if seen else {})}
@@ -201,7 +202,8 @@ def _outcome(seen: list[dict[str, Any]], answer: Any, error: BaseException | Non
 
         known["hops"], known["url"] = sent_requests(known["hops"], known["url"], is_whole=is_whole, wire=wire)
     digest = hashlib.sha256(body).hexdigest()
-    return {"response": {**known, "body_bytes": len(body), "body_sha256": digest}, "error": None, "led_to": ""}
+    response = {**known, "body_bytes": len(body), "body_sha256": digest}
+    return {"response": response, "error": None, "led_to": "", "sent": sent}
 
 
 def _installed_versions(packages: tuple[str, ...]) -> dict[str, str]:

@@ -22,12 +22,24 @@ _END_OF_HEAD = b"\r\n\r\n"
 
 @dataclass(frozen=True)
 class WireRequest:
-    """One request of HTTP/1 as it was sent; ``target`` is what its first line asks for, ``body_bytes`` the body."""
+    """One request of HTTP/1 as it was sent; ``target`` is what its first line asks for, ``body_bytes`` the body.
+
+    ``scheme`` is ``https`` where it was sealed.
+    """
 
     method: str
     target: str
     headers: tuple[tuple[str, str], ...]
     body_bytes: int
+    scheme: str = "http"
+
+    @property
+    def url(self) -> str:
+        """The URL that it asks for, by its Host header unless its target has all of it; empty where none tells."""
+        if not self.target.startswith("/"):
+            return self.target
+        host = next((value for name, value in self.headers if name.lower() == "host"), "")
+        return f"{self.scheme}://{host}{self.target}" if host else ""
 
 
 @dataclass
@@ -108,6 +120,7 @@ def _look_at(kind: Any, name: str, look: Callable[[object, Any, Any], None]) -> 
 def _requests_in(stream: _Stream) -> list[tuple[int, WireRequest]]:
     """The requests of one socket, each behind its turn; up to where it speaks anything else."""
     sent, found, at = bytes(stream.sent), [], 0
+    scheme = "https" if isinstance(stream.owner, (ssl.SSLSocket, ssl.SSLObject)) else "http"
     while first := _FIRST_LINE.match(sent, at):
         end = sent.find(_END_OF_HEAD, first.end() - 2)
         if end < 0:
@@ -118,7 +131,7 @@ def _requests_in(stream: _Stream) -> list[tuple[int, WireRequest]]:
         body_bytes, next_at = _body(sent, end + len(_END_OF_HEAD), headers)
         method, target = (part.decode("latin-1") for part in first.groups())
         turn = stream.turns[bisect_right(stream.begins, at) - 1]
-        found.append((turn, WireRequest(method, target, headers, body_bytes)))
+        found.append((turn, WireRequest(method, target, headers, body_bytes, scheme)))
         at = next_at
     return found
 
