@@ -61,6 +61,7 @@ async def test_the_run_ends_and_names_what_died(victim: str) -> None:
 
 
 @posix_only
+@pytest.mark.usefixtures("light_modes")
 @pytest.mark.parametrize("moment", [RunStarted, RoundStarted])
 async def test_before_anything_is_measured_it_is_named_too(moment: type[Event]) -> None:
     runner = Runner(Plan(Request("/"), MODES, requests=9, concurrency=2, rounds=2, scenario=Scenario(rtt_ms=1.0)))
