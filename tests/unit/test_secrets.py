@@ -22,7 +22,8 @@ id_token token tokens to%6ben X-CSRFToken csrf JWT X-JWT JWTAuth bearer passphra
 pass db_pass pwd pw secret client_secret client%5Fsecret secret_id AWSAccessKeyId aws_secret_access_key
 X-Amz-Security-Token X-Amz-Signature X-Amz-Credential X-Goog-Signature SharedAccessSignature sig SAS sign hmac otp
 code pin appid PHPSESSID JSESSIONID ASP.NET_SessionId connect.sid sid sess session sessionid session_id SAMLResponse
-client_assertion GITHUB_PAT creds
+client_assertion GITHUB_PAT creds userpass dbpass psw authcode code_verifier device_code mfa ticket remember_me
+rememberMe cf_clearance X-WSSE CB-ACCESS-SIGN OK-ACCESS-SIGN senha kennwort user[pass] data[key] keys[]
 """
 NO_SECRETS = """
 Content-Key-Order Key-Order Keyboard keyword Monkey turkey Author Authors Authority :authority Design assigned
@@ -31,7 +32,9 @@ tokenType token_endpoint max_tokens max-completion-tokens Secretary compass bypa
 inside side president obsession session_timeout sessions_count cookie-policy password-policy auth-type auth_method
 sort_key Cache-Key Idempotency-Key Sec-WebSocket-Key Public-Key-Pins public_key Key-Pair-Id key_id expires_in
 barcode zip_code Status-Code country-code encode pattern path spin pint sv se state nonce id q page username
-WWW-Authenticate Access-Control-Allow-Credentials Accept Content-Type User-Agent X-Forwarded-For
+WWW-Authenticate Access-Control-Allow-Credentials Accept Content-Type User-Agent X-Forwarded-For sig_figs sigFigs
+cookieconsent CookieConsent cookie_banner private_key_path token_file oauth_callback ETag-Key Content-Key hot_key
+map_key sessionStorage session_storage token[type] ticket_id ticketing mfa_enabled call_sign resign
 """
 
 
