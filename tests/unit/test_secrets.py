@@ -11,7 +11,17 @@ from tui_httpbench.plan.header_values import is_reference
 from tui_httpbench.plan.plan import Plan, PlanError, Request
 from tui_httpbench.plan.secrets import hiding_in_run
 from tui_httpbench.plan.stored import plan_to_dict
-from tui_httpbench.text.hiding import ANYONES, MASK, MIN_LENGTH, Hiding, can_be_found, drop_secrets, holds_credentials
+from tui_httpbench.text.hiding import (
+    ANYONES,
+    MASK,
+    MIN_LENGTH,
+    Hiding,
+    can_be_found,
+    drop_secrets,
+    holds_credentials,
+    secrets_of_body,
+    secrets_of_url,
+)
 from tui_httpbench.text.secret_names import is_secret_name
 
 SECRETS = """
@@ -63,6 +73,32 @@ def test_a_url_within_a_url_is_looked_into() -> None:
     assert (
         drop_secrets("http://a.b/?next=https%3A%2F%2Fme%3Ahush%40x%2F") == "http://a.b/?next=https%3A%2F%2F***%40x%2F"
     )
+
+
+@pytest.mark.parametrize(
+    "name", ["sig", "key", "sid", "pw", "token", "api_key", "pass[]", "%74oken", "client%5Fsecret"]
+)
+@pytest.mark.parametrize("times", [0, 1, 2, 3])
+def test_the_first_parameter_of_a_url_within_a_url(name: str, times: int) -> None:
+    """However often it is encoded, with a value that has what would end it one level further out."""
+    value = "hush&hush?hush" if times else "hushhush"
+    nested = f"https://x/?{name}={quote(value, safe='')}&page=7"
+    for _ in range(times):
+        nested = quote(nested, safe="")
+    url = f"http://a.b/?next={nested}&page=3"
+    for shown in (drop_secrets(url), ANYONES.hide(f"Can't get {url}.")):
+        assert "hush" not in shown
+        assert "7" in shown
+        assert "&page=3" in shown
+    assert Hiding().and_also(secrets_of_url(url)).hide(f"/{value}/") == "/***/"
+    # A form's field is looked into like a query.
+    assert Hiding().and_also(secrets_of_body(f"next={nested}".encode())).hide(f"/{value}/") == "/***/"
+
+
+def test_a_value_may_go_on_behind_a_question_mark() -> None:
+    assert secrets_of_url("http://a.b/?next=https://x/?token=abc?def&p=1") == {"abc", "abc?def"}
+    assert ANYONES.hide("?token=abc?def&p=1") == "?token=&p=1"
+    assert secrets_of_url("http://a.b/token=abc") == set()
 
 
 @pytest.mark.parametrize("value", ["SEK/abc=", "a b+c&d=é%", "hunter22", "quo\"te\\d'", "x" * 300 + "/"])
@@ -126,13 +162,61 @@ def test_a_short_value_is_no_part_of_a_word_and_a_long_one_may_be() -> None:
         ("{'Authorization': 'Bearer x', 'Accept': 'y'}", "{'Authorization': '***', 'Accept': 'y'}"),
         ("Illegal value b'Bearer abc12345678'", "Illegal value b'Bearer ***'"),
         ('{"password": "x", "user": "me"}', '{"password": "***", "user": "me"}'),
-        ("got eyJhbGciOiJI.eyJzdWIiOiIx.abc-_1", "got ***"),
+        ("got eyJhbGciOiJI.eyJzdWIiOiIx.abc-_1.", "got ***."),
+        ("password=DSCPW3344aa, sid=a=b==; X-Auth-Key=x", "password=***, sid=***; X-Auth-Key=***"),
+        ("password: hunter2, secret: 'a b'", "password: ***, secret: '***'"),
+        ("(b'X-Auth-Key', b'x y'), ('Accept', 'z')", "(b'X-Auth-Key', b'***'), ('Accept', 'z')"),
+        ("{'token': 'it\\'s x', 'user': 'me'}", "{'token': '***', 'user': 'me'}"),
+        (r'{"body": "{\"token\": \"x\", \"n\": 1}"}', r'{"body": "{\"token\": \"***\", \"n\": 1}"}'),
+        ("Token abc12345 and ApiKey abcdEfgh and Basic dXNlcjpwYXNz", "Token *** and ApiKey *** and Basic ***"),
+        ("?token%5B%5D=x&%74oken=x&to%256Ben=x&p=1", "?token%5B%5D=&%74oken=&to%256Ben=&p=1"),
+        (
+            "Write http://host?sig=x. Send 'Cookie: x'. Send Cookie: x.",
+            "Write http://host?sig=. Send 'Cookie: ***'. Send Cookie: ***.",
+        ),
+        ("C(cookies=Jar(x), auth=None, cookie_jar=a.Jar(), code=404) session=<a.Session> key=True.", None),
+        ("Unexpected token at 12; the key: is wrong; a token expires", None),
         ("basic authentication failed; invalid token: expected 5 bytes", None),
         ("see http://[::1]:80/a@b and https://a.b/token/x?q=token&keyword=a", None),
     ],
 )
 def test_what_is_a_secret_by_where_it_stands(text: str, hidden: str | None) -> None:
     assert ANYONES.hide(text) == (text if hidden is None else hidden)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "a.b-",
+        "a[",
+        "]",
+        "eyJ-",
+        "eyJaaaaaaaa.",
+        "\\",
+        "?expir",
+        "?token=",
+        "key=a",
+        "cookie:",
+        "token:",
+        "//a",
+        "%25",
+        "('a",
+    ],
+)
+def test_the_time_grows_as_the_text_does(part: str) -> None:
+    """It takes less than a second; where it grows with the square, longer than any test may take."""
+    hiding = Hiding().and_also(["/hush/hush/hush", "hush22", "aaaaaaaaaaab"])
+    text = part * (40_000 // len(part))
+    assert len(hiding.hide(text)) <= len(text)
+    assert len(drop_secrets(f"?{text}")) <= len(text) + 1
+
+
+def test_a_long_value_is_hidden_in_capital_and_small_letters() -> None:
+    """As in a host's name, which clients write in small letters."""
+    hiding = Hiding().and_also(["SekR3tEnvVal9xyz", "Hush77"])
+    assert (
+        hiding.hide("http://sekr3tenvval9xyz.localhost/ SEKR3TENVVAL9XYZ hush77") == "http://***.localhost/ *** hush77"
+    )
 
 
 def test_what_clients_get_from_elsewhere_is_hidden_too(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import unquote, unquote_plus
 
-from tui_httpbench.text.secret_names import SECRET_NAME, is_secret_name
+from tui_httpbench.text.secret_names import MAX_NAME, NAME_SIGN, SECRET_NAME, is_secret_name
 
 MASK = "***"
 MIN_LENGTH = 6
@@ -35,28 +35,64 @@ T = TypeVar("T")
 
 _PERCENT = "%(?:25)*"
 _MARK = rf"(?:[?&;#]|{_PERCENT}(?:3[Ff]|26|3[Bb]|23))"
-_EQUALS = rf"(?:=|{_PERCENT}3[Dd])"
-_VALUE = rf"(?:(?!{_MARK})[^\s\"'<>)])+"
-_HEADER = rf"(?i:(?:proxy-)?authorization|(?:set-)?cookie2?)|(?=[\w.]*-){SECRET_NAME}"
+# Names are told by their letters. They need no percent-form: who gives them one does not want a name to be told.
+_LETTER = rf"{_PERCENT}(?:[46][1-9A-Fa-f]|[57][0-9Aa])"
+_WRITTEN_NAME = rf"(?:{NAME_SIGN}|{_LETTER})"
+_UNTOLD_NAME = rf"{NAME_SIGN}{{0,{MAX_NAME}}}{_LETTER}{_WRITTEN_NAME}{{0,{MAX_NAME}}}"
+# Within a URL within a URL, what ends a value is encoded as often as what stands before it.
+_VALUE_SIGN = r"(?!\2(?:26|3[Bb]|23))[^\s\"'<>)&;#]"
+# Names are looked at where they begin, and where what makes them names stands behind them, or a long text takes long.
+_BEGIN = r"(?<![\w.\-%])(?<![\w.\-\]]\[)(?=\w)"
+_SIGNS = rf"[\w.\-\[\]%]{{1,{MAX_NAME}}}"
+_HEADER = rf"(?i:(?:proxy-)?authorization|(?:set-)?cookie2?)|(?=[\w.]{{0,{MAX_NAME}}}-){SECRET_NAME}"
 _NO_EXAMPLE = r"(?!(?:\w+ )?(?:\u2026|\$\())"
 """An ellipsis, or what a shell puts something in for: neither can be sent in a header."""
+_QUOTED_PAIR = rf"(?<=[\"'])(?={_SIGNS}\\?[\"']\s{{0,9}}:)"
+_TUPLE = r"(?:(?<=[(\[][\"'])|(?<=[(\[]b[\"']))(?=[^\"']+[\"'], b?(?:\"[^\"]*\"|'[^']*')[)\]])"
+_ASSIGNMENT = rf"{_BEGIN}(?={_SIGNS} ?[=:] ?b?\\?[\"'])"
+_BARE = r"[^\s\"'<>()\[\]{},;&=?#]"
+_NO_SECRET = r"(?:None|True|False|null|true|false|\u2026|\d{1,5})(?![\w\-]|\.\w)"
+_LOOKS_RANDOM = r"(?=[^\s\d]{0,40}\d)(?=[^\sA-Za-z]{0,40}[A-Za-z])(?=\S{6})"
 _RULES: tuple[Rule, ...] = (
     # //user:password@, also within another URL
     (r"(//)[^/\s\"'?#<>]*@", rf"\1{MASK}@"),
     (rf"({_PERCENT}2[Ff]{_PERCENT}2[Ff])(?:(?!{_PERCENT}(?:2[Ff]|40))[^\s/\"'?#&<>])+({_PERCENT}40)", rf"\1{MASK}\2"),
-    # ?token=abc, also within another URL
-    (rf"({_MARK}{SECRET_NAME}{_EQUALS}){_VALUE}", r"\1"),
+    # ?token=abc, also within another URL, but not the full stop of a sentence
+    (
+        rf"({_MARK}(?={_SIGNS}(?:=|3[Dd]))(?:{SECRET_NAME}|{_UNTOLD_NAME})"
+        rf"(?:=|({_PERCENT})3[Dd]))(?:{_VALUE_SIGN})+(?<![.,:!])",
+        r"\1",
+    ),
     # Set-Cookie: abc, also as Python writes a dictionary of headers; but nothing that only shows what to write
-    (rf"((?<![\w-])(?:{_HEADER})[\"']?: *(?:b?[\"'])?){_NO_EXAMPLE}[^\s\"'\\][^\"'\\\r\n]*", rf"\1{MASK}"),
-    # "password": "abc"
-    (rf"((?<=\"){SECRET_NAME}\\?\"\s*:\s*\\?\")(?:[^\"\\]|\\[^\"])+", rf"\1{MASK}"),
-    (r"((?i:\b(?:bearer|basic)) +)(?=[^\s\"']*\d)[\w\-.~+/=%]{8,}", rf"\1{MASK}"),
+    (
+        rf"({_BEGIN}(?={_SIGNS}[\"']?:)(?:{_HEADER})[\"']?: *(?:b?[\"'])?)"
+        rf"{_NO_EXAMPLE}[^\s\"'\\](?:[^\"'\\\r\n]*[^\"'\\\s.])?",
+        rf"\1{MASK}",
+    ),
+    # "password": "abc" and token = "abc", in any quotes; ('X-Auth-Key', 'abc')
+    (
+        rf"((?:{_QUOTED_PAIR}|{_TUPLE}|{_ASSIGNMENT}){SECRET_NAME}"
+        r"(?:\\?[\"']\s{0,9}[:,]\s{0,9}| ?[=:] ?)b?(\\?[\"']))(?:(?!\2)(?:\\.|[^\\]))+",
+        rf"\1{MASK}",
+    ),
+    # password=abc, but no call, as code has it; password: abc123, but no word
+    (
+        rf"({_BEGIN}(?={_SIGNS}[=:]){SECRET_NAME}(?:=(?!{_NO_SECRET})|: ?{_LOOKS_RANDOM}))"
+        rf"{_BARE}+(?:=+{_BARE}+){{0,9}}(?<![.,:!])={{0,2}}(?=[.,:!]*(?:[\s\"'<>)\]}},;&=?#]|\Z))",
+        rf"\1{MASK}",
+    ),
+    (
+        r"((?i:\b(?:bearer|basic|negotiate|token|api-?key)) +)(?=[^\s\"']*(?:\d|[a-z][A-Z]))"
+        r"[\w\-.~+/=%]{7,}[\w\-~+/=%]",
+        rf"\1{MASK}",
+    ),
     # a JWT, whatever its name
-    (r"\beyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*", MASK),
+    (r"(?<![\w-])(?=[\w-]+\.[\w-]{4,}\.)([\w-]*?)\beyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*", rf"\1{MASK}"),
 )
 """What is a secret by where it stands, whoever wrote it."""
 
 _PARAMETER = re.compile(r"(?<=[?&;#])([^?&;#=]*)=([^&;#]*)")
+_ENDS_VALUE = re.compile(r"[&;#]")
 _JSON_PAIR = re.compile(r'"([^"\\]{1,100})"\s*:\s*"((?:[^"\\]|\\.)*)"')
 _CREDENTIALS = re.compile(r"(bearer|basic|digest|negotiate|token|apikey) +(\S.*)", re.IGNORECASE)
 _COMMON = frozenset(
@@ -73,7 +109,8 @@ class Hiding:
     """Hides secrets: those that stand where secrets stand, and these ``values`` wherever they stand.
 
     A value is found in each percent-form (decoded, encoded, encoded again, in capital and small letters) and with
-    backslashes before its signs. ``can_be_found`` tells which values are looked for.
+    backslashes before its signs, a long one whether its own letters are capital or small. ``can_be_found`` tells which
+    values are looked for.
     """
 
     values: frozenset[str] = frozenset()
@@ -81,7 +118,8 @@ class Hiding:
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """All of it as expressions and their replacements, to be applied one after the other."""
-        return (*_RULES, (self._pattern, MASK)) if self.values else _RULES
+        # First the values, of which a rule could take a part for a parameter.
+        return ((self._pattern, MASK), *_RULES) if self.values else _RULES
 
     @property
     def _pattern(self) -> str:
@@ -144,10 +182,27 @@ def holds_credentials(name: str, value: str) -> bool:
 
 def secrets_of_url(url: str) -> set[str]:
     """The values of parameters that are likely credentials, of URLs within the URL as well."""
+    return set[str]().union(*map(_secrets_of_query, _decoded(url)))
+
+
+def _secrets_of_query(text: str) -> set[str]:
+    """The values of secret parameters behind each ``?`` and ``&``, without decoding any.
+
+    In ``next=https://a/?token=abc?def``, where no ``&`` stands, a value may end before a question mark or not: both are
+    told.
+    """
     found: set[str] = set()
-    for level in _decoded(url):
-        found |= {match[2] for match in _PARAMETER.finditer(level) if match[2] and is_secret_name(match[1])}
-    return found
+    for number, run in enumerate(_ENDS_VALUE.split(text)):
+        position, is_first = 0, True
+        for part in run.split("?"):
+            name, equals, value = part.partition("=")
+            if equals and (number or position) and is_secret_name(name):
+                found.add(value)
+                if is_first:  # what it goes on to holds the values of the others
+                    found.add(run[position + len(name) + 1 :])
+                is_first = False
+            position += len(part) + 1
+    return found - {""}
 
 
 def secrets_of_header(name: str, value: str) -> set[str]:
@@ -170,8 +225,9 @@ def secrets_of_header(name: str, value: str) -> set[str]:
 def secrets_of_body(body: bytes) -> set[str]:
     """The values of a form's fields or a JSON object's texts that are likely credentials."""
     text = body[:1_000_000].decode("utf-8", "replace")
-    pairs = _JSON_PAIR.findall(text) if text.lstrip()[:1] in ("{", "[") else _PARAMETER.findall(f"?{text}")
-    return {value for name, value in pairs if value and is_secret_name(name)}
+    if text.lstrip()[:1] in ("{", "["):
+        return {value for name, value in _JSON_PAIR.findall(text) if value and is_secret_name(name)}
+    return secrets_of_url(f"?{text}")
 
 
 def secrets_of_login(user: str, password: str) -> set[str]:
@@ -209,7 +265,7 @@ def _pattern_of(value: str) -> str:
     is_long = len(value) > _MAX_ENCODED
     pattern = "".join(_pattern_of_sign(sign, is_long=is_long) for sign in value)
     if len(value) >= _APART_BELOW:
-        return pattern
+        return f"(?i:{pattern})"  # a host's name, for one, is written in small letters
     # Behind %2F stands no letter of a word.
     return rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f][0-9A-Fa-f]))(?:{pattern})(?![A-Za-z0-9])"
 
@@ -227,7 +283,7 @@ def _pattern_of_sign(sign: str, *, is_long: bool) -> str:
         return f"(?:{sign}|{encoded})"
     spelled = {sign, bytes_of_it.decode("latin-1"), sign.encode("unicode_escape", "surrogatepass").decode()}
     forms = "|".join(sorted(map(re.escape, spelled), key=len, reverse=True))
-    return rf"(?:\\*(?:{forms})|{encoded})"
+    return rf"(?:\\{{0,9}}(?:{forms})|{encoded})"
 
 
 def _any_case(digit: str) -> str:

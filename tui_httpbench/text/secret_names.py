@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote_plus
 
 _SIGN = r"[\w.\-\[\]]"
@@ -68,6 +69,7 @@ SECRET_NAME = (
 _NO_CHARACTER_OF_A_NAME = re.compile(rf"(?!{_SIGN}).")
 
 
+@lru_cache(maxsize=1000)  # a large form has few names, each of them often
 def is_secret_name(name: str) -> bool:
     """Whether what a header, parameter, cookie or variable of this name holds is likely a credential.
 
