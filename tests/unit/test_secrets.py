@@ -7,10 +7,15 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from tui_httpbench.bench.worker_story import without_secrets
+from tui_httpbench.measured.probe import Probe, ProbeResponse, SentRequest
+from tui_httpbench.measured.request_heads import hide_credentials
+from tui_httpbench.measured.samples import ErrorText
 from tui_httpbench.plan.header_values import is_reference
 from tui_httpbench.plan.plan import Plan, PlanError, Request
 from tui_httpbench.plan.secrets import hiding_in_run
 from tui_httpbench.plan.stored import plan_to_dict
+from tui_httpbench.target_server.launcher import RequestHead
 from tui_httpbench.text.hiding import (
     ANYONES,
     MASK,
@@ -217,6 +222,44 @@ def test_a_long_value_is_hidden_in_capital_and_small_letters() -> None:
     assert (
         hiding.hide("http://sekr3tenvval9xyz.localhost/ SEKR3TENVVAL9XYZ hush77") == "http://***.localhost/ *** hush77"
     )
+
+
+def test_what_is_ours_stays_whatever_is_a_secret() -> None:
+    """Any server can make a secret of any word, by a cookie."""
+    it, shown = "http.client", "***"
+    hiding = Hiding().and_also([it])
+
+    def probe(own: str, text: str) -> Probe:
+        hop = SentRequest(own, text, ((own, text),), 1)
+        response = ProbeResponse(200, 302, text, "1.1", 2, own, (hop,))
+        head = RequestHead(own, text, text, own, ((own, text),), own)
+        told = {"retries": text, "cookies": text}
+        return Probe(
+            own,
+            told,
+            text,
+            response,
+            (own, text),
+            (head,),
+            {own: own},
+            {own: own},
+            (own,),
+            own,
+            {own: own},
+            (response,),
+        )
+
+    assert hide_credentials(probe(it, it), (), (), hiding) == probe(it, shown)
+    assert hiding.hide_in((ErrorText(it, it, 1),)) == (ErrorText(it, shown, 1),)
+    message = {"event": it, "stage": it, "text": it, "errors": [[it, it, 1]]}
+    assert without_secrets(message, hiding) == {"event": it, "stage": it, "text": shown, "errors": [[it, shown, 1]]}
+
+
+def test_a_setting_with_the_name_of_a_secret_is_hidden() -> None:
+    """As a client file of the user's own may tell it."""
+    told = {"api_key": "hush", "cookies": "kept", "retries": "2 with sid=hush"}
+    hidden = hide_credentials(Probe("own", told), (), (), ANYONES)
+    assert hidden.settings == {"api_key": "***", "cookies": "kept", "retries": "2 with sid=***"}
 
 
 def test_what_clients_get_from_elsewhere_is_hidden_too(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from tui_httpbench.bench.run_code import CODE_AS_IT_IS, RunCode
 from tui_httpbench.bench.run_folder import sample_path
 from tui_httpbench.bench.trust import USUAL_TRUST, Trust
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, hiding_for, make_job, worker_environment
-from tui_httpbench.bench.worker_story import EXIT_LIMIT_S, WorkerStory, hung_requests, last_line
+from tui_httpbench.bench.worker_story import EXIT_LIMIT_S, WorkerStory, hung_requests, last_line, without_secrets
 from tui_httpbench.files.side_line import SideLine
 from tui_httpbench.files.threads import in_thread
 from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, WorkerSetup
@@ -265,8 +265,8 @@ class WorkerProcess:
                     return None
                 continue
             last_sign = time.monotonic()
-            if message is not None and message["event"] in ("failed", "finished"):
-                message = self._hiding.hide_in(message)
+            if message is not None:
+                message = without_secrets(message, self._hiding)
             if message is None:
                 self._story.is_gone = True
                 await self._let_leave()  # by what it ends with, not by being ended, is its end explained
@@ -311,7 +311,7 @@ class WorkerProcess:
             samples=samples,
             elapsed_s=self.elapsed_s if is_whole else measured_span_s(samples),
             cpu_s=sum(part.cpu_s for part in story.slices) if is_whole else None,
-            error_texts=self._hiding.hide_in((*self.samples.error_texts(), *wrong)),
+            error_texts=(*self._hiding.hide_in(self.samples.error_texts()), *wrong),
             setup=story.setup,
             slices=tuple(story.slices),
         )

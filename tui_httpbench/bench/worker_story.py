@@ -96,6 +96,16 @@ class WorkerStory:
         return f"{self.mode_id} needed more memory{allowed}, so its round was ended."
 
 
+def without_secrets(message: dict[str, Any], hiding: Hiding) -> dict[str, Any]:
+    """A worker's message with those texts hidden in which a server or a client had a part; ids and kinds stay."""
+    told = dict(message)
+    if "text" in told:
+        told["text"] = hiding.hide(told["text"])
+    if "errors" in told:
+        told["errors"] = [[kind, hiding.hide(text), count] for kind, text, count in told["errors"]]
+    return told
+
+
 def hung_requests(plan: Plan, mode_id: str, finished: int) -> int:
     """How many requests of a round count as hung, where its worker was ended after so many had finished.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from tui_httpbench.plan.plan import Header
 from tui_httpbench.target_server.launcher import RequestHead
@@ -16,6 +16,8 @@ class SentRequest:
 
     ``body_bytes`` is None where its length can't be told; ``is_whole`` tells whether no header is missing here.
     """
+
+    OURS: ClassVar = frozenset({"method", "headers"})
 
     method: str
     url: str
@@ -34,6 +36,8 @@ class ProbeResponse:
     its next request. Of a client file that doesn't describe its responses, ``url`` is empty, ``http_version`` is
     ``unknown``, and ``hops`` and ``keeps_cookies`` are None.
     """
+
+    OURS: ClassVar = frozenset({"body_sha256"})
 
     status: int
     first_status: int
@@ -96,6 +100,8 @@ class Probe:
     modes; None where there was none. ``foreign_requests`` arrived at the embedded target meanwhile though this run did
     not send them; then there are no ``heads``.
     """
+
+    OURS: ClassVar = frozenset({"mode", "settings", "error", "packages", "strange", "without_c", "stage", "beside"})
 
     mode: str
     settings: dict[str, str] = field(default_factory=dict)

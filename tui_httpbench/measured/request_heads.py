@@ -26,15 +26,24 @@ def hide_credentials(probe: Probe, told: tuple[Header, ...], sent: tuple[Header,
     """The probe with ``MASK`` for each credential that was sent as it was told, and ``CHANGED`` for another.
 
     ``told`` are the headers as the plan has them, ``sent`` the same ones with their variables filled in; ``hiding``
-    hides what the server echoed.
+    hides what the server echoed, and what a client file tells of its settings. Names and kinds stay as they are.
     """
-    heads, hide = probe.heads, _masker(hidden_names(told, hiding), sent)
+    heads, hide = probe.heads, _masker(hidden_names(told, hiding), sent, hiding)
     if heads is not None:
         heads = tuple(
             replace(head, query=drop_secrets(f"?{head.query}")[1:], headers=hide(head.headers)) for head in heads
         )
     response, *again = (_hidden(each, hide) for each in (probe.response, *probe.again))
-    return hiding.hide_in(replace(probe, heads=heads, response=response, again=tuple(again)))
+    error = None if probe.error is None else (probe.error[0], hiding.hide(probe.error[1]))
+    settings = {name: _shown_setting(name, text, hiding) for name, text in probe.settings.items()}
+    return hiding.hide_in(
+        replace(probe, heads=heads, response=response, again=tuple(again), error=error, settings=settings)
+    )
+
+
+def _shown_setting(name: str, text: str, hiding: Hiding) -> str:
+    # Of cookies, a client tells whether it keeps them.
+    return MASK if is_secret_name(name) and name != "cookies" else hiding.hide(text)
 
 
 def _hidden(response: ProbeResponse | None, hide: _Hide) -> ProbeResponse | None:
@@ -43,14 +52,14 @@ def _hidden(response: ProbeResponse | None, hide: _Hide) -> ProbeResponse | None
     return replace(response, hops=tuple(replace(hop, headers=hide(hop.headers)) for hop in response.hops))
 
 
-def _masker(hidden: frozenset[str], sent: tuple[Header, ...]) -> _Hide:
+def _masker(hidden: frozenset[str], sent: tuple[Header, ...], hiding: Hiding) -> _Hide:
     values: dict[str, set[str]] = {}
     for name, value in sent:
         values.setdefault(name.lower(), set()).add(value)
 
     def shown(name: str, value: str) -> str:
         if name.lower() not in hidden and not is_secret_name(name):
-            return value
+            return hiding.hide(value)
         return MASK if value in values.get(name.lower(), {value}) else CHANGED
 
     return lambda headers: tuple((name, shown(name, value)) for name, value in headers)

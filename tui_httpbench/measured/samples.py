@@ -16,6 +16,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +55,8 @@ def no_samples() -> Samples:
 @dataclass(frozen=True)
 class ErrorText:
     """What one kind of failure said, and how often; ``count`` is None when the worker died before it could tell."""
+
+    OURS: ClassVar = frozenset({"kind"})
 
     kind: str
     text: str

@@ -6,7 +6,7 @@ import os
 import socket
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tui_httpbench.target_server.turns import Turn
 
@@ -29,6 +29,8 @@ class RequestHead:
     a value that isn't plain ASCII. ``path`` is percent-decoded, ``query`` is not. ``http_version`` is ``1`` or ``1.1``;
     ``peer`` is the client's ``address:port``.
     """
+
+    OURS: ClassVar = frozenset({"method", "http_version", "headers", "peer"})
 
     method: str
     path: str

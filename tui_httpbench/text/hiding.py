@@ -137,7 +137,10 @@ class Hiding:
         return text
 
     def hide_in(self, value: T) -> T:
-        """The same value with its texts hidden: those in lists, tuples, tables (not their keys) and dataclasses."""
+        """The same value with its texts hidden: those in lists, tuples, tables (not their keys) and dataclasses.
+
+        What the ``OURS`` of a dataclass names stays: ids that others go by, and what was hidden before.
+        """
         hidden: Any = value
         if isinstance(value, str):
             hidden = self.hide(value)
@@ -146,7 +149,8 @@ class Hiding:
         elif isinstance(value, Mapping):
             hidden = {key: self.hide_in(item) for key, item in value.items()}
         elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-            names = [field.name for field in dataclasses.fields(value) if field.init]
+            ours = getattr(value, "OURS", ())
+            names = [field.name for field in dataclasses.fields(value) if field.init and field.name not in ours]
             hidden = dataclasses.replace(value, **{name: self.hide_in(getattr(value, name)) for name in names})
         return hidden  # type: ignore[no-any-return]
 

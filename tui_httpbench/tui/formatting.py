@@ -62,8 +62,10 @@ def whole_parts(text: str, columns: int, between: str = " · ") -> str:
 
 def plan_in_short(plan: Plan, url: str | None = None) -> str:
     """A plan in one line, with the URL that its requests go to once that is known."""
-    where = url or ("the embedded target" if plan.request.uses_embedded_target else drop_secrets(plan.request.url))
-    return f"{size_in_short(plan)} · {plan.request.method} {printable(where)}"
+    request = plan.request
+    typed = "the embedded target" if request.uses_embedded_target else request.hiding.hide(drop_secrets(request.url))
+    where = url or typed
+    return f"{size_in_short(plan)} · {request.method} {printable(where)}"
 
 
 def size_in_short(plan: Plan) -> str:
