@@ -348,3 +348,22 @@ async def test_the_speakers_path(size: tuple[int, int], home: Path) -> None:
         await wait_for_screen(pilot, SetupScreen)
         assert "2 modes × 20 requests × 1 round" in text_on(app)
     assert not list((home / "state").rglob("theme.json"))
+
+
+async def test_an_error_that_ends_the_app_shows_nothing_that_was_typed(capsys: pytest.CaptureFixture[str]) -> None:
+    secret = "-".join(["hush", "hush", "77"])  # the traceback has lines of this file
+    headers = (("X-Auth-Key", secret), ("X-Copy", secret))
+    plan = Plan(Request(f"http://127.0.0.1:1/{secret}?sig={secret[::-1]}", headers=headers))
+
+    def fail(plan: Plan) -> None:
+        raise RuntimeError(f"no route to {plan.request.url} with {dict(plan.request.headers)}")
+
+    app = HttpbenchApp(plan)
+    with pytest.raises(RuntimeError, match="no route"):
+        async with opened(app):
+            app.call_later(fail, plan)
+    told = "".join(capsys.readouterr().err.split())
+    assert "RuntimeError:noroutetohttp://127.0.0.1:1/***?sig=" in told
+    assert "raiseRuntimeError(" in told
+    assert secret not in told
+    assert secret[::-1] not in told

@@ -55,7 +55,7 @@ from tui_httpbench.measured.samples import Samples, no_samples
 from tui_httpbench.plan.header_values import expand_headers
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetCounts, TargetEndedError, TargetError
-from tui_httpbench.text.hiding import drop_secrets
+from tui_httpbench.text.hiding import Hiding, drop_secrets
 
 
 class Runner:
@@ -225,6 +225,11 @@ class Runner:
     def elsewhere(self) -> Elsewhere | None:
         """Where redirects lead; None where requests stay with the server that was asked, and before the probes."""
         return find_elsewhere(self.plan, self._probes)
+
+    @property
+    def hiding(self) -> Hiding:
+        """What hides the credentials that are known of so far."""
+        return self._hiding
 
     def _is_news(self, elsewhere: Elsewhere) -> bool:
         """Whether it leads to another machine; of a run that is gone on with, to one that it did not load before."""

@@ -25,6 +25,7 @@ from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.politeness import remote_load
 from tui_httpbench.plan.presets import default_plan
 from tui_httpbench.plan.stored import load_last_plan
+from tui_httpbench.text.hiding import Hiding
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.kept_run import KeptRun
 from tui_httpbench.tui.parts.confirm import ConfirmScreen
@@ -37,6 +38,7 @@ from tui_httpbench.tui.screens.run.screen import RunScreen
 from tui_httpbench.tui.screens.setup.screen import SetupScreen
 from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen, is_too_small
 from tui_httpbench.tui.stage import STAGE_CLASS, STAGE_THEME
+from tui_httpbench.tui.textual_fixes.bare_traceback import BareTracebackApp
 from tui_httpbench.tui.textual_fixes.control_filter import ControlFilter
 from tui_httpbench.tui.textual_fixes.covered_texts import secrets_covered
 from tui_httpbench.tui.textual_fixes.gone_widgets import forget_gone_widgets
@@ -49,7 +51,7 @@ from tui_httpbench.tui.textual_fixes.safe_clipboard import SafeClipboardApp
 STOPPED = 130
 
 
-class HttpbenchApp(LeanApp[None], QuietExitApp[None], SafeClipboardApp[None]):
+class HttpbenchApp(LeanApp[None], QuietExitApp[None], BareTracebackApp[None], SafeClipboardApp[None]):
     """Setup, Run and Results, and back; ``json_path`` gets the result of each finished run.
 
     ``keep_going`` lets runs go on without a question where every mode failed before the rounds. ``farewell`` is a
@@ -90,6 +92,12 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], SafeClipboardApp[None]):
         self._is_built = asyncio.Event()
         self.register_theme(STAGE_THEME)
         self._preferences = load_preferences(self.available_themes)
+
+    @property
+    def hiding(self) -> Hiding:
+        """What hides the secrets of the run on the screen, or those that the app was opened with."""
+        run = self._run_screen
+        return self._first_plan.request.hiding if run is None else run.hiding
 
     def get_driver_class(self) -> type[Driver]:
         """What talks to the terminal, made to outlive it."""

@@ -28,6 +28,7 @@ from tui_httpbench.files.threads import in_thread
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.plan.plan import Plan, PlanError
 from tui_httpbench.target_server.launcher import TargetError
+from tui_httpbench.text.hiding import Hiding
 from tui_httpbench.tui.formatting import plan_in_short
 from tui_httpbench.tui.parts.code_panel import CodePanel
 from tui_httpbench.tui.parts.question import Question
@@ -124,6 +125,11 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         self._finished: RunScreen.Finished | None = None
         self._outcome: RunScreen.Finished | RunScreen.Failed | RunScreen.EditWanted | None = None
         self.sub_title = plan_in_short(self.plan)
+
+    @property
+    def hiding(self) -> Hiding:
+        """What hides the credentials of the run that are known of so far."""
+        return self._runner.hiding
 
     @property
     def progress(self) -> Progress:
