@@ -119,7 +119,7 @@ async def test_what_is_echoed_or_quoted_is_hidden(
         told = await told_of(Runner(plan, keeps_folder=True, keep_going=True), home)
     assert leaks_in(told) == []
     assert "plain-text" in told
-    assert all(mode in told for mode in MODES)
+    assert all(mode in told for mode in modes)
     assert "***" in told
     assert "***" in told.partition('"modes"')[2] or answer is None
 

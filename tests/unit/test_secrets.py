@@ -245,6 +245,7 @@ def test_what_is_ours_stays_whatever_is_a_secret() -> None:
             {own: own},
             (own,),
             own,
+            text,
             {own: own},
             (response,),
         )
