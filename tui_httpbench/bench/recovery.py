@@ -29,7 +29,7 @@ from tui_httpbench.measured.samples import load_samples
 from tui_httpbench.measured.strict_json import items
 from tui_httpbench.plan.plan import MAX_MODES
 from tui_httpbench.target_server.serving_folder import remove_left_folders
-from tui_httpbench.text.formatting import format_bytes, plural, reason_of
+from tui_httpbench.text.formatting import format_age, format_bytes, plural, reason_of
 from tui_httpbench.text.quoting import printable
 
 __all__ = [
@@ -65,7 +65,7 @@ class InterruptedRun:
     def in_words(self) -> str:
         """Its size and age: ``8 modes, 1,234 requests measured, 3 minutes ago``."""
         age_s = max(0.0, time.time() - self.ended_s)
-        return f"{plural(self.modes, 'mode')}, {plural(self.requests, 'request')} measured, {_ago(age_s)}"
+        return f"{plural(self.modes, 'mode')}, {plural(self.requests, 'request')} measured, {format_age(age_s)}"
 
 
 @dataclass(frozen=True)
@@ -185,10 +185,3 @@ def _why_left_alone(folder: Path, error: Exception) -> str:
         return f"The interrupted run in {shown} can't be read; 'chmod -R u+rwX' with that folder lets it be recovered."
     why = reason_of(error) if isinstance(error, OSError) else "its files are damaged, or of another version"
     return f"The interrupted run in {shown} can't be recovered ({why}); remove that folder if you don't need it."
-
-
-def _ago(age_s: float) -> str:
-    for unit, length_s in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if age_s >= length_s:
-            return f"{plural(int(age_s // length_s), unit)} ago"
-    return "just now"

@@ -54,6 +54,8 @@ class Parser(argparse.ArgumentParser):
         match command:
             case "completion":
                 self.add_argument("shell", metavar="SHELL", nargs="?", help="bash, zsh or fish")
+            case "environments":
+                self.add_argument("action", metavar="ACTION", nargs="?", help="list (default) or clear")
             case "modes":
                 self.add_argument(
                     "files",
@@ -263,6 +265,8 @@ def _usage(command: str | None) -> str:
         return f"{PROGRAM} modes [FILE.py …]"
     if command == "completion":
         return f"{PROGRAM} completion bash|zsh|fish"
+    if command == "environments":
+        return f"{PROGRAM} environments [list|clear]"
     if command == "target":
         return f"{PROGRAM} target [options]"
     if command == "recover":
@@ -276,6 +280,7 @@ def _usage(command: str | None) -> str:
         "serve [URL] [options]",
         "recover [options]",
         "modes [FILE.py …]",
+        "environments [list|clear]",
         "completion bash|zsh|fish",
         "target [options]",
     )
@@ -283,7 +288,7 @@ def _usage(command: str | None) -> str:
 
 
 def _description() -> str:
-    commands = "\n".join(f"  {name:<11}{meaning}" for name, meaning in COMMANDS.items())
+    commands = "\n".join(f"  {name:<13}{meaning}" for name, meaning in COMMANDS.items())
     return (
         "Measures Python HTTP clients against each other. Without a command it opens the\nTUI with the form filled in; "
         f"where stdout is no terminal it does as 'run' does.\n\ncommands:\n{commands}"

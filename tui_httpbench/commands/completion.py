@@ -18,6 +18,7 @@ _VALUES: dict[str, tuple[str, ...]] = {
     **{name: field.choices for name, field in FIELDS.items() if field.choices},
     "metric": tuple(METRIC_OPTIONS),
     "shell": SHELLS,
+    "action": ("list", "clear"),
 }
 """What may stand behind an option, by the name under which the parser keeps it."""
 

@@ -82,6 +82,8 @@ def _dispatch(arguments: list[str]) -> int:
             return _recover(options)
         case "modes":
             return _list_modes(options.files)
+        case "environments":
+            return _environments(options.action)
         case "completion":
             return _print_completion(options.shell)
         case "target":
@@ -180,6 +182,16 @@ def _recover(options: argparse.Namespace) -> int:
 
     is_loaded()
     return recover_run(options.json, discards=options.discard, all_runs=options.all)
+
+
+def _environments(action: str | None) -> int:
+    if action not in (None, "list", "clear"):
+        raise UsageError(f"environments takes list or clear, not {shortened(action)!r}.")
+    from tui_httpbench.commands.environments import clear_environments, list_environments
+    from tui_httpbench.report.console import StreamConsole
+
+    is_loaded()
+    return clear_environments() if action == "clear" else list_environments(StreamConsole(sys.stdout))
 
 
 def _print_completion(shell: str | None) -> int:

@@ -6,6 +6,7 @@ PROGRAM = "httpbench-tui"
 COMMANDS = {
     "run": "the same run without a screen: progress on stderr, report on stdout",
     "modes": "the modes, installed or not; FILE.py: checks your own client",
+    "environments": "lists what was made for variants, or clears it",
     "recover": "reports the latest run that was interrupted",
     "serve": "the TUI in a browser, on this machine only (needs the extra web)",
     "completion": "prints a script that completes options in bash, zsh or fish",

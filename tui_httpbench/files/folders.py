@@ -24,6 +24,15 @@ def state_folder() -> Path | None:
     return folder if folder.is_absolute() else None
 
 
+def cache_folder() -> Path | None:
+    """Where what this program can make again lies; it may not exist. None where there is no home."""
+    try:
+        folder = platformdirs.user_cache_path("httpbench-tui", appauthor=False)
+    except RuntimeError:
+        return None
+    return folder if folder.is_absolute() else None
+
+
 def system_temporary_folder() -> Path | None:
     """The system's folder for temporary files; None where none of those that it may be can be written to."""
     try:

@@ -74,9 +74,20 @@ def rough_time(seconds: float) -> str:
     return f"{5 * round(seconds / 5)} s" if seconds < 58 else f"{round(seconds / 60)} min"
 
 
-def format_bytes(count: int) -> str:
-    """A size on the disk: ``0 MB``, ``12 MB``, ``1.5 GB``."""
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{math.ceil(count / 1e6):,} MB"
+def format_bytes(size: float) -> str:
+    """The size of files: ``830 kB``, ``12 MB``, ``1.4 GB``."""
+    for unit, scale in (("GB", 1e9), ("MB", 1e6)):
+        if size >= 0.9995 * scale:
+            return f"{size / scale:.3g} {unit}"
+    return f"{size / 1e3:.0f} kB"
+
+
+def format_age(age_s: float) -> str:
+    """How long ago something was: ``just now``, ``1 minute ago``, ``3 hours ago``, ``12 days ago``."""
+    for unit, length_s in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if age_s >= length_s:
+            return f"{plural(int(age_s // length_s), unit)} ago"
+    return "just now"
 
 
 def plural(count: int, noun: str) -> str:

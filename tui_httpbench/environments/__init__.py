@@ -1,0 +1,1 @@
+"""Environments: interpreters and library versions for variants, made with uv or pip, kept, listed, cleared."""
