@@ -27,7 +27,8 @@ from tui_httpbench.commands.main import main
 from tui_httpbench.environments.failure import EnvironmentFailure
 from tui_httpbench.environments.installer import Installer, find_installer, venv_and_pip
 from tui_httpbench.environments.interpreters import without_own_packages
-from tui_httpbench.environments.provide import Environment, Progress, Provided, provided
+from tui_httpbench.environments.making import Progress
+from tui_httpbench.environments.provide import Environment, Provided, provided
 from tui_httpbench.environments.recipe import Recipe, recipe_for
 from tui_httpbench.environments.store import Store
 from tui_httpbench.files.side_line import SideLine

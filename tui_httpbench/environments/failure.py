@@ -41,8 +41,9 @@ _DOES_NOT_BUILD = re.compile(
 _UNSATISFIABLE = re.compile(r",? we can conclude that your requirements are unsatisfiable")
 _FROM_VERSIONS = re.compile(r" \(from versions: .*?\)")
 _NOISE = re.compile(
-    r"^\s*$|^hint:|^note:|^\[(?:stdout|stderr|end of output)\]|^[╰├│─>×]|^(?:error: )?subprocess-exited|^cause: |"
-    r"^ERROR: Failed |^error: metadata-generation|^\[notice\]|^Using Python|^Resolved |^Building |^Prepared ",
+    r"^\s*$|^hint:|^note:|^\[(?:stdout|stderr|end of output|notice)\]|^[╰├│─>×]|^cause: |^(?:error: )?subprocess-exited"
+    r"|^ERROR: Failed |^error: metadata-generation|^Using Python|^Resolved |^Building |^Prepared |^Installed "
+    r"|^Getting req|^Preparing |^Installing |^Collecting |^Processing |^Looking ",
     re.IGNORECASE,
 )
 
