@@ -7,7 +7,7 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-from tui_httpbench.plan.secrets import hide_credentials
+from tui_httpbench.text.hiding import ANYONES
 from tui_httpbench.text.quoting import safe_sentence, shortened
 
 NO_ROOM = "no-room"
@@ -121,5 +121,5 @@ def _last_words(lines: Sequence[str]) -> str:
 
 
 def _shortened(text: str) -> str:
-    text = hide_credentials(text).rstrip(". ")
+    text = ANYONES.hide(text).rstrip(". ")
     return shortened(text, MAX_REASON_LENGTH)

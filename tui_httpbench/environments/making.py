@@ -22,6 +22,7 @@ from tui_httpbench.environments.recipe import Recipe
 from tui_httpbench.environments.store import LAYOUT, About, Store, size_of
 from tui_httpbench.environments.workshop import Workshop, failure_of
 from tui_httpbench.files.private_files import open_private
+from tui_httpbench.text.hiding import Hiding
 
 Step = Literal["waiting", "checking", "making", "installing", "ready", "failed"]
 
@@ -67,7 +68,8 @@ class Making:
         """
         folder, log = self.store.new_folder(self.key), self.store.log_of(self.key)
         settings = installing_environment(without_own_packages(os.environ), folder)
-        async with Workshop(folder, settings) as workshop:
+        hiding = Hiding().and_also(value for each in self.recipe.requirements for value in each.hiding.values)
+        async with Workshop(folder, settings, hiding) as workshop:
             try:
                 await self._fill(workshop)
             except _UnfinishedError as unfinished:

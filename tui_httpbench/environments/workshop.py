@@ -15,8 +15,8 @@ from pathlib import Path
 from types import TracebackType
 
 from tui_httpbench.environments.failure import LOG_LINES, NO_ROOM, OTHER, EnvironmentFailure
-from tui_httpbench.plan.secrets import hide_credentials
 from tui_httpbench.text.formatting import reason_of
+from tui_httpbench.text.hiding import Hiding
 from tui_httpbench.text.quoting import printable
 
 KEEPER_FILE = Path(__file__).with_name("keeper.py")
@@ -28,8 +28,12 @@ _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 class Workshop:
     """An async context: the folder is there within it, and gone after it, also where this process is killed."""
 
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        """``environment`` are the variables of all commands; ``lines`` what they printed last, without credentials."""
+    def __init__(self, folder: Path, environment: dict[str, str], hiding: Hiding) -> None:
+        """``environment`` are the variables of all commands; ``lines`` is what they printed last.
+
+        ``hiding`` hides what must not be seen of that.
+        """
+        self._hiding = hiding
         self.folder = folder
         self.lines: deque[str] = deque(maxlen=LOG_LINES)
         self._environment = environment
@@ -83,7 +87,7 @@ class Workshop:
         while line := await keeper.stdout.readline():
             told = json.loads(line)
             if "line" in told:
-                text = printable(hide_credentials(told["line"]))
+                text = printable(self._hiding.hide(told["line"]))
                 self.lines.append(text)
                 heard(text)
             elif told.get("errno") in _FULL:

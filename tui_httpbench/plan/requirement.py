@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 from tui_httpbench.files.small_file import TomlError, parse_toml, read_small_file
 from tui_httpbench.plan.error import PlanError
-from tui_httpbench.plan.secrets import hide_credentials
 from tui_httpbench.text.formatting import reason_of
+from tui_httpbench.text.hiding import ANYONES, Hiding, drop_secrets, secrets_of_login, secrets_of_url
 from tui_httpbench.text.quoting import shortened
 
 FIELD = "variants"
@@ -62,8 +62,20 @@ class Requirement:
     @property
     def in_words(self) -> str:
         """As a person reads it, without credentials."""
-        place = str(self.path) if self.path is not None else hide_credentials(self.url)
+        place = str(self.path) if self.path is not None else drop_secrets(self.url)
         return f"{self._with_extras} @ {place}" if place else f"{self._with_extras}{self.version}"
+
+    @property
+    def hiding(self) -> Hiding:
+        """What hides the credentials of its URL wherever they stand."""
+        try:
+            parts = urlsplit(self.url)
+            user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        except ValueError:
+            user = password = ""
+        # A token often stands where the user does.
+        login = secrets_of_login(user, password) if password else {user} - {"git"}
+        return Hiding().and_also(secrets_of_url(self.url) | login)
 
     def with_extras(self, extras: tuple[str, ...]) -> Requirement:
         """The same with these extras, too."""
@@ -190,4 +202,4 @@ def _extras(text: str | None) -> tuple[str, ...]:
 
 
 def _shown(text: str, quote: str = "'") -> str:
-    return f"{quote}{shortened(hide_credentials(text), 80)}{quote}"
+    return f"{quote}{shortened(ANYONES.hide(text), 80)}{quote}"
