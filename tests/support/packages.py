@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # builds of checkouts import this, too, and have no such package
+    import pytest
 
 BACKEND = """
 import os, sys, time
@@ -50,6 +55,23 @@ def make_checkout(folder: Path, name: str, code: str, *, version: str = "1.0", b
     (folder / "backend.py").write_text(BACKEND.format(support=support, name=name, version=version, begin=begin))
     (folder / f"{name}.py").write_text(code)
     return folder
+
+
+def know_only(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on, uv and pip know of the wheels in this folder and nothing else."""
+    for name in [name for name in os.environ if name.startswith(("UV_", "PIP_")) and name != "UV_CACHE_DIR"]:
+        monkeypatch.delenv(name)
+    settings = {"UV_OFFLINE": "1", "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull, "UV_NO_CONFIG": "1"}
+    links = {"UV_FIND_LINKS": str(folder), "PIP_FIND_LINKS": str(folder)}
+    for name, value in (settings | links).items():
+        monkeypatch.setenv(name, value)
+    without_shims(monkeypatch)
+
+
+def without_shims(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Takes those of pyenv from the PATH, which answer for interpreters that are not chosen, and take their time."""
+    paths = os.environ["PATH"].split(os.pathsep)
+    monkeypatch.setenv("PATH", os.pathsep.join(path for path in paths if "shims" not in path))
 
 
 def _hash(text: str) -> str:

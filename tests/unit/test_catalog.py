@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES, UnknownModeError, add_file
-from tui_httpbench.clients.entrants import Entrant, entrant_of, mode_of, select_modes, split_label
+from tui_httpbench.clients.entrants import Entrant, entrant_of, lane_of, mode_of, select_modes, split_label
 from tui_httpbench.clients.reading import MAX_ABOUT_LENGTH, ClientFileError, read_client_file
 from tui_httpbench.text.secret_names import SECRET_NAME
 from tui_httpbench.worker.made_code import MASK, made_code
@@ -45,7 +45,10 @@ def test_a_label_leads_to_its_mode() -> None:
     assert select_modes(["aiohttp", "requests", "aiohttp"]) == ("aiohttp", "requests", "aiohttp#2")
     assert mode_of("aiohttp#2") is MODES["aiohttp"]
     assert entrant_of("aiohttp#2") == Entrant(MODES["aiohttp"], 2)
-    assert split_label("mine.py:one#2#13") == ("mine.py:one#2", 13)
+    assert split_label("mine.py:one#2#13") == ("mine.py:one#2", "", 13)
+    assert split_label("me@home/mine.py:one#13") == ("me@home/mine.py:one", "", 13)
+    assert entrant_of("aiohttp@a.1#2") == Entrant(MODES["aiohttp"], 2, "a.1")
+    assert (lane_of("aiohttp@a.1#2"), entrant_of("aiohttp@a.1#2").label) == ("aiohttp@a.1", "aiohttp@a.1#2")
     assert [mode.id for mode in MODES.values() if mode.default] == list(DEFAULT_MODES)
 
 

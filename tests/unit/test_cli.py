@@ -19,7 +19,7 @@ from tui_httpbench.commands.arguments import Parser
 from tui_httpbench.commands.hints import why_no_url
 from tui_httpbench.commands.main import main
 from tui_httpbench.commands.plan_options import make_plan
-from tui_httpbench.plan.plan import AUTO, Plan
+from tui_httpbench.plan.plan import AUTO, Plan, PlanError
 
 ROOT = Path(__file__).parents[2]
 CLOSED = "http://127.0.0.1:1/"
@@ -190,7 +190,11 @@ def test_bad_input_gets_one_sentence(
 @pytest.mark.usefixtures("no_run")
 def test_a_mode_of_an_absent_library_is_refused(absent_mode: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", CLOSED, "-m", absent_mode]) == 2
-    assert "run 'pip install absent-client' or leave the mode out" in capsys.readouterr().err
+    assert "run 'pip install absent-client', let --get fetch it, or leave the mode out" in capsys.readouterr().err
+    for allowed in (["--get"], ["--variant", "a=absent-client==1.0"], ["--variant", "a=python=3.13"]):
+        assert plan_of("-m", absent_mode, *allowed) is not None
+    with pytest.raises(PlanError, match="is not installed here"):
+        plan_of("-m", absent_mode, "--variant", "a=")
 
 
 def test_the_list_names_what_is_not_installed(absent_mode: str, capsys: pytest.CaptureFixture[str]) -> None:

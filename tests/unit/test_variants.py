@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -9,9 +11,13 @@ import pytest
 from support.packages import make_checkout, make_wheel
 
 from tui_httpbench.clients.catalog import MODES
+from tui_httpbench.clients.entrants import without_variants
 from tui_httpbench.plan.error import PlanError
+from tui_httpbench.plan.lanes import with_variants
+from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.requirement import parse_requirement
-from tui_httpbench.plan.variants import lanes, parse_variant, parse_variants, split_spec
+from tui_httpbench.plan.stored import plan_from_dict, plan_to_dict
+from tui_httpbench.plan.variants import parse_variant, parse_variants, split_spec
 
 LOOP = "winloop" if sys.platform == "win32" else "uvloop"
 
@@ -139,17 +145,52 @@ def test_a_label_is_there_once() -> None:
     ],
 )
 def test_a_variant_concerns_modes(texts: list[str], modes: str, expected: str) -> None:
-    chosen = [MODES[each] for each in modes.split()]
-    found = [
-        f"{mode.id}@{variant.label}" if variant else mode.id for mode, variant in lanes(parse_variants(texts), chosen)
-    ]
-    assert found == expected.split()
+    lanes = with_variants(modes.split(), parse_variants(texts))
+    assert lanes == tuple(expected.split())
+    assert with_variants(lanes, parse_variants(texts)) == lanes
 
 
 def test_a_variant_that_no_chosen_mode_uses_is_refused() -> None:
     with pytest.raises(
         PlanError, match=r"No chosen mode uses what it names: 'old' is httpx==0.27.2, the modes are requests;"
     ):
-        lanes(parse_variants(["old=httpx==0.27.2"]), [MODES["requests"]])
+        Plan(modes=("requests",), variants=parse_variants(["old=httpx==0.27.2"]))
     with pytest.raises(PlanError, match="No chosen mode runs on an event loop"):
-        lanes(parse_variants([f"a=loop={LOOP}"]), [MODES["requests"]])
+        Plan(modes=("requests",), variants=parse_variants([f"a=loop={LOOP}"]))
+    with pytest.raises(PlanError, match="requests@old has no variant 'old'; add it"):
+        Plan(modes=("requests@old",))
+
+
+def test_each_copy_of_a_mode_has_its_variants() -> None:
+    plan = Plan(modes=("aiohttp", "aiohttp#2"), variants=parse_variants(["a=", f"b=loop={LOOP}"]))
+    assert plan.modes == ("aiohttp@a", "aiohttp@b", "aiohttp@a#2", "aiohttp@b#2")
+    assert [variant and variant.label for variant in map(plan.variant_of, plan.modes)] == ["a", "b", "a", "b"]
+    assert without_variants(plan.modes) == ("aiohttp", "aiohttp#2")
+
+
+def test_a_stored_plan_has_its_variants_again(tmp_path: Path, absent_mode: str) -> None:
+    checkout = make_checkout(tmp_path / "a, b [c]", "httpx", "")
+    texts = [
+        "old=httpx[http2] >=0.27,<0.28 ; os_name == 'a,b'",
+        f"new=httpx @ {checkout.as_uri()}",
+        "far=httpx @ https://me:s3cret-word@host/httpx?token=abc-def",
+        "py=python=./venv/bin/python",
+        f"loop=loop={LOOP}",
+        "plain=",
+    ]
+    plan = Plan(modes=("httpx-async", "httpx-client"), variants=parse_variants(texts), requests=5)
+    stored = json.loads(json.dumps(plan_to_dict(plan)))
+    assert "s3cret" not in str(stored)
+    shutil.rmtree(checkout)
+    again = plan_from_dict(stored)
+    assert again.modes == plan.modes
+    assert [each.in_words for each in again.variants] == [each.in_words for each in plan.variants]
+    # What can't run here now goes, and so does a variant that concerns nothing else.
+    assert plan_from_dict({**stored, "modes": ["requests"], "variants": ["old=httpx==0.27"]}).variants == ()
+    assert absent_mode not in plan_from_dict({**stored, "modes": [absent_mode], "variants": []}).modes
+    for more in ({"variants": [], "get": True}, {"variants": ["a=absent-client==1.0"]}):
+        lanes = plan_from_dict({**stored, "modes": [absent_mode], **more}).modes
+        assert lanes[0].startswith(absent_mode)
+    for wrong in ("a=", [1], ["a"], [""] * 60):
+        with pytest.raises((TypeError, ValueError)):
+            plan_from_dict({**stored, "variants": wrong})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tui_httpbench.analysis.columns import connections_per_round
 from tui_httpbench.analysis.result import Rank, Result
-from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.clients.entrants import lane_of
 from tui_httpbench.text.formatting import enumerate_names, format_figure, format_percent, format_ratio, plural
 
 CPU_BOUND_SHARE = 0.8
@@ -84,7 +84,7 @@ def facts_of(result: Result, mode_id: str) -> ModeFacts:
         requests_per_connection=summary.requests_per_connection,
         tls_handshakes=per_round if is_https else 0.0,
         peak_memory_mib=summary.peak_memory_mib,
-        http_version=result.http_versions.get(mode_of(mode_id).id),
+        http_version=result.http_versions.get(lane_of(mode_id)),
         mean_ms=summary.latency_ms.mean if summary.latency_ms else None,
         p50_ms=summary.latency_ms.p50 if summary.latency_ms else None,
     )

@@ -8,7 +8,7 @@ from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.odd_ones import names_of, usual_and_others, with_value
 from tui_httpbench.analysis.proxies import NO_PROXY, proxies_of
 from tui_httpbench.analysis.result import ModeSummary
-from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.clients.entrants import lane_of, mode_of
 from tui_httpbench.measured.probe import Probe
 
 _NONE = "none"
@@ -66,7 +66,7 @@ def _kept_cookies(probes: tuple[Probe, ...]) -> Iterator[Finding]:
 def find_repeats(probes: tuple[Probe, ...], modes: tuple[ModeSummary, ...]) -> Iterator[Finding]:
     """Where modes that send again what failed look better than others, whose failures they met as well."""
     retries = {probe.mode: probe.settings.get("retries", "") for probe in probes}
-    own = {mode.mode: retries.get(mode_of(mode.mode).id, "") for mode in modes}
+    own = {mode.mode: retries.get(lane_of(mode.mode), "") for mode in modes}
     failed = tuple(mode.mode for mode in modes if mode.errors.get("reset") and own[mode.mode] == _NONE)
     kept = [mode for mode in modes if mode.requests and mode_of(mode.mode).kept and not mode.errors.get("reset")]
     repeating = tuple(mode.mode for mode in kept if own[mode.mode] not in ("", _NONE, "unknown"))

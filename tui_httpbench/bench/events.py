@@ -8,13 +8,24 @@ from typing import Literal
 from tui_httpbench.analysis.all_failed import CommonFailure
 from tui_httpbench.analysis.elsewhere import Elsewhere
 from tui_httpbench.analysis.result import Rank
+from tui_httpbench.environments.making import Step
 from tui_httpbench.measured.records import RoundRecord
 
 LaneState = Literal["waiting", "starting", "running", "done", "failed"]
 """``running`` from the warm-up of a mode's round to the round's end, though other modes have turns in between."""
 
-Stage = Literal["checking", "starting", "measuring", "ended"]
-"""Probes; workers start and warm up; modes take turns; all is over."""
+Stage = Literal["preparing", "checking", "starting", "measuring", "ended"]
+"""Environments are made; probes; workers start and warm up; modes take turns; all is over."""
+
+
+@dataclass(frozen=True)
+class EnvironmentStep:
+    """What becomes of the environment of these lanes before the run; ``holds`` says what is in it, ``detail`` more."""
+
+    lanes: tuple[str, ...]
+    holds: str
+    step: Step
+    detail: str
 
 
 @dataclass(frozen=True)
@@ -61,7 +72,7 @@ class RunFinished:
     stopped: bool
 
 
-Event = RunStarted | AllFailed | RedirectedElsewhere | RoundStarted | RoundFinished | RunFinished
+Event = EnvironmentStep | RunStarted | AllFailed | RedirectedElsewhere | RoundStarted | RoundFinished | RunFinished
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from typing import Any
 
+from tui_httpbench.bench.run_code import CODE_AS_IT_IS, RunCode
 from tui_httpbench.bench.trust import Trust
 from tui_httpbench.bench.worker_job import WORKER_FILE, worker_environment
 from tui_httpbench.files.side_line import SideLine
@@ -14,15 +15,19 @@ from tui_httpbench.plan.plan import Plan
 MESSAGE_LIMIT_BYTES = 4 * 1024 * 1024
 
 
-async def start_process(plan: Plan, trust: Trust) -> SideLine:
-    """A worker that waits for its job. Raises OSError where the system refuses a process."""
+async def start_process(plan: Plan, trust: Trust, code: RunCode = CODE_AS_IT_IS, label: str = "") -> SideLine:
+    """A worker that waits for its job, in the environment of an entrant, or in this one.
+
+    Raises OSError where the system refuses a process.
+    """
+    variables = worker_environment(plan, trust)
     return await SideLine.start(
-        sys.executable,
+        code.python_of(label) if label else sys.executable,
         str(WORKER_FILE),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
-        env=worker_environment(plan, trust),
+        env=code.variables_of(label, variables) if label else variables,
         limit=MESSAGE_LIMIT_BYTES,
     )
 

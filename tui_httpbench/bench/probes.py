@@ -21,7 +21,7 @@ from tui_httpbench.bench.run_code import CODE_AS_IT_IS, RunCode
 from tui_httpbench.bench.trust import Trust
 from tui_httpbench.bench.worker_job import encode_job, hiding_for, make_job
 from tui_httpbench.bench.worker_story import EXIT_LIMIT_S, TAIL_BYTES, death_in_words, last_line_of
-from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.clients.entrants import lane_of
 from tui_httpbench.files.side_line import SideLine
 from tui_httpbench.measured.probe import Probe, ProbeResponse
 from tui_httpbench.measured.request_heads import hidden_names
@@ -44,7 +44,7 @@ async def probe_modes(
     hiding: Hiding | None = None,
     code: RunCode = CODE_AS_IT_IS,
 ) -> tuple[Probe, ...]:
-    """Probes each mode of the plan, however often it takes part; the probes start together and send in turn.
+    """Probes each lane of the plan, however many copies it has; the probes start together and send in turn.
 
     What comes from elsewhere than the embedded target may change by itself: there, the first mode is asked once more
     after all others, and then, up to twice, every mode whose answer differs from that of most. Where a mode does not
@@ -52,7 +52,7 @@ async def probe_modes(
     ``make_job``. Raises TargetError, TargetEndedError among them where a process of the embedded target has died.
     """
     # A mode that is measured twice sends the same request twice.
-    mode_ids = tuple(dict.fromkeys(mode_of(mode_id).id for mode_id in plan.modes))
+    mode_ids = tuple(dict.fromkeys(map(lane_of, plan.modes)))
     prober = _Prober(plan, url, target, trust, hiding, code)
     if target is not None:
         await target.watch()
@@ -155,7 +155,7 @@ class _Prober:
     async def _ask(self, mode_id: str, turns: ProbeTurns, place: int) -> Probe:
         plan, trust = self._plan, self._trust
         async with turns.place(place):
-            line = await start_process(plan, trust)
+            line = await start_process(plan, trust, self._code, mode_id)
             tail = asyncio.create_task(_tail(line.process))
             try:
                 job = make_job(

@@ -137,6 +137,8 @@ class ProgressTracker:
         self._turns: Turns | None = None
         self._running: str | None = None
         self._bound_s: float | None = None
+        self.is_preparing = False
+        """Whether environments are made, before the run's clock starts."""
 
     def start(self) -> None:
         """Starts the run's clock."""
@@ -186,6 +188,8 @@ class ProgressTracker:
     def _stage(self) -> Stage:
         if self._ended_s is not None:
             return "ended"
+        if self.is_preparing:
+            return "preparing"
         if self._turns is None:
             return "starting" if self._round else "checking"
         return "measuring" if self._turns.is_measuring else "starting"

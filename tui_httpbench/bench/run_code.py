@@ -1,16 +1,21 @@
-"""The code that a run measures, alike in all of its rounds: own files as they were, copied beside what is measured."""
+"""What a run's workers run, alike in all of its rounds: own files as they were, copied beside what is measured, and the
+environments of its lanes."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tui_httpbench.bench.run_error import RunError
 from tui_httpbench.bench.run_folder import own_file_path
 from tui_httpbench.clients.catalog import Mode, UnknownModeError
+from tui_httpbench.clients.entrants import lane_of
 from tui_httpbench.clients.own_files import OwnFile, make_known, measured_mode, read_own_files
 from tui_httpbench.clients.reading import MAX_FILE_BYTES
+from tui_httpbench.environments.interpreters import without_own_packages
+from tui_httpbench.environments.provide import Environment
 from tui_httpbench.files.small_file import read_small_file
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.probe import Probe
@@ -20,10 +25,16 @@ from tui_httpbench.text.quoting import shown_path
 
 
 class RunCode:
-    """The modes of a run; without files of the user's own, those that are known."""
+    """The modes of a run; without files of the user's own, those that are known, and without environments, this one."""
 
-    def __init__(self, own_files: tuple[OwnFile, ...] = (), folder: Path = Path()) -> None:
-        """``folder`` is the run's, which holds the copies."""
+    def __init__(
+        self,
+        own_files: tuple[OwnFile, ...] = (),
+        folder: Path = Path(),
+        environments: Mapping[str, Environment] | None = None,
+    ) -> None:
+        """``folder`` is the run's, which holds the copies; ``environments`` are those of lanes, by ``lane_of``."""
+        self._environments = environments or {}
         self._files = own_files
         self._copies = {file.path: own_file_path(folder, number, file.path) for number, file in enumerate(own_files)}
 
@@ -34,6 +45,15 @@ class RunCode:
     def copy_of(self, mode: Mode) -> Path | None:
         """The copy of the mode's file that workers load; None where they load the file itself."""
         return self._copies.get(mode.library.source_file)
+
+    def python_of(self, label: str) -> str:
+        """What starts the workers of an entrant."""
+        environment = self._environments.get(lane_of(label))
+        return sys.executable if environment is None else str(environment.python)
+
+    def variables_of(self, label: str, variables: dict[str, str]) -> dict[str, str]:
+        """The variables of such a worker, without what would lead another interpreter to our own packages."""
+        return without_own_packages(variables) if lane_of(label) in self._environments else variables
 
 
 CODE_AS_IT_IS = RunCode()

@@ -21,7 +21,7 @@ from tui_httpbench.bench.run_folder import (
     sample_files,
 )
 from tui_httpbench.bench.worker_story import hung_requests
-from tui_httpbench.clients.entrants import entrant_of, mode_of
+from tui_httpbench.clients.entrants import entrant_of, lane_of
 from tui_httpbench.clients.own_files import make_known
 from tui_httpbench.files.small_file import read_small_file
 from tui_httpbench.measured.machine import Machine
@@ -33,7 +33,7 @@ from tui_httpbench.measured.samples import ErrorText, Samples, load_samples, mea
 from tui_httpbench.measured.strict_json import items, read_as, seconds_or_none, whole
 from tui_httpbench.plan.parsing import parse_seed, parse_url
 from tui_httpbench.plan.plan import MAX_HEADERS, MAX_MODES, Plan
-from tui_httpbench.plan.stored import plan_from_dict
+from tui_httpbench.plan.stored import plan_from_dict, read_variants
 from tui_httpbench.text.quoting import printable, shortened
 
 MAX_ROUNDS_BEFORE = 1_000_000
@@ -64,7 +64,7 @@ def read_measured(folder: Path) -> Measured:
         told = read_run(folder)
         plan = _plan_of(told, folder)
         notes = gather(_read_lines(folder / NOTES_FILE, MAX_NOTES_FILE_BYTES, note_from_dict))
-        probed = {mode_of(mode_id).id for mode_id in plan.modes}
+        probed = set(map(lane_of, plan.modes))
         durations = [start.duration_s for start in notes.starts.values() if start.duration_s is not None]
         end = notes.end or RunEnd(stopped=True, trouble="", ended_at=_time_of_day(last_change_s(folder)))
         return Measured(
@@ -120,7 +120,10 @@ def _plan_of(told: dict[str, Any], folder: Path) -> Plan:
     modes = tuple(dict.fromkeys(items(told["modes"], MAX_MODES)))
     if unknown := [mode_id for mode_id in modes if not _is_known_mode(mode_id)]:
         raise ValueError(f"it measured the mode {shortened(repr(unknown[0]))}, which is not known here")
-    plan = plan.replace(modes=modes, seed=parse_seed(str(told["seed"])), rounds_before=told["rounds_before"])
+    variants = read_variants(told["plan"].get("variants", []))
+    plan = plan.replace(
+        modes=modes, variants=variants, seed=parse_seed(str(told["seed"])), rounds_before=told["rounds_before"]
+    )
     if not told["has_body_file"]:
         return plan
     body = read_small_file(folder / BODY_FILE, MAX_BODY_FILE_BYTES)

@@ -29,6 +29,7 @@ from tui_httpbench.bench.events import (
 )
 from tui_httpbench.bench.foreign_requests import TargetLedger, hops_of
 from tui_httpbench.bench.groups import choose_groups
+from tui_httpbench.bench.lane_environments import LaneEnvironments
 from tui_httpbench.bench.open_files import check_open_files
 from tui_httpbench.bench.pinning import choose_cpus, leave_cpu, usable_cpus, using_cpus
 from tui_httpbench.bench.probes import probe_modes
@@ -43,7 +44,7 @@ from tui_httpbench.bench.trust import USUAL_TRUST, make_trust
 from tui_httpbench.bench.turns import Cpus, Turns
 from tui_httpbench.bench.worker_job import hiding_for
 from tui_httpbench.bench.worker_process import WorkerProcess
-from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.clients.entrants import lane_of
 from tui_httpbench.files.threads import in_thread
 from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.measured import Measured
@@ -106,6 +107,7 @@ class Runner:
         self._lengths = SliceLength(max(map(plan.in_flight, plan.modes)))
         self._shuffler = random.Random(f"{plan.seed}/{plan.rounds_before}" if earlier else plan.seed)
         self._starts = asyncio.Semaphore(os.cpu_count() or 1)
+        self._environments: LaneEnvironments | None = None
         self._probing: asyncio.Task[tuple[Probe, ...]] | None = None
         self._stopped = False
         self.is_refused = False
@@ -137,11 +139,20 @@ class Runner:
     async def _run(self) -> AsyncGenerator[Event, None]:
         self._hiding = hiding_for(self.plan, self.url)
         check_open_files(self.plan)
-        self._schedule.start()
         self._own_files = own_files_of(self.plan, self._earlier)
         async with AsyncExitStack() as stack:
+            environments = self._environments = LaneEnvironments(self.plan, RunCode(self._own_files).mode_of)
+            async with aclosing(environments.prepare(stack)) as steps:
+                async for step in steps:
+                    self._tracker.is_preparing = True
+                    yield step
+            self._tracker.is_preparing = False
+            if self._stopped:
+                yield RunFinished(True)
+                return
+            self._schedule.start()
             folder = self._folder = RunFolder()
-            self._code = RunCode(self._own_files, folder.path)
+            self._code = RunCode(self._own_files, folder.path, environments.by_lane)
             stack.callback(self._finish_folder)
             if self.plan.request.uses_embedded_target:
                 self._target = await stack.enter_async_context(
@@ -182,6 +193,8 @@ class Runner:
     def stop(self) -> None:
         """Ends the run at once; everything measured so far is kept."""
         self._stopped = True
+        if self._environments is not None:
+            self._environments.stop()
         if self._probing is not None:
             self._probing.cancel()
         if self._turns is not None:
@@ -419,7 +432,7 @@ class Runner:
 
     def _ledger(self) -> TargetLedger:
         hops = {probe.mode: hops_of(self.plan, probe) for probe in self._probes}
-        return TargetLedger({mode_id: hops.get(mode_of(mode_id).id) for mode_id in self.plan.modes})
+        return TargetLedger({mode_id: hops.get(lane_of(mode_id)) for mode_id in self.plan.modes})
 
     async def _counts(self) -> TargetCounts | None:
         if self._target is None:

@@ -11,10 +11,13 @@ from pathlib import Path
 
 from tui_httpbench.bench.run_code import CODE_AS_IT_IS, RunCode
 from tui_httpbench.bench.trust import Trust, certifi_bundle
+from tui_httpbench.clients.catalog import Mode
 from tui_httpbench.plan.header_values import expand_headers
 from tui_httpbench.plan.plan import WARMUP_REQUESTS, Plan
 from tui_httpbench.plan.politeness import remote_host
+from tui_httpbench.plan.requirement import normalized
 from tui_httpbench.plan.secrets import hiding_in_run
+from tui_httpbench.plan.variants import USUAL_LOOP
 from tui_httpbench.text.hiding import Hiding
 from tui_httpbench.text.secret_names import SECRET_NAME
 from tui_httpbench.worker.job import Job
@@ -93,6 +96,8 @@ def make_job(
     """
     mode = code.mode_of(mode_id)
     copy = code.copy_of(mode)
+    variant = plan.variant_of(mode_id)
+    loop = "" if variant is None else variant.loop_for(mode)
     return Job(
         task=task,
         url=url,
@@ -112,13 +117,22 @@ def make_job(
         ca_file=str(trust.bundle or certifi_bundle() or "") or None if plan.profile == "equal" else None,
         verify=trust.verify,
         trust=trust.in_words or ("certifi's" if plan.profile == "equal" and certifi_bundle() else ""),
-        # At the embedded target the target counts, for every client and not in the process that is measured.
-        count_connections=not (plan.request.uses_embedded_target or mode.library.is_native),
+        # At the embedded target the target counts, for every client and not in the process that is measured. Other
+        # loops than Python's open connections without Python's sockets.
+        count_connections=not (plan.request.uses_embedded_target or mode.library.is_native or loop),
         sample_file=str(sample_file),
-        packages=mode.library.packages if task == "probe" else (),
+        packages=_packages_of(mode, plan) if task == "probe" else (),
         hidden=(hiding or hiding_for(plan, url)).rules,
         secret_name=SECRET_NAME if task == "probe" else "",
+        loop="" if loop == USUAL_LOOP else loop,
     )
+
+
+def _packages_of(mode: Mode, plan: Plan) -> tuple[str, ...]:
+    """The distributions whose versions a probe tells: those of the library, and what any variant names."""
+    packages = mode.library.packages
+    named = {each.name for variant in plan.variants for each in variant.requirements}
+    return (*packages, *sorted(named - set(map(normalized, packages))))
 
 
 def hiding_for(plan: Plan, url: str) -> Hiding:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -67,7 +66,8 @@ class WorkerProcess:
         self.samples = SampleFile(sample_path(folder, mode_id, round), capacity)
         self._hiding = hiding or hiding_for(plan, url)
         self._job = make_job(plan, url, mode_id, self.samples.path, trust, hiding=self._hiding, code=code)
-        self._environment = worker_environment(plan, trust)
+        self._environment = code.variables_of(mode_id, worker_environment(plan, trust))
+        self._python = code.python_of(mode_id)
         # A request may take the timeout to connect and again to be answered, and wait while all others in flight are
         # computed, such as the TLS contexts of new clients; beyond that, nothing moves any more.
         self._stall_limit_s = 2 * plan.timeout_s + 5.0 + COMPUTING_S * self.in_flight
@@ -201,7 +201,7 @@ class WorkerProcess:
 
     async def _spawn(self, stderr: Any) -> None:
         self._line = await SideLine.start(
-            sys.executable,
+            self._python,
             str(WORKER_FILE),
             stdin=asyncio.subprocess.PIPE,
             stdout=stderr,

@@ -10,32 +10,44 @@ import os
 import re
 from collections import Counter
 from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tui_httpbench.clients.catalog import MODES, Mode, UnknownModeError, add_file, libraries, offered
 from tui_httpbench.text.quoting import shortened, shown_path
 
-_LABEL = re.compile(r"(?P<name>.+?)(#(?P<copy>[1-9][0-9]{0,2}))?", re.DOTALL)
+# A path may hold an @ as well, but is followed by a colon and an id.
+_LABEL = re.compile(
+    r"(?P<name>.+?)(@(?P<variant>[A-Za-z0-9][A-Za-z0-9._+-]*))?(#(?P<copy>[1-9][0-9]{0,2}))?", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
 class Entrant:
-    """One lane of a run: a mode, and which of its copies; the same mode twice is ``aiohttp`` and ``aiohttp#2``."""
+    """One lane of a run: a mode, which of its copies, and under which label of a variant, empty for none.
+
+    The same mode twice is ``aiohttp`` and ``aiohttp#2``, one with two variants ``aiohttp@old`` and ``aiohttp@new``.
+    """
 
     mode: Mode
     copy: int = 1
+    variant: str = ""
+
+    @property
+    def lane(self) -> str:
+        """What all copies of it are called, which do alike and are probed as one."""
+        return f"{self.mode.id}@{self.variant}" if self.variant else self.mode.id
 
     @property
     def label(self) -> str:
         """What it is called all through a run."""
-        return self.mode.id if self.copy == 1 else f"{self.mode.id}#{self.copy}"
+        return self.lane if self.copy == 1 else f"{self.lane}#{self.copy}"
 
 
 def entrant_of(label: str) -> Entrant:
     """The entrant of a label. Raises KeyError for a mode that is not known, ValueError for what is no label."""
-    mode_id, copy = split_label(label)
-    return Entrant(MODES[mode_id], copy)
+    mode_id, variant, copy = split_label(label)
+    return Entrant(MODES[mode_id], copy, variant)
 
 
 def mode_of(label: str) -> Mode:
@@ -43,20 +55,31 @@ def mode_of(label: str) -> Mode:
     return entrant_of(label).mode
 
 
-def entrants_of(labels: Iterable[str], mode_ids: Container[str]) -> tuple[str, ...]:
-    """The labels that stand for one of these modes, such as ``httpx#2`` for ``httpx``. Raises as ``mode_of``."""
-    return tuple(label for label in labels if mode_of(label).id in mode_ids)
+def lane_of(label: str) -> str:
+    """What an entrant and its copies have in common, such as ``httpx@old`` for ``httpx@old#2``. Raises ValueError."""
+    name, variant, _ = split_label(label)
+    return f"{name}@{variant}" if variant else name
 
 
-def split_label(label: str) -> tuple[str, int]:
-    """What stands before the number of a copy, a mode's id or the name that asks for it, and that number.
+def entrants_of(labels: Iterable[str], lanes: Container[str]) -> tuple[str, ...]:
+    """The labels that stand for one of these lanes, such as ``httpx#2`` for ``httpx``. Raises as ``lane_of``."""
+    return tuple(label for label in labels if lane_of(label) in lanes)
+
+
+def without_variants(labels: Iterable[str]) -> tuple[str, ...]:
+    """The labels as they were before variants: each mode as often as it was chosen. Raises as ``entrant_of``."""
+    return tuple(dict.fromkeys(replace(entrant_of(label), variant="").label for label in labels))
+
+
+def split_label(label: str) -> tuple[str, str, int]:
+    """The parts of a label: a mode's id or the name that asks for it, the variant's, empty for none, and the copy's.
 
     Raises ValueError for what is no label.
     """
     match = _LABEL.fullmatch(label)
     if match is None:
         raise ValueError(label)
-    return match["name"], int(match["copy"] or 1)
+    return match["name"], match["variant"] or "", int(match["copy"] or 1)
 
 
 def select_modes(names: Iterable[str]) -> tuple[str, ...]:

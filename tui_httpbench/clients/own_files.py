@@ -67,7 +67,7 @@ def make_known(files: Iterable[OwnFile], *, only_new: bool = False) -> None:
 
 def measured_mode(label: str, files: Iterable[OwnFile]) -> Mode:
     """The mode of an entrant as a run with these files measured it. Raises KeyError and ValueError."""
-    mode_id, _ = split_label(label)
+    mode_id, *_ = split_label(label)
     return next((mode for file in files for mode in file.modes if mode.id == mode_id), None) or mode_of(label)
 
 

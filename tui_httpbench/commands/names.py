@@ -4,7 +4,7 @@ from __future__ import annotations
 
 PROGRAM = "httpbench-tui"
 COMMANDS = {
-    "run": "the same run without a screen: progress on stderr, report on stdout",
+    "run": "a run without a screen: progress on stderr, report on stdout",
     "modes": "the modes, installed or not; FILE.py: checks your own client",
     "environments": "lists what was made for variants, or clears it",
     "recover": "reports the latest run that was interrupted",

@@ -12,7 +12,8 @@ from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.field import Part
 from tui_httpbench.plan.fields import FIELDS, KNOBS, REMOTE_REQUESTS, REMOTE_ROUNDS, fields_of
 from tui_httpbench.plan.header_values import expand_headers
-from tui_httpbench.plan.parsing import parse_modes
+from tui_httpbench.plan.lanes import lacking
+from tui_httpbench.plan.parsing import choose_modes, refuse_absent
 from tui_httpbench.plan.plan import ARTICLE, ARTICLE_REQUESTS, AUTO, Plan, Request, usual_method
 from tui_httpbench.plan.politeness import remote_host
 from tui_httpbench.plan.presets import Preset, find_preset, random_seed
@@ -42,10 +43,13 @@ def make_plan(options: argparse.Namespace) -> Plan | None:
     if (scenario := make_scenario(options, base)) != base:
         changes["scenario"] = scenario
     expand_headers(request.wire_headers)
-    changes.setdefault("modes", parse_modes(preset.values["modes"] if preset else []))
+    changes.setdefault("modes", choose_modes(preset.values["modes"] if preset else []))
     if preset is not None:
-        return preset.plan(**_load_of_preset(preset, changes))
-    return Plan(**_default_load(request, changes))
+        plan = preset.plan(**_load_of_preset(preset, changes))
+    else:
+        plan = Plan(**_default_load(request, changes))
+    refuse_absent(lacking(plan.modes, plan.variants, get=plan.get))
+    return plan
 
 
 def _load_of_preset(preset: Preset, changes: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from contextlib import aclosing, contextmanager, suppress
 from types import FrameType
 
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.bench.events import RedirectedElsewhere
+from tui_httpbench.bench.events import EnvironmentStep, RedirectedElsewhere, RunStarted
 from tui_httpbench.bench.forecast import describe_duration, forecast, too_few_rounds
 from tui_httpbench.bench.recovery import look_for_leftovers
 from tui_httpbench.bench.run_error import RunError, in_words
@@ -20,6 +20,7 @@ from tui_httpbench.plan.plan import Plan
 from tui_httpbench.report import json_report
 from tui_httpbench.report.console import StreamConsole, discard_stdout
 from tui_httpbench.report.destination import FileDestination
+from tui_httpbench.report.environments import EnvironmentStory
 from tui_httpbench.report.progress import LiveProgress
 from tui_httpbench.report.text import print_report
 from tui_httpbench.target_server.launcher import TargetError
@@ -141,13 +142,17 @@ def _run_and_report(
 
 async def _measure(runner: Runner) -> None:
     drawing = None
+    making = EnvironmentStory()
     with _stopping_on_signals(runner):
         try:
-            if StreamConsole(sys.stderr).is_animated:
-                drawing = asyncio.create_task(_draw_progress(runner))
             async with aclosing(runner.run()) as events:
                 async for event in events:
-                    if isinstance(event, RedirectedElsewhere) and runner.may_go_elsewhere:
+                    if isinstance(event, EnvironmentStep):
+                        if told := making.tell(event):
+                            complain(told)
+                    elif isinstance(event, RunStarted) and StreamConsole(sys.stderr).is_animated:
+                        drawing = asyncio.create_task(_draw_progress(runner))
+                    elif isinstance(event, RedirectedElsewhere) and runner.may_go_elsewhere:
                         complain(f"{event.elsewhere.in_words}.")
         finally:
             if drawing is not None:

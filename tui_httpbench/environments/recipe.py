@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tui_httpbench.clients.catalog import MODES, Library, Mode
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.requirement import FIELD, Requirement, normalized, parse_requirement
-from tui_httpbench.plan.variants import Variant
+from tui_httpbench.plan.variants import USUAL_LOOP, Variant
 from tui_httpbench.text.formatting import enumerate_names
 
 
@@ -56,7 +56,7 @@ def recipe_for(variant: Variant | None, mode: Mode) -> Recipe | None:
     """
     variant = variant or Variant("")
     loop = variant.loop_for(mode)
-    extra_loop = () if loop in ("", "asyncio") or any(each.name == loop for each in variant.requirements) else (loop,)
+    extra_loop = () if loop in ("", USUAL_LOOP) or any(each.name == loop for each in variant.requirements) else (loop,)
     is_complete = mode.is_installed() and all(importlib.util.find_spec(each) for each in extra_loop)
     if is_complete and not (variant.requirements or variant.python):
         return None

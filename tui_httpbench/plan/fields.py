@@ -10,6 +10,7 @@ from tui_httpbench.plan.load import AUTO
 from tui_httpbench.plan.plan import ARTICLE, ARTICLE_REQUESTS, FORM_TYPE, JSON_TYPE, METHODS, PROFILES
 from tui_httpbench.plan.presets import DEFAULT_PRESET, PRESETS
 from tui_httpbench.plan.target_fields import TARGET_FIELDS
+from tui_httpbench.plan.variants import parse_variants
 
 REMOTE_REQUESTS = 25
 """Modest where the server is somebody else's: a thousand requests with the eight modes."""
@@ -188,10 +189,28 @@ GROUPS: dict[str, tuple[Field, ...]] = {
             "-m, --mode ID|FILE.py",
             "a mode; all modes of a library (httpx is one mode, httpx:all are all of httpx); or those of a client file "
             "of your own, FILE.py or FILE.py:ID; repeatable, commas allowed",
-            parsing.parse_modes,
+            parsing.choose_modes,
             kind="list",
             default="the eight",
             choices=tuple(MODES),
+        ),
+        Field(
+            "variants",
+            "plan",
+            "--variant LABEL=SPEC",
+            "each mode that SPEC concerns also runs so: requirements as pip takes them (httpx==0.27.2, a path to a "
+            "checkout or wheel), python=3.13 or a path, loop=uvloop, with commas between; empty: this environment; "
+            "repeatable",
+            parse_variants,
+            kind="list",
+            default="none",
+        ),
+        Field(
+            "get",
+            "plan",
+            "--get",
+            "may make an environment for a mode whose library is not installed here",
+            kind="flag",
         ),
         Field(
             "profile",

@@ -178,7 +178,14 @@ def parse_profile(text: str) -> Profile:
 
 
 def parse_modes(names: Sequence[str]) -> tuple[str, ...]:
-    """The run's mode ids, all of installed libraries; no names mean the default eight. Raises PlanError.
+    """``choose_modes``, all of installed libraries. Raises PlanError."""
+    chosen = choose_modes(names)
+    refuse_absent(chosen)
+    return chosen
+
+
+def choose_modes(names: Sequence[str]) -> tuple[str, ...]:
+    """The run's mode ids, installed or not; no names mean the default eight. Raises PlanError.
 
     A name may be several, with commas between.
     """
@@ -187,14 +194,19 @@ def parse_modes(names: Sequence[str]) -> tuple[str, ...]:
     except catalog.UnknownModeError as error:
         raise PlanError("modes", _meant_otherwise(names) or str(error)) from None
     check_number_of_modes(chosen)
-    for mode_id in chosen:
-        mode = mode_of(mode_id)
-        if (missing := mode.missing_module()) is not None:
-            advice = f"run '{mode.how_to_get}'" if mode.how_to_get.startswith("pip") else "install it"
-            raise PlanError(
-                "modes", f"{mode_id} needs {missing}, which is not installed here; {advice} or leave the mode out."
-            )
     return chosen
+
+
+def refuse_absent(labels: Sequence[str]) -> None:
+    """Raises PlanError where the library of one of these is not installed here."""
+    for label in labels:
+        mode = mode_of(label)
+        if (missing := mode.missing_module()) is not None:
+            is_known = mode.how_to_get.startswith("pip")
+            advice = f"run '{mode.how_to_get}', let --get fetch it," if is_known else "install it"
+            raise PlanError(
+                "modes", f"{label} needs {missing}, which is not installed here; {advice} or leave the mode out."
+            )
 
 
 def _split_names(names: str) -> list[str]:

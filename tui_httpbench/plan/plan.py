@@ -8,13 +8,15 @@ from typing import Any, Literal
 
 from tui_httpbench import __version__
 from tui_httpbench.clients import catalog
-from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.clients.entrants import entrant_of, mode_of
 from tui_httpbench.plan.error import PlanError as PlanError
+from tui_httpbench.plan.lanes import with_variants
 from tui_httpbench.plan.load import AUTO as AUTO
 from tui_httpbench.plan.load import Duration as Duration
 from tui_httpbench.plan.load import Load
 from tui_httpbench.plan.scenario import LOOPBACK, Scenario
 from tui_httpbench.plan.secrets import credential_names, hiding_of
+from tui_httpbench.plan.variants import Variant
 from tui_httpbench.text.hiding import MASK as MASK
 from tui_httpbench.text.hiding import Hiding
 from tui_httpbench.text.quoting import shortened
@@ -119,6 +121,10 @@ class Request:
 class Plan:
     """Everything that one run needs to know; ``modes`` are ids of the run, such as ``aiohttp`` and ``aiohttp#2``.
 
+    With ``variants``, each mode that one concerns stands in ``modes`` once a variant, ``aiohttp@old`` and
+    ``aiohttp@new``, whichever way they were given. ``get`` allows to make an environment for a mode whose library is
+    not installed here.
+
     ``requests`` and ``duration_s`` are the ``load`` of a mode in a round. A duration of ``auto``, which stands in where
     neither is given, is so long that ``AUTO_DURATION_ROUNDS`` rounds fill the budget. ``seed_given`` tells that the
     user asked for this seed; otherwise it is a random one, which the next run replaces.
@@ -147,11 +153,14 @@ class Plan:
     cacert: str | None = None
     insecure: bool = False
     rounds_before: int = 0
+    variants: tuple[Variant, ...] = ()
+    get: bool = False
 
     def __post_init__(self) -> None:
-        """Checks what no single field can: raises PlanError."""
+        """Gives variants their lanes, and checks what no single field can: raises PlanError."""
         if not self.modes:
             raise PlanError("modes", "No mode is chosen; choose at least one.")
+        object.__setattr__(self, "modes", with_variants(self.modes, self.variants))
         check_number_of_modes(self.modes)
         if self.requests is None and self.duration_s is None:
             object.__setattr__(self, "duration_s", AUTO)
@@ -229,6 +238,11 @@ class Plan:
         if self.concurrency != ARTICLE:
             return min(self.concurrency, most)
         return 1 if mode_of(mode_id).kind == "sync" else most
+
+    def variant_of(self, mode_id: str) -> Variant | None:
+        """The variant with which this id of the run is measured; None for this environment as it is."""
+        label = entrant_of(mode_id).variant
+        return next((variant for variant in self.variants if variant.label == label), None)
 
     @property
     def load(self) -> Load:

@@ -55,9 +55,12 @@ class Requirement:
     @property
     def for_pip(self) -> str:
         """As a line of a requirements file, which may hold a URL's credentials."""
-        place = self.path.as_uri() if self.path is not None else self.url
-        source = f" @ {place}" if place else self.version
-        return f"{self._with_extras}{source}" + (f" ; {self.marker}" if self.marker else "")
+        return self._as_line(self.url)
+
+    @property
+    def stored(self) -> str:
+        """The same without credentials."""
+        return self._as_line(drop_secrets(self.url))
 
     @property
     def in_words(self) -> str:
@@ -82,6 +85,11 @@ class Requirement:
         both = tuple(dict.fromkeys((*self.extras, *extras)))
         return Requirement(self.name, both, self.version, self.marker, self.url, self.path)
 
+    def _as_line(self, url: str) -> str:
+        place = self.path.as_uri() if self.path is not None else url
+        source = f" @ {place}" if place else self.version
+        return f"{self._with_extras}{source}" + (f" ; {self.marker}" if self.marker else "")
+
     @property
     def _with_extras(self) -> str:
         return f"{self.name}[{','.join(self.extras)}]" if self.extras else self.name
@@ -92,8 +100,11 @@ def normalized(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def parse_requirement(text: str) -> Requirement:
-    """A requirement as pip takes it; looks at the files of a path. Raises PlanError."""
+def parse_requirement(text: str, *, looks: bool = True) -> Requirement:
+    """A requirement as pip takes it; looks at the files of a path, but where it has a name and ``looks`` is False.
+
+    Raises PlanError.
+    """
     text = text.strip()
     if text.startswith("-"):
         raise PlanError(
@@ -102,11 +113,11 @@ def parse_requirement(text: str) -> Requirement:
     if not text.isprintable():
         raise PlanError(FIELD, f"{_shown(text)} has a control character in it; take it out.")
     if named := _NAMED_PLACE.fullmatch(text):
-        return _at_place(named["place"], normalized(named["name"]), _extras(named["extras"]))
+        return _at_place(named["place"], normalized(named["name"]), _extras(named["extras"]), looks=looks)
     if _is_place(text):
         found = _PLACE_EXTRAS.fullmatch(text)
         assert found is not None
-        return _at_place(found["place"], "", _extras(found["extras"]))
+        return _at_place(found["place"], "", _extras(found["extras"]), looks=looks)
     match = _REGISTRY.fullmatch(text)
     if match is None:
         single = re.fullmatch(rf"({_NAME})\s*=\s*([^=].*)", text)
@@ -131,12 +142,12 @@ def _is_place(text: str) -> bool:
     )
 
 
-def _at_place(place: str, name: str, extras: tuple[str, ...]) -> Requirement:
+def _at_place(place: str, name: str, extras: tuple[str, ...], *, looks: bool) -> Requirement:
     if not _URL.match(place):
-        return _at_path(place, name, extras)
+        return _at_path(place, name, extras, looks=looks)
     parts = urlsplit(place)
     if parts.scheme == "file":
-        return _at_path(unquote(parts.path).lstrip("/" if os.name == "nt" else ""), name, extras)
+        return _at_path(unquote(parts.path).lstrip("/" if os.name == "nt" else ""), name, extras, looks=looks)
     if " " in place:
         raise PlanError(FIELD, f"{_shown(place)} has a space in it; write %20, and a marker is not possible here.")
     if not name:
@@ -151,8 +162,10 @@ def _at_place(place: str, name: str, extras: tuple[str, ...]) -> Requirement:
     return Requirement(name, extras, url=place)
 
 
-def _at_path(text: str, name: str, extras: tuple[str, ...]) -> Requirement:
+def _at_path(text: str, name: str, extras: tuple[str, ...], *, looks: bool) -> Requirement:
     path = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100, PTH111 - a home that can't be found stays
+    if name and not looks:
+        return Requirement(name, extras, path=path)
     try:
         is_folder, is_file = path.is_dir(), path.is_file()
     except (OSError, ValueError):

@@ -9,17 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from tui_httpbench.clients import catalog
-from tui_httpbench.clients.entrants import mode_of, name_to_remember, select_modes, split_label
+from tui_httpbench.clients.entrants import name_to_remember, select_modes, split_label, without_variants
 from tui_httpbench.files.folders import state_folder
 from tui_httpbench.files.state_file import read_state, write_state
 from tui_httpbench.plan.field import Field
 from tui_httpbench.plan.fields import fields_of
 from tui_httpbench.plan.header_values import is_reference
+from tui_httpbench.plan.lanes import concerning, lacking, with_variants
 from tui_httpbench.plan.parsing import check_header, parse_method, parse_url
 from tui_httpbench.plan.plan import MAX_MODES, Header, Plan, Request
 from tui_httpbench.plan.scenario import LOOPBACK, plain
 from tui_httpbench.plan.scenario_file import scenario_from
 from tui_httpbench.plan.secrets import credential_names
+from tui_httpbench.plan.variants import MAX_VARIANTS, Variant, parse_variants
 from tui_httpbench.text.hiding import drop_secrets
 
 SCHEMA_VERSION = 2
@@ -93,7 +95,7 @@ def plan_to_dict(plan: Plan) -> dict[str, Any]:
 
 
 def plan_from_dict(stored: dict[str, Any]) -> Plan:
-    """The plan of ``plan_to_dict``; modes that are not installed now are left out.
+    """The plan of ``plan_to_dict``; modes that can't run here now are left out, and variants that concern no other.
 
     Every value is read as if the user had typed it, since the file may be old or edited. Raises ValueError (PlanError
     too), KeyError, TypeError.
@@ -107,6 +109,7 @@ def plan_from_dict(stored: dict[str, Any]) -> Plan:
             parts[field.part][field.key] = _read(field, form, stored[key])
     if stored["schema_version"] == _WITHOUT_DURATION and parts["plan"]["requests"] is None:
         raise ValueError(stored["requests"])
+    _leave_out_absent(parts["plan"])
     return Plan(
         request=Request(**parts["request"]),
         scenario=scenario_from(stored["scenario"]) if "scenario" in stored else LOOPBACK,
@@ -123,19 +126,34 @@ def _read(field: Field, form: _Form, value: object) -> object:
     return _truth(value) if field.kind == "flag" else field.read(str(value))
 
 
-def _modes_here(instances: list[str]) -> tuple[str, ...]:
+def _leave_out_absent(values: dict[str, Any]) -> None:
+    """Leaves out the modes that can't run here, and the variants that concern none of those that can."""
+    chosen, variants = values["modes"], values.get("variants", ())
+    lanes = with_variants(chosen, concerning(variants, chosen))
+    here = without_variants(set(lanes) - set(lacking(lanes, variants, get=values.get("get", False))))
+    values["modes"] = tuple(label for label in chosen if label in here) or catalog.DEFAULT_MODES
+    values["variants"] = concerning(variants, values["modes"])
+
+
+def _known_modes(instances: list[str]) -> tuple[str, ...]:
     if len(instances) > MAX_MODES:
         raise ValueError(len(instances))
-    here = [mode_id for instance in instances for mode_id in _installed(split_label(_text(instance))[0])]
-    return select_modes(here) or catalog.DEFAULT_MODES
+    return select_modes(mode_id for instance in instances for mode_id in _known(split_label(_text(instance))[0]))
 
 
-def _installed(name: str) -> tuple[str, ...]:
-    """The mode of a remembered name, where it still is one and its library is installed."""
+def _known(name: str) -> tuple[str, ...]:
+    """The mode of a remembered name, where it still is one."""
     try:
-        return tuple(label for label in select_modes([name]) if mode_of(label).is_installed())
+        return select_modes([name])
     except catalog.UnknownModeError:
         return ()
+
+
+def read_variants(stored: list[str]) -> tuple[Variant, ...]:
+    """The variants as they are stored; what their paths name may be gone. Raises PlanError, TypeError, ValueError."""
+    if not isinstance(stored, list) or len(stored) > MAX_VARIANTS:
+        raise TypeError(stored)
+    return parse_variants([_text(text) for text in stored], looks=False)
 
 
 def _text(value: object) -> str:
@@ -189,7 +207,8 @@ _FORMS = {
     "json_body": _BODY,
     # The file may be gone by now, which is told of where the plan is used.
     "cacert": _Form(read=_path),
-    "modes": _Form(lambda labels: list(map(name_to_remember, labels)), _modes_here),
+    "modes": _Form(lambda labels: list(map(name_to_remember, without_variants(labels))), _known_modes),
+    "variants": _Form(lambda variants: [variant.stored for variant in variants], read_variants),
     "same_within": _Form(lambda share: round(share * 100, 9), key="same_within_percent"),
 }
 """By the names of the fields."""

@@ -13,19 +13,19 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui_httpbench.clients.catalog import MODES, Library, Mode
+from tui_httpbench.clients.catalog import Library, Mode
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.requirement import FIELD, Requirement, normalized, parse_requirement
-from tui_httpbench.text.formatting import enumerate_names
 from tui_httpbench.text.quoting import character_name, shortened
 
 MAX_VARIANTS = 50
 MAX_LABEL_LENGTH = 30
 OLDEST_PYTHON = (3, 9)
-LOOPS = ("asyncio", "uvloop", "winloop")
+USUAL_LOOP = "asyncio"
+LOOPS = (USUAL_LOOP, "uvloop", "winloop")
 
 # It is part of a lane's label and of files' names: no @, # or comma, and nothing that a file system minds.
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
@@ -56,9 +56,18 @@ class Variant:
     def in_words(self) -> str:
         """What it is made of, without credentials; ``this environment`` for a plain one."""
         parts = [requirement.in_words for requirement in self.requirements]
-        parts += [f"python={self.python}"] if self.python else []
-        parts += [f"loop={self.loop}"] if self.loop else []
-        return ", ".join(parts) or "this environment"
+        return ", ".join((*parts, *self._options)) or "this environment"
+
+    @property
+    def stored(self) -> str:
+        """``LABEL=SPEC`` without credentials, from which ``parse_variant`` makes it again without looking at files."""
+        parts = [requirement.stored for requirement in self.requirements]
+        return f"{self.label}={','.join((*parts, *self._options))}"
+
+    @property
+    def brings_libraries(self) -> bool:
+        """Whether each mode that it concerns gets an environment of its own, be its library installed here or not."""
+        return bool(self.requirements or self.python)
 
     def names(self, library: Library) -> bool:
         """Whether one of its requirements is a package that this library's speed depends on, or itself."""
@@ -69,12 +78,19 @@ class Variant:
         """The event loop that it asks for in this mode; empty for the usual one, as in a mode that has none."""
         return self.loop if mode.kind == "async" else ""
 
+    @property
+    def _options(self) -> tuple[str, ...]:
+        return tuple(f"{name}={value}" for name, value in (("python", self.python), ("loop", self.loop)) if value)
 
-def parse_variants(texts: Sequence[str]) -> tuple[Variant, ...]:
-    """The variants of ``--variant``, each with a label of its own. Raises PlanError."""
+
+def parse_variants(texts: Sequence[str], *, looks: bool = True) -> tuple[Variant, ...]:
+    """The variants of ``--variant``, each with a label of its own; ``looks`` as of ``parse_variant``.
+
+    Raises PlanError.
+    """
     if len(texts) > MAX_VARIANTS:
         raise PlanError(FIELD, f"A run takes up to {MAX_VARIANTS} variants, not {len(texts):,}; give fewer.")
-    variants = tuple(map(parse_variant, texts))
+    variants = tuple(parse_variant(text, looks=looks) for text in texts)
     labels: dict[str, str] = {}
     for variant in variants:
         # Some file systems don't tell capitals from small letters.
@@ -86,8 +102,11 @@ def parse_variants(texts: Sequence[str]) -> tuple[Variant, ...]:
     return variants
 
 
-def parse_variant(text: str) -> Variant:
-    """One ``LABEL=SPEC``; looks at the files of its paths. Raises PlanError."""
+def parse_variant(text: str, *, looks: bool = True) -> Variant:
+    """One ``LABEL=SPEC``; looks at the files of its paths unless told not to, as for what was stored.
+
+    Raises PlanError.
+    """
     label, equals, spec = text.partition("=")
     label = label.strip()
     if not equals or spec.startswith("="):
@@ -100,7 +119,7 @@ def parse_variant(text: str) -> Variant:
     for part in split_spec(spec):
         match = _KEY.fullmatch(part)
         if match is None or match[1].lower() not in ("python", "loop"):
-            requirements.append(parse_requirement(part))
+            requirements.append(parse_requirement(part, looks=looks))
             continue
         key, value = match[1].lower(), match[2].strip()
         if key in options:
@@ -131,44 +150,6 @@ def split_spec(spec: str) -> list[str]:
         else:
             joined.append(part)
     return [part.strip() for part in joined if part.strip()]
-
-
-def lanes(variants: Sequence[Variant], modes: Iterable[Mode]) -> tuple[tuple[Mode, Variant | None], ...]:
-    """Each mode with each variant that concerns it; with None, once, where none does.
-
-    A variant with requirements concerns the modes whose library depends on one of them, or all where no known library
-    does; one with nothing but a loop concerns those that are async; one with an interpreter all. A plain one is what
-    the others are compared with, and concerns what they do, or all where there is no other. Raises PlanError for a
-    variant that concerns no mode.
-    """
-    chosen = tuple(modes)
-    known = {mode.library for mode in (*MODES.values(), *chosen)}
-    concerned = {
-        variant.label: {mode.id for mode in chosen if _concerns(variant, mode, known)}
-        for variant in variants
-        if not variant.is_plain
-    }
-    every = set().union(*concerned.values()) if concerned else {mode.id for mode in chosen}
-    for variant in variants:
-        if not concerned.setdefault(variant.label, every):
-            ids = enumerate_names(tuple(dict.fromkeys(mode.id for mode in chosen)))
-            why = "runs on an event loop" if not variant.requirements and variant.loop else "uses what it names"
-            raise PlanError(
-                FIELD,
-                f"No chosen mode {why}: {variant.label!r} is {variant.in_words}, the modes are {ids}; choose another "
-                "mode with -m, or leave the variant out.",
-            )
-    found: list[tuple[Mode, Variant | None]] = []
-    for mode in chosen:
-        its = [each for each in variants if mode.id in concerned[each.label]]
-        found += [(mode, each) for each in its] or [(mode, None)]
-    return tuple(found)
-
-
-def _concerns(variant: Variant, mode: Mode, known: Iterable[Library]) -> bool:
-    if variant.requirements and any(variant.names(library) for library in known):
-        return variant.names(mode.library)
-    return mode.kind == "async" or bool(variant.requirements or variant.python)
 
 
 def _check_label(label: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from tui_httpbench.analysis.article import PUBLISHED_REQUESTS, TITLE, compare_with_article
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
-from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.clients.entrants import lane_of, mode_of
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.fields import fields_of
 from tui_httpbench.plan.plan import AUTO
@@ -64,6 +64,7 @@ def _plan(result: Result) -> dict[str, Any]:
     return {
         **{field.told: field.value_in(plan) for field in fields_of("request", "plan") if field.name not in _BODIES},
         "url": result.url,
+        "variants": {variant.label: variant.in_words for variant in plan.variants},
         "rounds": plan.rounds if plan.rounds == AUTO else plan.max_rounds,
         "headers": [list(header) for header in plan.masked_headers],
         "duration_s": plan.load.seconds(result.duration_s),
@@ -129,8 +130,8 @@ def _mode(result: Result, summary: ModeSummary) -> dict[str, Any]:
         "build_s": statistics.median(setup.build_s for setup in setups) if setups else None,
         "connections": summary.connections,
         "requests_per_connection": summary.requests_per_connection,
-        "settings": result.settings.get(mode_of(summary.mode).id, {}),
-        "http_version": result.http_versions.get(mode_of(summary.mode).id),
+        "settings": result.settings.get(lane_of(summary.mode), {}),
+        "http_version": result.http_versions.get(lane_of(summary.mode)),
         "rounds_done": summary.rounds_done,
         "note": summary.note or None,
         "rounds": [_round(record) for record in records],

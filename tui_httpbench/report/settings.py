@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tui_httpbench.analysis.result import Environment, Result
-from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.clients.entrants import lane_of
 from tui_httpbench.text.formatting import UNKNOWN, format_percent, plural
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.worker.job import UNTOLD
@@ -59,7 +59,7 @@ def _environment_rows(environment: Environment) -> Iterator[tuple[str, str]]:
 
 def _values_by_setting(result: Result) -> dict[str, dict[str, list[str]]]:
     """The modes by value, by setting; ``unknown`` for the modes whose probe told nothing."""
-    settings = {mode_id: result.settings.get(mode_of(mode_id).id, {}) for mode_id in result.plan.modes}
+    settings = {mode_id: result.settings.get(lane_of(mode_id), {}) for mode_id in result.plan.modes}
     names = dict.fromkeys(name for own in settings.values() for name in own)
     found: dict[str, dict[str, list[str]]] = {name: {} for name in names}
     for mode_id, own in settings.items():

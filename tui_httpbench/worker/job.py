@@ -26,7 +26,7 @@ class Job:
     ``kept`` tells whether the client lives for the whole round. ``count_connections`` asks for the connections to be
     counted in this process, which only sees those that Python code opens. ``hidden`` are rules for what no text may
     show: a regular expression, and what stands in for what it finds. ``secret_name`` matches the names of secrets, in a
-    probe.
+    probe. ``loop`` is the module whose event loop an async mode runs on, empty for the usual one.
     """
 
     task: str
@@ -52,6 +52,7 @@ class Job:
     packages: tuple[str, ...]
     hidden: tuple[tuple[str, str], ...]
     secret_name: str
+    loop: str
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Job:

@@ -92,6 +92,10 @@ class _Round:
         try:
             if job.kind == "sync":
                 self._obey(SyncClient(*parts), import_s)
+            elif job.loop:
+                from .loops import run_on_loop  # not loaded by a worker that measures on the usual one
+
+                run_on_loop(job.loop, lambda: self._obey_async(AsyncClient(*parts), import_s))
             else:
                 asyncio.run(self._obey_async(AsyncClient(*parts), import_s))
         except StageFailed as failure:

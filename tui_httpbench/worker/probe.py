@@ -58,7 +58,13 @@ def run_probe(job: Job, ear: Ear, tell: Tell) -> None:
         if job.kind == "sync":
             answer, error = _send_once(SyncClient(mode, request, maker.new), ear, tell, wire)
         else:
-            answer, error = asyncio.run(_send_once_async(AsyncClient(mode, request, maker.new), ear, tell, wire))
+            client = AsyncClient(mode, request, maker.new)
+            if not job.loop:
+                answer, error = asyncio.run(_send_once_async(client, ear, tell, wire))
+            else:
+                from .loops import run_on_loop
+
+                answer, error = run_on_loop(job.loop, lambda: _send_once_async(client, ear, tell, wire))
     except StageFailed as failure:
         raise maker.blame(failure) from failure
     if error is not None and maker.failed:  # a mode that makes its client for each request

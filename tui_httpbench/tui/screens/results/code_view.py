@@ -12,6 +12,7 @@ from textual.widgets import Select, Static
 
 from tui_httpbench.analysis.places import placed_name, places_of
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.clients.entrants import lane_of
 from tui_httpbench.clients.own_files import measured_mode
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.parts.panel import Panel
@@ -37,7 +38,7 @@ class CodePane(ScrollableContainer, Panel):
         """Shows what was run as this mode, and the very calls that made its client."""
         self.mode_id = mode_id
         mode = measured_mode(mode_id, self._own_files)
-        made = self._made.get(mode.id, "")
+        made = self._made.get(lane_of(mode_id), "")
         made = "\n".join(map(printable, made.splitlines()))
         self.text = f"{mode.code}\n\n\n# new(…) in this run\n{made}\n" if made else mode.code
         self.query_one(".code", Static).update(highlight(mode.code, language="python", tab_size=4))

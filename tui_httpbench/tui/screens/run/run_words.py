@@ -10,6 +10,8 @@ from tui_httpbench.text.formatting import format_clock, plural
 
 def describe_progress(progress: Progress) -> str:
     """Which round is under way, what happens in it, and how long the run will still take at most."""
+    if progress.stage == "preparing":
+        return "Making environments"
     if progress.stage == "checking":
         return "Checking that all modes do the same work"
     if progress.stage == "ended":

@@ -97,7 +97,7 @@ class LibraryGroup(VerticalGroup):
                 mode,
                 _instances_of(mode, chosen),
                 id_width,
-                mode.is_installed(),
+                mode.is_installed() or bool(_instances_of(mode, chosen)),
             )
             for mode in modes
         ]
@@ -169,7 +169,8 @@ class ModePicker(VerticalGroup):
         self._absent: list[Mode] = []
         catalog.offered()
         for mode in catalog.MODES.values():
-            if mode.default or mode.is_installed():
+            # What was chosen on the command line may run in an environment made for it.
+            if mode.default or mode.is_installed() or _instances_of(mode, chosen):
                 by_library.setdefault(mode.library, []).append(mode)
             elif mode.library.is_built_in:
                 self._absent.append(mode)
