@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import sys
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -127,6 +129,24 @@ async def test_a_run_has_a_lane_for_each_variant_and_goes_on_after_a_kill(shared
     told = json.loads(to_text(more.result()))
     assert told["plan"]["rounds"] == 2
     assert [mode["rounds_done"] for mode in told["modes"]] == [2, 2, 2, 2]
+    assert [(mode["id"], mode["variant"]) for mode in told["modes"]] == [
+        (lane, lane.partition("@")[2]) for lane in lanes
+    ]
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    variants = {label: (each["python"], each["loop"]) for label, each in told["environment"]["variants"].items()}
+    assert variants == {"old": (python, "asyncio"), "new": (python, "uvloop 0.99")}
+    assert told["environment"]["variants"]["new"]["packages"] == {"tiny-client": "2.0"}
+    assert told["environment"]["packages"] == {}
+    assert [finding["modes"] for finding in told["findings"] if finding["id"] == "loop-unused"] == [["tiny@new"]]
+
+    changed = replace(
+        measured, probes=tuple(replace(probe, packages={"tiny-client": "0.1"}) for probe in measured.probes)
+    )
+    other = Runner(plan, earlier=changed)
+    async for _ in other.run():
+        pass
+    assert other.trouble.startswith("tiny@old ran with tiny-client 0.1 in the rounds before, and would with 1.0, and ")
+    assert len(other.records) == len(measured.records)
 
 
 async def test_a_run_that_is_stopped_while_it_makes_environments_leaves_nothing(

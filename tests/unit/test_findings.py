@@ -17,10 +17,11 @@ from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.measured import Measured
-from tui_httpbench.measured.probe import Probe, ProbeResponse, SentRequest
+from tui_httpbench.measured.probe import Probe, ProbeResponse, Runtime, SentRequest
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.request_heads import CHANGED, hide_credentials
 from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, EQUAL_ACCEPT_ENCODING, MASK, Plan, Request
+from tui_httpbench.plan.variants import parse_variants
 from tui_httpbench.target_server.launcher import RequestHead
 from tui_httpbench.text.hiding import ANYONES
 from tui_httpbench.worker.errors import code_of
@@ -191,6 +192,15 @@ MAKERS: dict[str, Callable[[], Measured]] = {
         *rounds_of(), plan={"request": Request("https://127.0.0.1:9/"), "insecure": True}
     ),
     "no-http2": lambda: measured_of(probes=(Probe("httpx-async-h2", response=RESPONSE),)),
+    "variants-alike": lambda: of_variants(
+        ("httpx@old", {"httpx": "0.28.1"}), ("httpx@new", {"httpx": "0.28.1"}), variants=("old=httpx>=0.28", "new=")
+    ),
+    "other-dependencies": lambda: of_variants(
+        ("httpx@old", {"httpx": "0.28.1", "h11": "0.14"}),
+        ("httpx@new", {"httpx": "0.28.1", "h11": "0.16"}),
+        variants=("old=h11==0.14", "new="),
+    ),
+    "loop-unused": lambda: of_variants(("httpx@a", {"httpx": "0.28.1"}), variants=("a=httpx==0.28.1,loop=asyncio",)),
     "few-rounds": lambda: measured_of(round_of("aiohttp")),
     "slow-first-round": lambda: measured_of(*rounds_of(factors=(2.0, 1.0, 1.01, 0.99, 1.0))),
     "outlier-rounds": lambda: measured_of(*rounds_of(factors=(1.0, 1.01, 2.0, 0.99, 1.0, 1.01, 0.99))),
@@ -208,6 +218,15 @@ MAKERS: dict[str, Callable[[], Measured]] = {
     "running-dry": lambda: short_of_time(latency_s=0.2, duration_s=0.35, cpu_s=0.01),
     "short-duration": lambda: short_of_time(latency_s=0.3, duration_s=0.01, cpu_s=0.6),
 }
+
+
+def of_variants(*modes_and_packages: tuple[str, dict[str, str]], variants: tuple[str, ...], **values: Any) -> Measured:
+    """A run of lanes that told these packages."""
+    probes = tuple(
+        Probe(lane, packages=packages, runtime=Runtime("CPython 3.11.7", loop="asyncio"), **values)
+        for lane, packages in modes_and_packages
+    )
+    return measured_of(probes=probes, plan={"variants": parse_variants(variants)})
 
 
 def test_there_is_a_run_for_each_id() -> None:
@@ -454,3 +473,32 @@ def test_of_two_urls_that_as_many_sent_the_one_that_was_asked_for_is_the_usual()
     plan = {"request": Request(asked)}
     found = [finding for finding in summarize_run(measured_of(probes=probes, plan=plan)).findings if finding.modes]
     assert {(finding.id, finding.modes) for finding in found} == {("other-url", ("aiohttp", "requests"))}
+
+
+@pytest.mark.parametrize(
+    ("packages", "variants", "found"),
+    [
+        (
+            [{"httpx": "0.28.1"}, {"httpx": "0.28.1"}],
+            ("old=httpx", "new="),
+            "httpx@old and httpx@new run the same, httpx 0.28.1 on CPython 3.11.7: whatever they differ in is chance.",
+        ),
+        ([{"httpx": "0.27.2"}, {"httpx": "0.28.1"}], ("old=httpx==0.27.2", "new="), ""),
+        (
+            [{"httpx": "0.27.2", "h11": "0.14"}, {"httpx": "0.28.1"}],
+            ("old=httpx==0.27.2", "new="),
+            "httpx@old and httpx@new differ not in httpx alone, but in its dependencies: h11 0.14 and none.",
+        ),
+        # What is built from a place may be other code under the same version.
+        ([{"httpx": "0.28.1"}, {"httpx": "0.28.1"}], ("old=httpx @ https://h/a.whl", "new="), ""),
+    ],
+)
+def test_variants_are_told_apart_by_what_they_ran(
+    packages: list[dict[str, str]], variants: tuple[str, ...], found: str
+) -> None:
+    probes = tuple(
+        Probe(lane, packages=held, runtime=Runtime("CPython 3.11.7"), environment=key)
+        for lane, held, key in zip(("httpx@old", "httpx@new"), packages, ("key", ""), strict=True)
+    )
+    measured = measured_of(probes=probes, plan={"variants": parse_variants(variants)})
+    assert [finding.text for finding in summarize_run(measured).findings] == ([found] if found else [])

@@ -66,6 +66,10 @@ FINDINGS = {
     "body-with-get": FindingKind("A GET or HEAD request has a body, which servers may ignore."),
     "unchecked-certificates": FindingKind("Certificates were not checked, which spares some clients much work."),
     "no-http2": FindingKind("A mode made for HTTP/2 spoke an older version, since the server offered no other."),
+    # Variants
+    "variants-alike": FindingKind("Two variants of a mode ran the same, so that they differ by chance alone."),
+    "other-dependencies": FindingKind("Variants of a mode differ in packages that its speed depends on."),
+    "loop-unused": FindingKind("A variant's event loop does not apply, since the mode is sync."),
     # The rounds
     "few-rounds": FindingKind("Fewer rounds are complete than a ranking needs."),
     "slow-first-round": FindingKind("The first round took longer than the later ones let expect."),

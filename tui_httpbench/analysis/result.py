@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from tui_httpbench.analysis.comparison import RatioInterval, Verdict
 from tui_httpbench.analysis.findings import ENDS_EARLY, Finding
 from tui_httpbench.clients.own_files import OwnFile
+from tui_httpbench.measured.probe import Runtime
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import ErrorText
 from tui_httpbench.plan.plan import Plan
@@ -122,8 +123,9 @@ class Result:
     """One run, whole or stopped; ``modes`` in the plan's order, ``ranking`` best first, ``ranking_cpu`` by CPU time.
 
     ``findings`` are what is doubted or differs, the most important first. By mode: ``settings`` are those that each
-    really had, ``made`` the call that made its client, ``http_versions`` what it spoke with the server. ``started_at``,
-    ``ended_at``, ``duration_s`` and ``own_files`` are those of ``Measured``.
+    really had, ``made`` the call that made its client, ``http_versions`` what it spoke with the server, ``runtimes``
+    what it ran on and ``packages`` the versions that its speed depends on. All of these go by the lane, which copies
+    share. ``started_at``, ``ended_at``, ``duration_s`` and ``own_files`` are those of ``Measured``.
     """
 
     plan: Plan
@@ -137,6 +139,8 @@ class Result:
     settings: dict[str, dict[str, str]] = field(default_factory=dict)
     made: dict[str, str] = field(default_factory=dict)
     http_versions: dict[str, str] = field(default_factory=dict)
+    runtimes: dict[str, Runtime] = field(default_factory=dict)
+    packages: dict[str, dict[str, str]] = field(default_factory=dict)
     records: tuple[RoundRecord, ...] = field(default=(), repr=False)
     started_at: str | None = None
     ended_at: str | None = None

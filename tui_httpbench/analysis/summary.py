@@ -17,7 +17,8 @@ from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.result import Environment, ModeSummary, Rank, Result
 from tui_httpbench.analysis.same_work import find_differences
 from tui_httpbench.analysis.settings_differences import find_repeats
-from tui_httpbench.clients.entrants import entrants_of, mode_of
+from tui_httpbench.analysis.variant_findings import find_in_variants
+from tui_httpbench.clients.entrants import entrants_of, lane_of, mode_of
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.records import RoundRecord
@@ -47,6 +48,8 @@ def summarize_run(measured: Measured) -> Result:
         settings={probe.mode: _settings(probe) for probe in measured.probes if probe.settings},
         made={probe.mode: probe.made for probe in measured.probes if probe.made},
         http_versions={probe.mode: probe.response.http_version for probe in measured.probes if probe.response},
+        runtimes={probe.mode: probe.runtime for probe in measured.probes if probe.runtime},
+        packages={probe.mode: probe.packages for probe in measured.probes if probe.packages},
         records=records,
         started_at=measured.started_at,
         ended_at=measured.ended_at,
@@ -136,8 +139,13 @@ def _warmup_requests(record: RoundRecord) -> int:
 
 
 def _environment(measured: Measured) -> Environment:
-    setups = [record.setup for record in measured.records if record.setup is not None]
-    packages = {name: version for probe in measured.probes for name, version in probe.packages.items()}
+    # Of this environment alone: what else lanes ran on goes by the lane.
+    elsewhere = {probe.mode for probe in measured.probes if probe.environment}
+    here = [record for record in measured.records if lane_of(record.mode) not in elsewhere]
+    setups = [record.setup for record in here if record.setup is not None]
+    packages = {
+        name: version for probe in measured.probes if not probe.environment for name, version in probe.packages.items()
+    }
     conditions = measured.conditions
     return Environment(
         python=setups[0].python if setups else measured.machine.python,
@@ -158,6 +166,7 @@ def _find_all(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[Findi
         *elsewhere_findings(measured.plan, measured.probes),
         *find_repeats(measured.probes, modes),
         *_find_risky_wishes(measured.plan),
+        *find_in_variants(measured.plan, measured.probes),
         *_find_given_up(measured.records, modes),
         *_find_missing_http2(measured),
         *find_foreign_requests(measured.plan, measured.records, measured.probes),

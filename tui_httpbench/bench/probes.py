@@ -23,7 +23,7 @@ from tui_httpbench.bench.worker_job import encode_job, hiding_for, make_job
 from tui_httpbench.bench.worker_story import EXIT_LIMIT_S, TAIL_BYTES, death_in_words, last_line_of
 from tui_httpbench.clients.entrants import lane_of
 from tui_httpbench.files.side_line import SideLine
-from tui_httpbench.measured.probe import Probe, ProbeResponse
+from tui_httpbench.measured.probe import Probe, ProbeResponse, Runtime
 from tui_httpbench.measured.request_heads import hidden_names
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetEndedError, TargetError
@@ -168,7 +168,8 @@ class _Prober:
                     hiding=self._hiding,
                     code=self._code,
                 )
-                probe, ways = await _converse(line, plan, job, mode_id, self._target, turns.turn(place))
+                told = Probe(mode_id, environment=self._code.environment_of(mode_id))
+                probe, ways = await _converse(line, plan, job, told, self._target, turns.turn(place))
                 probe = replace(probe, reached=reached_on(plan, ways, self._credentials))
                 if _may_have_gone_on(probe, ways):
                     self._untold.add(mode_id)
@@ -218,7 +219,7 @@ async def _converse(
     line: SideLine,
     plan: Plan,
     job: Job,
-    mode_id: str,
+    told: Probe,
     target: EmbeddedTarget | None,
     turn: contextlib.AbstractAsyncContextManager[None],
 ) -> tuple[Probe, list[Way]]:
@@ -228,16 +229,18 @@ async def _converse(
     with contextlib.suppress(ConnectionError):
         stdin.write(encode_job(job))
         await stdin.drain()
-    told = Probe(mode_id)
     message = await hear(line, START_LIMIT_S)
     if message.get("event") == "versions":
         told = replace(told, packages=message["packages"])
         message = await hear(line, START_LIMIT_S)
     if message.get("event") == "libraries":
-        told = replace(told, strange=message["strange"], without_c=tuple(message["without_c"]))
+        runtime = Runtime(**{**message["runtime"], "with_c": tuple(message["runtime"]["with_c"])})
+        told = replace(told, strange=message["strange"], without_c=tuple(message["without_c"]), runtime=runtime)
         message = await hear(line, START_LIMIT_S)
     if message.get("event") != "ready":
         return _failed(told, message), []
+    if told.runtime is not None:
+        told = replace(told, runtime=replace(told.runtime, loop=message["loop"]))
     async with turn:
         if target is not None:
             await target.heads()

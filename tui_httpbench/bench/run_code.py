@@ -51,6 +51,11 @@ class RunCode:
         environment = self._environments.get(lane_of(label))
         return sys.executable if environment is None else str(environment.python)
 
+    def environment_of(self, label: str) -> str:
+        """The key of the environment that was made for an entrant, empty for this one."""
+        environment = self._environments.get(lane_of(label))
+        return "" if environment is None else environment.key
+
     def variables_of(self, label: str, variables: dict[str, str]) -> dict[str, str]:
         """The variables of such a worker, without what would lead another interpreter to our own packages."""
         return without_own_packages(variables) if lane_of(label) in self._environments else variables
@@ -82,9 +87,19 @@ def read_copies(told: object, folder: Path) -> tuple[OwnFile, ...]:
     )
 
 
-def why_not_alike(probes: Iterable[Probe]) -> str:
-    """Why a further round would measure other code than that of these probes, in a sentence; empty where it doesn't."""
-    for path, sha256 in {path: sha256 for probe in probes for path, sha256 in probe.beside.items()}.items():
+def why_not_alike(before: Iterable[Probe], now: Iterable[Probe]) -> str:
+    """Why a further round would measure other code than that of the probes ``before``, in a sentence.
+
+    Empty where it doesn't. What lies beside a client file is looked at again, the rest as the probes ``now`` tell it.
+    """
+    probes = {probe.mode: probe for probe in before}
+    for probe in now:
+        if (earlier := probes.get(probe.mode)) is not None and (change := _change(earlier, probe)):
+            return (
+                f"{probe.mode} {change}, and rounds of different code can't be compared; begin a new run to measure "
+                "what is there now."
+            )
+    for path, sha256 in {path: sha256 for probe in probes.values() for path, sha256 in probe.beside.items()}.items():
         try:
             is_same = hashlib.sha256(Path(path).read_bytes()).hexdigest() == sha256
         except OSError:
@@ -95,3 +110,15 @@ def why_not_alike(probes: Iterable[Probe]) -> str:
                 "of different code can't be compared; begin a new run."
             )
     return ""
+
+
+def _change(before: Probe, now: Probe) -> str:
+    """What a lane runs on now that it did not before, as a clause; empty where that is the same, or not known."""
+    for name in before.packages.keys() & now.packages.keys():
+        if before.packages[name] != now.packages[name]:
+            return f"ran with {name} {before.packages[name]} in the rounds before, and would with {now.packages[name]}"
+    if before.runtime is None or now.runtime is None:
+        return ""
+    if before.runtime.in_words != now.runtime.in_words:
+        return f"ran on {before.runtime.in_words} in the rounds before, and would on {now.runtime.in_words}"
+    return "has another environment than in the rounds before" if before.environment != now.environment else ""

@@ -331,7 +331,7 @@ class Runner:
             modes = tuple(mode_id for mode_id in self.plan.modes if mode_id not in given_up)
             if self._stopped or not modes or self._schedule.is_over():
                 return
-            if why := why_not_alike(self._earlier.probes if self._earlier else self._probes):
+            if why := why_not_alike(self._earlier.probes if self._earlier else self._probes, self._probes):
                 self.trouble = why
                 return
             self._schedule.begin_round()

@@ -37,13 +37,14 @@ OPEN_VERSIONS_STAY_S = 24 * 3600.0
 
 @dataclass(frozen=True)
 class Environment:
-    """One that can be used: ``python`` is what starts a worker in it.
+    """One that can be used: ``python`` is what starts a worker in it, ``key`` what tells it from others.
 
     ``packages`` are versions by name, ``is_new`` tells whether it was made just now, ``note`` what else is to be said,
     empty for nothing.
     """
 
     recipe: Recipe
+    key: str
     python: Path
     interpreter: Interpreter
     packages: dict[str, str]
@@ -141,7 +142,7 @@ class _Provider:
         finally:
             lock.release()
         python = python_in(self._store.path_of(key))
-        return Environment(recipe, python, interpreter, about.packages, is_new, note)
+        return Environment(recipe, key, python, interpreter, about.packages, is_new, note)
 
     async def _locked(self, recipe: Recipe, key: str) -> FileLock:
         """The lock on a key, once no other app has it."""

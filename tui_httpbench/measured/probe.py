@@ -87,8 +87,36 @@ class Reached:
 
 
 @dataclass(frozen=True)
+class Runtime:
+    """What a mode's process runs on, as it told itself once its client was imported.
+
+    ``python`` is implementation and version, ``build`` all that it tells of how it was built. A free-threaded one
+    ``has_gil`` where something turned it on; ``has_jit`` is None where that can't be known. ``loop`` is the event loop
+    with its version, empty for a sync mode; ``with_c`` are the libraries whose parts in C are in use.
+    """
+
+    python: str
+    is_free_threaded: bool = False
+    has_gil: bool = True
+    has_jit: bool | None = None
+    loop: str = ""
+    with_c: tuple[str, ...] = ()
+    build: str = ""
+
+    @property
+    def in_words(self) -> str:
+        """The interpreter: ``CPython 3.14.0, free-threaded, with JIT``."""
+        parts = [self.python]
+        if self.is_free_threaded:
+            parts.append("free-threaded but with its GIL on" if self.has_gil else "free-threaded")
+        if self.has_jit:
+            parts.append("with JIT")
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True)
 class Probe:
-    """One mode's request, its response, and the settings that its client had; ``made`` is the call that made it.
+    """One lane's request, its response, and the settings that its client had; ``made`` is the call that made it.
 
     ``heads`` are the request's heads as the embedded target saw them, one for each redirect and one more; None
     elsewhere. ``packages`` are the versions of the distributions that the mode's speed depends on. ``strange`` says
@@ -98,7 +126,8 @@ class Probe:
     library does not tell. ``beside`` are modules that lie beside a client file and that it imports, the SHA-256 of each
     by its path. ``again`` are the answers when the mode was asked again, each time in a new process, after all other
     modes; None where there was none. ``foreign_requests`` arrived at the embedded target meanwhile though this run did
-    not send them; then there are no ``heads``.
+    not send them; then there are no ``heads``. ``runtime`` is None where its process did not come so far.
+    ``environment`` is the key of the one that was made for the lane, empty for this one.
     """
 
     OURS: ClassVar = frozenset({"mode", "settings", "error", "packages", "strange", "without_c", "stage", "beside"})
@@ -118,6 +147,8 @@ class Probe:
     again: tuple[ProbeResponse | None, ...] = ()
     foreign_requests: int = 0
     reached: tuple[Reached, ...] = ()
+    runtime: Runtime | None = None
+    environment: str = ""
 
     @property
     def was_sent(self) -> bool:

@@ -11,7 +11,8 @@ from typing import Any
 from tui_httpbench.analysis.article import PUBLISHED_REQUESTS, TITLE, compare_with_article
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
-from tui_httpbench.clients.entrants import lane_of, mode_of
+from tui_httpbench.analysis.variant_labels import variant_labels
+from tui_httpbench.clients.entrants import entrant_of, lane_of, mode_of
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.fields import fields_of
 from tui_httpbench.plan.plan import AUTO
@@ -19,6 +20,7 @@ from tui_httpbench.worker.errors import ERROR_KINDS
 
 SCHEMA_VERSION = 2
 _BODIES = ("data", "json_body")
+_UNTOLD = ("label", "versions")
 
 
 def to_dict(result: Result) -> dict[str, Any]:
@@ -35,7 +37,7 @@ def to_dict(result: Result) -> dict[str, Any]:
         "target": "embedded" if result.plan.request.uses_embedded_target else "url",
         "stopped": result.stopped,
         "plan": _plan(result),
-        "environment": {**asdict(result.environment), "variants": {}},
+        "environment": {**asdict(result.environment), "variants": _variants(result)},
         "modes": [_mode(result, summary) for summary in result.modes],
         "ranking": [_rank(result, rank) for rank in result.ranking],
         "ranking_cpu": [_rank(result, rank) for rank in result.ranking_cpu],
@@ -112,7 +114,7 @@ def _mode(result: Result, summary: ModeSummary) -> dict[str, Any]:
     return {
         "id": summary.mode,
         "library": summary.library,
-        "variant": None,
+        "variant": entrant_of(summary.mode).variant or None,
         "requests": summary.requests,
         "ok": summary.ok,
         "errors": summary.errors,
@@ -132,10 +134,17 @@ def _mode(result: Result, summary: ModeSummary) -> dict[str, Any]:
         "requests_per_connection": summary.requests_per_connection,
         "settings": result.settings.get(lane_of(summary.mode), {}),
         "http_version": result.http_versions.get(lane_of(summary.mode)),
+        "packages": result.packages.get(lane_of(summary.mode), {}),
+        "runtime": asdict(runtime) if (runtime := result.runtimes.get(lane_of(summary.mode))) else None,
         "rounds_done": summary.rounds_done,
         "note": summary.note or None,
         "rounds": [_round(record) for record in records],
     }
+
+
+def _variants(result: Result) -> dict[str, dict[str, Any]]:
+    labels = variant_labels(result)
+    return {each.label: {key: value for key, value in asdict(each).items() if key not in _UNTOLD} for each in labels}
 
 
 def _round(record: RoundRecord) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from tui_httpbench.analysis.result import Environment, Result
+from tui_httpbench.analysis.variant_labels import variant_labels
 from tui_httpbench.clients.entrants import lane_of
-from tui_httpbench.text.formatting import UNKNOWN, format_percent, plural
+from tui_httpbench.text.formatting import UNKNOWN, enumerate_names, format_percent, plural
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.worker.job import UNTOLD
 
@@ -36,12 +37,12 @@ def settings_block(result: Result) -> RenderableType:
     return Group(Text("Settings", style="bold"), Padding(table, (0, 0, 0, 2)))
 
 
-def environment_block(environment: Environment) -> RenderableType:
-    """The system, its state during the run, and the versions of all packages."""
+def environment_block(result: Result) -> RenderableType:
+    """The system, its state during the run, and the versions of all packages, apart for each variant."""
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for name, value in _environment_rows(environment):
+    for name, value in (*_environment_rows(result.environment), *_variant_rows(result)):
         table.add_row(Text(name, style="bold"), Text(printable(value)))
     return Group(Text("Environment", style="bold"), Padding(table, (0, 0, 0, 2)))
 
@@ -55,6 +56,14 @@ def _environment_rows(environment: Environment) -> Iterator[tuple[str, str]]:
     share = environment.other_cpu_share
     yield "other load", "unknown" if share is None else f"{format_percent(share)} of all processors"
     yield "packages", ", ".join(f"{name} {version}" for name, version in environment.packages.items()) or UNKNOWN
+
+
+def _variant_rows(result: Result) -> Iterator[tuple[str, str]]:
+    for variant in variant_labels(result):
+        parts = [variant.python or UNKNOWN, *([variant.loop] if variant.loop else [])]
+        parts += [f"{name} {version}" for name, version in variant.packages.items()]
+        parts += [f"parts in C of {enumerate_names(variant.c_parts)}"] if variant.c_parts else []
+        yield variant.label, f"{', '.join(parts)} (asked for: {variant.holds})"
 
 
 def _values_by_setting(result: Result) -> dict[str, dict[str, list[str]]]:

@@ -14,6 +14,7 @@ from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.places import FAILED_SIGN, ORDER_NOTE, OTHER_WORK_SIGN, rates_differ
 from tui_httpbench.analysis.result import ModeSummary, Result
+from tui_httpbench.analysis.variant_labels import variant_labels
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.in_words import format_load, format_rounds, format_rounds_made
 from tui_httpbench.plan.plan import ARTICLE, Plan
@@ -68,7 +69,7 @@ def _blocks(result: Result, console: StreamConsole, metric: str | None, verbose:
         blocks.append(_warnings(findings))
     if verbose:
         blocks += [columns_block(result)] if is_measured else []
-        blocks += [settings_block(result), environment_block(result.environment)]
+        blocks += [settings_block(result), environment_block(result)]
     for block in blocks:
         if block is not None:
             yield ""
@@ -108,7 +109,8 @@ def _heading(result: Result, verbose: bool) -> Iterator[Text]:
         yield Text(_what_the_article_compares(plan))
     else:
         yield Text(f"{load}; {plan.in_flight(plan.modes[0]):,} in flight; profile {plan.profile}")
-    used = dict.fromkeys(mode_of(mode).library for mode in plan.modes)
+    # What variants ran is said of each of them.
+    used = dict.fromkeys(mode_of(mode).library for mode in plan.modes if plan.variant_of(mode) is None)
     versions = [
         f"{library.distribution} {printable(result.environment.packages[library.distribution])}"
         for library in used
@@ -117,6 +119,8 @@ def _heading(result: Result, verbose: bool) -> Iterator[Text]:
     versions += [f"{printable(own.path.name)} {own.sha256[:_DIGITS]}" for own in result.own_files]
     python = printable(result.environment.python)
     yield Text(f"seed {plan.seed}; {', '.join([python, *versions])}", style="dim")
+    for variant in variant_labels(result):
+        yield Text(printable(f"{variant.label}: {variant.in_words}"), style="dim", overflow="fold")
     differing = differing_settings(result)
     if differing and not verbose:
         yield Text(f"settings differ in: {', '.join(differing)}; see -v", style="dim")

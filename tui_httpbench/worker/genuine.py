@@ -30,6 +30,11 @@ _C_PARTS = {
 """The module in C that makes a library fast, by the module that people import."""
 
 
+def with_c() -> list[str]:
+    """The imported libraries that run with their parts in C."""
+    return [name for name, part in _C_PARTS.items() if name in sys.modules and sys.modules.get(part) is not None]
+
+
 def without_c() -> list[str]:
     """The imported libraries that run without their parts in C, which are several times as fast."""
     if platform.python_implementation() != "CPython":

@@ -41,10 +41,12 @@ def run_probe(job: Job, ear: Ear, tell: Tell) -> None:
         module = load_client(job.source_file, job.copied_file)
         mode = mode_of(module, job)
     # Between the import and the first change to a library that is ours; and here alone, for the reason above.
-    from .genuine import strange_libraries, without_c
+    from .genuine import strange_libraries, with_c, without_c
+    from .runtime import interpreter
     from .wire import Wire
 
-    tell("libraries", strange=strange_libraries(job.packages), without_c=without_c())
+    runtime = {**interpreter(), "with_c": with_c()}
+    tell("libraries", strange=strange_libraries(job.packages), without_c=without_c(), runtime=runtime)
     seen: list[dict[str, Any]] = []
     watch = getattr(module, "watch_responses", None)
     if watch is not None:
@@ -164,7 +166,7 @@ def _noting_lines(code: CodeType | None, lines: set[int]) -> Iterator[None]:
 
 def _send_once(client: SyncClient, ear: Ear, tell: Tell, wire: Wire) -> _Sent:
     client.build()
-    tell("ready")
+    tell("ready", loop="")
     ear.hear()
     wire.forget()
     try:
@@ -178,8 +180,10 @@ def _send_once(client: SyncClient, ear: Ear, tell: Tell, wire: Wire) -> _Sent:
 
 
 async def _send_once_async(client: AsyncClient, ear: Ear, tell: Tell, wire: Wire) -> _Sent:
+    from .runtime import loop_in_use
+
     await client.build()
-    tell("ready")
+    tell("ready", loop=loop_in_use())
     await ear.hear_async()
     wire.forget()
     try:

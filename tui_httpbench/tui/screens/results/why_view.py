@@ -14,6 +14,7 @@ from tui_httpbench.analysis.columns import COLUMNS
 from tui_httpbench.analysis.places import OTHER_WORK_SIGN, placed_name, places_of
 from tui_httpbench.analysis.reasons import ModeFacts, ModeReason, explain_ranking
 from tui_httpbench.analysis.result import Environment, Result
+from tui_httpbench.analysis.variant_labels import variant_labels
 from tui_httpbench.text.formatting import UNKNOWN, format_count, format_percent, plural
 from tui_httpbench.text.markdown_table import Side, markdown_table
 from tui_httpbench.text.quoting import printable
@@ -106,6 +107,9 @@ class SettingsPage(Page, Panel):
         if lines:
             yield Label("Environment", classes="finding--title")
         yield Label(describe_environment(self._result.environment), classes="finding--environment", markup=False)
+        for variant in variant_labels(self._result):
+            text = printable(f"{variant.label}: {variant.in_words}")
+            yield Label(text, classes="finding--environment", markup=False)
 
 
 class WhyView(ResultView):

@@ -1,0 +1,66 @@
+"""What each variant of a run really was, as its processes told it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.clients.entrants import entrant_of
+from tui_httpbench.plan.variants import USUAL_LOOP
+from tui_httpbench.text.formatting import UNKNOWN
+
+
+@dataclass(frozen=True)
+class VariantLabel:
+    """A variant of a run: ``holds`` is what was asked for, the rest what its lanes told.
+
+    ``python`` is the interpreter, None where no lane told it, ``loop`` the event loop of its async lanes, None where it
+    has none. ``packages`` are versions by name, ``versions`` those that tell it from the others: of the libraries that
+    it measures, and of what not all variants have alike. ``c_parts`` are libraries whose parts in C are in use.
+    """
+
+    label: str
+    holds: str
+    python: str | None
+    loop: str | None
+    packages: dict[str, str]
+    versions: dict[str, str]
+    c_parts: tuple[str, ...]
+
+    @property
+    def in_words(self) -> str:
+        """``CPython 3.13.1, httpx 0.27.2; uvloop 0.23.0``."""
+        parts = [self.python or UNKNOWN, *(f"{name} {version}" for name, version in self.versions.items())]
+        return ", ".join(parts) + (f"; {self.loop}" if self.loop not in (None, USUAL_LOOP) else "")
+
+
+def variant_labels(result: Result) -> tuple[VariantLabel, ...]:
+    """The variants of a run in the order in which they were given."""
+    entrants = [entrant_of(mode.mode) for mode in result.modes]
+    lanes = {
+        variant.label: tuple(dict.fromkeys(each.lane for each in entrants if each.variant == variant.label))
+        for variant in result.plan.variants
+    }
+    packages = {
+        label: {name: version for lane in of for name, version in result.packages.get(lane, {}).items()}
+        for label, of in lanes.items()
+    }
+    own = dict.fromkeys(each.mode.library.distribution for each in entrants if each.variant)
+    names = dict.fromkeys([*own, *(name for held in packages.values() for name in sorted(held))])
+    telling = [name for name in names if name in own or len({held.get(name) for held in packages.values()}) > 1]
+    found = []
+    for variant in result.plan.variants:
+        held = packages[variant.label]
+        told = [runtime for lane in lanes[variant.label] if (runtime := result.runtimes.get(lane)) is not None]
+        found.append(
+            VariantLabel(
+                label=variant.label,
+                holds=variant.in_words,
+                python=told[0].in_words if told else None,
+                loop=next((runtime.loop for runtime in told if runtime.loop), None),
+                packages=dict(sorted(held.items())),
+                versions={name: held[name] for name in telling if name in held},
+                c_parts=tuple(dict.fromkeys(name for runtime in told for name in runtime.with_c)),
+            )
+        )
+    return tuple(found)
