@@ -72,6 +72,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "wheels").mkdir()
     for size in (1, 2):
         make_wheel(folder / "wheels", "tiny_client", f"{size}.0", LIBRARY.format(size=size))
+    slow = LIBRARY.format(size=3).replace("def get(url):", "import time\ndef get(url):\n    time.sleep(0.1)")
+    make_wheel(folder / "wheels", "tiny_client", "0.3", slow)
     make_wheel(folder / "wheels", "uvloop", "0.99", LOOP)
     return folder
 
@@ -180,3 +182,21 @@ def test_a_mode_that_is_not_installed_can_be_had(shared: Path, capsys: pytest.Ca
     told = json.loads(capsys.readouterr().out)
     assert told["modes"][0]["ok"] == 3
     assert told["modes"][0]["body_bytes"] == 6  # the newest
+
+
+def test_a_variant_that_is_surely_slower_ends_with_a_status_of_its_own(
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    (tmp_path / "summary.md").write_text("# Before\n")
+    variants = ["--variant", "new=tiny-client==0.3", "--variant", "old=tiny-client==1.0"]
+    load = ["-n", "3", "-c", "1", "-r", "3", "--json", "-"]
+    gate = ["--fail-if-slower", "50", "--reference", "old"]
+    assert main(["run", "-m", f"{shared / 'client.py'}:tiny", *variants, *load, *gate]) == 3
+    told = capsys.readouterr()
+    said = "tiny@new is surely more than 50 % slower than tiny@old."
+    assert said in told.err
+    assert json.loads(told.out)["gate"]["pairs"][0]["text"] == said
+    summary = (tmp_path / "summary.md").read_text()
+    assert summary.startswith("# Before\n## GET ")
+    assert f"**{said}**" in summary

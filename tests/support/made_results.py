@@ -85,7 +85,7 @@ def record_of(
         requests = REQUESTS if latency_ms is None else EVEN_REQUESTS
     if statuses is None:
         statuses = [code_of("refused")] * failed + [200] * (requests - failed)
-    base, count = mode.partition("#")[0], len(statuses)
+    base, count = mode.partition("#")[0].partition("@")[0], len(statuses)
     share = noise if noise is not None else 0.001 if latency_ms is None else 0.0
     factor = 1 + share * math.sin(7 * round_number + 3 * EIGHT.index(base)) + _copy_number(mode) / 20
     spread = 1 + np.arange(count) / max(count, 1) if latency_ms is None else np.ones(count)

@@ -20,6 +20,7 @@ from tui_httpbench.commands.hints import why_no_url
 from tui_httpbench.commands.main import main
 from tui_httpbench.commands.plan_options import make_plan
 from tui_httpbench.plan.plan import AUTO, Plan, PlanError
+from tui_httpbench.plan.reference import Against
 
 ROOT = Path(__file__).parents[2]
 CLOSED = "http://127.0.0.1:1/"
@@ -262,11 +263,12 @@ def test_a_heavy_load_is_taken_with_yes(monkeypatch: pytest.MonkeyPatch, capsys:
 
 def test_the_options_of_the_report_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = runs_asked_for(monkeypatch)
-    for arguments in ((), ("-v", "--metric", "CPU", "--keep-going", "--yes")):
+    gate = ("--fail-if-slower", "5", "--reference", "aiohttp")
+    for arguments in ((), ("-v", "--metric", "CPU", "--keep-going", "--yes", *gate)):
         assert main(["run", *arguments]) == 0
     assert [options for *_, options in seen] == [
-        {"metric": None, "verbose": False, "keep_going": False, "yes": False},
-        {"metric": "cpu", "verbose": True, "keep_going": True, "yes": True},
+        {"metric": None, "verbose": False, "keep_going": False, "yes": False, "against": Against()},
+        {"metric": "cpu", "verbose": True, "keep_going": True, "yes": True, "against": Against("aiohttp", 0.05)},
     ]
 
 

@@ -23,6 +23,19 @@ EIGHT = Plan().modes
 TWO = ("aiohttp", "httpx")
 
 
+def test_a_gate_that_is_unsure_keeps_an_automatic_run_going() -> None:
+    schedule = begin(Plan(modes=TWO, rounds="auto"))
+    for _ in range(3):
+        schedule.begin_round()
+        schedule.choose_duration(0.0, 2)
+        schedule.finish_round(DECIDED, is_gate_open=True)
+    assert not schedule.is_over()
+    while not schedule.is_over():
+        schedule.begin_round()
+        schedule.finish_round(DECIDED)
+    assert schedule.done < schedule.max_rounds
+
+
 class Clock:
     """Stands still until it is moved."""
 

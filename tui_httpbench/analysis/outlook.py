@@ -35,6 +35,33 @@ class Outlook:
     seconds: float | None
 
 
+@dataclass(frozen=True)
+class Further:
+    """So many more rounds, and seconds, None where the pace is not known."""
+
+    rounds: int
+    seconds: float | None
+
+
+def rounds_to_tell(
+    interval: RatioInterval,
+    distance: float,
+    modes: int,
+    records: tuple[RoundRecord, ...],
+    rules: RankingRules | None = None,
+) -> Further | None:
+    """The rounds until an interval reaches less than ``distance``, in logarithms, to either side of its ratio.
+
+    None where not even the most of ``ROUND_STEPS`` would do, if they are like the last one, or nothing is known of it.
+    """
+    measured_s = _measured_s(records, {record.mode for record in records})
+    if not measured_s:
+        return None
+    rounds = _rounds_needed(interval, distance, modes, measured_s, rules or RankingRules())
+    pace_s = last_round_wall_s(records)
+    return None if rounds is None else Further(rounds, rounds * pace_s if pace_s else None)
+
+
 def outlooks(
     ranking: tuple[Rank, ...], records: tuple[RoundRecord, ...], rules: RankingRules | None = None
 ) -> tuple[Outlook, ...]:
@@ -49,21 +76,22 @@ def outlooks(
     for upper, lower in itertools.pairwise(ranking):
         if upper.verdict_next != "unsure" or upper.interval_next is None:
             continue
-        rounds = _rounds_needed(upper.interval_next, len(compared), measured_s, rules)
+        interval = upper.interval_next
+        # Either way decides: the interval leaves out 1, or lies within what counts as the same.
+        distance = max(math.log(interval.ratio), math.log1p(rules.same_within) - math.log(interval.ratio))
+        rounds = _rounds_needed(interval, distance, len(compared), measured_s, rules)
         seconds = rounds * pace_s if rounds is not None and pace_s else None
         found.append(Outlook(upper.mode, lower.mode, rounds, seconds))
     return tuple(found)
 
 
 def _rounds_needed(
-    interval: RatioInterval, modes: int, measured_s: dict[int, float], rules: RankingRules
+    interval: RatioInterval, distance: float, modes: int, measured_s: dict[int, float], rules: RankingRules
 ) -> int | None:
     if not 0 < interval.low < math.inf:
         return None
-    distance = math.log(interval.ratio)
-    half_width = distance - math.log(interval.low)
-    # Either way decides: the interval leaves out 1, or lies within what counts as the same.
-    wanted = _ASSURANCE * max(distance, math.log1p(rules.same_within) - distance)
+    half_width = math.log(interval.ratio) - math.log(interval.low)
+    wanted = _ASSURANCE * distance
     done = len(measured_s)
     last_s = measured_s[max(measured_s)]
     in_last_rounds = sum(measured_s.values()) / last_s

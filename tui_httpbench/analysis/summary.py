@@ -72,13 +72,13 @@ def rules_of(plan: Plan, records: tuple[RoundRecord, ...] = ()) -> RankingRules:
 
 def rank_so_far(plan: Plan, records: tuple[RoundRecord, ...]) -> tuple[Rank, ...]:
     """The ranking alone, at a cost that does not grow with the number of samples."""
-    modes = tuple(_summarize_counts(mode_id, _of_mode(mode_id, records)) for mode_id in plan.modes)
+    modes = tuple(summarize_counts(mode_id, _of_mode(mode_id, records)) for mode_id in plan.modes)
     return rank_modes(modes, records, rules_of(plan, records))
 
 
 def summarize_mode(mode_id: str, records: tuple[RoundRecord, ...]) -> ModeSummary:
     """One mode over its rounds; cut-short rounds count with what they measured."""
-    summary = _summarize_counts(mode_id, records)
+    summary = summarize_counts(mode_id, records)
     return replace(summary, latency_ms=summarize_latency([record.samples for record in records]))
 
 
@@ -86,7 +86,7 @@ def _of_mode(mode_id: str, records: tuple[RoundRecord, ...]) -> tuple[RoundRecor
     return tuple(record for record in records if record.mode == mode_id)
 
 
-def _summarize_counts(mode_id: str, records: tuple[RoundRecord, ...]) -> ModeSummary:
+def summarize_counts(mode_id: str, records: tuple[RoundRecord, ...]) -> ModeSummary:
     """The summary without latency, from what the rounds add up to."""
     tallies = [record.tally for record in records]
     errors: Counter[str] = Counter()

@@ -30,8 +30,8 @@ LONGER_ROUND = 1.15
 class RoundSchedule:
     """Decides after each round whether there is another one, how long it measures, and tells how far the run is.
 
-    An automatic run ends when no neighbours are undecided. It begins no round that, at the pace so far, would end after
-    the plan's budget, which counts from ``start``, but makes one in any case.
+    An automatic run ends when no neighbours are undecided, nor a gate. It begins no round that, at the pace so far,
+    would end after the plan's budget, which counts from ``start``, but makes one in any case.
     """
 
     def __init__(self, plan: Plan, pace_s: float = 0.0) -> None:
@@ -106,8 +106,8 @@ class RoundSchedule:
         self.duration_s = duration_s
         return duration_s
 
-    def finish_round(self, ranking: tuple[Rank, ...]) -> None:
-        """Notes a whole round and the ranking after it."""
+    def finish_round(self, ranking: tuple[Rank, ...], *, is_gate_open: bool = False) -> None:
+        """Notes a whole round and the ranking after it, and whether a gate is unsure of a pair."""
         now_s = time.monotonic()
         self._done += 1
         self._round_s = self._pace_s = now_s - self._round_began_s
@@ -117,7 +117,7 @@ class RoundSchedule:
         self.ranking = ranking
         if self.is_auto and is_look(self.done):
             least = AUTO_DURATION_ROUNDS if self._is_alone else 0
-            self._decided = not self.undecided and self._done >= least
+            self._decided = not self.undecided and not is_gate_open and self._done >= least
 
     def is_over(self) -> bool:
         """Whether no further round should begin."""

@@ -13,6 +13,7 @@ from datetime import datetime
 from tui_httpbench.analysis.all_failed import CommonFailure, find_common_failure
 from tui_httpbench.analysis.elsewhere import Elsewhere, find_elsewhere
 from tui_httpbench.analysis.outlook import last_round_wall_s
+from tui_httpbench.analysis.pairs import is_open
 from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import rank_so_far, summarize_run
@@ -55,6 +56,7 @@ from tui_httpbench.measured.request_heads import credentials_in, hide_credential
 from tui_httpbench.measured.samples import Samples, no_samples
 from tui_httpbench.plan.header_values import expand_headers
 from tui_httpbench.plan.plan import Plan
+from tui_httpbench.plan.reference import USUAL, Against
 from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetCounts, TargetEndedError, TargetError
 from tui_httpbench.text.hiding import Hiding, drop_secrets
 
@@ -77,8 +79,13 @@ class Runner:
         earlier: Measured | None = None,
         keep_going: bool = False,
         may_go_elsewhere: bool = False,
+        against: Against = USUAL,
     ) -> None:
-        """Starts nothing yet. ``earlier`` is what an earlier run of this plan measured, which this one goes on with."""
+        """Starts nothing yet. ``earlier`` is what an earlier run of this plan measured, which this one goes on with.
+
+        An automatic run goes on while the gate of ``against`` is unsure.
+        """
+        self._against = against
         plan = self.plan = plan.replace(rounds_before=earlier.rounds_made if earlier else 0)
         self.keeps_folder = keeps_folder
         # Whoever wants more rounds of a run that went on although all had failed was asked then.
@@ -359,7 +366,9 @@ class Runner:
                 self.trouble = why
                 return
             # Not here: comparing fifty modes would hold up the screen. No worker measures meanwhile.
-            self._schedule.finish_round(await in_thread(rank_so_far, self.plan, tuple(self.records)))
+            ranking = await in_thread(rank_so_far, self.plan, tuple(self.records))
+            is_gate_open = await in_thread(is_open, self.plan, tuple(self.records), self._against)
+            self._schedule.finish_round(ranking, is_gate_open=is_gate_open)
 
     async def _measure(
         self, number: int, group: tuple[str, ...], index: int, groups: int, folder: RunFolder

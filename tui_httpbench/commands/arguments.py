@@ -23,7 +23,8 @@ _UNNAMED = ("url", "files", "shell")
 """The arguments that go by their place alone, by the names under which the parser keeps them."""
 _EXIT_STATUS = (
     "exit status: 0 all requests succeeded; 1 some failed, or a mode could not run;\n"
-    "2 the command line or plan is wrong; 130 stopped by the user (what was measured\nis still reported)"
+    "2 the command line or plan is wrong; 3 surely slower than --fail-if-slower lets;\n"
+    "130 stopped by the user (what was measured is still reported)"
 )
 
 
@@ -95,6 +96,17 @@ class Parser(argparse.ArgumentParser):
                 "--metric",
                 metavar="NAME",
                 help=f"what the chart shows: {', '.join(METRIC_OPTIONS)} (default: {DEFAULT_METRIC})",
+            )
+            add(
+                "--fail-if-slower",
+                metavar="PERCENT",
+                help="exit status 3 where a variant is surely so much slower than its reference; unsure never fails",
+            )
+            add(
+                "--reference",
+                metavar="LABEL",
+                help="what others are compared with one by one: a variant, or one mode for all (default: the first "
+                "variant of each mode)",
             )
             add("-v", "--verbose", action="store_true", help="report the settings of all modes and the environment too")
         else:
@@ -195,7 +207,7 @@ class Parser(argparse.ArgumentParser):
                 return "--present is for the TUI; leave it out."
         elif name in ("--yes", "-y"):
             return f"--yes is for '{PROGRAM} run'; the TUI asks."
-        elif name in ("-v", "--verbose", "--metric"):
+        elif name in ("-v", "--verbose", "--metric", "--fail-if-slower", "--reference"):
             return f"{name} is for the report of '{PROGRAM} run'."
         return why_no_option(name, self.command, _options_of)
 

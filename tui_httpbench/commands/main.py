@@ -25,6 +25,7 @@ from tui_httpbench.files.threads import NO_MORE, is_refused_thread
 from tui_httpbench.plan.plan import Plan, PlanError
 from tui_httpbench.plan.politeness import remote_load
 from tui_httpbench.plan.presets import default_plan
+from tui_httpbench.plan.reference import parse_against
 from tui_httpbench.text.formatting import complaint
 from tui_httpbench.text.quoting import shortened
 
@@ -77,6 +78,8 @@ def _dispatch(arguments: list[str]) -> int:
                 verbose=options.verbose,
                 yes=options.yes,
                 keep_going=options.keep_going,
+                fail_if_slower=options.fail_if_slower,
+                reference=options.reference,
             )
         case "recover":
             return _recover(options)
@@ -111,6 +114,8 @@ def _measure(
     verbose: bool = False,
     yes: bool = False,
     keep_going: bool = False,
+    fail_if_slower: str | None = None,
+    reference: str | None = None,
 ) -> int:
     if plan is not None and (load := remote_load(plan)) is not None:
         if load.is_heavy and not yes:
@@ -120,7 +125,10 @@ def _measure(
 
     is_loaded()
     plan = plan or default_plan()
-    return run_headless(plan, json_path, metric=metric, verbose=verbose, keep_going=keep_going, yes=yes)
+    against = parse_against(fail_if_slower, reference, plan)
+    return run_headless(
+        plan, json_path, metric=metric, verbose=verbose, keep_going=keep_going, yes=yes, against=against
+    )
 
 
 def _open_tui(options: argparse.Namespace) -> int:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager, suppress
+from pathlib import Path
 from types import FrameType
 
+from tui_httpbench.analysis.pairs import gate_in_words, judge
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.events import EnvironmentStep, RedirectedElsewhere, RunStarted
 from tui_httpbench.bench.forecast import describe_duration, forecast, too_few_rounds
 from tui_httpbench.bench.recovery import look_for_leftovers
 from tui_httpbench.bench.run_error import RunError, in_words
 from tui_httpbench.bench.runner import Runner
-from tui_httpbench.commands.exit_status import FAILURE, STOPPED, SUCCESS, USAGE_ERROR
+from tui_httpbench.commands.exit_status import FAILURE, SLOWER, STOPPED, SUCCESS, USAGE_ERROR
 from tui_httpbench.plan.plan import Plan
-from tui_httpbench.report import json_report
+from tui_httpbench.plan.reference import USUAL, Against
+from tui_httpbench.report import json_report, markdown
 from tui_httpbench.report.console import StreamConsole, discard_stdout
 from tui_httpbench.report.destination import FileDestination
 from tui_httpbench.report.environments import EnvironmentStory
@@ -25,10 +29,12 @@ from tui_httpbench.report.progress import LiveProgress
 from tui_httpbench.report.text import print_report
 from tui_httpbench.target_server.launcher import TargetError
 from tui_httpbench.text.formatting import complaint, reason_of
+from tui_httpbench.text.quoting import printable, shortened
 
 REDRAW_INTERVAL_S = 1 / 8
 RECOVER = "httpbench-tui recover"
 KEEP_GOING = "--keep-going"
+STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
 def run_headless(
@@ -39,12 +45,14 @@ def run_headless(
     verbose: bool = False,
     keep_going: bool = False,
     yes: bool = False,
+    against: Against = USUAL,
 ) -> int:
-    """Runs the plan, reports, and returns the exit status: 0, 1 (something failed), 2 or 130 (stopped by the user).
+    """Runs the plan, reports, and returns the exit status: 0, 1 (something failed), 2, 3 or 130 (stopped by the user).
 
     ``json_path`` is a file, ``-`` for standard output, or None; ``metric`` and ``verbose`` are for ``print_report``;
     ``keep_going`` measures even where every mode failed in the same way in its probe. Where redirects lead to another
-    machine, nothing is measured or reported unless ``yes`` allows it, and the status is 2.
+    machine, nothing is measured or reported unless ``yes`` allows it, and the status is 2. Where a lane is surely
+    slower than the gate of ``against`` lets, it is 3.
     Ctrl-C, SIGTERM or SIGHUP once ends the run and reports what was measured, twice gives up. What could not be
     reported stays for recovery. Raises PlanError where the JSON can't be written, or the system can't run the plan.
     """
@@ -54,14 +62,14 @@ def run_headless(
         complain(f"{leftovers.in_words}; see '{RECOVER}'.")
     for notice in leftovers.notices:
         complain(notice)
-    runner = Runner(plan, keeps_folder=True, keep_going=keep_going, may_go_elsewhere=yes)
+    runner = Runner(plan, keeps_folder=True, keep_going=keep_going, may_go_elsewhere=yes, against=against)
     if verbose or StreamConsole(sys.stderr).is_animated:
         complain(_length_of(plan))
     if hint := too_few_rounds(plan):
         complain(hint)
     is_reported = False
     try:
-        status, is_reported = _run_and_report(runner, destination, metric, verbose)
+        status, is_reported = _run_and_report(runner, destination, metric, verbose, against)
     finally:
         if is_reported:
             runner.discard()
@@ -71,20 +79,27 @@ def run_headless(
 
 
 def report_result(
-    result: Result, destination: FileDestination | None, *, metric: str | None = None, verbose: bool = False
+    result: Result,
+    destination: FileDestination | None,
+    *,
+    metric: str | None = None,
+    verbose: bool = False,
+    against: Against = USUAL,
 ) -> tuple[bool, bool]:
     """Writes the JSON, if any, and the report; whether all went well, and whether the result arrived.
 
     Where JSON was asked for, it has arrived with the JSON alone: the text may have gone where nobody reads it.
     """
     # First the JSON: it is what another program waits for.
-    succeeded, has_json = (True, False) if destination is None else _write_json(result, destination)
+    succeeded, has_json = (True, False) if destination is None else _write_json(result, destination, against)
     console = StreamConsole(sys.stderr if destination is not None and destination.is_stdout else sys.stdout)
     if _tells_findings_alone(destination):
         for finding in result.findings:
             complain(finding.text)
+        if gate := gate_in_words(judge(result, against)):
+            complain(gate)
         return succeeded, has_json
-    has_text = _write_text(result, console, metric, verbose)
+    has_text = _write_text(result, console, metric, verbose, against)
     return succeeded and has_text, has_text if destination is None else has_json
 
 
@@ -108,7 +123,7 @@ def _length_of(plan: Plan) -> str:
 
 
 def _run_and_report(
-    runner: Runner, destination: FileDestination | None, metric: str | None, verbose: bool
+    runner: Runner, destination: FileDestination | None, metric: str | None, verbose: bool, against: Against
 ) -> tuple[int, bool]:
     """The exit status, and whether all that was measured has been reported."""
     try:
@@ -127,7 +142,9 @@ def _run_and_report(
         complain(elsewhere.why_refused)
         return USAGE_ERROR, True  # there is nothing to recover
     result = runner.result()
-    arrived_whole, arrived = report_result(result, destination, metric=metric, verbose=verbose)
+    arrived_whole, arrived = report_result(result, destination, metric=metric, verbose=verbose, against=against)
+    if (path := os.environ.get(STEP_SUMMARY)) and not _add_summary(result, path, against):
+        arrived_whole = False
     if runner.failure is not None and not runner.keep_going:
         if not _tells_findings_alone(destination):
             complain(runner.failure.text)
@@ -137,6 +154,8 @@ def _run_and_report(
         return FAILURE, arrived
     if result.stopped:
         return STOPPED, arrived
+    if any(each.verdict == "slower" for each in judge(result, against)):
+        return SLOWER, arrived
     return SUCCESS if arrived_whole and result.all_succeeded else FAILURE, arrived
 
 
@@ -206,10 +225,21 @@ def ending_signals() -> tuple[signal.Signals, ...]:
     return tuple(numbers)
 
 
-def _write_json(result: Result, destination: FileDestination) -> tuple[bool, bool]:
+def _add_summary(result: Result, path: str, against: Against) -> bool:
+    """Adds the report to the file that a job of GitHub Actions shows on its page; whether that went well."""
+    try:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(markdown.to_text(result, against))
+    except OSError as error:
+        complain(f"{STEP_SUMMARY} names {shortened(printable(path))!r}, which can't be written: {reason_of(error)}.")
+        return False
+    return True
+
+
+def _write_json(result: Result, destination: FileDestination, against: Against) -> tuple[bool, bool]:
     """Whether all went well, and whether the JSON arrived: a reader that is gone is no failure, but has not got it."""
     try:
-        destination.write(json_report.to_text(result))
+        destination.write(json_report.to_text(result, against))
     except BrokenPipeError:
         if destination.is_stdout:
             discard_stdout()
@@ -221,9 +251,9 @@ def _write_json(result: Result, destination: FileDestination) -> tuple[bool, boo
     return True, True
 
 
-def _write_text(result: Result, console: StreamConsole, metric: str | None, verbose: bool) -> bool:
+def _write_text(result: Result, console: StreamConsole, metric: str | None, verbose: bool, against: Against) -> bool:
     try:
-        print_report(result, console, metric=metric, verbose=verbose)
+        print_report(result, console, metric=metric, verbose=verbose, against=against)
     except BrokenPipeError:
         discard_stdout()
     except OSError as error:

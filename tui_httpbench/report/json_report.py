@@ -10,12 +10,14 @@ from typing import Any
 
 from tui_httpbench.analysis.article import PUBLISHED_REQUESTS, TITLE, compare_with_article
 from tui_httpbench.analysis.conclusion import conclude
+from tui_httpbench.analysis.pairs import Pair, judge, pairs_of
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.analysis.variant_labels import variant_labels
 from tui_httpbench.clients.entrants import entrant_of, lane_of, mode_of
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.fields import fields_of
 from tui_httpbench.plan.plan import AUTO
+from tui_httpbench.plan.reference import USUAL, Against
 from tui_httpbench.worker.errors import ERROR_KINDS
 
 SCHEMA_VERSION = 2
@@ -23,10 +25,11 @@ _BODIES = ("data", "json_body")
 _UNTOLD = ("label", "versions")
 
 
-def to_dict(result: Result) -> dict[str, Any]:
+def to_dict(result: Result, against: Against = USUAL) -> dict[str, Any]:
     """The result as plain lists, dictionaries, strings and finite numbers.
 
     Times end in their unit; ``ratio`` is a mode's time over the winner's. Values of secret headers are masked.
+    ``against`` is what lanes are compared with one by one.
     """
     used = {mode_of(label).id for label in result.plan.modes}
     document = {
@@ -41,6 +44,8 @@ def to_dict(result: Result) -> dict[str, Any]:
         "modes": [_mode(result, summary) for summary in result.modes],
         "ranking": [_rank(result, rank) for rank in result.ranking],
         "ranking_cpu": [_rank(result, rank) for rank in result.ranking_cpu],
+        "comparisons": [_pair(pair) for pair in pairs_of(result, against)],
+        "gate": _gate(result, against),
         "conclusion": conclude(result),
         "findings": [asdict(finding) for finding in result.findings],
         "warnings": list(result.warnings),
@@ -56,9 +61,9 @@ def to_dict(result: Result) -> dict[str, Any]:
     return finite
 
 
-def to_text(result: Result) -> str:
+def to_text(result: Result, against: Against = USUAL) -> str:
     """``to_dict`` as indented ASCII text that ends in a line break."""
-    return json.dumps(to_dict(result), indent=2, allow_nan=False) + "\n"
+    return json.dumps(to_dict(result, against), indent=2, allow_nan=False) + "\n"
 
 
 def _plan(result: Result) -> dict[str, Any]:
@@ -139,6 +144,40 @@ def _mode(result: Result, summary: ModeSummary) -> dict[str, Any]:
         "rounds_done": summary.rounds_done,
         "note": summary.note or None,
         "rounds": [_round(record) for record in records],
+    }
+
+
+def _pair(pair: Pair) -> dict[str, Any]:
+    interval = pair.interval
+    return {
+        "label": pair.label,
+        "reference": pair.reference,
+        "ratio": None if interval is None else interval.ratio,
+        "ratio_interval": None if interval is None else (interval.low, interval.high),
+        "verdict": pair.verdict,
+        "more_rounds": None if pair.further is None else pair.further.rounds,
+        "text": pair.in_words,
+    }
+
+
+def _gate(result: Result, against: Against) -> dict[str, Any] | None:
+    """What --fail-if-slower says; null where it was not given."""
+    if against.gate is None:
+        return None
+    judged = judge(result, against)
+    return {
+        "percent": round(against.gate * 100, 9),
+        "passed": all(each.verdict != "slower" for each in judged),
+        "pairs": [
+            {
+                "label": each.pair.label,
+                "reference": each.pair.reference,
+                "verdict": each.verdict,
+                "more_rounds": None if each.further is None else each.further.rounds,
+                "text": each.in_words,
+            }
+            for each in judged
+        ],
     }
 
 

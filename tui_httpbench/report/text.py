@@ -12,12 +12,14 @@ from rich.text import Text
 from tui_httpbench.analysis.article import PUBLISHED_REQUESTS
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.findings import Finding
+from tui_httpbench.analysis.pairs import gate_in_words, judge, pairs_of
 from tui_httpbench.analysis.places import FAILED_SIGN, ORDER_NOTE, OTHER_WORK_SIGN, rates_differ
 from tui_httpbench.analysis.result import ModeSummary, Result
 from tui_httpbench.analysis.variant_labels import variant_labels
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.in_words import format_load, format_rounds, format_rounds_made
 from tui_httpbench.plan.plan import ARTICLE, Plan
+from tui_httpbench.plan.reference import USUAL, Against
 from tui_httpbench.report.article import article_block
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.ranking_chart import ranking_chart
@@ -32,16 +34,25 @@ _DIGITS = 12
 """Of the digest of a client file: enough to tell two apart."""
 
 
-def print_report(result: Result, console: StreamConsole, *, metric: str | None = None, verbose: bool = False) -> None:
+def print_report(
+    result: Result,
+    console: StreamConsole,
+    *,
+    metric: str | None = None,
+    verbose: bool = False,
+    against: Against = USUAL,
+) -> None:
     """Prints the whole report, no line wider than the console. Raises BrokenPipeError where the reader is gone.
 
     ``metric`` is what the chart shows, a key of ``METRIC_OPTIONS``; ``verbose`` adds what the columns say, the settings
-    and the environment.
+    and the environment; ``against`` is what lanes are compared with one by one.
     """
-    console.print(*_blocks(result, console, metric, verbose))
+    console.print(*_blocks(result, console, metric, verbose, against))
 
 
-def _blocks(result: Result, console: StreamConsole, metric: str | None, verbose: bool) -> Iterator[RenderableType]:
+def _blocks(
+    result: Result, console: StreamConsole, metric: str | None, verbose: bool, against: Against
+) -> Iterator[RenderableType]:
     yield from _heading(result, verbose)
     if result.stopped and not any(mode.requests for mode in result.modes):
         why = "Stopped by the user before anything was measured."
@@ -55,6 +66,12 @@ def _blocks(result: Result, console: StreamConsole, metric: str | None, verbose:
     if conclusion is not None:
         yield ""
         yield Text(printable(conclusion), style="bold")
+    if pairs := pairs_of(result, against):
+        yield ""
+        yield from (Text(printable(pair.in_words)) for pair in pairs)
+    if gate := gate_in_words(judge(result, against)):
+        yield ""
+        yield Text(printable(gate), style="bold")
     blocks: list[RenderableType | None] = []
     is_measured = any(mode.requests or mode.note for mode in result.modes)
     if is_measured:

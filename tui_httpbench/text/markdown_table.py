@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -15,6 +16,11 @@ def markdown_table(columns: Mapping[str, Side], rows: Sequence[Sequence[str]]) -
     """A table as GitHub and others draw it; ``columns`` has the side that each is aligned to, by its heading."""
     lines = [list(columns), [_RULES[side] for side in columns.values()], *rows]
     return "".join(f"| {' | '.join(_escaped(cell) for cell in line)} |\n" for line in lines)
+
+
+def markdown_text(text: str) -> str:
+    """A text that shows as it is, on one line."""
+    return re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", printable(text))
 
 
 def _escaped(cell: str) -> str:

@@ -1,0 +1,119 @@
+"""Variants against their reference: the sentence on each pair, the gate, and what both say in reports."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from support.made_results import result_of, rounds_of
+
+from tui_httpbench.analysis.pairs import gate_in_words, is_open, judge, pairs_of
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.plan.error import PlanError
+from tui_httpbench.plan.plan import Plan
+from tui_httpbench.plan.reference import Against, compared_pairs, parse_against
+from tui_httpbench.plan.variants import parse_variants
+from tui_httpbench.report.json_report import to_text
+from tui_httpbench.report.markdown import to_text as to_markdown
+
+SCHEMA_FILE = Path(__file__).parents[1] / "support" / "result.schema.json"
+VARIANTS = parse_variants(["old=httpx==0.27.2", "new=httpx==0.28.1", "odd="])
+
+
+def result_with(
+    new_ms: float, noise: float = 0.002, *, modes: tuple[str, ...] = ("httpx-client",), **values: Any
+) -> Result:
+    """Eight rounds of modes with two variants, the old one at 10 ms a request."""
+    records = [
+        record
+        for mode in modes
+        for lane, latency_ms in ((f"{mode}@old", 10.0), (f"{mode}@new", new_ms))
+        for record in rounds_of(lane, latency_ms, rounds=8, noise=noise if lane.endswith("new") else -noise)
+    ]
+    return result_of(*records, rounds=8, variants=VARIANTS[:2], **values)
+
+
+@pytest.mark.parametrize(
+    ("new_ms", "noise", "sentence", "verdict", "gate"),
+    [
+        (12.0, 0.002, "takes 1.20 times as long as httpx-client@old (1.", "surely slower.", "slower"),
+        (10.3, 0.002, "takes 1.03 times as long", "surely slower.", "not slower"),
+        (10.05, 0.002, "takes 1.00 times as long", "the same (within 3 %).", "not slower"),
+        (9.0, 0.002, "takes 0.90 times as long", "surely faster.", "not slower"),
+        (10.9, 0.1, "takes 1.0", "would tell.", "unsure"),
+    ],
+)
+def test_each_pair_has_a_sentence_and_a_verdict(
+    new_ms: float, noise: float, sentence: str, verdict: str, gate: str
+) -> None:
+    result = result_with(new_ms, noise)
+    (pair,) = pairs_of(result)
+    assert (pair.label, pair.reference) == ("httpx-client@new", "httpx-client@old")
+    assert pair.in_words.startswith(f"httpx-client@new {sentence}")
+    assert pair.in_words.endswith(verdict)
+    against = Against(gate=0.05)
+    (judged,) = judge(result, against)
+    assert judged.verdict == gate
+    assert is_open(result.plan, result.records, against) == (gate == "unsure")
+    assert judge(result, Against()) == ()
+    told = json.loads(to_text(result, against))
+    jsonschema.validate(told, json.loads(SCHEMA_FILE.read_text()))
+    assert told["comparisons"][0]["verdict"] in verdict or gate == "unsure"
+    assert told["gate"]["passed"] is (gate != "slower")
+    assert told["gate"]["pairs"][0]["more_rounds"] == (judged.further and judged.further.rounds)
+    assert gate_in_words((judged,)).split(" ")[-1] in to_markdown(result, against)
+
+
+def test_what_is_unsure_says_how_many_rounds_would_tell() -> None:
+    (judged,) = judge(result_with(11.0, 0.06), Against(gate=0.05))
+    assert judged.further is not None
+    assert judged.in_words.startswith(
+        "Whether httpx-client@new is more than 5 % slower than httpx-client@old is unsure, which fails nothing; about "
+    )
+    assert gate_in_words(judge(result_with(10.0), Against(gate=0.05))) == (
+        "No lane is more than 5 % slower than its reference."
+    )
+
+
+def test_a_lane_with_failures_is_not_compared() -> None:
+    records = (*rounds_of("httpx@old", 10.0), *rounds_of("httpx@new", 10.0, failed=1))
+    result = result_of(*records, rounds=3, variants=VARIANTS[:2])
+    (judged,) = judge(result, Against(gate=0.05))
+    assert judged.verdict == "unsure"
+    assert judged.in_words == ("httpx@new can't be compared with httpx@old: requests failed, or rounds are missing.")
+    assert not is_open(result.plan, result.records, Against(gate=0.05))
+
+
+def test_lanes_are_compared_with_their_reference() -> None:
+    plan = Plan(modes=("httpx-client", "httpx-async", "httpx-async#2", "requests"), variants=VARIANTS)
+    assert compared_pairs(plan)[:4] == (
+        ("httpx-client@new", "httpx-client@old"),
+        ("httpx-client@odd", "httpx-client@old"),
+        ("httpx-async@new", "httpx-async@old"),
+        ("httpx-async@odd", "httpx-async@old"),
+    )
+    assert ("httpx-async@new#2", "httpx-async@old") in compared_pairs(plan)
+    assert compared_pairs(plan, "odd")[0] == ("httpx-client@old", "httpx-client@odd")
+    assert {pair[1] for pair in compared_pairs(plan, "requests")} == {"requests"}
+    assert compared_pairs(Plan()) == ()
+
+
+@pytest.mark.parametrize(
+    ("percent", "reference", "sentence"),
+    [
+        ("x", None, "--fail-if-slower takes per cent from 0 to 1,000, such as 5, not 'x'."),
+        ("-1", None, "from 0 to 1,000"),
+        ("5", "none", "There is nothing called 'none' to compare with; the variants are old, new and odd."),
+    ],
+)
+def test_a_gate_that_makes_no_sense_is_refused(percent: str, reference: str | None, sentence: str) -> None:
+    plan = Plan(modes=("httpx-client",), variants=VARIANTS)
+    with pytest.raises(PlanError) as error:
+        parse_against(percent, reference, plan)
+    assert sentence in str(error.value)
+    with pytest.raises(PlanError, match="no mode has two; give --variant twice"):
+        parse_against("5", None, Plan())
+    assert parse_against("2.5 %", "new", plan) == Against("new", 0.025)

@@ -1,0 +1,163 @@
+"""Lanes compared one by one: each variant of a mode with the one that serves as its reference."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from tui_httpbench.analysis.comparison import RatioInterval
+from tui_httpbench.analysis.outlook import Further, rounds_to_tell
+from tui_httpbench.analysis.ranking import compare_modes
+from tui_httpbench.analysis.result import ModeSummary, Result
+from tui_httpbench.analysis.summary import rules_of, summarize_counts
+from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.plan.plan import Plan
+from tui_httpbench.plan.reference import USUAL, Against, compared_pairs
+from tui_httpbench.text.formatting import format_percent, plural, rough_time
+
+PairVerdict = Literal["slower", "faster", "same", "unsure"]
+GateVerdict = Literal["slower", "not slower", "unsure"]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A lane and its reference: ``interval`` is the lane's time over the reference's, None without a common round.
+
+    ``same_within`` is the share below which a difference does not matter; ``further`` are the rounds that would make it
+    sure, where it is not.
+    """
+
+    label: str
+    reference: str
+    interval: RatioInterval | None
+    verdict: PairVerdict
+    same_within: float
+    further: Further | None = None
+
+    @property
+    def in_words(self) -> str:
+        """``httpx@new takes 1.04 times as long as httpx@old (1.02 to 1.06): surely slower.``"""
+        if self.interval is None:
+            return f"{self.label} can't be compared with {self.reference}: requests failed, or rounds are missing."
+        if not math.isfinite(self.interval.high):
+            return f"{self.label} can't be compared with {self.reference} yet: one round does not tell its noise."
+        ratio, low, high = (f"{value:.2f}" for value in (self.interval.ratio, self.interval.low, self.interval.high))
+        match self.verdict:
+            case "same":
+                verdict = f"the same (within {format_percent(self.same_within)})"
+            case "unsure":
+                verdict = f"unsure; {further_in_words(self.further)}"
+            case _:
+                verdict = f"surely {self.verdict}"
+        return f"{self.label} takes {ratio} times as long as {self.reference} ({low} to {high}): {verdict}."
+
+
+@dataclass(frozen=True)
+class GatedPair:
+    """Whether a lane is surely slower than its reference by more than a gate lets."""
+
+    pair: Pair
+    share: float
+    verdict: GateVerdict
+    further: Further | None = None
+
+    @property
+    def in_words(self) -> str:
+        """A sentence on it."""
+        most = format_percent(self.share)
+        lane, reference = self.pair.label, self.pair.reference
+        if self.verdict == "slower":
+            return f"{lane} is surely more than {most} slower than {reference}."
+        if self.verdict == "not slower":
+            return f"{lane} is surely no more than {most} slower than {reference}."
+        if self.pair.interval is None:
+            return self.pair.in_words
+        return (
+            f"Whether {lane} is more than {most} slower than {reference} is unsure, which fails nothing; "
+            f"{further_in_words(self.further)}."
+        )
+
+
+def pairs_of(result: Result, against: Against = USUAL) -> tuple[Pair, ...]:
+    """The pairs of a result; raises PlanError for a reference that it lacks."""
+    return _pairs(result.plan, result.modes, result.records, against.reference)
+
+
+def judge(result: Result, against: Against) -> tuple[GatedPair, ...]:
+    """What a gate says of each pair of a result; nothing where there is no gate."""
+    return _judged(result.plan, pairs_of(result, against), result.records, against.gate)
+
+
+def is_open(plan: Plan, records: tuple[RoundRecord, ...], against: Against) -> bool:
+    """Whether a gate is unsure of a pair after these rounds, though more of them could tell."""
+    if against.gate is None:
+        return False
+    modes = tuple(
+        summarize_counts(label, tuple(each for each in records if each.mode == label)) for label in plan.modes
+    )
+    judged = _judged(plan, _pairs(plan, modes, records, against.reference), records, against.gate)
+    return any(each.verdict == "unsure" and each.pair.interval is not None for each in judged)
+
+
+def gate_in_words(judged: tuple[GatedPair, ...]) -> str:
+    """What a gate says of all pairs: each that does not pass, or is unsure; one sentence where all pass surely."""
+    told = [each.in_words for each in judged if each.verdict != "not slower"]
+    if told:
+        return " ".join(told)
+    return f"No lane is more than {format_percent(judged[0].share)} slower than its reference." if judged else ""
+
+
+def further_in_words(further: Further | None) -> str:
+    """How many more rounds would tell, as a clause."""
+    if further is None:
+        return "more rounds are hardly worth it"
+    time = f", {rough_time(further.seconds)}," if further.seconds else ""
+    return f"about {plural(further.rounds, 'more round')}{time} would tell"
+
+
+def _pairs(
+    plan: Plan, modes: tuple[ModeSummary, ...], records: tuple[RoundRecord, ...], reference: str
+) -> tuple[Pair, ...]:
+    wanted = compared_pairs(plan, reference)
+    rules = rules_of(plan, records)
+    compared = compare_modes(modes, records, rules) if wanted else None
+    known = set(compared.order) if compared is not None else set()
+    found = []
+    for label, other in wanted:
+        if compared is None or not {label, other} <= known:
+            found.append(Pair(label, other, None, "unsure", rules.same_within))
+            continue
+        interval, told = compared.interval(label, other), compared.verdict(label, other)
+        if told == "faster":
+            found.append(Pair(label, other, interval, "slower" if interval.ratio > 1 else "faster", rules.same_within))
+        elif told == "same":
+            found.append(Pair(label, other, interval, "same", rules.same_within))
+        else:
+            distance = abs(math.log(interval.ratio))
+            wanted_width = max(distance, math.log1p(rules.same_within) - distance)
+            further = rounds_to_tell(interval, wanted_width, len(known), records, rules)
+            found.append(Pair(label, other, interval, "unsure", rules.same_within, further))
+    return tuple(found)
+
+
+def _judged(
+    plan: Plan, pairs: tuple[Pair, ...], records: tuple[RoundRecord, ...], share: float | None
+) -> tuple[GatedPair, ...]:
+    if share is None:
+        return ()
+    limit = 1 + share
+    judged = []
+    for pair in pairs:
+        interval = pair.interval
+        if interval is not None and interval.low > limit:
+            judged.append(GatedPair(pair, share, "slower"))
+        elif interval is not None and interval.high <= limit:
+            judged.append(GatedPair(pair, share, "not slower"))
+        else:
+            further = None
+            if interval is not None:
+                distance = abs(math.log(interval.ratio / limit))
+                further = rounds_to_tell(interval, distance, len(plan.modes), records, rules_of(plan, records))
+            judged.append(GatedPair(pair, share, "unsure", further))
+    return tuple(judged)

@@ -1,0 +1,45 @@
+"""The result as Markdown, as GitHub shows it: what is known in sentences, the ranking as a table, what to mind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_httpbench.analysis.columns import TABLE_COLUMNS
+from tui_httpbench.analysis.conclusion import conclude
+from tui_httpbench.analysis.pairs import gate_in_words, judge, pairs_of
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.rows import rows_of
+from tui_httpbench.analysis.variant_labels import variant_labels
+from tui_httpbench.plan.in_words import format_load, format_rounds, format_rounds_made
+from tui_httpbench.plan.reference import USUAL, Against
+from tui_httpbench.text.formatting import plural
+from tui_httpbench.text.markdown_table import markdown_table, markdown_text
+
+
+def to_text(result: Result, against: Against = USUAL) -> str:
+    """A heading and what belongs below it; ``against`` is what lanes are compared with one by one."""
+    return "\n\n".join(filter(None, _blocks(result, against))) + "\n"
+
+
+def _blocks(result: Result, against: Against) -> Iterator[str]:
+    plan = result.plan
+    yield f"## {markdown_text(f'{plan.request.method} {result.url}')}"
+    if gate := gate_in_words(judge(result, against)):
+        yield f"**{markdown_text(gate)}**"
+    yield markdown_text(conclude(result) or "")
+    yield _list([pair.in_words for pair in pairs_of(result, against)])
+    rows = rows_of(result)
+    columns = {column.heading(): column.align for column in TABLE_COLUMNS}
+    yield markdown_table(columns, [[column.text(row) for column in TABLE_COLUMNS] for row in rows]).rstrip("\n")
+    made = max((record.round for record in result.records), default=0)
+    rounds = format_rounds_made(plan, made) if made else format_rounds(plan)
+    load = " × ".join((plural(len(plan.modes), "mode"), format_load(plan, result.duration_s), rounds))
+    yield markdown_text(f"{load}; profile {plan.profile}; seed {plan.seed}; {result.environment.python}")
+    yield _list([f"{variant.label}: {variant.in_words}" for variant in variant_labels(result)])
+    if result.findings:
+        yield "Warnings"
+        yield _list([finding.text for finding in result.findings])
+
+
+def _list(texts: list[str]) -> str:
+    return "\n".join(f"- {markdown_text(text)}" for text in texts)
