@@ -200,3 +200,27 @@ def test_a_variant_that_is_surely_slower_ends_with_a_status_of_its_own(
     summary = (tmp_path / "summary.md").read_text()
     assert summary.startswith("# Before\n## GET ")
     assert f"**{said}**" in summary
+
+
+PATHS = """
+import os
+import sys
+from tui_httpbench.clients import mode
+
+@mode("paths", "tells in how many folders modules are looked for", kept=False)
+def paths(request, new):
+    def send():
+        return 200, b"x" * sum(map(os.path.isdir, sys.path))
+    yield send
+"""
+
+
+async def test_all_lanes_look_for_modules_in_equally_many_folders(tmp_path: Path) -> None:
+    (tmp_path / "paths.py").write_text(PATHS)
+    variants = parse_variants(["here=", f"clean=python={sys.executable}"])
+    modes = select_modes([str(tmp_path / "paths.py")])
+    runner = Runner(Plan(modes=modes, variants=variants, requests=3, concurrency=1, rounds=1, seed=1))
+    async for _ in runner.run():
+        pass
+    bodies = bodies_in(runner.records)
+    assert bodies["paths@here"] == bodies["paths@clean"]

@@ -41,6 +41,7 @@ def test_a_recipe_changes_what_the_variant_names_and_nothing_else() -> None:
     assert f"requests=={version('requests')}" in other.pins
     assert other.is_exact
     assert recipe_for(parse_variant("a=python=3.13"), MODES["http.client"]) == Recipe("3.13")
+    assert Recipe("3.13").in_words == "nothing but Python 3.13"
 
 
 def test_a_library_that_is_not_installed_gets_an_environment(absent_mode: str) -> None:

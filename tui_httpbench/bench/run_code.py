@@ -35,6 +35,7 @@ class RunCode:
     ) -> None:
         """``folder`` is the run's, which holds the copies; ``environments`` are those of lanes, by ``lane_of``."""
         self._environments = environments or {}
+        self._path_padding: dict[str, int] = {}
         self._files = own_files
         self._copies = {file.path: own_file_path(folder, number, file.path) for number, file in enumerate(own_files)}
 
@@ -55,6 +56,20 @@ class RunCode:
         """The key of the environment that was made for an entrant, empty for this one."""
         environment = self._environments.get(lane_of(label))
         return "" if environment is None else environment.key
+
+    def even_out(self, probes: Iterable[Probe]) -> None:
+        """Has all lanes look for modules in equally many folders, where some have an environment of their own.
+
+        A client that imports in a request what is not installed, as httpcore does with sniffio, pays for each folder.
+        """
+        entries = {probe.mode: probe.runtime.path_entries for probe in probes if probe.runtime is not None}
+        if self._environments and entries and all(entries.values()):
+            most = max(entries.values())
+            self._path_padding = {lane: most - count for lane, count in entries.items()}
+
+    def path_padding_of(self, label: str) -> int:
+        """In how many folders more than it has an entrant's worker looks for modules."""
+        return self._path_padding.get(lane_of(label), 0)
 
     def variables_of(self, label: str, variables: dict[str, str]) -> dict[str, str]:
         """The variables of such a worker, without what would lead another interpreter to our own packages."""

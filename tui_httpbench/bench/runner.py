@@ -321,6 +321,7 @@ class Runner:
             sent = expand_headers(told)
             self._hiding = self._hiding.and_also(credentials_in(probes))
             self._probes = tuple(hide_credentials(probe, told, sent, self._hiding) for probe in probes)
+            self._code.even_out(self._probes)
             folder.note(ProbesMade(self._probes))
         except TargetEndedError:
             raise TargetEndedError(f"{await self._obituary()}.") from None

@@ -125,6 +125,7 @@ def make_job(
         hidden=(hiding or hiding_for(plan, url)).rules,
         secret_name=SECRET_NAME if task == "probe" else "",
         loop="" if loop == USUAL_LOOP else loop,
+        path_padding=code.path_padding_of(mode_id) if task == "measure" else 0,
     )
 
 

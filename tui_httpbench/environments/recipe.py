@@ -28,11 +28,13 @@ class Recipe:
     @property
     def what(self) -> str:
         """What is installed, without credentials."""
-        return enumerate_names([each.in_words for each in self.requirements]) or "an empty environment"
+        return enumerate_names([each.in_words for each in self.requirements]) if self.requirements else "nothing"
 
     @property
     def in_words(self) -> str:
         """What is installed, and for which interpreter."""
+        if not self.requirements:
+            return f"nothing but Python {self.python}".rstrip()
         return f"{self.what} for Python {self.python}" if self.python else self.what
 
     @property

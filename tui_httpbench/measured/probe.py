@@ -92,7 +92,8 @@ class Runtime:
 
     ``python`` is implementation and version, ``build`` all that it tells of how it was built. A free-threaded one
     ``has_gil`` where something turned it on; ``has_jit`` is None where that can't be known. ``loop`` is the event loop
-    with its version, empty for a sync mode; ``with_c`` are the libraries whose parts in C are in use.
+    with its version, empty for a sync mode; ``with_c`` are the libraries whose parts in C are in use. ``path_entries``
+    are the folders in which a module is looked for, 0 where they were not told.
     """
 
     python: str
@@ -102,6 +103,7 @@ class Runtime:
     loop: str = ""
     with_c: tuple[str, ...] = ()
     build: str = ""
+    path_entries: int = 0
 
     @property
     def in_words(self) -> str:

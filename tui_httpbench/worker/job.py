@@ -26,7 +26,8 @@ class Job:
     ``kept`` tells whether the client lives for the whole round. ``count_connections`` asks for the connections to be
     counted in this process, which only sees those that Python code opens. ``hidden`` are rules for what no text may
     show: a regular expression, and what stands in for what it finds. ``secret_name`` matches the names of secrets, in a
-    probe. ``loop`` is the module whose event loop an async mode runs on, empty for the usual one.
+    probe. ``loop`` is the module whose event loop an async mode runs on, empty for the usual one. ``path_padding``
+    is how many folders more than it has the process is to look for modules in.
     """
 
     task: str
@@ -53,6 +54,7 @@ class Job:
     hidden: tuple[tuple[str, str], ...]
     secret_name: str
     loop: str
+    path_padding: int
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Job:

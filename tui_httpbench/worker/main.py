@@ -81,6 +81,8 @@ class _Round:
     def run(self) -> None:
         """Imports, builds, and obeys until ``end``. Raises StageFailed."""
         job = self._job
+        if job.path_padding:
+            sys.path[-1:-1] = [sys.path[-1]] * job.path_padding
         load_api()  # it is no part of what importing the client costs
         begin = time.perf_counter()
         with stage("import"):

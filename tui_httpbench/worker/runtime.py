@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import platform
 import sys
 import sysconfig
@@ -10,7 +11,10 @@ from typing import Any
 
 
 def interpreter() -> dict[str, Any]:
-    """The interpreter: ``has_gil`` as it is now, since an extension may turn it on; ``has_jit`` is None if unknown."""
+    """The interpreter: ``has_gil`` as it is now, since an extension may turn it on; ``has_jit`` is None if unknown.
+
+    ``path_entries`` are the folders in which a module is looked for.
+    """
     is_gil_enabled = getattr(sys, "_is_gil_enabled", lambda: True)
     return {
         "python": f"{platform.python_implementation()} {platform.python_version()}",
@@ -18,6 +22,7 @@ def interpreter() -> dict[str, Any]:
         "is_free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
         "has_gil": bool(is_gil_enabled()),
         "has_jit": _has_jit(),
+        "path_entries": sum(map(os.path.isdir, sys.path)),
     }
 
 
