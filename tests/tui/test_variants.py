@@ -1,0 +1,70 @@
+"""Lanes with variants on the screens: they are shown, explained, replayed, and carried through the form unharmed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from support.made_results import result_of, rounds_of
+from support.screens import text_on, wait_for_screen, wait_until
+from support.setup_form import WIDE, open_form
+from support.shown_result import show
+from textual.widgets import Select
+
+from tui_httpbench.measured.probe import Probe, Runtime
+from tui_httpbench.plan.plan import Plan
+from tui_httpbench.plan.variants import parse_variants
+from tui_httpbench.tui.screens.replay.screen import ReplayScreen
+from tui_httpbench.tui.screens.results.code_view import CodeColumn, CodePane
+from tui_httpbench.tui.screens.results.screen import VIEWS
+
+VARIANTS = parse_variants(["old=httpx==0.27.2", "new=httpx==0.28.1"])
+LANES = ("httpx-client@old", "httpx-client@new", "httpx-async@old", "httpx-async@new")
+
+
+async def test_a_result_with_variants_has_all_its_tabs_and_a_replay() -> None:
+    records = [
+        record for number, lane in enumerate(LANES) for record in rounds_of(lane, 10.0 + number, rounds=5, noise=0.01)
+    ]
+    probes = tuple(
+        Probe(lane, packages={"httpx": "0.27.2" if "old" in lane else "0.28.1"}, runtime=Runtime("CPython 3.11.7"))
+        for lane in LANES
+    )
+    result = result_of(*records, rounds=5, variants=VARIANTS, probes=probes)
+    result = replace(result, made={lane: f"made by {lane}" for lane in LANES})
+    async with show(result, WIDE) as (screen, pilot):
+        assert all(lane in text_on(pilot.app) for lane in LANES)
+        for view in VIEWS:
+            if view.ID == "article":
+                continue
+            await pilot.press(view.KEY)
+            await wait_until(pilot, lambda: screen.view.is_attached)
+            await pilot.pause()
+            shown = text_on(pilot.app)
+            assert "httpx-client@old" in shown, view.ID
+        await pilot.press("w")
+        await wait_until(pilot, lambda: "old: CPython 3.11.7, httpx 0.27.2" in text_on(pilot.app))
+        await pilot.press("o")
+        await wait_until(pilot, lambda: bool(screen.query(CodePane)))
+        screen.query(CodeColumn).first().query_one(Select).value = "httpx-async@new"
+        await wait_until(pilot, lambda: "made by httpx-async@new" in screen.query(CodePane).first().text)
+        await pilot.press("space")
+        replay = await wait_for_screen(pilot, ReplayScreen)
+        await wait_until(pilot, lambda: all(lane in text_on(pilot.app) for lane in LANES))
+        assert replay.is_current
+
+
+async def test_the_form_carries_variants_through() -> None:
+    plan = Plan(modes=("httpx-client", "httpx-async"), variants=VARIANTS, requests=5, seed=1, seed_given=True)
+    async with open_form(plan, WIDE) as form:
+        started = await form.run()
+        assert started == plan
+        assert started.modes == LANES
+        form.mode("httpx-async").value = False
+        form.mode("aiohttp").value = True
+        await form.settle()
+        assert (await form.run()).modes == (*LANES[:2], "aiohttp")
+        form.mode("httpx-client").value = False
+        await form.settle()
+        await form.press("ctrl+r")
+        assert not form.app.started
+        assert "No chosen mode uses what it names: 'old' is httpx==0.27.2" in form.complaints.replace("\n", " ")
