@@ -14,7 +14,7 @@ import httpx  # noqa: E402
 
 from tui_httpbench.clients import Request, Settings, mode  # noqa: E402
 
-PACKAGES = ("httpx", "httpcore", "h11", "h2", "anyio", "certifi")
+PACKAGES = ("httpx", "httpcore", "h11", "h2", "anyio", "sniffio", "certifi")
 
 
 @mode("httpx", "httpx.get(): a new Client for every request", kept=False, default=True)
