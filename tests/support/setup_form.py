@@ -133,7 +133,7 @@ class Form:
 
     @property
     def headers(self) -> list[tuple[str, str]]:
-        return [row.header for row in self.rows if not row.is_blank]
+        return [row.texts for row in self.rows if not row.is_blank]
 
     def mode(self, mode_id: str) -> ModeRow:
         return next(row for row in self.screen.query(ModeRow) if row.mode.id == mode_id)

@@ -44,7 +44,7 @@ async def test_headers_by_keyboard() -> None:
         await form.focus(form.rows[0].name_input)
         await form.write("content-t")
         await form.press("right")
-        assert form.rows[0].header == ("Content-Type", "")
+        assert form.rows[0].texts == ("Content-Type", "")
         await form.press(":", "a")
         assert form.headers == [("Content-Type", "a")]
 

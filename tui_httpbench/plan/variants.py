@@ -90,7 +90,11 @@ def parse_variants(texts: Sequence[str], *, looks: bool = True) -> tuple[Variant
     """
     if len(texts) > MAX_VARIANTS:
         raise PlanError(FIELD, f"A run takes up to {MAX_VARIANTS} variants, not {len(texts):,}; give fewer.")
-    variants = tuple(parse_variant(text, looks=looks) for text in texts)
+    return distinct_variants(tuple(parse_variant(text, looks=looks) for text in texts))
+
+
+def distinct_variants(variants: tuple[Variant, ...]) -> tuple[Variant, ...]:
+    """The variants, if each has a label of its own. Raises PlanError."""
     labels: dict[str, str] = {}
     for variant in variants:
         # Some file systems don't tell capitals from small letters.

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from tui_httpbench.clients.entrants import without_variants
 from tui_httpbench.plan.field import Field
 from tui_httpbench.plan.fields import KNOBS, fields_of, rows_on
 from tui_httpbench.plan.from_curl import is_curl_command
@@ -26,13 +27,16 @@ from tui_httpbench.plan.plan import (
     Rounds,
 )
 from tui_httpbench.plan.scenario import LOOPBACK, Scenario
+from tui_httpbench.plan.variants import Variant, distinct_variants, parse_variant
 
 Place = Literal["embedded", "http", "https"]
 Trust = Literal["usual", "file", "unchecked"]
 
 LOAD = tuple(field for row in rows_on("load") for field in row)
 """The fields of a plan that are typed, or chosen from a menu."""
-NOT_ON_FORM = tuple(field for field in fields_of("plan") if field.shown is None and field.name != "modes")
+NOT_ON_FORM = tuple(
+    field for field in fields_of("plan") if field.shown is None and field.name not in ("modes", "variants")
+)
 """The fields of a plan that the form keeps as they were."""
 
 _PARTNERS = {"duration": "requests", "requests": "concurrency"}
@@ -48,19 +52,21 @@ FIELDS = (
     "cacert",
     *(field.name for field in LOAD),
     "modes",
+    "variants",
 )
 """The fields of a PlanError, in the order in which the form shows them."""
 
 
 @dataclass(frozen=True)
 class FormValues:
-    """The form: texts as typed, the body as bytes, sent as JSON where it ``is_json``, and ``modes`` as ids of the run.
+    """The form: texts as typed, the body as bytes, sent as JSON where it ``is_json``, and ``modes`` without variants.
 
     ``load`` are the texts of the fields ``LOAD``, by name; an empty one means the default, if it may be empty: of
     requests and duration that leaves the load to the other of them, and both to the budget. ``scenario`` is the one
     that was chosen, ``scenario_error`` says why it can't be had, and ``knobs`` are its knobs as they stand now, by the
     names of ``KNOBS``. ``kept`` are the values of ``NOT_ON_FORM`` by their keys, of the plan that the form was filled
-    with.
+    with. ``variants`` are ``LABEL=SPEC``, or what was given and was not edited. ``lanes`` are the modes of the plan
+    that the form was filled with: they stay where neither modes nor variants were changed.
     """
 
     url: str
@@ -76,6 +82,8 @@ class FormValues:
     trust: Trust = "usual"
     cacert: str = ""
     kept: Mapping[str, Any] = field(default_factory=dict)
+    variants: tuple[Variant | str, ...] = ()
+    lanes: tuple[str, ...] = ()
 
     @property
     def place(self) -> Place:
@@ -131,6 +139,7 @@ def read_form(values: FormValues) -> FormReading:
         "headers": lambda: _read_headers(values.headers),
         **{each.name: partial(_read_load, each, values.load) for each in LOAD},
         "modes": lambda: values.modes,
+        "variants": lambda: _read_variants(values.variants),
     }
     if values.is_json and values.body is not None:
         readers["json_body"] = partial(check_json, values.body)
@@ -180,6 +189,10 @@ def _read_url(text: str) -> str:
     raise PlanError("url", "This is a curl command; press enter to fill the form in from it.")
 
 
+def _read_variants(variants: tuple[Variant | str, ...]) -> tuple[Variant, ...]:
+    return distinct_variants(tuple(parse_variant(each) if isinstance(each, str) else each for each in variants))
+
+
 def _read_headers(headers: tuple[Header, ...]) -> tuple[Header, ...]:
     read = tuple(check_header(name, value) for name, value in headers)
     expand_headers(read)  # tells of a variable that is not set; the plan keeps its name
@@ -224,6 +237,9 @@ def _build(parts: dict[str, Any], values: FormValues, scenario: Scenario | None)
         json_body=values.body if values.is_json else None,
     )
     of_plan = {each.key: parts[each.name] for each in fields_of("plan") if each.name in parts}
+    given = tuple(each for each in values.variants if isinstance(each, Variant))
+    if given and given == of_plan.get("variants") and values.modes == without_variants(values.lanes):
+        of_plan["modes"] = values.lanes  # of which some may run with some variants only
     if "url" not in parts:
         of_plan.pop("cacert", None)
     if scenario is not None and request.uses_embedded_target:

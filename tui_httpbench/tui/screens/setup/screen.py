@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Header, Input, Label, Select, TextArea
 
 from tui_httpbench.analysis.all_failed import Place
-from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.clients.entrants import mode_of, without_variants
 from tui_httpbench.history.url_history import load_urls, remember_url
 from tui_httpbench.plan.fields import KNOBS
 from tui_httpbench.plan.from_curl import is_curl_command, parse_curl
@@ -29,16 +29,18 @@ from tui_httpbench.tui.screens.setup.mode_picker import ModePicker
 from tui_httpbench.tui.screens.setup.note import Note
 from tui_httpbench.tui.screens.setup.plan_form import NOT_ON_FORM, FormReading, FormValues, read_form
 from tui_httpbench.tui.screens.setup.preset_picker import CUSTOM, PresetPicker
+from tui_httpbench.tui.screens.setup.rows_editor import RowsEditor
 from tui_httpbench.tui.screens.setup.target_form import TargetForm
 from tui_httpbench.tui.screens.setup.url_input import UrlInput
 from tui_httpbench.tui.screens.setup.url_list import UrlListScreen
+from tui_httpbench.tui.screens.setup.variants_editor import VariantsEditor
 from tui_httpbench.tui.textual_fixes.lean_screen import LeanScreen
 from tui_httpbench.tui.textual_fixes.own_class import set_own_class
 from tui_httpbench.tui.textual_fixes.steady_focus import SteadyFocusScreen
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 
 _PRESET_FIELDS = sorted({name for preset in PRESETS.values() for name in preset.values})
-_SECTIONS = "#preset, #request, #target, #load, #modes"
+_SECTIONS = "#preset, #request, #target, #load, #modes, #variants"
 _RANDOM_SEEDS = range(1, 2**31)
 
 
@@ -119,7 +121,8 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
             yield TargetForm(plan)
             with Vertical(id="load-and-modes"):
                 yield LoadForm(plan)
-                yield ModePicker(plan.modes)
+                yield ModePicker(without_variants(plan.modes))
+                yield VariantsEditor(plan.variants)
             yield CodePanel()
         yield Note(id="summary")
         yield SteadyFooter()
@@ -141,7 +144,7 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
     @on(Input.Changed)
     @on(Select.Changed)
     @on(TextArea.Changed)
-    @on(HeadersEditor.Changed)
+    @on(RowsEditor.Changed)
     @on(ModePicker.Changed)
     @on(Checkbox.Changed)
     def check_form(self) -> None:
@@ -161,6 +164,7 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
         picker = self.query_one(ModePicker)
         picker.show_error(errors.get("modes", ""))
         picker.show_count()
+        self.query_one(VariantsEditor).show(errors.get("variants", ""), reading.plan)
         summary = self.query_one("#summary", Note)
         if reading.plan is None:
             count = f"(1 of {len(errors)}) " if len(errors) > 1 else ""
@@ -281,11 +285,13 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
         return FormValues(
             url=self.query_one("#input-url", Input).value,
             method=self._method,
-            headers=self.query_one(HeadersEditor).headers,
+            headers=self.query_one(HeadersEditor).texts,
             body=self.query_one(BodyEditor).body,
             is_json=self.query_one(BodyEditor).is_json,
             modes=self.query_one(ModePicker).modes,
             load=self.query_one(LoadForm).texts,
+            variants=self.query_one(VariantsEditor).variants,
+            lanes=self._start.modes,
             kept={field.key: field.value_in(self._start) for field in NOT_ON_FORM},
             **self.query_one(TargetForm).values,
         )
@@ -310,6 +316,8 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
             self.query_one(HeadersEditor).focus_wrong()
         elif field == "json_body":
             self.query_one(BodyEditor).focus_text()
+        elif field == "variants":
+            self.query_one(VariantsEditor).focus_wrong()
         elif field == "modes":
             self.query_one(ModePicker).focus_wrong()
         elif field in ("url", "method"):
