@@ -57,4 +57,4 @@ async def test_no_leads_back_to_the_url_and_yes_sends(tmp_path: Path, monkeypatc
                 results = await wait_for_screen(pilot, ResultsScreen)
                 assert results.result.modes[0].ok == 6
                 assert "redirected-elsewhere" in [finding.id for finding in results.result.findings]
-                assert app._asked_hosts == {OTHER_MACHINE}, "the next run with so few requests needs no further leave"
+                assert app._leave.hosts == {OTHER_MACHINE}, "the next run with so few requests needs no further leave"

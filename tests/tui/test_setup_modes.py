@@ -14,9 +14,12 @@ from tui_httpbench.clients import catalog
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.text.formatting import plural
+from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.parts.code_panel import CodePanel
-from tui_httpbench.tui.screens.setup.mode_picker import LibraryGroup, ModePicker, ModeRow
+from tui_httpbench.tui.parts.confirm import ConfirmScreen
+from tui_httpbench.tui.screens.setup.mode_picker import LibraryGroup, ModePicker, ModeRow, MoreModes
 from tui_httpbench.tui.screens.setup.note import Note
+from tui_httpbench.tui.screens.setup.screen import SetupScreen
 
 
 @pytest.mark.slow
@@ -24,15 +27,12 @@ async def test_modes_by_key_and_by_mouse(absent_mode: str, monkeypatch: pytest.M
     # One of those that a run measures by itself, whose library is gone.
     monkeypatch.setitem(catalog.MODES, absent_mode, replace(catalog.MODES[absent_mode], default=True))
     others = [mode for mode in catalog.MODES.values() if not mode.default and not mode.is_installed()]
-    async with open_form(Plan(modes=(*catalog.DEFAULT_MODES, absent_mode)), size=(80, 40)) as form:
+    async with open_form(size=(80, 40)) as form:
         await form.focus(form.mode("httpx"))
         await form.press("space")
         await form.click(form.mode("aiohttp-each"))
         assert form.screen.query_one(ModePicker).border_title == f"Modes · 6 of {len(form.screen.query(ModeRow))}"
         assert not {mode.id for mode in others} & {row.mode.id for row in form.screen.query(ModeRow)}
-        told = [str(line.render()) for line in form.screen.query("#absent-modes")]
-        can_be = f"{plural(len(others), 'more mode')} can be installed: httpbench-tui modes lists them."
-        assert told == ([can_be] if others else [])
         assert " 6 modes × " in form.summary
         wanted = tuple(mode for mode in catalog.DEFAULT_MODES if mode not in ("httpx", "aiohttp-each"))
         assert (await form.run()).modes == wanted
@@ -49,15 +49,50 @@ async def test_modes_by_key_and_by_mouse(absent_mode: str, monkeypatch: pytest.M
         assert " 8 modes × " in form.summary
 
         absent = groups["absent_client_library"]
-        assert "not installed: pip install absent-client" in str(absent.query_one(".library-summary").render())
+        fetched = "not installed: fetched where chosen, or pip install absent-client"
+        assert fetched in str(absent.query_one(".library-summary").render())
         assert not absent.query(Button)
-        row = form.mode(absent_mode)
-        assert row.region.area
-        await form.click(row)
-        await form.focus(row)
-        await form.press("space", "a")
-        assert not row.value
+        await form.focus(form.mode(absent_mode))
+        await form.press("n")
         assert absent_mode not in (await form.run()).modes
+        await form.press("space")
+        assert absent_mode in (await form.run()).modes
+
+
+async def test_modes_that_are_not_installed_are_shown_when_they_are_asked_for(
+    absent_mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mode = catalog.MODES[absent_mode]
+    built_in = replace(mode.library, source_file=catalog.CLIENTS_FOLDER / "absent.py")
+    monkeypatch.setitem(catalog.MODES, absent_mode, replace(mode, library=built_in))
+    async with open_form() as form:
+        picker = form.screen.query_one(ModePicker)
+        more = form.screen.query_one(MoreModes)
+        absent = sum(not mode.default and not mode.is_installed() for mode in catalog.MODES.values())
+        assert f"Show {plural(absent, 'more mode')}, not installed here" in str(more.render())
+        await form.focus(more)
+        await form.press("space")
+        row = form.mode(absent_mode)
+        await form.focus(row)
+        await form.press("space", "shift+tab")
+        assert absent_mode in picker.modes
+        more.value = False
+        await form.pilot.pause()
+        assert row.region.area, "what is chosen stays in sight"
+        assert absent_mode in (await form.run()).modes
+
+
+async def test_what_would_be_fetched_is_asked_for_first(absent_mode: str) -> None:
+    app = HttpbenchApp(Plan(modes=("http.client", absent_mode), requests=1, rounds=1))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("ctrl+r")
+        await pilot.pause()
+        assert isinstance(app.screen, ConfirmScreen)
+        assert "Fetch absent_client_library?" in text_on(app)
+        assert "absent-client" in text_on(app)
+        await pilot.press("n")
+        await pilot.pause()
+        assert isinstance(app.screen, SetupScreen)
 
 
 async def test_where_a_mode_has_no_room_for_its_line_the_border_says_it() -> None:

@@ -120,6 +120,11 @@ class Mode(ModeFacts):
         return self.library.missing_module()
 
     @property
+    def can_be_had(self) -> bool:
+        """Whether it is installed, or its file tells what to install for it."""
+        return bool(self.needs or self.library.packages) or self.is_installed()
+
+    @property
     def how_to_get(self) -> str:
         """What makes it installed: ``pip install httpx[http2]``, or what its file lacks."""
         return f"pip install {self.needs}" if self.needs else self.library.how_to_get

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import os
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -28,7 +28,7 @@ from tui_httpbench.plan.stored import load_last_plan
 from tui_httpbench.text.hiding import Hiding
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.kept_run import KeptRun
-from tui_httpbench.tui.parts.confirm import ConfirmScreen
+from tui_httpbench.tui.leave import Leave
 from tui_httpbench.tui.preferences import load_preferences, load_theme, save_theme, why_not_remembered
 from tui_httpbench.tui.recovery import offer_recovery
 from tui_httpbench.tui.saving import SCREENSHOT_TOOLTIP, save_result, save_screenshot
@@ -86,7 +86,7 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], BareTracebackApp[None], Sa
         self._kept = KeptRun()
         self.farewell = ""
         self._control_filter = ControlFilter()
-        self._asked_hosts: set[str] = set()
+        self._leave = Leave(self)
         self._left: tuple[Result, Measured | None] | None = None
         self._ending: asyncio.Task[None] | None = None
         self._is_built = asyncio.Event()
@@ -158,7 +158,7 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], BareTracebackApp[None], Sa
     def start_run(self, plan: Plan) -> None:
         """Runs a plan; does nothing while another one is running."""
         if self._run_screen is None:
-            self._ask_first(plan, lambda: self.push_screen(self._make_run_screen(plan)))
+            self._leave.ask(plan, lambda plan: self.push_screen(self._make_run_screen(plan)))
 
     def replay(self, result: Result) -> None:
         """Shows a result's samples as a race."""
@@ -200,13 +200,13 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], BareTracebackApp[None], Sa
         """Runs the result's plan once more, in place of its result."""
         self._left = event.result, event.measured
         plan = _with_fresh_seed(event.result.plan.replace(rounds_before=0))
-        self._ask_first(plan, lambda: self.switch_screen(self._make_run_screen(plan)))
+        self._leave.ask(plan, lambda plan: self.switch_screen(self._make_run_screen(plan)))
 
     def on_results_screen_more_rounds(self, event: ResultsScreen.MoreRounds) -> None:
         """Goes on with the result's run, in place of its result."""
         self._left = event.result, event.measured
         plan, measured = event.result.plan, event.measured
-        self._ask_first(plan, lambda: self.switch_screen(self._make_run_screen(plan, measured)))
+        self._leave.ask(plan, lambda plan: self.switch_screen(self._make_run_screen(plan, measured)))
 
     async def on_results_screen_change_plan(self, event: ResultsScreen.ChangePlan) -> None:
         """Goes back to the form, which still holds the plan; the result can be called up again."""
@@ -323,7 +323,7 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], BareTracebackApp[None], Sa
             self.notify(why_not_remembered(error), severity="warning", markup=False)
 
     def _make_run_screen(self, plan: Plan, earlier: Measured | None = None) -> RunScreen:
-        return RunScreen(plan, earlier, keep_going=self._keep_going, asked_hosts=self._asked_hosts)
+        return RunScreen(plan, earlier, keep_going=self._keep_going, asked_hosts=self._leave.hosts)
 
     async def _go_back_to_form(self) -> Screen[None]:
         forms = [screen for screen in self.screen_stack if isinstance(screen, SetupScreen)]
@@ -335,22 +335,6 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], BareTracebackApp[None], Sa
         await self.switch_screen(form)
         form.call_after_refresh(self._is_built.set)
         return form
-
-    def _ask_first(self, plan: Plan, run: Callable[[], object]) -> None:
-        """Asks before the first run to another machine, and before every one that is heavy; runs if that is wanted."""
-        load = remote_load(plan)
-        if load is None or (load.host in self._asked_hosts and not load.is_heavy):
-            run()
-            return
-
-        def answer(yes: bool | None) -> None:
-            if yes:
-                self._asked_hosts.add(load.host)
-                run()
-
-        warning = " That is a lot: be sure that you may." if load.is_heavy else ""
-        question = f"Send requests to {load.host}?"
-        self.push_screen(ConfirmScreen(question, load.in_words + warning, yes="Send", no="Don't"), answer)
 
     @property
     def _run_screen(self) -> RunScreen | None:

@@ -21,12 +21,13 @@ from tui_httpbench.analysis.elsewhere import Elsewhere
 from tui_httpbench.analysis.ranking import undecided_pairs
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import rank_so_far
-from tui_httpbench.bench.events import AllFailed, Progress, RedirectedElsewhere, RunStarted
+from tui_httpbench.bench.events import AllFailed, EnvironmentStep, Progress, RedirectedElsewhere, RunStarted
 from tui_httpbench.bench.run_folder import RunFolder
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.files.threads import in_thread
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.plan.plan import Plan, PlanError
+from tui_httpbench.report.environments import EnvironmentStory
 from tui_httpbench.target_server.launcher import TargetError
 from tui_httpbench.text.hiding import Hiding
 from tui_httpbench.tui.formatting import plan_in_short
@@ -120,6 +121,8 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         self._ranking_before = rank_so_far(self.plan, earlier.records) if earlier is not None else ()
         self._spotlight = Spotlight()
         self._measuring: Worker[None] | None = None
+        self._environments = EnvironmentStory()
+        self._making = describe_progress(self.progress)
         self._is_left = False
         self._quits_next = False
         self._finished: RunScreen.Finished | None = None
@@ -180,7 +183,7 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         """Draws where the run stands now."""
         progress = self.progress
         self.query_one(Totals).show(progress)
-        said = describe_progress(progress)
+        said = self._making if progress.stage == "preparing" else describe_progress(progress)
         if self.query_one(FailedQuestion).display:
             said = WAITING_AS_FAILED
         elif self.query_one(ElsewhereQuestion).display:
@@ -236,7 +239,9 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         try:
             async with aclosing(self._runner.run()) as events:
                 async for event in events:
-                    if isinstance(event, RunStarted):
+                    if isinstance(event, EnvironmentStep):
+                        self._making = self._environments.tell(event) or self._making
+                    elif isinstance(event, RunStarted):
                         self.sub_title = plan_in_short(self.plan, event.url)
                     elif isinstance(event, AllFailed):
                         self._runner.keep_going = await self.query_one(FailedQuestion).decide(event.failure)

@@ -34,18 +34,18 @@ class ModeRow(TickBox):
     ModeRow { width: 1fr; }
     """
 
-    def __init__(self, mode: Mode, instances: tuple[str, ...], id_width: int, installed: bool) -> None:
+    def __init__(self, mode: Mode, instances: tuple[str, ...], id_width: int) -> None:
         self.mode = mode
         self.instances = instances or (mode.id,)
         self._id_width = id_width
-        super().__init__("", bool(instances) and installed, compact=True, disabled=not installed, tooltip=mode.about)
+        super().__init__("", bool(instances), compact=True, disabled=not mode.can_be_had, tooltip=mode.about)
         self._label = self._describe(self._parts)
 
     def choose(self, instances: tuple[str, ...]) -> None:
-        """Ticks the mode under these ids of the run; none of them unticks it."""
+        """Ticks the mode under these ids of the run; none of them unticks it. What would be fetched isn't ticked so."""
         self.instances = instances or (self.mode.id,)
         self.label = self._describe(self._parts)
-        self.value = bool(instances) and not self.disabled
+        self.value = bool(instances) and (self.value or self.mode.is_installed())
 
     def render(self) -> Content:
         """The row, without the parts that there is no room for; under the cursor, dim ones would be hard to read."""
@@ -75,7 +75,7 @@ class ModeRow(TickBox):
 
 
 class LibraryGroup(VerticalGroup):
-    """A library and its modes; greyed where it is not installed."""
+    """A library and its modes; one that is not installed is fetched where one of them is chosen."""
 
     DEFAULT_CSS = """
     LibraryGroup {
@@ -92,15 +92,7 @@ class LibraryGroup(VerticalGroup):
     def __init__(self, library: Library, modes: Iterable[Mode], chosen: tuple[str, ...], id_width: int) -> None:
         self.library = library
         self._installed = library.is_installed()
-        self._rows = [
-            ModeRow(
-                mode,
-                _instances_of(mode, chosen),
-                id_width,
-                mode.is_installed() or bool(_instances_of(mode, chosen)),
-            )
-            for mode in modes
-        ]
+        self._rows = [ModeRow(mode, _instances_of(mode, chosen), id_width) for mode in modes]
         super().__init__(classes="" if self._installed else "-absent")
 
     def compose(self) -> ComposeResult:
@@ -146,7 +138,21 @@ class LibraryGroup(VerticalGroup):
         return Content.assemble((self.library.name, "bold"), (f" {version}  ", "$text-accent"))
 
     def _subtitle(self) -> str:
-        return self.library.summary if self._installed else f"not installed: {self.library.how_to_get}"
+        if self._installed:
+            return self.library.summary
+        fetched = "fetched where chosen, or " if any(not row.disabled for row in self._rows) else ""
+        return f"not installed: {fetched}{self.library.how_to_get}"
+
+
+class MoreModes(TickBox):
+    """Shows the modes that are not installed, or hides them."""
+
+    DEFAULT_CSS = """
+    MoreModes { width: 1fr; color: $text-muted; }
+    """
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"Show {plural(count, 'more mode')}, not installed here", compact=True, id="absent-modes")
 
 
 class ModePicker(VerticalGroup):
@@ -166,16 +172,18 @@ class ModePicker(VerticalGroup):
         super().__init__(id="modes")
         self._given = chosen
         by_library: dict[Library, list[Mode]] = {}
-        self._absent: list[Mode] = []
+        absent: dict[Library, list[Mode]] = {}
         catalog.offered()
         for mode in catalog.MODES.values():
             # What was chosen on the command line may run in an environment made for it.
             if mode.default or mode.is_installed() or _instances_of(mode, chosen):
                 by_library.setdefault(mode.library, []).append(mode)
             elif mode.library.is_built_in:
-                self._absent.append(mode)
+                absent.setdefault(mode.library, []).append(mode)
         self._id_width = max(len(mode.id) for modes in by_library.values() for mode in modes)
         self._groups = [LibraryGroup(library, modes, chosen, self._id_width) for library, modes in by_library.items()]
+        self._absent = absent
+        self._absent_groups: list[LibraryGroup] = []
         self._note = Note()
 
     def compose(self) -> ComposeResult:
@@ -183,8 +191,7 @@ class ModePicker(VerticalGroup):
         yield self._note
         yield from self._groups
         if self._absent:
-            text = f"{plural(len(self._absent), 'more mode')} can be installed: httpbench-tui modes lists them."
-            yield Static(Content.styled(text, MUTED), id="absent-modes")
+            yield MoreModes(sum(map(len, self._absent.values())))
         yield OwnClient()
 
     @property
@@ -211,6 +218,20 @@ class ModePicker(VerticalGroup):
         self._groups.append(group)
         await self.mount(group, before=self.query_one(OwnClient))
         self.post_message(self.Changed())
+
+    @on(Checkbox.Changed, "#absent-modes")
+    async def _show_absent(self, event: Checkbox.Changed) -> None:
+        """Shows the groups of what is not installed behind the others; hidden, they keep what is chosen."""
+        event.stop()
+        if not self._absent_groups:
+            self._absent_groups = [
+                LibraryGroup(library, modes, (), self._id_width) for library, modes in self._absent.items()
+            ]
+            self._groups += self._absent_groups
+            await self.mount_all(self._absent_groups, after=event.checkbox)
+        for group in self._absent_groups:
+            group.display = event.value or bool(group.chosen)
+        self.show_count()
 
     def choose(self, ids: tuple[str, ...]) -> None:
         """Chooses these ids of a run, as far as they are installed, and no others."""
