@@ -37,7 +37,7 @@ def wheel_of_httpx(folder: Path, wait_ns: int) -> Path:
     """A wheel of the installed httpx whose sync client waits for so long with each request."""
     distribution = importlib.metadata.distribution("httpx")
     files = {
-        str(file): file.locate().read_bytes() if isinstance(file.locate(), Path) else Path(file.locate()).read_bytes()
+        str(file): Path(file.locate()).read_bytes()
         for file in distribution.files or ()
         if file.suffix == ".py" or file.name in ("METADATA", "WHEEL", "py.typed")
         if not str(file).startswith("..")
