@@ -20,6 +20,8 @@ WALL_CLOCK = {
 ALLOWED = {
     "bench/recovery.py": {"time.time"},  # how long ago a run was interrupted
     "bench/runner.py": {"datetime.now"},  # when the run was started, for its report
+    "environments/making.py": {"time.time"},  # when an environment was made
+    "environments/store.py": {"time.time"},  # how long ago that was
     "tui/saving.py": {"datetime.now"},  # the name of a saved file
 }
 
