@@ -23,6 +23,7 @@ from tui_httpbench.bench.worker_job import encode_job, hiding_for, make_job
 from tui_httpbench.bench.worker_story import EXIT_LIMIT_S, TAIL_BYTES, death_in_words, last_line_of
 from tui_httpbench.clients.entrants import lane_of
 from tui_httpbench.files.side_line import SideLine
+from tui_httpbench.files.threads import in_plain_words
 from tui_httpbench.measured.probe import Probe, ProbeResponse, Runtime
 from tui_httpbench.measured.request_heads import hidden_names
 from tui_httpbench.plan.plan import Plan
@@ -259,7 +260,7 @@ async def _converse(
         made=message["made"],
         beside=message["beside"],
         response=answer,
-        error=None if error is None else (error[0], error[1]),
+        error=None if error is None else (error[0], in_plain_words(error[1])),
         led_to=drop_secrets(message["led_to"]),
         heads=heads,
     )
@@ -292,5 +293,5 @@ async def _why_it_fell(line: SideLine, tail: asyncio.Task[bytes]) -> str:
 def _failed(told: Probe, message: dict[str, Any]) -> Probe:
     """``told`` with what went wrong by the worker's last message. Raises _FellError where that is empty."""
     if message.get("event") == "failed":
-        return replace(told, error=(message["kind"], message["text"]), stage=message["stage"])
+        return replace(told, error=(message["kind"], in_plain_words(message["text"])), stage=message["stage"])
     raise _FellError(told)

@@ -17,7 +17,7 @@ from tui_httpbench.bench.trust import USUAL_TRUST, Trust
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, hiding_for, make_job, worker_environment
 from tui_httpbench.bench.worker_story import EXIT_LIMIT_S, WorkerStory, hung_requests, last_line, without_secrets
 from tui_httpbench.files.side_line import SideLine
-from tui_httpbench.files.threads import in_thread
+from tui_httpbench.files.threads import in_plain_words, in_thread
 from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, WorkerSetup
 from tui_httpbench.measured.samples import ErrorText, SampleFile, measured_span_s
 from tui_httpbench.plan.plan import MAX_REQUESTS, Plan
@@ -321,7 +321,7 @@ class WorkerProcess:
                 peak_memory_bytes=story.finished["peak_memory_bytes"],
                 connections=story.finished["connections"],
                 error_texts=(
-                    *(ErrorText(*error) for error in story.finished["errors"]),
+                    *(ErrorText(kind, in_plain_words(text), count) for kind, text, count in story.finished["errors"]),
                     *wrong,
                 ),
             )

@@ -8,6 +8,7 @@ import signal
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
+from tui_httpbench.files.threads import in_plain_words
 from tui_httpbench.measured.records import Outcome, Slice, WarmupRequest, WorkerSetup
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.text.hiding import Hiding
@@ -69,7 +70,9 @@ class WorkerStory:
                 request = WarmupRequest(message["latency_ms"], message["status"], message["cpu_ms"])
                 self.setup = replace(self.setup, warmup=(*self.setup.warmup, request))
             case "failed":
-                self.failed = f"{self.mode_id} could not {message['stage']} its client: {message['text']}"
+                self.failed = (
+                    f"{self.mode_id} could not {message['stage']} its client: {in_plain_words(message['text'])}"
+                )
             case "finished":
                 self.finished = message
 
@@ -128,7 +131,7 @@ def death_in_words(exit_code: int, last_words: str) -> str:
         how = f"{name}, {_SIGNALS[name]}" if name in _SIGNALS else name
     else:
         how = f"exit status {exit_code}"
-    return f"died ({how})" + (f": {last_words}" if last_words else ".")
+    return f"died ({how})" + (f": {in_plain_words(last_words)}" if last_words else ".")
 
 
 def last_line(file: BinaryIO, hiding: Hiding) -> str:

@@ -21,7 +21,7 @@ from tui_httpbench.commands.hints import why_no_command
 from tui_httpbench.commands.interrupt import is_loaded
 from tui_httpbench.commands.names import COMMANDS, PROGRAM
 from tui_httpbench.commands.plan_options import make_plan, make_scenario
-from tui_httpbench.files.threads import NO_MORE, is_refused_thread
+from tui_httpbench.files.threads import NO_MORE, is_refused_thread, spare_threads_of_numpy
 from tui_httpbench.plan.plan import Plan, PlanError
 from tui_httpbench.plan.politeness import remote_load
 from tui_httpbench.plan.presets import default_plan
@@ -32,6 +32,7 @@ from tui_httpbench.text.quoting import shortened
 
 def main(argv: list[str] | None = None) -> int:
     """Runs the command line and returns its exit status."""
+    spare_threads_of_numpy()
     try:
         status = _dispatch(sys.argv[1:] if argv is None else argv)
         if sys.stdout is not None:

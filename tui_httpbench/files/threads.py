@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -13,6 +15,9 @@ from typing import ParamSpec, TypeVar
 NO_MORE = (
     "the system allows this user no more processes and threads; end other programs, or raise that limit (ulimit -u)"
 )
+_REFUSED_THREAD = "can't start new thread"
+_REFUSALS = (_REFUSED_THREAD, "failed to spawn thread", "spawn worker thread", "pthread_create failed")
+"""How Python, Rust, tokio and OpenBLAS say that the system allows no more threads."""
 Arguments = ParamSpec("Arguments")
 Value = TypeVar("Value")
 
@@ -37,7 +42,45 @@ async def in_thread(work: Callable[Arguments, Value], *args: Arguments.args, **k
 
 def is_refused_thread(error: BaseException) -> bool:
     """Whether it says that the system allows no more threads."""
-    return isinstance(error, RuntimeError) and "can't start new thread" in str(error)
+    return isinstance(error, RuntimeError) and _REFUSED_THREAD in str(error)
+
+
+def in_plain_words(text: str) -> str:
+    """What a program said; where it is that it was refused a thread, what that means and what to do about it."""
+    return NO_MORE if any(refusal in text for refusal in _REFUSALS) else text
+
+
+def spare_threads_of_numpy() -> None:
+    """Keeps NumPy to one thread where it could not start its own, since its OpenBLAS ends the process then.
+
+    To be called before it is imported; what was asked for in OPENBLAS_NUM_THREADS stays.
+    """
+    if "OPENBLAS_NUM_THREADS" not in os.environ and not _can_start_threads((os.cpu_count() or 1) - 1):
+        os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+
+def _can_start_threads(count: int) -> bool:
+    """Whether so many can live at once; where no limit is set they are not tried."""
+    if sys.platform == "win32":
+        return True
+    import resource
+
+    if resource.getrlimit(resource.RLIMIT_NPROC)[0] == resource.RLIM_INFINITY:
+        return True
+    is_over = threading.Event()
+    started: list[threading.Thread] = []
+    try:
+        for _ in range(count):
+            started.append(threading.Thread(target=is_over.wait))
+            started[-1].start()
+    except RuntimeError:
+        started.pop()
+        return False
+    finally:
+        is_over.set()
+        for thread in started:
+            thread.join()
+    return True
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from tui_httpbench.files.folders import system_temporary_folder, temporary_folder
 from tui_httpbench.files.side_line import SideLine
+from tui_httpbench.files.threads import in_plain_words
 from tui_httpbench.target_server.control import END
 from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.quoting import printable, shortened
@@ -198,7 +199,7 @@ class Child:
 
     def _last_words(self) -> str:
         lines = [line for line in self.complaints if not line.startswith("note: ")]  # Rust's, on how to learn more
-        return f": {printable(shortened(lines[-1].strip().rstrip('.'), 300))}" if lines else ""
+        return f": {printable(shortened(in_plain_words(lines[-1].strip().rstrip('.')), 300))}" if lines else ""
 
 
 def _own_group() -> dict[str, Any]:
