@@ -93,6 +93,14 @@ async def test_by_another_name_the_page_leads_to_its_own_address() -> None:
                 assert (response.status, response.headers["Location"]) == (302, f"{page.root}/")
             async with page.browser.get(f"{page.root}/static/page.js", headers={"Host": host}) as response:
                 assert response.status == 403
+        # Even what is no request gets the headers that keep an answer to itself.
+        reader, writer = await asyncio.open_connection(HOST, page.port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
+        head = (await reader.read()).decode()
+        writer.close()
+        assert head.startswith("HTTP/1.0 400 ")
+        assert "Content-Security-Policy: default-src 'none'" in head
+        assert "X-Content-Type-Options: nosniff" in head
 
 
 async def test_no_message_and_no_size_harms_an_app() -> None:

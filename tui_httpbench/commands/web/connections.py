@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from tui_httpbench.commands.web.page_files import protect
+
 HEAD_S = 5.0
 """Until a request's head must have come whole."""
 ANSWER_S = 30.0
@@ -57,6 +59,18 @@ class Connection(web.RequestHandler):
         """It is gone."""
         self.let_in()
         super().connection_lost(exc)
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """The answer to what is no request: guarded as all others."""
+        response = super().handle_error(request, status, exc, message)
+        protect(response)
+        return response
 
     def asks(self) -> None:
         """Its head has come whole: it has ``ANSWER_S`` for the rest."""

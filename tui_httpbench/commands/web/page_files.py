@@ -33,6 +33,14 @@ PROTECTION: Mapping[str, str] = {
 """Headers of every answer."""
 
 
+def protect(response: web.StreamResponse) -> None:
+    """Gives an answer these headers where it has no other value for them, and lets it be its connection's last."""
+    for name, value in PROTECTION.items():
+        response.headers.setdefault(name, value)
+    if not isinstance(response, web.WebSocketResponse):
+        response.force_close()
+
+
 def page(netloc: str) -> web.Response:
     """The page, which holds no secret; ``netloc`` is where its terminal connects to."""
     nonce = secrets.token_urlsafe(16)

@@ -16,7 +16,7 @@ from aiohttp import WSCloseCode, web
 from tui_httpbench.commands.web.connections import Connection
 from tui_httpbench.commands.web.keys import Keys
 from tui_httpbench.commands.web.messages import MAX_BYTES, size_in
-from tui_httpbench.commands.web.page_files import PROTECTION, page, static_file
+from tui_httpbench.commands.web.page_files import page, protect, static_file
 from tui_httpbench.commands.web.session import Download, Session
 from tui_httpbench.text.formatting import complaint, reason_of
 from tui_httpbench.text.quoting import printable
@@ -58,7 +58,7 @@ class PageServer:
             print(complaint(f"A request could not be answered: {error!r}"), file=sys.stderr)
             response = _refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "This went wrong; the terminal says how.\n")
         if not response.prepared:
-            _protect(response)
+            protect(response)
         return response
 
     async def end(self, patience_s: float) -> None:
@@ -113,7 +113,7 @@ class PageServer:
         return websocket
 
     async def _run(self, session: Session, request: web.BaseRequest, websocket: web.WebSocketResponse) -> None:
-        _protect(websocket)
+        protect(websocket)
         try:
             await websocket.prepare(request)
         except OSError:
@@ -144,7 +144,7 @@ class PageServer:
         # Saved, never shown: what is in it must not act as our page.
         response.content_type = "application/octet-stream"
         response.headers["Content-Disposition"] = f'attachment; filename="{_plain(download.file_name)}"'
-        _protect(response)
+        protect(response)
         try:
             await response.prepare(request)
             async for piece in session.pieces(download):
@@ -163,13 +163,6 @@ class PageServer:
     @property
     def _is_full(self) -> bool:
         return len(self._sessions) >= MAX_SESSIONS
-
-
-def _protect(response: web.StreamResponse) -> None:
-    for name, value in PROTECTION.items():
-        response.headers.setdefault(name, value)
-    if not isinstance(response, web.WebSocketResponse):
-        response.force_close()
 
 
 def _refusal(status: HTTPStatus, text: str) -> web.Response:
