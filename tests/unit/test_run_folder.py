@@ -350,6 +350,8 @@ def test_a_folder_that_can_not_be_read_stops_nothing(home: Path) -> None:
     readable = abandoned()
     unreadable = abandoned()
     unreadable.chmod(0)
+    half = abandoned()
+    next(half.glob("*.samples")).chmod(0)
 
     def command(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -363,7 +365,8 @@ def test_a_folder_that_can_not_be_read_stops_nothing(home: Path) -> None:
 
     done = command("recover")
     assert (done.returncode, "27 requests" in done.stdout or "27" in done.stdout) == (0, True)
-    assert f"The interrupted run in {unreadable} can't be read; 'chmod -R u+rwX'" in done.stderr
+    for folder in (unreadable, half):
+        assert f"The interrupted run in {folder} can't be read; 'chmod -R u+rwX'" in done.stderr
     assert "Traceback" not in done.stderr
     assert unreadable.exists()
     assert not readable.exists()
@@ -375,7 +378,7 @@ def test_a_folder_that_can_not_be_read_stops_nothing(home: Path) -> None:
     assert lines[0].startswith("httpbench-tui: Interrupted runs can't be looked for in ")
     assert lines[1:] == ["httpbench-tui: There is no interrupted run to recover."]
     unreadable.chmod(0o700)
-    assert [run.folder for run in find_interrupted_runs()] == [unreadable]
+    assert {run.folder for run in find_interrupted_runs()} == {unreadable, half}
 
 
 def be_bound_by_permissions() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +25,7 @@ from tui_httpbench.bench.run_reading import (
     read_rounds,
     read_run,
     recover,
+    why_closed,
 )
 from tui_httpbench.files.file_lock import FileLock
 from tui_httpbench.measured.samples import load_samples
@@ -155,7 +158,13 @@ def _look_into(folder: Path) -> InterruptedRun | None:
 
 
 def _read_size(folder: Path, ended_s: float) -> InterruptedRun:
-    """Its size, whether or not all of it can be recovered: what was measured must not get lost without a word."""
+    """Its size, whether or not all of it can be recovered: what was measured must not get lost without a word.
+
+    Raises PermissionError where a file of it can't be read, though nothing of that one is needed here.
+    """
+    for path in folder.iterdir():
+        if not os.access(path, os.R_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     told = read_run(folder)
     counts = {(record.mode, record.round): count for record, count in read_rounds(folder)}
     requests, is_empty, size_bytes = 0, True, 0
@@ -180,8 +189,8 @@ def _read_size(folder: Path, ended_s: float) -> InterruptedRun:
 
 def _why_left_alone(folder: Path, error: Exception) -> str:
     """What a person can do about a folder that can't be read, in a sentence."""
-    shown = printable(str(folder))
     if isinstance(error, PermissionError):
-        return f"The interrupted run in {shown} can't be read; 'chmod -R u+rwX' with that folder lets it be recovered."
+        return why_closed(folder)
+    shown = printable(str(folder))
     why = reason_of(error) if isinstance(error, OSError) else "its files are damaged, or of another version"
     return f"The interrupted run in {shown} can't be recovered ({why}); remove that folder if you don't need it."

@@ -83,9 +83,17 @@ def read_measured(folder: Path) -> Measured:
             machine=told["machine"],
             own_files=read_copies(told["own_files"], folder),
         )
+    except PermissionError as error:
+        raise RecoveryError(why_closed(folder)) from error
     except UNREADABLE as error:
         why = shortened(printable(str(error)), 200)
         raise RecoveryError(f"The interrupted run in {folder} can't be recovered ({why}).") from error
+
+
+def why_closed(folder: Path) -> str:
+    """What a person can do about a run that lacks permissions, in a sentence."""
+    shown = printable(str(folder))
+    return f"The interrupted run in {shown} can't be read; 'chmod -R u+rwX' with that folder lets it be recovered."
 
 
 def last_change_s(folder: Path) -> float:
