@@ -129,15 +129,15 @@ def _run_and_report(
     try:
         asyncio.run(_measure(runner))
     except asyncio.CancelledError:
-        return STOPPED, False
+        return STOPPED, _is_nothing_left(runner)
     except TargetError as error:
         if runner.result().stopped:
-            return STOPPED, not runner.has_measured
+            return STOPPED, _is_nothing_left(runner)
         complain(str(error))
-        return FAILURE, not runner.has_measured
+        return FAILURE, _is_nothing_left(runner)
     except OSError as error:
         complain(str(error) if isinstance(error, RunError) else f"The run can't be made: {in_words(error)}.")
-        return FAILURE, not runner.has_measured
+        return FAILURE, _is_nothing_left(runner)
     if runner.is_refused and (elsewhere := runner.elsewhere) is not None:
         complain(elsewhere.why_refused)
         return USAGE_ERROR, True  # there is nothing to recover
@@ -157,6 +157,13 @@ def _run_and_report(
     if any(each.verdict == "slower" for each in judge(result, against)):
         return SLOWER, arrived
     return SUCCESS if arrived_whole and result.all_succeeded else FAILURE, arrived
+
+
+def _is_nothing_left(runner: Runner) -> bool:
+    """Whether nothing was measured; says what becomes of it where something was that is not reported now."""
+    if runner.has_measured:
+        complain(f"What was measured until now is kept; '{RECOVER}' reports it.")
+    return not runner.has_measured
 
 
 async def _measure(runner: Runner) -> None:
