@@ -198,6 +198,8 @@ def _may_have_gone_on(probe: Probe, ways: list[Way]) -> bool:
     """Whether redirects could have led its request to a machine that nothing tells of."""
     if not probe.was_sent or any(each.is_other_machine for each in probe.reached):
         return False
+    if probe.error is not None and probe.error[0] == "timeout" and ways:
+        return False  # it waited for an answer there
     if probe.response is None:
         return True
     return not ways and probe.response.status not in REDIRECTS
