@@ -8,7 +8,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from tui_httpbench.bench.worker_story import without_secrets
-from tui_httpbench.measured.probe import Probe, ProbeResponse, SentRequest
+from tui_httpbench.measured.probe import Probe, ProbeResponse, Reached, SentRequest
 from tui_httpbench.measured.request_heads import hide_credentials
 from tui_httpbench.measured.samples import ErrorText
 from tui_httpbench.plan.header_values import is_reference
@@ -233,21 +233,22 @@ def test_what_is_ours_stays_whatever_is_a_secret() -> None:
         hop = SentRequest(own, text, ((own, text),), 1)
         response = ProbeResponse(200, 302, text, "1.1", 2, own, (hop,))
         head = RequestHead(own, text, text, own, ((own, text),), own)
-        told = {"retries": text, "cookies": text}
+        reached = Reached(text, text, is_other_machine=True, is_here=False, is_end=True, credentials=(own,))
         return Probe(
             own,
-            told,
-            text,
-            response,
-            (own, text),
-            (head,),
-            {own: own},
-            {own: own},
-            (own,),
-            own,
-            text,
-            {own: own},
-            (response,),
+            settings={"retries": text, "cookies": text},
+            made=text,
+            response=response,
+            error=(own, text),
+            heads=(head,),
+            packages={own: own},
+            strange={own: own},
+            without_c=(own,),
+            stage=own,
+            led_to=text,
+            beside={own: own},
+            again=(response,),
+            reached=(reached,),
         )
 
     assert hide_credentials(probe(it, it), (), (), hiding) == probe(it, shown)

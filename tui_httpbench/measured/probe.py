@@ -77,6 +77,8 @@ class Reached:
     along. ``is_told`` is False where the mode does not tell where it went, and a look alone found the redirect.
     """
 
+    OURS: ClassVar = frozenset({"credentials"})
+
     origin: str
     host: str
     is_other_machine: bool
