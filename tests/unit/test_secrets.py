@@ -7,7 +7,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from tui_httpbench.bench.worker_story import without_secrets
+from tui_httpbench.bench.worker_story import TAIL_BYTES, last_line_of, without_secrets
 from tui_httpbench.measured.probe import Probe, ProbeResponse, Reached, SentRequest
 from tui_httpbench.measured.request_heads import hide_credentials
 from tui_httpbench.measured.samples import ErrorText
@@ -255,6 +255,17 @@ def test_what_is_ours_stays_whatever_is_a_secret() -> None:
     assert hiding.hide_in((ErrorText(it, it, 1),)) == (ErrorText(it, shown, 1),)
     message = {"event": it, "stage": it, "text": it, "errors": [[it, it, 1]]}
     assert without_secrets(message, hiding) == {"event": it, "stage": it, "text": shown, "errors": [[it, shown, 1]]}
+
+
+def test_no_part_of_a_secret_is_left_where_a_text_is_cut() -> None:
+    secret = b"SekR3tEnvVal9xyz"
+    hiding = Hiding().and_also([secret.decode()])
+    assert last_line_of(b"first\nlast words " + secret + b"\n\n", hiding) == "last words ***"
+    at_the_limit = last_line_of(b"y" * 295 + secret + b"z" * 99, hiding)
+    assert (at_the_limit[:295], at_the_limit[295:]) == ("y" * 295, "***zz")
+    long_line = secret[8:] + b"B" * TAIL_BYTES
+    assert last_line_of(long_line[:TAIL_BYTES], hiding) == "", "what it began with is not known"
+    assert last_line_of(long_line[: TAIL_BYTES - 9] + b"\nlast one", hiding) == "last one"
 
 
 def test_a_setting_with_the_name_of_a_secret_is_hidden() -> None:

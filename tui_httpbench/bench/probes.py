@@ -181,7 +181,7 @@ class _Prober:
                 return Probe(mode_id)
             except _FellError as fell:
                 self._untold.add(mode_id)
-                why = self._hiding.hide(await _why_it_fell(line, tail))
+                why = await _why_it_fell(line, tail, self._hiding)
                 return replace(fell.told, error=("other", f"The probe of {mode_id} {why}"), stage="process")
             except TimeoutError:
                 self._untold.add(mode_id)
@@ -279,7 +279,7 @@ async def _tail(process: asyncio.subprocess.Process) -> bytes:
     return tail
 
 
-async def _why_it_fell(line: SideLine, tail: asyncio.Task[bytes]) -> str:
+async def _why_it_fell(line: SideLine, tail: asyncio.Task[bytes], hiding: Hiding) -> str:
     """The end of a sentence on a process that has told its last without having told all."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(EXIT_LIMIT_S):
@@ -289,7 +289,7 @@ async def _why_it_fell(line: SideLine, tail: asyncio.Task[bytes]) -> str:
     line.kill()
     await asyncio.wait({tail}, timeout=EXIT_LIMIT_S)
     written = tail.result() if tail.done() else b""
-    return death_in_words(line.process.returncode, last_line_of(written.decode(errors="replace")))
+    return death_in_words(line.process.returncode, last_line_of(written, hiding))
 
 
 def _failed(told: Probe, message: dict[str, Any]) -> Probe:

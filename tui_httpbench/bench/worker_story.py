@@ -16,7 +16,7 @@ from tui_httpbench.worker.errors import escape_controls
 
 EXIT_LIMIT_S = 2.0
 """How long a worker that has told all may take to end."""
-TAIL_BYTES = 4096
+TAIL_BYTES = 65536
 """How much of what a worker wrote at last is looked at."""
 
 _SIGNALS = {
@@ -135,17 +135,23 @@ def death_in_words(exit_code: int, last_words: str) -> str:
 
 
 def last_line(file: BinaryIO, hiding: Hiding) -> str:
-    """The last line of what a worker printed, as ``last_line_of`` gives it and without secrets; empty without one.
+    """The last line of what a worker printed, as ``last_line_of`` gives it; empty where it can't be read.
 
     The worker goes on behind what is there, wherever this reads, since it was handed the file to append to.
     """
     with contextlib.suppress(OSError):
         file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
-        return last_line_of(hiding.hide(file.read().decode(errors="replace")))
+        return last_line_of(file.read(), hiding)
     return ""
 
 
-def last_line_of(written: str, limit: int = 300) -> str:
-    """The last line that is not empty, control characters escaped; empty without one."""
-    lines = written.split("\n")
+def last_line_of(written: bytes, hiding: Hiding, limit: int = 300) -> str:
+    """The last line that is not empty, without secrets, control characters escaped; empty without one.
+
+    Of ``TAIL_BYTES`` and more the first line is left out: of one that was cut, a part of a secret can be left, which
+    nothing finds.
+    """
+    if len(written) >= TAIL_BYTES:
+        written = written.partition(b"\n")[2]
+    lines = hiding.hide(written.decode(errors="replace")).split("\n")
     return next((escape_controls(line.strip())[:limit] for line in reversed(lines) if line.strip()), "")
