@@ -169,6 +169,7 @@ def test_a_short_value_is_no_part_of_a_word_and_a_long_one_may_be() -> None:
         ('{"password": "x", "user": "me"}', '{"password": "***", "user": "me"}'),
         ("got eyJhbGciOiJI.eyJzdWIiOiIx.abc-_1.", "got ***."),
         ("password=DSCPW3344aa, sid=a=b==; X-Auth-Key=x", "password=***, sid=***; X-Auth-Key=***"),
+        ("get(auth=('me', 'x y'), key=(a, b))", "get(auth=***, key=(a, b))"),
         ("password: hunter2, secret: 'a b'", "password: ***, secret: '***'"),
         ("(b'X-Auth-Key', b'x y'), ('Accept', 'z')", "(b'X-Auth-Key', b'***'), ('Accept', 'z')"),
         ("{'token': 'it\\'s x', 'user': 'me'}", "{'token': '***', 'user': 'me'}"),

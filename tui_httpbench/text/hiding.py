@@ -75,10 +75,11 @@ _RULES: tuple[Rule, ...] = (
         r"(?:\\?[\"']\s{0,9}[:,]\s{0,9}| ?[=:] ?)b?(\\?[\"']))(?:(?!\2)(?:\\.|[^\\]))+",
         rf"\1{MASK}",
     ),
-    # password=abc, but no call, as code has it; password: abc123, but no word
+    # password=abc and auth=('me', 'abc'), but no call, as code has it; password: abc123, but no word
     (
         rf"({_BEGIN}(?={_SIGNS}[=:]){SECRET_NAME}(?:=(?!{_NO_SECRET})|: ?{_LOOKS_RANDOM}))"
-        rf"{_BARE}+(?:=+{_BARE}+){{0,9}}(?<![.,:!])={{0,2}}(?=[.,:!]*(?:[\s\"'<>)\]}},;&=?#]|\Z))",
+        rf"(?:{_BARE}+(?:=+{_BARE}+){{0,9}}(?<![.,:!])={{0,2}}(?=[.,:!]*(?:[\s\"'<>)\]}},;&=?#]|\Z))"
+        r"|\(b?[\"'][^()\n]*\))",
         rf"\1{MASK}",
     ),
     (
