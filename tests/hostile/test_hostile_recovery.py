@@ -250,7 +250,7 @@ def test_links_and_pipes_lead_nowhere(tmp_path: Path) -> None:
     (folder / "run.json").symlink_to("/dev/zero")
     check(folder)
     with contextlib.redirect_stderr(io.StringIO()) as errors:
-        recover_run(None, discards=True)
+        recover_run(discards=True)
     assert all(map(is_sentence, errors.getvalue().splitlines()))
     assert "can't be recovered (it is no plain file)" in errors.getvalue()
     assert other.read_text() == "precious"
@@ -277,7 +277,7 @@ def test_a_folder_that_only_looks_like_a_run_is_left_alone(tmp_path: Path, monke
 def test_a_run_of_a_mode_that_is_none_is_kept_and_said(label: Any, capsys: pytest.CaptureFixture[str]) -> None:
     folder = leave_run(with_modes("aiohttp", label), WHOLE_LINES, dict.fromkeys(names, whole_samples()))
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert recover_run(None) == 1
+    assert recover_run() == 1
     said = capsys.readouterr().err
     assert "can't be recovered" in said
     assert is_sentence(said.rstrip("\n"))

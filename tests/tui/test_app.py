@@ -20,6 +20,7 @@ from textual.widgets import HelpPanel, Label
 from tui_httpbench.analysis.conclusion import ONE_ROUND
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.stored import save_last_plan
+from tui_httpbench.report.formats import JSON, Export
 from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.parts.confirm import ConfirmScreen
@@ -61,7 +62,7 @@ async def opened(app: HttpbenchApp, size: tuple[int, int] = (80, 24)) -> AsyncIt
 
 async def test_from_the_form_to_the_result_again_and_back(folder: Path, notices: list[Notice]) -> None:
     saved = folder / "each.json"
-    app = HttpbenchApp(SMALL, json_path=str(saved))
+    app = HttpbenchApp(SMALL, exports=(Export(JSON, str(saved)),))
     async with opened(app) as pilot:
         form = await wait_for_screen(pilot, SetupScreen)
         assert not isinstance(pilot.app.screen, RunScreen)

@@ -34,6 +34,7 @@ from tui_httpbench.bench.run_folder import runs_folder
 from tui_httpbench.clients.catalog import DEFAULT_MODES
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.report.formats import JSON, Export
 from tui_httpbench.text.formatting import format_interval, format_ratio
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.parts.blocks import sparkline, thick_bar, thin_bar
@@ -180,7 +181,7 @@ async def test_quitting_asks_and_the_second_time_ends_at_once_and_loses_nothing(
     json_name: str, home: Path, tmp_path: Path
 ) -> None:
     json_path = tmp_path / json_name
-    app = HttpbenchApp(LONG, start=True, json_path=str(json_path))
+    app = HttpbenchApp(LONG, start=True, exports=(Export(JSON, str(json_path)),))
     async with app.run_test() as pilot:
         screen = await wait_for_screen(pilot, RunScreen)
         await wait_for_samples(pilot, screen)

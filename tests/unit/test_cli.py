@@ -21,6 +21,7 @@ from tui_httpbench.commands.main import main
 from tui_httpbench.commands.plan_options import make_plan
 from tui_httpbench.plan.plan import AUTO, Plan, PlanError
 from tui_httpbench.plan.reference import Against
+from tui_httpbench.report.formats import JSON, Export
 
 ROOT = Path(__file__).parents[2]
 CLOSED = "http://127.0.0.1:1/"
@@ -240,12 +241,12 @@ def test_the_options_of_a_ranking_reach_the_plan() -> None:
     )
 
 
-def runs_asked_for(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Plan, str | None, dict[str, Any]]]:
-    """Has a run return at once; the list gets each one's plan, the path of its JSON, and the options of its report."""
-    seen: list[tuple[Plan, str | None, dict[str, Any]]] = []
+def runs_asked_for(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Plan, tuple[Export, ...], dict[str, Any]]]:
+    """Has a run return at once; the list gets each one's plan, its exports, and the options of its report."""
+    seen: list[tuple[Plan, tuple[Export, ...], dict[str, Any]]] = []
 
-    def note(plan: Plan, json_path: str | None, **options: Any) -> int:
-        seen.append((plan, json_path, options))
+    def note(plan: Plan, exports: tuple[Export, ...], **options: Any) -> int:
+        seen.append((plan, exports, options))
         return 0
 
     monkeypatch.setattr("tui_httpbench.commands.run.run_headless", note)
@@ -383,7 +384,7 @@ def test_without_a_terminal_the_tui_form_does_what_run_does(
 ) -> None:
     seen = runs_asked_for(monkeypatch)
     assert main(["-n", "7", "--json", "-"]) == 0
-    assert [(plan.requests, path) for plan, path, _ in seen] == [(7, "-")]
+    assert [(plan.requests, exports) for plan, exports, _ in seen] == [(7, (Export(JSON, "-"),))]
     assert "Standard output is no terminal" in capsys.readouterr().err
 
 

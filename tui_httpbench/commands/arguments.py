@@ -16,6 +16,8 @@ from tui_httpbench.plan.field import Field
 from tui_httpbench.plan.fields import GROUPS, TARGET_GROUP
 from tui_httpbench.plan.parsing import parse_count
 from tui_httpbench.plan.urls import MAX_PORT
+from tui_httpbench.report import formats
+from tui_httpbench.report.formats import Export
 from tui_httpbench.text.hiding import ANYONES
 from tui_httpbench.text.quoting import safe_sentence, shortened
 
@@ -66,7 +68,7 @@ class Parser(argparse.ArgumentParser):
                     "embedded target",
                 )
             case "recover":
-                self._add_json(self)
+                self._add_exports(self)
                 self.add_argument("--discard", action="store_true", help="remove it, and report nothing")
                 self.add_argument("--all", action="store_true", help="with --discard: remove all interrupted runs")
             case "target":
@@ -90,7 +92,7 @@ class Parser(argparse.ArgumentParser):
     def _add_output(self) -> None:
         group = self.add_argument_group("output")
         add = group.add_argument
-        self._add_json(group)
+        self._add_exports(group)
         if self.command == "run":
             add(
                 "--metric",
@@ -136,10 +138,10 @@ class Parser(argparse.ArgumentParser):
             add("--port", metavar="N", help="port to serve at (default: 8000)")
 
     @staticmethod
-    def _add_json(group: argparse._ActionsContainer) -> None:
-        group.add_argument(
-            "--json", metavar="FILE|-", help="write the result as JSON; - is standard output (default: none)"
-        )
+    def _add_exports(group: argparse._ActionsContainer) -> None:
+        for form in formats.FORMATS:
+            words = f"write the result as {form.title}; - is standard output (default: none)"
+            group.add_argument(form.option, metavar="FILE|-", dest=form.name, help=words)
 
     def parse(self, arguments: list[str]) -> argparse.Namespace:
         """The options as texts. Raises UsageError."""
@@ -158,8 +160,8 @@ class Parser(argparse.ArgumentParser):
             if url and "://" in rest[0] and re.fullmatch(r"[a-z]\w*", url, re.IGNORECASE | re.ASCII):
                 raise UsageError(f"{shortened(url)!r} stands where the URL does; leave it out.")
             self._refuse(self._why_too_many(rest[0]))
-        if json := getattr(options, "json", None):
-            self._refuse(why_no_file(json))
+        for export in exports_of(options):
+            self._refuse(why_no_file(export))
         return options
 
     def _refuse_single_hyphens(self, arguments: list[str]) -> None:
@@ -219,6 +221,12 @@ def _options_of(command: str | None) -> Collection[str]:
 
 def _listed(value: str | list[str] | None) -> list[str]:
     return [value] if isinstance(value, str) else value or []
+
+
+def exports_of(options: argparse.Namespace) -> tuple[Export, ...]:
+    """The forms that were asked for, and where the result is to go in them."""
+    paths = ((form, getattr(options, form.name, None)) for form in formats.FORMATS)
+    return tuple(Export(form, path) for form, path in paths if path is not None)
 
 
 def parse_port(text: str | None) -> int | None:
@@ -282,7 +290,8 @@ def _usage(command: str | None) -> str:
     if command == "target":
         return f"{PROGRAM} target [options]"
     if command == "recover":
-        return f"{PROGRAM} recover [--json FILE|-] [--discard [--all]]"
+        exports = " ".join(f"[{form.option} FILE|-]" for form in formats.FORMATS)
+        return f"{PROGRAM} recover {exports} [--discard [--all]]"
     if command in ("run", "serve"):
         return f"{PROGRAM} {command} [URL] [options]"
     indent = " " * len("usage: ")

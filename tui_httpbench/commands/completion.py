@@ -10,6 +10,7 @@ from tui_httpbench.analysis.columns import METRIC_OPTIONS
 from tui_httpbench.commands.arguments import Parser, UsageError
 from tui_httpbench.commands.names import COMMANDS, PROGRAM
 from tui_httpbench.plan.fields import FIELDS
+from tui_httpbench.report.formats import FORMATS
 from tui_httpbench.text.quoting import shortened
 
 SHELLS = ("bash", "zsh", "fish")
@@ -22,7 +23,7 @@ _VALUES: dict[str, tuple[str, ...]] = {
 }
 """What may stand behind an option, by the name under which the parser keeps it."""
 
-_FILES = ("json", "files", *(name for name, field in FIELDS.items() if field.is_file))
+_FILES = ("files", *(form.name for form in FORMATS), *(name for name, field in FIELDS.items() if field.is_file))
 
 
 def script(shell: str) -> str:

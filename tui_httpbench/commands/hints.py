@@ -15,6 +15,7 @@ from tui_httpbench.plan.plan import METHODS
 from tui_httpbench.plan.presets import PRESETS
 from tui_httpbench.plan.scenario import SCENARIOS
 from tui_httpbench.plan.urls import MAX_PORT
+from tui_httpbench.report.formats import Export
 from tui_httpbench.text.quoting import shortened
 
 _OTHER_COMMANDS = {
@@ -136,12 +137,13 @@ def why_no_item(word: str) -> str:
     return f"{f'{name}{sign}…'!r} is no URL; {meant[sign]}."
 
 
-def why_no_file(path: str) -> str:
-    """The sentence on what stands where --json wants a file and is none; empty where it may be one."""
-    if "://" in path:
-        return f"--json needs a file, or - for standard output, before {shortened(path)!r}."
-    if path.lstrip().startswith(("{", "[")):
-        return "--json names the file for the result; write a body in JSON behind --json-body."
+def why_no_file(export: Export) -> str:
+    """The sentence on what stands where the option of a form wants a file and is none; empty where it may be one."""
+    option = export.format.option
+    if "://" in export.path:
+        return f"{option} needs a file, or - for standard output, before {shortened(export.path)!r}."
+    if export.path.lstrip().startswith(("{", "[")):
+        return f"{option} names the file for the result; write a body in JSON behind --json-body."
     return ""
 
 

@@ -12,6 +12,7 @@ from tui_httpbench import __version__
 from tui_httpbench.commands.arguments import (
     Parser,
     UsageError,
+    exports_of,
     parse_metric,
     parse_port,
     without_option,
@@ -26,6 +27,7 @@ from tui_httpbench.plan.plan import Plan, PlanError
 from tui_httpbench.plan.politeness import remote_load
 from tui_httpbench.plan.presets import default_plan
 from tui_httpbench.plan.reference import parse_against
+from tui_httpbench.report.formats import Export
 from tui_httpbench.text.formatting import complaint
 from tui_httpbench.text.quoting import shortened
 
@@ -74,7 +76,7 @@ def _dispatch(arguments: list[str]) -> int:
             plan, metric = make_plan(options), parse_metric(options.metric)
             return _measure(
                 plan,
-                options.json,
+                exports_of(options),
                 metric=metric,
                 verbose=options.verbose,
                 yes=options.yes,
@@ -109,7 +111,7 @@ def _arguments_of_help(words: list[str]) -> list[str]:
 
 def _measure(
     plan: Plan | None,
-    json_path: str | None,
+    exports: tuple[Export, ...],
     *,
     metric: str | None = None,
     verbose: bool = False,
@@ -127,32 +129,32 @@ def _measure(
     is_loaded()
     plan = plan or default_plan()
     against = parse_against(fail_if_slower, reference, plan)
-    return run_headless(
-        plan, json_path, metric=metric, verbose=verbose, keep_going=keep_going, yes=yes, against=against
-    )
+    return run_headless(plan, exports, metric=metric, verbose=verbose, keep_going=keep_going, yes=yes, against=against)
 
 
 def _open_tui(options: argparse.Namespace) -> int:
-    plan = make_plan(options)
+    plan, exports = make_plan(options), exports_of(options)
     # Behind 'serve', Textual's own driver talks to the browser over pipes.
     in_browser = "TEXTUAL_DRIVER" in os.environ
     if not (_is_terminal(sys.stdout) or in_browser):
         print(complaint(f"Standard output is no terminal, so this does what '{PROGRAM} run' does."), file=sys.stderr)
-        return _measure(plan, options.json, keep_going=options.keep_going)
+        return _measure(plan, exports, keep_going=options.keep_going)
     if not (in_browser or (_is_terminal(sys.stdin) and _is_terminal(sys.stderr))):
         raise UsageError(f"The TUI needs a terminal on stdin and stderr too; use '{PROGRAM} run' without one.")
-    if options.json is not None:
-        from tui_httpbench.report.destination import FileDestination
+    if exports:
+        from tui_httpbench.report.destination import open_all
 
-        if FileDestination(options.json).is_stdout:
-            raise UsageError(f"The TUI can't write JSON to its own terminal; name a file, or use '{PROGRAM} run'.")
+        for form, destination in open_all(exports):
+            if destination.is_stdout:
+                what = f"The TUI can't write {form.title} to its own terminal"
+                raise UsageError(f"{what}; name a file, or use '{PROGRAM} run'.")
     from tui_httpbench.tui.app import HttpbenchApp
 
     is_loaded()
     app = HttpbenchApp(
         plan,
         start=options.start,
-        json_path=options.json,
+        exports=exports,
         present=options.present,
         keep_going=options.keep_going,
     )
@@ -166,8 +168,9 @@ def _open_tui(options: argparse.Namespace) -> int:
 def _serve_tui(options: argparse.Namespace, arguments: list[str]) -> int:
     make_plan(options)  # what is wrong is said here, not in the browser
     port = parse_port(options.port)
-    if options.json is not None and options.json.strip() == "-":
-        raise UsageError("The TUI can't write JSON to a terminal in a browser; name a file.")
+    for export in exports_of(options):
+        if export.path.strip() == "-":
+            raise UsageError(f"The TUI can't write {export.format.title} to a terminal in a browser; name a file.")
     try:
         from tui_httpbench.commands.serve import serve
     except ModuleNotFoundError as error:
@@ -185,12 +188,14 @@ def _is_terminal(stream: TextIO | None) -> bool:
 def _recover(options: argparse.Namespace) -> int:
     if options.all and not options.discard:
         raise UsageError("--all goes with --discard; without it, each 'recover' reports one run, the latest first.")
-    if options.json is not None and options.discard:
-        raise UsageError("--discard reports nothing; leave out --json, or give it without --discard first.")
+    exports = exports_of(options)
+    if exports and options.discard:
+        option = exports[0].format.option
+        raise UsageError(f"--discard reports nothing; leave out {option}, or give it without --discard first.")
     from tui_httpbench.commands.recover import recover_run
 
     is_loaded()
-    return recover_run(options.json, discards=options.discard, all_runs=options.all)
+    return recover_run(exports, discards=options.discard, all_runs=options.all)
 
 
 def _environments(action: str | None) -> int:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from tui_httpbench.commands.names import PROGRAM
+from tui_httpbench.report.formats import FORMATS
 
 _NO_RATE = "each mode sends as fast as it can with -c N requests in flight: there is no limit to the rate"
 _REDIRECTS = "redirects are followed, but with --profile defaults as each library comes"
+_WRITTEN = " or ".join(f"{form.option} FILE" for form in FORMATS)
 _OUTPUT = "--json FILE writes the result, and the report goes to standard output"
 _BASIC = """write -H "Authorization: Basic $(printf %s USER:PASSWORD | base64)\""""
 _IN_FLIGHT = "-c N is the number of requests in flight, in threads or tasks"
@@ -30,7 +32,7 @@ _PLAN: tuple[tuple[str, str], ...] = (
     ),
     ("-o -O --output --out --output-format --format --export --report --save --remote-name --download", _OUTPUT),
     ("--export-json --json-file --summary-export -j", "--json FILE writes the result"),
-    ("--export-csv --export-markdown --csv --markdown --html --print", "there is one format to write: --json FILE"),
+    ("--export-csv --export-markdown --csv --markdown --html --print", f"what can be written is {_WRITTEN}"),
     (
         "-L --location --location-trusted --follow --follow-redirects --max-redirs --max-redirects --redirect "
         "--allow-redirects --disable-redirects --no-follow",
@@ -150,7 +152,9 @@ def _by_name(rows: tuple[tuple[str, str], ...]) -> dict[str, str]:
     return {name: hint for names, hint in rows for name in names.split()}
 
 
-HINTS = _by_name(_PLAN)
+# What another tool calls like a form that can be written here needs no hint.
+_OWN_FORMS = {form.option for form in FORMATS}
+HINTS = {name: hint for name, hint in _by_name(_PLAN).items() if name not in _OWN_FORMS}
 """By the options of other tools (curl, httpie, oha, hey, wrk, ab, hyperfine, k6): what serves here, as a clause."""
 OWN_HINTS = {command: _by_name(rows) for command, rows in _OWN.items()}
 """The same by command, of those that mean something else there."""

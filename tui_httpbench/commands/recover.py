@@ -5,18 +5,19 @@ from __future__ import annotations
 from tui_httpbench.bench.recovery import InterruptedRun, RecoveryError, discard, look_for_leftovers, recover
 from tui_httpbench.commands.exit_status import FAILURE, SUCCESS
 from tui_httpbench.commands.run import complain, report_result
-from tui_httpbench.report.destination import FileDestination
+from tui_httpbench.report.destination import open_all
+from tui_httpbench.report.formats import Export
 from tui_httpbench.text.formatting import plural
 from tui_httpbench.text.quoting import printable
 
 
-def recover_run(json_path: str | None, *, discards: bool = False, all_runs: bool = False) -> int:
+def recover_run(exports: tuple[Export, ...] = (), *, discards: bool = False, all_runs: bool = False) -> int:
     """Reports the latest interrupted run and then removes it, or only removes it; returns the exit status, 0 or 1.
 
-    ``json_path`` is a file, ``-`` for standard output, or None; ``all_runs`` removes all of them, without a report.
-    Raises PlanError where the JSON can't be written.
+    ``exports`` are written beside the report; ``all_runs`` removes all of them, without a report. Raises PlanError
+    where an export can't be written.
     """
-    destination = None if json_path is None else FileDestination(json_path)
+    destinations = open_all(exports)
     leftovers = look_for_leftovers()
     for notice in leftovers.notices:
         complain(notice)
@@ -34,7 +35,7 @@ def recover_run(json_path: str | None, *, discards: bool = False, all_runs: bool
     except RecoveryError as error:
         complain(str(error))
         return FAILURE
-    arrived_whole, arrived = report_result(result, destination)
+    arrived_whole, arrived = report_result(result, destinations)
     if arrived:
         discard(run.folder)
     _tell_of_others(len(runs) - 1)

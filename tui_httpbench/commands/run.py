@@ -21,10 +21,11 @@ from tui_httpbench.bench.runner import Runner
 from tui_httpbench.commands.exit_status import FAILURE, SLOWER, STOPPED, SUCCESS, USAGE_ERROR
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.reference import USUAL, Against
-from tui_httpbench.report import json_report, markdown
+from tui_httpbench.report import markdown
 from tui_httpbench.report.console import StreamConsole, discard_stdout
-from tui_httpbench.report.destination import FileDestination
+from tui_httpbench.report.destination import FileDestination, open_all
 from tui_httpbench.report.environments import EnvironmentStory
+from tui_httpbench.report.formats import Export, Format
 from tui_httpbench.report.progress import LiveProgress
 from tui_httpbench.report.text import print_report
 from tui_httpbench.target_server.launcher import TargetError
@@ -36,10 +37,12 @@ RECOVER = "httpbench-tui recover"
 KEEP_GOING = "--keep-going"
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
+Destinations = tuple[tuple[Format, FileDestination], ...]
+
 
 def run_headless(
     plan: Plan,
-    json_path: str | None,
+    exports: tuple[Export, ...] = (),
     *,
     metric: str | None = None,
     verbose: bool = False,
@@ -49,14 +52,14 @@ def run_headless(
 ) -> int:
     """Runs the plan, reports, and returns the exit status: 0, 1 (something failed), 2, 3 or 130 (stopped by the user).
 
-    ``json_path`` is a file, ``-`` for standard output, or None; ``metric`` and ``verbose`` are for ``print_report``;
-    ``keep_going`` measures even where every mode failed in the same way in its probe. Where redirects lead to another
-    machine, nothing is measured or reported unless ``yes`` allows it, and the status is 2. Where a lane is surely
-    slower than the gate of ``against`` lets, it is 3.
+    ``exports`` are written beside the report; ``metric`` and ``verbose`` are for ``print_report``; ``keep_going``
+    measures even where every mode failed in the same way in its probe. Where redirects lead to another machine, nothing
+    is measured or reported unless ``yes`` allows it, and the status is 2. Where a lane is surely slower than the gate
+    of ``against`` lets, it is 3.
     Ctrl-C, SIGTERM or SIGHUP once ends the run and reports what was measured, twice gives up. What could not be
-    reported stays for recovery. Raises PlanError where the JSON can't be written, or the system can't run the plan.
+    reported stays for recovery. Raises PlanError where an export can't be written, or the system can't run the plan.
     """
-    destination = None if json_path is None else FileDestination(json_path)
+    destinations = open_all(exports)
     leftovers = look_for_leftovers()
     if leftovers.runs:
         complain(f"{leftovers.in_words}; see '{RECOVER}'.")
@@ -69,7 +72,7 @@ def run_headless(
         complain(hint)
     is_reported = False
     try:
-        status, is_reported = _run_and_report(runner, destination, metric, verbose, against)
+        status, is_reported = _run_and_report(runner, destinations, metric, verbose, against)
     finally:
         if is_reported:
             runner.discard()
@@ -80,32 +83,38 @@ def run_headless(
 
 def report_result(
     result: Result,
-    destination: FileDestination | None,
+    destinations: Destinations,
     *,
     metric: str | None = None,
     verbose: bool = False,
     against: Against = USUAL,
 ) -> tuple[bool, bool]:
-    """Writes the JSON, if any, and the report; whether all went well, and whether the result arrived.
+    """Writes the exports, if any, and the report; whether all went well, and whether the result arrived.
 
-    Where JSON was asked for, it has arrived with the JSON alone: the text may have gone where nobody reads it.
+    Where exports were asked for, it has arrived with them alone: the text may have gone where nobody reads it.
     """
-    # First the JSON: it is what another program waits for.
-    succeeded, has_json = (True, False) if destination is None else _write_json(result, destination, against)
-    console = StreamConsole(sys.stderr if destination is not None and destination.is_stdout else sys.stdout)
-    if _tells_findings_alone(destination):
+    # First the exports: they are what other programs wait for.
+    exported = [_export(result, form, destination, against) for form, destination in destinations]
+    succeeded, has_exports = (all(told) for told in zip(*exported, strict=True)) if exported else (True, False)
+    if _tells_findings_alone(destinations):
         for finding in result.findings:
             complain(finding.text)
         if gate := gate_in_words(judge(result, against)):
             complain(gate)
-        return succeeded, has_json
+        return succeeded, has_exports
+    console = StreamConsole(sys.stderr if _is_stdout_taken(destinations) else sys.stdout)
     has_text = _write_text(result, console, metric, verbose, against)
-    return succeeded and has_text, has_text if destination is None else has_json
+    return succeeded and has_text, has_exports if exported else has_text
 
 
-def _tells_findings_alone(destination: FileDestination | None) -> bool:
-    """Whether standard output is the JSON's and nobody watches: then the findings alone are told, on standard error."""
-    return destination is not None and destination.is_stdout and not StreamConsole(sys.stderr).is_terminal
+def _is_stdout_taken(destinations: Destinations) -> bool:
+    """Whether standard output is an export's."""
+    return any(destination.is_stdout for _, destination in destinations)
+
+
+def _tells_findings_alone(destinations: Destinations) -> bool:
+    """Whether standard output is an export's and nobody watches: then standard error gets the findings alone."""
+    return _is_stdout_taken(destinations) and not StreamConsole(sys.stderr).is_terminal
 
 
 def complain(text: str) -> None:
@@ -123,7 +132,7 @@ def _length_of(plan: Plan) -> str:
 
 
 def _run_and_report(
-    runner: Runner, destination: FileDestination | None, metric: str | None, verbose: bool, against: Against
+    runner: Runner, destinations: Destinations, metric: str | None, verbose: bool, against: Against
 ) -> tuple[int, bool]:
     """The exit status, and whether all that was measured has been reported."""
     try:
@@ -142,11 +151,11 @@ def _run_and_report(
         complain(elsewhere.why_refused)
         return USAGE_ERROR, True  # there is nothing to recover
     result = runner.result()
-    arrived_whole, arrived = report_result(result, destination, metric=metric, verbose=verbose, against=against)
+    arrived_whole, arrived = report_result(result, destinations, metric=metric, verbose=verbose, against=against)
     if (path := os.environ.get(STEP_SUMMARY)) and not _add_summary(result, path, against):
         arrived_whole = False
     if runner.failure is not None and not runner.keep_going:
-        if not _tells_findings_alone(destination):
+        if not _tells_findings_alone(destinations):
             complain(runner.failure.text)
         complain(f"Nothing was measured; {KEEP_GOING} measures all the same.")
         return FAILURE, True  # there is nothing to recover
@@ -243,17 +252,18 @@ def _add_summary(result: Result, path: str, against: Against) -> bool:
     return True
 
 
-def _write_json(result: Result, destination: FileDestination, against: Against) -> tuple[bool, bool]:
-    """Whether all went well, and whether the JSON arrived: a reader that is gone is no failure, but has not got it."""
+def _export(result: Result, form: Format, destination: FileDestination, against: Against) -> tuple[bool, bool]:
+    """Whether all went well, and whether it arrived: a reader that is gone is no failure, but has not got it."""
     try:
-        destination.write(json_report.to_text(result, against))
+        destination.write(form.to_text(result, against))
     except BrokenPipeError:
         if destination.is_stdout:
             discard_stdout()
-        complain(f"The JSON's reader ended before it had read all; '{RECOVER}' reports the run again.")
+        complain(f"The {form.title}'s reader ended before it had read all; '{RECOVER}' reports the run again.")
         return True, False
     except OSError as error:
-        complain(f"The JSON can't be written to {destination.path!r}: {reason_of(error)}; see '{RECOVER}'.")
+        why = f"The {form.title} can't be written to {destination.path!r}: {reason_of(error)}"
+        complain(f"{why}; see '{RECOVER}'.")
         return False, False
     return True, True
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tui_httpbench.files.shared_folders import refuse_planted, resolve_carefully
 from tui_httpbench.plan.plan import PlanError
+from tui_httpbench.report.formats import Export, Format
 from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.quoting import shortened
 
@@ -72,6 +73,18 @@ class FileDestination:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
+
+
+def open_all(exports: tuple[Export, ...]) -> tuple[tuple[Format, FileDestination], ...]:
+    """Where the result goes in each form. Raises PlanError, also where two of them go to standard output."""
+    opened = tuple((export.format, FileDestination(export.path, export.format.name)) for export in exports)
+    at_stdout = [form for form, destination in opened if destination.is_stdout]
+    if len(at_stdout) > 1:
+        last = at_stdout[-1]
+        raise PlanError(
+            last.name, f"Standard output takes {at_stdout[0].title} or {last.title}; give {last.option} a file."
+        )
+    return opened
 
 
 def _mode_of(file: Path, usual: int) -> int:

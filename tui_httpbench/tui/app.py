@@ -25,6 +25,8 @@ from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.politeness import remote_load
 from tui_httpbench.plan.presets import default_plan
 from tui_httpbench.plan.stored import load_last_plan
+from tui_httpbench.report.formats import Export
+from tui_httpbench.text.formatting import enumerate_names
 from tui_httpbench.text.hiding import Hiding
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.kept_run import KeptRun
@@ -52,7 +54,7 @@ STOPPED = 130
 
 
 class HttpbenchApp(LeanApp[None], QuietExitApp[None], BareTracebackApp[None], SafeClipboardApp[None]):
-    """Setup, Run and Results, and back; ``json_path`` gets the result of each finished run.
+    """Setup, Run and Results, and back; each finished run is written to ``exports``.
 
     ``keep_going`` lets runs go on without a question where every mode failed before the rounds. ``farewell`` is a
     sentence for the terminal once the app has left it, empty where there is nothing to say.
@@ -72,14 +74,14 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], BareTracebackApp[None], Sa
         self,
         plan: Plan | None = None,
         start: bool = False,
-        json_path: str | None = None,
+        exports: tuple[Export, ...] = (),
         present: bool = False,
         keep_going: bool = False,
     ) -> None:
         super().__init__()
         self._first_plan = plan or _with_fresh_seed(load_last_plan() or default_plan())
         self._start = start
-        self._json_path = json_path
+        self._exports = exports
         self._present = present
         self._keep_going = keep_going
         self._is_quitting = False
@@ -168,7 +170,7 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], BareTracebackApp[None], Sa
         """Shows the result in place of the run."""
         if self._is_quitting:
             return
-        if self._json_path is not None and save_result(self, event.result, self._json_path):
+        if self._export(event.result):
             self._kept.remove()
             self._remove(event.folder)
         elif any(record.requests for record in event.measured.records):
@@ -176,6 +178,11 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], BareTracebackApp[None], Sa
         else:
             self._remove(event.folder)
         self.switch_screen(ResultsScreen(event.result, event.measured))
+
+    def _export(self, result: Result) -> bool:
+        """Writes a result in every form that was asked for; whether there are any, and all are written."""
+        written = [save_result(self, result, export) for export in self._exports]
+        return bool(written) and all(written)
 
     @staticmethod
     def _remove(folder: RunFolder | None) -> None:
@@ -262,16 +269,17 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], BareTracebackApp[None], Sa
         await self._quit(return_code=STOPPED)
 
     async def _quit(self, *, saves: bool = False, return_code: int = 0) -> None:
-        """Leaves; ``saves`` writes the JSON, if any was asked for, of a run that is under way.
+        """Leaves; ``saves`` writes the exports, if any were asked for, of a run that is under way.
 
         What is in no file of the user's by then stays for recovery.
         """
         self._is_quitting = True
         finished = await self._run_screen.stop_and_wait() if self._run_screen is not None else None
         if finished is not None and finished.folder is not None:
-            if saves and self._json_path is not None and save_result(self, finished.result, self._json_path):
+            if saves and self._export(finished.result):
                 finished.folder.remove()
-                self.farewell = f"What was measured is in {printable(self._json_path)}."
+                paths = enumerate_names([printable(export.path) for export in self._exports])
+                self.farewell = f"What was measured is in {paths}."
             else:
                 finished.folder.leave()
                 self.farewell = "What was measured can be recovered; see 'httpbench-tui recover'."

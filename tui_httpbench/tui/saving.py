@@ -9,20 +9,22 @@ from textual.app import App
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.plan.plan import PlanError
-from tui_httpbench.report import json_report
+from tui_httpbench.plan.reference import USUAL
 from tui_httpbench.report.destination import FileDestination
+from tui_httpbench.report.formats import JSON, Export
 from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.quoting import printable
 
 SCREENSHOT_TOOLTIP = "Save a screenshot (SVG) in this folder"
 
 
-def save_result(app: App[Any], result: Result, path: str | None = None) -> bool:
-    """Writes a result as JSON, into the current folder unless a path is given; says where, or why not.
+def save_result(app: App[Any], result: Result, export: Export | None = None) -> bool:
+    """Writes a result, as JSON into the current folder unless something else is asked for; says where, or why not.
 
     Tells whether it was written.
     """
-    return _save(app, "The result", json_report.to_text(result), path or _file_name("json"))
+    export = export or Export(JSON, _file_name(JSON.name))
+    return _save(app, "The result", export.format.to_text(result, USUAL), export.path)
 
 
 def save_screenshot(app: App[Any]) -> None:
