@@ -134,7 +134,9 @@ class Probe:
     ``environment`` is the key of the one that was made for the lane, empty for this one.
     """
 
-    OURS: ClassVar = frozenset({"mode", "settings", "error", "packages", "strange", "without_c", "stage", "beside"})
+    OURS: ClassVar = frozenset(
+        {"mode", "settings", "error", "packages", "strange", "without_c", "stage", "beside", "runtime", "environment"}
+    )
 
     mode: str
     settings: dict[str, str] = field(default_factory=dict)
