@@ -33,6 +33,7 @@ async def test_a_result_with_variants_has_all_its_tabs_and_a_replay() -> None:
     result = replace(result, made={lane: f"made by {lane}" for lane in LANES})
     async with show(result, WIDE) as (screen, pilot):
         assert all(lane in text_on(pilot.app) for lane in LANES)
+        assert "httpx-client@new takes 1.10 times as long as httpx-client@old" in text_on(pilot.app)
         for view in VIEWS:
             if view.ID == "article":
                 continue
