@@ -50,6 +50,7 @@ barcode zip_code Status-Code country-code encode pattern path spin pint sv se st
 WWW-Authenticate Access-Control-Allow-Credentials Accept Content-Type User-Agent X-Forwarded-For sig_figs sigFigs
 cookieconsent CookieConsent cookie_banner private_key_path token_file oauth_callback ETag-Key Content-Key hot_key
 map_key sessionStorage session_storage token[type] ticket_id ticketing mfa_enabled call_sign resign
+requests-session requests_session
 """
 
 
@@ -181,6 +182,7 @@ def test_a_short_value_is_no_part_of_a_word_and_a_long_one_may_be() -> None:
             "Write http://host?sig=. Send 'Cookie: ***'. Send Cookie: ***.",
         ),
         ("C(cookies=Jar(x), auth=None, cookie_jar=a.Jar(), code=404) session=<a.Session> key=True.", None),
+        ("requests-session: 200, a.sort(key=lambda a: b)", None),
         ("Unexpected token at 12; the key: is wrong; a token expires", None),
         ("basic authentication failed; invalid token: expected 5 bytes", None),
         ("see http://[::1]:80/a@b and https://a.b/token/x?q=token&keyword=a", None),

@@ -49,9 +49,9 @@ _NO_EXAMPLE = r"(?!(?:\w+ )?(?:\u2026|\$\())"
 """An ellipsis, or what a shell puts something in for: neither can be sent in a header."""
 _QUOTED_PAIR = rf"(?<=[\"'])(?={_SIGNS}\\?[\"']\s{{0,9}}:)"
 _TUPLE = r"(?:(?<=[(\[][\"'])|(?<=[(\[]b[\"']))(?=[^\"']+[\"'], b?(?:\"[^\"]*\"|'[^']*')[)\]])"
-_ASSIGNMENT = rf"{_BEGIN}(?={_SIGNS} ?[=:] ?b?\\?[\"'])"
+_ASSIGNMENT = rf"(?={_SIGNS} ?[=:] ?b?\\?[\"'])"
 _BARE = r"[^\s\"'<>()\[\]{},;&=?#]"
-_NO_SECRET = r"(?:None|True|False|null|true|false|\u2026|\d{1,5})(?![\w\-]|\.\w)"
+_NO_SECRET = r"(?:None|True|False|lambda|null|true|false|\u2026|\d{1,5})(?![\w\-]|\.\w)"
 _LOOKS_RANDOM = r"(?=[^\s\d]{0,40}\d)(?=[^\sA-Za-z]{0,40}[A-Za-z])(?=\S{6})"
 _RULES: tuple[Rule, ...] = (
     # //user:password@, also within another URL
@@ -71,13 +71,13 @@ _RULES: tuple[Rule, ...] = (
     ),
     # "password": "abc" and token = "abc", in any quotes; ('X-Auth-Key', 'abc')
     (
-        rf"((?:{_QUOTED_PAIR}|{_TUPLE}|{_ASSIGNMENT}){SECRET_NAME}"
+        rf"({_BEGIN}(?:{_QUOTED_PAIR}|{_TUPLE}|{_ASSIGNMENT}){SECRET_NAME}"
         r"(?:\\?[\"']\s{0,9}[:,]\s{0,9}| ?[=:] ?)b?(\\?[\"']))(?:(?!\2)(?:\\.|[^\\]))+",
         rf"\1{MASK}",
     ),
     # password=abc and auth=('me', 'abc'), but no call, as code has it; password: abc123, but no word
     (
-        rf"({_BEGIN}(?={_SIGNS}[=:]){SECRET_NAME}(?:=(?!{_NO_SECRET})|: ?{_LOOKS_RANDOM}))"
+        rf"({_BEGIN}(?={_SIGNS}(?:=[^\s\"'<]|: ?{_LOOKS_RANDOM})){SECRET_NAME}(?:=(?!{_NO_SECRET})|: ?))"
         rf"(?:{_BARE}+(?:=+{_BARE}+){{0,9}}(?<![.,:!])={{0,2}}(?=[.,:!]*(?:[\s\"'<>)\]}},;&=?#]|\Z))"
         r"|\(b?[\"'][^()\n]*\))",
         rf"\1{MASK}",

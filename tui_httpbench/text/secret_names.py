@@ -52,16 +52,16 @@ _OTHER_SIGNS = r"call|zodiac|star|plus|minus|dollar|currency|equals?|percent|roa
 _COUNTS_OF_TOKENS = r"max|min|num|n|total|prompt|completion|input|output"
 
 _NO_SECRET = (
-    rf"(?i:access-control-)"
+    rf"(?i:access-control-|requests[-_.]session{_END})"
     rf"|{_FROM}(?i:{_DESCRIBES}){_END}"
     rf"|{_FROM}(?:(?i:{_OTHER_KEYS})[-_.]?(?i:key)s?|(?i:{_OTHER_SIGNS})[-_.]?(?i:sign)){_END}"
     rf"|{_FROM}(?i:{_COUNTS_OF_TOKENS})(?i:[-_.]?\w*[-_.]?tokens){_END}"
 )
 SECRET_NAME = (
-    rf"(?!{_NO_SECRET})"
     rf"(?=(?i:{_AS_THE_WHOLE}){_END}"
     rf"|{NAME_SIGN}{{0,{MAX_NAME}}}?(?i:{_ANYWHERE})"
     rf"|{_FROM}(?:(?i:{_AS_A_WORD}){_TO}|(?i:{_AS_THE_LAST_WORD}){_END}))"
+    rf"(?!{_NO_SECRET})"
     rf"{NAME_SIGN}{{1,{MAX_NAME}}}"
 )
 """A regular expression that matches a whole name, if it is that of a secret."""
