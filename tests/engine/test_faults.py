@@ -33,7 +33,6 @@ TABLE = read_table(TABLE_FILE.read_text())
 FEW_MODES = ("requests-session", "httpx-async", "aiohttp")
 TELLING_FAULTS = (
     "terminal-escapes",
-    "chunk-size-broken",
     "reset-in-body",
 )
 needs_memory_limit = pytest.mark.skipif(sys.platform != "linux", reason="the system keeps no process to a limit")

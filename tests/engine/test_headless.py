@@ -240,21 +240,14 @@ async def test_a_stopped_run_reports_what_it_measured(numbers: list[signal.Signa
         assert document["modes"][0]["rounds_done"] == 0
 
 
-def test_progress_is_drawn_on_a_terminal_and_the_pipe_stays_plain() -> None:
-    status, shown, piped = run_in_terminal(*ONE_MODE, on="stderr")
+def test_progress_and_report_are_drawn_on_a_terminal_and_the_json_stays_plain() -> None:
+    status, shown, piped = run_in_terminal(*ONE_MODE, "--json", "/dev/stdout", on="stderr")
     assert status == 0
-    for part in ("This run takes about ", "round 1 of 1", "http.client", "5/5", "━"):
+    for part in ("This run takes about ", "round 1 of 1", "http.client", "5/5", "━", "requests/s"):
         assert part in shown
     assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h") == 1
     assert "\x1b" not in piped
-    assert "requests/s" in piped
-
-
-def test_json_on_stdout_moves_the_report_to_a_terminal_on_stderr() -> None:
-    status, shown, piped = run_in_terminal(*ONE_MODE, "--json", "/dev/stdout", on="stderr")
-    assert status == 0
     assert json.loads(piped)["modes"][0]["ok"] == 5
-    assert "requests/s" in shown
 
 
 def test_a_report_on_a_terminal_has_its_width_and_colours() -> None:
@@ -273,8 +266,10 @@ def test_no_color_leaves_no_escape_code() -> None:
 
 
 def test_a_dumb_terminal_gets_no_progress() -> None:
-    status, shown, _ = run_in_terminal(*ONE_MODE, on="stderr", TERM="dumb")
+    status, shown, piped = run_in_terminal(*ONE_MODE, on="stderr", TERM="dumb")
     assert (status, shown) == (0, "")
+    assert "\x1b" not in piped
+    assert "requests/s" in piped
 
 
 @pytest.mark.parametrize("json_path", [None, "-"])

@@ -118,7 +118,7 @@ async def test_connections_are_counted_at_the_embedded_target_and_elsewhere_alik
 
 
 async def test_a_header_that_a_mode_changes_is_found() -> None:
-    runner = Runner(plan_for("/", "equal", rounds=1, modes=FOUR))
+    runner = Runner(plan_for("/", "equal", rounds=1, modes=("requests", "aiohttp")))
     async for _ in runner.run():
         pass
     result = runner.result()

@@ -193,7 +193,7 @@ async def test_a_proxy_is_said_and_those_that_go_without_it_are_marked(monkeypat
         probes, findings = await probe("http://somewhere.invalid/", headers=(BEARER,))
         through = len(proxy.requests)
         async with RecordingServer() as server:
-            _, here = await probe(server.url + "/", headers=(BEARER,))
+            _, here = await probe(server.url + "/", ("requests", "aiohttp"), headers=(BEARER,))
     assert said_of(findings, "other-proxy").modes == ("aiohttp",)
     assert probes["requests"].settings["proxies"].rstrip("/") == proxy.url
     assert {mode_id for mode_id, each in probes.items() if each.response} == set(FOUR) - {"aiohttp"}

@@ -296,7 +296,7 @@ async def test_a_waiting_worker_uses_no_processor(tmp_path: Path, monkeypatch: p
 
     before_each_slice(monkeypatch, look_at_all)
     async with RecordingServer() as server:
-        await measure(plan_for(server, "/delay/4", THREE, duration_s=0.3, concurrency=10), tmp_path)
+        await measure(plan_for(server, "/delay/20", THREE, requests=300, concurrency=10), tmp_path)
     assert set(used_s) == set(THREE)
     assert max(used_s.values()) < 0.005, used_s
 

@@ -28,7 +28,9 @@ def light_other(request: Request, new: object) -> Iterator[Send]:  # noqa: ARG00
 @mode("light-async", "streams of asyncio: connections are kept", kept=True)
 async def light_async(request: Request, new: object) -> AsyncIterator[Callable[[], Awaitable[tuple[int, bytes]]]]:  # noqa: ARG001
     url = urlsplit(request.url)
-    head = f"{request.method} {url.path} HTTP/1.1\r\nHost: {url.netloc}\r\nX-Mode: light-async\r\n\r\n".encode()
+    headers = {"Host": url.netloc, **request.headers, "X-Mode": "light-async"}
+    lines = (f"{request.method} {url.path or '/'} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()))
+    head = "\r\n".join((*lines, "", "")).encode()
     idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def send() -> tuple[int, bytes]:
@@ -38,14 +40,16 @@ async def light_async(request: Request, new: object) -> AsyncIterator[Callable[[
         length = answer.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
         body = await reader.readexactly(int(length))
         idle.append((reader, writer))
-        return int(answer.split(b" ", 2)[1]), body
+        status = int(answer.split(b" ", 2)[1])
+        tell(status, request)
+        return status, body
 
     yield send
     for _, writer in idle:
         writer.close()
 
 
-# Below: what the sync modes share.
+# Below: what modes share, and what came back.
 
 
 def sender(request: Request, name: str) -> Send:
@@ -62,6 +66,27 @@ def sender(request: Request, name: str) -> Send:
         response = connection.getresponse()
         body = response.read()
         idle.append(connection)
+        tell(response.status, request)
         return response.status, body
 
     return send
+
+
+watching: list[Callable[..., None]] = []
+
+
+def watch_responses(seen: Callable[..., None]) -> None:
+    watching.append(seen)
+
+
+def tell(status: int, request: Request) -> None:
+    for seen in watching:
+        seen(
+            status=status,
+            url=request.url,
+            first_status=status,
+            http_version="1.1",
+            hops=[(request.method, request.url, request.headers.items())],
+            sets_cookies=False,
+            keeps_cookies=False,
+        )

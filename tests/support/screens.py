@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+import pytest
+from _pytest.mark import ParameterSet
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -16,6 +18,11 @@ from textual.widgets import Footer
 
 LIMIT_S = 60.0
 ScreenType = TypeVar("ScreenType", bound=Screen[Any])
+
+
+def slow_size(columns: int, rows: int) -> ParameterSet:
+    """A size between others that are tried: in the slow tests alone."""
+    return pytest.param((columns, rows), marks=pytest.mark.slow)
 
 
 class Notice(NamedTuple):
@@ -27,10 +34,11 @@ class Notice(NamedTuple):
 
 async def wait_until(pilot: Pilot[Any], is_true: Callable[[], bool]) -> None:
     """Lets the app run until something holds; how long that takes is not what these tests measure."""
-    deadline = time.monotonic() + LIMIT_S
+    deadline, delay_s = time.monotonic() + LIMIT_S, 0.02
     while not is_true():
         assert time.monotonic() < deadline, "waited too long"
-        await pilot.pause(0.02)
+        await pilot.pause(delay_s)
+        delay_s = min(1.5 * delay_s, 0.1)  # to look takes the time of what is waited for
 
 
 async def wait_for_screen(pilot: Pilot[Any], kind: type[ScreenType]) -> ScreenType:

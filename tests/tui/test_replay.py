@@ -20,7 +20,7 @@ from support.made_results import (
     timed_result,
     troubled_result,
 )
-from support.screens import text_on, wait_until
+from support.screens import slow_size, text_on, wait_until
 from textual.app import App
 from textual.pilot import Pilot
 
@@ -74,7 +74,7 @@ async def still(
         yield screen, pilot
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60), (50, 14)])
+@pytest.mark.parametrize("size", [(80, 24), slow_size(120, 36), (200, 60), (50, 14)])
 async def test_lanes_fill_and_places_are_told_as_each_one_ends(size: tuple[int, int]) -> None:
     result = clean_result()
     async with still(result, size) as (screen, pilot):

@@ -29,7 +29,7 @@ async def test_no_leads_back_to_the_url_and_yes_sends(tmp_path: Path, monkeypatc
             return Reply(status=302, location=where)
 
         async with ScriptedServer(answer) as server:
-            plan = Plan(Request(server.url, headers=HEADERS), ("requests-session",), 6, concurrency=1, rounds=1, seed=3)
+            plan = Plan(Request(server.url, headers=HEADERS), ("urllib3",), 6, concurrency=1, rounds=1, seed=3)
             app = HttpbenchApp(plan, start=True)
             app.animation_level = "none"
             async with app.run_test(size=(100, 30)) as pilot:

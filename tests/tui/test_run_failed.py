@@ -27,7 +27,7 @@ from tui_httpbench.tui.screens.setup.screen import SetupScreen
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for left-over processes in /proc")
 
-PLAN = Plan(Request("/status/405"), modes=("requests-session", "aiohttp"), requests=6, concurrency=2, rounds=1, seed=3)
+PLAN = Plan(Request("/status/405"), modes=("http.client", "urllib3"), requests=6, concurrency=2, rounds=1, seed=3)
 
 
 @asynccontextmanager
