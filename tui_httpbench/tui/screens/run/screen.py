@@ -122,7 +122,7 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         self._spotlight = Spotlight()
         self._measuring: Worker[None] | None = None
         self._environments = EnvironmentStory()
-        self._making = describe_progress(self.progress)
+        self._making = ""
         self._is_left = False
         self._quits_next = False
         self._finished: RunScreen.Finished | None = None
@@ -183,7 +183,7 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         """Draws where the run stands now."""
         progress = self.progress
         self.query_one(Totals).show(progress)
-        said = self._making if progress.stage == "preparing" else describe_progress(progress)
+        said = (self._making if progress.stage == "preparing" else "") or describe_progress(progress)
         if self.query_one(FailedQuestion).display:
             said = WAITING_AS_FAILED
         elif self.query_one(ElsewhereQuestion).display:
