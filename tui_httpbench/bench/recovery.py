@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -163,7 +164,8 @@ def _read_size(folder: Path, ended_s: float) -> InterruptedRun:
     Raises PermissionError where a file of it can't be read, though nothing of that one is needed here.
     """
     for path in folder.iterdir():
-        if not os.access(path, os.R_OK):
+        # A link may lead nowhere, which no permission helps.
+        if stat.S_ISREG(path.lstat().st_mode) and not os.access(path, os.R_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     told = read_run(folder)
     counts = {(record.mode, record.round): count for record, count in read_rounds(folder)}
