@@ -250,7 +250,9 @@ async def test_another_machine_is_asked_for_once_and_a_heavy_load_each_time() ->
                 await pilot.press("y")
             screen = await wait_for_screen(pilot, RunScreen)
             assert screen.plan == plan
-            await screen.stop_and_wait()
+            await pilot.press("escape")
+            await wait_until(pilot, lambda: "Stop here?" in text_on(app))
+            await pilot.press("y")
             await wait_for_screen(pilot, ResultsScreen)
         app.start_run(heavy)
         await wait_for_question(pilot)

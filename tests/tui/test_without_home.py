@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.screens import Notice, wait_for_screen
+from support.screens import Notice, wait_for_screen, wait_until
 
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.tui.app import HttpbenchApp
@@ -47,6 +47,9 @@ async def test_the_app_runs_and_says_once_that_the_plan_is_not_remembered(
             results = await wait_for_screen(pilot, ResultsScreen)
             assert results.result.all_succeeded
             await pilot.press("escape")
+        await wait_for_screen(pilot, SetupScreen)
+        await pilot.press("ctrl+q")  # until then, the result can be shown again
+        await wait_until(pilot, lambda: not app.is_running)
     (notice,) = notices
     assert notice.text.startswith("The plan can't be remembered: ")
     assert list(unwritable.iterdir()) == []
