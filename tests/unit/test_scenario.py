@@ -91,8 +91,8 @@ def test_body_sizes_take_thousands() -> None:
 
 def test_draws_follow_their_distribution_and_seed() -> None:
     def draw(text: str, seed: int = 1) -> list[float]:
-        source = random.Random(seed)
-        return [parse_service_time(text).draw_s(source) for _ in range(4000)]
+        source, service_time = random.Random(seed), parse_service_time(text)
+        return [service_time.draw_s(source) for _ in range(4000)]
 
     assert set(draw("20")) == {0.02}
     assert statistics.median(draw("lognormal:300:0.5")) == pytest.approx(0.3, rel=0.05)
