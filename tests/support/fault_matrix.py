@@ -159,7 +159,7 @@ def check_observation(seen: Observation) -> None:
             for error in record.error_texts:
                 assert error.count is not None
                 texts[error.kind] = texts.get(error.kind, 0) + error.count
-            assert texts == {kind: n for kind, n in record.tally.errors.items() if kind != "status"}
+            assert texts == {kind: n for kind, n in record.tally.errors.items() if kind != "status"}, record
         else:
             # One hands back something else than a body for a switch of protocols, which fails its round.
             assert record.outcome in ("hung", "crashed", "failed"), record
