@@ -25,7 +25,10 @@ class LaneEnvironments:
         self.by_lane: Mapping[str, Environment] = {}
         self._lanes: dict[Recipe, list[str]] = {}
         for lane in dict.fromkeys(map(lane_of, plan.modes)):
-            if (recipe := recipe_for(plan.variant_of(lane), mode_of(lane))) is not None:
+            variant = plan.variant_of(lane)
+            if variant is None and not plan.get:
+                continue  # nobody asked for one; a library that is missing fails where it is imported
+            if (recipe := recipe_for(variant, mode_of(lane))) is not None:
                 self._lanes.setdefault(recipe, []).append(lane)
         self._making: asyncio.Task[None] | None = None
         self._is_stopped = False
