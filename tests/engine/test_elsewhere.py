@@ -6,6 +6,8 @@ import asyncio
 import json
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -29,41 +31,37 @@ def redirecting_to(url: str) -> ScriptedServer:
     return ScriptedServer(lambda _: Reply(status=302, location=url))
 
 
+@asynccontextmanager
+async def redirected_elsewhere(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, status: int = 200
+) -> AsyncIterator[tuple[ScriptedServer, str, ScriptedServer]]:
+    """A server on another machine, which answers with this status; its URL; and one that redirects there."""
+    give_name_to_this_machine(folder, monkeypatch)
+    async with ScriptedServer(lambda _: Reply(status=status)) as other:
+        where = other.url.replace("127.0.0.1", OTHER_MACHINE)
+        async with redirecting_to(f"{where}/end?token=hush") as server:
+            yield other, where, server
+
+
 async def test_another_machine_gets_nothing_without_yes_and_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    give_name_to_this_machine(tmp_path, monkeypatch)
-    async with ScriptedServer(lambda _: Reply()) as other:
-        where = other.url.replace("127.0.0.1", OTHER_MACHINE)
-        async with redirecting_to(f"{where}/end?token=hush") as server:
-            arguments = [part for mode in MODES for part in ("-m", mode)]
-            arguments += [part for pair in HEADERS for part in ("-H", ": ".join(pair))]
-            run = (
-                sys.executable,
-                "-m",
-                "tui_httpbench",
-                "run",
-                server.url,
-                "-n",
-                "4",
-                "-r",
-                "1",
-                "-c",
-                "2",
-                *arguments,
+    async with redirected_elsewhere(tmp_path, monkeypatch) as (other, where, server):
+        run = [sys.executable, "-m", "tui_httpbench", "run", server.url, "-n", "4", "-r", "1", "-c", "2"]
+        run += [part for mode in MODES for part in ("-m", mode)]
+        run += [part for pair in HEADERS for part in ("-H", ": ".join(pair))]
+
+        async def output_of(*options: str) -> tuple[int | None, str, list[str]]:
+            process = await asyncio.create_subprocess_exec(
+                *run, *options, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
             )
+            output, errors = await asyncio.wait_for(process.communicate(), 60)
+            return process.returncode, output.decode(), errors.decode().splitlines()
 
-            async def output_of(*options: str) -> tuple[int | None, str, list[str]]:
-                process = await asyncio.create_subprocess_exec(
-                    *run, *options, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-                )
-                output, errors = await asyncio.wait_for(process.communicate(), 60)
-                return process.returncode, output.decode(), errors.decode().splitlines()
-
-            status, output, errors = await output_of()
-            refused = len(other.requests)
-            allowed, document, told = await output_of("--yes", "--json", "-")
-            measured = len(other.requests) - refused
+        status, output, errors = await output_of()
+        refused = len(other.requests)
+        allowed, document, told = await output_of("--yes", "--json", "-")
+        measured = len(other.requests) - refused
     assert (status, output, len(errors)) == (2, "", 1)
     assert errors[0].startswith(
         f"httpbench-tui: {server.url} redirects to another machine: up to 8 requests go to {OTHER_MACHINE}, 2 at once"
@@ -125,14 +123,11 @@ def silent(request: Request, new):
 async def test_a_machine_where_requests_fail_or_that_no_client_tells_of_gets_nothing_unasked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    give_name_to_this_machine(tmp_path, monkeypatch)
     (tmp_path / "silent.py").write_text(SILENT)
     modes = select_modes(("requests-session", str(tmp_path / "silent.py"), "http.client"))
-    async with ScriptedServer(lambda _: Reply(status=0)) as other:
-        where = other.url.replace("127.0.0.1", OTHER_MACHINE)
-        async with redirecting_to(f"{where}/end") as server:
-            runner = Runner(Plan(Request(server.url, headers=HEADERS), modes, 3, concurrency=1, rounds=1, pin=False))
-            asked = [event.elsewhere async for event in runner.run() if isinstance(event, RedirectedElsewhere)]
+    async with redirected_elsewhere(tmp_path, monkeypatch, status=0) as (_, where, server):
+        runner = Runner(Plan(Request(server.url, headers=HEADERS), modes, 3, concurrency=1, rounds=1, pin=False))
+        asked = [event.elsewhere async for event in runner.run() if isinstance(event, RedirectedElsewhere)]
     (elsewhere,) = asked
     assert (runner.is_refused, runner.records) == (True, [])
     assert elsewhere.hosts == {OTHER_MACHINE: modes[:2]}
@@ -145,18 +140,15 @@ async def test_a_machine_where_requests_fail_or_that_no_client_tells_of_gets_not
 async def test_a_look_follows_on_this_machine_alone_and_shows_credentials_to_the_server_that_was_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    give_name_to_this_machine(tmp_path, monkeypatch)
-    async with ScriptedServer(lambda _: Reply()) as other:
-        where = other.url.replace("127.0.0.1", OTHER_MACHINE)
-        async with redirecting_to(f"{where}/end?token=hush") as second:
+    async with redirected_elsewhere(tmp_path, monkeypatch) as (other, where, second):
 
-            def answer(asked: Asked) -> Reply:
-                return Reply(status=307, location="/next" if asked.path == "/" else second_url)
+        def answer(asked: Asked) -> Reply:
+            return Reply(status=307, location="/next" if asked.path == "/" else second_url)
 
-            second_url = f"{second.url.replace('127.0.0.1', 'localhost')}/second"
-            async with ScriptedServer(answer) as server:
-                plan = Plan(Request(f"{server.url}/", "POST", HEADERS, data=b"a=b"), MODES[:1], 3)
-                found = await look_at_redirects(plan, plan.request.url, USUAL_TRUST, plan.request.hiding)
+        second_url = f"{second.url.replace('127.0.0.1', 'localhost')}/second"
+        async with ScriptedServer(answer) as server:
+            plan = Plan(Request(f"{server.url}/", "POST", HEADERS, data=b"a=b"), MODES[:1], 3)
+            found = await look_at_redirects(plan, plan.request.url, USUAL_TRUST, plan.request.hiding)
     assert found == (f"{server.url}/next", second_url, f"{where}/end?token=hush")
     assert [(asked.method, asked.headers.get("x-auth-key")) for asked in server.requests] == [
         ("POST", "hush-hush-hush"),

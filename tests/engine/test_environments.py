@@ -20,6 +20,7 @@ from support.killing import wait_until
 from support.packages import know_only, make_checkout, make_wheel, without_shims
 from support.recording_server import RecordingServer
 
+from tui_httpbench.bench.events import EnvironmentStep
 from tui_httpbench.bench.trust import USUAL_TRUST
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job
 from tui_httpbench.clients.catalog import MODES
@@ -36,6 +37,7 @@ from tui_httpbench.measured.samples import SampleFile
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.requirement import parse_requirement
 from tui_httpbench.plan.variants import parse_variants
+from tui_httpbench.report.environments import EnvironmentStory
 from tui_httpbench.worker.job import Job
 
 CLIENT = """
@@ -173,6 +175,7 @@ async def test_what_can_not_be_had_is_one_sentence(
     index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wheel = make_wheel(index, "tiny", "1.0", "")
+    await environment(recipe("tiny"))
     absent = str(await failure(recipe("tiny==9.9")))  # in uv's own words, or in pip's
     assert absent.startswith("tiny==9.9 can't be had: ")
     assert absent.endswith(" tiny==9.9.")
@@ -192,14 +195,28 @@ async def test_what_can_not_be_had_is_one_sentence(
     for name in ("UV_DEFAULT_INDEX", "PIP_INDEX_URL"):
         monkeypatch.setenv(name, "http://user:s3cret@127.0.0.1:9/simple")
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
-    monkeypatch.setenv("PIP_RETRIES", "0")
+    monkeypatch.setenv("PIP_RETRIES", "1")
     unreachable = await failure(recipe("absent==1.0"))
-    # pip does not say whether it is the connection.
-    why = ("can't be fetched: there is no connection to 127.0.0.1:9; ", "can't be had: could not find a version")
-    assert str(unreachable).startswith(tuple(f"absent==1.0 {each}" for each in why))
+    # pip does not say where it got no connection.
+    why = tuple(
+        f"absent==1.0 can't be fetched: there is no connection to {host}; " for host in ("127.0.0.1:9", "the index")
+    )
+    assert str(unreachable).startswith(why)
     assert unreachable.log is not None
     assert "s3cret" not in unreachable.log.read_text()
     assert not left_half_made()
+
+    wheel.unlink()
+    monkeypatch.setattr("tui_httpbench.environments.provide.OPEN_VERSIONS_STAY_S", 0.0)
+    steps: list[Progress] = []
+    async with provided([recipe("tiny")], steps.append) as got:
+        assert not got.environments[recipe("tiny")].is_new
+    story = EnvironmentStory()
+    told = [story.tell(EnvironmentStep(("tiny",), "tiny", each.step, each.detail)) for each in steps]
+    assert told[-1] == (
+        "The environment of tiny is ready: there is no connection to ask for newer versions, so it stays as it was "
+        "made before."
+    )
 
 
 async def test_apps_that_want_the_same_make_it_once(tmp_path: Path) -> None:

@@ -39,8 +39,8 @@ OPEN_VERSIONS_STAY_S = 24 * 3600.0
 class Environment:
     """One that can be used: ``python`` is what starts a worker in it, ``key`` what tells it from others.
 
-    ``packages`` are versions by name, ``is_new`` tells whether it was made just now, ``note`` what else is to be said,
-    empty for nothing.
+    ``packages`` are versions by name, ``is_new`` tells whether it was made just now, ``note`` what else is to be said
+    as a part of a sentence, empty for nothing.
     """
 
     recipe: Recipe
@@ -114,7 +114,7 @@ class _Provider:
             self._tell(Progress(recipe, "failed", str(failure)))
         else:
             found.environments[recipe] = environment
-            self._tell(Progress(recipe, "ready"))
+            self._tell(Progress(recipe, "ready", environment.note))
 
     async def _ready(self, recipe: Recipe, interpreter: Interpreter) -> Environment:
         self._tell(Progress(recipe, "checking"))
@@ -133,7 +133,7 @@ class _Provider:
                 except EnvironmentFailure as failure:
                     if not is_whole or failure.kind != NO_NETWORK:
                         raise
-                    note = "It is as it was made before, since there is no connection to ask whether that has changed."
+                    note = "there is no connection to ask for newer versions, so it stays as it was made before"
             assert about is not None
             try:
                 self._releases.append(self._store.use(key))
@@ -153,7 +153,7 @@ class _Provider:
             except BlockingIOError:
                 if not is_told:
                     is_told = True
-                    self._tell(Progress(recipe, "waiting", "another app makes the same"))
+                    self._tell(Progress(recipe, "waiting", "it is being made already"))
                 await asyncio.sleep(LOCK_INTERVAL_S)
             except OSError as error:
                 raise failure_of(error, self._store.path_of(key)) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
@@ -16,20 +17,20 @@ class NoFolderError(OSError):
 
 def state_folder() -> Path | None:
     """Where what this program remembers lies; it may not exist. None where there is no home."""
-    try:
-        folder = platformdirs.user_state_path("httpbench-tui", appauthor=False)
-    except RuntimeError:
-        return None
-    # Some versions of platformdirs give a relative folder then, which would land in the working directory.
-    return folder if folder.is_absolute() else None
+    return _own_folder(platformdirs.user_state_path)
 
 
 def cache_folder() -> Path | None:
     """Where what this program can make again lies; it may not exist. None where there is no home."""
+    return _own_folder(platformdirs.user_cache_path)
+
+
+def _own_folder(path_of: Callable[..., Path]) -> Path | None:
     try:
-        folder = platformdirs.user_cache_path("httpbench-tui", appauthor=False)
+        folder = path_of("httpbench-tui", appauthor=False)
     except RuntimeError:
         return None
+    # Some versions of platformdirs give a relative folder then, which would land in the working directory.
     return folder if folder.is_absolute() else None
 
 

@@ -28,6 +28,8 @@ class EnvironmentStory:
             case "making":
                 self._since[event.lanes] = time.monotonic()
                 return f"Making an environment for {who}: {event.holds}."
+            case "ready" if event.detail:
+                return f"The environment of {who} is ready: {event.detail}."
             case "ready" if (since := self._since.get(event.lanes)) is not None:
                 return f"The environment of {who} is ready after {format_duration(time.monotonic() - since)}."
         return ""

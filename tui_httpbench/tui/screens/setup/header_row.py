@@ -6,7 +6,6 @@ from textual.suggester import SuggestFromList
 
 from tui_httpbench.plan.header_values import expand_headers, is_reference
 from tui_httpbench.plan.parsing import check_header
-from tui_httpbench.plan.plan import PlanError
 from tui_httpbench.text.hiding import holds_credentials
 from tui_httpbench.tui.screens.setup.typed_row import RowInput, RowName, TypedRow
 
@@ -70,20 +69,13 @@ class HeaderRow(TypedRow):
             remove="Remove this header",
         )
 
-    @property
-    def error(self) -> str:
-        """What is wrong with this header alone, or an empty text."""
-        if self.is_blank:
-            return ""
-        try:
-            expand_headers((check_header(*self.texts),))
-        except PlanError as error:
-            return str(error)
-        return ""
+    def check(self) -> None:
+        """Looks at name and value, and whether its variables are set. Raises PlanError."""
+        expand_headers((check_header(*self.texts),))
 
-    def is_wrong_in_value(self, error: str) -> bool:
-        """Whether this sentence is about the value."""
-        return error == self.error and not _is_wrong_name(self.name_input.value)
+    def check_name(self) -> None:
+        """Looks at the name alone. Raises PlanError."""
+        check_header(self.name_input.value, "")
 
     def edited(self) -> None:
         """Masks a secret, also while its header is renamed. What only names a variable is none."""
@@ -91,11 +83,3 @@ class HeaderRow(TypedRow):
         was_secret = self.value_input.password and bool(value)
         is_secret = was_secret or holds_credentials(self.name_input.value, value)
         self.value_input.password = is_secret and not is_reference(value)
-
-
-def _is_wrong_name(name: str) -> bool:
-    try:
-        check_header(name, "")
-    except PlanError:
-        return True
-    return False

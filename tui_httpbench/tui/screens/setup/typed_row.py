@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import HorizontalGroup, VerticalGroup
 from textual.message import Message
 from textual.widgets import Button, Input
 
+from tui_httpbench.plan.error import PlanError
 from tui_httpbench.tui.screens.setup.note import Note
 from tui_httpbench.tui.textual_fixes.following_input import FollowingInput
 from tui_httpbench.tui.textual_fixes.paste_input import PasteInput
@@ -98,11 +101,19 @@ class TypedRow(VerticalGroup):
     @property
     def error(self) -> str:
         """What is wrong with this row alone, or an empty text."""
+        return "" if self.is_blank else _error_of(self.check)
+
+    def check(self) -> None:
+        """Looks at both texts. Raises PlanError."""
+        raise NotImplementedError
+
+    def check_name(self) -> None:
+        """Looks at the first text alone. Raises PlanError."""
         raise NotImplementedError
 
     def is_wrong_in_value(self, error: str) -> bool:
         """Whether this sentence is about the second text."""
-        raise NotImplementedError
+        return error == self.error and not _error_of(self.check_name)
 
     def show_error(self, error: str) -> None:
         """Marks the row and shows the sentence; an empty one means that all is well."""
@@ -155,3 +166,11 @@ class TypedRow(VerticalGroup):
     def _remove(self, event: Button.Pressed) -> None:
         event.stop()
         self.post_message(self.Removed(self))
+
+
+def _error_of(check: Callable[[], None]) -> str:
+    try:
+        check()
+    except PlanError as error:
+        return str(error)
+    return ""

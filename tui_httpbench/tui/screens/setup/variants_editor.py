@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 
 from tui_httpbench.clients.entrants import entrant_of
-from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.variants import MAX_LABEL_LENGTH, Variant, parse_variant
 from tui_httpbench.text.formatting import enumerate_names, plural
@@ -57,26 +56,13 @@ class VariantRow(TypedRow):
         label, spec = self.texts
         return parse_variant(f"{label}={spec}")
 
-    @property
-    def error(self) -> str:
-        """What is wrong with this variant alone, or an empty text."""
-        if self.is_blank:
-            return ""
-        try:
-            _ = self.variant
-        except PlanError as error:
-            return str(error)
-        return ""
+    def check(self) -> None:
+        """Looks at label and what it stands for. Raises PlanError."""
+        _ = self.variant
 
-    def is_wrong_in_value(self, error: str) -> bool:
-        """Whether this sentence is about what the label stands for."""
-        if error != self.error:
-            return False
-        try:
-            parse_variant(f"{self.name_input.value}=")
-        except PlanError:
-            return False
-        return True
+    def check_name(self) -> None:
+        """Looks at the label alone. Raises PlanError."""
+        parse_variant(f"{self.name_input.value}=")
 
     def edited(self) -> None:
         """Masks the credentials of a URL, and says what an empty field stands for."""
