@@ -102,16 +102,15 @@ async def test_stopping_keeps_every_finished_request_of_every_mode() -> None:
         runner = Runner(plan)
         async for event in runner.run():
             if isinstance(event, RoundStarted):
-                stopper = asyncio.create_task(stop_after(runner, 50))
+                stopper = asyncio.create_task(stop_after(runner, 20))
         await stopper
     result = runner.result()
     assert event == RunFinished(stopped=True)
     assert result.stopped
     assert not result.all_succeeded
     assert [(record.mode, record.outcome) for record in runner.records] == [(mode, "stopped") for mode in plan.modes]
-    assert sum(len(record.samples) for record in runner.records) >= 50
     for record in runner.records:
-        assert result.mode(record.mode).ok == len(record.samples) > 0
+        assert result.mode(record.mode).ok == len(record.samples) >= 20
         arrived = sum(request.headers["X-Mode"] == record.mode for request in server.requests)
         arrived -= record.mode == plan.modes[0]  # the probe of the first mode is repeated after the others
         assert arrived - 1 - 3 - len(record.samples) in (0, 1), "a probe, the warm-up, and one that was under way"
@@ -119,7 +118,9 @@ async def test_stopping_keeps_every_finished_request_of_every_mode() -> None:
 
 
 async def stop_after(runner: Runner, count: int) -> None:
-    await wait_for_samples(runner, count)
+    """Stops it once each mode has that many samples."""
+    while any(lane.done < count for lane in runner.progress().lanes):
+        await asyncio.sleep(0.01)
     runner.stop()
 
 

@@ -51,6 +51,14 @@ async def wait_for_screen(pilot: Pilot[Any], kind: type[ScreenType]) -> ScreenTy
     return screen
 
 
+async def resize(pilot: Pilot[Any], width: int, height: int) -> None:
+    """Gives the terminal another size, and waits until the screen is laid out in it."""
+    app = pilot.app
+    await pilot.resize_terminal(width, height)
+    await wait_until(pilot, lambda: app.screen._compositor.size == app.size == (width, height))
+    await pilot.pause()
+
+
 async def let_workers_end(pilot: Pilot[Any]) -> None:
     """Waits until all that the app does beside its screens is done, and whatever came of it has been taken in."""
     await pilot.app.workers.wait_for_complete()

@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 from support import SCHEMA_FILE
 from support.made_results import clean_result
-from support.screens import Notice, child_pids, closed_port, text_on, wait_for_screen, wait_until
+from support.screens import Notice, child_pids, closed_port, resize, text_on, wait_for_screen, wait_until
 from textual.pilot import Pilot
 from textual.widgets import HelpPanel, Label
 
@@ -272,16 +272,16 @@ async def test_a_terminal_that_is_too_small_says_so_until_it_is_larger() -> None
     async with opened(app) as pilot:
         screen = await wait_for_screen(pilot, ResultsScreen)
         for size in ((20, 5), (30, 10), (80, 11)):
-            await pilot.resize_terminal(*size)
+            await resize(pilot, *size)
             await wait_until(pilot, lambda size=size: f"{size[0]}x{size[1]}" in text_on(app))  # type: ignore[misc]
             assert "needs 40x12" in text_on(app)
-        await pilot.resize_terminal(80, 24)
+        await resize(pilot, 80, 24)
         await wait_until(pilot, lambda: app.screen is screen)
         assert "aiohttp" in text_on(app)
     small = ResultApp(SMALL)
     async with opened(small, (20, 5)) as pilot:
         await wait_until(pilot, lambda: isinstance(small.screen, TooSmallScreen))
-        await pilot.resize_terminal(40, 12)
+        await resize(pilot, 40, 12)
         await wait_until(pilot, lambda: isinstance(small.screen, ResultsScreen))
 
 

@@ -20,7 +20,7 @@ from support.made_results import (
     timed_result,
     troubled_result,
 )
-from support.screens import slow_size, text_on, wait_until
+from support.screens import resize, slow_size, text_on, wait_until
 from textual.app import App
 from textual.pilot import Pilot
 
@@ -264,7 +264,7 @@ async def test_only_whole_buttons_are_shown_beside_the_clock() -> None:
     async with still(clean_result(), (60, 20), present=True) as (_, pilot):
         lines = [line[20:].strip() for line in text_on(pilot.app).splitlines()]
         assert (lines[0], lines[2]) == ("REPLAY of measured samples", "Pause   r Restart")
-        await pilot.resize_terminal(80, 24)
+        await resize(pilot, 80, 24)
         await wait_until(pilot, lambda: "- Slower   + Faster   t Real time" in text_on(pilot.app))
         assert "measured samples, in measured seconds" in text_on(pilot.app)
 

@@ -18,7 +18,7 @@ from support.made_results import (
     tied_result,
     troubled_result,
 )
-from support.screens import text_on, wait_until
+from support.screens import resize, text_on, wait_until
 from support.shown_result import show
 from textual.app import App
 from textual.theme import BUILTIN_THEMES
@@ -263,12 +263,10 @@ async def test_fifty_modes_can_be_scrolled_to(size: tuple[int, int]) -> None:
 async def test_the_chart_follows_the_size() -> None:
     async with show(clean_result()) as (screen, pilot):
         narrow = max(map(len, chart_lines(screen)))
-        await pilot.resize_terminal(160, 45)
-        await pilot.pause()
+        await resize(pilot, 160, 45)
         wide = max(map(len, chart_lines(screen)))
         assert narrow != wide
-        await pilot.resize_terminal(80, 24)
-        await pilot.pause()
+        await resize(pilot, 80, 24)
         assert max(map(len, chart_lines(screen))) == narrow
 
 
@@ -384,7 +382,7 @@ async def test_whiskers_stay_in_the_chart_and_say_where_they_go_on() -> None:
 async def test_no_tab_of_a_metric_is_cut() -> None:
     async with show(tied_result(), (60, 20)) as (_, pilot):
         await wait_until(pilot, lambda: re.search("3 p50 +l scale: linear", text_on(pilot.app)) is not None)
-        await pilot.resize_terminal(80, 24)
+        await resize(pilot, 80, 24)
         await wait_until(pilot, lambda: "3 p50  4 p99 5-9 more …" in text_on(pilot.app))
 
 
@@ -470,8 +468,7 @@ async def test_a_heading_that_is_too_long_loses_its_last_parts_only() -> None:
         await pilot.pause()
         assert heading(screen) == "Measured time per request with 10 in flight, lower is better"
         assert f"─ {heading(screen)} ─" in text_on(pilot.app)
-        await pilot.resize_terminal(120, 36)
-        await pilot.pause()
+        await resize(pilot, 120, 36)
         assert heading(screen).endswith(f" · {INTERVAL} · log scale")
 
 

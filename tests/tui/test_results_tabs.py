@@ -18,7 +18,7 @@ from support.made_results import (
     tied_result,
     troubled_result,
 )
-from support.screens import Notice, text_on, wait_until
+from support.screens import Notice, resize, text_on, wait_until
 from support.shown_result import show
 from textual.content import Content
 from textual.pilot import Pilot
@@ -249,8 +249,7 @@ async def test_code_is_that_of_the_chosen_modes_side_by_side_or_stacked() -> Non
         right.focus()
         await pilot.press("c")
         assert pilot.app.clipboard == mode_of("aiohttp-each").code
-        await pilot.resize_terminal(80, 24)
-        await pilot.pause()
+        await resize(pilot, 80, 24)
         assert left.region.y < right.region.y
         assert right.region.bottom <= 24
 

@@ -20,7 +20,7 @@ import pytest
 from rich.style import Style
 from support.made_progress import RATE, LaneApp, StillScreen, lane_of, progress_of, ranked, still
 from support.made_results import EIGHT, MACHINE, clean_result, plain_result_of, record_of, rounds_of, tied_result
-from support.screens import Notice, child_pids, let_workers_end, slow_size, text_on, wait_for_screen, wait_until
+from support.screens import Notice, child_pids, let_workers_end, resize, slow_size, text_on, wait_for_screen, wait_until
 from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Digits
@@ -290,8 +290,7 @@ async def test_totals_are_shortened_before_they_are_cut() -> None:
         screen.shown = replace(screen.shown, time_left_s=None)
         screen.redraw()
         assert screen.query_one("#total-left Digits", Digits).value == "-"
-        await pilot.resize_terminal(200, 60)
-        await pilot.pause()
+        await resize(pilot, 200, 60)
         shown = {total.id: total.query_one(Digits).value for total in screen.query(Total)}
         assert shown["total-elapsed"] == "0:12.4"
         assert shown["total-requests"] == "18,765,424"
@@ -711,7 +710,7 @@ async def test_no_word_is_cut_on_a_narrow_stage() -> None:
             "0:15.8 · time left: not known yet · 0 errors",
             "Round 6 of at most 8 · starting the modes",
         ]
-        await pilot.resize_terminal(60, 20)
+        await resize(pilot, 60, 20)
         await wait_until(pilot, lambda: "15.4k" in text_on(pilot.app))
         assert not re.search(r"\bdon?\b", text_on(pilot.app))
 

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from support.screens import Notice
+from support.screens import Notice, resize
 from support.setup_form import NARROW, WIDE, open_form
 from textual.widgets import Button, Input, Select, TextArea
 
@@ -215,8 +215,7 @@ async def test_bad_values_are_told_at_their_fields_and_refused() -> None:
             assert form.complaints.splitlines()[number:] == [f"✗ {sentence}"]
         sentences = [f"✗ {sentence}" for _, _, sentence in BAD_VALUES]
         for size in (WIDE, NARROW):
-            await form.pilot.resize_terminal(*size)
-            await form.pilot.pause()
+            await resize(form.pilot, *size)
             assert form.complaints.splitlines() == sentences
 
         await form.click("#run")
@@ -261,8 +260,7 @@ async def test_rounds_budget_and_profile_are_explained() -> None:
         assert (plan.chosen_profile, plan.profile) == ("defaults", "defaults")
         await form.fill("#input-rounds", " AUTO ")
         assert (await form.run()).rounds == "auto"
-        await form.pilot.resize_terminal(*NARROW)
-        await form.pilot.pause()
+        await resize(form.pilot, *NARROW)
         assert form.explains("Profile: defaults: every library's own settings")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from support.screens import text_on
+from support.screens import resize, text_on
 from support.setup_form import WIDE, open_form
 from textual.app import App
 
@@ -26,8 +26,7 @@ async def test_first_sight_shows_the_essentials_at_every_size() -> None:
             assert row.mode.id in str(row.render())
             assert len(str(row.render()).rstrip()) <= row.size.width
         for size in ((200, 20), (160, 45), (120, 36)):
-            await form.pilot.resize_terminal(*size)
-            await form.pilot.pause()
+            await resize(form.pilot, *size)
             seen = form.screen.query_one("#form").region
             ids = (
                 "presets",
@@ -52,7 +51,7 @@ async def test_first_sight_shows_the_essentials_at_every_size() -> None:
 async def test_nothing_has_to_be_scrolled_to_at_larger_sizes() -> None:
     async with open_form(PRESETS["article"].plan(), (120, 36)) as form:
         for size in ((120, 36), (160, 45), WIDE):
-            await form.pilot.resize_terminal(*size)
+            await resize(form.pilot, *size)
             await form.settle()
             for mode_id in catalog.DEFAULT_MODES:
                 assert form.screen.query_one("#form").region.contains_region(form.mode(mode_id).region), size
@@ -75,6 +74,6 @@ async def test_looks_as_it_did(matches_snapshot: Callable[[App[Any]], bool], mon
         await form.paste("Accept: text/html\nAuthorization: Bearer hush")
         await form.focus(form.mode("httpx-async"))
         await form.press("space")
-        await form.pilot.resize_terminal(160, 30)
+        await resize(form.pilot, 160, 30)
         await form.settle()
         assert matches_snapshot(form.app)

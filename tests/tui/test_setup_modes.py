@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.screens import text_on
+from support.screens import resize, text_on
 from support.setup_form import NARROW, WIDE, open_form
 from textual.widgets import Button, Input
 
@@ -101,8 +101,7 @@ async def test_where_a_mode_has_no_room_for_its_line_the_border_says_it() -> Non
         assert str(row.render()).split() == ["[✓]", "httpx-client"]
         await form.focus(row)
         assert str(form.screen.query_one(ModePicker).border_subtitle) == row.mode.about
-        await form.pilot.resize_terminal(*WIDE)
-        await form.pilot.pause()
+        await resize(form.pilot, *WIDE)
         assert str(row.render()).endswith(f"sync  {row.mode.about} ")
 
         # A terminal as tall as this has room for what the mode under the cursor runs.
@@ -112,8 +111,7 @@ async def test_where_a_mode_has_no_room_for_its_line_the_border_says_it() -> Non
         await form.focus(form.mode("requests"))
         assert str(code.border_title) == "requests: the code that is run"
         assert "with new(requests.Session) as session:" in text_on(form.app)
-        await form.pilot.resize_terminal(*NARROW)
-        await form.pilot.pause()
+        await resize(form.pilot, *NARROW)
         assert not code.display
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from support.made_results import MACHINE, clean_result
-from support.screens import let_workers_end, text_on, wait_for_screen, wait_until
+from support.screens import let_workers_end, resize, text_on, wait_for_screen, wait_until
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -41,14 +41,14 @@ async def opened(app: HttpbenchApp, size: tuple[int, int] = ENOUGH) -> AsyncIter
 
 
 async def shrink(pilot: Pilot[None]) -> None:
-    await pilot.resize_terminal(*SMALL)
+    await resize(pilot, *SMALL)
     await wait_until(pilot, lambda: "20x5" in text_on(pilot.app))
     assert "too small" in text_on(pilot.app)
     assert "needs 40x12" in text_on(pilot.app)
 
 
 async def enlarge(pilot: Pilot[None], screen: Screen[Any]) -> None:
-    await pilot.resize_terminal(*ENOUGH)
+    await resize(pilot, *ENOUGH)
     await wait_until(pilot, lambda: pilot.app.screen is screen)
     await pilot.pause()
     assert not any(isinstance(below, TooSmallScreen) for below in pilot.app.screen_stack)
@@ -94,7 +94,7 @@ async def test_a_run_goes_on_and_its_result_comes_up_when_there_is_room() -> Non
         await let_workers_end(pilot)
         assert screen.progress.time_left_s == 0.0
         assert "too small" in text_on(pilot.app)
-        await pilot.resize_terminal(*ENOUGH)
+        await resize(pilot, *ENOUGH)
         results = await wait_for_screen(pilot, ResultsScreen)
         assert results.result.all_succeeded
         assert not any(isinstance(below, TooSmallScreen) for below in pilot.app.screen_stack)
@@ -137,7 +137,7 @@ async def test_a_question_at_the_start_waits_for_room() -> None:
         (asking,) = pilot.app.workers
         assert asking.is_running
         assert "too small" in text_on(pilot.app)
-        await pilot.resize_terminal(*ENOUGH)
+        await resize(pilot, *ENOUGH)
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, RecoverScreen))
         await pilot.press("d")
         await wait_for_screen(pilot, SetupScreen)
