@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from tui_httpbench.analysis.columns import seconds_per_request, write_seconds
 from tui_httpbench.analysis.comparison import RatioInterval
 from tui_httpbench.analysis.few_rounds import what_gives_rounds
-from tui_httpbench.analysis.outlook import outlooks
+from tui_httpbench.analysis.outlook import Further, further_in_words, outlooks
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.analysis.summary import rules_of
-from tui_httpbench.text.formatting import enumerate_names, format_percent, format_rate, plural, rough_time
+from tui_httpbench.text.formatting import enumerate_first, enumerate_names, format_percent, format_rate, plural
 from tui_httpbench.text.quoting import printable, shortened
 
 ONE_ROUND = "One round decides nothing."
@@ -146,13 +146,12 @@ def _what_would_help(result: Result) -> str:
         return ""
     helped = [outlook for outlook in found if outlook.rounds is not None and (outlook.seconds or 0) <= WORTH_S]
     if not helped:
-        return "more rounds are hardly worth it"
+        return further_in_words(None)
     longest = max(helped, key=lambda outlook: outlook.rounds or 0)
-    seconds = f", {rough_time(longest.seconds)}," if longest.seconds else ""
     whom = ""
     if len(helped) < len(found):
-        whom = f" {enumerate_names([f'{outlook.faster} from {outlook.slower}' for outlook in helped[:MAX_GROUPS]])}"
-    return f"about {plural(longest.rounds or 0, 'more round')}{seconds} would tell{whom}"
+        whom = enumerate_names([f"{outlook.faster} from {outlook.slower}" for outlook in helped[:MAX_GROUPS]])
+    return further_in_words(Further(longest.rounds or 0, longest.seconds), whom)
 
 
 def _by_cpu(result: Result, ranks: list[Rank]) -> str:
@@ -207,9 +206,7 @@ def _times_as_long(interval: RatioInterval) -> str:
 
 
 def _names(ranks: Sequence[Rank]) -> str:
-    names = [rank.mode for rank in ranks]
-    more = len(names) - MAX_NAMES
-    return enumerate_names([*names[:MAX_NAMES], f"{more} more"] if more > 0 else names)
+    return enumerate_first([rank.mode for rank in ranks], MAX_NAMES)
 
 
 def _same_within(result: Result) -> str:

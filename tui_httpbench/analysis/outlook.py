@@ -15,6 +15,7 @@ from tui_httpbench.analysis.ranking import RankingRules
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.analysis.studentized import studentized_range_quantile
 from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.text.formatting import plural, rough_time
 
 ROUND_STEPS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 100)
 """Numbers of further rounds that are thought of: more exact than that no forecast of noise is."""
@@ -41,6 +42,23 @@ class Further:
 
     rounds: int
     seconds: float | None
+
+
+def further_in_words(further: Further | None, whom: str = "") -> str:
+    """How many more rounds would tell ``whom``, as a clause; None for more than anybody would make."""
+    if further is None:
+        return "more rounds are hardly worth it"
+    time = f", {rough_time(further.seconds)}," if further.seconds else ""
+    return f"about {plural(further.rounds, 'more round')}{time} would tell{f' {whom}' if whom else ''}"
+
+
+def deciding_distance(interval: RatioInterval, rules: RankingRules) -> float:
+    """How far an interval may reach to either side of its ratio, in logarithms, so that it decides.
+
+    Either way does: it leaves out 1, or lies within what counts as the same.
+    """
+    distance = abs(math.log(interval.ratio))
+    return max(distance, math.log1p(rules.same_within) - distance)
 
 
 def rounds_to_tell(
@@ -77,9 +95,7 @@ def outlooks(
         if upper.verdict_next != "unsure" or upper.interval_next is None:
             continue
         interval = upper.interval_next
-        # Either way decides: the interval leaves out 1, or lies within what counts as the same.
-        distance = max(math.log(interval.ratio), math.log1p(rules.same_within) - math.log(interval.ratio))
-        rounds = _rounds_needed(interval, distance, len(compared), measured_s, rules)
+        rounds = _rounds_needed(interval, deciding_distance(interval, rules), len(compared), measured_s, rules)
         seconds = rounds * pace_s if rounds is not None and pace_s else None
         found.append(Outlook(upper.mode, lower.mode, rounds, seconds))
     return tuple(found)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui_httpbench.analysis.comparison import RatioInterval
-from tui_httpbench.analysis.outlook import Further, rounds_to_tell
+from tui_httpbench.analysis.outlook import Further, deciding_distance, further_in_words, rounds_to_tell
 from tui_httpbench.analysis.ranking import compare_modes
 from tui_httpbench.analysis.result import ModeSummary, Result
-from tui_httpbench.analysis.summary import rules_of, summarize_counts
+from tui_httpbench.analysis.summary import rules_of, summarize_so_far
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.reference import USUAL, Against, compared_pairs
-from tui_httpbench.text.formatting import format_percent, plural, rough_time
+from tui_httpbench.text.formatting import format_percent
 
 PairVerdict = Literal["slower", "faster", "same", "unsure"]
 GateVerdict = Literal["slower", "not slower", "unsure"]
@@ -93,9 +93,7 @@ def is_open(plan: Plan, records: tuple[RoundRecord, ...], against: Against) -> b
     """Whether a gate is unsure of a pair after these rounds, though more of them could tell."""
     if against.gate is None:
         return False
-    modes = tuple(
-        summarize_counts(label, tuple(each for each in records if each.mode == label)) for label in plan.modes
-    )
+    modes = summarize_so_far(plan, records)
     judged = _judged(plan, _pairs(plan, modes, records, against.reference), records, against.gate)
     return any(each.verdict == "unsure" and each.pair.interval is not None for each in judged)
 
@@ -106,14 +104,6 @@ def gate_in_words(judged: tuple[GatedPair, ...]) -> str:
     if told:
         return " ".join(told)
     return f"No lane is more than {format_percent(judged[0].share)} slower than its reference." if judged else ""
-
-
-def further_in_words(further: Further | None) -> str:
-    """How many more rounds would tell, as a clause."""
-    if further is None:
-        return "more rounds are hardly worth it"
-    time = f", {rough_time(further.seconds)}," if further.seconds else ""
-    return f"about {plural(further.rounds, 'more round')}{time} would tell"
 
 
 def _pairs(
@@ -134,9 +124,7 @@ def _pairs(
         elif told == "same":
             found.append(Pair(label, other, interval, "same", rules.same_within))
         else:
-            distance = abs(math.log(interval.ratio))
-            wanted_width = max(distance, math.log1p(rules.same_within) - distance)
-            further = rounds_to_tell(interval, wanted_width, len(known), records, rules)
+            further = rounds_to_tell(interval, deciding_distance(interval, rules), len(known), records, rules)
             found.append(Pair(label, other, interval, "unsure", rules.same_within, further))
     return tuple(found)
 

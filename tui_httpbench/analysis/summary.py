@@ -72,8 +72,12 @@ def rules_of(plan: Plan, records: tuple[RoundRecord, ...] = ()) -> RankingRules:
 
 def rank_so_far(plan: Plan, records: tuple[RoundRecord, ...]) -> tuple[Rank, ...]:
     """The ranking alone, at a cost that does not grow with the number of samples."""
-    modes = tuple(summarize_counts(mode_id, _of_mode(mode_id, records)) for mode_id in plan.modes)
-    return rank_modes(modes, records, rules_of(plan, records))
+    return rank_modes(summarize_so_far(plan, records), records, rules_of(plan, records))
+
+
+def summarize_so_far(plan: Plan, records: tuple[RoundRecord, ...]) -> tuple[ModeSummary, ...]:
+    """All modes of a plan without latency, at a cost that does not grow with the number of samples."""
+    return tuple(summarize_counts(mode_id, _of_mode(mode_id, records)) for mode_id in plan.modes)
 
 
 def summarize_mode(mode_id: str, records: tuple[RoundRecord, ...]) -> ModeSummary:

@@ -10,7 +10,7 @@ from tui_httpbench.clients.catalog import Mode
 from tui_httpbench.clients.entrants import entrant_of, entrants_of
 from tui_httpbench.measured.probe import Probe, Runtime
 from tui_httpbench.plan.plan import Plan
-from tui_httpbench.plan.variants import Variant
+from tui_httpbench.plan.variants import USUAL_LOOP, Variant
 from tui_httpbench.text.formatting import enumerate_names
 
 MAX_PACKAGES = 4
@@ -68,7 +68,7 @@ def _alike(plan: Plan, lanes: list[_Lane]) -> Iterator[Finding]:
             what = first.library
             if first.runtime.python not in what:
                 what += f" on {first.runtime.in_words}"
-            loop = f" with {first.runtime.loop}" if first.runtime.loop not in ("", "asyncio") else ""
+            loop = f" with {first.runtime.loop}" if first.runtime.loop not in ("", USUAL_LOOP) else ""
             text = f"{_names(same)} run the same, {what}{loop}: whatever they differ in is chance."
             yield Finding("variants-alike", text, _of_plan(plan, same))
 

@@ -100,6 +100,12 @@ def enumerate_names(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
+def enumerate_first(names: Sequence[str], most: int) -> str:
+    """The first names in a sentence, and how many more there are: ``a, b and 3 more``."""
+    more = len(names) - most
+    return enumerate_names([*names[:most], f"{more} more"] if more > 0 else names)
+
+
 def undecided_pairs_within(pairs: Sequence[tuple[str, str]], columns: int) -> str | None:
     """The pairs that can't be told apart, as many as fit, and how many more; None where not even one fits."""
     names = [f"{upper} – {lower}" for upper, lower in pairs]

@@ -8,7 +8,7 @@ from textual.widgets import Label
 
 from tui_httpbench.analysis.columns import METRICS
 from tui_httpbench.analysis.conclusion import conclude
-from tui_httpbench.analysis.pairs import pairs_of
+from tui_httpbench.analysis.pairs import Pair, pairs_of
 from tui_httpbench.analysis.places import ORDER_NOTE, rates_differ
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.tui.parts.panel import Page
@@ -24,8 +24,7 @@ MAX_PAIRS = 2
 class Conclusion(Label):
     """What the ranking says, in full, after what variants come to; takes no room where there is nothing to say."""
 
-    def __init__(self, result: Result) -> None:
-        pairs = pairs_of(result)
+    def __init__(self, result: Result, pairs: tuple[Pair, ...]) -> None:
         told = [pair.in_words for pair in pairs] if len(pairs) <= MAX_PAIRS else []
         text = " ".join(filter(None, (*told, conclude(result))))
         super().__init__(text, id="conclusion", markup=False)
@@ -42,7 +41,8 @@ class RankingView(ResultView):
 
     def compose(self) -> ComposeResult:
         """The sentence first, then the choice of metric over chart and table."""
-        yield Conclusion(self.result)
+        pairs = pairs_of(self.result)
+        yield Conclusion(self.result, pairs)
         yield MetricBar(METRICS[0])
         note = Label(id="metric-note", markup=False)
         note.display = False
@@ -50,7 +50,7 @@ class RankingView(ResultView):
         with Page(id="page"):
             yield ChartPanel(self.result)
             yield RankingTable(self.result)
-            if len(pairs := pairs_of(self.result)) > MAX_PAIRS:
+            if len(pairs) > MAX_PAIRS:
                 yield Label("\n".join(pair.in_words for pair in pairs), id="pairs", markup=False)
             if rates_differ(self.result):
                 yield Label(ORDER_NOTE, id="order-note", markup=False)

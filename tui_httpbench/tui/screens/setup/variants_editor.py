@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from tui_httpbench.clients.entrants import entrant_of
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.variants import MAX_LABEL_LENGTH, Variant, parse_variant
-from tui_httpbench.text.formatting import enumerate_names, plural
+from tui_httpbench.text.formatting import enumerate_first, plural
 from tui_httpbench.tui.screens.setup.rows_editor import RowsEditor
 from tui_httpbench.tui.screens.setup.typed_row import RowInput, RowName, TypedRow
 
@@ -73,9 +73,7 @@ class VariantRow(TypedRow):
         """Says which lanes run with it."""
         label = self.name_input.value.strip()
         lanes = [mode for mode in plan.modes if entrant_of(mode).variant == label] if plan is not None and label else []
-        more = len(lanes) - MAX_NAMES
-        named = [*lanes[:MAX_NAMES], f"{more} more"] if more > 0 else lanes
-        self.note.show_hint(f"{plural(len(lanes), 'lane')}: {enumerate_names(named)}" if lanes else "")
+        self.note.show_hint(f"{plural(len(lanes), 'lane')}: {enumerate_first(lanes, MAX_NAMES)}" if lanes else "")
 
 
 class VariantsEditor(RowsEditor[VariantRow]):
