@@ -74,6 +74,8 @@ BAD_INPUT = [
     (["run", CLOSED, "--same-within", "few"], "0.1 to 50 per cent"),
     (["run", CLOSED, "--no-pin=yes"], "--no-pin takes no value"),
     (["run", CLOSED, "--metric", "speed"], "no metric 'speed'; write one of requests/s, time, p50"),
+    (["run", CLOSED, "--group-by", "speed"], "--group-by takes rank, mode or variant, not 'speed'"),
+    (["run", CLOSED, "--group-by", "variant"], "needs variants, and this run has none; give --variant"),
     (["run", CLOSED, "-c", "article", "-n", "20000"], "20,000 requests of an async mode at once, which is more than"),
     (["run", CLOSED, "-c", "article", "-n", "20k"], "give a number, such as 20"),
     # Somebody else's server
@@ -265,11 +267,13 @@ def test_a_heavy_load_is_taken_with_yes(monkeypatch: pytest.MonkeyPatch, capsys:
 def test_the_options_of_the_report_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = runs_asked_for(monkeypatch)
     gate = ("--fail-if-slower", "5", "--reference", "aiohttp")
-    for arguments in ((), ("-v", "--metric", "CPU", "--keep-going", "--yes", *gate)):
+    for arguments in ((), ("-v", "--metric", "CPU", "--keep-going", "--yes", "--group-by", "mode", *gate)):
         assert main(["run", *arguments]) == 0
+    usual = {"metric": None, "verbose": False, "keep_going": False, "yes": False, "group_by": "rank"}
+    asked = {"metric": "cpu", "verbose": True, "keep_going": True, "yes": True, "group_by": "mode"}
     assert [options for *_, options in seen] == [
-        {"metric": None, "verbose": False, "keep_going": False, "yes": False, "against": Against()},
-        {"metric": "cpu", "verbose": True, "keep_going": True, "yes": True, "against": Against("aiohttp", 0.05)},
+        {**usual, "against": Against()},
+        {**asked, "against": Against("aiohttp", 0.05)},
     ]
 
 

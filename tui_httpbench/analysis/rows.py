@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from tui_httpbench.analysis.column import Column
+from tui_httpbench.analysis.grouping import GroupBy, grouped
 from tui_httpbench.analysis.gusts import Yardstick
 from tui_httpbench.analysis.places import places_of
+from tui_httpbench.analysis.ranking import compare_modes
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
+from tui_httpbench.analysis.summary import rules_of
 from tui_httpbench.text.formatting import UNKNOWN
 
 
@@ -40,11 +45,38 @@ def rows_of(result: Result, yardstick: Yardstick = "time") -> tuple[Row, ...]:
     )
 
 
-def order_by(column: Column, result: Result) -> list[tuple[Row, float | None]]:
+def grouped_rows(result: Result, by: GroupBy, yardstick: Yardstick = "time") -> list[list[Row]]:
+    """The rows of each group, the best group first; a row is compared with the one below it in its group.
+
+    Places and ratios stay those of the whole ranking.
+    """
+    rows = rows_of(result, yardstick)
+    groups = grouped(rows, by, lambda row: row.mode)
+    if len(groups) in (1, len(rows)):  # nothing is brought together that was not so before
+        return [list(rows)]
+    return [list(_compared_with_next(result, group)) for group in groups]
+
+
+def _compared_with_next(result: Result, group: list[Row]) -> Iterator[Row]:
+    rules = rules_of(result.plan, result.records)
+    compared = compare_modes(result.modes, result.records, rules, group[0].yardstick) if len(group) > 1 else None
+    known = set(compared.order) if compared is not None else set()
+    for row, below in itertools.zip_longest(group, group[1:]):
+        verdict = interval = None
+        if compared is not None and below is not None and {row.mode, below.mode} <= known:
+            verdict, interval = compared.verdict(below.mode, row.mode), compared.interval(below.mode, row.mode)
+        yield replace(row, rank=replace(row.rank, verdict_next=verdict, interval_next=interval))
+
+
+def order_by(column: Column, result: Result, by: GroupBy = "rank") -> list[tuple[Row, float | None]]:
     """All modes with their numbers, the best first: clean ones, then those with failures, then those without a number.
 
-    By time and by CPU time the order is that of their rankings.
+    By time and by CPU time the order is that of their rankings. In groups, the group of the best comes first.
     """
+    return [item for group in grouped(_ordered(column, result), by, lambda item: item[0].mode) for item in group]
+
+
+def _ordered(column: Column, result: Result) -> list[tuple[Row, float | None]]:
     valued = [(row, column.number(row)) for row in rows_of(result, column.yardstick or "time")]
     if column.trend:
         return sorted(valued, key=lambda item: item[1] is None)

@@ -9,6 +9,7 @@ from functools import cache
 from typing import NoReturn
 
 from tui_httpbench.analysis.columns import DEFAULT_METRIC, METRIC_OPTIONS
+from tui_httpbench.analysis.grouping import GROUPINGS
 from tui_httpbench.commands.hints import OF_PLANS, why_no_file, why_no_item, why_no_option, why_no_url
 from tui_httpbench.commands.names import COMMANDS, PROGRAM
 from tui_httpbench.commands.other_tools import HINTS
@@ -110,6 +111,12 @@ class Parser(argparse.ArgumentParser):
                 help="what others are compared with one by one: a variant, or one mode for all (default: the first "
                 "variant of each mode)",
             )
+            add(
+                "--group-by",
+                metavar="NAME",
+                help=f"how the lanes of table and chart stand: {', '.join(GROUPINGS)} (default: mode with --variant, "
+                "else rank)",
+            )
             add("-v", "--verbose", action="store_true", help="report the settings of all modes and the environment too")
         else:
             add(
@@ -209,7 +216,7 @@ class Parser(argparse.ArgumentParser):
                 return "--present is for the TUI; leave it out."
         elif name in ("--yes", "-y"):
             return f"--yes is for '{PROGRAM} run'; the TUI asks."
-        elif name in ("-v", "--verbose", "--metric", "--fail-if-slower", "--reference"):
+        elif name in ("-v", "--verbose", "--metric", "--group-by", "--fail-if-slower", "--reference"):
             return f"{name} is for the report of '{PROGRAM} run'."
         return why_no_option(name, self.command, _options_of)
 

@@ -7,6 +7,7 @@ import argparse
 import shtab
 
 from tui_httpbench.analysis.columns import METRIC_OPTIONS
+from tui_httpbench.analysis.grouping import GROUPINGS
 from tui_httpbench.commands.arguments import Parser, UsageError
 from tui_httpbench.commands.names import COMMANDS, PROGRAM
 from tui_httpbench.plan.fields import FIELDS
@@ -18,6 +19,7 @@ SHELLS = ("bash", "zsh", "fish")
 _VALUES: dict[str, tuple[str, ...]] = {
     **{name: field.choices for name, field in FIELDS.items() if field.choices},
     "metric": tuple(METRIC_OPTIONS),
+    "group_by": GROUPINGS,
     "shell": SHELLS,
     "action": ("list", "clear"),
 }

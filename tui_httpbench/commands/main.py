@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import TextIO
 
 from tui_httpbench import __version__
+from tui_httpbench.analysis.grouping import parse_group_by
 from tui_httpbench.commands.arguments import (
     Parser,
     UsageError,
@@ -83,6 +84,7 @@ def _dispatch(arguments: list[str]) -> int:
                 keep_going=options.keep_going,
                 fail_if_slower=options.fail_if_slower,
                 reference=options.reference,
+                group_by=options.group_by,
             )
         case "recover":
             return _recover(options)
@@ -119,6 +121,7 @@ def _measure(
     keep_going: bool = False,
     fail_if_slower: str | None = None,
     reference: str | None = None,
+    group_by: str | None = None,
 ) -> int:
     if plan is not None and (load := remote_load(plan)) is not None:
         if load.is_heavy and not yes:
@@ -129,7 +132,16 @@ def _measure(
     is_loaded()
     plan = plan or default_plan()
     against = parse_against(fail_if_slower, reference, plan)
-    return run_headless(plan, exports, metric=metric, verbose=verbose, keep_going=keep_going, yes=yes, against=against)
+    return run_headless(
+        plan,
+        exports,
+        metric=metric,
+        verbose=verbose,
+        keep_going=keep_going,
+        yes=yes,
+        against=against,
+        group_by=parse_group_by(group_by, plan),
+    )
 
 
 def _open_tui(options: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from contextlib import aclosing, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
+from tui_httpbench.analysis.grouping import GroupBy
 from tui_httpbench.analysis.pairs import gate_in_words, judge
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.events import EnvironmentStep, RedirectedElsewhere, RunStarted
@@ -49,13 +50,14 @@ def run_headless(
     keep_going: bool = False,
     yes: bool = False,
     against: Against = USUAL,
+    group_by: GroupBy | None = None,
 ) -> int:
     """Runs the plan, reports, and returns the exit status: 0, 1 (something failed), 2, 3 or 130 (stopped by the user).
 
-    ``exports`` are written beside the report; ``metric`` and ``verbose`` are for ``print_report``; ``keep_going``
-    measures even where every mode failed in the same way in its probe. Where redirects lead to another machine, nothing
-    is measured or reported unless ``yes`` allows it, and the status is 2. Where a lane is surely slower than the gate
-    of ``against`` lets, it is 3.
+    ``exports`` are written beside the report; ``metric``, ``verbose`` and ``group_by`` are for ``print_report``;
+    ``keep_going`` measures even where every mode failed in the same way in its probe. Where redirects lead to another
+    machine, nothing is measured or reported unless ``yes`` allows it, and the status is 2. Where a lane is surely
+    slower than the gate of ``against`` lets, it is 3.
     Ctrl-C, SIGTERM or SIGHUP once ends the run and reports what was measured, twice gives up. What could not be
     reported stays for recovery. Raises PlanError where an export can't be written, or the system can't run the plan.
     """
@@ -72,7 +74,7 @@ def run_headless(
         complain(hint)
     is_reported = False
     try:
-        status, is_reported = _run_and_report(runner, destinations, metric, verbose, against)
+        status, is_reported = _run_and_report(runner, destinations, metric, verbose, against, group_by)
     finally:
         if is_reported:
             runner.discard()
@@ -88,6 +90,7 @@ def report_result(
     metric: str | None = None,
     verbose: bool = False,
     against: Against = USUAL,
+    group_by: GroupBy | None = None,
 ) -> tuple[bool, bool]:
     """Writes the exports, if any, and the report; whether all went well, and whether the result arrived.
 
@@ -103,7 +106,7 @@ def report_result(
             complain(gate)
         return succeeded, has_exports
     console = StreamConsole(sys.stderr if _is_stdout_taken(destinations) else sys.stdout)
-    has_text = _write_text(result, console, metric, verbose, against)
+    has_text = _write_text(result, console, metric, verbose, against, group_by)
     return succeeded and has_text, has_exports if exported else has_text
 
 
@@ -132,7 +135,12 @@ def _length_of(plan: Plan) -> str:
 
 
 def _run_and_report(
-    runner: Runner, destinations: Destinations, metric: str | None, verbose: bool, against: Against
+    runner: Runner,
+    destinations: Destinations,
+    metric: str | None,
+    verbose: bool,
+    against: Against,
+    group_by: GroupBy | None,
 ) -> tuple[int, bool]:
     """The exit status, and whether all that was measured has been reported."""
     try:
@@ -151,8 +159,10 @@ def _run_and_report(
         complain(elsewhere.why_refused)
         return USAGE_ERROR, True  # there is nothing to recover
     result = runner.result()
-    arrived_whole, arrived = report_result(result, destinations, metric=metric, verbose=verbose, against=against)
-    if (path := os.environ.get(STEP_SUMMARY)) and not _add_summary(result, path, against):
+    arrived_whole, arrived = report_result(
+        result, destinations, metric=metric, verbose=verbose, against=against, group_by=group_by
+    )
+    if (path := os.environ.get(STEP_SUMMARY)) and not _add_summary(result, path, against, group_by):
         arrived_whole = False
     if runner.failure is not None and not runner.keep_going:
         if not _tells_findings_alone(destinations):
@@ -241,11 +251,11 @@ def ending_signals() -> tuple[signal.Signals, ...]:
     return tuple(numbers)
 
 
-def _add_summary(result: Result, path: str, against: Against) -> bool:
+def _add_summary(result: Result, path: str, against: Against, group_by: GroupBy | None) -> bool:
     """Adds the report to the file that a job of GitHub Actions shows on its page; whether that went well."""
     try:
         with Path(path).open("a", encoding="utf-8") as file:
-            file.write(markdown.to_text(result, against))
+            file.write(markdown.to_text(result, against, group_by))
     except OSError as error:
         complain(f"{STEP_SUMMARY} names {shortened(printable(path))!r}, which can't be written: {reason_of(error)}.")
         return False
@@ -268,9 +278,16 @@ def _export(result: Result, form: Format, destination: FileDestination, against:
     return True, True
 
 
-def _write_text(result: Result, console: StreamConsole, metric: str | None, verbose: bool, against: Against) -> bool:
+def _write_text(
+    result: Result,
+    console: StreamConsole,
+    metric: str | None,
+    verbose: bool,
+    against: Against,
+    group_by: GroupBy | None,
+) -> bool:
     try:
-        print_report(result, console, metric=metric, verbose=verbose, against=against)
+        print_report(result, console, metric=metric, verbose=verbose, against=against, group_by=group_by)
     except BrokenPipeError:
         discard_stdout()
     except OSError as error:

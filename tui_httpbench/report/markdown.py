@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from tui_httpbench.analysis.columns import TABLE_COLUMNS
 from tui_httpbench.analysis.conclusion import conclude
+from tui_httpbench.analysis.grouping import GroupBy, usual_grouping
 from tui_httpbench.analysis.pairs import gate_in_words, judge, pairs_of
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.rows import rows_of
+from tui_httpbench.analysis.rows import grouped_rows
 from tui_httpbench.analysis.variant_labels import variant_labels
 from tui_httpbench.plan.in_words import format_load, format_rounds, format_rounds_made
 from tui_httpbench.plan.reference import USUAL, Against
@@ -16,19 +17,23 @@ from tui_httpbench.text.formatting import plural
 from tui_httpbench.text.markdown_table import markdown_table, markdown_text
 
 
-def to_text(result: Result, against: Against = USUAL) -> str:
-    """A heading and what belongs below it; ``against`` is what lanes are compared with one by one."""
-    return "\n\n".join(filter(None, _blocks(result, against))) + "\n"
+def to_text(result: Result, against: Against = USUAL, group_by: GroupBy | None = None) -> str:
+    """A heading and what belongs below it; ``against`` is what lanes are compared with one by one.
+
+    ``group_by`` is how they stand in the table, None for as is usual.
+    """
+    by = group_by or usual_grouping(result.plan)
+    return "\n\n".join(filter(None, _blocks(result, against, by))) + "\n"
 
 
-def _blocks(result: Result, against: Against) -> Iterator[str]:
+def _blocks(result: Result, against: Against, by: GroupBy) -> Iterator[str]:
     plan = result.plan
     yield f"## {markdown_text(f'{plan.request.method} {result.url}')}"
     if gate := gate_in_words(judge(result, against)):
         yield f"**{markdown_text(gate)}**"
     yield markdown_text(conclude(result) or "")
     yield _list([pair.in_words for pair in pairs_of(result, against)])
-    rows = rows_of(result)
+    rows = [row for group in grouped_rows(result, by) for row in group]
     columns = {column.heading(): column.align for column in TABLE_COLUMNS}
     yield markdown_table(columns, [[column.text(row) for column in TABLE_COLUMNS] for row in rows]).rstrip("\n")
     made = max((record.round for record in result.records), default=0)

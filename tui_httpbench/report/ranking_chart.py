@@ -6,6 +6,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from tui_httpbench.analysis.columns import DEFAULT_METRIC, METRIC_OPTIONS
+from tui_httpbench.analysis.grouping import GroupBy
 from tui_httpbench.analysis.places import marked_name
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.rows import order_by, why_missing
@@ -19,7 +20,9 @@ _ROWS_FOR_GAPS = 40
 _LIBRARY_COLORS: tuple[Color, ...] = ((66, 133, 244), (219, 112, 41), (31, 157, 107), (171, 92, 205), (200, 160, 30))
 
 
-def ranking_chart(result: Result, console: StreamConsole, metric: str | None = None) -> RenderableType | None:
+def ranking_chart(
+    result: Result, console: StreamConsole, metric: str | None = None, by: GroupBy = "rank"
+) -> RenderableType | None:
     """The bars of a metric, the best first, and which modes have none; throughput if ``metric`` is None.
 
     None where nobody chose a metric and there are fewer than two modes to compare.
@@ -27,7 +30,7 @@ def ranking_chart(result: Result, console: StreamConsole, metric: str | None = N
     chosen = METRIC_OPTIONS[metric or DEFAULT_METRIC]
     bars: list[Bar] = []
     missing: list[str] = []
-    for row, value in order_by(chosen, result):
+    for row, value in order_by(chosen, result, by):
         if value is None:
             missing.append(f"{row.mode} ({why_missing(chosen, row)})")
         else:

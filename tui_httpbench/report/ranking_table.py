@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -9,9 +11,10 @@ from rich.text import Text
 
 from tui_httpbench.analysis.column import ALWAYS, Column
 from tui_httpbench.analysis.columns import TABLE_COLUMNS
+from tui_httpbench.analysis.grouping import GroupBy
 from tui_httpbench.analysis.places import REFERENCE
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.rows import Row, rows_of
+from tui_httpbench.analysis.rows import Row, grouped_rows, rows_of
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.tables import fitted_table
 from tui_httpbench.text.formatting import UNKNOWN
@@ -21,15 +24,21 @@ _WITH_FAILURES = {"errors": ALWAYS - 1}
 """What weighs more where requests failed."""
 
 
-def ranking_table(result: Result, console: StreamConsole) -> Table:
-    """The table with the most important of the columns of which anything is known, as many as there is room for."""
-    rows, columns = rows_of(result), _known_columns(result)
+def ranking_table(result: Result, console: StreamConsole, by: GroupBy = "rank") -> Table:
+    """The table with the most important of the columns of which anything is known, as many as there is room for.
+
+    Between groups there is a blank line.
+    """
+    groups, columns = grouped_rows(result, by), _known_columns(result)
+    rows = list(itertools.chain.from_iterable(groups))
+    ends = list(itertools.accumulate(map(len, groups)))[:-1]
     weights = _WITH_FAILURES if any(mode.failed for mode in result.modes) else {}
     return fitted_table(
         console,
         {column.heading(): column.align for column in columns},
         [[Text(column.text(row), style=_style(column, row)) for column in columns] for row in rows],
         [weights.get(column.id, column.weight or 0) for column in columns],
+        [end - 1 for end in ends],
     )
 
 

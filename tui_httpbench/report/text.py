@@ -12,6 +12,7 @@ from rich.text import Text
 from tui_httpbench.analysis.article import PUBLISHED_REQUESTS
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.findings import Finding
+from tui_httpbench.analysis.grouping import GroupBy, usual_grouping
 from tui_httpbench.analysis.pairs import gate_in_words, judge, pairs_of
 from tui_httpbench.analysis.places import FAILED_SIGN, ORDER_NOTE, OTHER_WORK_SIGN, rates_differ
 from tui_httpbench.analysis.result import ModeSummary, Result
@@ -41,17 +42,19 @@ def print_report(
     metric: str | None = None,
     verbose: bool = False,
     against: Against = USUAL,
+    group_by: GroupBy | None = None,
 ) -> None:
     """Prints the whole report, no line wider than the console. Raises BrokenPipeError where the reader is gone.
 
     ``metric`` is what the chart shows, a key of ``METRIC_OPTIONS``; ``verbose`` adds what the columns say, the settings
-    and the environment; ``against`` is what lanes are compared with one by one.
+    and the environment; ``against`` is what lanes are compared with one by one; ``group_by`` how they stand in table
+    and chart, None for as is usual.
     """
-    console.print(*_blocks(result, console, metric, verbose, against))
+    console.print(*_blocks(result, console, metric, verbose, against, group_by or usual_grouping(result.plan)))
 
 
 def _blocks(
-    result: Result, console: StreamConsole, metric: str | None, verbose: bool, against: Against
+    result: Result, console: StreamConsole, metric: str | None, verbose: bool, against: Against, by: GroupBy
 ) -> Iterator[RenderableType]:
     yield from _heading(result, verbose)
     if result.stopped and not any(mode.requests for mode in result.modes):
@@ -76,9 +79,9 @@ def _blocks(
     is_measured = any(mode.requests or mode.note for mode in result.modes)
     if is_measured:
         yield ""
-        yield ranking_table(result, console)
+        yield ranking_table(result, console, by)
         yield from _footnotes(result)
-        blocks += [ranking_chart(result, console, metric), _article(result, console, verbose)]
+        blocks += [ranking_chart(result, console, metric, by), _article(result, console, verbose)]
     if any(mode.errors for mode in result.modes):
         blocks.append(_errors(result))
     findings = [finding for finding in result.findings if is_measured or finding.id != "all-failed"]
