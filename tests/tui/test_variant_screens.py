@@ -15,6 +15,8 @@ from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.variants import parse_variants
 from tui_httpbench.tui.screens.replay.screen import ReplayScreen
 from tui_httpbench.tui.screens.results.code_view import CodeColumn, CodePane
+from tui_httpbench.tui.screens.results.ranking_chart import RankingChart
+from tui_httpbench.tui.screens.results.ranking_table import RankingTable
 from tui_httpbench.tui.screens.results.screen import VIEWS
 
 VARIANTS = parse_variants(["old=httpx==0.27.2", "new=httpx==0.28.1"])
@@ -52,6 +54,27 @@ async def test_a_result_with_variants_has_all_its_tabs_and_a_replay() -> None:
         replay = await wait_for_screen(pilot, ReplayScreen)
         await wait_until(pilot, lambda: all(lane in text_on(pilot.app) for lane in LANES))
         assert replay.is_current
+
+
+async def test_lanes_are_brought_together_by_a_key_and_by_a_click() -> None:
+    client_old, client_new, async_old, async_new = LANES
+    latencies_ms = {client_old: 10.0, async_new: 11.0, client_new: 12.0, async_old: 13.0}
+    records = [record for lane, latency_ms in latencies_ms.items() for record in rounds_of(lane, latency_ms, rounds=5)]
+    async with show(result_of(*records, rounds=5, variants=VARIANTS)) as (screen, pilot):
+
+        async def see(by: str, *lanes: str) -> None:
+            await wait_until(pilot, lambda: f"b by {by}" in text_on(pilot.app))
+            table, chart = screen.query_one(RankingTable), str(screen.query_one(RankingChart).render())
+            assert [str(table.get_row_at(index)[1]) for index in range(table.row_count)] == list(lanes)
+            assert sorted(lanes, key=chart.index) == list(lanes)
+
+        await see("mode", client_old, client_new, async_new, async_old)
+        await pilot.press("b")
+        await see("variant", client_old, async_old, async_new, client_new)
+        await pilot.click("#grouping")
+        await see("rank", client_old, async_new, client_new, async_old)
+        await pilot.click("#grouping")
+        await see("mode", client_old, client_new, async_new, async_old)
 
 
 async def test_the_form_carries_variants_through() -> None:

@@ -1,4 +1,4 @@
-"""The choice of what the ranking is drawn by."""
+"""The choice of what the ranking is drawn by, and in which groups its lanes stand."""
 
 from __future__ import annotations
 
@@ -11,44 +11,58 @@ from textual.widgets import Button, Select, Tab, Tabs
 
 from tui_httpbench.analysis.column import Column
 from tui_httpbench.analysis.columns import METRIC_KEYS, METRICS
+from tui_httpbench.analysis.grouping import GROUPINGS, GroupBy
 
 TABS = 4
 TAB_PADDING = 2
+GROUPING_TOOLTIP = "Lanes by rank, or those of one mode or one variant together"
 _NUMBERED = tuple(enumerate(METRICS, 1))
 
 
 class MetricBar(Horizontal):
-    """A tab for each of the first metrics, a list of the others, and a switch to a logarithmic scale; posts Changed."""
+    """A tab for each of the first metrics, a list of the others, and a switch to a logarithmic scale; posts Changed.
+
+    Where lanes can be grouped, another switch goes from one way to the next.
+    """
 
     class Changed(Message):
-        """Another metric or scale was chosen."""
+        """Another metric, scale or grouping was chosen."""
 
-        def __init__(self, metric: Column, log: bool) -> None:
+        def __init__(self, metric: Column, log: bool, by: GroupBy) -> None:
             super().__init__()
             self.metric = metric
             self.log = log
+            self.by = by
 
     log_scale: reactive[bool] = reactive(False)
+    by: reactive[GroupBy] = reactive[GroupBy]("rank")
 
-    def __init__(self, metric: Column) -> None:
+    def __init__(self, metric: Column, by: GroupBy, *, can_group: bool) -> None:
         super().__init__()
         self._metric = metric
+        self._can_group = can_group
+        self._tabs = TABS - 1 if can_group else TABS
+        self.set_reactive(MetricBar.by, by)
 
     def compose(self) -> ComposeResult:
         """Tabs on the left, then the metrics that have none, the switch on the right."""
-        tabs = [Tab(f"{number} {metric.label}", id=f"metric-{metric.id}") for number, metric in _NUMBERED[:TABS]]
+        tabs = [Tab(f"{number} {metric.label}", id=f"metric-{metric.id}") for number, metric in _NUMBERED[: self._tabs]]
         for tab, metric in zip(tabs, METRICS, strict=False):
             tab.tooltip = metric.about
-        more = [(_listed(number, metric), metric.id) for number, metric in _NUMBERED[TABS:]]
+        more = [(_listed(number, metric), metric.id) for number, metric in _NUMBERED[self._tabs :]]
         yield Tabs(*tabs, active=f"metric-{self._metric.id}", id="metrics")
-        yield Select(
-            more, prompt=f"{TABS + 1}-{min(len(METRICS), METRIC_KEYS)} more …", compact=True, id="more-metrics"
-        )
-        yield Button(id="scale", compact=True, tooltip="Switch between a linear and a logarithmic scale")
+        prompt = f"{self._tabs + 1}-{min(len(METRICS), METRIC_KEYS)} more …"
+        yield Select(more, prompt=prompt, compact=True, id="more-metrics")
+        with Horizontal(id="switches"):
+            if self._can_group:
+                yield Button(id="grouping", compact=True, tooltip=GROUPING_TOOLTIP)
+            yield Button(id="scale", compact=True, tooltip="Switch between a linear and a logarithmic scale")
 
     def on_mount(self) -> None:
-        """Names the scale."""
+        """Names the scale and the grouping."""
+        self.set_class(self._can_group, "-groups")
         self.watch_log_scale()
+        self.watch_by()
 
     def on_resize(self) -> None:
         """Hides the tabs that would be cut off, once it is known how much room they have; their keys choose them."""
@@ -57,7 +71,7 @@ class MetricBar(Horizontal):
     def _hide_cut_tabs(self) -> None:
         tabs = self.query_one(Tabs)
         # The switch on the right lies over what has no room beside it.
-        columns = self.query_one("#scale").region.x - tabs.region.x
+        columns = self.query_one("#switches").region.x - tabs.region.x
         for tab in tabs.query(Tab).results(Tab):
             columns -= len(tab.label_text) + TAB_PADDING
             tab.visible = columns >= 0 or tab.id == tabs.active
@@ -67,8 +81,8 @@ class MetricBar(Horizontal):
         number, self._metric = next((number, metric) for number, metric in _NUMBERED if metric.id == metric_id)
         tabs, more = self.query_one(Tabs), self.query_one(Select)
         with self.prevent(Tabs.TabActivated, Tabs.Cleared, Select.Changed):
-            tabs.active = f"metric-{metric_id}" if number <= TABS else ""
-            more.value = Select.NULL if number <= TABS else metric_id
+            tabs.active = f"metric-{metric_id}" if number <= self._tabs else ""
+            more.value = Select.NULL if number <= self._tabs else metric_id
         self._hide_cut_tabs()
         self._tell()
 
@@ -77,15 +91,31 @@ class MetricBar(Horizontal):
         self.log_scale = not self.log_scale
         self._tell()
 
-    def watch_log_scale(self) -> None:
-        """Names the scale."""
-        if self.children:
-            self.query_one("#scale", Button).label = f"l scale: {'log' if self.log_scale else 'linear'}"
+    def group_next(self) -> None:
+        """Goes on to the next way of grouping."""
+        self.by = GROUPINGS[(GROUPINGS.index(self.by) + 1) % len(GROUPINGS)]
+        self._tell()
 
-    @on(Button.Pressed)
+    def watch_log_scale(self) -> None:
+        """Names the scale, in short where another switch stands beside it."""
+        if self.children:
+            scale = "log" if self.log_scale else "linear"
+            self.query_one("#scale", Button).label = f"l {scale}" if self._can_group else f"l scale: {scale}"
+
+    def watch_by(self) -> None:
+        """Names the grouping."""
+        for button in self.query("#grouping").results(Button):
+            button.label = f"b by {self.by}"
+
+    @on(Button.Pressed, "#scale")
     def _toggle(self, event: Button.Pressed) -> None:
         event.stop()
         self.toggle_log()
+
+    @on(Button.Pressed, "#grouping")
+    def _group(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.group_next()
 
     @on(Tabs.TabActivated)
     def _choose_tab(self, event: Tabs.TabActivated) -> None:
@@ -101,7 +131,7 @@ class MetricBar(Horizontal):
             self.choose(METRICS[0].id)
 
     def _tell(self) -> None:
-        self.post_message(self.Changed(self._metric, self.log_scale))
+        self.post_message(self.Changed(self._metric, self.log_scale, self.by))
 
 
 def _listed(number: int, metric: Column) -> str:

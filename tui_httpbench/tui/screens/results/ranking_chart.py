@@ -10,6 +10,7 @@ from textual.reactive import reactive
 
 from tui_httpbench.analysis.column import Column
 from tui_httpbench.analysis.columns import METRICS
+from tui_httpbench.analysis.grouping import GroupBy, usual_grouping
 from tui_httpbench.analysis.places import FAILED_SIGN, OTHER_WORK_SIGN, says_anything
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.rows import Row, order_by, why_missing
@@ -30,14 +31,16 @@ class RankingChart(ThemedChart):
 
     metric: reactive[Column] = reactive(METRICS[0])
     log_scale: reactive[bool] = reactive(False)
+    by: reactive[GroupBy] = reactive[GroupBy]("rank")
 
     def __init__(self, result: Result) -> None:
         super().__init__()
         self._result = result
+        self.set_reactive(RankingChart.by, usual_grouping(result.plan))
 
     def render(self) -> RenderResult:
         """The chart for the widget's size and the theme of this moment; without its axis where rows are few."""
-        ordered = order_by(self.metric, self._result)
+        ordered = order_by(self.metric, self._result, self.by)
         if all(value is None for _, value in ordered):
             columns = max(len(row.mode) for row, _ in ordered)
             return Text("\n".join(f"{row.mode:>{columns}}  {why_missing(self.metric, row)}" for row, _ in ordered))
@@ -114,10 +117,10 @@ class ChartPanel(Page, Panel):
         self.styles.min_height = self._rows + self.gutter.height
         self._name_chart()
 
-    def draw_by(self, metric: Column, log: bool) -> None:
-        """Draws the ranking by a metric, on a linear or logarithmic scale."""
+    def draw_by(self, metric: Column, log: bool, by: GroupBy) -> None:
+        """Draws the ranking by a metric, on a linear or logarithmic scale, its lanes in groups."""
         chart = self.query_one(RankingChart)
-        chart.metric, chart.log_scale = metric, log
+        chart.metric, chart.log_scale, chart.by = metric, log, by
         self._name_chart()
 
     def _name_chart(self) -> None:

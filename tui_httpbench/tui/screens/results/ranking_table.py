@@ -9,9 +9,11 @@ from textual.widgets.data_table import ColumnKey
 
 from tui_httpbench.analysis.column import Column
 from tui_httpbench.analysis.columns import TABLE_COLUMNS
+from tui_httpbench.analysis.grouping import GroupBy, grouped, usual_grouping
 from tui_httpbench.analysis.gusts import Yardstick
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.rows import Row, rows_of, sort_rows
+from tui_httpbench.analysis.rows import Row, grouped_rows, sort_rows
+from tui_httpbench.clients.entrants import entrant_of
 from tui_httpbench.text.formatting import UNKNOWN
 from tui_httpbench.text.markdown_table import markdown_table
 from tui_httpbench.tui.screens.results.whole_columns import WholeColumns
@@ -26,7 +28,8 @@ class RankingTable(WholeColumns):
     def __init__(self, result: Result) -> None:
         super().__init__(cursor_type="row", zebra_stripes=True, fixed_columns=2, classes="panel")
         self._result = result
-        self._rows = rows_of(result)
+        self._by = usual_grouping(result.plan)
+        self._rows = self._ranked("time")
         self._sorted_by = _UNSORTED
         self._is_filling = False
 
@@ -43,10 +46,11 @@ class RankingTable(WholeColumns):
         if self.has_focus and not self._is_filling:
             self.scroll_visible(animate=False)
 
-    def rank_by(self, yardstick: Yardstick) -> None:
-        """Shows places, ratios and verdicts of the ranking by time, or by CPU time where there is one."""
-        rows = rows_of(self._result, yardstick)
-        if rows == self._rows:
+    def rank_by(self, yardstick: Yardstick, by: GroupBy) -> None:
+        """Shows places, ratios and verdicts of the ranking by time, or by CPU time where there is one, in groups."""
+        is_grouped_anew, self._by = by != self._by, by
+        rows = self._ranked(yardstick)
+        if rows == self._rows and not is_grouped_anew:
             return
         self._rows, self._sorted_by = rows, _UNSORTED
         used = rows[0].yardstick
@@ -74,9 +78,23 @@ class RankingTable(WholeColumns):
         column = next(column for column in TABLE_COLUMNS if column.id == key)
         self._is_filling = True
         self.clear()
-        for row in sort_rows(self._rows, column, turned=is_turned):
-            self.add_row(*(_cell(column, row) for column in TABLE_COLUMNS), key=row.mode)
+        for group in grouped(sort_rows(self._rows, column, turned=is_turned), self._by, lambda row: row.mode):
+            for number, row in enumerate(group):
+                cells = {column.id: _cell(column, row) for column in TABLE_COLUMNS}
+                if number:
+                    cells["mode"].stylize("dim", *_shared_part(row.mode, self._by))
+                self.add_row(*cells.values(), key=row.mode)
         self._is_filling = False
+
+    def _ranked(self, yardstick: Yardstick) -> tuple[Row, ...]:
+        return tuple(row for group in grouped_rows(self._result, self._by, yardstick) for row in group)
+
+
+def _shared_part(label: str, by: GroupBy) -> tuple[int, int]:
+    """Where in a label that stands which the others of its group have as well; nowhere in the plain ranking."""
+    entrant = entrant_of(label)
+    end = len(entrant.mode.id)
+    return {"rank": (0, 0), "mode": (0, end), "variant": (end, len(entrant.lane))}[by]
 
 
 def _cell(column: Column, row: Row) -> Text:

@@ -8,6 +8,7 @@ from textual.widgets import Label
 
 from tui_httpbench.analysis.columns import METRICS
 from tui_httpbench.analysis.conclusion import conclude
+from tui_httpbench.analysis.grouping import can_group, usual_grouping
 from tui_httpbench.analysis.pairs import Pair, pairs_of
 from tui_httpbench.analysis.places import ORDER_NOTE, rates_differ
 from tui_httpbench.analysis.result import Result
@@ -43,7 +44,8 @@ class RankingView(ResultView):
         """The sentence first, then the choice of metric over chart and table."""
         pairs = pairs_of(self.result)
         yield Conclusion(self.result, pairs)
-        yield MetricBar(METRICS[0])
+        plan = self.result.plan
+        yield MetricBar(METRICS[0], usual_grouping(plan), can_group=can_group(plan))
         note = Label(id="metric-note", markup=False)
         note.display = False
         yield note
@@ -65,8 +67,8 @@ class RankingView(ResultView):
 
     def on_metric_bar_changed(self, event: MetricBar.Changed) -> None:
         """Redraws the chart, and ranks the table by the metric's yardstick."""
-        self.query_one(ChartPanel).draw_by(event.metric, event.log)
-        self.query_one(RankingTable).rank_by(event.metric.yardstick or "time")
+        self.query_one(ChartPanel).draw_by(event.metric, event.log, event.by)
+        self.query_one(RankingTable).rank_by(event.metric.yardstick or "time", event.by)
         note = self.query_one("#metric-note", Label)
         note.display = bool(event.metric.note)
         note.update(event.metric.note)
@@ -74,6 +76,10 @@ class RankingView(ResultView):
     def choose_metric(self, metric_id: str) -> None:
         """Draws the ranking by another metric."""
         self.query_one(MetricBar).choose(metric_id)
+
+    def group_next(self) -> None:
+        """Goes on to the next way of grouping."""
+        self.query_one(MetricBar).group_next()
 
     def toggle_log(self) -> None:
         """Switches between the linear and the logarithmic scale."""

@@ -14,6 +14,7 @@ from textual.widgets._tabbed_content import ContentTabs
 
 from tui_httpbench.analysis.column import Column
 from tui_httpbench.analysis.columns import METRIC_KEYS, METRICS
+from tui_httpbench.analysis.grouping import can_group
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.text.formatting import plural
@@ -23,6 +24,7 @@ from tui_httpbench.tui.saving import SCREENSHOT_TOOLTIP, save_result
 from tui_httpbench.tui.screens.results.article_view import ArticleView
 from tui_httpbench.tui.screens.results.code_view import CodeView
 from tui_httpbench.tui.screens.results.latency_view import LatencyView
+from tui_httpbench.tui.screens.results.metric_bar import GROUPING_TOOLTIP
 from tui_httpbench.tui.screens.results.ranking_view import RankingView
 from tui_httpbench.tui.screens.results.view import ResultView
 from tui_httpbench.tui.screens.results.warnings_view import WarningsView
@@ -30,6 +32,14 @@ from tui_httpbench.tui.screens.results.why_view import WhyView
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 
 VIEWS: tuple[type[ResultView], ...] = (RankingView, LatencyView, WhyView, CodeView, ArticleView, WarningsView)
+_ON_TABS: dict[str, tuple[type[ResultView], ...]] = {
+    "choose_metric": (RankingView,),
+    "group_next": (RankingView,),
+    "toggle_log": (RankingView, LatencyView),
+    "show_next_chart": (LatencyView,),
+    "toggle_modes": (LatencyView,),
+}
+"""The tabs on which an action means anything, for those that do not mean the same on all."""
 
 
 def _metric_binding(number: int, metric: Column) -> Binding:
@@ -58,7 +68,8 @@ shows: tables as Markdown, code as it is. **s** saves the result as JSON. **+** 
 is too close to call may be told then, and all rounds count together.
 
 - *Ranking*: each bar is one mode, coloured by its library, the best on top. **1** to **9** choose what is compared,
-  **l** the logarithmic scale, on which modes that differ 100 times can be read. A click on a column's title sorts.
+  **l** the logarithmic scale, on which modes that differ 100 times can be read. A click on a column's title sorts. With
+  variants, **b** brings together the lanes of a mode, those of a variant, or none.
 - Modes that can't be told apart share a place, such as **2=**. The interval is that of the ratio to the winner's time;
   *vs next* says how a mode compares with the one below it. By CPU time there are places and intervals of their own.
 - A mode marked **!** had failed requests or missing rounds; it stands below all others, without a place. One marked
@@ -85,6 +96,7 @@ is too close to call may be told then, and all rounds count together.
         Binding("left_square_bracket", "step(-1)", "Tab before", show=False, id="results.back", tooltip="Tab before"),
         *map(_tab_binding, VIEWS),
         *(_metric_binding(number, metric) for number, metric in enumerate(METRICS[:METRIC_KEYS], 1)),
+        Binding("b", "group_next", "Grouping", show=False, id="results.grouping", tooltip=GROUPING_TOOLTIP),
         Binding("l", "toggle_log", "Scale", show=False, id="results.log", tooltip="Linear or logarithmic scale"),
         Binding("v", "show_next_chart", "Next chart", show=False, id="results.chart", tooltip="Next chart of latency"),
         Binding("m", "toggle_modes", "Modes", show=False, id="results.modes", tooltip="Choose the modes of the charts"),
@@ -163,14 +175,11 @@ is too close to call may be told then, and all rounds count together.
             return self.can_go_on
         if action == "show":
             return parameters[0] in self._views
-        if not self.is_mounted or action not in ("choose_metric", "show_next_chart", "toggle_modes", "toggle_log"):
-            return True
-        view = self.view
-        if not view.is_attached:
+        if action == "group_next" and not can_group(self.result.plan):
             return False
-        if action == "toggle_log":
-            return isinstance(view, RankingView | LatencyView)
-        return isinstance(view, RankingView if action == "choose_metric" else LatencyView)
+        if not self.is_mounted or action not in _ON_TABS:
+            return True
+        return self.view.is_attached and isinstance(self.view, _ON_TABS[action])
 
     @property
     def can_go_on(self) -> bool:
@@ -209,6 +218,10 @@ is too close to call may be told then, and all rounds count together.
     def action_choose_metric(self, metric_id: str) -> None:
         """Draws the ranking by another metric."""
         self.query_one(RankingView).choose_metric(metric_id)
+
+    def action_group_next(self) -> None:
+        """Goes on to the next way of grouping."""
+        self.query_one(RankingView).group_next()
 
     def action_toggle_log(self) -> None:
         """Switches between the linear and the logarithmic scale."""
