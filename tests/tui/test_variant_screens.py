@@ -8,7 +8,7 @@ from support.made_results import result_of, rounds_of
 from support.screens import text_on, wait_for_screen, wait_until
 from support.setup_form import WIDE, open_form
 from support.shown_result import show
-from textual.widgets import Select
+from textual.widgets import Label, Select
 
 from tui_httpbench.measured.probe import Probe, Runtime
 from tui_httpbench.plan.plan import Plan
@@ -17,10 +17,15 @@ from tui_httpbench.tui.screens.replay.screen import ReplayScreen
 from tui_httpbench.tui.screens.results.code_view import CodeColumn, CodePane
 from tui_httpbench.tui.screens.results.ranking_chart import RankingChart
 from tui_httpbench.tui.screens.results.ranking_table import RankingTable
-from tui_httpbench.tui.screens.results.screen import VIEWS
+from tui_httpbench.tui.screens.results.screen import VIEWS, ResultsScreen
+from tui_httpbench.tui.screens.results.why_view import AgainstBar
 
 VARIANTS = parse_variants(["old=httpx==0.27.2", "new=httpx==0.28.1"])
 LANES = ("httpx-client@old", "httpx-client@new", "httpx-async@old", "httpx-async@new")
+
+
+def reasons(screen: ResultsScreen) -> list[str]:
+    return [str(label.content) for label in screen.query(".reason").results(Label)]
 
 
 async def test_a_result_with_variants_has_all_its_tabs_and_a_replay() -> None:
@@ -46,6 +51,17 @@ async def test_a_result_with_variants_has_all_its_tabs_and_a_replay() -> None:
             assert "httpx-client@old" in shown, view.ID
         await pilot.press("w")
         await wait_until(pilot, lambda: "old: CPython 3.11.7, httpx 0.27.2" in text_on(pilot.app))
+        assert reasons(screen)[1].startswith("2 httpx-client@new  It takes 1.10 times as long as httpx-client@old (")
+        await pilot.press("down", "x")
+        await wait_until(pilot, lambda: "2 httpx-client@new  The others" in text_on(pilot.app))
+        assert "3 httpx-async@old  It takes 1." in reasons(screen)[2]
+        assert "times as long as httpx-client@new (" in reasons(screen)[2]
+        await pilot.press("c")
+        assert "| It takes 0.91 times as long as httpx-client@new (" in pilot.app.clipboard
+        await pilot.press("x")
+        await wait_until(pilot, lambda: "1 httpx-client@old  The fastest" in text_on(pilot.app))
+        screen.query_one(AgainstBar).query_one(Select).value = "httpx-async@new"
+        await wait_until(pilot, lambda: "4 httpx-async@new  The others" in text_on(pilot.app))
         await pilot.press("o")
         await wait_until(pilot, lambda: bool(screen.query(CodePane)))
         screen.query(CodeColumn).first().query_one(Select).value = "httpx-async@new"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,7 +15,7 @@ from tui_httpbench.analysis.summary import rules_of, summarize_so_far
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.reference import USUAL, Against, compared_pairs
-from tui_httpbench.text.formatting import format_percent
+from tui_httpbench.text.formatting import format_figure, format_percent
 
 PairVerdict = Literal["slower", "faster", "same", "unsure"]
 GateVerdict = Literal["slower", "not slower", "unsure"]
@@ -38,11 +39,16 @@ class Pair:
     @property
     def in_words(self) -> str:
         """``httpx@new takes 1.04 times as long as httpx@old (1.02 to 1.06): surely slower.``"""
+        return f"{self.label} {self.predicate}"
+
+    @property
+    def predicate(self) -> str:
+        """The same without its subject: ``takes 1.04 times as long as httpx@old (1.02 to 1.06): surely slower.``"""
         if self.interval is None:
-            return f"{self.label} can't be compared with {self.reference}: requests failed, or rounds are missing."
+            return f"can't be compared with {self.reference}: requests failed, or rounds are missing."
         if not math.isfinite(self.interval.high):
-            return f"{self.label} can't be compared with {self.reference} yet: one round does not tell its noise."
-        ratio, low, high = (f"{value:.2f}" for value in (self.interval.ratio, self.interval.low, self.interval.high))
+            return f"can't be compared with {self.reference} yet: one round does not tell its noise."
+        ratio, low, high = map(_times, (self.interval.ratio, self.interval.low, self.interval.high))
         match self.verdict:
             case "same":
                 verdict = f"the same (within {format_percent(self.same_within)})"
@@ -50,7 +56,7 @@ class Pair:
                 verdict = f"unsure; {further_in_words(self.further)}"
             case _:
                 verdict = f"surely {self.verdict}"
-        return f"{self.label} takes {ratio} times as long as {self.reference} ({low} to {high}): {verdict}."
+        return f"takes {ratio} times as long as {self.reference} ({low} to {high}): {verdict}."
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,12 @@ class GatedPair:
 
 def pairs_of(result: Result, against: Against = USUAL) -> tuple[Pair, ...]:
     """The pairs of a result; raises PlanError for a reference that it lacks."""
-    return _pairs(result.plan, result.modes, result.records, against.reference)
+    return pairs_among(result, compared_pairs(result.plan, against.reference))
+
+
+def pairs_among(result: Result, wanted: Iterable[tuple[str, str]]) -> tuple[Pair, ...]:
+    """Any lanes of a result, each with the one that it is to be compared with; the intervals of all hold together."""
+    return _pairs(result.plan, result.modes, result.records, wanted)
 
 
 def judge(result: Result, against: Against) -> tuple[GatedPair, ...]:
@@ -93,8 +104,8 @@ def is_open(plan: Plan, records: tuple[RoundRecord, ...], against: Against) -> b
     """Whether a gate is unsure of a pair after these rounds, though more of them could tell."""
     if against.gate is None:
         return False
-    modes = summarize_so_far(plan, records)
-    judged = _judged(plan, _pairs(plan, modes, records, against.reference), records, against.gate)
+    modes, wanted = summarize_so_far(plan, records), compared_pairs(plan, against.reference)
+    judged = _judged(plan, _pairs(plan, modes, records, wanted), records, against.gate)
     return any(each.verdict == "unsure" and each.pair.interval is not None for each in judged)
 
 
@@ -106,10 +117,15 @@ def gate_in_words(judged: tuple[GatedPair, ...]) -> str:
     return f"No lane is more than {format_percent(judged[0].share)} slower than its reference." if judged else ""
 
 
+def _times(ratio: float) -> str:
+    """``1.04``, ``12.3``, ``0.0051``."""
+    return format_figure(ratio) if ratio >= 0.1 else f"{ratio:.2g}"
+
+
 def _pairs(
-    plan: Plan, modes: tuple[ModeSummary, ...], records: tuple[RoundRecord, ...], reference: str
+    plan: Plan, modes: tuple[ModeSummary, ...], records: tuple[RoundRecord, ...], pairs: Iterable[tuple[str, str]]
 ) -> tuple[Pair, ...]:
-    wanted = compared_pairs(plan, reference)
+    wanted = tuple(pairs)
     rules = rules_of(plan, records)
     compared = compare_modes(modes, records, rules) if wanted else None
     known = set(compared.order) if compared is not None else set()

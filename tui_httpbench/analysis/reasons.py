@@ -1,4 +1,4 @@
-"""Why a mode is slower than the winner: what was counted and timed of each, and what that explains."""
+"""Why a mode is slower than the winner, or than another: what was counted and timed of each, and what that explains."""
 
 from __future__ import annotations
 
@@ -97,18 +97,18 @@ def _sentences(result: Result, rank: Rank, facts: dict[str, ModeFacts], winner: 
     if winner is None or not rank.clean or rank.ratio is None:
         return ("It had failed requests or missing rounds, so its time is not compared.",)
     if rank.mode == winner.mode:
-        return (_portrait(own, bool(rank.tied_with)),)
+        place = "The best time, though not surely." if rank.tied_with else "The fastest."
+        return (place, *portrait(own))
     start = f"{format_ratio(rank.ratio)} the time of {winner.mode}."
     if rank.verdict == "same":
         return (start, "That counts as the same.")
-    reasons = _reasons(result, own, facts[winner.mode])
-    known = tuple(reasons[:MAX_REASONS]) or ("None of the numbers here explains it.",)
+    known = tuple(reasons_of_gap(result, own, facts[winner.mode])) or ("None of the numbers here explains it.",)
     unsure = ("More rounds must tell whether it is slower at all.",) if rank.verdict == "unsure" else ()
     return (start, *unsure, *known)
 
 
-def _portrait(own: ModeFacts, is_tied: bool) -> str:
-    """What the winner's time is made of."""
+def portrait(own: ModeFacts) -> tuple[str, ...]:
+    """What a mode's time is made of, in a sentence; none where nothing is known of it."""
     parts = []
     if own.connections is not None and own.requests_per_connection is not None:
         sent = plural(round(own.connections * own.requests_per_connection), "request")
@@ -119,29 +119,31 @@ def _portrait(own: ModeFacts, is_tied: bool) -> str:
         )
     if own.in_flight > 1:
         parts.append(f"had {plural(own.in_flight, 'request')} in flight")
-    place = "The best time, though not surely." if is_tied else "The fastest."
-    return f"{place} It {enumerate_names(parts)}." if parts else place
+    return (f"It {enumerate_names(parts)}.",) if parts else ()
 
 
-def _reasons(result: Result, own: ModeFacts, best: ModeFacts) -> list[str]:
-    """What explains a good part of the time that a mode takes more than the winner, the largest part first."""
+def reasons_of_gap(result: Result, own: ModeFacts, best: ModeFacts, name: str = "") -> list[str]:
+    """What explains a good part of the time that a mode takes more than another, the largest part first.
+
+    ``name`` is what the mode is called in them, where they are not about it anyway.
+    """
     if own.time_ms is None or best.time_ms is None or own.time_ms <= best.time_ms:
         return []
     gap_ms = own.time_ms - best.time_ms
     candidates = [
-        _cpu(own, best, gap_ms),
-        _one_by_one(own, best),
-        _connecting(result, own, best, gap_ms),
-        _tail(own, best),
+        _cpu(own, best, gap_ms, name or "It"),
+        _one_by_one(own, best, name or "It"),
+        _connecting(result, own, best, gap_ms, name or "It"),
+        _tail(own, best, name or "it"),
     ]
     found = [candidate for candidate in candidates if candidate is not None and candidate[0] >= EXPLAINING_SHARE]
-    return [text for _, text in sorted(found, key=lambda candidate: -candidate[0])]
+    return [text for _, text in sorted(found, key=lambda candidate: -candidate[0])][:MAX_REASONS]
 
 
 _Candidate = tuple[float, str] | None  # the share of the gap that it explains, and the sentence
 
 
-def _cpu(own: ModeFacts, best: ModeFacts, gap_ms: float) -> _Candidate:
+def _cpu(own: ModeFacts, best: ModeFacts, gap_ms: float, who: str) -> _Candidate:
     if own.cpu_ms is None or best.cpu_ms is None or own.cpu_share is None or own.cpu_ms < MUCH_MORE * best.cpu_ms:
         return None
     # Requests in flight together wait while others compute. Then only the processor time beyond the winner's whole time
@@ -150,24 +152,24 @@ def _cpu(own: ModeFacts, best: ModeFacts, gap_ms: float) -> _Candidate:
     explained = (own.cpu_ms - (best.time_ms or 0.0 if overlaps else best.cpu_ms)) / gap_ms
     times = f" ({format_ratio(own.cpu_ms / best.cpu_ms)})" if best.cpu_ms > 0 else ""
     text = (
-        f"It computes for {format_figure(own.cpu_ms)} ms a request, {best.mode} for {format_figure(best.cpu_ms)} ms"
+        f"{who} computes for {format_figure(own.cpu_ms)} ms a request, {best.mode} for {format_figure(best.cpu_ms)} ms"
         f"{times}; that is {format_percent(own.cpu_share)} of its time"
     )
     return explained, f"{text}, so the processor is what limits it." if own.cpu_share >= CPU_BOUND_SHARE else f"{text}."
 
 
-def _one_by_one(own: ModeFacts, best: ModeFacts) -> _Candidate:
+def _one_by_one(own: ModeFacts, best: ModeFacts, who: str) -> _Candidate:
     """Waits add up where only one request is under way at a time."""
     if own.in_flight >= best.in_flight or own.cpu_share is None or own.cpu_share > 1 - WAITING_SHARE:
         return None
     waiting = 1 - own.cpu_share
     return waiting, (
-        f"It waits for {format_percent(waiting)} of its time with {plural(own.in_flight, 'request')} in flight, where "
-        f"{best.mode} has {best.in_flight:,}: its waits come one after the other."
+        f"{who} waits for {format_percent(waiting)} of its time with {plural(own.in_flight, 'request')} in flight, "
+        f"where {best.mode} has {best.in_flight:,}: its waits come one after the other."
     )
 
 
-def _connecting(result: Result, own: ModeFacts, best: ModeFacts, gap_ms: float) -> _Candidate:
+def _connecting(result: Result, own: ModeFacts, best: ModeFacts, gap_ms: float, who: str) -> _Candidate:
     """New connections, told by their count; how much they explain is known for the embedded target's distance only."""
     opened, least = own.connections_per_request, best.connections_per_request
     if opened is None or least is None or opened < MANY_CONNECTIONS:
@@ -182,7 +184,7 @@ def _connecting(result: Result, own: ModeFacts, best: ModeFacts, gap_ms: float) 
         other = f"{best.mode} opens about as many, but side by side"
     else:
         other = f"{best.mode} {'keeps one' if keeps_one else f'{format_figure(least)} a request'}"
-    text = f"It opens {each}{', each with a TLS handshake' if is_https else ''}; {other}."
+    text = f"{who} opens {each}{', each with a TLS handshake' if is_https else ''}; {other}."
     plan = result.plan
     if not plan.request.uses_embedded_target or not plan.scenario.rtt_ms:
         return EXPLAINING_SHARE, text
@@ -196,7 +198,7 @@ def _connecting(result: Result, own: ModeFacts, best: ModeFacts, gap_ms: float) 
     )
 
 
-def _tail(own: ModeFacts, best: ModeFacts) -> _Candidate:
+def _tail(own: ModeFacts, best: ModeFacts, whom: str) -> _Candidate:
     """A mean far above the median: few requests take much of the time."""
     if not (own.mean_ms and own.p50_ms and best.mean_ms and best.p50_ms) or own.in_flight != best.in_flight:
         return None
@@ -204,7 +206,7 @@ def _tail(own: ModeFacts, best: ModeFacts) -> _Candidate:
         return None
     share = 1 - own.p50_ms / own.mean_ms
     return share, (
-        f"Few slow requests weigh on it: their mean is {format_figure(own.mean_ms)} ms, the median "
+        f"Few slow requests weigh on {whom}: their mean is {format_figure(own.mean_ms)} ms, the median "
         f"{format_figure(own.p50_ms)} ms."
     )
 

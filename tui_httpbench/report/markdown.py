@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tui_httpbench.analysis.columns import TABLE_COLUMNS
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.grouping import GroupBy, usual_grouping
+from tui_httpbench.analysis.pair_reasons import pair_in_words
 from tui_httpbench.analysis.pairs import gate_in_words, judge, pairs_of
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.rows import grouped_rows
@@ -32,7 +33,7 @@ def _blocks(result: Result, against: Against, by: GroupBy) -> Iterator[str]:
     if gate := gate_in_words(judge(result, against)):
         yield f"**{markdown_text(gate)}**"
     yield markdown_text(conclude(result) or "")
-    yield _list([pair.in_words for pair in pairs_of(result, against)])
+    yield _list([pair_in_words(result, pair) for pair in pairs_of(result, against)])
     rows = [row for group in grouped_rows(result, by) for row in group]
     columns = {column.heading(): column.align for column in TABLE_COLUMNS}
     yield markdown_table(columns, [[column.text(row) for column in TABLE_COLUMNS] for row in rows]).rstrip("\n")

@@ -13,6 +13,7 @@ from tui_httpbench.analysis.article import PUBLISHED_REQUESTS
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.grouping import GroupBy, usual_grouping
+from tui_httpbench.analysis.pair_reasons import pair_in_words
 from tui_httpbench.analysis.pairs import gate_in_words, judge, pairs_of
 from tui_httpbench.analysis.places import FAILED_SIGN, ORDER_NOTE, OTHER_WORK_SIGN, rates_differ
 from tui_httpbench.analysis.result import ModeSummary, Result
@@ -71,7 +72,7 @@ def _blocks(
         yield Text(printable(conclusion), style="bold")
     if pairs := pairs_of(result, against):
         yield ""
-        yield from (Text(printable(pair.in_words)) for pair in pairs)
+        yield from (Text(printable(pair_in_words(result, pair))) for pair in pairs)
     if gate := gate_in_words(judge(result, against)):
         yield ""
         yield Text(printable(gate), style="bold")

@@ -28,7 +28,7 @@ from tui_httpbench.tui.screens.results.metric_bar import GROUPING_TOOLTIP
 from tui_httpbench.tui.screens.results.ranking_view import RankingView
 from tui_httpbench.tui.screens.results.view import ResultView
 from tui_httpbench.tui.screens.results.warnings_view import WarningsView
-from tui_httpbench.tui.screens.results.why_view import WhyView
+from tui_httpbench.tui.screens.results.why_view import AGAINST_TOOLTIP, WhyView
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 
 VIEWS: tuple[type[ResultView], ...] = (RankingView, LatencyView, WhyView, CodeView, ArticleView, WarningsView)
@@ -38,6 +38,7 @@ _ON_TABS: dict[str, tuple[type[ResultView], ...]] = {
     "toggle_log": (RankingView, LatencyView),
     "show_next_chart": (LatencyView,),
     "toggle_modes": (LatencyView,),
+    "compare_with_marked": (WhyView,),
 }
 """The tabs on which an action means anything, for those that do not mean the same on all."""
 
@@ -75,6 +76,8 @@ is too close to call may be told then, and all rounds count together.
 - A mode marked **!** had failed requests or missing rounds; it stands below all others, without a place. One marked
   **≠** did other work than most.
 - *Latency*: **v** shows the next chart, **m** chooses the modes, **l** the scale.
+- *Why*: each mode is compared with the fastest, a variant with its reference. **x** compares all with the mode that is
+  marked in the table, and as before when it is pressed again; so does the list above.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "run_again", "Again", id="results.again", tooltip="Run the same plan again"),
@@ -97,6 +100,7 @@ is too close to call may be told then, and all rounds count together.
         *map(_tab_binding, VIEWS),
         *(_metric_binding(number, metric) for number, metric in enumerate(METRICS[:METRIC_KEYS], 1)),
         Binding("b", "group_next", "Grouping", show=False, id="results.grouping", tooltip=GROUPING_TOOLTIP),
+        Binding("x", "compare_with_marked", "Against", show=False, id="results.against", tooltip=AGAINST_TOOLTIP),
         Binding("l", "toggle_log", "Scale", show=False, id="results.log", tooltip="Linear or logarithmic scale"),
         Binding("v", "show_next_chart", "Next chart", show=False, id="results.chart", tooltip="Next chart of latency"),
         Binding("m", "toggle_modes", "Modes", show=False, id="results.modes", tooltip="Choose the modes of the charts"),
@@ -222,6 +226,10 @@ is too close to call may be told then, and all rounds count together.
     def action_group_next(self) -> None:
         """Goes on to the next way of grouping."""
         self.query_one(RankingView).group_next()
+
+    def action_compare_with_marked(self) -> None:
+        """Compares all modes with the marked one, or as usual again."""
+        self.query_one(WhyView).compare_with_marked()
 
     def action_toggle_log(self) -> None:
         """Switches between the linear and the logarithmic scale."""

@@ -1,20 +1,24 @@
-"""The tab that says why a mode is slower than the winner."""
+"""The tab that says why a mode is slower than the winner, its reference, or any other."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
 from rich.text import Text
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import DataTable, Label
+from textual.widgets import DataTable, Label, Select
 
 from tui_httpbench.analysis.columns import COLUMNS
+from tui_httpbench.analysis.pair_reasons import explain_lanes
 from tui_httpbench.analysis.places import OTHER_WORK_SIGN, placed_name, places_of
-from tui_httpbench.analysis.reasons import ModeFacts, ModeReason, explain_ranking
+from tui_httpbench.analysis.reasons import ModeFacts, ModeReason
 from tui_httpbench.analysis.result import Environment, Result
 from tui_httpbench.analysis.variant_labels import variant_labels
+from tui_httpbench.plan.reference import compared_pairs
 from tui_httpbench.text.formatting import UNKNOWN, format_count, format_percent, plural
 from tui_httpbench.text.markdown_table import Side, markdown_table
 from tui_httpbench.text.quoting import printable
@@ -23,6 +27,7 @@ from tui_httpbench.tui.screens.results.view import ResultView
 from tui_httpbench.tui.screens.results.whole_columns import WholeColumns
 
 _INDENT = "    "
+AGAINST_TOOLTIP = "Compare all with the marked mode, or as usual again"
 
 
 class FactsTable(WholeColumns):
@@ -45,6 +50,15 @@ class FactsTable(WholeColumns):
             cells = [Text(texts[title], justify="right") for title in titles]
             name = Text(reason.rank.mode, style="bold" if reason is self._reasons[0] else "")
             self.add_row(Text(self._places[reason.rank.mode], justify="right"), name, *cells, key=reason.rank.mode)
+
+    def explain(self, reasons: tuple[ModeReason, ...]) -> None:
+        """Takes other reasons of the same modes, for ``as_markdown``."""
+        self._reasons = reasons
+
+    @property
+    def marked(self) -> str:
+        """The mode that the cursor is at."""
+        return self._reasons[self.cursor_row].rank.mode
 
     def as_markdown(self) -> str:
         """All columns and rows, and the reasons as the last column."""
@@ -77,10 +91,19 @@ class ReasonsPage(Page, Panel):
 
     def compose(self) -> ComposeResult:
         """Name and sentences, in the order of the ranking."""
-        places = places_of(tuple(reason.rank for reason in self._reasons))
-        for index, reason in enumerate(self._reasons):
-            text = Text.assemble((f"{placed_name(places, reason.rank.mode)}  ", "bold"), printable(reason.text))
+        for index, text in enumerate(self._texts()):
             yield Label(text, classes="reason", id=f"reason-{index}")
+
+    def explain(self, reasons: tuple[ModeReason, ...]) -> None:
+        """Shows other reasons of the same modes."""
+        self._reasons = reasons
+        for label, text in zip(self.query(".reason").results(Label), self._texts(), strict=True):
+            label.update(text)
+
+    def _texts(self) -> Iterator[Text]:
+        places = places_of(tuple(reason.rank for reason in self._reasons))
+        for reason in self._reasons:
+            yield Text.assemble((f"{placed_name(places, reason.rank.mode)}  ", "bold"), printable(reason.text))
 
     def show_reason(self, index: int) -> None:
         """Brings a mode's paragraph into view and marks it."""
@@ -112,17 +135,54 @@ class SettingsPage(Page, Panel):
             yield Label(text, classes="finding--environment", markup=False)
 
 
+class AgainstBar(Horizontal):
+    """The choice of what all modes are compared with; posts Changed."""
+
+    class Changed(Message):
+        """Another mode was chosen; ``label`` is empty for what each is usually compared with."""
+
+        def __init__(self, label: str) -> None:
+            super().__init__()
+            self.label = label
+
+    def __init__(self, reasons: tuple[ModeReason, ...], usual: str) -> None:
+        super().__init__()
+        ranks = tuple(reason.rank for reason in reasons)
+        places = places_of(ranks)
+        self._options = [(usual, ""), *((placed_name(places, rank.mode), rank.mode) for rank in ranks)]
+
+    def compose(self) -> ComposeResult:
+        """The key before the list."""
+        yield Label("x compared with", markup=False)
+        select = Select(self._options, value="", allow_blank=False, compact=True)
+        select.tooltip = AGAINST_TOOLTIP
+        yield select
+
+    def choose(self, label: str) -> None:
+        """Compares with this mode; as usual where that is what it does already."""
+        select = self.query_one(Select)
+        select.value = "" if select.value == label else label
+
+    @on(Select.Changed)
+    def _tell(self, event: Select.Changed) -> None:
+        event.stop()
+        self.post_message(self.Changed(str(event.value)))
+
+
 class WhyView(ResultView):
-    """What makes each mode slower than the winner, from what was measured."""
+    """What makes each mode slower than the winner, its reference or any other, from what was measured."""
 
     ID = "why"
     KEY = "w"
     TITLE_MARKUP = "[u]W[/]hy"
-    ABOUT = "What makes each mode slower than the winner"
+    ABOUT = "What makes each mode slower than the winner, its reference, or another"
 
     def compose(self) -> ComposeResult:
-        """The facts over the reasons and the settings."""
-        reasons = explain_ranking(self.result)
+        """What modes are compared with, and the facts, over the reasons and the settings."""
+        reasons = explain_lanes(self.result)
+        if len(reasons) > 1:
+            has_pairs = bool(compared_pairs(self.result.plan))
+            yield AgainstBar(reasons, "its reference, else the fastest" if has_pairs else "the fastest")
         yield FactsTable(reasons)
         with Horizontal(id="why-body"):
             yield ReasonsPage(reasons)
@@ -135,6 +195,18 @@ class WhyView(ResultView):
     def copied(self) -> tuple[str, str] | None:
         """The table in Markdown with the reasons."""
         return "The reasons", self.query_one(FactsTable).as_markdown()
+
+    def compare_with_marked(self) -> None:
+        """Compares all modes with the one that the table's cursor is at, or as usual again."""
+        for bar in self.query(AgainstBar):
+            bar.choose(self.query_one(FactsTable).marked)
+
+    def on_against_bar_changed(self, event: AgainstBar.Changed) -> None:
+        """Explains every mode anew."""
+        event.stop()
+        reasons = explain_lanes(self.result, event.label)
+        self.query_one(FactsTable).explain(reasons)
+        self.query_one(ReasonsPage).explain(reasons)
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         """Brings the mode's reasons into view."""

@@ -1,0 +1,69 @@
+"""Any lane against any other: the sentence, and what makes the slower of the two slower."""
+
+from __future__ import annotations
+
+import pytest
+from support.made_results import result_of, rounds_of
+from support.reports import report_of
+
+from tui_httpbench.analysis.pair_reasons import explain_lanes
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.plan.variants import parse_variants
+
+VARIANTS = parse_variants(["old=httpx==0.27.2", "new=httpx==0.28.1"])
+OLD, NEW = "httpx-client@old", "httpx-client@new"
+COMPUTES = "computes for 9.00 ms a request, httpx-client@old for 5.00 ms (×1.80); that is 90 % of its time"
+
+
+def result_with(new_cpu_s: float = 0.09, new_ms: float = 10.0, **values: int) -> Result:
+    """Five rounds of ten requests one by one: the old one at 6 ms, of which it computes 5; and requests at 0.01 ms."""
+    records = (
+        *rounds_of(OLD, 6.0, rounds=5, noise=0.0, cpu_s=0.05),
+        *rounds_of(NEW, new_ms, rounds=5, cpu_s=new_cpu_s, **values),
+        *rounds_of("requests", 0.01, rounds=5, noise=0.0, cpu_s=0.00009),
+    )
+    return result_of(*records, rounds=5, variants=VARIANTS, concurrency=1)
+
+
+def texts_of(result: Result, against: str = "") -> dict[str, str]:
+    return {reason.rank.mode: reason.text for reason in explain_lanes(result, against)}
+
+
+def test_a_variant_is_usually_compared_with_its_reference_and_others_with_the_winner() -> None:
+    told = texts_of(result_with())
+    assert list(told) == ["requests", OLD, NEW]
+    assert told[NEW].startswith("It takes 1.67 times as long as httpx-client@old (1.6")
+    assert told[NEW].endswith(f"): surely slower. It {COMPUTES}, so the processor is what limits it.")
+    assert told[OLD].startswith("×600 the time of requests. ")
+    assert told["requests"].startswith("The fastest. ")
+
+
+def test_any_lane_is_compared_with_any_other() -> None:
+    told = texts_of(result_with(), NEW)
+    assert told[NEW].startswith("The others are compared with it. It opened 4 connections a round for ")
+    assert told[OLD].startswith("It takes 0.60 times as long as httpx-client@new (")
+    assert f"surely faster. {NEW} {COMPUTES}" in told[OLD]
+    assert told["requests"].startswith("It takes 0.001 times as long as httpx-client@new (0.001 to 0.001): surely")
+    assert texts_of(result_with(), "requests")[OLD].startswith("It takes 600 times as long as requests (")
+
+
+@pytest.mark.parametrize(
+    ("result", "text"),
+    [
+        (result_with(new_cpu_s=0.05), "surely slower. None of the numbers here explains it."),
+        (result_with(new_ms=6.01, new_cpu_s=0.05), "(1.00 to 1.00): the same (within 3 %)."),
+        (result_with(failed=1), "It can't be compared with httpx-client@old: requests failed, or rounds are missing."),
+    ],
+)
+def test_nothing_is_claimed_beyond_what_was_measured(result: Result, text: str) -> None:
+    told = texts_of(result)[NEW]
+    assert told.startswith("It ")
+    assert told.endswith(text)
+
+
+def test_the_report_has_the_largest_reason_of_variants_that_surely_differ() -> None:
+    assert f"surely slower. {NEW} {COMPUTES}" in " ".join(report_of(result_with()).split())
+    unexplained = " ".join(report_of(result_with(new_cpu_s=0.05)).split())
+    assert "surely slower. " in unexplained
+    assert "computes" not in unexplained
+    assert "None of the numbers" not in unexplained

@@ -1,0 +1,64 @@
+"""Why one lane takes longer than another: than any that is chosen, or than the one that it is usually compared with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tui_httpbench.analysis.grouping import grouped, usual_grouping
+from tui_httpbench.analysis.pairs import Pair, pairs_among
+from tui_httpbench.analysis.reasons import ModeReason, explain_ranking, facts_of, portrait, reasons_of_gap
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.plan.reference import compared_pairs
+
+
+def explain_lanes(result: Result, against: str = "") -> tuple[ModeReason, ...]:
+    """Every lane, with what makes it slower or faster than the lane ``against``; they stand in the usual groups.
+
+    Without one, a lane of a variant is compared with the reference of its mode, and any other with the winner.
+    """
+    usual = explain_ranking(result)
+    if against:
+        wanted = tuple((label, against) for label in result.plan.modes if label != against)
+    else:
+        wanted = compared_pairs(result.plan)
+    pairs = {pair.label: pair for pair in pairs_among(result, wanted)}
+    groups = grouped(usual, usual_grouping(result.plan), lambda reason: reason.rank.mode)
+    return tuple(
+        _explained(result, reason, pairs.get(reason.rank.mode), against) for group in groups for reason in group
+    )
+
+
+def pair_in_words(result: Result, pair: Pair) -> str:
+    """The sentence on a pair; of two variants of one mode that surely differ, what explains the most of it as well."""
+    of_one_mode = mode_of(pair.label) is mode_of(pair.reference)
+    reasons = _reasons(result, pair) if of_one_mode and pair.verdict in ("slower", "faster") else []
+    return " ".join((pair.in_words, *reasons[:1]))
+
+
+def _explained(result: Result, usual: ModeReason, pair: Pair | None, against: str) -> ModeReason:
+    label = usual.rank.mode
+    if not result.mode(label).requests:
+        return usual
+    if label == against:
+        return replace(usual, sentences=("The others are compared with it.", *portrait(usual.facts)))
+    return usual if pair is None else replace(usual, sentences=_sentences(result, pair))
+
+
+def _sentences(result: Result, pair: Pair) -> tuple[str, ...]:
+    start = f"It {pair.predicate}"
+    if pair.interval is None or pair.verdict == "same":
+        return (start,)
+    reasons = _reasons(result, pair, subject=pair.label)
+    if not reasons and pair.verdict != "unsure":
+        reasons = ["None of the numbers here explains it."]
+    return (start, *reasons)
+
+
+def _reasons(result: Result, pair: Pair, subject: str = "") -> list[str]:
+    """What makes the slower of two slower; it goes by its name, unless the text is about it: the ``subject``."""
+    slower, faster = pair.label, pair.reference
+    if pair.interval is not None and pair.interval.ratio < 1:
+        slower, faster = faster, slower
+    name = "" if slower == subject else slower
+    return reasons_of_gap(result, facts_of(result, slower), facts_of(result, faster), name)
