@@ -6,6 +6,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from tui_httpbench.bench.trust import USUAL_TRUST
 from tui_httpbench.plan.plan import Plan, Request
 
 MODES = ("requests-session", "httpx-client", "aiohttp")
+URLLIB3_TOO = (*MODES, "urllib3")
 
 
 def plan_for(url: str, **changes: Any) -> Plan:
@@ -121,12 +123,22 @@ async def test_what_fails_behind_a_redirect_or_a_proxy_is_said_to_fail_there(
             ("/scheme", "ftp://a.b/x", "redirects to ftp://a.b/x, where they can't follow"),
             ("/loop", f"{server.url}/loop", f"on and on, at last to {server.url}/loop"),
         ):
-            plan = plan_for(server.url + path)
+            plan = plan_for(server.url + path, modes=URLLIB3_TOO)
             probes = await probe_modes(plan, plan.request.url, None, USUAL_TRUST)
-            assert {probe.mode: probe.led_to for probe in probes} == dict.fromkeys(MODES, led_to)
+            assert {probe.mode: probe.led_to for probe in probes} == dict.fromkeys(URLLIB3_TOO, led_to)
             failure = find_common_failure(plan, probes)
             assert failure is not None
             assert said in failure.text
+    plan = plan_for(closed, modes=("requests", "urllib3"))
+    for profile in ("equal", "defaults"):
+        failure = find_common_failure(
+            plan, await probe_modes(replace(plan, chosen_profile=profile), closed, None, USUAL_TRUST)
+        )
+        assert failure is not None
+        assert (
+            failure.text
+            == "Both modes got no connection: nobody listens there; start the server, or check host and port."
+        )
     give_name_to_this_machine(tmp_path, monkeypatch)
     monkeypatch.setenv("HTTP_PROXY", "127.0.0.1:1")
     plan = plan_for(f"http://{OTHER_MACHINE}:1/", modes=MODES[1:], chosen_profile="defaults")

@@ -262,10 +262,15 @@ def came_after_redirect(error: BaseException) -> bool:
     """Whether a client was following a redirect: by the function that it was in, or the responses it had before."""
     return any(
         frame.f_code.co_name in _REDIRECTING
-        or _is_filled(frame.f_locals.get("history"))
+        or _has_redirect(frame.f_locals.get("history"))
         or (module_of(frame) == "urllib3.poolmanager" and _is_filled(frame.f_locals.get("redirect_location")))
         for frame in frames_of(error)
     )
+
+
+def _has_redirect(history: Any) -> bool:
+    """Whether responses are among it; urllib3 notes there whatever failed, each with where it redirected, if it did."""
+    return _is_filled(history) and any(getattr(each, "redirect_location", each) is not None for each in history)
 
 
 def _is_filled(value: Any) -> bool:
