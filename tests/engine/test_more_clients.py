@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from _pytest.mark import ParameterSet
 from support import one_round
 from support.recording_server import RecordingServer
 from support.rude_server import RudeServer
+from support.scripted_server import Reply, ScriptedServer
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.runner import Runner
@@ -25,6 +27,7 @@ INSTALLED = tuple(mode_id for mode_id in OTHERS if MODES[mode_id].is_installed()
 NATIVE = {"pycurl", "pyreqwest", "pyreqwest-async", "curl-cffi", "curl-cffi-async"}
 FOLLOWS_NOTHING = {"http.client"}
 FOLLOWS_TO_FTP = {"pycurl", "curl-cffi", "curl-cffi-async", "aiosonic"}
+REFUSES_LETTERS = {"http.client", "pycurl"}
 REFUSES_LONG_URLS = {"httpx2-client", "httpx2-async", "httpx-aiohttp", "pyreqwest", "pyreqwest-async"}
 BODY_BYTES = 20_000
 WIDTH = 4
@@ -156,3 +159,15 @@ async def test_failures_are_sorted_alike(kind: str, tmp_path: Path) -> None:
             assert mode.errors == {"refused": 3}, (mode.mode, mode.error_texts)
         else:
             assert mode.errors == {kind: 3}, (mode.mode, mode.error_texts)
+
+
+async def test_a_url_that_a_client_refuses_and_a_body_that_it_cannot_decode_are_told_apart(tmp_path: Path) -> None:
+    whole = gzip.compress(b"hello, client")
+    wrong_sum = Reply(whole[:-5] + bytes([whole[-5] ^ 1]) + whole[-4:], headers=(("Content-Encoding", "gzip"),))
+    async with ScriptedServer(lambda asked: wrong_sum if asked.path == "/sum" else Reply()) as server:
+        for path, kind, failing in (("/sum", "body", INSTALLED), ("/\u00e4?q=\u00e4", "url", REFUSES_LETTERS)):
+            plan = Plan(Request(server.url + path), INSTALLED, 3, concurrency=1, timeout_s=5.0, chosen_profile="equal")
+            folder = tmp_path / kind
+            folder.mkdir()
+            for mode in (await one_round.result(plan, folder)).modes:
+                assert mode.errors == ({kind: 3} if mode.mode in failing else {}), (mode.mode, mode.error_texts)

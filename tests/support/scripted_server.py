@@ -23,9 +23,10 @@ class Asked:
 class Reply:
     """What goes back; a status of 0 ends the connection without a word."""
 
-    body: str = "hello, client"
+    body: str | bytes = "hello, client"
     status: int = 200
     location: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass
@@ -50,8 +51,9 @@ class ScriptedServer(LoopbackServer):
         if not reply.status:
             writer.transport.abort()
             return False
-        body = reply.body.encode()
-        location = f"Location: {reply.location}\r\n" if reply.location else ""
-        head = f"HTTP/1.1 {reply.status} Said\r\nContent-Length: {len(body)}\r\n{location}\r\n"
+        body = reply.body.encode() if isinstance(reply.body, str) else reply.body
+        location = (("Location", reply.location),) if reply.location else ()
+        lines = [f"{name}: {value}\r\n" for name, value in (("Content-Length", len(body)), *location, *reply.headers)]
+        head = f"HTTP/1.1 {reply.status} Said\r\n{''.join(lines)}\r\n"
         writer.write(head.encode() + (b"" if method == "HEAD" else body))
         return True

@@ -50,6 +50,7 @@ _URL_NAMES = {
 }
 # What urllib.parse and ipaddress say of such a URL, in a plain ValueError that requests lets through.
 _URL_TEXTS = ("does not appear to be an IPv4 or IPv6 address", "Invalid IPv6 URL", "Port out of range")
+_WITH_URL = re.compile(r"([^\s:]+ )?([a-z]+:/)?/", re.ASCII)
 _REDIRECTING = {"resolve_redirects", "get_redirect_target", "_redirect_url", "_handle_redirect"}
 """Functions of requests and niquests, httpx and httpx2, and aiosonic, which run for a redirect alone."""
 _DNS_NAMES = {"ClientConnectorDNSError", "NameResolutionError"}
@@ -121,6 +122,7 @@ _CURL_KINDS = {
     8: "protocol",
     16: "protocol",
     18: "body",
+    23: "body",  # it could not hand on what it had decoded
     28: "timeout",
     35: "tls",
     47: "redirects",
@@ -146,6 +148,7 @@ _CURL_TEXTS = {
     "Unsupported HTTP": "protocol",  # a version; of a URL it says "Protocol"
     "chunk hex-length": "body",
     "redirect target URL": "redirects",
+    "writing output to destination": "other",  # what takes the body failed, and not what decodes it
     "in redirect": "redirects",  # behind the name of a protocol to which it does not follow
 }
 _REQWEST_TEXTS = {
@@ -203,7 +206,8 @@ def kind_of(error: BaseException) -> str:
         return "redirects"
     if any(map(_is_no_name, chain)):
         return "dns"
-    if names & _URL_NAMES or any(part in values for part in _URL_TEXTS) or any(map(_is_no_port, chain)):
+    refuses_url = any(map(_is_no_port, chain)) or any(map(_is_no_ascii_url, chain))
+    if refuses_url or names & _URL_NAMES or any(part in values for part in _URL_TEXTS):
         return "redirects" if any(map(came_after_redirect, _chain(error))) else "url"
     if any(isinstance(link, UnicodeError) and came_after_redirect(link) for link in chain):
         return "redirects"  # requests, which reads a Location as UTF-8
@@ -252,6 +256,11 @@ def _is_no_name(link: BaseException) -> bool:
 def _is_no_port(link: BaseException) -> bool:
     """What asyncio says of a port that httpx has let through."""
     return isinstance(link, OverflowError) and "port must be" in _message_of(link)
+
+
+def _is_no_ascii_url(link: BaseException) -> bool:
+    """What Python says of a letter in a URL, or in a request's first line, that a client leaves as it is."""
+    return isinstance(link, UnicodeEncodeError) and link.encoding != "latin-1" and bool(_WITH_URL.match(link.object))
 
 
 def _came_through(error: BaseException, package: str) -> bool:
