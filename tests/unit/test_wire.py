@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui_httpbench.text.wire_url import wire_target
 from tui_httpbench.worker.account import sent_requests
 from tui_httpbench.worker.wire import Wire
 
@@ -42,6 +43,18 @@ def test_they_are_in_the_order_in_which_they_began_whichever_socket_sent_them() 
         ("POST", "/form", 3),
         ("GET", "/next", 0),
     ]
+
+
+def test_bytes_that_need_be_encoded_are_told_from_encoded_ones() -> None:
+    raw = "GET /x y?\u00e4 HTTP/1.1\r\nHost: h\r\n\r\n".encode()
+    sent = "/x\\x20y?\\xc3\\xa4"
+    assert seen(("socket", raw + GET)) == [("GET", sent, 0), ("GET", "/a?b=%2f", 0)]
+    told = [("GET", "http://h/x y?\u00e4", [])]
+    hops, end = sent_requests(told, "http://h/x y?\u00e4", is_whole=True, wire=wire_with(("socket", raw)))
+    assert hops[0]["url"] == end == f"http://h{sent}"
+    assert wire_target(end) == sent != wire_target("http://h/x y?\u00e4") == "/x%20y?%C3%A4"
+    hops, _ = sent_requests([("GET", "/\xc3\xa4", [])], "http://h/", is_whole=True, wire=Wire())
+    assert hops[0]["url"] == "/\\xc3\\xa4"
 
 
 def test_what_is_no_request_of_http_1_is_passed_over() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tui_httpbench.analysis.changing_urls import stable_part, url_part
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.odd_ones import names_of, usual_and_others
-from tui_httpbench.analysis.sent_requests import MAX_URL
+from tui_httpbench.analysis.sent_requests import MAX_URL, told_of_bytes
 from tui_httpbench.measured.probe import Probe, ProbeResponse
 from tui_httpbench.text.formatting import enumerate_names
 from tui_httpbench.text.quoting import shortened
@@ -233,7 +233,7 @@ def _compare(
     for other in dict.fromkeys(others.values()):
         modes = tuple(mode for mode, value in others.items() if value == other)
         what = pattern.format(other=_shown(other), usual=_shown(usual))
-        found.append(Finding(finding_id, f"{names_of(modes)} {what}.", modes))
+        found.append(Finding(finding_id, f"{names_of(modes)} {what}.{told_of_bytes(str(other), str(usual))}", modes))
     return found
 
 

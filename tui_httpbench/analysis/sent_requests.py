@@ -75,9 +75,14 @@ def _other_urls(plan: Plan, probes: tuple[Probe, ...]) -> Iterator[Finding]:
             text = (
                 f"{names_of(modes)} asked for {shortened(other, MAX_URL)}; the others for {shortened(usual, MAX_URL)}"
             )
-            yield Finding("other-url", f"{after(place)}{text}.", modes)
+            yield Finding("other-url", f"{after(place)}{text}.{told_of_bytes(other, usual)}", modes)
         if others:
             return
+
+
+def told_of_bytes(*urls: str) -> str:
+    """What is to be said where one of the URLs was sent with bytes that need be encoded."""
+    return " (\\x… is a byte that was sent as it is.)" if any("\\x" in url for url in urls) else ""
 
 
 def _targets(responses: tuple[ProbeResponse, ...], place: int) -> list[str]:

@@ -155,7 +155,7 @@ def watch_responses(seen):
 
     def _hop(head):
         first, *rest = head.decode("latin-1").rstrip().split("\r\n")
-        method, target = first.split(" ")[:2]
+        method, target = first.rpartition(" ")[0].split(" ", 1)
         return method, target, [tuple(line.split(": ", 1)) for line in rest if ": " in line]
 
     Curl.__module__, Curl.__qualname__ = "pycurl", "Curl"

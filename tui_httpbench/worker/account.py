@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from .wire import Wire, WireRequest
+from .wire import Wire, WireRequest, as_sent
 
 
 def sent_requests(
@@ -40,7 +40,10 @@ def _hop(method: Any, url: Any, headers: Any, body_bytes: int | None = None, *, 
     length = by_name.get("content-length", "" if "transfer-encoding" in by_name else "0")
     if body_bytes is None and length.isdecimal():
         body_bytes = int(length)
-    return _made(written(method), written(url), pairs, body_bytes, is_whole)
+    text = written(url)
+    if text.startswith("/"):  # read off a head
+        text = as_sent(text.encode("latin-1", "replace"))
+    return _made(written(method), text, pairs, body_bytes, is_whole)
 
 
 def _as_seen(told_url: str, seen: WireRequest) -> dict[str, Any]:

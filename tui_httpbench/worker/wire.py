@@ -15,16 +15,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-_FIRST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) HTTP/1\.\d\r\n")
+_FIRST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^\r\n]+) HTTP/1\.\d\r\n")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]+)[^\r\n]*\r\n")
 _END_OF_HEAD = b"\r\n\r\n"
 
 
 @dataclass(frozen=True)
 class WireRequest:
-    """One request of HTTP/1 as it was sent; ``target`` is what its first line asks for, ``body_bytes`` the body.
+    """One request of HTTP/1 as it was sent; ``target`` is what its first line asks for, as ``as_sent`` writes it.
 
-    ``scheme`` is ``https`` where it was sealed.
+    ``body_bytes`` is how long its body was, ``scheme`` is ``https`` where it was sealed.
     """
 
     method: str
@@ -104,6 +104,11 @@ class Wire:
         stream.sent += data
 
 
+def as_sent(target: bytes) -> str:
+    """What a first line asks for; a byte that no URL may have is written ``\\xc3``, since ``%C3`` is another request."""
+    return "".join(chr(byte) if 0x20 < byte < 0x7F else f"\\x{byte:02x}" for byte in target)
+
+
 def _look_at(kind: Any, name: str, look: Callable[[object, Any, Any], None]) -> None:
     original = getattr(kind, name)
 
@@ -129,7 +134,7 @@ def _requests_in(stream: _Stream) -> list[tuple[int, WireRequest]]:
         pairs = [line.partition(":") for line in lines if ":" in line]
         headers = tuple((name, value.strip(" \t")) for name, _, value in pairs)
         body_bytes, next_at = _body(sent, end + len(_END_OF_HEAD), headers)
-        method, target = (part.decode("latin-1") for part in first.groups())
+        method, target = first[1].decode("latin-1"), as_sent(first[2])
         turn = stream.turns[bisect_right(stream.begins, at) - 1]
         found.append((turn, WireRequest(method, target, headers, body_bytes, scheme)))
         at = next_at
