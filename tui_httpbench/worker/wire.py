@@ -105,7 +105,7 @@ class Wire:
 
 
 def as_sent(target: bytes) -> str:
-    """What a first line asks for; a byte that no URL may have is written ``\\xc3``, since ``%C3`` is another request."""
+    """What a first line asks for; a byte that no URL may have is written ``\\xc3``: ``%C3`` is another."""
     return "".join(chr(byte) if 0x20 < byte < 0x7F else f"\\x{byte:02x}" for byte in target)
 
 
