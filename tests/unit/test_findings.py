@@ -401,6 +401,15 @@ def test_a_header_that_some_add_is_said_and_what_leaves_the_request_as_it_is_is_
     assert sent_by_each({"Host": "127.0.0.1:9"}, {"Host": "127.0.0.1:9"}, {"Host": "127.0.0.2:9"}) != []
 
 
+def test_who_accepts_which_encodings_is_said_for_each() -> None:
+    modes = ("requests", "requests-session", "aiohttp", "httpx", "httpx-client")
+    heads = [*[head_of()] * 3, head_of(("accept-encoding", "br")), head_of(("accept-encoding", ""))]
+    probes = tuple(Probe(mode, response=RESPONSE, heads=(head,)) for mode, head in zip(modes, heads, strict=True))
+    (found,) = summarize_run(measured_of(probes=probes, plan={"chosen_profile": "defaults"})).differences
+    assert found.text == "httpx sent Accept-Encoding 'br', httpx-client none; the others 'gzip, deflate'."
+    assert found.modes == ("httpx", "httpx-client")
+
+
 def test_what_is_not_known_of_a_client_is_not_said() -> None:
     typed = {"Content-Type": "text/plain"}
     assert [finding.modes for finding in sent_by_each(typed, typed, {})] == [MODES[:2]]

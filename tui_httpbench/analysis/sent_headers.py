@@ -83,13 +83,18 @@ def _first_sent(requests: tuple[SentRequest, ...], name: str) -> tuple[int, str]
 def _other_encodings(sent: Sent) -> Iterator[Finding]:
     """Where modes accept other encodings than most, none having been told which."""
     known = _known(sent, "accept-encoding")
-    encodings = {mode: header_of(requests[0], "accept-encoding") or "none" for mode, requests in known.items()}
+    encodings = {mode: header_of(requests[0], "accept-encoding") or "" for mode, requests in known.items()}
     if len(set(encodings.values())) < 2:
         return
     usual, others = usual_and_others(encodings)
-    values = ", ".join(dict.fromkeys(repr(value) for value in others.values()))
-    text = f"{names_of(tuple(others))} sent Accept-Encoding {values}; the others {usual!r}."
+    first, *more = [(with_value(others, value), _quoted(value)) for value in dict.fromkeys(others.values())]
+    told = [f"{names_of(first[0])} sent Accept-Encoding {first[1]}", *(f"{names_of(who)} {what}" for who, what in more)]
+    text = f"{', '.join(told)}; the others {_quoted(usual)}."
     yield Finding("other-accept-encoding", text, tuple(others))
+
+
+def _quoted(value: str) -> str:
+    return repr(value) if value else "none"
 
 
 def _known(sent: Sent, name: str) -> Sent:
