@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from support import one_round
 from support.recording_server import RecordingServer
+from support.scripted_server import Reply, ScriptedServer
 
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.result import Result
@@ -115,6 +116,18 @@ async def test_cookies_beside_one_that_was_asked_for_are_told_of_those_who_send_
         modes = ("requests-session", "httpx-client", "aiohttp")
         _, findings = await probe(url, modes, headers=(("Cookie", "own=1"),))
     assert said_of(findings, "kept-cookies").modes == ("aiohttp",)
+
+
+async def test_cookies_that_are_not_for_this_url_are_no_difference() -> None:
+    """They lie in the jars, but no request to this URL has them; urllib3 keeps none at all."""
+    attributes = ["Path=/other", "Secure", "Domain=elsewhere.example", "Max-Age=0"]
+    told = [f"{name}=1; {attribute}" for name, attribute in zip("abcd", attributes, strict=True)]
+    modes = ("requests-session", "httpx-client", "aiohttp", "urllib3")
+    reply = Reply(headers=tuple(("Set-Cookie", cookie) for cookie in told))
+    async with ScriptedServer(lambda _: reply) as server:
+        probes, findings = await probe(f"{server.url.replace('127.0.0.1', 'localhost')}/here", modes)
+    assert all(each.response and each.response.sets_cookies for each in probes.values())
+    assert "kept-cookies" not in {finding.id for finding in findings}
 
 
 async def test_what_netrc_cookies_and_redirects_change_is_said_with_default_settings() -> None:

@@ -49,7 +49,7 @@ def test_bytes_that_need_be_encoded_are_told_from_encoded_ones() -> None:
     raw = "GET /x y?\u00e4 HTTP/1.1\r\nHost: h\r\n\r\n".encode()
     sent = "/x\\x20y?\\xc3\\xa4"
     assert seen(("socket", raw + GET)) == [("GET", sent, 0), ("GET", "/a?b=%2f", 0)]
-    told = [("GET", "http://h/x y?\u00e4", [])]
+    told: list[tuple[str, str, list[tuple[str, str]]]] = [("GET", "http://h/x y?\u00e4", [])]
     hops, end = sent_requests(told, "http://h/x y?\u00e4", is_whole=True, wire=wire_with(("socket", raw)))
     assert hops[0]["url"] == end == f"http://h{sent}"
     assert wire_target(end) == sent != wire_target("http://h/x y?\u00e4") == "/x%20y?%C3%A4"

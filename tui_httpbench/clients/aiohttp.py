@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import ssl
+from http.cookies import SimpleCookie
 
 import aiohttp
 import yarl
@@ -119,6 +120,11 @@ def _cookies(jar):
     return "kept" if jar._unsafe else "kept, but not those of an IP address"
 
 
+def _would_send_more(session, sent):
+    cookies = session.cookie_jar.filter_cookies(sent.url)
+    return bool(cookies.keys() - SimpleCookie(sent.headers.get("Cookie", "")).keys())
+
+
 def watch_responses(seen):
     """Makes every further response be described to ``seen``: for the probe, never for a timed round."""
     read, request, asked = aiohttp.ClientResponse.read, aiohttp.ClientSession._request, []
@@ -140,7 +146,7 @@ def watch_responses(seen):
             http_version=f"{version.major}.{version.minor}" if version else "unknown",
             hops=[(request.method, str(request.url), request.headers.items()) for request in sent],
             sets_cookies=any("Set-Cookie" in step.headers for step in steps),
-            keeps_cookies=len(asked[-1].cookie_jar) > 0,
+            keeps_cookies=any(_would_send_more(asked[-1], request) for request in sent),
         )
         return body
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import os
+from urllib.parse import urlsplit
 
 import curl_cffi
 from curl_cffi import CurlHttpVersion, CurlOpt
@@ -89,7 +90,6 @@ def describe(session, settings: Settings):
 
 def _proxy(url):
     # As libcurl documents it: for http, in small letters only.
-    from urllib.parse import urlsplit
     from urllib.request import proxy_bypass_environment
 
     parts, get = urlsplit(url), os.environ.get
@@ -100,11 +100,24 @@ def _proxy(url):
     return own or get("all_proxy") or get("ALL_PROXY") or "none in the environment"
 
 
+def _would_send(session, url):
+    # As libcurl decides it, which is handed all of them.
+    parts = urlsplit(url)
+    host, path = parts.hostname or "", parts.path or "/"
+    is_safe = parts.scheme == "https" or host in ("localhost", "127.0.0.1", "::1")
+    return any(
+        (host == cookie.domain.lstrip(".") or (cookie.domain_specified and host.endswith(cookie.domain)))
+        and (path == cookie.path or path.startswith(cookie.path.rstrip("/") + "/"))
+        and (is_safe or not cookie.secure)
+        for cookie in session.cookies.jar
+    )
+
+
 def watch_responses(seen):
     """Makes every further response be described to ``seen``: for the probe, never for a timed round."""
     versions = {CurlHttpVersion.V1_0: "1.0", CurlHttpVersion.V1_1: "1.1", CurlHttpVersion.V2_0: "2"}
 
-    def tell(session, response, sent):
+    def tell(session, response, sent, asked):
         steps = [*response.history, response]
         seen(
             status=response.status_code,
@@ -113,7 +126,7 @@ def watch_responses(seen):
             http_version=versions.get(response.http_version, "unknown"),
             hops=[_hop(head) for head in sent if not head.startswith(b"CONNECT ")],
             sets_cookies=any("Set-Cookie" in step.headers for step in steps),
-            keeps_cookies=len(session.cookies) > 0,
+            keeps_cookies=any(_would_send(session, url) for url in {asked, *(step.url for step in steps)}),
         )
 
     def noting(session):
@@ -135,14 +148,14 @@ def watch_responses(seen):
     def watched(self, *args, **options):
         sent = noting(self)
         response = request(self, *args, **options)
-        tell(self, response, sent)
+        tell(self, response, sent, args[1])
         return response
 
     @functools.wraps(request_async)
     async def watched_async(self, *args, **options):
         sent = noting(self)
         response = await request_async(self, *args, **options)
-        tell(self, response, sent)
+        tell(self, response, sent, args[1])
         return response
 
     curl_cffi.Session.request = watched

@@ -102,6 +102,12 @@ def _proxy(client, url):
     return f"{proxy.scheme.decode()}://{proxy.host.decode()}{port}"
 
 
+def _would_send_more(client, sent):
+    again = httpx2.Request("GET", sent.url)
+    client.cookies.set_cookie_header(again)
+    return "Cookie" in again.headers and "Cookie" not in sent.headers
+
+
 def watch_responses(seen):
     """Makes every further response be described to ``seen``: for the probe, never for a timed round."""
 
@@ -114,7 +120,7 @@ def watch_responses(seen):
             http_version=response.http_version[len("HTTP/") :],
             hops=[(step.request.method, str(step.request.url), step.request.headers.raw) for step in steps],
             sets_cookies=any("Set-Cookie" in step.headers for step in steps),
-            keeps_cookies=bool(client.cookies) and "Cookie" not in steps[0].request.headers,
+            keeps_cookies=any(_would_send_more(client, step.request) for step in steps),
         )
 
     request, request_async = httpx2.Client.request, httpx2.AsyncClient.request

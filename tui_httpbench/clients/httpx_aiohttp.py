@@ -93,6 +93,12 @@ def describe(client, settings: Settings):
     }
 
 
+def _would_send_more(client, sent):
+    again = httpx.Request("GET", sent.url)
+    client.cookies.set_cookie_header(again)
+    return "Cookie" in again.headers and "Cookie" not in sent.headers
+
+
 def watch_responses(seen):
     """Makes every further response be described to ``seen``: for the probe, never for a timed round.
 
@@ -110,7 +116,7 @@ def watch_responses(seen):
             http_version="unknown",
             hops=[(step.request.method, str(step.request.url), step.request.headers.raw) for step in steps],
             sets_cookies=any("Set-Cookie" in step.headers for step in steps),
-            keeps_cookies=bool(self.cookies),
+            keeps_cookies=any(_would_send_more(self, step.request) for step in steps),
         )
         return response
 

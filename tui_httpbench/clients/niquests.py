@@ -82,6 +82,12 @@ def describe(session, settings: Settings):
     }
 
 
+def _would_send_more(session, sent):
+    if "Cookie" in sent.headers:
+        return False
+    return bool(niquests.cookies.get_cookie_header(session.cookies, niquests.Request("GET", sent.url).prepare()))
+
+
 def watch_responses(seen):
     """Makes every further response be described to ``seen``: for the probe, never for a timed round."""
 
@@ -94,7 +100,7 @@ def watch_responses(seen):
             http_version={10: "1.0", 11: "1.1", 20: "2", 30: "3"}.get(response.http_version, "unknown"),
             hops=[(step.request.method, step.request.url, step.request.headers.items()) for step in steps],
             sets_cookies=any("Set-Cookie" in step.headers for step in steps),
-            keeps_cookies=len(session.cookies) > 0 and "Cookie" not in steps[0].request.headers,
+            keeps_cookies=any(_would_send_more(session, step.request) for step in steps),
         )
 
     request, request_async = niquests.Session.request, niquests.AsyncSession.request

@@ -93,6 +93,12 @@ def describe(session, settings: Settings):
     }
 
 
+def _would_send_more(session, sent):
+    if "Cookie" in sent.headers:
+        return False
+    return bool(requests.cookies.get_cookie_header(session.cookies, requests.Request("GET", sent.url).prepare()))
+
+
 def watch_responses(seen):
     """Makes every further response be described to ``seen``: for the probe, never for a timed round."""
     original = requests.Session.request
@@ -107,7 +113,7 @@ def watch_responses(seen):
             http_version={9: "0.9", 10: "1.0", 11: "1.1", 20: "2"}.get(response.raw.version, "unknown"),
             hops=[(step.request.method, step.request.url, step.request.headers.items()) for step in steps],
             sets_cookies=any("Set-Cookie" in step.headers for step in steps),
-            keeps_cookies=len(self.cookies) > 0 and "Cookie" not in steps[0].request.headers,
+            keeps_cookies=any(_would_send_more(self, step.request) for step in steps),
         )
         return response
 

@@ -32,9 +32,9 @@ class ProbeResponse:
 
     ``hops`` are the requests that were sent for it, one for each redirect and one more, as far as the library tells;
     their URL may be a target alone, such as ``/path``.
-    ``sets_cookies`` tells that a server set a cookie on the way, ``keeps_cookies`` that the client would send one with
-    its next request. Of a client file that doesn't describe its responses, ``url`` is empty, ``http_version`` is
-    ``unknown``, and ``hops`` and ``keeps_cookies`` are None.
+    ``sets_cookies`` tells that a server set a cookie on the way, ``keeps_cookies`` that the client would send more of
+    them with its next request. Of a client file that doesn't describe its responses, ``url`` is empty, ``http_version``
+    is ``unknown``, and ``hops`` and ``keeps_cookies`` are None.
     """
 
     OURS: ClassVar = frozenset({"body_sha256"})
