@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from tui_httpbench.bench.runner import Runner
 from tui_httpbench.bench.trust import USUAL_TRUST
 from tui_httpbench.bench.worker_job import hiding_for
 from tui_httpbench.clients.catalog import MODES
-from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.clients.entrants import mode_of, select_modes
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.request_heads import credentials_in, hide_credentials
 from tui_httpbench.plan.plan import Plan, Profile, Request
@@ -128,6 +129,41 @@ async def test_cookies_that_are_not_for_this_url_are_no_difference() -> None:
         probes, findings = await probe(f"{server.url.replace('127.0.0.1', 'localhost')}/here", modes)
     assert all(each.response and each.response.sets_cookies for each in probes.values())
     assert "kept-cookies" not in {finding.id for finding in findings}
+
+
+OVER_IPV6 = """
+import http.client
+from urllib.parse import urlsplit
+from tui_httpbench.clients import mode
+
+@mode("over-ipv6", "a connection to ::1 whatever the URL says", kept=False)
+def over_ipv6(request, new):
+    def send():
+        connection = http.client.HTTPConnection("::1", urlsplit(request.url).port)
+        connection.request(request.method, "/", request.body, request.headers)
+        response = connection.getresponse()
+        return response.status, response.read()
+    yield send
+"""
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6")
+@pytest.mark.usefixtures("known_modes")
+async def test_who_connects_over_another_version_of_ip_is_marked(tmp_path: Path) -> None:
+    """A name may have addresses of both; libcurl takes ::1 for localhost where others take 127.0.0.1."""
+    file = tmp_path / "own.py"
+    file.write_text(OVER_IPV6)
+    (own,) = select_modes([str(file)])
+    async with ScriptedServer(lambda _: Reply()) as server:
+        port = int(server.url.rpartition(":")[2])
+        over_ipv6 = await asyncio.start_server(server._serve, "::1", port)
+        probes, findings = await probe(server.url, ("requests", "httpx-async", "aiohttp", own))
+        over_ipv6.close()
+    addresses = {mode: each.response.address for mode, each in probes.items() if each.response is not None}
+    assert addresses == dict.fromkeys(("requests", "httpx-async", "aiohttp"), "127.0.0.1") | {own: "::1"}
+    found = said_of(findings, "other-address")
+    assert found.modes == (own,)
+    assert found.text.startswith("over-ipv6 connected over IPv6, to ::1; the others over IPv4, to 127.0.0.1.")
 
 
 async def test_what_netrc_cookies_and_redirects_change_is_said_with_default_settings() -> None:

@@ -69,6 +69,14 @@ def odd_response(**changes: Any) -> Measured:
     return probed(Probe("httpx", response=replace(RESPONSE, **changes), heads=(head_of(),)))
 
 
+def connected_to(usual: str, odd: str) -> Measured:
+    """Two modes that connected to the one, and one mode to the other; of a last one that is not known."""
+    addresses = {"requests": usual, "aiohttp": usual, "httpx": odd, "urllib3": ""}
+    return measured_of(
+        probes=tuple(Probe(mode, response=replace(RESPONSE, address=own)) for mode, own in addresses.items())
+    )
+
+
 def changing_bodies() -> Measured:
     responses = [replace(RESPONSE, body_bytes=10 + place, body_sha256=str(place)) for place in range(4)]
     first, *others = (Probe(mode, response=each) for mode, each in zip(MODES, responses, strict=False))
@@ -171,6 +179,7 @@ MAKERS: dict[str, Callable[[], Measured]] = {
     "other-status": lambda: odd_response(status=404),
     "other-url": lambda: odd_response(url="http://127.0.0.1:9/elsewhere"),
     "other-http-version": lambda: odd_response(http_version="2"),
+    "other-address": lambda: connected_to("127.0.0.1", "::1"),
     "other-body": lambda: odd_response(body_sha256="another"),
     "changing-body": changing_bodies,
     "other-method": lambda: sent_by_httpx(replace(sent_request(), method="POST")),
@@ -399,6 +408,18 @@ def test_a_header_that_some_add_is_said_and_what_leaves_the_request_as_it_is_is_
     assert [finding.modes for finding in sent_by_each(typed, typed, {"Content-Type": "text/plain"})] == [MODES]
     assert sent_by_each({"Accept": "*/*", "Connection": "keep-alive"}, {"Content-Length": "0"}, {}) == []
     assert sent_by_each({"Host": "127.0.0.1:9"}, {"Host": "127.0.0.1:9"}, {"Host": "127.0.0.2:9"}) != []
+
+
+@pytest.mark.parametrize(("usual", "odd"), [("127.0.0.1", "127.0.0.2"), ("::ffff:10.0.0.1", "10.0.0.1"), ("::1", MASK)])
+def test_addresses_of_one_version_of_ip_are_no_difference(usual: str, odd: str) -> None:
+    assert summarize_run(connected_to(usual, odd)).differences == ()
+
+
+def test_a_version_of_ip_that_one_mode_itself_changes_marks_nobody() -> None:
+    measured = connected_to("::1", "127.0.0.1")
+    first, *others = measured.probes
+    changed = replace(first, again=(replace(RESPONSE, address="127.0.0.1"),))
+    assert summarize_run(replace(measured, probes=(changed, *others))).differences == ()
 
 
 def test_who_accepts_which_encodings_is_said_for_each() -> None:

@@ -33,6 +33,7 @@ FINDINGS = {
         "The mode asked for another URL than most, or ended at another after redirects.", is_other_work=True
     ),
     "other-http-version": FindingKind("The mode spoke another version of HTTP than most.", is_other_work=True),
+    "other-address": FindingKind("The mode connected over another version of IP than most.", is_other_work=True),
     "other-body": FindingKind("The mode got another body than most, by its length or its content.", is_other_work=True),
     "changing-body": FindingKind("One mode's own answers differ, in body, status or URL: the server changes them."),
     "other-method": FindingKind(

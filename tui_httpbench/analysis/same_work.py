@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tui_httpbench.analysis.addresses import find_other_addresses
 from tui_httpbench.analysis.answers import find_answer_differences
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.sent_headers import find_header_differences
@@ -26,6 +27,7 @@ def find_differences(
     if not probes:
         return ()
     found = find_answer_differences(probes, plan.request.url)
+    found += find_other_addresses(probes)
     sent = {probe.mode: requests for probe in probes if (requests := requests_of(probe))}
     readers = {probe.mode for probe in probes if probe.settings.get("netrc") == "read"}
     found += find_request_differences(plan, probes, sent)

@@ -126,6 +126,7 @@ def watch_responses(seen):
             http_version=versions.get(response.http_version, "unknown"),
             hops=[_hop(head) for head in sent if not head.startswith(b"CONNECT ")],
             sets_cookies=any("Set-Cookie" in step.headers for step in steps),
+            address=response.primary_ip,
             keeps_cookies=any(_would_send(session, url) for url in {asked, *(step.url for step in steps)}),
         )
 

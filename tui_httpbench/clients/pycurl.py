@@ -150,6 +150,7 @@ def watch_responses(seen):
                 http_version=versions.get(self.getinfo(pycurl.INFO_HTTP_VERSION), "unknown"),
                 hops=[_hop(head) for head in sent if not head.startswith(b"CONNECT ")],
                 sets_cookies=any(line.lower().startswith(b"set-cookie:") for line in lines),
+                address=self.getinfo(pycurl.PRIMARY_IP),
                 keeps_cookies=bool(self.getinfo(pycurl.INFO_COOKIELIST)),
             )
 

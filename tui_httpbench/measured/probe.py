@@ -32,6 +32,7 @@ class ProbeResponse:
 
     ``hops`` are the requests that were sent for it, one for each redirect and one more, as far as the library tells;
     their URL may be a target alone, such as ``/path``.
+    ``address`` is that of the last connection that was opened, empty where it is not known.
     ``sets_cookies`` tells that a server set a cookie on the way, ``keeps_cookies`` that the client would send more of
     them with its next request. Of a client file that doesn't describe its responses, ``url`` is empty, ``http_version``
     is ``unknown``, and ``hops`` and ``keeps_cookies`` are None.
@@ -48,6 +49,7 @@ class ProbeResponse:
     hops: tuple[SentRequest, ...] | None = None
     sets_cookies: bool = False
     keeps_cookies: bool | None = None
+    address: str = ""
 
     @classmethod
     def from_worker(cls, told: dict[str, Any]) -> ProbeResponse:

@@ -205,7 +205,14 @@ def _outcome(seen: list[dict[str, Any]], answer: Any, error: BaseException | Non
         return {"response": None, "error": [kind_of(error), text_of(error)], "led_to": led_to(error), "sent": sent}
     status, body = answer
     usual = {"status": status, "url": "", "first_status": status, "http_version": UNTOLD, "whole_heads": True}
-    known = {**usual, "hops": None, "sets_cookies": False, "keeps_cookies": None, **(seen[-1] if seen else {})}
+    known = {
+        **usual,
+        "hops": None,
+        "sets_cookies": False,
+        "keeps_cookies": None,
+        "address": wire.address,
+        **(seen[-1] if seen else {}),
+    }
     is_whole = known.pop("whole_heads")
     if known["hops"] is not None:
         from .account import sent_requests  # workers of rounds import this module, too

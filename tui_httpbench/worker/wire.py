@@ -59,6 +59,7 @@ class Wire:
         """Has seen nothing yet."""
         self._streams: dict[int, _Stream] = {}
         self._turn = 0
+        self._address = ""
 
     def watch(self) -> None:
         """Looks from now on at each call that sends; for the rest of the process."""
@@ -75,6 +76,12 @@ class Wire:
     def forget(self) -> None:
         """Leaves out what was sent so far."""
         self._streams.clear()
+        self._address = ""
+
+    @property
+    def address(self) -> str:
+        """The IP address of the last connection that was opened and used; empty where none was seen."""
+        return self._address
 
     def requests(self) -> list[WireRequest]:
         """All requests of HTTP/1 that were sent, in order; without those that ask a proxy for a tunnel."""
@@ -97,7 +104,10 @@ class Wire:
     def note(self, owner: object, data: memoryview) -> None:
         """Adds what a socket has sent."""
         # The owner is kept, so that no other one gets its id.
-        stream = self._streams.setdefault(id(owner), _Stream(owner))
+        stream = self._streams.get(id(owner))
+        if stream is None:
+            stream = self._streams[id(owner)] = _Stream(owner)
+            self._address = _peer_of(owner) or self._address
         self._turn += 1
         stream.begins.append(len(stream.sent))
         stream.turns.append(self._turn)
@@ -107,6 +117,16 @@ class Wire:
 def as_sent(target: bytes) -> str:
     """What a first line asks for; a byte that no URL may have is written ``\\xc3``: ``%C3`` is another."""
     return "".join(chr(byte) if 0x20 < byte < 0x7F else f"\\x{byte:02x}" for byte in target)
+
+
+def _peer_of(owner: object) -> str:
+    """The address to which a socket is connected; empty for what is none, or is connected within this machine alone."""
+    if not isinstance(owner, socket.socket) or owner.family not in (socket.AF_INET, socket.AF_INET6):
+        return ""
+    try:
+        return str(owner.getpeername()[0]).partition("%")[0]
+    except OSError:
+        return ""
 
 
 def _look_at(kind: Any, name: str, look: Callable[[object, Any, Any], None]) -> None:
