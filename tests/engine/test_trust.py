@@ -37,12 +37,16 @@ async def test_the_embedded_targets_certificate_is_checked_and_trusted(
     profile: Profile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # What the user's environment trusts must not matter.
+    for name in ("CURL_CA_BUNDLE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere.pem")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
     result = await measure(plan_for(chosen_profile=profile, scenario=HTTPS))
     assert result.url.startswith("https://127.0.0.1:")
     assert {mode.mode: mode.ok for mode in result.modes} == dict.fromkeys(MODES, 2)
     assert {own["certificates"] for own in result.settings.values()} == {"certifi's and the embedded target's"}
+    left_out = "REQUESTS_CA_BUNDLE, SSL_CERT_FILE, which not all clients read; --cacert FILE is for all"
+    assert {own["left out"] for own in result.settings.values()} == {left_out}
 
 
 async def test_a_private_authority_needs_its_file(tmp_path: Path) -> None:

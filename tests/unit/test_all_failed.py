@@ -106,6 +106,14 @@ def test_a_certificate_is_told_from_other_faults_of_tls(text: str, said: str) ->
     assert said in text_of(unanswered("tls", "tls", "tls", text=text))
 
 
+def test_a_variable_whose_certificates_reach_no_client_is_named() -> None:
+    probes = unanswered("tls", "tls", "tls", text="certificate verify failed: self-signed certificate (_ssl.c:1006)")
+    left_out = tuple(replace(probe, left_out=("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")) for probe in probes)
+    said = "), and REQUESTS_CA_BUNDLE and SSL_CERT_FILE reach no client, since not all would read them; trust its"
+    assert said in text_of(left_out)
+    assert "no client" not in text_of(probes)
+
+
 def test_certificates_of_a_file_are_advised_once() -> None:
     with_file = PLAN.replace(cacert="/ca.pem")
     for text in ("certificate verify failed: self-signed certificate (", "certificate verify failed: expired (_ssl"):

@@ -86,7 +86,7 @@ def _cause_of(plan: Plan, group: list[Probe], proxy: str) -> CommonFailure:
     texts = [probe.error[1] for probe in group if probe.error and _kind(probe) == kind]
     led_to = Counter(probe.led_to for probe in group if probe.led_to).most_common(1)
     way = Way(led_to[0][0] if led_to else "", "" if proxy == NO_PROXY else proxy, plan.request.method)
-    return cause_of_error(plan, kind, texts, way)
+    return cause_of_error(plan, kind, texts, way, group[0].left_out)
 
 
 def _kind(probe: Probe) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.urls import parse_url
-from tui_httpbench.text.formatting import format_duration
+from tui_httpbench.text.formatting import enumerate_names, format_duration
 from tui_httpbench.text.quoting import printable, shortened
 
 Place = Literal["url", "method", "headers", "body", "trust", "timeout", "profile"]
@@ -116,11 +116,14 @@ def _of_other_status(status: int) -> tuple[str, str, Place, str]:
     return "the server refuses this request", "check method, URL, headers and body", "url", ""
 
 
-def cause_of_error(plan: Plan, kind: str, texts: list[str], way: Way) -> CommonFailure:
-    """Why there was no answer; ``texts`` are what libraries said of an error of this ``kind``."""
+def cause_of_error(plan: Plan, kind: str, texts: list[str], way: Way, left_out: tuple[str, ...] = ()) -> CommonFailure:
+    """Why there was no answer; ``texts`` are what libraries said of an error of this ``kind``.
+
+    ``left_out`` are variables that name certificates, and reach no client.
+    """
     if kind == "redirects" or (way.led_to and not _can_be_asked(way.led_to)):
         return _of_redirects(texts, way)
-    cause = _of_tls(plan, texts) if kind == "tls" else _of_kind(plan, kind, texts)
+    cause = _of_tls(plan, texts, left_out) if kind == "tls" else _of_kind(plan, kind, texts)
     if way.proxy:
         return _by_proxy(replace(cause, remedy="see that the proxy runs, or leave it out"), way)
     return _by_redirect(cause, way) if way.led_to else cause
@@ -190,7 +193,7 @@ def _can_be_asked(url: str) -> bool:
         return False
 
 
-def _of_tls(plan: Plan, texts: list[str]) -> CommonFailure:
+def _of_tls(plan: Plan, texts: list[str], left_out: tuple[str, ...]) -> CommonFailure:
     said = " ".join(texts)
     if "certificate" not in said.lower() or plan.insecure:
         why = f"they and the server can't agree on TLS{_quoted(texts)}"
@@ -199,6 +202,9 @@ def _of_tls(plan: Plan, texts: list[str]) -> CommonFailure:
     why = f"its certificate is not accepted{f' ({found[1].strip()})' if found else ''}"
     unchecked = "--insecure" if plan.cacert is None else "--insecure in the place of --cacert"
     if found is None or any(part in said.lower() for part in _UNTRUSTED):
+        if left_out:
+            reach, them = ("reaches", "it") if len(left_out) == 1 else ("reach", "them")
+            why += f", and {enumerate_names(left_out)} {reach} no client, since not all would read {them}"
         remedy, option = "trust its authority or check no certificate", f"--cacert FILE or {unchecked}"
         return CommonFailure("no connection", why, remedy, "trust", option)
     return CommonFailure("no connection", why, "correct it or check no certificate", "trust", unchecked)

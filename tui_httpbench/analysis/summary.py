@@ -60,7 +60,9 @@ def summarize_run(measured: Measured) -> Result:
 
 def _settings(probe: Probe) -> dict[str, str]:
     version = probe.response.http_version if probe.response else UNTOLD
-    return {**probe.settings, "spoken": UNTOLD if version == UNTOLD else f"HTTP/{version}"}
+    left_out = f"{', '.join(probe.left_out)}, which not all clients read; --cacert FILE is for all"
+    told = probe.settings | ({"left out": left_out} if probe.left_out else {})
+    return {**told, "spoken": UNTOLD if version == UNTOLD else f"HTTP/{version}"}
 
 
 def rules_of(plan: Plan, records: tuple[RoundRecord, ...] = ()) -> RankingRules:

@@ -19,7 +19,7 @@ from tui_httpbench.bench.probe_process import hear, start_process
 from tui_httpbench.bench.probe_turns import ProbeTurns, SparedError
 from tui_httpbench.bench.run_code import CODE_AS_IT_IS, RunCode
 from tui_httpbench.bench.trust import Trust
-from tui_httpbench.bench.worker_job import encode_job, hiding_for, make_job
+from tui_httpbench.bench.worker_job import encode_job, hiding_for, left_out_trust, make_job
 from tui_httpbench.bench.worker_story import EXIT_LIMIT_S, TAIL_BYTES, death_in_words, last_line_of
 from tui_httpbench.clients.entrants import lane_of
 from tui_httpbench.files.side_line import SideLine
@@ -169,7 +169,8 @@ class _Prober:
                     hiding=self._hiding,
                     code=self._code,
                 )
-                told = Probe(mode_id, environment=self._code.environment_of(mode_id))
+                environment = self._code.environment_of(mode_id)
+                told = Probe(mode_id, environment=environment, left_out=left_out_trust(plan))
                 probe, ways = await _converse(line, plan, job, told, self._target, turns.turn(place))
                 probe = replace(probe, reached=reached_on(plan, ways, self._credentials))
                 if _may_have_gone_on(probe, ways):

@@ -25,13 +25,11 @@ from tui_httpbench.worker.job import Job
 WORKER_FILE = Path(__file__).parents[1] / "worker" / "__main__.py"
 MAX_REDIRECTS = 10
 
+# Of each, some clients trust what it names, and others do not read it.
+_TRUST_VARIABLES = frozenset({"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"})
 # Variables that slow the interpreter or one client, or make one trust other certificates than its neighbour.
-ALWAYS_UNWANTED = frozenset(
+ALWAYS_UNWANTED = _TRUST_VARIABLES | frozenset(
     {
-        "SSL_CERT_FILE",
-        "SSL_CERT_DIR",
-        "REQUESTS_CA_BUNDLE",
-        "CURL_CA_BUNDLE",
         "SSLKEYLOGFILE",
         "PYTHONASYNCIODEBUG",
         "PYTHONDEVMODE",
@@ -77,6 +75,12 @@ def worker_environment(plan: Plan, trust: Trust) -> dict[str, str]:
     if not is_equal and trust.bundle is not None:
         kept |= {"SSL_CERT_FILE": str(trust.bundle), "REQUESTS_CA_BUNDLE": str(trust.bundle)}
     return kept
+
+
+def left_out_trust(plan: Plan) -> tuple[str, ...]:
+    """The variables of this process that name certificates, none of which reaches a client of the plan."""
+    named = (name for name, value in os.environ.items() if value and name.upper() in _TRUST_VARIABLES)
+    return () if plan.insecure else tuple(sorted(named))
 
 
 def make_job(

@@ -133,11 +133,24 @@ class Probe:
     by its path. ``again`` are the answers when the mode was asked again, each time in a new process, after all other
     modes; None where there was none. ``foreign_requests`` arrived at the embedded target meanwhile though this run did
     not send them; then there are no ``heads``. ``runtime`` is None where its process did not come so far.
-    ``environment`` is the key of the one that was made for the lane, empty for this one.
+    ``environment`` is the key of the one that was made for the lane, empty for this one. ``left_out`` are variables
+    that name certificates and were set, but reach no client.
     """
 
     OURS: ClassVar = frozenset(
-        {"mode", "settings", "error", "packages", "strange", "without_c", "stage", "beside", "runtime", "environment"}
+        {
+            "mode",
+            "settings",
+            "error",
+            "packages",
+            "strange",
+            "without_c",
+            "stage",
+            "beside",
+            "runtime",
+            "environment",
+            "left_out",
+        }
     )
 
     mode: str
@@ -157,6 +170,7 @@ class Probe:
     reached: tuple[Reached, ...] = ()
     runtime: Runtime | None = None
     environment: str = ""
+    left_out: tuple[str, ...] = ()
 
     @property
     def was_sent(self) -> bool:
