@@ -91,6 +91,11 @@ BAD_INPUT = [
     (["target", "--port", "http"], "Port must be a whole number"),
     # Modes and method
     (["run", CLOSED, "-m", "aiohtp"], "did you mean aiohttp?"),
+    (
+        ["run", CLOSED, "-m", "requests:foo"],
+        "requests has no mode 'foo'; write one of requests, requests-session alone, or requests:all.",
+    ),
+    (["run", CLOSED, "-m", "httpx:httpx-client"], "A mode of a library is named alone: -m httpx-client."),
     (["run", CLOSED, "-m", ""], "There is no mode ''"),
     (["run", CLOSED, "-X", "GE T"], "no HTTP method"),
     # Files
@@ -144,6 +149,8 @@ BAD_INPUT = [
     (["mode"], "did you mean modes?"),
     (["rnu"], "There is no command 'rnu'; did you mean run?"),
     (["bench", CLOSED], "There is no command 'bench'; did you mean run?"),
+    (["get", CLOSED], "There is no command 'get'; did you mean run?"),
+    (["post", CLOSED], "There is no command 'post'; did you mean run -X POST?"),
     (["frobnicate"], "no command 'frobnicate'; see httpbench-tui --help, or write http://frobnicate for a host"),
     ([CLOSED, "run"], "'run' must be the first argument"),
     (["--run"], "run is a command: httpbench-tui run"),

@@ -10,13 +10,12 @@ from tui_httpbench.analysis.failure_causes import Place as Place
 from tui_httpbench.analysis.failure_causes import Way, cause_of_error, cause_of_status
 from tui_httpbench.analysis.odd_ones import names_of
 from tui_httpbench.analysis.proxies import NO_PROXY, proxies_of
-from tui_httpbench.measured.probe import Probe, ProbeResponse
+from tui_httpbench.measured.probe import REDIRECTS, Probe, ProbeResponse
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.text.wire_url import wire_url
 
 _FAMILIES = {"hung": "timeout", "connect-timeout": "timeout", "protocol": "reset", "body": "reset"}
 """Kinds of failure by the one that libraries may tell in their place."""
-_REDIRECTS = range(300, 400)
 
 
 def find_common_failure(plan: Plan, probes: tuple[Probe, ...]) -> CommonFailure | None:
@@ -48,7 +47,7 @@ def _who(plan: Plan, probes: tuple[Probe, ...], asked: list[Probe]) -> str:
 def _way_to(plan: Plan, asked: list[Probe], answers: list[ProbeResponse]) -> Way:
     """The way that all of them took to their answers, as far as it is the same."""
     ends = {wire_url(response.url) for response in answers if response.url}
-    redirected = len(ends) == 1 and all(response.first_status in _REDIRECTS for response in answers if response.url)
+    redirected = len(ends) == 1 and all(response.first_status in REDIRECTS for response in answers if response.url)
     methods = {response.hops[-1].method for response in answers if response.hops}
     proxies = proxies_of(asked)
     ways = {proxies.get(probe.mode, NO_PROXY) for probe in asked}

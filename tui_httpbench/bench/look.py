@@ -60,6 +60,7 @@ async def _look(plan: Plan, trust: Trust, job: Job) -> list[str]:
 
 
 def _host(url: str) -> str | None:
+    """The host as the process that looks compares it, letter by letter: it stops at ``a.b.``, asked for ``a.b``."""
     try:
         return urlsplit(url).hostname
     except ValueError:

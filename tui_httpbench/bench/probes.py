@@ -24,7 +24,7 @@ from tui_httpbench.bench.worker_story import EXIT_LIMIT_S, TAIL_BYTES, death_in_
 from tui_httpbench.clients.entrants import lane_of
 from tui_httpbench.files.side_line import SideLine
 from tui_httpbench.files.threads import in_plain_words
-from tui_httpbench.measured.probe import Probe, ProbeResponse, Runtime
+from tui_httpbench.measured.probe import REDIRECTS, Probe, ProbeResponse, Runtime
 from tui_httpbench.measured.request_heads import hidden_names
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetEndedError, TargetError
@@ -32,7 +32,6 @@ from tui_httpbench.text.hiding import Hiding, drop_secrets
 from tui_httpbench.worker.job import Job
 
 START_LIMIT_S = 60.0
-REDIRECTS = range(300, 400)
 ASKED_AGAIN = 2
 """How often a mode is asked again whose answer differs: it may have drawn one of two variants by lot."""
 

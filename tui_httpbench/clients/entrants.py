@@ -121,10 +121,23 @@ def _modes_named(name: str) -> list[str]:
     of_library = [mode.id for mode in MODES.values() if mode.library.name == library_name]
     if of_library:
         return of_library
+    if why := _why_not_in_library(*name.split(":", 1)):
+        raise UnknownModeError(why)
     known = [*MODES, *(library.name for library in libraries())]
     nearest = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.4)
     hint = f"did you mean {nearest[0]}?" if nearest else "see httpbench-tui modes for the list."
     raise UnknownModeError(f"There is no mode {shortened(name)!r}; {hint}")
+
+
+def _why_not_in_library(library_name: str, mode_id: str = "") -> str:
+    """The sentence on ``httpx:…``, as a file's modes are named; empty where no library is called so."""
+    ids = [mode.id for mode in MODES.values() if mode.library.name == library_name]
+    if not ids:
+        return ""
+    if mode_id in ids:
+        return f"A mode of a library is named alone: -m {mode_id}."
+    what = f"{library_name} has no mode {shortened(mode_id)!r}"
+    return f"{what}; write one of {', '.join(ids)} alone, or {library_name}:all."
 
 
 def _modes_of_file(name: str, mode_id: str) -> list[str]:

@@ -21,7 +21,8 @@ from tui_httpbench.text.quoting import shortened
 _OTHER_COMMANDS = {
     word: command
     for words, command in (
-        ("bench benchmark measure start test exec", "run"),
+        ("bench benchmark measure start test exec get fetch load attack", "run"),
+        *((method.lower(), f"run -X {method}") for method in METHODS if method != "GET"),
         ("list ls clients libraries", "modes"),
         ("resume restore", "recover"),
         ("web browser", "serve"),

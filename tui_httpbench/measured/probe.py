@@ -9,6 +9,9 @@ from tui_httpbench.plan.plan import Header
 from tui_httpbench.target_server.launcher import RequestHead
 from tui_httpbench.text.hiding import drop_secrets
 
+REDIRECTS = range(300, 400)
+"""The statuses that send a client on."""
+
 
 @dataclass(frozen=True)
 class SentRequest:
