@@ -163,7 +163,7 @@ async def test_failures_are_sorted_alike(kind: str, tmp_path: Path) -> None:
 
 async def test_a_url_that_a_client_refuses_and_a_body_that_it_cannot_decode_are_told_apart(tmp_path: Path) -> None:
     whole = gzip.compress(b"hello, client")
-    wrong_sum = Reply(whole[:-5] + bytes([whole[-5] ^ 1]) + whole[-4:], headers=(("Content-Encoding", "gzip"),))
+    wrong_sum = Reply(whole[:-5] + bytes([whole[-5] ^ 1]) + whole[-4:], head=("Content-Encoding: gzip",))
     async with ScriptedServer(lambda asked: wrong_sum if asked.path == "/sum" else Reply()) as server:
         for path, kind, failing in (("/sum", "body", INSTALLED), ("/\u00e4?q=\u00e4", "url", REFUSES_LETTERS)):
             plan = Plan(Request(server.url + path), INSTALLED, 3, concurrency=1, timeout_s=5.0, chosen_profile="equal")

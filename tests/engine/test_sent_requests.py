@@ -124,7 +124,7 @@ async def test_cookies_that_are_not_for_this_url_are_no_difference() -> None:
     attributes = ["Path=/other", "Secure", "Domain=elsewhere.example", "Max-Age=0"]
     told = [f"{name}=1; {attribute}" for name, attribute in zip("abcd", attributes, strict=True)]
     modes = ("requests-session", "httpx-client", "aiohttp", "urllib3")
-    reply = Reply(headers=tuple(("Set-Cookie", cookie) for cookie in told))
+    reply = Reply(head=tuple(f"Set-Cookie: {cookie}" for cookie in told))
     async with ScriptedServer(lambda _: reply) as server:
         probes, findings = await probe(f"{server.url.replace('127.0.0.1', 'localhost')}/here", modes)
     assert all(each.response and each.response.sets_cookies for each in probes.values())

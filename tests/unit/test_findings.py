@@ -139,6 +139,12 @@ def with_repeats() -> Measured:
     return measured_of(*records, probes=probes)
 
 
+def other_answers() -> Measured:
+    rows = round_of("httpx").samples.copy()
+    rows[1:, 2] = 204
+    return measured_of(*rounds_of("aiohttp"), *rounds_of("requests"), *rounds_of("httpx", samples=rows))
+
+
 def lost(outcome: Any) -> Measured:
     reason = f"httpx could not go on ({outcome})."
     return measured_of(*rounds_of(), RoundRecord("httpx", 1, outcome, reason=reason))
@@ -181,6 +187,7 @@ MAKERS: dict[str, Callable[[], Measured]] = {
     "other-http-version": lambda: odd_response(http_version="2"),
     "other-address": lambda: connected_to("127.0.0.1", "::1"),
     "other-body": lambda: odd_response(body_sha256="another"),
+    "other-answers": other_answers,
     "changing-body": changing_bodies,
     "other-method": lambda: sent_by_httpx(replace(sent_request(), method="POST")),
     "other-sent-body": lambda: sent_by_httpx(replace(sent_request(), body_bytes=7)),

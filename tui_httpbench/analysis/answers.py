@@ -102,14 +102,14 @@ def _of_status(probe: Probe, outcome: str) -> tuple[ProbeResponse, ...]:
     return tuple(response for response in probe.responses if str(response.status) == outcome)
 
 
-def _changing_outcomes(probes: tuple[Probe, ...]) -> dict[str, None]:
+def changing_outcomes(probes: tuple[Probe, ...]) -> dict[str, None]:
     """The outcomes between which the server changes by itself, in order."""
     own = [outcomes for outcomes in map(_own_outcomes, probes) if len(outcomes) > 1]
     return dict.fromkeys(sorted(outcome for outcomes in own for outcome in outcomes))
 
 
 def _status_differences(probes: tuple[Probe, ...], usual: str) -> list[Finding]:
-    changing = _changing_outcomes(probes)
+    changing = changing_outcomes(probes)
     outcomes = {probe.mode: _outcome(probe) for probe in probes}
     others = {
         mode: outcome
@@ -137,7 +137,7 @@ def _status_differences(probes: tuple[Probe, ...], usual: str) -> list[Finding]:
 def _changes(probes: tuple[Probe, ...], seen: list[_Seen]) -> list[Finding]:
     """What of the answers the server changes by itself, said once."""
     parts = []
-    statuses = list(_changing_outcomes(probes))
+    statuses = list(changing_outcomes(probes))
     if statuses:
         parts.append(f"its status ({enumerate_names(statuses)})")
     if _stable_part(seen) > 0:
@@ -204,7 +204,7 @@ def _body_differences(seen: list[_Seen]) -> list[Finding]:
 def _far_lengths(seen: list[_Seen]) -> list[Finding]:
     """The modes whose bodies are longer or shorter than any change explains, such as those that got an error's page."""
     centre = statistics.median_low([each.first.body_bytes for each in seen])
-    slack = max(SLACK_SPREADS * max(each.spread for each in seen), SLACK_SHARE * centre, SLACK_BYTES)
+    slack = _slack(seen, centre)
     nearest = {each.mode: min(each.lengths, key=lambda length: abs(length - centre)) for each in seen}
     far = {mode: length for mode, length in nearest.items() if abs(length - centre) > slack}
     found = []
@@ -214,6 +214,19 @@ def _far_lengths(seen: list[_Seen]) -> list[Finding]:
             text = f"{names_of(modes)} got a body of about {far[modes[0]]:,} bytes; the others of {centre:,}."
             found.append(Finding("other-body", text, modes))
     return found
+
+
+def _slack(seen: list[_Seen], centre: float) -> float:
+    return max(SLACK_SPREADS * max(each.spread for each in seen), SLACK_SHARE * centre, SLACK_BYTES)
+
+
+def length_slack(probes: tuple[Probe, ...], centre: float) -> float:
+    """How far off ``centre`` a body may be by what the server changes by itself, in bytes; 0 where it changes none."""
+    if not any(probe.responses for probe in probes):
+        return 0.0
+    usual = _usual_outcome(probes)
+    seen = [_Seen(probe.mode, answers) for probe in probes if (answers := _of_status(probe, usual))]
+    return _slack(seen, centre) if any(each.has_other_bodies for each in seen) else 0.0
 
 
 def _compare(

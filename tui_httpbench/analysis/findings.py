@@ -26,7 +26,7 @@ FINDINGS = {
     "mode-failed": FindingKind("The mode's client could not be imported or built, so it measured nothing."),
     "mode-crashed": FindingKind("The mode's process died, or needed more memory than it may have."),
     "mode-hung": FindingKind("The mode made no progress for longer than its timeout allows, and was ended."),
-    # Differences in work, as the probes before the rounds show them
+    # Differences in work, as the probes before the rounds show them, and the rounds themselves
     "no-answer": FindingKind("The mode got no answer to its probe; others did.", is_other_work=True),
     "other-status": FindingKind("The mode got another status than most of those that succeeded.", is_other_work=True),
     "other-url": FindingKind(
@@ -35,6 +35,9 @@ FINDINGS = {
     "other-http-version": FindingKind("The mode spoke another version of HTTP than most.", is_other_work=True),
     "other-address": FindingKind("The mode connected over another version of IP than most.", is_other_work=True),
     "other-body": FindingKind("The mode got another body than most, by its length or its content.", is_other_work=True),
+    "other-answers": FindingKind(
+        "In the rounds, the mode got other statuses or lengths of bodies than most.", is_other_work=True
+    ),
     "changing-body": FindingKind("One mode's own answers differ, in body, status or URL: the server changes them."),
     "other-method": FindingKind(
         "The mode sent another method than was asked for, or after a redirect than most.", is_other_work=True

@@ -15,6 +15,7 @@ from tui_httpbench.analysis.latency import summarize_latency
 from tui_httpbench.analysis.ranking import RankingRules, rank_modes
 from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.result import Environment, ModeSummary, Rank, Result
+from tui_httpbench.analysis.round_answers import find_round_differences
 from tui_httpbench.analysis.same_work import find_differences
 from tui_httpbench.analysis.settings_differences import find_repeats
 from tui_httpbench.analysis.variant_findings import find_in_variants
@@ -29,6 +30,9 @@ from tui_httpbench.worker.job import UNTOLD
 
 _GIVEN_UP = {"failed": "mode-failed", "crashed": "mode-crashed", "hung": "mode-hung"}
 """The finding's id by the outcome of the round that went wrong."""
+
+_OTHER_ANSWERS = ("no-answer", "other-status", "other-url", "other-body")
+"""What a probe's answer can differ in, so that those of the rounds do as well."""
 
 
 def summarize_run(measured: Measured) -> Result:
@@ -166,9 +170,11 @@ def _environment(measured: Measured) -> Environment:
 
 def _find_all(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[Finding, ...]:
     """Why the run ended first, since that explains what is missing; then what differs, and what is doubted."""
+    differences = tuple(_find_differences(measured))
     return (
         *_find_ends(measured),
-        *_find_differences(measured),
+        *differences,
+        *find_round_differences(measured.records, measured.probes, _with_other_answers(differences)),
         *elsewhere_findings(measured.plan, measured.probes),
         *find_repeats(measured.probes, modes),
         *_find_risky_wishes(measured.plan),
@@ -191,6 +197,10 @@ def _find_differences(measured: Measured) -> Iterator[Finding]:
         # Of a proxy that let nobody through, the failure of all tells.
         if not (has_failed and finding.id == "failed-proxy"):
             yield finding
+
+
+def _with_other_answers(differences: tuple[Finding, ...]) -> frozenset[str]:
+    return frozenset(mode for finding in differences if finding.id in _OTHER_ANSWERS for mode in finding.modes)
 
 
 def _find_ends(measured: Measured) -> Iterator[Finding]:
