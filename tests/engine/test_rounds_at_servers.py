@@ -7,6 +7,7 @@ from support.scripted_server import Asked, Reply, ScriptedServer
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.worker.errors import code_of
 
 
 async def measure(server: ScriptedServer, *modes: str, requests: int = 20, keep_going: bool = False) -> Result:
@@ -27,3 +28,17 @@ async def test_a_server_that_answers_later_requests_of_a_connection_otherwise_ma
     assert (difference.id, difference.modes) == ("other-answers", ("requests-session",))
     assert "got 204 in 100 % of the answers; the others in 0 %, and mostly 200." in difference.text
     assert result.all_succeeded
+
+
+async def test_an_answer_that_is_only_announced_is_an_error_of_the_clients_that_take_it_for_one() -> None:
+    hints = "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"
+    async with ScriptedServer(lambda _: Reply(before=hints)) as server:
+        result = await measure(server, "requests", "aiohttp-each")
+    requests, aiohttp = result.modes
+    assert (requests.ok, requests.errors, requests.statuses) == (0, {"protocol": 20}, {})
+    said = "status 103 was taken for the answer, though it only announces one"
+    assert [(each.kind, each.text, each.count) for each in requests.error_texts] == [("protocol", said, 20)]
+    assert (aiohttp.ok, aiohttp.statuses) == (20, {200: 20})
+    warmed = [record.setup for record in result.records if record.mode == "requests"]
+    assert [request.status for setup in warmed if setup for request in setup.warmup] == [code_of("protocol")]
+    assert [(each.id, each.modes) for each in result.differences] == [("no-answer", ("requests",))]

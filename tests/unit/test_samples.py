@@ -204,18 +204,19 @@ def test_a_status_that_is_none_is_an_error_and_survives(tmp_path: Path) -> None:
     file = SampleFile(tmp_path / "samples", 10)
     recorder = Recorder(str(file.path))
     refused = code_of("refused")
-    for number, status in enumerate((200, 0, refused, -50, -50, 1000, 99, 100, 999), start=1):
+    for number, status in enumerate((200, 0, refused, -50, -50, 1000, 99, 103, 999), start=1):
         recorder.record(number, 1, status, 7)
     recorder.record(10, 1, refused, NO_BODY)
-    other = code_of("other")
-    assert (file.done(), file.failed(), file.failures()) == (10, 8, {"other": 6, "refused": 1, "999": 1})
+    other, protocol = code_of("other"), code_of("protocol")
+    assert (file.done(), file.failed()) == (10, 9)
+    assert file.failures() == {"other": 6, "protocol": 1, "refused": 1, "999": 1}
     told = file.finished()
-    assert told[:, 2].tolist() == [200, other, other, other, other, other, other, 100, 999, refused]
-    assert told[:, 3].tolist() == [7, 0, 0, 0, 0, 0, 0, 7, 7, 0]
+    assert told[:, 2].tolist() == [200, other, other, other, other, other, other, protocol, 999, refused]
+    assert told[:, 3].tolist() == [7, 0, 0, 0, 0, 0, 0, 0, 7, 0]
     assert file.wrong_statuses()[0] == ErrorText(
         "other", "send returned the status -50, not a whole number from 100 to 999", 2
     )
-    assert tally_samples(told).errors == {"other": 6, "refused": 1, "status": 1}
+    assert tally_samples(told).errors == {"other": 6, "protocol": 1, "refused": 1, "status": 1}
     store_samples(tmp_path / "again", told)
     for name, said in (("samples", 3), ("again", 0)):
         samples, texts = load_samples(tmp_path / name)

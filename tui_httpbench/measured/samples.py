@@ -2,9 +2,9 @@
 
 Layout: ``ERROR_TEXT_BYTES`` bytes of JSON lines, one for each distinct error text, then ``capacity`` rows of four int64
 (start_ns, latency_ns, status or negative error code, body bytes). A row counts once its start_ns, written last, is not
-zero. In the file, a request that failed has ``NO_BODY``; any other row with an odd status is what the client gave
-back, and counts as failed. Starts are in measured time: the pauses between a mode's slices are left out. Where a
-round's requests are not known beforehand, the file grows between two slices.
+zero. In the file, a request that failed has ``NO_BODY``; any other row with an odd status, or one that only announces
+an answer, is what the client gave back, and counts as failed. Starts are in measured time: the pauses between a mode's
+slices are left out. Where a round's requests are not known beforehand, the file grows between two slices.
 """
 
 from __future__ import annotations
@@ -23,13 +23,15 @@ from numpy.typing import NDArray
 
 from tui_httpbench.files.private_files import open_private
 from tui_httpbench.text.hiding import ANYONES
-from tui_httpbench.worker.answers import HIGHEST_STATUS, LOWEST_STATUS, wrong_status
+from tui_httpbench.worker.answers import HIGHEST_STATUS, LOWEST_ANSWER, LOWEST_STATUS, wrong_status
 from tui_httpbench.worker.errors import ERROR_KINDS, code_of
 from tui_httpbench.worker.recorder import ERROR_TEXT_BYTES, NO_BODY, ROW_BYTES
 
 START, LATENCY, STATUS, BODY = range(4)
 WRONG_ANSWER = "other"
 """The kind of error that a status which is none counts as."""
+INTERIM_ANSWER = "protocol"
+"""The kind of error that a status counts as which only announces an answer."""
 MAX_FILE_BYTES = ERROR_TEXT_BYTES + 40_000_000 * ROW_BYTES
 _MAX_CLOCK_NS = 2**62
 _MAX_LATENCY_NS = 2**50
@@ -181,9 +183,12 @@ class SampleFile:
         return _tell(rows)
 
     def wrong_statuses(self) -> tuple[ErrorText, ...]:
-        """What is said of the statuses in ``finished()`` that are none, as of its last call; of the most frequent."""
+        """What is said of the statuses in ``finished()`` that are none of an answer, as of its last call.
+
+        Only of the most frequent.
+        """
         return tuple(
-            ErrorText(WRONG_ANSWER, wrong_status(status), count)
+            ErrorText(INTERIM_ANSWER if _is_interim(status) else WRONG_ANSWER, wrong_status(status), count)
             for status, count in self._wrong.most_common(_MAX_WRONG_STATUSES)
         )
 
@@ -222,18 +227,23 @@ class SampleFile:
         return tuple(texts)
 
 
+def _is_interim(status: int) -> bool:
+    return LOWEST_STATUS <= status < LOWEST_ANSWER
+
+
 def _is_wrong(rows: Samples) -> NDArray[np.bool_]:
-    """In which rows of a file a client gave back a status that is none; or an error has no code that it can have."""
+    """In which rows a client gave back a status that is none of an answer; or an error has no code that it can have."""
     status = rows[:, STATUS]
     is_error = (rows[:, BODY] == NO_BODY) & (status < 0) & (status >= -len(ERROR_KINDS))
-    wrong: NDArray[np.bool_] = ((status < LOWEST_STATUS) | (status > HIGHEST_STATUS)) & ~is_error
+    wrong: NDArray[np.bool_] = ((status < LOWEST_ANSWER) | (status > HIGHEST_STATUS)) & ~is_error
     return wrong
 
 
 def _tell(rows: Samples) -> Samples:
     """Makes of rows of a file what they tell: one of our codes or a status, and no body where there is none."""
-    wrong = _is_wrong(rows)
-    rows[wrong, STATUS] = code_of(WRONG_ANSWER)
+    wrong, status = _is_wrong(rows), rows[:, STATUS]
+    is_interim = wrong & (status >= LOWEST_STATUS) & (status < LOWEST_ANSWER)
+    status[wrong & ~is_interim], status[is_interim] = code_of(WRONG_ANSWER), code_of(INTERIM_ANSWER)
     rows[wrong | (rows[:, BODY] == NO_BODY), BODY] = 0
     return rows
 

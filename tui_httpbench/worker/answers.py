@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from typing import Any
 
-LOWEST_STATUS, HIGHEST_STATUS = 100, 999
+LOWEST_STATUS, LOWEST_ANSWER, HIGHEST_STATUS = 100, 200, 999
+"""Those below ``LOWEST_ANSWER`` only announce an answer, such as 103 Early Hints."""
 _ADVICE = "end it with 'return status, body', the body in bytes"
 _UNPACKING = ("cannot unpack", "not enough values to unpack", "too many values to unpack")
 
 
 class WrongAnswer(TypeError):
     """What a client gave back is no status and body; the text says what it is."""
+
+
+class InterimAnswer(Exception):
+    """A client took for the answer what only announces one, as Python's http.client does."""
 
 
 def size_of(body: object) -> int:
@@ -25,9 +30,10 @@ def size_of(body: object) -> int:
 
 
 def wrong_status(status: object) -> str:
-    """What is said of a status that is none; empty for one from 100 to 999."""
+    """What is said of a status that is none, or none of an answer; empty for one from 200 to 999."""
     if isinstance(status, int) and LOWEST_STATUS <= status <= HIGHEST_STATUS:
-        return ""
+        is_interim = status < LOWEST_ANSWER
+        return f"status {status} was taken for the answer, though it only announces one" if is_interim else ""
     try:
         shown = repr(status)[:40]
     except Exception:  # whatever the client's own type does, or a number of thousands of digits
@@ -45,12 +51,15 @@ def with_advice(error: BaseException) -> BaseException:
 
 
 def check_answer(answer: Any) -> tuple[int, bytes]:
-    """What ``send`` returned, out of a slice. Raises WrongAnswer where that is not a status and a body."""
+    """What ``send`` returned, out of a slice.
+
+    Raises WrongAnswer where that is not a status and a body, InterimAnswer where that status is none of an answer.
+    """
     parts = answer if isinstance(answer, tuple) else (answer,)
     if len(parts) == 2 and isinstance(parts[0], int) and isinstance(parts[1], (bytes, bytearray, memoryview)):
         wrong = wrong_status(parts[0])
         if wrong:
-            raise WrongAnswer(wrong)
+            raise InterimAnswer(wrong) if LOWEST_STATUS <= parts[0] < LOWEST_ANSWER else WrongAnswer(wrong)
         return parts[0], bytes(parts[1])
     kinds = ", ".join(type(part).__name__ for part in parts)
     advice = _ADVICE

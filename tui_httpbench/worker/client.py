@@ -121,7 +121,7 @@ def checked_send(send: Any) -> Any:
 
 
 def checked_answer(answer: Any) -> tuple[int, bytes]:
-    """What ``send`` returned. Raises StageFailed where that is not a status and a body."""
+    """What ``send`` returned. Raises StageFailed where that is not a status and a body, InterimAnswer as it comes."""
     try:
         return check_answer(answer)
     except WrongAnswer as error:

@@ -112,6 +112,7 @@ _PROTOCOL_NAMES = {
     "InvalidHeader",
     "HttpParsingError",
     "LimitOverrunError",
+    "InterimAnswer",  # ours
 }
 _CURL_KINDS = {
     1: "url",
