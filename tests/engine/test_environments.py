@@ -183,6 +183,11 @@ async def test_what_can_not_be_had_is_one_sentence(
     assert "no Python interpreter" in str(await failure(recipe("tiny", python=str(wheel))))
     absent = str(await failure(recipe("tiny", python="3.99")))
     assert absent.startswith("There is no Python '3.99' on this machine, which has 3.")
+    python = tmp_path / "pyenv" / "versions" / "3.99.1" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
+    assert "3.99.1" in str(await failure(recipe("tiny", python="3.98")))
     too_old = tmp_path / "python3.8"
     values = {"version": [3, 8, 18], "full_version": "3.8.18"}
     too_old.write_text(f"#!/bin/sh\necho '{json.dumps(values)}'\n")

@@ -177,9 +177,13 @@ def test_what_can_not_be_had_ends_a_run_before_it_begins(shared: Path, capsys: p
 
 
 def test_a_mode_that_is_not_installed_can_be_had(shared: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["-m", f"{shared / 'client.py'}:tiny", "--get", "-n", "3", "-c", "1", "-r", "1", "--json", "-"]
-    assert main(["run", *arguments]) == 0
-    told = json.loads(capsys.readouterr().out)
+    arguments = ["-m", f"{shared / 'client.py'}:tiny", "--get", "-n", "3", "-c", "1", "-r", "1"]
+    assert main(["run", *arguments, "--json", str(shared / "told.json")]) == 0
+    out = capsys.readouterr().out
+    told = json.loads((shared / "told.json").read_text())
+    ((label, fetched),) = told["environment"]["variants"].items()
+    assert fetched["packages"] == {"tiny-client": "2.0"}
+    assert f"\n{label}: {fetched['python']}, tiny-client 2.0\n" in out
     assert told["modes"][0]["ok"] == 3
     assert told["modes"][0]["body_bytes"] == 6  # the newest
 

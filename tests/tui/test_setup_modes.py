@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.screens import resize, text_on
+from support.screens import resize, text_on, wait_until
 from support.setup_form import NARROW, WIDE, open_form
 from textual.widgets import Button, Input
 
@@ -82,12 +82,14 @@ async def test_modes_that_are_not_installed_are_shown_when_they_are_asked_for(
         assert absent_mode in (await form.run()).modes
 
 
-async def test_what_would_be_fetched_is_asked_for_first(absent_mode: str) -> None:
-    app = HttpbenchApp(Plan(modes=("http.client", absent_mode), requests=1, rounds=1))
+@pytest.mark.parametrize("start", [False, True])
+async def test_what_would_be_fetched_is_asked_for_first(absent_mode: str, start: bool) -> None:
+    app = HttpbenchApp(Plan(modes=("http.client", absent_mode), requests=1, rounds=1), start=start)
     async with app.run_test(size=(100, 30)) as pilot:
-        await pilot.press("ctrl+r")
+        if not start:
+            await pilot.press("ctrl+r")
+        await wait_until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
         await pilot.pause()
-        assert isinstance(app.screen, ConfirmScreen)
         assert "Fetch absent_client_library?" in text_on(app)
         assert "absent-client" in text_on(app)
         await pilot.press("n")

@@ -204,6 +204,7 @@ def test_a_mode_of_an_absent_library_is_refused(absent_mode: str, capsys: pytest
     assert "run 'pip install absent-client', let --get fetch it, or leave the mode out" in capsys.readouterr().err
     for allowed in (["--get"], ["--variant", "a=absent-client==1.0"], ["--variant", "a=python=3.13"]):
         assert plan_of("-m", absent_mode, *allowed) is not None
+    assert make_plan(Parser(None).parse(["-m", absent_mode]), may_ask=True) is not None
     with pytest.raises(PlanError, match="is not installed here"):
         plan_of("-m", absent_mode, "--variant", "a=")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
@@ -172,6 +173,7 @@ def short_of_time(latency_s: float, duration_s: float, cpu_s: float) -> Measured
     return measured_of(*records, plan={"requests": None, "duration_s": duration_s, "concurrency": 10})
 
 
+LOOP = "winloop" if sys.platform == "win32" else "uvloop"
 MAKERS: dict[str, Callable[[], Measured]] = {
     "ended-early": lambda: measured_of(*rounds_of(), trouble="The run ended in round 3: no room."),
     "rate-limited": too_much,
@@ -243,6 +245,14 @@ def of_variants(*modes_and_packages: tuple[str, dict[str, str]], variants: tuple
         for lane, packages in modes_and_packages
     )
     return measured_of(probes=probes, plan={"variants": parse_variants(variants)})
+
+
+def test_a_loop_is_said_not_to_apply_to_sync_modes_that_its_variant_leaves_alone() -> None:
+    variants = parse_variants((f"a=loop={LOOP}", "b="))
+    measured = measured_of(plan={"modes": ("aiohttp", "requests"), "variants": variants})
+    (found,) = (each for each in summarize_run(measured).findings if each.id == "loop-unused")
+    assert found.modes == ("requests",)
+    assert found.text == f"loop={LOOP} does not apply to requests, since a sync mode has no event loop."
 
 
 def test_there_is_a_run_for_each_id() -> None:

@@ -98,6 +98,8 @@ def test_credentials_go_to_pip_and_nowhere_else() -> None:
         ("a=python=2.7.18", "too old"),
         ("a=python=", "python= needs an interpreter"),
         ("a=python=3.9,python=3.10", "The variant 'a' has python= twice; give it once."),
+        ("a=httpx==0.27.2,HTTPX", "The variant 'a' has httpx twice; give it once, and the other in a variant of"),
+        ("a=here", "'here' may be a package or the checkout ./here; write ./here for the checkout, or here>=0"),
         ("a=loop=trio", "There is no event loop 'trio'; write loop=uvloop, winloop or asyncio."),
         ("a=httpx=0.27", "'httpx=0.27' is no requirement; write httpx==0.27."),
         ("a=httpx--", "is no requirement; write one such as httpx==0.28.1"),
@@ -117,6 +119,7 @@ def test_what_is_wrong_is_one_sentence(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "note.txt").touch()
+    make_checkout(tmp_path / "here", "other", "")
     with pytest.raises(PlanError) as error:
         parse_variant(text)
     assert sentence in str(error.value)

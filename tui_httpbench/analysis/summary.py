@@ -54,6 +54,7 @@ def summarize_run(measured: Measured) -> Result:
         http_versions={probe.mode: probe.response.http_version for probe in measured.probes if probe.response},
         runtimes={probe.mode: probe.runtime for probe in measured.probes if probe.runtime},
         packages={probe.mode: probe.packages for probe in measured.probes if probe.packages},
+        apart=frozenset(probe.mode for probe in measured.probes if probe.environment),
         records=records,
         started_at=measured.started_at,
         ended_at=measured.ended_at,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.clients.catalog import Mode
-from tui_httpbench.clients.entrants import entrant_of, entrants_of
+from tui_httpbench.clients.entrants import entrant_of, entrants_of, lane_of
 from tui_httpbench.measured.probe import Probe, Runtime
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.variants import USUAL_LOOP, Variant
@@ -55,7 +55,7 @@ def find_in_variants(plan: Plan, probes: Iterable[Probe]) -> Iterator[Finding]:
     for of_mode in lanes.values():
         yield from _alike(plan, of_mode)
         yield from _other_dependencies(plan, of_mode)
-    yield from _unused_loops(plan, [lane for of_mode in lanes.values() for lane in of_mode])
+    yield from _unused_loops(plan)
 
 
 def _alike(plan: Plan, lanes: list[_Lane]) -> Iterator[Finding]:
@@ -90,16 +90,18 @@ def _other_dependencies(plan: Plan, lanes: list[_Lane]) -> Iterator[Finding]:
     yield Finding("other-dependencies", f"{_names(lanes)} {what} dependencies: {packages}.", _of_plan(plan, lanes))
 
 
-def _unused_loops(plan: Plan, lanes: list[_Lane]) -> Iterator[Finding]:
+def _unused_loops(plan: Plan) -> Iterator[Finding]:
+    """What is said of sync modes: those of a variant with a loop, and those that it leaves alone."""
+    loops = tuple(dict.fromkeys(f"loop={each.loop}" for each in plan.variants if each.loop))
     unused = [
-        lane
-        for lane in lanes
-        if lane.variant is not None and lane.variant.loop and not lane.variant.loop_for(lane.mode)
+        mode
+        for mode in plan.modes
+        if entrant_of(mode).mode.kind != "async" and ((own := plan.variant_of(mode)) is None or own.loop)
     ]
-    if unused:
-        loops = enumerate_names(tuple(dict.fromkeys(f"loop={lane.variant.loop}" for lane in unused if lane.variant)))
-        text = f"{loops} does not apply to {_names(unused)}, since a sync mode has no event loop."
-        yield Finding("loop-unused", text, _of_plan(plan, unused))
+    if loops and unused:
+        lanes = enumerate_names(tuple(dict.fromkeys(map(lane_of, unused))))
+        text = f"{enumerate_names(loops)} does not apply to {lanes}, since a sync mode has no event loop."
+        yield Finding("loop-unused", text, tuple(unused))
 
 
 def _names(lanes: list[_Lane]) -> str:

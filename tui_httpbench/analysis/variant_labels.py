@@ -1,4 +1,4 @@
-"""What each variant of a run really was, as its processes told it."""
+"""What each variant of a run really was, as its processes told it; a library that was fetched for it counts as one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui_httpbench.text.formatting import UNKNOWN
 
 @dataclass(frozen=True)
 class VariantLabel:
-    """A variant of a run: ``holds`` is what was asked for, the rest what its lanes told.
+    """A variant of a run, or a library that was fetched: ``holds`` is what was asked for, the rest what its lanes told.
 
     ``python`` is the interpreter, None where no lane told it, ``loop`` the event loop of its async lanes, None where it
     has none. ``packages`` are versions by name, ``versions`` those that tell it from the others: of the libraries that
@@ -35,27 +35,31 @@ class VariantLabel:
 
 
 def variant_labels(result: Result) -> tuple[VariantLabel, ...]:
-    """The variants of a run in the order in which they were given."""
+    """The variants of a run in the order in which they were given, then what was fetched for modes without one."""
     entrants = [entrant_of(mode.mode) for mode in result.modes]
-    lanes = {
-        variant.label: tuple(dict.fromkeys(each.lane for each in entrants if each.variant == variant.label))
-        for variant in result.plan.variants
-    }
+    fetched = [each for each in entrants if not each.variant and each.lane in result.apart]
+    holds = {variant.label: variant.in_words for variant in result.plan.variants}
+    plan_labels = tuple(holds)
+    lanes = {label: tuple(dict.fromkeys(each.lane for each in entrants if each.variant == label)) for label in holds}
+    for library in dict.fromkeys(each.mode.library for each in fetched):
+        label = library.name if library.name not in holds else f"{library.name} alone"
+        holds[label] = f"{library.distribution}, in an environment of its own"
+        lanes[label] = tuple(dict.fromkeys(each.lane for each in fetched if each.mode.library == library))
     packages = {
         label: {name: version for lane in of for name, version in result.packages.get(lane, {}).items()}
         for label, of in lanes.items()
     }
-    own = dict.fromkeys(each.mode.library.distribution for each in entrants if each.variant)
+    own = dict.fromkeys(each.mode.library.distribution for each in entrants if each.variant or each in fetched)
     names = dict.fromkeys([*own, *(name for held in packages.values() for name in sorted(held))])
-    telling = [name for name in names if name in own or len({held.get(name) for held in packages.values()}) > 1]
+    telling = [name for name in names if name in own or len({packages[label].get(name) for label in plan_labels}) > 1]
     found = []
-    for variant in result.plan.variants:
-        held = packages[variant.label]
-        told = [runtime for lane in lanes[variant.label] if (runtime := result.runtimes.get(lane)) is not None]
+    for label, what in holds.items():
+        held = packages[label]
+        told = [runtime for lane in lanes[label] if (runtime := result.runtimes.get(lane)) is not None]
         found.append(
             VariantLabel(
-                label=variant.label,
-                holds=variant.in_words,
+                label=label,
+                holds=what,
                 python=told[0].in_words if told else None,
                 loop=next((runtime.loop for runtime in told if runtime.loop), None),
                 packages=dict(sorted(held.items())),

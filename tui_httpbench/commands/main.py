@@ -145,10 +145,11 @@ def _measure(
 
 
 def _open_tui(options: argparse.Namespace) -> int:
-    plan, exports = make_plan(options), exports_of(options)
     # Behind 'serve', Textual's own driver talks to the browser over pipes.
     in_browser = "TEXTUAL_DRIVER" in os.environ
-    if not (_is_terminal(sys.stdout) or in_browser):
+    has_screen = _is_terminal(sys.stdout) or in_browser
+    plan, exports = make_plan(options, may_ask=has_screen), exports_of(options)
+    if not has_screen:
         print(complaint(f"Standard output is no terminal, so this does what '{PROGRAM} run' does."), file=sys.stderr)
         return _measure(plan, exports, keep_going=options.keep_going)
     if not (in_browser or (_is_terminal(sys.stdin) and _is_terminal(sys.stderr))):
@@ -178,7 +179,7 @@ def _open_tui(options: argparse.Namespace) -> int:
 
 
 def _serve_tui(options: argparse.Namespace, arguments: list[str]) -> int:
-    make_plan(options)  # what is wrong is said here, not in the browser
+    make_plan(options, may_ask=True)  # what is wrong is said here, not in the browser
     port = parse_port(options.port)
     for export in exports_of(options):
         if export.path.strip() == "-":

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.field import Part
 from tui_httpbench.plan.fields import FIELDS, KNOBS, REMOTE_REQUESTS, REMOTE_ROUNDS, fields_of
@@ -22,8 +23,12 @@ from tui_httpbench.plan.scenario_file import find_scenario
 from tui_httpbench.text.quoting import shortened
 
 
-def make_plan(options: argparse.Namespace) -> Plan | None:
-    """The plan of the options, None where none of them says anything of it. Raises PlanError."""
+def make_plan(options: argparse.Namespace, *, may_ask: bool = False) -> Plan | None:
+    """The plan of the options, None where none of them says anything of it.
+
+    ``may_ask`` tells that somebody can be asked whether a library that is not installed may be fetched. Raises
+    PlanError.
+    """
     given = {name: getattr(options, name) for name in FIELDS if getattr(options, name) is not None}
     if not given:
         return None
@@ -48,7 +53,8 @@ def make_plan(options: argparse.Namespace) -> Plan | None:
         plan = preset.plan(**_load_of_preset(preset, changes))
     else:
         plan = Plan(**_default_load(request, changes))
-    refuse_absent(lacking(plan.modes, plan.variants, get=plan.get))
+    absent = lacking(plan.modes, plan.variants, get=plan.get)
+    refuse_absent([lane for lane in absent if not (may_ask and mode_of(lane).can_be_had)])
     return plan
 
 

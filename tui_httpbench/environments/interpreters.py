@@ -17,7 +17,7 @@ from typing import Any
 from tui_httpbench.environments.failure import NO_INTERPRETER, EnvironmentFailure
 from tui_httpbench.environments.installer import Installer
 from tui_httpbench.plan.variants import OLDEST_PYTHON, too_old
-from tui_httpbench.text.formatting import enumerate_names
+from tui_httpbench.text.formatting import enumerate_first
 from tui_httpbench.text.quoting import shortened
 
 ANSWER_LIMIT_S = 30.0
@@ -106,19 +106,27 @@ async def take_inventory(path: str, *arguments: str) -> dict[str, Any] | None:
 def _on_this_machine(request: str) -> Iterator[str]:
     """Where an interpreter of that name or version may be, beside where uv looks."""
     yield sys.executable
-    match = re.fullmatch(r"(?:c?python-?)?(\d+(?:\.\d+)*t?)", request, re.IGNORECASE | re.ASCII)
+    match = re.fullmatch(r"(?:c?python[-@]?)?(\d+(?:\.\d+)*t?)(?:-.*)?", request, re.IGNORECASE | re.ASCII)
     names = [request] if match is None else [f"python{match[1]}", f"python{'.'.join(match[1].split('.')[:2])}"]
     yield from filter(None, map(shutil.which, names))
-    # Those of pyenv are on the PATH as far as one of them is chosen.
-    root = Path(os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv"))  # noqa: PTH111
     version = match[1] if match else request
-    with contextlib.suppress(OSError):
-        folders = sorted(root.glob("versions/*"), key=_natural, reverse=True)
-        yield from (str(python_in(each)) for each in folders if _begins_with(each.name, version))
+    yield from (str(python_in(each)) for each in _of_pyenv() if _begins_with(each.name, version))
+
+
+def _of_pyenv() -> list[Path]:
+    """The folders of pyenv's interpreters, the newest first; on the PATH they are as far as one of them is chosen."""
+    root = Path(os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv"))  # noqa: PTH111
+    try:
+        folders = [each for each in root.glob("versions/*") if python_in(each).is_file()]
+    except OSError:
+        return []
+    return sorted(folders, key=_natural, reverse=True)
 
 
 def _is_meant(found: Interpreter, request: str) -> bool:
-    match = re.fullmatch(r"(c?python|pypy|graalpy)?-?(\d+(?:\.\d+)*)?(t?)", request, re.IGNORECASE | re.ASCII)
+    # As uv names them: pypy3.10, cpython@3.13, and what it installs itself as cpython-3.13.1-linux-x86_64-gnu.
+    wanted = r"(c?python|pypy|graalpy)?[-@]?(\d+(?:\.\d+)*)?(t?)(?:-.*)?"
+    match = re.fullmatch(wanted, request, re.IGNORECASE | re.ASCII)
     if match is None:
         return Path(found.path).name == request
     name, version, free_threaded = match[1] or "", match[2] or "", match[3]
@@ -141,7 +149,8 @@ async def _why_not_found(request: str, installer: Installer) -> str:
         _, out, _ = await _run(installer.uv, "python", "list", "--only-installed", "--output-format", "json")
         with contextlib.suppress(ValueError, KeyError, TypeError):
             there = [each["key"].removeprefix("cpython-").partition("-")[0] for each in json.loads(out)] or there
-    known = enumerate_names(tuple(dict.fromkeys(there))[:MAX_SHOWN])
+    there += [each.name for each in _of_pyenv()]
+    known = enumerate_first(tuple(dict.fromkeys(there)), MAX_SHOWN)
     how = "install it, as with 'uv python install', or give" if installer.uv is not None else "install it, or give"
     return f"There is no Python {shortened(request)!r} on this machine, which has {known}; {how} its path."
 

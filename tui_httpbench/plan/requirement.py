@@ -129,6 +129,12 @@ def parse_requirement(text: str, *, looks: bool = True) -> Requirement:
             FIELD, f"{_shown(text)} has an option of pip in it, which a variant takes none of; leave it out."
         )
     version = re.sub(r"\s+", "", match["version"] or "")
+    if looks and not (version or marker) and _is_checkout(Path(match["name"])):
+        raise PlanError(
+            FIELD,
+            f"{_shown(text)} may be a package or the checkout ./{match['name']}; write ./{match['name']} for the "
+            f"checkout, or {match['name']}>=0 for the package.",
+        )
     return Requirement(normalized(match["name"]), _extras(match["extras"]), version, marker)
 
 
@@ -179,11 +185,19 @@ def _at_path(text: str, name: str, extras: tuple[str, ...], *, looks: bool) -> R
         return Requirement(name or normalized(found["name"]), extras, path=path)
     if not is_folder:
         raise PlanError(FIELD, f"There is no file or folder {_shown(text)}; name a checkout's folder or a wheel.")
-    if not any((path / each).is_file() for each in PROJECT_FILES):
+    if not _is_checkout(path):
         raise PlanError(
             FIELD, f"{_shown(text)} is no checkout that can be built: it holds none of {', '.join(PROJECT_FILES)}."
         )
     return Requirement(name or _name_of_checkout(path, text), extras, path=path)
+
+
+def _is_checkout(folder: Path) -> bool:
+    """Whether a folder holds what a distribution is built from."""
+    try:
+        return any((folder / each).is_file() for each in PROJECT_FILES)
+    except OSError:
+        return False
 
 
 def _name_of_checkout(folder: Path, text: str) -> str:

@@ -123,7 +123,14 @@ def parse_variant(text: str, *, looks: bool = True) -> Variant:
     for part in split_spec(spec):
         match = _KEY.fullmatch(part)
         if match is None or match[1].lower() not in ("python", "loop"):
-            requirements.append(parse_requirement(part, looks=looks))
+            requirement = parse_requirement(part, looks=looks)
+            if any(requirement.name == each.name for each in requirements):
+                raise PlanError(
+                    FIELD,
+                    f"The variant {label!r} has {requirement.name} twice; give it once, and the other in a variant of "
+                    "its own.",
+                )
+            requirements.append(requirement)
             continue
         key, value = match[1].lower(), match[2].strip()
         if key in options:

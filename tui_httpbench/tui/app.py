@@ -22,7 +22,6 @@ from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.run_folder import RunFolder
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.plan.plan import Plan
-from tui_httpbench.plan.politeness import remote_load
 from tui_httpbench.plan.presets import default_plan
 from tui_httpbench.plan.stored import load_last_plan
 from tui_httpbench.report.formats import Export
@@ -119,7 +118,7 @@ class HttpbenchApp(LeanApp[None], QuietExitApp[None], BareTracebackApp[None], Sa
         """Opens the first screen, and begins at once if that was asked for."""
         self._follow_preferences()
         # What begins at once is not made to wait for a form that nobody sees, but who says no to a question needs it.
-        if self._start and remote_load(self._first_plan) is None:
+        if self._start and not self._leave.is_needed(self._first_plan):
             await self.push_screen(self._make_run_screen(self._first_plan))
         else:
             await self.push_screen(self.make_first_screen())

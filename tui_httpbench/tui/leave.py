@@ -11,7 +11,7 @@ from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.environments.recipe import recipe_for
 from tui_httpbench.plan.lanes import lacking
 from tui_httpbench.plan.plan import Plan, PlanError
-from tui_httpbench.plan.politeness import remote_load
+from tui_httpbench.plan.politeness import RemoteLoad, remote_load
 from tui_httpbench.text.formatting import enumerate_names
 from tui_httpbench.tui.parts.confirm import ConfirmScreen
 
@@ -25,13 +25,16 @@ class Leave:
         self._libraries: set[str] = set()
         self.hosts: set[str] = set()
 
+    def is_needed(self, plan: Plan) -> bool:
+        """Whether there is something to ask of this plan that was not granted before."""
+        return not self._libraries.issuperset(_libraries_to_fetch(plan)) or not self._may_send(remote_load(plan))
+
     def ask(self, plan: Plan, run: Callable[[Plan], object]) -> None:
         """Runs the plan if all that it needs leave for is granted, now or before."""
         self._ask_to_fetch(plan, lambda granted: self._ask_to_send(granted, run))
 
     def _ask_to_fetch(self, plan: Plan, go_on: Callable[[Plan], object]) -> None:
-        lanes = lacking(plan.modes, plan.variants, get=plan.get)
-        names = tuple(dict.fromkeys(mode_of(lane).library.name for lane in lanes))
+        names = _libraries_to_fetch(plan)
         if self._libraries.issuperset(names):
             go_on(plan.replace(get=True) if names else plan)
             return
@@ -42,7 +45,7 @@ class Leave:
                 go_on(plan.replace(get=True))
 
         try:
-            recipes = [recipe_for(plan.variant_of(lane), mode_of(lane)) for lane in lanes]
+            recipes = [recipe_for(plan.variant_of(lane), mode_of(lane)) for lane in _lanes_to_fetch(plan)]
         except PlanError as error:
             self._app.notify(str(error), severity="error", timeout=15, markup=False)
             return
@@ -55,7 +58,7 @@ class Leave:
 
     def _ask_to_send(self, plan: Plan, run: Callable[[Plan], object]) -> None:
         load = remote_load(plan)
-        if load is None or (load.host in self.hosts and not load.is_heavy):
+        if load is None or self._may_send(load):
             run(plan)
             return
 
@@ -67,3 +70,14 @@ class Leave:
         warning = " That is a lot: be sure that you may." if load.is_heavy else ""
         question = f"Send requests to {load.host}?"
         self._app.push_screen(ConfirmScreen(question, load.in_words + warning, "Send", "Don't"), answer)
+
+    def _may_send(self, load: RemoteLoad | None) -> bool:
+        return load is None or (load.host in self.hosts and not load.is_heavy)
+
+
+def _lanes_to_fetch(plan: Plan) -> tuple[str, ...]:
+    return lacking(plan.modes, plan.variants, get=plan.get)
+
+
+def _libraries_to_fetch(plan: Plan) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(mode_of(lane).library.name for lane in _lanes_to_fetch(plan)))
