@@ -229,6 +229,7 @@ async def test_what_leaves_over_tls_is_read_as_it_arrives_also_where_http2_hides
     for each in runner.measured.probes:
         assert each.heads
         assert each.response is not None
+        assert each.response.address == "127.0.0.1", each.mode
         left = [(hop.method, wire_target(hop.url)) for hop in each.response.hops or ()]
         assert left == [(head.method, f"{head.path}?{head.query}".rstrip("?")) for head in each.heads], each.mode
         lengths = [len(hop.headers) for hop in each.response.hops or ()]
