@@ -38,7 +38,7 @@ class MetricBar(Horizontal):
     by: reactive[GroupBy] = reactive[GroupBy]("rank")
 
     def __init__(self, metric: Column, by: GroupBy, *, can_group: bool) -> None:
-        super().__init__()
+        super().__init__(classes="-groups" if can_group else None)
         self._metric = metric
         self._can_group = can_group
         self._tabs = TABS - 1 if can_group else TABS
@@ -60,7 +60,6 @@ class MetricBar(Horizontal):
 
     def on_mount(self) -> None:
         """Names the scale and the grouping."""
-        self.set_class(self._can_group, "-groups")
         self.watch_log_scale()
         self.watch_by()
 
