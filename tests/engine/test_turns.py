@@ -19,6 +19,7 @@ import pytest
 from support.one_round import LIGHT, measure
 from support.recording_server import ReceivedRequest, RecordingServer
 
+from tui_httpbench.analysis.summary import summarize_counts
 from tui_httpbench.bench import groups, turns, worker_process
 from tui_httpbench.bench.events import RoundFinished, RoundStarted
 from tui_httpbench.bench.recovery import find_interrupted_runs, recover
@@ -354,6 +355,8 @@ async def test_what_a_lead_in_opens_before_the_first_slice_is_the_clients_own(
         records += (await run(plan.replace(scenario=Scenario(service_time=parse_service_time("4"))))).records
     for record in records:
         assert (record.outcome, record.connections) == ("complete", 3), record.mode
+        sent = len(record.samples) + WARMUP_REQUESTS + 3
+        assert summarize_counts(record.mode, (record,)).requests_per_connection == sent / 3
 
 
 async def test_at_the_embedded_target_nothing_is_sent_aside(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,7 +113,7 @@ def summarize_counts(mode_id: str, records: tuple[RoundRecord, ...]) -> ModeSumm
     cpu_s = sum(record.cpu_s or 0.0 for record in costed)
     counted = [record for record in records if record.connections is not None and len(record.samples)]
     connections = sum(record.connections or 0 for record in counted)
-    sent = sum(len(record.samples) + _warmup_requests(record) for record in counted)
+    sent = sum(len(record.samples) + _warmup_requests(record) + record.lead_ins for record in counted)
     peaks = [record.peak_memory_bytes for record in records if record.peak_memory_bytes is not None]
     return ModeSummary(
         mode=mode_id,

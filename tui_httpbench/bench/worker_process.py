@@ -82,6 +82,7 @@ class WorkerProcess:
         self.elapsed_s = 0.0
         self.requests = 0
         self.has_done_its_load = False
+        self.lead_ins = 0
 
     @property
     def can_work(self) -> bool:
@@ -135,7 +136,9 @@ class WorkerProcess:
         await self._await("idle", self._stall_limit_s)
 
     async def lead_in(self) -> None:
-        """Lets it send one request in each place, which count nowhere."""
+        """Lets it send one request in each place, which count nowhere but where connections do."""
+        if not self._story.slices:
+            self.lead_ins += self.in_flight
         await self._tell(do="lead-in")
         await self._await("idle", self._stall_limit_s)
 
@@ -313,6 +316,7 @@ class WorkerProcess:
             cpu_s=sum(part.cpu_s for part in story.slices) if is_whole else None,
             error_texts=(*self._hiding.hide_in(self.samples.error_texts()), *wrong),
             setup=story.setup,
+            lead_ins=self.lead_ins,
             slices=tuple(story.slices),
         )
         if story.finished:

@@ -53,6 +53,7 @@ def record_from_dict(values: dict[str, Any]) -> tuple[RoundRecord, int]:
         reason=text(values["reason"]),
         group=whole(values["group"], 0, MAX_GROUPS),
         foreign_requests=whole(values.get("foreign_requests", 0), 0, MAX_FOREIGN),
+        lead_ins=whole(values.get("lead_ins", 0), 0, MAX_REQUESTS),
         slices=tuple(_slice(*part) for part in items(values["slices"], MAX_SLICES)),
     )
     return record, whole(values["requests"], 0, MAX_REQUESTS)

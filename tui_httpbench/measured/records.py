@@ -61,10 +61,10 @@ class RoundRecord:
     ``elapsed_s`` and ``cpu_s`` are their sums, and the starts in ``samples`` leave the pauses between them out.
     ``elapsed_s``, ``cpu_s`` and ``peak_memory_bytes`` are None where they can't be known. ``hung_requests`` were
     planned and not finished when the watchdog ended the worker, of a load in seconds those in flight; they have no
-    sample. ``connections`` were opened by warm-up and timed requests together; ``target_cpu_s`` is the embedded
-    target's processor time meanwhile; both None where unknown. ``wall_s`` is how long the whole round of the group
-    took, its start-up included. ``foreign_requests`` arrived at the embedded target in the mode's turns though its
-    worker did not send them; then what the target counted is left out.
+    sample. ``connections`` were opened by warm-up and timed requests together, and by ``lead_ins``, untimed requests
+    between the two; ``target_cpu_s`` is the embedded target's processor time meanwhile; both None where unknown.
+    ``wall_s`` is how long the whole round of the group took, its start-up included. ``foreign_requests`` arrived at the
+    embedded target in the mode's turns though its worker did not send them; then what the target counted is left out.
     """
 
     mode: str
@@ -83,6 +83,7 @@ class RoundRecord:
     reason: str = ""
     group: int = 0
     foreign_requests: int = 0
+    lead_ins: int = 0
     slices: tuple[Slice, ...] = field(default=(), repr=False)
 
     def __eq__(self, other: object) -> bool:

@@ -22,7 +22,7 @@ from dataclasses import asdict
 from typing import Any
 
 from .client import AsyncClient, SyncClient, mode_of, new_of, request_of
-from .connections import ConnectionCounter
+from .connections import UNCONNECTED, UNCONNECTED_CODES, ConnectionCounter
 from .ear import Ear
 from .errors import code_of, hide_in_texts, kind_of
 from .job import Job
@@ -76,6 +76,7 @@ class _Round:
         self._recorder = Recorder(job.sample_file)
         self._counter: ConnectionCounter | None = None
         self._aside = 0
+        self._unconnected = 0
         self._has_measured = False
 
     def run(self) -> None:
@@ -202,6 +203,12 @@ class _Round:
     def _opened(self) -> int:
         return 0 if self._counter is None else self._counter.opened
 
+    def _connections(self) -> int | None:
+        if self._counter is None:
+            return None
+        failed = sum(count for (kind, _), count in self._recorder.error_counts.items() if kind in UNCONNECTED)
+        return max(0, self._counter.surely_opened(failed + self._unconnected) - self._aside)
+
     def _tell_ready(self, import_s: float, build_s: float) -> None:
         self._tell(
             "ready",
@@ -212,6 +219,7 @@ class _Round:
 
     def _tell_warmed(self, start: _Start, status: int) -> bool:
         """Tells of a warm-up request; False after a failed one, since a silent server costs a timeout each time."""
+        self._unconnected += status in UNCONNECTED_CODES
         self._tell("warmed", latency_ms=start.wall_ms(), cpu_ms=start.cpu_ms(), status=status)
         return status >= 0
 
@@ -224,7 +232,7 @@ class _Round:
             peak_memory_bytes=peak_memory_bytes(),
             out_of_memory=self._recorder.is_out_of_memory,
             memory_limit_bytes=memory_limit_bytes(),
-            connections=None if self._counter is None else self._opened() - self._aside,
+            connections=self._connections(),
             errors=[[kind, text, count] for (kind, text), count in self._recorder.error_counts.items()],
         )
 
