@@ -42,3 +42,20 @@ async def test_an_answer_that_is_only_announced_is_an_error_of_the_clients_that_
     warmed = [record.setup for record in result.records if record.mode == "requests"]
     assert [request.status for setup in warmed if setup for request in setup.warmup] == [code_of("protocol")]
     assert [(each.id, each.modes) for each in result.differences] == [("no-answer", ("requests",))]
+
+
+async def test_a_server_that_keeps_no_connection_is_said_to() -> None:
+    async with ScriptedServer(lambda _: Reply(head=("Connection: close",))) as server:
+        result = await measure(server, "requests-session", "aiohttp-each", "aiohttp")
+    found = {finding.id: finding for finding in result.findings}
+    assert found["unkept-connections"].modes == ("requests-session", "aiohttp")
+    assert "the server ends each connection after its answer (Connection: close)" in found["unkept-connections"].text
+    assert {mode.requests_per_connection for mode in result.modes} == {1.0}
+    assert result.differences == ()
+
+
+async def test_a_connection_that_was_refused_is_none() -> None:
+    async with ScriptedServer(lambda _: Reply()) as server:
+        pass
+    result = await measure(server, "requests", "aiohttp", keep_going=True)
+    assert {(mode.errors["refused"], mode.connections) for mode in result.modes} == {(20, 0)}

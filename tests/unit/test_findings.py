@@ -146,6 +146,12 @@ def other_answers() -> Measured:
     return measured_of(*rounds_of("aiohttp"), *rounds_of("requests"), *rounds_of("httpx", samples=rows))
 
 
+def unkept(response: ProbeResponse, connections: int = 28, plan: dict[str, Any] | None = None) -> Measured:
+    """25 requests and 3 of the warm-up of a mode that keeps its client; its probe got that."""
+    record = round_of("requests-session", connections=connections)
+    return measured_of(record, probes=(Probe("requests-session", response=response),), plan=plan)
+
+
 def lost(outcome: Any) -> Measured:
     reason = f"httpx could not go on ({outcome})."
     return measured_of(*rounds_of(), RoundRecord("httpx", 1, outcome, reason=reason))
@@ -203,6 +209,7 @@ MAKERS: dict[str, Callable[[], Measured]] = {
     ),
     "kept-cookies": with_cookies,
     "repeated-requests": with_repeats,
+    "unkept-connections": lambda: unkept(replace(RESPONSE, connection="close")),
     "redirected-elsewhere": lambda: redirected("http://b.example/"),
     "credentials-elsewhere": lambda: redirected("http://b.example/", ("Authorization", MASK)),
     "body-with-get": lambda: measured_of(*rounds_of(), plan={"request": Request("/", data=b"x")}),
@@ -549,3 +556,35 @@ def test_variants_are_told_apart_by_what_they_ran(
     )
     measured = measured_of(probes=probes, plan={"variants": parse_variants(variants)})
     assert [finding.text for finding in summarize_run(measured).findings] == ([found] if found else [])
+
+
+@pytest.mark.parametrize(
+    ("connection", "version", "headers", "why"),
+    [
+        ("close", "1.1", (), "the server ends each connection after its answer (Connection: close)."),
+        ("Close, x", "1.0", (("Connection", "close"),), "every request asks for it (Connection: close)."),
+        ("", "1.0", (), "the server answers with HTTP/1.0, and offers to keep none open."),
+        ("keep-alive", "1.0", (), "the client keeps none with HTTP/1.0, though the server offers it."),
+        ("", "1.1", (), "the server or the client ends each of them, and no answer announces it."),
+    ],
+)
+def test_why_nothing_was_kept_is_said_as_far_as_it_is_known(
+    connection: str, version: str, headers: tuple[tuple[str, str], ...], why: str
+) -> None:
+    response = replace(RESPONSE, connection=connection, http_version=version)
+    plan = {"request": Request("http://127.0.0.1:9/", headers=headers)}
+    texts = [each.text for each in summarize_run(unkept(response, plan=plan)).findings if "unkept" in each.id]
+    assert [why in text for text in texts] == [True]
+
+
+def test_a_connection_for_each_place_in_flight_is_kept() -> None:
+    for measured in (unkept(RESPONSE, 2), unkept(RESPONSE, 28, {"concurrency": 25})):
+        assert "unkept-connections" not in {finding.id for finding in summarize_run(measured).findings}
+
+
+def test_what_fails_on_a_new_connection_nobody_sends_again() -> None:
+    measured = with_repeats()
+    for connections, is_found in ((28, False), (14, True)):
+        records = tuple(replace(record, connections=connections) for record in measured.records)
+        found = {finding.id for finding in summarize_run(replace(measured, records=records)).findings}
+        assert ("repeated-requests" in found) == is_found

@@ -64,6 +64,9 @@ FINDINGS = {
     "repeated-requests": FindingKind(
         "The mode sends again by itself what other modes report as failed.", is_other_work=True
     ),
+    "unkept-connections": FindingKind(
+        "The mode keeps its client, but opened a connection for nearly every request all the same."
+    ),
     "redirected-elsewhere": FindingKind("Redirects lead to another server than the one that the URL names."),
     "credentials-elsewhere": FindingKind("The mode sent a header with credentials along to such a server."),
     # What was asked for

@@ -8,6 +8,7 @@ from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.odd_ones import names_of, usual_and_others, with_value
 from tui_httpbench.analysis.proxies import NO_PROXY, proxies_of
 from tui_httpbench.analysis.result import ModeSummary
+from tui_httpbench.analysis.unkept import unkept_modes
 from tui_httpbench.clients.entrants import lane_of, mode_of
 from tui_httpbench.measured.probe import Probe
 
@@ -67,7 +68,13 @@ def find_repeats(probes: tuple[Probe, ...], modes: tuple[ModeSummary, ...]) -> I
     """Where modes that send again what failed look better than others, whose failures they met as well."""
     retries = {probe.mode: probe.settings.get("retries", "") for probe in probes}
     own = {mode.mode: retries.get(lane_of(mode.mode), "") for mode in modes}
-    failed = tuple(mode.mode for mode in modes if mode.errors.get("reset") and own[mode.mode] == _NONE)
+    # Nobody sends again what failed on a new connection: a server that keeps none open makes no such failure.
+    none_kept = unkept_modes(modes, probes)
+    failed = tuple(
+        mode.mode
+        for mode in modes
+        if mode.errors.get("reset") and own[mode.mode] == _NONE and mode.mode not in none_kept
+    )
     kept = [mode for mode in modes if mode.requests and mode_of(mode.mode).kept and not mode.errors.get("reset")]
     repeating = tuple(mode.mode for mode in kept if own[mode.mode] not in ("", _NONE, "unknown"))
     if failed and repeating:

@@ -18,6 +18,7 @@ from tui_httpbench.analysis.result import Environment, ModeSummary, Rank, Result
 from tui_httpbench.analysis.round_answers import find_round_differences
 from tui_httpbench.analysis.same_work import find_differences
 from tui_httpbench.analysis.settings_differences import find_repeats
+from tui_httpbench.analysis.unkept import find_unkept
 from tui_httpbench.analysis.variant_findings import find_in_variants
 from tui_httpbench.clients.entrants import entrants_of, lane_of, mode_of
 from tui_httpbench.measured.measured import Measured
@@ -178,6 +179,7 @@ def _find_all(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[Findi
         *find_round_differences(measured.records, measured.probes, _with_other_answers(differences)),
         *elsewhere_findings(measured.plan, measured.probes),
         *find_repeats(measured.probes, modes),
+        *find_unkept(measured.plan, modes, measured.probes),
         *_find_risky_wishes(measured.plan),
         *find_in_variants(measured.plan, measured.probes),
         *_find_given_up(measured.records, modes),

@@ -146,6 +146,7 @@ def watch_responses(seen):
             http_version=f"{version.major}.{version.minor}" if version else "unknown",
             hops=[(request.method, str(request.url), request.headers.items()) for request in sent],
             sets_cookies=any("Set-Cookie" in step.headers for step in steps),
+            connection=self.headers.get("Connection", ""),
             keeps_cookies=any(_would_send_more(asked[-1], request) for request in sent),
         )
         return body

@@ -112,6 +112,7 @@ def watch_responses(seen):
             http_version=response.http_version or "unknown",
             hops=list(sent),
             sets_cookies=any(step.cookies for step in [*response.history, response]),
+            connection=response.headers.get("Connection", ""),
             keeps_cookies=any(self.cookies_map.values()) and "cookie" not in {name.lower() for name, _ in sent[0][2]},
         )
         return response

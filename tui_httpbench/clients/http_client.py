@@ -125,6 +125,7 @@ def watch_responses(seen):
             http_version={10: "1.0", 11: "1.1"}.get(response.version, "unknown"),
             hops=[(method, url, headers)],
             sets_cookies="Set-Cookie" in response.headers,
+            connection=response.headers.get("Connection", ""),
             keeps_cookies=False,
         )
         return response

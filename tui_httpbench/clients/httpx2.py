@@ -120,6 +120,7 @@ def watch_responses(seen):
             http_version=response.http_version[len("HTTP/") :],
             hops=[(step.request.method, str(step.request.url), step.request.headers.raw) for step in steps],
             sets_cookies=any("Set-Cookie" in step.headers for step in steps),
+            connection=response.headers.get("Connection", ""),
             keeps_cookies=any(_would_send_more(client, step.request) for step in steps),
         )
 

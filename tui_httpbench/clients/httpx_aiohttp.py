@@ -116,6 +116,7 @@ def watch_responses(seen):
             http_version="unknown",
             hops=[(step.request.method, str(step.request.url), step.request.headers.raw) for step in steps],
             sets_cookies=any("Set-Cookie" in step.headers for step in steps),
+            connection=response.headers.get("Connection", ""),
             keeps_cookies=any(_would_send_more(self, step.request) for step in steps),
         )
         return response

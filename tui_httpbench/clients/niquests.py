@@ -100,6 +100,7 @@ def watch_responses(seen):
             http_version={10: "1.0", 11: "1.1", 20: "2", 30: "3"}.get(response.http_version, "unknown"),
             hops=[(step.request.method, step.request.url, step.request.headers.items()) for step in steps],
             sets_cookies=any("Set-Cookie" in step.headers for step in steps),
+            connection=response.headers.get("Connection", ""),
             keeps_cookies=any(_would_send_more(session, step.request) for step in steps),
         )
 

@@ -102,6 +102,7 @@ def watch_responses(seen):
             http_version={10: "1.0", 11: "1.1", 20: "2"}.get(response.version, "unknown"),
             hops=list(sent),
             sets_cookies="Set-Cookie" in response.headers,
+            connection=response.headers.get("Connection", ""),
             keeps_cookies=False,
         )
         return response

@@ -35,10 +35,10 @@ class ProbeResponse:
 
     ``hops`` are the requests that were sent for it, one for each redirect and one more, as far as the library tells;
     their URL may be a target alone, such as ``/path``.
-    ``address`` is that of the last connection that was opened, empty where it is not known.
-    ``sets_cookies`` tells that a server set a cookie on the way, ``keeps_cookies`` that the client would send more of
-    them with its next request. Of a client file that doesn't describe its responses, ``url`` is empty, ``http_version``
-    is ``unknown``, and ``hops`` and ``keeps_cookies`` are None.
+    ``address`` is that of the last connection that was opened, ``connection`` the answer's Connection header; both are
+    empty where they are not known. ``sets_cookies`` tells that a server set a cookie on the way, ``keeps_cookies`` that
+    the client would send more of them with its next request. Of a client file that doesn't describe its responses,
+    ``url`` is empty, ``http_version`` is ``unknown``, and ``hops`` and ``keeps_cookies`` are None.
     """
 
     OURS: ClassVar = frozenset({"body_sha256"})
@@ -53,6 +53,7 @@ class ProbeResponse:
     sets_cookies: bool = False
     keeps_cookies: bool | None = None
     address: str = ""
+    connection: str = ""
 
     @classmethod
     def from_worker(cls, told: dict[str, Any]) -> ProbeResponse:

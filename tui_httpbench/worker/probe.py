@@ -211,6 +211,7 @@ def _outcome(seen: list[dict[str, Any]], answer: Any, error: BaseException | Non
         "sets_cookies": False,
         "keeps_cookies": None,
         "address": wire.address,
+        "connection": "",
         **(seen[-1] if seen else {}),
     }
     is_whole = known.pop("whole_heads")
