@@ -110,6 +110,14 @@ def test_a_status_that_changes_by_itself_marks_nobody_but_another_one_does() -> 
     assert found(flaky) == [("changing-body", ())]
 
 
+def test_a_status_that_a_mode_got_in_the_rounds_as_well_as_the_usual_one_was_drawn_by_lot() -> None:
+    drawn = probes_of(answer(), answer(), answer(status=503), answer(), again=(answer(),))
+    assert found(drawn) == [("other-status", ("aiohttp",))]
+    for statuses, marked in (({"200", "503"}, ()), ({"503"}, ("aiohttp",))):
+        (finding,) = find_answer_differences(drawn, in_rounds={"aiohttp": frozenset(statuses)})
+        assert finding.modes == marked
+
+
 def test_those_that_waited_in_vain_are_not_asked_again() -> None:
     silent = (*probes_of(answer(), answer()), Probe("aiohttp", error=("timeout", "30 s")))
     assert found(silent) == [("no-answer", ("aiohttp",))]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from tui_httpbench.analysis.changing_urls import stable_part, url_part
 from tui_httpbench.analysis.findings import Finding
@@ -27,19 +28,27 @@ WAITED_IN_VAIN = ("timeout", "connect-timeout", "hung")
 _NO_ANSWER = "no answer"
 
 
-def find_answer_differences(probes: tuple[Probe, ...], asked_url: str = "") -> list[Finding]:
+def find_answer_differences(
+    probes: tuple[Probe, ...], asked_url: str = "", in_rounds: Mapping[str, frozenset[str]] = MappingProxyType({})
+) -> list[Finding]:
     """What differs between the answers, the modes being those that were probed, such as ``httpx`` for ``httpx#2``.
 
     The usual answer is that of most modes that succeeded; where as many asked for one URL as for another, that of
     ``asked_url`` is. What one mode's own answers differ in, the server changes by itself, which is said once and marks
-    nobody.
+    nobody. ``in_rounds`` are statuses that each of these modes got in the rounds as well: one that got the usual status
+    and its own there tells that its probe drew by lot.
     """
     if not any(probe.responses for probe in probes):
         return []
     usual = _usual_outcome(probes)
     seen = [_Seen(probe.mode, _of_status(probe, usual)) for probe in probes]
     seen = [each for each in seen if each.responses]
-    return [*_changes(probes, seen), *_status_differences(probes, usual), *_response_differences(seen, asked_url)]
+    changing = changing_outcomes(probes) | _drawn_by_lot(probes, usual, in_rounds)
+    return [
+        *_changes(list(changing), seen),
+        *_status_differences(probes, usual, changing),
+        *_response_differences(seen, asked_url),
+    ]
 
 
 def odd_modes(probes: tuple[Probe, ...]) -> tuple[str, ...]:
@@ -108,8 +117,14 @@ def changing_outcomes(probes: tuple[Probe, ...]) -> dict[str, None]:
     return dict.fromkeys(sorted(outcome for outcomes in own for outcome in outcomes))
 
 
-def _status_differences(probes: tuple[Probe, ...], usual: str) -> list[Finding]:
-    changing = changing_outcomes(probes)
+def _drawn_by_lot(probes: tuple[Probe, ...], usual: str, in_rounds: Mapping[str, frozenset[str]]) -> dict[str, None]:
+    """The outcomes in which probes differ, though the same modes got both in the rounds."""
+    odd = {probe.mode: _outcome(probe) for probe in probes if _outcome(probe) != usual}
+    both = [{outcome, usual} for mode, outcome in odd.items() if {outcome, usual} <= in_rounds.get(mode, frozenset())]
+    return dict.fromkeys(sorted(outcome for outcomes in both for outcome in outcomes))
+
+
+def _status_differences(probes: tuple[Probe, ...], usual: str, changing: Mapping[str, None]) -> list[Finding]:
     outcomes = {probe.mode: _outcome(probe) for probe in probes}
     others = {
         mode: outcome
@@ -134,10 +149,9 @@ def _status_differences(probes: tuple[Probe, ...], usual: str) -> list[Finding]:
 # What changes by itself
 
 
-def _changes(probes: tuple[Probe, ...], seen: list[_Seen]) -> list[Finding]:
+def _changes(statuses: list[str], seen: list[_Seen]) -> list[Finding]:
     """What of the answers the server changes by itself, said once."""
     parts = []
-    statuses = list(changing_outcomes(probes))
     if statuses:
         parts.append(f"its status ({enumerate_names(statuses)})")
     if _stable_part(seen) > 0:

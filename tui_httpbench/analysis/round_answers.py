@@ -67,6 +67,17 @@ def find_round_differences(
     return found + list(_other_lengths(rest, probes))
 
 
+def statuses_in_rounds(records: tuple[RoundRecord, ...]) -> dict[str, frozenset[str]]:
+    """The statuses that each lane got for a good part of its requests, failures included."""
+    totals: dict[str, Counter[int]] = {}
+    for record in records:
+        totals.setdefault(lane_of(record.mode), Counter()).update(record.tally.statuses)
+    return {
+        lane: frozenset(str(status) for status, count in total.items() if count > MIN_SHARE * total.total())
+        for lane, total in totals.items()
+    }
+
+
 def _answers(record: RoundRecord) -> int:
     return sum(_good(record).values())
 

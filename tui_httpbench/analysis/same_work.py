@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from tui_httpbench.analysis.addresses import find_other_addresses
 from tui_httpbench.analysis.answers import find_answer_differences
@@ -17,16 +19,20 @@ from tui_httpbench.plan.plan import MASK, Header, Plan
 
 
 def find_differences(
-    plan: Plan, probes: tuple[Probe, ...], dropped_headers: tuple[str, ...] = ()
+    plan: Plan,
+    probes: tuple[Probe, ...],
+    dropped_headers: tuple[str, ...] = (),
+    in_rounds: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> tuple[Finding, ...]:
     """Every way in which a mode's probe differs from that of most modes, or from what was asked for.
 
-    ``dropped_headers`` are the names of those that were sent, but that the plan lacks by now. A finding's modes are all
-    those of the plan that were probed as one, such as ``httpx`` and ``httpx#2``.
+    ``dropped_headers`` are the names of those that were sent, but that the plan lacks by now; ``in_rounds`` are the
+    statuses that each lane got there as well. A finding's modes are all those of the plan that were probed as one, such
+    as ``httpx`` and ``httpx#2``.
     """
     if not probes:
         return ()
-    found = find_answer_differences(probes, plan.request.url)
+    found = find_answer_differences(probes, plan.request.url, in_rounds)
     found += find_other_addresses(probes)
     sent = {probe.mode: requests for probe in probes if (requests := requests_of(probe))}
     readers = {probe.mode for probe in probes if probe.settings.get("netrc") == "read"}

@@ -15,7 +15,7 @@ from tui_httpbench.analysis.latency import summarize_latency
 from tui_httpbench.analysis.ranking import RankingRules, rank_modes
 from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.result import Environment, ModeSummary, Rank, Result
-from tui_httpbench.analysis.round_answers import find_round_differences
+from tui_httpbench.analysis.round_answers import find_round_differences, statuses_in_rounds
 from tui_httpbench.analysis.same_work import find_differences
 from tui_httpbench.analysis.settings_differences import find_repeats
 from tui_httpbench.analysis.unkept import find_unkept
@@ -196,7 +196,8 @@ def _find_all(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[Findi
 
 def _find_differences(measured: Measured) -> Iterator[Finding]:
     has_failed = find_common_failure(measured.plan, measured.probes) is not None
-    for finding in find_differences(measured.plan, measured.probes, measured.dropped_headers):
+    in_rounds = statuses_in_rounds(measured.records)
+    for finding in find_differences(measured.plan, measured.probes, measured.dropped_headers, in_rounds):
         # Of a proxy that let nobody through, the failure of all tells.
         if not (has_failed and finding.id == "failed-proxy"):
             yield finding
