@@ -36,7 +36,7 @@ async def test_an_answer_that_is_only_announced_is_an_error_of_the_clients_that_
         result = await measure(server, "requests", "aiohttp-each")
     requests, aiohttp = result.modes
     assert (requests.ok, requests.errors, requests.statuses) == (0, {"protocol": 20}, {})
-    said = "status 103 was taken for the answer, though it only announces one"
+    said = "the client took the interim status 103 for the answer"
     assert [(each.kind, each.text, each.count) for each in requests.error_texts] == [("protocol", said, 20)]
     assert (aiohttp.ok, aiohttp.statuses) == (20, {200: 20})
     warmed = [record.setup for record in result.records if record.mode == "requests"]

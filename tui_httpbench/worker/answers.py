@@ -33,7 +33,7 @@ def wrong_status(status: object) -> str:
     """What is said of a status that is none, or none of an answer; empty for one from 200 to 999."""
     if isinstance(status, int) and LOWEST_STATUS <= status <= HIGHEST_STATUS:
         is_interim = status < LOWEST_ANSWER
-        return f"status {status} was taken for the answer, though it only announces one" if is_interim else ""
+        return f"the client took the interim status {status} for the answer" if is_interim else ""
     try:
         shown = repr(status)[:40]
     except Exception:  # whatever the client's own type does, or a number of thousands of digits
