@@ -9,7 +9,7 @@ import pytest
 
 from tui_httpbench.bench.worker_story import TAIL_BYTES, last_line_of, without_secrets
 from tui_httpbench.measured.probe import Probe, ProbeResponse, Reached, SentRequest
-from tui_httpbench.measured.request_heads import hide_credentials
+from tui_httpbench.measured.request_heads import MAX_COOKIES, credentials_in, hide_credentials
 from tui_httpbench.measured.samples import ErrorText
 from tui_httpbench.plan.header_values import is_reference
 from tui_httpbench.plan.plan import Plan, PlanError, Request
@@ -175,6 +175,15 @@ def test_a_short_value_is_no_part_of_a_word_and_a_long_one_may_be() -> None:
         ("(b'X-Auth-Key', b'x y'), ('Accept', 'z')", "(b'X-Auth-Key', b'***'), ('Accept', 'z')"),
         ("{'token': 'it\\'s x', 'user': 'me'}", "{'token': '***', 'user': 'me'}"),
         (r'{"body": "{\"token\": \"x\", \"n\": 1}"}', r'{"body": "{\"token\": \"***\", \"n\": 1}"}'),
+        (
+            "Authorization=Bearer x, y; run --token=x --auth-key='a b'",
+            "Authorization=***, y; run --token=*** --auth-key='***'",
+        ),
+        (
+            "X-Auth-Key:\tx\nX-Auth-Key : x\n{'X-Auth-Key': ['x']}",
+            "X-Auth-Key:\t***\nX-Auth-Key : ***\n{'X-Auth-Key': ['***']}",
+        ),
+        ("token=['a b']; cookies='none'; token='None'", "token=['***']; cookies='none'; token='None'"),
         ("Token abc12345 and ApiKey abcdEfgh and Basic dXNlcjpwYXNz", "Token *** and ApiKey *** and Basic ***"),
         ("?token%5B%5D=x&%74oken=x&to%256Ben=x&p=1", "?token%5B%5D=&%74oken=&to%256Ben=&p=1"),
         (
@@ -190,6 +199,23 @@ def test_a_short_value_is_no_part_of_a_word_and_a_long_one_may_be() -> None:
 )
 def test_what_is_a_secret_by_where_it_stands(text: str, hidden: str | None) -> None:
     assert ANYONES.hide(text) == (text if hidden is None else hidden)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("\\\\\\\\\\\\b1", "X" + "\\" * 60),
+        ('\\"' * 8 + "x", ("\\" * 8 + '"') * 200),
+        ("\x12" * 8 + "b", "\\x12" * 5000),
+        ("%" * 8 + "b", "%25" * 5000),
+        (" " * 8 + "b", "%2525252B+" * 2000),
+    ],
+)
+def test_what_is_almost_a_value_takes_no_longer(value: str, text: str) -> None:
+    """A server makes both, by a cookie and a broken head; were there many ways to read it, a run would stand still."""
+    hiding = Hiding().and_also([value])
+    assert hiding.hide(text) == text
+    assert hiding.hide(f"{text} {value} .") == f"{text} *** ."
 
 
 @pytest.mark.parametrize(
@@ -217,6 +243,14 @@ def test_the_time_grows_as_the_text_does(part: str) -> None:
     text = part * (40_000 // len(part))
     assert len(hiding.hide(text)) <= len(text)
     assert len(drop_secrets(f"?{text}")) <= len(text) + 1
+
+
+def test_a_server_that_sets_thousands_of_cookies_makes_no_run_slow() -> None:
+    cookies = "; ".join(f"c{number}=value-{number}" for number in range(2_000))
+    sent = SentRequest("GET", "http://h/", (("Cookie", cookies), ("Authorization", "Bearer hush-hush")), 0)
+    found = credentials_in([Probe("aiohttp", ProbeResponse(200, 302, "http://h/", "1.1", 2, "hash", (sent,)))])
+    assert len(found) == MAX_COOKIES + 2
+    assert "hush-hush" in found
 
 
 def test_a_long_value_is_hidden_in_capital_and_small_letters() -> None:

@@ -14,6 +14,8 @@ from tui_httpbench.text.secret_names import is_secret_name
 CHANGED = f"{MASK} (another value)"
 """What stands for a credential that arrived otherwise than it was sent."""
 
+MAX_COOKIES = 300
+"""Several times what browsers keep of one host; each takes time in every text that is hidden."""
 _Hide = Callable[[Iterable[Header]], tuple[Header, ...]]
 
 
@@ -66,12 +68,20 @@ def _masker(hidden: frozenset[str], sent: tuple[Header, ...], hiding: Hiding) ->
 
 
 def credentials_in(probes: Iterable[Probe]) -> set[str]:
-    """What must not be seen of all headers that were sent, such as cookies and what a library read from netrc."""
+    """What must not be seen of all headers that were sent, such as cookies and what a library read from netrc.
+
+    Of cookies, which any server can make many of, it is the longest ``MAX_COOKIES``.
+    """
     found: set[str] = set()
+    cookies: set[str] = set()
     for probe in probes:
         headers = [header for head in probe.heads or () for header in head.headers]
         headers += [header for each in probe.responses for hop in each.hops or () for header in hop.headers]
         for name, value in headers:
             if is_secret_name(name):
-                found |= secrets_of_header(name, value)
-    return found
+                values = secrets_of_header(name, value)
+                if name.lower() == "cookie":
+                    cookies |= values
+                else:
+                    found |= values
+    return found | set(sorted(cookies, key=lambda cookie: (-len(cookie), cookie))[:MAX_COOKIES])

@@ -34,6 +34,9 @@ Rule = tuple[str, str]
 T = TypeVar("T")
 
 _PERCENT = "%(?:25)*"
+_BACKSLASH = rf"(?:\\|{_PERCENT}5[Cc])"
+_MAX_BACKSLASHES = 9
+"""As many stand before each sign where a text was quoted again and again."""
 _MARK = rf"(?:[?&;#]|{_PERCENT}(?:3[Ff]|26|3[Bb]|23))"
 # Names are told by their letters. They need no percent-form: who gives them one does not want a name to be told.
 _LETTER = rf"{_PERCENT}(?:[46][1-9A-Fa-f]|[57][0-9Aa])"
@@ -42,14 +45,16 @@ _UNTOLD_NAME = rf"{NAME_SIGN}{{0,{MAX_NAME}}}{_LETTER}{_WRITTEN_NAME}{{0,{MAX_NA
 # Within a URL within a URL, what ends a value is encoded as often as what stands before it.
 _VALUE_SIGN = r"(?!\2(?:26|3[Bb]|23))[^\s\"'<>)&;#]"
 # Names are looked at where they begin, and where what makes them names stands behind them, or a long text takes long.
-_BEGIN = r"(?<![\w.\-%])(?<![\w.\-\]]\[)(?=\w)"
+_BEGIN = r"(?:(?<![\w.\-%])|(?<=[\s\"'=\[(]--)|(?<=\A--))(?<![\w.\-\]]\[)(?=\w)"
 _SIGNS = rf"[\w.\-\[\]%]{{1,{MAX_NAME}}}"
 _HEADER = rf"(?i:(?:proxy-)?authorization|(?:set-)?cookie2?)|(?=[\w.]{{0,{MAX_NAME}}}-){SECRET_NAME}"
 _NO_EXAMPLE = r"(?!(?:\w+ )?(?:\u2026|\$\())"
 """An ellipsis, or what a shell puts something in for: neither can be sent in a header."""
 _QUOTED_PAIR = rf"(?<=[\"'])(?={_SIGNS}\\?[\"']\s{{0,9}}:)"
 _TUPLE = r"(?:(?<=[(\[][\"'])|(?<=[(\[]b[\"']))(?=[^\"']+[\"'], b?(?:\"[^\"]*\"|'[^']*')[)\]])"
-_ASSIGNMENT = rf"(?={_SIGNS} ?[=:] ?b?\\?[\"'])"
+_ASSIGNMENT = rf"(?={_SIGNS} ?[=:] ?\[?b?\\?[\"'])"
+_NO_VALUE = r"(?i:none|null|true|false)"
+_SCHEME = r"(?i:bearer|basic|digest|negotiate|token|api-?key)"
 _BARE = r"[^\s\"'<>()\[\]{},;&=?#]"
 _NO_SECRET = r"(?:None|True|False|lambda|null|true|false|\u2026|\d{1,5})(?![\w\-]|\.\w)"
 _LOOKS_RANDOM = r"(?=[^\s\d]{0,40}\d)(?=[^\sA-Za-z]{0,40}[A-Za-z])(?=\S{6})"
@@ -65,25 +70,25 @@ _RULES: tuple[Rule, ...] = (
     ),
     # Set-Cookie: abc, also as Python writes a dictionary of headers; but nothing that only shows what to write
     (
-        rf"({_BEGIN}(?={_SIGNS}[\"']?:)(?:{_HEADER})[\"']?: *(?:b?[\"'])?)"
+        rf"({_BEGIN}(?={_SIGNS}[\"']?[ \t]{{0,3}}:)(?:{_HEADER})[\"']?[ \t]{{0,3}}:[ \t]*\[?(?:b?[\"'])?)"
         rf"{_NO_EXAMPLE}[^\s\"'\\](?:[^\"'\\\r\n]*[^\"'\\\s.])?",
         rf"\1{MASK}",
     ),
     # "password": "abc" and token = "abc", in any quotes; ('X-Auth-Key', 'abc')
     (
         rf"({_BEGIN}(?:{_QUOTED_PAIR}|{_TUPLE}|{_ASSIGNMENT}){SECRET_NAME}"
-        r"(?:\\?[\"']\s{0,9}[:,]\s{0,9}| ?[=:] ?)b?(\\?[\"']))(?:(?!\2)(?:\\.|[^\\]))+",
+        rf"(?:\\?[\"']\s{{0,9}}[:,]\s{{0,9}}| ?[=:] ?)\[?b?(\\?[\"']))(?!{_NO_VALUE}\2)(?:(?!\2)(?:\\.|[^\\]))+",
         rf"\1{MASK}",
     ),
     # password=abc and auth=('me', 'abc'), but no call, as code has it; password: abc123, but no word
     (
         rf"({_BEGIN}(?={_SIGNS}(?:=[^\s\"'<]|: ?{_LOOKS_RANDOM})){SECRET_NAME}(?:=(?!{_NO_SECRET})|: ?))"
-        rf"(?:{_BARE}+(?:=+{_BARE}+){{0,9}}(?<![.,:!])={{0,2}}(?=[.,:!]*(?:[\s\"'<>)\]}},;&=?#]|\Z))"
+        rf"(?:(?:{_SCHEME} )?{_BARE}+(?:=+{_BARE}+){{0,9}}(?<![.,:!])={{0,2}}(?=[.,:!]*(?:[\s\"'<>)\]}},;&=?#]|\Z))"
         r"|\(b?[\"'][^()\n]*\))",
         rf"\1{MASK}",
     ),
     (
-        r"((?i:\b(?:bearer|basic|negotiate|token|api-?key)) +)(?=[^\s\"']*(?:\d|[a-z][A-Z]))"
+        rf"(\b{_SCHEME} +)(?=[^\s\"']*(?:\d|[a-z][A-Z]))"
         r"[\w\-.~+/=%]{7,}[\w\-~+/=%]",
         rf"\1{MASK}",
     ),
@@ -268,14 +273,23 @@ def _decoded(value: str) -> set[str]:
 def _pattern_of(value: str) -> str:
     """A regular expression for a value in each of its forms."""
     is_long = len(value) > _MAX_ENCODED
-    pattern = "".join(_pattern_of_sign(sign, is_long=is_long) for sign in value)
+    # A run of backslashes takes all that quoting may have put there, and leaves none to what follows: where one could
+    # belong to either, a text that is almost the value takes as long as there are ways to share them out.
+    parts = re.findall(r"(\\+)(.?)|(.)", value, re.DOTALL)
+    pattern = "".join(
+        f"{_BACKSLASH}{{{len(run)},{(len(run) + 1) * (_MAX_BACKSLASHES + 1)}}}"
+        f"{_pattern_of_sign(behind, is_long=is_long, is_behind_run=True) if behind else ''}"
+        if run
+        else _pattern_of_sign(sign, is_long=is_long)
+        for run, behind, sign in parts
+    )
     if len(value) >= _APART_BELOW:
         return f"(?i:{pattern})"  # a host's name, for one, is written in small letters
     # Behind %2F stands no letter of a word.
     return rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f][0-9A-Fa-f]))(?:{pattern})(?![A-Za-z0-9])"
 
 
-def _pattern_of_sign(sign: str, *, is_long: bool) -> str:
+def _pattern_of_sign(sign: str, *, is_long: bool, is_behind_run: bool = False) -> str:
     if is_long and sign.isascii() and sign.isalnum():
         return sign
     bytes_of_it = sign.encode("utf-8", "surrogatepass")
@@ -288,7 +302,8 @@ def _pattern_of_sign(sign: str, *, is_long: bool) -> str:
         return f"(?:{sign}|{encoded})"
     spelled = {sign, bytes_of_it.decode("latin-1"), sign.encode("unicode_escape", "surrogatepass").decode()}
     forms = "|".join(sorted(map(re.escape, spelled), key=len, reverse=True))
-    return rf"(?:\\{{0,9}}(?:{forms})|{encoded})"
+    quoting = "" if is_behind_run else rf"\\{{0,{_MAX_BACKSLASHES}}}"
+    return rf"(?:{quoting}(?:{forms})|{encoded})"
 
 
 def _any_case(digit: str) -> str:
