@@ -248,7 +248,8 @@ def test_the_time_grows_as_the_text_does(part: str) -> None:
 def test_a_server_that_sets_thousands_of_cookies_makes_no_run_slow() -> None:
     cookies = "; ".join(f"c{number}=value-{number}" for number in range(2_000))
     sent = SentRequest("GET", "http://h/", (("Cookie", cookies), ("Authorization", "Bearer hush-hush")), 0)
-    found = credentials_in([Probe("aiohttp", ProbeResponse(200, 302, "http://h/", "1.1", 2, "hash", (sent,)))])
+    response = ProbeResponse(200, 302, "http://h/", "1.1", 2, "hash", (sent,))
+    found = credentials_in([Probe("aiohttp", response=response)])
     assert len(found) == MAX_COOKIES + 2
     assert "hush-hush" in found
 
