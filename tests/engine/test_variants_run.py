@@ -170,6 +170,11 @@ def test_what_can_not_be_had_ends_a_run_before_it_begins(shared: Path, capsys: p
     told = capsys.readouterr()
     assert told.out == ""
     assert "tiny-client==9.0 can't be had: " in told.err.splitlines()[-1]
+    # The other environment is there already.
+    no_place = ["--variant", "old=tiny-client==1.0; python_version < '3'", "--variant", "new=tiny-client==2.0"]
+    assert main(["run", "-m", file, *no_place]) == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith(f"httpbench-tui: tiny-client==1.0 is not for Python {platform.python_version()} on this ")
     assert main(["run", "-m", file]) == 2
     assert "tiny needs tiny_client, which is not installed here; run 'pip install tiny-client'" in (
         capsys.readouterr().err

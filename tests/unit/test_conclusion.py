@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from support.made_results import MACHINE
 
-from tui_httpbench.analysis.conclusion import NONE_RANKED, WORTH_S, conclude
-from tui_httpbench.analysis.outlook import outlooks
+from tui_httpbench.analysis.conclusion import NONE_RANKED, conclude
+from tui_httpbench.analysis.outlook import WORTH_S, outlooks
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.measured.measured import Measured
@@ -158,7 +158,7 @@ def test_the_rounds_foretold_do_tell_and_few_of_them_do_not(noise: float) -> Non
 def test_no_silly_number_of_rounds_is_recommended() -> None:
     assert said_of(1, 1.0, noise=0.3).endswith("More rounds are hardly worth it.")
     assert "would tell" in said_of(1, 1.06, 3, noise=0.04, wall_s=1)
-    assert said_of(1, 1.06, 3, noise=0.04, wall_s=WORTH_S).endswith("More rounds are hardly worth it.")
+    assert said_of(1, 1.06, 3, noise=0.04, wall_s=WORTH_S).endswith("More rounds are hardly worth it (about 15 more rounds, 45 min, would tell).")
     text = said_of(1, 1.06, 3, 3.0, noise=0.04)
     assert re.search(r"about \d+ more rounds, \d+ s, would tell aiohttp from requests-session\.$", text)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +12,18 @@ import jsonschema
 import pytest
 from support.made_results import result_of, rounds_of
 
+from tui_httpbench.analysis.conclusion import conclude
+from tui_httpbench.analysis.outlook import further_in_words
 from tui_httpbench.analysis.pairs import gate_in_words, is_open, judge, pairs_of
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.reference import Against, compared_pairs, parse_against
 from tui_httpbench.plan.variants import parse_variants
+from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.json_report import to_text
 from tui_httpbench.report.markdown import to_text as to_markdown
+from tui_httpbench.report.text import print_report
 
 SCHEMA_FILE = Path(__file__).parents[1] / "support" / "result.schema.json"
 VARIANTS = parse_variants(["old=httpx==0.27.2", "new=httpx==0.28.1", "odd="])
@@ -81,10 +87,37 @@ def test_what_is_unsure_says_how_many_rounds_would_tell() -> None:
 def test_a_lane_with_failures_is_not_compared() -> None:
     records = (*rounds_of("httpx@old", 10.0), *rounds_of("httpx@new", 10.0, failed=1))
     result = result_of(*records, rounds=3, variants=VARIANTS[:2])
-    (judged,) = judge(result, Against(gate=0.05))
-    assert judged.verdict == "unsure"
-    assert judged.in_words == ("httpx@new can't be compared with httpx@old: requests failed, or rounds are missing.")
-    assert not is_open(result.plan, result.records, Against(gate=0.05))
+    against = Against(gate=0.05)
+    assert gate_in_words(judge(result, against)) == (
+        "The gate is not passed: httpx@new can't be compared with httpx@old: requests failed, or rounds are missing."
+    )
+    assert not is_open(result.plan, result.records, against)
+    told = json.loads(to_text(result, against))
+    jsonschema.validate(told, json.loads(SCHEMA_FILE.read_text()))
+    assert (told["gate"]["passed"], told["gate"]["pairs"][0]["verdict"]) == (False, "not compared")
+    for form in (to_markdown(result, against), printed(result, against)):
+        assert form.count("be compared with") == 1
+    assert "be compared with" in to_markdown(result)
+
+
+def printed(result: Result, against: Against) -> str:
+    """The report as text."""
+    file = io.StringIO()
+    print_report(result, StreamConsole(file), against=against)
+    return " ".join(file.getvalue().split())
+
+
+@pytest.mark.parametrize("wall_s", [0.5, 600.0])
+def test_all_sentences_on_a_pair_agree_whether_more_rounds_are_worth_it(wall_s: float) -> None:
+    fast = result_with(10.9, 0.1)
+    records = tuple(replace(record, wall_s=wall_s) for record in fast.records)
+    slow = result_of(*records, rounds=8, variants=VARIANTS[:2])
+    (pair,) = pairs_of(slow)
+    assert pair.further is not None
+    said = further_in_words(pair.further)
+    assert said.startswith("more rounds are hardly worth it (about ") is (wall_s > 100)
+    assert said in pair.in_words
+    assert said[1:] in (conclude(slow) or "")
 
 
 def test_lanes_are_compared_with_their_reference() -> None:

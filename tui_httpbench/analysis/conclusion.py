@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from tui_httpbench.analysis.columns import seconds_per_request, write_seconds
 from tui_httpbench.analysis.comparison import RatioInterval
 from tui_httpbench.analysis.few_rounds import what_gives_rounds
-from tui_httpbench.analysis.outlook import Further, further_in_words, outlooks
+from tui_httpbench.analysis.outlook import further_in_words, outlooks
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.analysis.summary import rules_of
 from tui_httpbench.text.formatting import enumerate_first, enumerate_names, format_percent, format_rate, plural
@@ -25,9 +25,6 @@ MAX_GROUPS = 3
 
 MAX_NAMES = 3
 """How many modes of a group a sentence names; of further ones it says how many there are."""
-
-WORTH_S = 180.0
-"""Further rounds that would take longer, in seconds, are not recommended."""
 
 MAX_TEXT_LENGTH = 200
 """How much of an error's text a sentence quotes."""
@@ -144,14 +141,14 @@ def _what_would_help(result: Result) -> str:
     found = outlooks(result.ranking, result.records, rules_of(result.plan, result.records))
     if not found:
         return ""
-    helped = [outlook for outlook in found if outlook.rounds is not None and (outlook.seconds or 0) <= WORTH_S]
+    helped = [outlook for outlook in found if outlook.further is not None and outlook.further.is_worth_it]
     if not helped:
-        return further_in_words(None)
+        return further_in_words(found[0].further if len(found) == 1 else None)
     longest = max(helped, key=lambda outlook: outlook.rounds or 0)
     whom = ""
     if len(helped) < len(found):
         whom = enumerate_names([f"{outlook.faster} from {outlook.slower}" for outlook in helped[:MAX_GROUPS]])
-    return further_in_words(Further(longest.rounds or 0, longest.seconds), whom)
+    return further_in_words(longest.further, whom)
 
 
 def _by_cpu(result: Result, ranks: list[Rank]) -> str:

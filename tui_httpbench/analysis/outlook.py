@@ -20,6 +20,9 @@ from tui_httpbench.text.formatting import plural, rough_time
 ROUND_STEPS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 100)
 """Numbers of further rounds that are thought of: more exact than that no forecast of noise is."""
 
+WORTH_S = 180.0
+"""Further rounds that would take longer, in seconds, are not recommended."""
+
 _ASSURANCE = 0.8  # the half-width aimed at, in shares of the distance: at all of it, every other try would fail
 
 
@@ -35,6 +38,11 @@ class Outlook:
     rounds: int | None
     seconds: float | None
 
+    @property
+    def further(self) -> Further | None:
+        """What it takes; None for more than anybody would make."""
+        return None if self.rounds is None else Further(self.rounds, self.seconds)
+
 
 @dataclass(frozen=True)
 class Further:
@@ -43,13 +51,22 @@ class Further:
     rounds: int
     seconds: float | None
 
+    @property
+    def is_worth_it(self) -> bool:
+        """Whether they are recommended."""
+        return (self.seconds or 0) <= WORTH_S
+
 
 def further_in_words(further: Further | None, whom: str = "") -> str:
-    """How many more rounds would tell ``whom``, as a clause; None for more than anybody would make."""
+    """How many more rounds would tell ``whom``, or that they are not worth it, as a clause.
+
+    None is for more than anybody would make.
+    """
     if further is None:
         return "more rounds are hardly worth it"
     time = f", {rough_time(further.seconds)}," if further.seconds else ""
-    return f"about {plural(further.rounds, 'more round')}{time} would tell{f' {whom}' if whom else ''}"
+    told = f"about {plural(further.rounds, 'more round')}{time} would tell{f' {whom}' if whom else ''}"
+    return told if further.is_worth_it else f"{further_in_words(None)} ({told})"
 
 
 def deciding_distance(interval: RatioInterval, rules: RankingRules) -> float:

@@ -18,7 +18,7 @@ from tui_httpbench.plan.reference import USUAL, Against, compared_pairs
 from tui_httpbench.text.formatting import format_figure, format_percent
 
 PairVerdict = Literal["slower", "faster", "same", "unsure"]
-GateVerdict = Literal["slower", "not slower", "unsure"]
+GateVerdict = Literal["slower", "not slower", "unsure", "not compared"]
 
 
 @dataclass(frozen=True)
@@ -61,12 +61,20 @@ class Pair:
 
 @dataclass(frozen=True)
 class GatedPair:
-    """Whether a lane is surely slower than its reference by more than a gate lets."""
+    """Whether a lane is surely slower than its reference by more than a gate lets.
+
+    What could not be compared does not pass, though nobody knows it to be slower.
+    """
 
     pair: Pair
     share: float
     verdict: GateVerdict
     further: Further | None = None
+
+    @property
+    def passes(self) -> bool:
+        """Whether the gate lets it through: what is unsure fails nothing."""
+        return self.verdict in ("not slower", "unsure")
 
     @property
     def in_words(self) -> str:
@@ -77,8 +85,8 @@ class GatedPair:
             return f"{lane} is surely more than {most} slower than {reference}."
         if self.verdict == "not slower":
             return f"{lane} is surely no more than {most} slower than {reference}."
-        if self.pair.interval is None:
-            return self.pair.in_words
+        if self.verdict == "not compared":
+            return f"The gate is not passed: {self.pair.in_words}"
         return (
             f"Whether {lane} is more than {most} slower than {reference} is unsure, which fails nothing; "
             f"{further_in_words(self.further)}."
@@ -100,13 +108,19 @@ def judge(result: Result, against: Against) -> tuple[GatedPair, ...]:
     return _judged(result.plan, pairs_of(result, against), result.records, against.gate)
 
 
+def pairs_beside(judged: tuple[GatedPair, ...], result: Result, against: Against) -> tuple[Pair, ...]:
+    """The pairs of a result, without those of which the sentence of a gate tells all there is."""
+    told = [each.pair for each in judged if each.verdict == "not compared"]
+    return tuple(pair for pair in pairs_of(result, against) if pair not in told)
+
+
 def is_open(plan: Plan, records: tuple[RoundRecord, ...], against: Against) -> bool:
     """Whether a gate is unsure of a pair after these rounds, though more of them could tell."""
     if against.gate is None:
         return False
     modes, wanted = summarize_so_far(plan, records), compared_pairs(plan, against.reference)
     judged = _judged(plan, _pairs(plan, modes, records, wanted), records, against.gate)
-    return any(each.verdict == "unsure" and each.pair.interval is not None for each in judged)
+    return any(each.verdict == "unsure" for each in judged)
 
 
 def gate_in_words(judged: tuple[GatedPair, ...]) -> str:
@@ -154,14 +168,14 @@ def _judged(
     judged = []
     for pair in pairs:
         interval = pair.interval
-        if interval is not None and interval.low > limit:
+        if interval is None:
+            judged.append(GatedPair(pair, share, "not compared"))
+        elif interval.low > limit:
             judged.append(GatedPair(pair, share, "slower"))
-        elif interval is not None and interval.high <= limit:
+        elif interval.high <= limit:
             judged.append(GatedPair(pair, share, "not slower"))
         else:
-            further = None
-            if interval is not None:
-                distance = abs(math.log(interval.ratio / limit))
-                further = rounds_to_tell(interval, distance, len(plan.modes), records, rules_of(plan, records))
+            distance = abs(math.log(interval.ratio / limit))
+            further = rounds_to_tell(interval, distance, len(plan.modes), records, rules_of(plan, records))
             judged.append(GatedPair(pair, share, "unsure", further))
     return tuple(judged)

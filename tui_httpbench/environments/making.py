@@ -22,6 +22,7 @@ from tui_httpbench.environments.recipe import Recipe
 from tui_httpbench.environments.store import LAYOUT, About, Store, size_of
 from tui_httpbench.environments.workshop import Workshop, failure_of
 from tui_httpbench.files.private_files import open_private
+from tui_httpbench.plan.requirement import normalized
 from tui_httpbench.text.hiding import Hiding
 
 Step = Literal["waiting", "checking", "making", "installing", "ready", "failed"]
@@ -128,6 +129,15 @@ class Making:
         if told is None or told["broken"]:
             raise EnvironmentFailure(
                 OTHER, f"The environment for {self.recipe.in_words} was made, but it is not whole; try again."
+            )
+        held = set(map(normalized, told["packages"]))
+        left_out = [each for each in self.recipe.requirements if each.marker and each.name not in held]
+        if missing := next((each for each in left_out if each.name in self.recipe.needed), None):
+            raise EnvironmentFailure(
+                CANT_RESOLVE,
+                f"{missing.in_words} is not for Python {told['full_version']} on this machine, as its marker "
+                f"({missing.marker}) has it, and without it there is nothing to measure; take the marker out, or name "
+                "an interpreter that it fits, as in python=3.13.",
             )
         return About(
             key=self.key,

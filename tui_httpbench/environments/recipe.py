@@ -18,12 +18,14 @@ class Recipe:
     """What to install for which interpreter.
 
     ``python`` is the interpreter as it was asked for, empty for this one. ``pins`` are the versions that lie here
-    (``h11==0.16.0``) of what nobody named: they are taken where they can be had with the rest.
+    (``h11==0.16.0``) of what nobody named: they are taken where they can be had with the rest. ``needed`` are the
+    distributions without which its modes can't run, which a marker may leave out.
     """
 
     python: str = ""
     requirements: tuple[Requirement, ...] = ()
     pins: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()
 
     @property
     def what(self) -> str:
@@ -63,14 +65,15 @@ def recipe_for(variant: Variant | None, mode: Mode) -> Recipe | None:
     if is_complete and not (variant.requirements or variant.python):
         return None
     library = mode.library
-    requirements = _merged((*variant.requirements, *map(parse_requirement, (*_needs(library), *extra_loop))))
+    needs = tuple(map(parse_requirement, (*_needs(library), *extra_loop)))
+    requirements = _merged((*variant.requirements, *needs))
     named = {each.name for each in variant.requirements}
     pins = tuple(
         f"{name}=={version}"
         for name in dict.fromkeys(map(normalized, (*_distributions(library), *extra_loop)))
         if name not in named and (version := _version_here(name)) is not None
     )
-    return Recipe(variant.python, requirements, pins)
+    return Recipe(variant.python, requirements, pins, tuple(each.name for each in needs))
 
 
 def _distributions(library: Library) -> tuple[str, ...]:

@@ -167,7 +167,7 @@ def _gate(result: Result, against: Against) -> dict[str, Any] | None:
     judged = judge(result, against)
     return {
         "percent": round(against.gate * 100, 9),
-        "passed": all(each.verdict != "slower" for each in judged),
+        "passed": all(each.passes for each in judged),
         "pairs": [
             {
                 "label": each.pair.label,

@@ -8,7 +8,7 @@ from tui_httpbench.analysis.columns import TABLE_COLUMNS
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.grouping import GroupBy, usual_grouping
 from tui_httpbench.analysis.pair_reasons import pair_in_words
-from tui_httpbench.analysis.pairs import gate_in_words, judge, pairs_of
+from tui_httpbench.analysis.pairs import gate_in_words, judge, pairs_beside
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.rows import grouped_rows
 from tui_httpbench.analysis.variant_labels import variant_labels
@@ -30,10 +30,11 @@ def to_text(result: Result, against: Against = USUAL, group_by: GroupBy | None =
 def _blocks(result: Result, against: Against, by: GroupBy) -> Iterator[str]:
     plan = result.plan
     yield f"## {markdown_text(f'{plan.request.method} {result.url}')}"
-    if gate := gate_in_words(judge(result, against)):
+    judged = judge(result, against)
+    if gate := gate_in_words(judged):
         yield f"**{markdown_text(gate)}**"
     yield markdown_text(conclude(result) or "")
-    yield _list([pair_in_words(result, pair) for pair in pairs_of(result, against)])
+    yield _list([pair_in_words(result, pair) for pair in pairs_beside(judged, result, against)])
     rows = [row for group in grouped_rows(result, by) for row in group]
     columns = {column.heading(): column.align for column in TABLE_COLUMNS}
     yield markdown_table(columns, [[column.text(row) for column in TABLE_COLUMNS] for row in rows]).rstrip("\n")

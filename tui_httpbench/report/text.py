@@ -14,7 +14,7 @@ from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.grouping import GroupBy, usual_grouping
 from tui_httpbench.analysis.pair_reasons import pair_in_words
-from tui_httpbench.analysis.pairs import gate_in_words, judge, pairs_of
+from tui_httpbench.analysis.pairs import gate_in_words, judge, pairs_beside
 from tui_httpbench.analysis.places import FAILED_SIGN, ORDER_NOTE, OTHER_WORK_SIGN, rates_differ
 from tui_httpbench.analysis.result import ModeSummary, Result
 from tui_httpbench.analysis.variant_labels import variant_labels
@@ -70,10 +70,11 @@ def _blocks(
     if conclusion is not None:
         yield ""
         yield Text(printable(conclusion), style="bold")
-    if pairs := pairs_of(result, against):
+    judged = judge(result, against)
+    if pairs := pairs_beside(judged, result, against):
         yield ""
         yield from (Text(printable(pair_in_words(result, pair))) for pair in pairs)
-    if gate := gate_in_words(judge(result, against)):
+    if gate := gate_in_words(judged):
         yield ""
         yield Text(printable(gate), style="bold")
     blocks: list[RenderableType | None] = []
