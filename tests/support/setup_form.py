@@ -66,6 +66,12 @@ class Form:
             self.app.post_message(events.Key("space" if character == " " else character, character))
         await self.settle()
 
+    async def type_ahead(self, *keys: str) -> None:
+        """Presses keys, none of which waits until the one before has done its work."""
+        for key in keys:
+            self.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await self.settle()
+
     async def settle(self) -> None:
         """Waits until the form has taken everything in."""
         await self.pilot.pause()

@@ -7,6 +7,7 @@ from support.setup_form import open_form
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.variants import parse_variants
 from tui_httpbench.tui.screens.setup.note import Note
+from tui_httpbench.tui.screens.setup.url_input import UrlInput
 from tui_httpbench.tui.screens.setup.variants_editor import VariantRow, VariantsEditor
 
 
@@ -39,6 +40,24 @@ async def test_variants_are_added_edited_and_removed() -> None:
         assert "differs in capitals only" in notes_of(editor)[1]
         await form.click(editor.rows[1].query_one("Button"))
         assert (await form.run()).modes == ("httpx-client@old", "aiohttp")
+
+
+async def test_no_key_overtakes_another() -> None:
+    async with open_form(Plan(modes=("httpx-client", "aiohttp")), size=(120, 60)) as form:
+        corrected = (*"loop=foo", *["backspace"] * 8, *"httpx==0.27.2")
+        await form.type_ahead(*corrected)
+        assert form.screen.query_one(UrlInput).value == "httpx==0.27.2"
+        await form.type_ahead(*["left"] * 6, "x", "home", "y", "end", "backspace", "delete", "z")
+        assert form.screen.query_one(UrlInput).value == "yhttpx==x0.27.z"
+
+        editor = form.screen.query_one(VariantsEditor)
+        await form.focus(editor.rows[0].name_input)
+        await form.type_ahead("q", "tab", *corrected, "tab", "tab", *"r=loop=uvloop")
+        assert [row.texts for row in editor.rows] == [("q", "httpx==0.27.2"), ("r", "loop=uvloop"), ("", "")]
+        # An emptied row goes once it is left, with keys still on their way.
+        await form.focus(editor.rows[1].name_input)
+        await form.type_ahead("backspace", "tab", "backspace", "tab", *"s=loop=asyncio")
+        assert [row.texts for row in editor.rows] == [("q", "httpx==0.27.2"), ("s", "loop=asyncio"), ("", "")]
 
 
 async def test_what_a_plan_brings_stays_as_it_is_until_it_is_edited() -> None:

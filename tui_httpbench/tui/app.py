@@ -46,13 +46,16 @@ from tui_httpbench.tui.textual_fixes.gone_widgets import forget_gone_widgets
 from tui_httpbench.tui.textual_fixes.help_sheet import HelpSheet
 from tui_httpbench.tui.textual_fixes.lasting_driver import call_on_ending_signals, lasting_driver, leave_at_once
 from tui_httpbench.tui.textual_fixes.lean_app import LeanApp
+from tui_httpbench.tui.textual_fixes.ordered_keys_app import OrderedKeysApp
 from tui_httpbench.tui.textual_fixes.quiet_exit import QuietExitApp
 from tui_httpbench.tui.textual_fixes.safe_clipboard import SafeClipboardApp
 
 STOPPED = 130
 
 
-class HttpbenchApp(LeanApp[None], QuietExitApp[None], BareTracebackApp[None], SafeClipboardApp[None]):
+class HttpbenchApp(
+    LeanApp[None], OrderedKeysApp[None], QuietExitApp[None], BareTracebackApp[None], SafeClipboardApp[None]
+):
     """Setup, Run and Results, and back; each finished run is written to ``exports``.
 
     ``keep_going`` lets runs go on without a question where every mode failed before the rounds. ``farewell`` is a
