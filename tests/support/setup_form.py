@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input, Select
 
+from support.screens import wait_until
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
@@ -75,6 +76,7 @@ class Form:
     async def settle(self) -> None:
         """Waits until the form has taken everything in."""
         await self.pilot.pause()
+        await wait_until(self.pilot, lambda: not self.app.is_taking_in)
         await self.pilot.pause()
 
     async def focus(self, widget: Widget) -> None:

@@ -34,6 +34,11 @@ class OrderedKeysApp(App[ReturnType]):
         self._under_way: tuple[_Through, Widget, float] | None = None
         self._is_looking = False
 
+    @property
+    def is_taking_in(self) -> bool:
+        """Whether a key is under way, or others wait for it."""
+        return self._under_way is not None or bool(self._to_take_in)
+
     async def on_event(self, event: events.Event) -> None:
         """Takes one in, or lets it wait."""
         if isinstance(event, _Through):
