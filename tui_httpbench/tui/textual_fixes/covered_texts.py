@@ -12,12 +12,13 @@ from typing import Any
 
 from rich.text import Text
 from textual.app import App
-from textual.widgets import Input, TextArea
+from textual.widgets import TextArea
 
 from tui_httpbench.text.hiding import Hiding, drop_secrets, secrets_of_body, secrets_of_header, secrets_of_url
+from tui_httpbench.tui.textual_fixes.lean_input import LeanInput
 
 
-class CoveredInput(Input):
+class CoveredInput(LeanInput):
     """An input that shows no secret while it is ``covering`` them."""
 
     covering: Hiding | None = None

@@ -10,8 +10,10 @@ from __future__ import annotations
 from textual import events
 from textual.widgets import Input
 
+from tui_httpbench.tui.textual_fixes.lean_input import LeanInput
 
-class FollowingInput(Input):
+
+class FollowingInput(LeanInput):
     """Hands characters that arrive after the focus has moved to another input on to that one."""
 
     async def _on_key(self, event: events.Key) -> None:

@@ -11,6 +11,7 @@ from textual.widgets import Input, Label, Select
 
 from tui_httpbench.plan.field import Field as PlanField
 from tui_httpbench.tui.screens.setup.note import Note
+from tui_httpbench.tui.textual_fixes.lean_input import LeanInput
 
 
 class Field(HorizontalGroup):
@@ -68,7 +69,7 @@ def field_for(value: PlanField, text: str) -> Field:
     if shown.is_menu:
         choices = [(shown.empty, ""), *((choice, choice) for choice in value.choices)]
         return choice_field(value.name, choices, text, shown.label, shown.hint)
-    typed = Input(text, placeholder=shown.placeholder or shown.empty, compact=True)
+    typed = LeanInput(text, placeholder=shown.placeholder or shown.empty, compact=True)
     return Field(value.name, typed, shown.label, shown.hint)
 
 

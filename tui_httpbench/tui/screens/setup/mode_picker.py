@@ -246,7 +246,9 @@ class ModePicker(VerticalGroup):
     def show_count(self) -> None:
         """Says in the title how many are chosen."""
         rows = self.query(ModeRow)
-        self.border_title = f"Modes · {sum(row.value for row in rows)} of {len(rows)}"
+        title = f"Modes · {sum(row.value for row in rows)} of {len(rows)}"
+        if title != self.border_title:  # to set it draws all of the section, and this is done at each key
+            self.border_title = title
 
     def focus_wrong(self) -> None:
         """Puts the cursor on the first mode that can be chosen."""

@@ -10,6 +10,7 @@ from textual.widgets import Input, Label
 
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.parsing import parse_modes
+from tui_httpbench.tui.textual_fixes.lean_input import LeanInput
 
 
 class OwnClient(HorizontalGroup):
@@ -39,7 +40,7 @@ class OwnClient(HorizontalGroup):
     def compose(self) -> ComposeResult:
         """The caption and the path."""
         yield Label("Your own client")
-        yield Input(placeholder="./mine.py, then enter", compact=True, id="input-own-client")
+        yield LeanInput(placeholder="./mine.py, then enter", compact=True, id="input-own-client")
 
     @on(Input.Submitted)
     def _add(self, event: Input.Submitted) -> None:

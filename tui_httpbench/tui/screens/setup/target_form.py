@@ -104,7 +104,9 @@ class TargetForm(VerticalGroup):
     def show(self, reading: FormReading, place: Place) -> None:
         """Shows what applies at such a place, what it will be like, and what is wrong with it."""
         self._place = place
-        self.border_title = "Target · embedded" if place == "embedded" else "Target · your own URL"
+        title = "Target · embedded" if place == "embedded" else "Target · your own URL"
+        if title != self.border_title:  # to set it draws all of the section, and this is done at each key
+            self.border_title = title
         self.query_one("#embedded").display = place == "embedded"
         self.query_one("#not-here").display = place != "embedded"
         self._trust.display = place == "https" or (place == "http" and self._trust.is_wanted)
