@@ -181,10 +181,14 @@ def test_what_can_not_be_had_ends_a_run_before_it_begins(shared: Path, capsys: p
     )
 
 
-def test_a_mode_that_is_not_installed_can_be_had(shared: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_mode_that_is_not_installed_can_be_had(
+    shared: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(shared))
     arguments = ["-m", f"{shared / 'client.py'}:tiny", "--get", "-n", "3", "-c", "1", "-r", "1"]
     assert main(["run", *arguments, "--json", str(shared / "told.json")]) == 0
-    out = capsys.readouterr().out
+    out, err = capsys.readouterr()
+    assert f"GITHUB_STEP_SUMMARY names '{shared}', which can't be written: " in err
     told = json.loads((shared / "told.json").read_text())
     ((label, fetched),) = told["environment"]["variants"].items()
     assert fetched["packages"] == {"tiny-client": "2.0"}

@@ -11,11 +11,14 @@ from typing import Any
 import jsonschema
 import pytest
 from support.made_results import result_of, rounds_of
+from support.packages import make_checkout
 
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.outlook import further_in_words
 from tui_httpbench.analysis.pairs import gate_in_words, is_open, judge, pairs_of
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.variant_labels import variant_labels
+from tui_httpbench.measured.probe import Probe, Runtime
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.reference import Against, compared_pairs, parse_against
@@ -105,6 +108,28 @@ def printed(result: Result, against: Against) -> str:
     file = io.StringIO()
     print_report(result, StreamConsole(file), against=against)
     return " ".join(file.getvalue().split())
+
+
+def test_two_checkouts_are_told_apart_by_where_they_lie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("httpx", "h11"):
+        for folder in (f"base-{name}", f"pr-{name}"):
+            make_checkout(tmp_path / folder, name, "")
+    url = "https://me:hush@host/httpx-0.28.1-py3-none-any.whl"
+    monkeypatch.chdir(tmp_path)
+    variants = parse_variants(["base=./base-httpx,./base-h11", "pr=./pr-httpx,./pr-h11", f"web={url}"])
+    held = {"httpx": "0.28.1", "h11": "0.16.0"}
+    lanes = [f"httpx@{each.label}" for each in variants]
+    probes = tuple(Probe(lane, packages=held, runtime=Runtime("CPython 3.11.7")) for lane in lanes)
+    result = result_of(*(record for lane in lanes for record in rounds_of(lane, 10.0)), variants=variants, probes=probes)
+    labels = {each.label: each.in_words for each in variant_labels(result)}
+    assert labels == {
+        "base": "CPython 3.11.7, httpx 0.28.1 (./base-httpx), h11 0.16.0 (./base-h11)",
+        "pr": "CPython 3.11.7, httpx 0.28.1 (./pr-httpx), h11 0.16.0 (./pr-h11)",
+        "web": "CPython 3.11.7, httpx 0.28.1 (https://***@host/httpx-0.28.1-py3-none-any.whl), h11 0.16.0",
+    }
+    assert "base: CPython 3.11.7, httpx 0.28.1 (./base-httpx), h11" in printed(result, Against())
+    monkeypatch.chdir("/")
+    assert f"({tmp_path / 'pr-httpx'})" in to_markdown(result).replace("\\", "")
 
 
 @pytest.mark.parametrize("wall_s", [0.5, 600.0])

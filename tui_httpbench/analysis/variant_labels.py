@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.clients.entrants import entrant_of
+from tui_httpbench.plan.requirement import normalized
 from tui_httpbench.plan.variants import USUAL_LOOP
 from tui_httpbench.text.formatting import UNKNOWN
 
@@ -16,7 +17,8 @@ class VariantLabel:
 
     ``python`` is the interpreter, None where no lane told it, ``loop`` the event loop of its async lanes, None where it
     has none. ``packages`` are versions by name, ``versions`` those that tell it from the others: of the libraries that
-    it measures, and of what not all variants have alike. ``c_parts`` are libraries whose parts in C are in use.
+    it measures, and of what not all variants have alike; with where they come from, where that is no registry.
+    ``c_parts`` are libraries whose parts in C are in use.
     """
 
     label: str
@@ -29,7 +31,7 @@ class VariantLabel:
 
     @property
     def in_words(self) -> str:
-        """``CPython 3.13.1, httpx 0.27.2; uvloop 0.23.0``."""
+        """``CPython 3.13.1, httpx 0.27.2 (./base); uvloop 0.23.0``."""
         parts = [self.python or UNKNOWN, *(f"{name} {version}" for name, version in self.versions.items())]
         return ", ".join(parts) + (f"; {self.loop}" if self.loop not in (None, USUAL_LOOP) else "")
 
@@ -39,6 +41,10 @@ def variant_labels(result: Result) -> tuple[VariantLabel, ...]:
     entrants = [entrant_of(mode.mode) for mode in result.modes]
     fetched = [each for each in entrants if not each.variant and each.lane in result.apart]
     holds = {variant.label: variant.in_words for variant in result.plan.variants}
+    origins = {
+        variant.label: {each.name: f" ({each.origin})" for each in variant.requirements if each.origin}
+        for variant in result.plan.variants
+    }
     plan_labels = tuple(holds)
     lanes = {label: tuple(dict.fromkeys(each.lane for each in entrants if each.variant == label)) for label in holds}
     for library in dict.fromkeys(each.mode.library for each in fetched):
@@ -49,9 +55,14 @@ def variant_labels(result: Result) -> tuple[VariantLabel, ...]:
         label: {name: version for lane in of for name, version in result.packages.get(lane, {}).items()}
         for label, of in lanes.items()
     }
+
+    def version_of(name: str, label: str) -> str:
+        version = packages[label].get(name, "")
+        return version and version + origins.get(label, {}).get(normalized(name), "")
+
     own = dict.fromkeys(each.mode.library.distribution for each in entrants if each.variant or each in fetched)
     names = dict.fromkeys([*own, *(name for held in packages.values() for name in sorted(held))])
-    telling = [name for name in names if name in own or len({packages[label].get(name) for label in plan_labels}) > 1]
+    telling = [name for name in names if name in own or len({version_of(name, label) for label in plan_labels}) > 1]
     found = []
     for label, what in holds.items():
         held = packages[label]
@@ -63,7 +74,7 @@ def variant_labels(result: Result) -> tuple[VariantLabel, ...]:
                 python=told[0].in_words if told else None,
                 loop=next((runtime.loop for runtime in told if runtime.loop), None),
                 packages=dict(sorted(held.items())),
-                versions={name: held[name] for name in telling if name in held},
+                versions={name: version_of(name, label) for name in telling if name in held},
                 c_parts=tuple(dict.fromkeys(name for runtime in told for name in runtime.with_c)),
             )
         )

@@ -162,8 +162,8 @@ def _run_and_report(
     arrived_whole, arrived = report_result(
         result, destinations, metric=metric, verbose=verbose, against=against, group_by=group_by
     )
-    if (path := os.environ.get(STEP_SUMMARY)) and not _add_summary(result, path, against, group_by):
-        arrived_whole = False
+    if path := os.environ.get(STEP_SUMMARY):
+        _add_summary(result, path, against, group_by)
     if runner.failure is not None and not runner.keep_going:
         if not _tells_findings_alone(destinations):
             complain(runner.failure.text)
@@ -251,15 +251,16 @@ def ending_signals() -> tuple[signal.Signals, ...]:
     return tuple(numbers)
 
 
-def _add_summary(result: Result, path: str, against: Against, group_by: GroupBy | None) -> bool:
-    """Adds the report to the file that a job of GitHub Actions shows on its page; whether that went well."""
+def _add_summary(result: Result, path: str, against: Against, group_by: GroupBy | None) -> None:
+    """Adds the report to the file that a job of GitHub Actions shows on its page.
+
+    Where that can't be done, it says so; nobody asked for it, so that it does not count as a failure.
+    """
     try:
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(markdown.to_text(result, against, group_by))
     except OSError as error:
         complain(f"{STEP_SUMMARY} names {shortened(printable(path))!r}, which can't be written: {reason_of(error)}.")
-        return False
-    return True
 
 
 def _export(result: Result, form: Format, destination: FileDestination, against: Against) -> tuple[bool, bool]:

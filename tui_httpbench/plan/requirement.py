@@ -69,6 +69,16 @@ class Requirement:
         return f"{self._with_extras} @ {place}" if place else f"{self._with_extras}{self.version}"
 
     @property
+    def origin(self) -> str:
+        """Where it comes from, without credentials: below this folder ``./base``; empty for a registry."""
+        if self.path is None:
+            return drop_secrets(self.url)
+        try:
+            return f".{os.sep}{self.path.relative_to(Path.cwd())}"
+        except (ValueError, OSError):  # it lies elsewhere, or this folder is gone
+            return str(self.path)
+
+    @property
     def hiding(self) -> Hiding:
         """What hides the credentials of its URL wherever they stand."""
         try:
