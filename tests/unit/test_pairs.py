@@ -120,7 +120,9 @@ def test_two_checkouts_are_told_apart_by_where_they_lie(tmp_path: Path, monkeypa
     held = {"httpx": "0.28.1", "h11": "0.16.0"}
     lanes = [f"httpx@{each.label}" for each in variants]
     probes = tuple(Probe(lane, packages=held, runtime=Runtime("CPython 3.11.7")) for lane in lanes)
-    result = result_of(*(record for lane in lanes for record in rounds_of(lane, 10.0)), variants=variants, probes=probes)
+    result = result_of(
+        *(record for lane in lanes for record in rounds_of(lane, 10.0)), variants=variants, probes=probes
+    )
     labels = {each.label: each.in_words for each in variant_labels(result)}
     assert labels == {
         "base": "CPython 3.11.7, httpx 0.28.1 (./base-httpx), h11 0.16.0 (./base-h11)",
@@ -128,7 +130,7 @@ def test_two_checkouts_are_told_apart_by_where_they_lie(tmp_path: Path, monkeypa
         "web": "CPython 3.11.7, httpx 0.28.1 (https://***@host/httpx-0.28.1-py3-none-any.whl), h11 0.16.0",
     }
     assert "base: CPython 3.11.7, httpx 0.28.1 (./base-httpx), h11" in printed(result, Against())
-    monkeypatch.chdir("/")
+    monkeypatch.chdir(tmp_path / "pr-h11")
     assert f"({tmp_path / 'pr-httpx'})" in to_markdown(result).replace("\\", "")
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.made_results import MACHINE
+from support.made_results import MACHINE, rounds_of
 
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.bench import recovery
@@ -31,6 +31,7 @@ from tui_httpbench.bench.recovery import (
 )
 from tui_httpbench.bench.run_folder import RunFolder, runs_folder, sample_path
 from tui_httpbench.bench.worker_story import hung_requests
+from tui_httpbench.commands.recover import recover_run
 from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.notes_json import ProbesMade, RoundStart, RunEnd, note_from_dict, note_to_dict
@@ -39,6 +40,8 @@ from tui_httpbench.measured.record_json import record_from_dict, record_to_dict
 from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, WarmupRequest, WorkerSetup
 from tui_httpbench.measured.samples import ErrorText, SampleFile
 from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, EQUAL_ACCEPT_ENCODING, MASK, Plan, Request
+from tui_httpbench.plan.reference import Against
+from tui_httpbench.plan.variants import parse_variants
 from tui_httpbench.target_server.launcher import RequestHead
 from tui_httpbench.worker.recorder import Recorder
 
@@ -149,6 +152,7 @@ def test_all_that_was_measured_is_read_back(kind: str) -> None:
         trouble="The run ended in round 2: no room.",
         ended_at=ENDED_AT,
         duration_s=0.35,
+        against=Against("aiohttp#2", 0.05),
     )
     folder = RunFolder()
     folder.begin(measured)
@@ -160,6 +164,29 @@ def test_all_that_was_measured_is_read_back(kind: str) -> None:
     changed = whole.samples.copy()
     changed[3, 1] += 1
     assert read != replace(measured, records=(replace(whole, samples=changed), failed))
+
+
+@pytest.mark.parametrize(
+    ("new", "status", "said"),
+    [
+        ({"latency_ms": 12.0}, 3, "httpx@new is surely more than 5 % slower than httpx@old."),
+        ({"latency_ms": 10.0}, 0, "No lane is more than 5 % slower than its reference."),
+        ({"failed": 1}, 1, "The gate is not passed: httpx@new can't be compared with httpx@old"),
+    ],
+)
+def test_a_gate_outlives_its_run(
+    new: dict[str, Any], status: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lanes: dict[str, dict[str, Any]] = {"httpx@new": new, "httpx@old": {"latency_ms": 10.0}}
+    records = [record for lane, values in lanes.items() for record in rounds_of(lane, rounds=8, **values)]
+    plan = PLAN.replace(
+        modes=tuple(lanes), rounds=8, variants=parse_variants(["new=httpx==0.28.1", "old=httpx==0.27.2"])
+    )
+    folder = RunFolder()
+    folder.begin(measured_of(*records, plan=plan, against=Against("old", 0.05)))
+    folder.leave()
+    assert recover_run() == status
+    assert said in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_plan_with_credentials_is_read_back_without_them() -> None:

@@ -196,6 +196,7 @@ def _describe(measured: Measured) -> dict[str, Any]:
         "started_at": measured.started_at,
         "duration_s": measured.duration_s,
         "machine": asdict(measured.machine),
+        "against": asdict(measured.against),
         "own_files": [str(own.path) for own in measured.own_files],
         "dropped_headers": [*measured.dropped_headers, *dropped],
         "has_body_file": plan.request.body is not None and not {"body", "json_body"} & stored.keys(),

@@ -33,6 +33,7 @@ from tui_httpbench.measured.samples import ErrorText, Samples, load_samples, mea
 from tui_httpbench.measured.strict_json import items, read_as, seconds_or_none, whole
 from tui_httpbench.plan.parsing import parse_seed, parse_url
 from tui_httpbench.plan.plan import MAX_HEADERS, MAX_MODES, Plan
+from tui_httpbench.plan.reference import Against, compared_pairs
 from tui_httpbench.plan.stored import plan_from_dict, read_variants
 from tui_httpbench.text.quoting import printable, shortened
 
@@ -81,6 +82,7 @@ def read_measured(folder: Path) -> Measured:
             interrupted=notes.end is None,
             dropped_headers=tuple(told["dropped_headers"]),
             machine=told["machine"],
+            against=_against_of(told, plan),
             own_files=read_copies(told["own_files"], folder),
         )
     except PermissionError as error:
@@ -88,6 +90,13 @@ def read_measured(folder: Path) -> Measured:
     except UNREADABLE as error:
         why = shortened(printable(str(error)), 200)
         raise RecoveryError(f"The interrupted run in {folder} can't be recovered ({why}).") from error
+
+
+def _against_of(told: dict[str, Any], plan: Plan) -> Against:
+    """What its lanes are compared with; as is usual where an older program did not write it down. Raises ValueError."""
+    against = read_as(Against, told.get("against", {}))
+    compared_pairs(plan, against.reference)
+    return against
 
 
 def why_closed(folder: Path) -> str:

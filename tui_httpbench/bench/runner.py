@@ -278,6 +278,7 @@ class Runner:
             ended_at=self._ended_at,
             machine=self._machine,
             own_files=self._own_files,
+            against=self._against,
             duration_s=self._schedule.duration_s or (self._earlier.duration_s if self._earlier else None),
         )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from tui_httpbench.bench.recovery import InterruptedRun, RecoveryError, discard, look_for_leftovers, recover
-from tui_httpbench.commands.exit_status import FAILURE, SUCCESS
+from tui_httpbench.analysis.pairs import judge
+from tui_httpbench.analysis.summary import summarize_run
+from tui_httpbench.bench.recovery import InterruptedRun, RecoveryError, discard, look_for_leftovers, read_measured
+from tui_httpbench.commands.exit_status import FAILURE, SLOWER, SUCCESS
 from tui_httpbench.commands.run import complain, report_result
 from tui_httpbench.report.destination import open_all
 from tui_httpbench.report.formats import Export
@@ -12,8 +14,9 @@ from tui_httpbench.text.quoting import printable
 
 
 def recover_run(exports: tuple[Export, ...] = (), *, discards: bool = False, all_runs: bool = False) -> int:
-    """Reports the latest interrupted run and then removes it, or only removes it; returns the exit status, 0 or 1.
+    """Reports the latest interrupted run and then removes it, or only removes it; returns the exit status.
 
+    That is 0 or 1, or for a run with a gate 3 where a lane is surely slower, and 1 where one could not be compared.
     ``exports`` are written beside the report; ``all_runs`` removes all of them, without a report. Raises PlanError
     where an export can't be written.
     """
@@ -31,15 +34,19 @@ def recover_run(exports: tuple[Export, ...] = (), *, discards: bool = False, all
         return SUCCESS if all(removed) else FAILURE
     run = runs[0]
     try:
-        result = recover(run.folder)
+        measured = read_measured(run.folder)
     except RecoveryError as error:
         complain(str(error))
         return FAILURE
-    arrived_whole, arrived = report_result(result, destinations)
+    result, against = summarize_run(measured), measured.against
+    arrived_whole, arrived = report_result(result, destinations, against=against)
     if arrived:
         discard(run.folder)
     _tell_of_others(len(runs) - 1)
-    return SUCCESS if arrived_whole else FAILURE
+    judged = judge(result, against)
+    if any(each.verdict == "slower" for each in judged):
+        return SLOWER
+    return SUCCESS if arrived_whole and all(each.passes for each in judged) else FAILURE
 
 
 def _discard(run: InterruptedRun) -> bool:

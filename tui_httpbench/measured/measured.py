@@ -10,6 +10,7 @@ from tui_httpbench.measured.machine import Machine
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.plan import Plan
+from tui_httpbench.plan.reference import USUAL, Against
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class Measured:
     None where they are not known, as the latter while it is under way. ``duration_s`` is how many seconds of each mode
     a round measured, None where its load is a number of requests. ``dropped_headers`` are the names of headers that
     were sent but that ``plan`` lacks, since no file keeps credentials. ``own_files`` are the client files that did not
-    come with this program, as they were measured in all rounds.
+    come with this program, as they were measured in all rounds. ``against`` is what lanes are compared with, and the
+    gate, if the run has one.
     """
 
     plan: Plan
@@ -37,6 +39,7 @@ class Measured:
     interrupted: bool = False
     dropped_headers: tuple[str, ...] = ()
     own_files: tuple[OwnFile, ...] = ()
+    against: Against = USUAL
     machine: Machine = field(kw_only=True)
 
     @property
