@@ -132,6 +132,65 @@ def test_an_environment_in_use_is_not_removed(tmp_path: Path) -> None:
             "httpx does not build: gcc: no such file (the whole log: /cache/log).",
         ),
         (
+            "does-not-build",
+            "error: Failed to build `x`\n  cause: The build backend returned an error\n\n  [stderr]\n"
+            "  File \"<string>\", line 8, in <module>\n  ModuleNotFoundError: No module named 'nosuch'\n\n"
+            "hint: `x` depends on `nosuch`. Add it:\n\n[tool.uv.extra-build-dependencies]\nx = ['nosuch']\n\nor",
+            "httpx does not build: ModuleNotFoundError: No module named 'nosuch' (the whole",
+        ),
+        (
+            "does-not-build",
+            'pip._vendor.pyproject_hooks._impl.BackendUnavailable: Traceback\n  File "x.py", line 1, in f\n'
+            "ModuleNotFoundError: No module named 'nosuch'\n",
+            "httpx does not build: ModuleNotFoundError: No module named 'nosuch' (the whole",
+        ),
+        (
+            "does-not-build",
+            "  × Building wheel did not run successfully.\n  gcc -c m.c\n  m.c:1:10: fatal error: no.h: No such file\n"
+            "      1 | #include <no.h>\n        |          ^~~~\n  compilation terminated.\n"
+            "  error: Command '['gcc']' returned non-zero exit status 1.\n  [end of output]\nFailed to build httpx",
+            "httpx does not build: m.c:1:10: fatal error: no.h: No such file (the whole",
+        ),
+        (
+            "does-not-build",
+            "error: Failed to build `x`\n  [stdout]\n  running build_ext\n  cc -c m.c\n\n  [stderr]\n"
+            "  error: [Errno 2] No such file or directory: 'cc'\n\nhint: Build failures usually indicate a problem",
+            "httpx does not build: error: [Errno 2] No such file or directory: 'cc' (the whole",
+        ),
+        (
+            "does-not-build",
+            'Failed to build `x`\n  exec(code)\n  File "<string>", line 3\n    x = = 3\n        ^\nSyntaxError: bad',
+            "x = = 3 / SyntaxError: bad (the whole",
+        ),
+        (
+            "does-not-build",
+            "error: Failed to build `x`\n  cause: Failed to resolve requirements from `build-system.requires`\n"
+            "  cause: No solution found when resolving: `no`\n  cause: Because no was not found in the package registry "
+            "and you require no, we can conclude that your requirements are unsatisfiable.",
+            "httpx does not build: what it needs for that can't be had: no was not found in the package registry (the",
+        ),
+        (
+            "does-not-build",
+            "  × pip subprocess to install build dependencies did not run successfully.\n"
+            "  ERROR: Could not find a version that satisfies the requirement no (from versions: none)\n"
+            "  ERROR: No matching distribution found for no\n  [end of output]\nerror: subprocess-exited-with-error",
+            "what it needs for that can't be had: could not find a version that satisfies the requirement no (the",
+        ),
+        (
+            "cant-resolve",
+            "error: No solution found\n  cause: Because the current Python version (3.11.7) "
+            "does not satisfy Python>=3.99 and x==1 depends on Python>=3.99, we can conclude that x==1 can't be used.\n"
+            "  And because only x==1 is available and you require x, we can conclude that your requirements are "
+            "unsatisfiable.",
+            "httpx can't be had: the current Python version (3.11.7) does not satisfy Python>=3.99 and x==1 depends on "
+            "Python>=3.99.",
+        ),
+        (
+            "cant-resolve",
+            "INFO: pip is looking\nERROR: Package 'x' requires a different Python: 3.11.7 not in '>=3.99'",
+            "httpx can't be had: package 'x' requires a different Python: 3.11.7 not in '>=3.99'.",
+        ),
+        (
             "no-room",
             "error: failed to write to file\n  cause: No space left on device (os error 28)",
             "no room for httpx",

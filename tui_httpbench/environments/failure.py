@@ -35,13 +35,22 @@ _NO_NETWORK = re.compile(
 _HOST = re.compile(r"https?://(?:[^/@\s]*@)?([\w.:-]+)|host='([^']+)'")
 _DOES_NOT_BUILD = re.compile(
     r"Failed to build|build backend returned an error|subprocess-exited-with-error|Failed building wheel"
-    r"|did not run successfully|does not appear to be a Python project|Failed to prepare distributions",
+    r"|did not run successfully|does not appear to be a Python project|Failed to prepare distributions"
+    r"|BackendUnavailable",
     re.IGNORECASE,
 )
 _UNSATISFIABLE = re.compile(r",? we can conclude that your requirements are unsatisfiable")
 _FROM_VERSIONS = re.compile(r" \(from versions: .*?\)")
+_PYTHON = re.compile(r"(the current Python version .*?), we can conclude")
+_UNMET = re.compile(r"No solution found|No matching distribution")
+# Of what failed in building, a line that says it alone: a compiler's, an exception, a program's last word.
+_COMPILER = re.compile(r"\S+:\d+:(?:\d+:)? (?:fatal )?error: ")
+_ALONE = re.compile(r"(?:\w+\.)*\w*(?:Error|Exception|Exit|Unavailable): |(?:fatal )?error: ", re.IGNORECASE)
+_SHOWS_CODE = re.compile(r"(?:Syntax|Indentation|Tab)Error: ")
 _NOISE = re.compile(
-    r"^\s*$|^hint:|^note:|^\[(?:stdout|stderr|end of output|notice)\]|^[╰├│─>×]|^cause: |^(?:error: )?subprocess-exited"
+    r"^\s*$|^[\s^~|]+$|^hint:|^INFO: |^WARNING: |^File \"|^error: Command "
+    r"|^ERROR: Could not build |^Failed to build |^note:|^\[(?:stdout|stderr|end of output|notice)\]"
+    r"|^[╰├│─>×]|^cause: |^(?:error: )?subprocess-exited"
     r"|^ERROR: Failed |^error: metadata-generation|^Using Python|^Resolved |^Building |^Prepared |^Installed "
     r"|^Getting req|^Preparing |^Installing |^Collecting |^Processing |^Looking ",
     re.IGNORECASE,
@@ -68,7 +77,9 @@ def kind_of(status: int, lines: Sequence[str]) -> str:
     if _DOES_NOT_BUILD.search(text):
         return DOES_NOT_BUILD
     if re.search(
-        r"No solution found|No matching distribution|ResolutionImpossible|Cannot install|not found in the", text
+        r"No solution found|No matching distribution|ResolutionImpossible|Cannot install|not found in the"
+        r"|requires a different Python",
+        text,
     ):
         return CANT_RESOLVE
     return OTHER
@@ -87,7 +98,7 @@ def sentence_of(kind: str, what: str, lines: Sequence[str], log: Path | None, fo
                 "told of an index or a proxy."
             )
         case "does-not-build":
-            return f"{what} does not build: {_last_words(lines)}{where}."
+            return f"{what} does not build: {_why_not_built(lines)}{where}."
         case "cant-resolve":
             return f"{what} can't be had: {_unsatisfied(lines)}."
     return f"{what} can't be installed: {_last_words(lines)}{where}."
@@ -104,6 +115,8 @@ def _unsatisfied(lines: Sequence[str]) -> str:
     """uv's own reason, or pip's, as the end of a sentence without its full stop."""
     text = " ".join(" ".join(lines).split())
     if "Because" in text:
+        if match := _PYTHON.search(text):
+            return _shortened(match[1])
         # That it was asked for, and that it therefore fails, is no news.
         reason = _UNSATISFIABLE.split(text[text.index("Because") + len("Because ") :])[0]
         return _shortened(re.split(r"(?i)[.,]? and (?:because )?you require", reason)[0])
@@ -113,10 +126,23 @@ def _unsatisfied(lines: Sequence[str]) -> str:
     return _shortened(reason[:1].lower() + reason[1:])
 
 
+def _why_not_built(lines: Sequence[str]) -> str:
+    """The line that says it, or else the last ones, as the end of a sentence without its full stop."""
+    if any(map(_UNMET.search, lines)):
+        return f"what it needs for that can't be had: {_unsatisfied([line.strip() for line in lines])}"
+    if compiler := next((line.strip() for line in lines if _COMPILER.match(line.strip())), None):
+        return _shortened(compiler)
+    return _last_words(lines)
+
+
 def _last_words(lines: Sequence[str]) -> str:
     """The last lines that say something, as the end of a sentence without its full stop."""
     plain = [line.strip() for line in lines]
-    said = [line for line in plain if not _NOISE.match(line)] or [line for line in plain if line]
+    # A hint of uv goes on to the end.
+    end = next((number for number, line in enumerate(plain) if line.startswith("hint:")), len(plain))
+    said = [line for line in plain[:end] if not _NOISE.match(line)] or [line for line in plain if line]
+    if said and _ALONE.match(said[-1]):
+        said = said[-2:] if _SHOWS_CODE.match(said[-1]) else said[-1:]
     return _shortened(" / ".join(said[-BUILD_LINES:])) if said else "it printed nothing"
 
 
