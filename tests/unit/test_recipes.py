@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tui_httpbench.environments.failure import kind_of, sentence_of
 from tui_httpbench.environments.installer import Installer, installing_environment, venv_and_pip
 from tui_httpbench.environments.recipe import Recipe, recipe_for
 from tui_httpbench.environments.store import About, Store
+from tui_httpbench.files.file_lock import FileLock
 from tui_httpbench.plan.requirement import parse_requirement
 from tui_httpbench.plan.variants import parse_variant
 
@@ -85,7 +87,32 @@ def test_an_environment_in_use_is_not_removed(tmp_path: Path) -> None:
     assert stay[0].about.in_words == "tiny==1.0"
     release()
     assert [each.key for each in store.clear()[0]] == ["aaaa"]
-    assert sorted(path.name for path in store.folder.iterdir()) == ["locks", "logs"]
+    assert not store.folder.exists()
+    assert store.kept() == ()
+
+
+def test_only_what_nobody_holds_is_cleared(tmp_path: Path) -> None:
+    store = Store(tmp_path / "environments")
+    store.lock("free").release()
+    held = store.lock("held")
+    store.log_of("free").write_text("why")
+    store.clear()
+    assert [path.name for path in (store.folder / "locks").iterdir()] == ["held"]
+    with pytest.raises(BlockingIOError):
+        store.lock("held")
+    held.release()
+    if sys.platform == "win32":
+        return  # no open file goes there
+    # One that waits for a lock whose file is removed meanwhile gets that of the file that is there then.
+    waited = store.lock("held")
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(FileLock, store.folder / "locks" / "held", waits=True)
+        (store.folder / "locks" / "held").unlink()
+        waited.release()
+        got = waiting.result(timeout=20)
+    with pytest.raises(BlockingIOError):
+        store.lock("held")
+    got.release()
 
 
 @pytest.mark.parametrize(
@@ -165,7 +192,7 @@ def test_an_environment_in_use_is_not_removed(tmp_path: Path) -> None:
         (
             "does-not-build",
             "error: Failed to build `x`\n  cause: Failed to resolve requirements from `build-system.requires`\n"
-            "  cause: No solution found when resolving: `no`\n  cause: Because no was not found in the package registry "
+            "  cause: No solution found: `no`\n  cause: Because no was not found in the package registry "
             "and you require no, we can conclude that your requirements are unsatisfiable.",
             "httpx does not build: what it needs for that can't be had: no was not found in the package registry (the",
         ),

@@ -185,6 +185,9 @@ def test_a_gate_outlives_its_run(
     folder = RunFolder()
     folder.begin(measured_of(*records, plan=plan, against=Against("old", 0.05)))
     folder.leave()
+    assert look_for_leftovers().in_words.startswith("An interrupted run can be recovered (2 modes, ")
+    folder.note(RunEnd(stopped=False, trouble="", ended_at=ENDED_AT))
+    assert look_for_leftovers().in_words.startswith("An unsaved run can be recovered (2 modes, ")
     assert recover_run() == status
     assert said in " ".join(capsys.readouterr().out.split())
 

@@ -21,6 +21,7 @@ from tui_httpbench.bench.run_folder import (
 from tui_httpbench.bench.run_reading import (
     UNREADABLE,
     RecoveryError,
+    has_ended,
     last_change_s,
     read_measured,
     read_rounds,
@@ -54,7 +55,8 @@ _NEW_S = 2.0
 class InterruptedRun:
     """What can be recovered: ``requests`` are finished ones, ``ended_s`` is when it was last heard of (Unix time).
 
-    ``is_empty`` tells for sure that nothing was measured; ``size_bytes`` is what its samples take on the disk.
+    ``is_empty`` tells for sure that nothing was measured; ``size_bytes`` is what its samples take on the disk;
+    ``has_ended`` that the run was over, and its result neither saved nor left.
     """
 
     folder: Path
@@ -64,6 +66,12 @@ class InterruptedRun:
     ended_s: float
     is_empty: bool = False
     size_bytes: int = 0
+    has_ended: bool = False
+
+    @property
+    def noun(self) -> str:
+        """What it is called: ``interrupted run``."""
+        return "unsaved run" if self.has_ended else "interrupted run"
 
     @property
     def in_words(self) -> str:
@@ -85,9 +93,10 @@ class Leftovers:
         if not self.runs:
             return ""
         if len(self.runs) == 1:
-            return f"An interrupted run can be recovered ({self.runs[0].in_words})"
+            return f"An {self.runs[0].noun} can be recovered ({self.runs[0].in_words})"
+        noun = self.runs[0].noun if len({run.noun for run in self.runs}) == 1 else "run"
         size = format_bytes(sum(run.size_bytes for run in self.runs))
-        return f"{len(self.runs):,} interrupted runs can be recovered ({size}; the latest: {self.runs[0].in_words})"
+        return f"{plural(len(self.runs), noun)} can be recovered ({size}; the latest: {self.runs[0].in_words})"
 
 
 def look_for_leftovers() -> Leftovers:
@@ -186,7 +195,7 @@ def _read_size(folder: Path, ended_s: float) -> InterruptedRun:
         is_empty = is_empty and not counted
         requests += counted
     modes = len(items(told["modes"], MAX_MODES))
-    return InterruptedRun(folder, modes, told["url"], requests, ended_s, is_empty, size_bytes)
+    return InterruptedRun(folder, modes, told["url"], requests, ended_s, is_empty, size_bytes, has_ended(folder))
 
 
 def _why_left_alone(folder: Path, error: Exception) -> str:

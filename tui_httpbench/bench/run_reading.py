@@ -161,6 +161,11 @@ def read_rounds(folder: Path) -> list[tuple[RoundRecord, int]]:
     return _read_lines(folder / ROUNDS_FILE, MAX_ROUNDS_FILE_BYTES, record_from_dict)
 
 
+def has_ended(folder: Path) -> bool:
+    """Whether the run was over, so that only its result was left. Raises PermissionError, and OSError."""
+    return gather(_read_lines(folder / NOTES_FILE, MAX_NOTES_FILE_BYTES, note_from_dict)).end is not None
+
+
 def _read_lines(path: Path, limit_bytes: int, read: Callable[[dict[str, Any]], Line]) -> list[Line]:
     """What the lines of a file hold; one that was cut short is left out, and a missing file has none."""
     try:

@@ -53,12 +53,12 @@ def _discard(run: InterruptedRun) -> bool:
     """Removes a run and says so; whether it is gone."""
     discard(run.folder)
     if run.folder.exists():
-        complain(f"The interrupted run in {printable(str(run.folder))} can't be removed; see who owns what is in it.")
+        complain(f"The {run.noun} in {printable(str(run.folder))} can't be removed; see who owns what is in it.")
         return False
-    complain(f"The interrupted run ({run.in_words}) was discarded.")
+    complain(f"The {run.noun} ({run.in_words}) was discarded.")
     return True
 
 
 def _tell_of_others(count: int) -> None:
     if count:
-        complain(f"{plural(count, 'more interrupted run')} can be recovered.")
+        complain(f"{plural(count, 'more run')} can be recovered.")

@@ -72,8 +72,7 @@ class Store:
         """Makes the folder where there is none. Raises EnvironmentFailure."""
         self.folder = folder
         try:
-            for each in (folder, folder / "locks", folder / "logs"):
-                make_private_folder(each)
+            self._make_folders()
         except OSError as error:
             raise EnvironmentFailure(
                 OTHER,
@@ -100,6 +99,7 @@ class Store:
 
     def lock(self, key: str) -> FileLock:
         """The right to make, replace or remove it. Raises BlockingIOError where another app has it, OSError."""
+        self._make_folders()  # another app may have cleared them
         return FileLock(self.folder / "locks" / key)
 
     def new_folder(self, key: str) -> Path:
@@ -174,7 +174,7 @@ class Store:
     def kept(self) -> tuple[Kept, ...]:
         """The environments that there are, the one that was used last first."""
         found = []
-        for folder in self.folder.iterdir():
+        for folder in self.folder.iterdir() if self.folder.is_dir() else ():
             if folder.name in ("locks", "logs") or "." in folder.name or not folder.is_dir():
                 continue
             about = self.about(folder.name)
@@ -184,7 +184,7 @@ class Store:
         return tuple(sorted(found, key=lambda each: (-each.used_at, each.key)))
 
     def clear(self) -> tuple[tuple[Kept, ...], tuple[Kept, ...]]:
-        """Removes all environments and logs; returns which are gone, and which stay since an app has them."""
+        """Removes all that no app uses; returns which environments are gone, and which stay since an app has them."""
         gone: list[Kept] = []
         stay: list[Kept] = []
         self.sweep_all()
@@ -192,7 +192,26 @@ class Store:
             (gone if self._is_removed(each.key) else stay).append(each)
         for log in (self.folder / "logs").glob("*.log"):
             log.unlink(missing_ok=True)
+        for lock in (self.folder / "locks").glob("*"):
+            self._remove_lock(lock)
+        for folder in (self.folder / "logs", self.folder / "locks", self.folder):
+            with contextlib.suppress(OSError):  # something is in it still
+                folder.rmdir()
         return tuple(gone), tuple(stay)
+
+    def _make_folders(self) -> None:
+        for each in (self.folder, self.folder / "locks", self.folder / "logs"):
+            make_private_folder(each)
+
+    def _remove_lock(self, path: Path) -> None:
+        """Removes the file of a lock that nobody has and of which no environment is left."""
+        with contextlib.suppress(OSError):  # on Windows, no open file goes
+            lock = FileLock(path)
+            try:
+                if not self.path_of(path.name).exists():
+                    path.unlink()
+            finally:
+                lock.release()
 
     def _is_removed(self, key: str) -> bool:
         try:

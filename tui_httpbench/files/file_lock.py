@@ -15,18 +15,31 @@ class FileLock:
 
         Raises BlockingIOError where another holder lives, OSError where the file can't be locked.
         """
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            _lock(self._descriptor, waits)
-        except OSError:
+        while True:
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                _lock(self._descriptor, waits)
+                if _is_at(path, self._descriptor):
+                    return
+            except OSError:
+                os.close(self._descriptor)
+                raise
+            # Its holder before has removed it: a lock on it keeps nobody out who makes it anew.
             os.close(self._descriptor)
-            raise
 
     def release(self) -> None:
         """Lets go of the lock; safe to call twice."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    """Whether this file is the one that has the name."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
 
 
 def _lock(descriptor: int, waits: bool) -> None:

@@ -47,7 +47,7 @@ async def _recover(app: App[Any], run: InterruptedRun, keep: Callable[[Result, R
         folder = RunFolder.reopen(run.folder)
     except OSError as error:
         why = f"another app has it, or has removed it ({reason_of(error)})"
-        app.notify(f"The interrupted run can't be recovered now: {why}.", severity="error", timeout=15, markup=False)
+        app.notify(f"The {run.noun} can't be recovered now: {why}.", severity="error", timeout=15, markup=False)
         return
     try:
         result = await in_thread(recover, run.folder)

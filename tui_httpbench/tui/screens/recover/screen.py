@@ -38,7 +38,7 @@ class RecoverScreen(ModalScreen[Answer]):
     def compose(self) -> ComposeResult:
         """The question over its three answers."""
         with Vertical(id="recover-box"):
-            yield Label("Recover the interrupted run?", id="recover-question", markup=False)
+            yield Label(f"Recover the {self._run.noun}?", id="recover-question", markup=False)
             more = f"\n({plural(self._others, 'older run')} can be recovered after it)" if self._others else ""
             yield Label(f"{self._run.in_words}{more}", id="recover-detail", markup=False)
             with Horizontal(id="recover-answers"):
