@@ -257,6 +257,7 @@ async def test_an_app_that_is_killed_leaves_nothing(number: str, tmp_path: Path)
         app.wait(30)
         assert wait_until(lambda: not left_half_made(), 20) < 20
         assert wait_until(lambda: not is_alive(int(begun.read_text())), 20) < 20
+        assert not list((tmp_path / "uv" / "builds-v0").glob(".tmp*")), "uv takes away what it had begun"
     finally:
         app.kill()
         app.wait()

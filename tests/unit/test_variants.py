@@ -61,6 +61,11 @@ def test_paths_are_known_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         found = parse_requirement(text)
         assert (found.name, found.extras, found.path, found.is_exact) == ("tiny", ("x",), checkout, True)
         assert found.for_pip == f"tiny[x] @ {checkout.as_uri()}"
+    comma = make_checkout(tmp_path / "my,c o", "tiny", "")
+    with pytest.raises(PlanError) as error:
+        parse_variant("a=httpx,./my,c o,loop=asyncio")
+    assert f"'./my' is nothing to install, but there is {str(comma)!r}; write {comma.as_uri()} for" in str(error.value)
+    assert parse_variant(f"a=httpx,{comma.as_uri()}").requirements[1].path == comma
     assert parse_requirement(str(wheel)).name == "tiny-client"
     assert parse_requirement("httpx @ ./old").path == tmp_path / "old"
     with pytest.raises(

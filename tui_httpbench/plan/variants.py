@@ -11,10 +11,12 @@ one part. In a path or URL it is written ``%2C`` (``file:///tmp/a%2Cb``). Each p
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from tui_httpbench.clients.catalog import Library, Mode
 from tui_httpbench.plan.error import PlanError
@@ -120,10 +122,20 @@ def parse_variant(text: str, *, looks: bool = True) -> Variant:
     _check_label(label)
     requirements: list[Requirement] = []
     options: dict[str, str] = {}
-    for part in split_spec(spec):
+    parts = split_spec(spec)
+    for number, part in enumerate(parts):
         match = _KEY.fullmatch(part)
         if match is None or match[1].lower() not in ("python", "loop"):
-            requirement = parse_requirement(part, looks=looks)
+            try:
+                requirement = parse_requirement(part, looks=looks)
+            except PlanError:
+                if looks and (whole := _path_with_commas(parts[number:])) is not None:
+                    raise PlanError(
+                        FIELD,
+                        f"{shortened(part)!r} is nothing to install, but there is {str(whole)!r}; write "
+                        f"{whole.as_uri()} for it, since a comma parts what a variant is made of.",
+                    ) from None
+                raise
             if any(requirement.name == each.name for each in requirements):
                 raise PlanError(
                     FIELD,
@@ -161,6 +173,17 @@ def split_spec(spec: str) -> list[str]:
         else:
             joined.append(part)
     return [part.strip() for part in joined if part.strip()]
+
+
+def _path_with_commas(parts: Sequence[str]) -> Path | None:
+    """What is on this machine under a name that these parts begin, with the commas between them."""
+    for end in range(len(parts), 1, -1):
+        for comma in (",", ", "):
+            path = Path(comma.join(parts[:end])).expanduser().absolute()
+            with contextlib.suppress(OSError, ValueError):
+                if path.exists():
+                    return path
+    return None
 
 
 def _check_label(label: str) -> None:
