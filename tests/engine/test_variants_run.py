@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import sys
 from collections import defaultdict
 from dataclasses import replace
@@ -188,7 +189,7 @@ def test_a_mode_that_is_not_installed_can_be_had(
     arguments = ["-m", f"{shared / 'client.py'}:tiny", "--get", "-n", "3", "-c", "1", "-r", "1"]
     assert main(["run", *arguments, "--json", str(shared / "told.json")]) == 0
     out, err = capsys.readouterr()
-    assert f"GITHUB_STEP_SUMMARY names '{shared}', which can't be written: " in err
+    assert re.search(r"GITHUB_STEP_SUMMARY names '.+', which can't be written: is a directory", err)
     told = json.loads((shared / "told.json").read_text())
     ((label, fetched),) = told["environment"]["variants"].items()
     assert fetched["packages"] == {"tiny-client": "2.0"}
