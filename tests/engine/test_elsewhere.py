@@ -89,6 +89,18 @@ def test_a_way_over_another_machine_and_back_is_refused_too() -> None:
     assert elsewhere.why_refused.endswith("; add --yes if that may be.")
 
 
+def test_what_can_not_be_asked_is_no_destination_and_where_requests_ended_is_told() -> None:
+    plan = Plan(Request("http://127.0.0.1:1/"), modes=("aiohttp", "requests"))
+    for url in ("ftp://x/y", "javascript:alert(1)"):
+        assert reached_on(plan, [("http://127.0.0.1:1/", ()), (url, ())]) == ()
+    ways = [("http://127.0.0.1:1/", ()), ("http://127.0.0.1:2/x", ())]
+    both = reached_on(plan, ways) + reached_on(plan, ways, is_told=False)
+    elsewhere = find_elsewhere(plan, (Probe("aiohttp", reached=both), Probe("requests", reached=both[1:])))
+    assert elsewhere is not None
+    assert elsewhere.ends == {"http://127.0.0.1:2": ("aiohttp",)}
+    assert elsewhere.untold == {"http://127.0.0.1:2": ("requests",)}
+
+
 async def test_another_server_on_this_machine_is_named_and_not_asked_for() -> None:
     async with ScriptedServer(lambda _: Reply()) as other, redirecting_to(f"{other.url}/end") as server:
         plan = Plan(Request(server.url, headers=HEADERS), MODES, 3, concurrency=1, rounds=1, pin=False)

@@ -210,7 +210,8 @@ async def test_it_starts_from_anywhere(tmp_path: Path, monkeypatch: pytest.Monke
     [
         (("-m", "tui_httpbench.no_such_module"), "could not start: .*No module named tui_httpbench.no_such_module"),
         (("-c", "import sys; sys.exit('No room.')"), "could not start: No room"),
-        (("-c", "pass"), "could not start"),
+        (("-c", "pass"), "could not start: exit status 0"),
+        (("-c", "import os; os.kill(os.getpid(), 9)"), "could not start: SIGKILL"),
         (("-c", "print('hello')"), "could not start"),
         (("-c", "import time, sys; print('Busy.', file=sys.stderr, flush=True); time.sleep(60)"), "within 1 .*: Busy"),
     ],

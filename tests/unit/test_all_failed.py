@@ -41,6 +41,9 @@ def text_of(probes: tuple[Probe, ...], plan: Plan = PLAN, **changes: Any) -> str
     ("status", "said", "place"),
     [
         (405, "All 3 modes got 405: this URL does not take GET; choose a method, -X POST.", "method"),
+        (413, "All 3 modes got 413: it calls the body too large, though there is none; try another URL.", "url"),
+        (415, "All 3 modes got 415: it waits for a body, and there is none; give one, -d or --json-body.", "body"),
+        (431, "All 3 modes got 431: it calls the headers too large, though none were given; try another URL.", "url"),
         (401, "it asks for credentials; give them in a header, -H 'Authorization: …'.", "headers"),
         (404, "there is nothing at this URL; check its path.", "url"),
         (429, "it limits how many requests it takes", "url"),
@@ -156,7 +159,7 @@ def test_a_bad_status_behind_a_redirect_is_that_urls() -> None:
     assert "http://a/end, which is then asked for by GET and does not take it; give that URL itself." in text_of(
         behind(405), post
     )
-    assert "and this URL does not take POST; choose a method, -X GET." in text_of(behind(405, "POST"), post)
+    assert "and that one does not take POST; choose a method, -X GET." in text_of(behind(405, "POST"), post)
 
 
 def through(proxy: str, *probes: Probe) -> tuple[Probe, ...]:

@@ -183,6 +183,10 @@ def test_a_short_value_is_no_part_of_a_word_and_a_long_one_may_be() -> None:
             "X-Auth-Key:\tx\nX-Auth-Key : x\n{'X-Auth-Key': ['x']}",
             "X-Auth-Key:\t***\nX-Auth-Key : ***\n{'X-Auth-Key': ['***']}",
         ),
+        (
+            "HTTPBasicAuth('me', 'x'), {u'token': u'x'}, token=('x',), {'X-Auth-Key': ('x y',)}",
+            "HTTPBasicAuth('me', '***'), {u'token': u'***'}, token=***, {'X-Auth-Key': ('***',)}",
+        ),
         ("token=['a b']; cookies='none'; token='None'", "token=['***']; cookies='none'; token='None'"),
         ("Token abc12345 and ApiKey abcdEfgh and Basic dXNlcjpwYXNz", "Token *** and ApiKey *** and Basic ***"),
         ("?token%5B%5D=x&%74oken=x&to%256Ben=x&p=1", "?token%5B%5D=&%74oken=&to%256Ben=&p=1"),

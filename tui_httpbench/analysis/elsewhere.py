@@ -94,7 +94,7 @@ def reached_on(
     if plan.request.uses_embedded_target:
         return ()
     asked = plan.request.url
-    known = [(wire_url(url), names) for url, names in ways if _host(url)]
+    known = [(wire_url(url), names) for url, names in ways if _can_be_asked(url)]
     found = (
         Reached(
             _origin(url),
@@ -131,6 +131,9 @@ def find_elsewhere(plan: Plan, probes: tuple[Probe, ...]) -> Elsewhere | None:
             for name in reached.credentials:
                 known = next((each for each in credentials if each.lower() == name.lower()), name)
                 credentials.setdefault(known, set()).add(probe.mode)
+    # Where a mode's requests were seen to end, it need not tell whether they went there.
+    told = {origin: untold[origin] - ends.get(origin, set()) for origin in untold}
+    untold = {origin: modes for origin, modes in told.items() if modes}
     by_mode = (ends, hosts, credentials, untold)
     if not any(by_mode):
         return None
@@ -185,6 +188,11 @@ def _server(url: str) -> tuple[str, int | None]:
         return (parts.hostname or "").removesuffix("."), parts.port
     except ValueError:
         return "", None
+
+
+def _can_be_asked(url: str) -> bool:
+    """Whether a request can go there: a redirect to ``ftp://x`` or ``javascript:1`` leads nowhere."""
+    return bool(_host(url)) and wire_url(url).partition(":")[0] in ("http", "https")
 
 
 def _host(url: str) -> str:

@@ -68,6 +68,8 @@ class Way:
 def cause_of_status(plan: Plan, status: int, way: Way) -> CommonFailure:
     """Why every answer has this status, which is a bad one."""
     has_credentials = any(name.lower() == "authorization" for name, _ in plan.request.headers)
+    has_body, has_headers = plan.request.body is not None, bool(plan.request.headers)
+    this_url = "that one" if way.led_to else "this URL"
     other_method = "-X POST" if way.method == "GET" else "-X GET"
     causes: dict[int, tuple[str, str, Place, str]] = {
         400: ("the server calls the request bad", "check URL, headers and body", "url", ""),
@@ -79,17 +81,33 @@ def cause_of_status(plan: Plan, status: int, way: Way) -> CommonFailure:
         ),
         403: ("it denies access", "give headers that it accepts, or another URL", "headers", "-H 'NAME: VALUE'"),
         404: ("there is nothing at this URL", "check its path", "url", ""),
-        405: (f"this URL does not take {way.method}", "choose a method", "method", other_method),
+        405: (f"{this_url} does not take {way.method}", "choose a method", "method", other_method),
         406: ("it has no answer that these headers accept", "change the Accept headers", "headers", "-H 'Accept: …'"),
         407: ("it asks for credentials as a proxy does", "check host and port", "url", ""),
         410: ("there is nothing at this URL any more", "choose another one", "url", ""),
         411: ("it wants a body", "give one", "body", "-d TEXT"),
-        413: ("the body is too large for it", "send a smaller one", "body", "-d TEXT"),
+        413: (
+            ("the body is too large for it", "send a smaller one", "body", "-d TEXT")
+            if has_body
+            else ("it calls the body too large, though there is none", "try another URL", "url", "")
+        ),
         414: ("the URL is too long for it", "shorten it", "url", ""),
-        415: ("it does not take a body of this type", "say which it is", "headers", "-H 'Content-Type: …'"),
-        422: ("it can't use this body", "check the body and its type", "body", "-d or --json-body"),
+        415: (
+            ("it does not take a body of this type", "say which it is", "headers", "-H 'Content-Type: …'")
+            if has_body
+            else ("it waits for a body, and there is none", "give one", "body", "-d or --json-body")
+        ),
+        422: (
+            ("it can't use this body", "check the body and its type", "body", "-d or --json-body")
+            if has_body
+            else ("it waits for a body, and there is none", "give one", "body", "-d or --json-body")
+        ),
         429: ("it limits how many requests it takes", "wait, or choose a URL that may be loaded", "url", ""),
-        431: ("the headers are too large for it", "send fewer", "headers", ""),
+        431: (
+            ("the headers are too large for it", "send fewer", "headers", "")
+            if has_headers
+            else ("it calls the headers too large, though none were given", "try another URL", "url", "")
+        ),
         501: (f"the server does not know {way.method}", "choose a method", "method", other_method),
         502: ("it gets no answer from a server behind it", "see whether that one is running", "url", ""),
         503: ("the server is overloaded, or closed for now", "try again later", "url", ""),

@@ -6,8 +6,10 @@ plotext has one global figure, so charts are built one at a time, on one thread.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from tui_httpbench.charts.lines import Color as Color
@@ -234,12 +236,26 @@ def _cleared(width: int, height: int, dim_color: Color | None) -> Any:
     """plotext, its figure empty and of this size."""
     import plotext  # type: ignore[import-untyped]  # 0.12 s, which only those pay who see a chart
 
+    _pass_over_half_made_objects()
     plotext.terminal.limit(False, False)
     plotext.figure.clear()
     plotext.figure.plot_size(width, height)
     plotext.add_theme("httpbench", text=_pixel(plotext, dim_color))
     plotext.figure.theme("httpbench")
     return plotext
+
+
+@cache
+def _pass_over_half_made_objects() -> None:
+    """From now on nothing is told of plotext's objects that Ctrl-C kept from being made, and that can't be unmade."""
+    tell = sys.unraisablehook
+
+    def tell_of_others(unraisable: Any) -> None:
+        error = unraisable.exc_value
+        if not (isinstance(error, AttributeError) and error.name == "_pointer"):
+            tell(unraisable)
+
+    sys.unraisablehook = tell_of_others
 
 
 def _pixel(plotext: Any, color: Color | None, style: str | None = None) -> Any:

@@ -85,7 +85,10 @@ class Child:
         except TimeoutError:
             raise TargetError(f"{self._name} did not start within {limit_s:.0f} seconds{self._last_words()}.") from None
         if told is None:
-            raise TargetError(f"{self._name} could not start{self._last_words()}.")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.wait(), 1.0)
+            how = f": {ended}" if (ended := self._how_it_ended) and not self._last_words() else self._last_words()
+            raise TargetError(f"{self._name} could not start{how}.")
         if "port_error" in told:
             raise TargetError(str(told["port_error"]))
         if not isinstance(told.get("port"), int):
@@ -122,10 +125,16 @@ class Child:
         """That it has ended, and how, as the beginning of a sentence; empty while it runs, and before it does."""
         if self._process is None or self._process.returncode is None:
             return ""
-        code = self._process.returncode
+        how = f"{self._how_it_ended}{self._last_words()}"
+        return f"{self._name} (process {self._process.pid}) ended by itself: {how}"
+
+    @property
+    def _how_it_ended(self) -> str:
+        code = None if self._process is None else self._process.returncode
+        if code is None:
+            return ""
         names = {each.value: each.name for each in signal.Signals}
-        how = names.get(-code, f"signal {-code}") if code < 0 else f"exit status {code}"
-        return f"{self._name} (process {self._process.pid}) ended by itself: {how}{self._last_words()}"
+        return names.get(-code, f"signal {-code}") if code < 0 else f"exit status {code}"
 
     async def end(self, limit_s: float) -> None:
         """Ends it and waits for its end; insists each time that ``limit_s`` seconds have passed."""

@@ -52,9 +52,9 @@ _NO_EXAMPLE = r"(?!(?:\w+ )?(?:\u2026|\$\())"
 """An ellipsis, or what a shell puts something in for: neither can be sent in a header."""
 _QUOTED_PAIR = rf"(?<=[\"'])(?={_SIGNS}\\?[\"']\s{{0,9}}:)"
 _TUPLE = r"(?:(?<=[(\[][\"'])|(?<=[(\[]b[\"']))(?=[^\"']+[\"'], b?(?:\"[^\"]*\"|'[^']*')[)\]])"
-_ASSIGNMENT = rf"(?={_SIGNS} ?[=:] ?\[?b?\\?[\"'])"
+_ASSIGNMENT = rf"(?={_SIGNS} ?[=:]>? ?[\[(]?[bu]?\\?[\"'])"
 _NO_VALUE = r"(?i:none|null|true|false)"
-_SCHEME = r"(?i:bearer|basic|digest|negotiate|token|api-?key)"
+_SCHEME = r"(?i:bearer|basic|digest|negotiate|ntlm|token|api-?key)"
 _BARE = r"[^\s\"'<>()\[\]{},;&=?#]"
 _NO_SECRET = r"(?:None|True|False|lambda|null|true|false|\u2026|\d{1,5})(?![\w\-]|\.\w)"
 _LOOKS_RANDOM = r"(?=[^\s\d]{0,40}\d)(?=[^\sA-Za-z]{0,40}[A-Za-z])(?=\S{6})"
@@ -70,14 +70,15 @@ _RULES: tuple[Rule, ...] = (
     ),
     # Set-Cookie: abc, also as Python writes a dictionary of headers; but nothing that only shows what to write
     (
-        rf"({_BEGIN}(?={_SIGNS}[\"']?[ \t]{{0,3}}:)(?:{_HEADER})[\"']?[ \t]{{0,3}}:[ \t]*\[?(?:b?[\"'])?)"
+        rf"({_BEGIN}(?={_SIGNS}[\"']?[ \t]{{0,3}}:)(?:{_HEADER})[\"']?[ \t]{{0,3}}:[ \t]*[\[(]?(?:[bu]?[\"'])?)"
         rf"{_NO_EXAMPLE}[^\s\"'\\](?:[^\"'\\\r\n]*[^\"'\\\s.])?",
         rf"\1{MASK}",
     ),
     # "password": "abc" and token = "abc", in any quotes; ('X-Auth-Key', 'abc')
     (
         rf"({_BEGIN}(?:{_QUOTED_PAIR}|{_TUPLE}|{_ASSIGNMENT}){SECRET_NAME}"
-        rf"(?:\\?[\"']\s{{0,9}}[:,]\s{{0,9}}| ?[=:] ?)\[?b?(\\?[\"']))(?!{_NO_VALUE}\2)(?:(?!\2)(?:\\.|[^\\]))+",
+        rf"(?:\\?[\"']\s{{0,9}}[:,]\s{{0,9}}| ?[=:]>? ?)[\[(]?[bu]?(\\?[\"']))(?!{_NO_VALUE}\2)"
+        r"(?:(?!\2)(?:\\.|[^\\]))+",
         rf"\1{MASK}",
     ),
     # password=abc and auth=('me', 'abc'), but no call, as code has it; password: abc123, but no word
@@ -92,6 +93,8 @@ _RULES: tuple[Rule, ...] = (
         r"[\w\-.~+/=%]{7,}[\w\-~+/=%]",
         rf"\1{MASK}",
     ),
+    # HTTPBasicAuth('me', 'abc')
+    (r"((?i:auth)\([bu]?[\"'][^\"'()\n]{0,200}[\"'], ?[bu]?([\"']))(?:(?!\2)[^\n])+", rf"\1{MASK}"),
     # a JWT, whatever its name
     (r"(?<![\w-])(?=[\w-]+\.[\w-]{4,}\.)([\w-]*?)\beyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*", rf"\1{MASK}"),
 )
