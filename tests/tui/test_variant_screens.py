@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
 from support.made_results import result_of, rounds_of
-from support.screens import text_on, wait_for_screen, wait_until
+from support.packages import know_only, make_checkout
+from support.screens import child_pids, text_on, wait_for_screen, wait_until
 from support.setup_form import WIDE, open_form
 from support.shown_result import show
 from textual.widgets import Label, Select
@@ -13,12 +17,15 @@ from textual.widgets import Label, Select
 from tui_httpbench.measured.probe import Probe, Runtime
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.variants import parse_variants
+from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.screens.replay.screen import ReplayScreen
 from tui_httpbench.tui.screens.results.code_view import CodeColumn, CodePane
 from tui_httpbench.tui.screens.results.ranking_chart import RankingChart
 from tui_httpbench.tui.screens.results.ranking_table import RankingTable
 from tui_httpbench.tui.screens.results.screen import VIEWS, ResultsScreen
 from tui_httpbench.tui.screens.results.why_view import AgainstBar
+from tui_httpbench.tui.screens.run.run_line import RunLine
+from tui_httpbench.tui.screens.run.screen import RunScreen
 
 VARIANTS = parse_variants(["old=httpx==0.27.2", "new=httpx==0.28.1"])
 LANES = ("httpx-client@old", "httpx-client@new", "httpx-async@old", "httpx-async@new")
@@ -108,3 +115,18 @@ async def test_the_form_carries_variants_through() -> None:
         await form.press("ctrl+r")
         assert not form.app.started
         assert "No chosen mode uses what it names: 'old' is httpx==0.27.2" in form.complaints.replace("\n", " ")
+
+
+async def test_an_environment_that_takes_time_tells_how_long_it_has_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    know_only(tmp_path, monkeypatch)
+    folder = make_checkout(tmp_path / "httpx", "httpx", "", begin="time.sleep(600)")
+    app = HttpbenchApp(Plan(modes=("httpx-client",), variants=parse_variants([f"pr={folder}"])), start=True)
+    async with app.run_test(size=WIDE) as pilot:
+        line = (await wait_for_screen(pilot, RunScreen)).query_one(RunLine)
+        said = re.compile(rf"Making an environment for httpx-client@pr \(0:0[1-9]\): httpx\S* @ {re.escape(str(folder))}")
+        await wait_until(pilot, lambda: said.fullmatch(line.heading) is not None)
+        (shown,) = (row for row in text_on(app).splitlines() if "Making an environment" in row)
+        assert "%" not in shown
+    assert not child_pids()

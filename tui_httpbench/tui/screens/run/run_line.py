@@ -24,17 +24,17 @@ class RunLine(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._shown = ("", 0)
+        self._shown: tuple[str, int | None] = ("", 0)
 
     @property
     def heading(self) -> str:
         """What happens now."""
         return self._shown[0]
 
-    def show(self, heading: str, share: float) -> None:
-        """Draws how far the run is, 0 to 1; draws nothing while that is as before."""
+    def show(self, heading: str, share: float | None) -> None:
+        """Draws how far the run is, 0 to 1, None before it begins; draws nothing while that is as before."""
         # Of a line as wide as any screen, a thousandth is less than half a cell.
-        shown = (heading, round(min(max(share, 0.0), 1.0) * 1_000))
+        shown = (heading, None if share is None else round(min(max(share, 0.0), 1.0) * 1_000))
         if shown != self._shown:
             self._shown = shown
             self.refresh()
@@ -47,7 +47,7 @@ class RunLine(Widget):
         ground = Style(bgcolor=text.bgcolor)
         bar = columns - len(heading) - 2 - _PERCENT
         segments = [Segment(whole_parts(heading, columns), text)]
-        if bar >= _SHORTEST_BAR:
+        if thousandths is not None and bar >= _SHORTEST_BAR:
             done, rest = thin_bar(thousandths / 1_000, bar)
             done_style, rest_style = (
                 ground + Style(color=self.get_component_rich_style(f"run-line--{part}").color)

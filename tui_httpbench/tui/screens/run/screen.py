@@ -183,12 +183,14 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         """Draws where the run stands now."""
         progress = self.progress
         self.query_one(Totals).show(progress)
-        said = (self._making if progress.stage == "preparing" else "") or describe_progress(progress)
+        is_preparing = progress.stage == "preparing"
+        made = (self._environments.under_way or self._making) if is_preparing else ""
+        said = made or describe_progress(progress)
         if self.query_one(FailedQuestion).display:
             said = WAITING_AS_FAILED
         elif self.query_one(ElsewhereQuestion).display:
             said = WAITING
-        self.query_one(RunLine).show(said, progress.share)
+        self.query_one(RunLine).show(said, None if is_preparing else progress.share)
         lanes = self.query_one(LaneList)
         lanes.rank(progress.ranking)
         working = {lane.mode for lane in progress.lanes if lane.state in ("starting", "running")}
