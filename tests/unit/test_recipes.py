@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
@@ -70,6 +72,42 @@ def test_the_digest_of_a_checkout_changes_with_what_counts(tmp_path: Path) -> No
     (folder / "tiny.py").write_text("edoc")
     assert digest_of(folder) != before
     assert digest_of(make_wheel(tmp_path, "x", "1", "a")) != digest_of(make_wheel(tmp_path, "x", "2", "a"))
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_a_version_from_git_is_part_of_what_a_checkout_holds(tmp_path: Path) -> None:
+    root = tmp_path / "repository"
+    folder = make_checkout(root, "tiny", "code") and make_checkout(root / "package", "tiny", "code")
+
+    def git(*words: str, where: Path = root) -> None:
+        who = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", *who, *words], cwd=where, check=True, capture_output=True)
+
+    git("init")
+    git("add", ".")
+    git("commit", "-m", "one")
+    git("tag", "v1")
+    plain = digest_of(folder)
+    git("tag", "v2")
+    assert digest_of(folder) == plain, "nothing in its build asks git"
+
+    (folder / "setup.cfg").write_text("[options]\nsetup_requires = setuptools_scm\n")
+    seen = [digest_of(folder)]
+    git("tag", "-a", "v3", "-m", "three")
+    seen.append(digest_of(folder))
+    git("pack-refs", "--all")
+    assert digest_of(folder) == seen[-1]
+    git("tag", "-d", "v3")
+    assert digest_of(folder) == seen[0]
+    git("commit", "--allow-empty", "-m", "two")
+    seen.append(digest_of(folder))
+    git("worktree", "add", str(tmp_path / "other"), "v1")
+    other = tmp_path / "other" / "package"
+    shutil.copy(folder / "setup.cfg", other)
+    assert digest_of(other) == seen[0], "of the same commit, with the same tags"
+    git("tag", "v4", where=other)
+    seen.append(digest_of(folder))
+    assert len(set(seen)) == len(seen)
 
 
 def test_an_environment_in_use_is_not_removed(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tui_httpbench.environments.failure import OTHER, EnvironmentFailure
+from tui_httpbench.environments.git_state import git_state
 from tui_httpbench.text.formatting import reason_of
 
 MAX_FILES = 50_000
@@ -23,6 +24,7 @@ _MADE_SUFFIXES = (".pyc", ".pyo")
 def digest_of(path: Path) -> str:
     """A file's content, or that of a folder's files with their names, without what builds and tests leave there.
 
+    Where a build takes its version from git, the commit and the tags belong to it.
     Raises EnvironmentFailure where it can't be read, or is too large to be a checkout.
     """
     try:
@@ -50,6 +52,7 @@ def _digest(path: Path) -> str:
         total.update(f"{name}\0{kind}\0{status.st_size}\0".encode("utf-8", "surrogateescape"))
         if stat.S_ISREG(file.stat().st_mode):
             _add(total, file)
+    total.update(git_state(path).encode())
     return total.hexdigest()
 
 
