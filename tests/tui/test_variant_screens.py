@@ -126,7 +126,7 @@ async def test_an_environment_that_takes_time_tells_how_long_it_has_taken(
     async with app.run_test(size=WIDE) as pilot:
         line = (await wait_for_screen(pilot, RunScreen)).query_one(RunLine)
         said = re.compile(
-            rf"Making an environment for httpx-client@pr \(0:0[1-9]\): httpx\S* @ {re.escape(str(folder))}"
+            rf"Making an environment \(0:0[1-9]\) for httpx-client@pr: httpx\S* @ {re.escape(str(folder))}"
         )
         await wait_until(pilot, lambda: said.fullmatch(line.heading) is not None)
         (shown,) = (row for row in text_on(app).splitlines() if "Making an environment" in row)

@@ -47,4 +47,4 @@ class EnvironmentStory:
         clock = format_clock(time.monotonic() - self._since[lanes])
         if (count := len(self._made_now)) > 1:
             return f"Making {plural(count, 'environment')} ({clock}): {'; '.join(self._made_now.values())}"
-        return f"Making an environment for {enumerate_names(lanes)} ({clock}): {self._made_now[lanes]}"
+        return f"Making an environment ({clock}) for {enumerate_names(lanes)}: {self._made_now[lanes]}"
