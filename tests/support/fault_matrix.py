@@ -116,7 +116,7 @@ def make_plan(server: RudeServer, fault: str, concurrency: int, modes: tuple[str
 async def observe(plan: Plan) -> Observation:
     """Runs a plan to its end."""
     begin = time.monotonic()
-    runner = Runner(plan, keep_going=True)
+    runner = Runner(plan, keep_going=True, may_go_elsewhere=True)
     async for _ in runner.run():
         pass
     return Observation(plan, runner.result(), time.monotonic() - begin)
