@@ -7,7 +7,6 @@ from support.setup_form import Form, open_form
 from textual import events
 from textual.widgets import Input
 
-from tui_httpbench.clients.catalog import DEFAULT_MODES
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.presets import PRESETS
 from tui_httpbench.tui.screens.setup.note import Note
@@ -87,10 +86,10 @@ async def test_arrows_choose_a_preset_and_leave_it() -> None:
         assert len((await form.run()).modes) == 7
         await form.press("left", "left")  # round the corner, past custom, which nobody has filled yet
         await form.settle()
-        assert form.preset == "thorough"
+        assert form.preset == list(PRESETS)[-1]
         await form.press("down")
         assert form.focused == "input-method"
-        assert (await form.run()).modes == DEFAULT_MODES
+        assert (await form.run()).modes == PRESETS[form.preset].values["modes"]
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import HorizontalGroup, VerticalGroup
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Label
 
@@ -18,7 +19,7 @@ from tui_httpbench.tui.textual_fixes.sure_radio_set import SureRadioButton, Sure
 
 CUSTOM = "custom"
 _WHYS = {**{preset.name: preset.why for preset in PRESETS.values()}, CUSTOM: "your own: every field below is yours"}
-_NAME_WIDTH = max(len(name) for name in _WHYS) + 1
+_NAME_WIDTH = max(len(name) for name in _WHYS)
 
 
 class PresetButton(SureRadioButton):
@@ -29,9 +30,16 @@ class PresetButton(SureRadioButton):
     BUTTON_RIGHT = ""
 
     def __init__(self, name: str, is_on: bool) -> None:
-        label = Content.assemble((f"{name:<{_NAME_WIDTH}}", "bold"), (_WHYS[name], "dim"))
+        label = Content.assemble((f"{name:<{_NAME_WIDTH + 1}}", "bold"), (_WHYS[name], "dim"))
         super().__init__(label, is_on, id=f"preset-{name}", compact=True, tooltip=_WHYS[name])
         self.preset = name
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """As wide as the longest name, so that all stand evenly; where not all of these fit, as its own name."""
+        around = len(f"{self.BUTTON_INNER} ")
+        even = around + _NAME_WIDTH
+        has_room = len(_WHYS) * (even + self.styles.margin.width) <= container.width
+        return even if has_room else around + len(self.preset)
 
     def render(self) -> Content:
         """The button; under the cursor, its dim part would be hard to read."""
