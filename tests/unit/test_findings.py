@@ -6,12 +6,14 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from support.made_results import MACHINE
 
+from tui_httpbench.analysis import findings
 from tui_httpbench.analysis.elsewhere import Elsewhere, find_elsewhere, reached_on, ways_of
 from tui_httpbench.analysis.findings import ENDS_EARLY, FINDINGS, Finding
 from tui_httpbench.analysis.rate_limit import why_too_much
@@ -366,6 +368,19 @@ def test_ids_are_short_terms() -> None:
     for finding_id, kind in FINDINGS.items():
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+){0,3}", finding_id)
         assert kind.meaning.endswith(".")
+
+
+def test_the_table_names_the_module_that_finds_each() -> None:
+    sources = {path.name: path.read_text(encoding="utf-8") for path in Path(findings.__file__).parent.glob("*.py")}
+    table = sources["findings.py"].partition("FINDINGS = {")[2].partition("\n}")[0]
+    modules: list[str] = []
+    named = set()
+    for comment, finding_id in re.findall(r'((?:^ +#.*\n)*)^    "([a-z0-9-]+)": ', table, re.MULTILINE):
+        modules = re.findall(r"\w+\.py", comment) or modules
+        named |= set(modules)
+        assert any(f'"{finding_id}"' in sources[module] for module in modules), (finding_id, modules)
+    makers = {name for name, text in sources.items() if re.search(r"\bFinding\(", text)}
+    assert named == makers
 
 
 # After redirects

@@ -16,8 +16,9 @@ class FindingKind:
     is_other_work: bool = False
 
 
+# Above each group, the modules of this folder that make such findings.
 FINDINGS = {
-    # What became of the run
+    # What became of the run: summary.py
     "ended-early": FindingKind("The run could not go on, and ended before its time."),
     "rate-limited": FindingKind("Another machine answered a whole round with 429 or 503 alone, so the run ended."),
     "interrupted": FindingKind("The program was ended in the middle of the run, whose files were recovered later."),
@@ -26,7 +27,9 @@ FINDINGS = {
     "mode-failed": FindingKind("The mode's client could not be imported or built, so it measured nothing."),
     "mode-crashed": FindingKind("The mode's process died, or needed more memory than it may have."),
     "mode-hung": FindingKind("The mode made no progress for longer than its timeout allows, and was ended."),
-    # Differences in work, as the probes before the rounds show them, and the rounds themselves
+    # Differences in work. What came back: answers.py, addresses.py; also in the rounds: round_answers.py. What was sent:
+    # sent_requests.py, sent_headers.py. How clients are set: settings_differences.py. What became of kept connections:
+    # unkept.py. Where redirects lead: elsewhere.py.
     "no-answer": FindingKind("The mode got no answer to its probe; others did.", is_other_work=True),
     "other-status": FindingKind("The mode got another status than most of those that succeeded.", is_other_work=True),
     "other-url": FindingKind(
@@ -69,20 +72,20 @@ FINDINGS = {
     ),
     "redirected-elsewhere": FindingKind("Redirects lead to another server than the one that the URL names."),
     "credentials-elsewhere": FindingKind("The mode sent a header with credentials along to such a server."),
-    # What was asked for
+    # What was asked for: summary.py
     "body-with-get": FindingKind("A GET or HEAD request has a body, which servers may ignore."),
     "unchecked-certificates": FindingKind("Certificates were not checked, which spares some clients much work."),
     "no-http2": FindingKind("A mode made for HTTP/2 spoke an older version, since the server offered no other."),
-    # Variants
+    # Variants: variant_findings.py
     "variants-alike": FindingKind("Two variants of a mode ran the same, so that they differ by chance alone."),
     "other-dependencies": FindingKind("Variants of a mode differ in packages that its speed depends on."),
     "loop-unused": FindingKind("A variant's event loop does not apply, since the mode is sync."),
-    # The rounds
+    # The rounds: few_rounds.py, doubts.py
     "few-rounds": FindingKind("Fewer rounds are complete than a ranking needs."),
     "slow-first-round": FindingKind("The first round took longer than the later ones let expect."),
     "outlier-rounds": FindingKind("Rounds are far off the others of their mode."),
     "drift": FindingKind("Over the run, all modes became slower or faster together."),
-    # The machine and the target
+    # The machine, the target and the libraries: doubts.py, foreign_requests.py
     "machine-slept": FindingKind("The machine was suspended in the middle of the run."),
     "busy-machine": FindingKind("Other processes used more than a tenth of the processors."),
     "powersave-governor": FindingKind("The processor's frequency governor saves power."),
@@ -90,7 +93,7 @@ FINDINGS = {
     "foreign-requests": FindingKind("Another program on this machine sent requests to the embedded target."),
     "replaced-library": FindingKind("A library is not what is installed: its version, its files or its functions."),
     "without-c-parts": FindingKind("A library runs without its parts in C, which make it several times as fast."),
-    # The load
+    # The load: load_doubts.py
     "littles-law": FindingKind("Mean latency × throughput is off the number of requests in flight."),
     "running-dry": FindingKind("The measured seconds are few for requests that wait long, so fewer were in flight."),
     "short-duration": FindingKind("The measured seconds are fewer than one request takes."),
