@@ -27,8 +27,8 @@ FINDINGS = {
     "mode-failed": FindingKind("The mode's client could not be imported or built, so it measured nothing."),
     "mode-crashed": FindingKind("The mode's process died, or needed more memory than it may have."),
     "mode-hung": FindingKind("The mode made no progress for longer than its timeout allows, and was ended."),
-    # Differences in work. What came back: answers.py, addresses.py; also in the rounds: round_answers.py. What was sent:
-    # sent_requests.py, sent_headers.py. How clients are set: settings_differences.py. What became of kept connections:
+    # Differences in work. What came back: answers.py, addresses.py; in the rounds: round_answers.py. What was sent:
+    # sent_requests.py, sent_headers.py. How clients are set: settings_differences.py. What became of connections:
     # unkept.py. Where redirects lead: elsewhere.py.
     "no-answer": FindingKind("The mode got no answer to its probe; others did.", is_other_work=True),
     "other-status": FindingKind("The mode got another status than most of those that succeeded.", is_other_work=True),

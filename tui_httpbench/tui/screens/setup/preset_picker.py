@@ -34,7 +34,7 @@ class PresetButton(SureRadioButton):
         super().__init__(label, is_on, id=f"preset-{name}", compact=True, tooltip=_WHYS[name])
         self.preset = name
 
-    def get_content_width(self, container: Size, viewport: Size) -> int:
+    def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002
         """As wide as the longest name, so that all stand evenly; where not all of these fit, as its own name."""
         around = len(f"{self.BUTTON_INNER} ")
         even = around + _NAME_WIDTH
