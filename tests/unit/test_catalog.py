@@ -1,4 +1,4 @@
-"""Client files read without running them, and how a client was made as code."""
+"""What becomes of a client file: modes behind labels, facts read without running it, its clients as code."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the samples mean: latency, throughput and the ranking, as pure functions over arrays."""
+"""What the measurements mean: comparison, ranking, findings, reasons, and the result made of them; without I/O."""

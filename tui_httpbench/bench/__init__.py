@@ -1,1 +1,1 @@
-"""How it is measured: the runner in the parent, the worker in a child process, the samples between them."""
+"""How it is measured, in the parent: runner, turns, worker processes, probes, run folder, recovery."""

@@ -1,1 +1,1 @@
-"""Files: small, private, locked, kept."""
+"""What is asked of the system: files that are small, private or locked, lines to child processes, and threads."""

@@ -1,1 +1,1 @@
-"""What to measure: the plan, where its values come from, and what it costs."""
+"""What to measure: the plan and its fields, presets and scenarios, and how they are read, checked and stored."""

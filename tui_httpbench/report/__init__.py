@@ -1,1 +1,1 @@
-"""A result in another form: text for a terminal, JSON for programs; one file a format."""
+"""A result in another form: text and Markdown for people, JSON for programs; one file a format, and where it goes."""

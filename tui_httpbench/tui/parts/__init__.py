@@ -1,1 +1,1 @@
-"""Widgets that several screens share."""
+"""What several screens share: widgets, and how parts of them are drawn."""

@@ -1,1 +1,1 @@
-"""The app's screens, one module and one style sheet each."""
+"""The app's screens, each a folder with its style sheet and the widgets that only it has."""

@@ -1,1 +1,1 @@
-"""The recover screen and the widgets that only it has."""
+"""The recover screen."""

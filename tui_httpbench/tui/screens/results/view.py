@@ -11,7 +11,7 @@ from tui_httpbench.analysis.result import Result
 
 
 class ResultView(Container):
-    """One tab: ``name_markup`` is its title with the letter of its key underlined."""
+    """One tab: ``KEY`` opens it, and is underlined in its title; ``ABOUT`` says in a few words what it shows."""
 
     ID: ClassVar[str]
     KEY: ClassVar[str]

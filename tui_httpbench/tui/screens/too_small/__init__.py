@@ -1,1 +1,1 @@
-"""The too small screen and the widgets that only it has."""
+"""The too small screen."""
