@@ -18,7 +18,7 @@ from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.json_report import to_text
 from tui_httpbench.report.text import print_report
-from tui_httpbench.tui.formatting import plan_in_short
+from tui_httpbench.tui.plan_words import plan_in_short
 
 MODES = ("requests-session", "httpx-client", "aiohttp", "urllib3", "http.client")
 SECRETS = {

@@ -23,7 +23,7 @@ from tui_httpbench.report.json_report import to_text
 from tui_httpbench.report.text import print_report
 from tui_httpbench.target_server.body_files import BodyFiles
 from tui_httpbench.target_server.tls import Identity
-from tui_httpbench.tui.formatting import plan_in_short
+from tui_httpbench.tui.plan_words import plan_in_short
 from tui_httpbench.tui.preferences import Preferences, save_theme
 
 SECRET = "hush-hush"

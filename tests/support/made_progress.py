@@ -18,7 +18,7 @@ from tui_httpbench.plan.plan import Plan
 from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.screens.run import screen as run_module
-from tui_httpbench.tui.screens.run.pulse import Latest
+from tui_httpbench.tui.screens.run.latency_plot import Latest
 from tui_httpbench.tui.screens.run.screen import RunScreen
 
 RATE = 1234.5

@@ -45,7 +45,7 @@ from tui_httpbench.tui.screens.run import screen as run_module
 from tui_httpbench.tui.screens.run.lane import LaneStanding, count_in_words, draw_lane, state_in_words
 from tui_httpbench.tui.screens.run.lane_layout import LaneLayout
 from tui_httpbench.tui.screens.run.lane_list import LaneList
-from tui_httpbench.tui.screens.run.pulse import Latest, Pulse, round_up
+from tui_httpbench.tui.screens.run.latency_plot import LatencyPlot, Latest, round_up
 from tui_httpbench.tui.screens.run.run_line import RunLine
 from tui_httpbench.tui.screens.run.run_words import describe_progress
 from tui_httpbench.tui.screens.run.screen import RunScreen
@@ -590,7 +590,7 @@ async def test_the_latest_latencies_are_plotted_over_zero() -> None:
         assert "▶ requests: latencies" in drawn
         assert "10 ms" in drawn
         assert "p50 2.00 ms" in drawn
-        plot = [screen.query_one(Pulse).render_line(row).text for row in range(3)]
+        plot = [screen.query_one(LatencyPlot).render_line(row).text for row in range(3)]
         # 2 of 10 ms are 5 of 24 eighths, and only the last request reaches the top row.
         assert plot[2].count("▅") == 19
         assert plot[0].count("▆") == 1

@@ -1,4 +1,4 @@
-"""Numbers and plans as only the screens print them."""
+"""Numbers as only the screens print them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,7 @@ from collections.abc import Iterable
 
 from textual.renderables.digits import Digits
 
-from tui_httpbench.plan.in_words import format_rounds
-from tui_httpbench.plan.plan import Plan
-from tui_httpbench.text.formatting import format_clock, format_duration, format_ms, plural
-from tui_httpbench.text.hiding import drop_secrets
-from tui_httpbench.text.quoting import printable
+from tui_httpbench.text.formatting import format_clock, format_ms
 
 
 def format_short(number: float) -> str:
@@ -58,28 +54,3 @@ def whole_parts(text: str, columns: int, between: str = " · ") -> str:
         del parts[-1]
     fitting = between.join(parts)
     return fitting if len(fitting) <= columns else textwrap.shorten(fitting, max(columns, 1), placeholder="…")
-
-
-def plan_in_short(plan: Plan, url: str | None = None) -> str:
-    """A plan in one line, with the URL that its requests go to once that is known."""
-    request = plan.request
-    typed = "the embedded target" if request.uses_embedded_target else request.hiding.hide(drop_secrets(request.url))
-    where = url or typed
-    return f"{size_in_short(plan)} · {request.method} {printable(where)}"
-
-
-def size_in_short(plan: Plan) -> str:
-    """How much a plan measures: ``8 modes × 2 s × 5 rounds``, ``8 modes × 20 requests × up to 30 rounds``."""
-    return " × ".join(filter(None, (plural(len(plan.modes), "mode"), load_in_short(plan), format_rounds(plan))))
-
-
-def load_in_short(plan: Plan) -> str:
-    """What a mode does in a round: ``20 requests``, ``2 s``, ``batches of 100 for 2 s``; empty where that is open."""
-    load = plan.load
-    if load.exact_requests is not None:
-        return plural(load.exact_requests, "request")
-    seconds = load.seconds()
-    if seconds is None:
-        return ""
-    batches = "" if load.requests is None else f"batches of {load.requests:,} for "
-    return f"{batches}{format_duration(seconds)}"

@@ -1,4 +1,4 @@
-"""What a plan and its fields mean, in a few words each."""
+"""A plan as the screens tell it: in a line, and each of its fields; plan/in_words.py has what reports tell as well."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tui_httpbench.analysis.outlook import last_round_wall_s
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.forecast import describe_duration, forecast, too_few_rounds
 from tui_httpbench.bench.round_schedule import RoundSchedule
+from tui_httpbench.plan.in_words import format_rounds
 from tui_httpbench.plan.plan import (
     ARTICLE,
     AUTO,
@@ -22,9 +23,35 @@ from tui_httpbench.plan.plan import (
     Rounds,
 )
 from tui_httpbench.text.formatting import format_duration, plural, rough_time
-from tui_httpbench.tui.formatting import size_in_short
+from tui_httpbench.text.hiding import drop_secrets
+from tui_httpbench.text.quoting import printable
 
 _AS_LONG_AS_FITS = "so long that five rounds fill the budget"
+
+
+def plan_in_short(plan: Plan, url: str | None = None) -> str:
+    """A plan in one line, with the URL that its requests go to once that is known."""
+    request = plan.request
+    typed = "the embedded target" if request.uses_embedded_target else request.hiding.hide(drop_secrets(request.url))
+    where = url or typed
+    return f"{size_in_short(plan)} · {request.method} {printable(where)}"
+
+
+def size_in_short(plan: Plan) -> str:
+    """How much a plan measures: ``8 modes × 2 s × 5 rounds``, ``8 modes × 20 requests × up to 30 rounds``."""
+    return " × ".join(filter(None, (plural(len(plan.modes), "mode"), load_in_short(plan), format_rounds(plan))))
+
+
+def load_in_short(plan: Plan) -> str:
+    """What a mode does in a round: ``20 requests``, ``2 s``, ``batches of 100 for 2 s``; empty where that is open."""
+    load = plan.load
+    if load.exact_requests is not None:
+        return plural(load.exact_requests, "request")
+    seconds = load.seconds()
+    if seconds is None:
+        return ""
+    batches = "" if load.requests is None else f"batches of {load.requests:,} for "
+    return f"{batches}{format_duration(seconds)}"
 
 
 def describe_run(plan: Plan) -> str:

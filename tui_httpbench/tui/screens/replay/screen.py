@@ -16,7 +16,8 @@ from tui_httpbench.analysis.places import knows_places, places_of
 from tui_httpbench.analysis.race import Race
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.text.formatting import enumerate_names, format_figure, plural
-from tui_httpbench.tui.formatting import format_seconds, load_in_short, plan_in_short, seconds_decimals, whole_parts
+from tui_httpbench.tui.formatting import format_seconds, seconds_decimals, whole_parts
+from tui_httpbench.tui.plan_words import load_in_short, plan_in_short
 from tui_httpbench.tui.screens.replay.race_clock import RaceClock, speed_in_words
 from tui_httpbench.tui.screens.replay.race_track import RaceTrack
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter

@@ -18,8 +18,7 @@ from tui_httpbench.analysis.grouping import can_group
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.text.formatting import plural
-from tui_httpbench.tui.formatting import plan_in_short
-from tui_httpbench.tui.plan_words import describe_more_rounds
+from tui_httpbench.tui.plan_words import describe_more_rounds, plan_in_short
 from tui_httpbench.tui.saving import SCREENSHOT_TOOLTIP, save_result
 from tui_httpbench.tui.screens.results.article_view import ArticleView
 from tui_httpbench.tui.screens.results.code_view import CodeView

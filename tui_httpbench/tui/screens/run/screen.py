@@ -30,13 +30,13 @@ from tui_httpbench.plan.plan import Plan, PlanError
 from tui_httpbench.report.environments import EnvironmentStory
 from tui_httpbench.target_server.launcher import TargetError
 from tui_httpbench.text.hiding import Hiding
-from tui_httpbench.tui.formatting import plan_in_short
 from tui_httpbench.tui.parts.code_panel import CodePanel
 from tui_httpbench.tui.parts.question import Question
 from tui_httpbench.tui.parts.standing import undecided_in_words
+from tui_httpbench.tui.plan_words import plan_in_short
 from tui_httpbench.tui.screens.run.awaited_questions import AwaitedQuestion, ElsewhereQuestion, FailedQuestion
 from tui_httpbench.tui.screens.run.lane_list import LaneList
-from tui_httpbench.tui.screens.run.pulse import MAX_REQUESTS, Latest, Pulse
+from tui_httpbench.tui.screens.run.latency_plot import MAX_REQUESTS, LatencyPlot, Latest
 from tui_httpbench.tui.screens.run.run_line import RunLine
 from tui_httpbench.tui.screens.run.run_words import describe_progress
 from tui_httpbench.tui.screens.run.spotlight import Spotlight
@@ -152,7 +152,7 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         yield Header()
         with Horizontal(id="run-top"):
             yield Totals()
-            yield Pulse()
+            yield LatencyPlot()
         yield RunLine()
         with Horizontal(id="run-race"):
             yield LaneList(self.plan.modes, self.plan.max_rounds)
@@ -196,7 +196,7 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         working = {lane.mode for lane in progress.lanes if lane.state in ("starting", "running")}
         spotlit = self._spotlight.move_on(lanes.modes, working, time.monotonic())
         lanes.show(progress.lanes, spotlit, progress.round)
-        self.query_one(Pulse).show(self.latest(spotlit), is_held=self._spotlight.is_held)
+        self.query_one(LatencyPlot).show(self.latest(spotlit), is_held=self._spotlight.is_held)
         self.query_one(CodePanel).show(spotlit)
         line = self.query_one("#undecided", Static)
         undecided = undecided_in_words(progress, line.content_size.width)

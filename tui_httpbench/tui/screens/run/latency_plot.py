@@ -46,10 +46,10 @@ class Latest:
         ) and (not len(self.samples) or bool((self.samples[-1] == other.samples[-1]).all()))
 
 
-class Pulse(Panel):
+class LatencyPlot(Panel):
     """A column for each request, the newest on the right, over a floor of zero; failed ones in the colour of errors."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pulse--bar", "pulse--error", "pulse--muted"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"latency-plot--bar", "latency-plot--error", "latency-plot--muted"}
 
     def __init__(self) -> None:
         super().__init__(classes="panel")
@@ -118,7 +118,7 @@ class Pulse(Panel):
         return strips
 
     def _color(self, role: str) -> Style:
-        style = self.get_component_rich_style(f"pulse--{role}")
+        style = self.get_component_rich_style(f"latency-plot--{role}")
         return Style(color=style.color, bold=style.bold, dim=style.dim)
 
 
