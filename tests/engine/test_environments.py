@@ -33,7 +33,7 @@ from tui_httpbench.environments.provide import Environment, Provided, provided
 from tui_httpbench.environments.recipe import Recipe, recipe_for
 from tui_httpbench.environments.store import Store
 from tui_httpbench.files.side_line import SideLine
-from tui_httpbench.measured.samples import SampleFile
+from tui_httpbench.measured.sample_file import SampleFile
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.requirement import parse_requirement
 from tui_httpbench.plan.variants import parse_variants

@@ -28,7 +28,8 @@ from tui_httpbench.bench.slice_length import base_length_s
 from tui_httpbench.bench.turns import Turns
 from tui_httpbench.bench.worker_process import WorkerProcess
 from tui_httpbench.clients.entrants import select_modes
-from tui_httpbench.measured.samples import LATENCY, START, SampleFile, measured_span_s
+from tui_httpbench.measured.sample_file import SampleFile
+from tui_httpbench.measured.samples import LATENCY, START, measured_span_s
 from tui_httpbench.plan.plan import WARMUP_REQUESTS, Plan, Profile, Request
 from tui_httpbench.plan.scenario import Scenario, parse_service_time
 from tui_httpbench.report.json_report import to_dict

@@ -22,7 +22,7 @@ from tui_httpbench.bench.runner import Runner
 from tui_httpbench.bench.trust import USUAL_TRUST
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job
 from tui_httpbench.files.side_line import SideLine
-from tui_httpbench.measured.samples import SampleFile
+from tui_httpbench.measured.sample_file import SampleFile
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.scenario import Scenario
 from tui_httpbench.worker.blame import blamed_variables

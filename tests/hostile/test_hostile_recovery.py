@@ -26,7 +26,8 @@ from tui_httpbench.bench.run_folder import FORMAT, RunFolder, all_folders, sampl
 from tui_httpbench.commands.recover import recover_run
 from tui_httpbench.measured.record_json import record_to_dict
 from tui_httpbench.measured.records import RoundRecord, Slice, WarmupRequest, WorkerSetup
-from tui_httpbench.measured.samples import ErrorText, SampleFile
+from tui_httpbench.measured.sample_file import SampleFile
+from tui_httpbench.measured.samples import ErrorText
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.stored import plan_from_dict, plan_to_dict
 from tui_httpbench.report.console import StreamConsole

@@ -13,7 +13,7 @@ from support.screens import text_on, wait_for_screen, wait_until
 from tui_httpbench.bench.recovery import find_interrupted_runs
 from tui_httpbench.bench.run_folder import RunFolder, sample_path
 from tui_httpbench.measured.measured import Measured
-from tui_httpbench.measured.samples import SampleFile
+from tui_httpbench.measured.sample_file import SampleFile
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.screens.recover.screen import RecoverScreen

@@ -15,7 +15,7 @@ from textual.screen import Screen
 
 from tui_httpbench.bench.run_folder import RunFolder, sample_path
 from tui_httpbench.measured.measured import Measured
-from tui_httpbench.measured.samples import SampleFile
+from tui_httpbench.measured.sample_file import SampleFile
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.screens.recover.screen import RecoverScreen

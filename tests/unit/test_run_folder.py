@@ -38,7 +38,8 @@ from tui_httpbench.measured.notes_json import ProbesMade, RoundStart, RunEnd, no
 from tui_httpbench.measured.probe import Probe, ProbeResponse
 from tui_httpbench.measured.record_json import record_from_dict, record_to_dict
 from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, WarmupRequest, WorkerSetup
-from tui_httpbench.measured.samples import ErrorText, SampleFile
+from tui_httpbench.measured.sample_file import SampleFile
+from tui_httpbench.measured.samples import ErrorText
 from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, EQUAL_ACCEPT_ENCODING, MASK, Plan, Request
 from tui_httpbench.plan.reference import Against
 from tui_httpbench.plan.variants import parse_variants

@@ -11,15 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tui_httpbench.measured.samples import (
-    ErrorText,
-    SampleFile,
-    SampleTally,
-    load_samples,
-    no_samples,
-    store_samples,
-    tally_samples,
-)
+from tui_httpbench.measured.sample_file import SampleFile, load_samples, store_samples
+from tui_httpbench.measured.samples import ErrorText, SampleTally, no_samples, tally_samples
 from tui_httpbench.worker.errors import code_of, kind_of, text_of
 from tui_httpbench.worker.recorder import ERROR_TEXT_BYTES, NO_BODY, ROW_BYTES, Recorder
 

@@ -30,7 +30,7 @@ from tui_httpbench.bench.run_reading import (
     why_closed,
 )
 from tui_httpbench.files.file_lock import FileLock
-from tui_httpbench.measured.samples import load_samples
+from tui_httpbench.measured.sample_file import load_samples
 from tui_httpbench.measured.strict_json import items
 from tui_httpbench.plan.plan import MAX_MODES
 from tui_httpbench.target_server.serving_folder import remove_left_folders

@@ -26,7 +26,7 @@ from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.notes_json import Note, ProbesMade, note_to_dict
 from tui_httpbench.measured.record_json import record_to_dict
 from tui_httpbench.measured.records import RoundRecord
-from tui_httpbench.measured.samples import store_samples
+from tui_httpbench.measured.sample_file import store_samples
 from tui_httpbench.plan.stored import plan_to_dict
 from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.hiding import drop_secrets

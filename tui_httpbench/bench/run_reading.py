@@ -29,7 +29,8 @@ from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.notes_json import Notes, RoundStart, RunEnd, gather, note_from_dict
 from tui_httpbench.measured.record_json import record_from_dict
 from tui_httpbench.measured.records import RoundRecord
-from tui_httpbench.measured.samples import ErrorText, Samples, load_samples, measured_span_s, no_samples
+from tui_httpbench.measured.sample_file import load_samples
+from tui_httpbench.measured.samples import ErrorText, Samples, measured_span_s, no_samples
 from tui_httpbench.measured.strict_json import items, read_as, seconds_or_none, whole
 from tui_httpbench.plan.parsing import parse_seed, parse_url
 from tui_httpbench.plan.plan import MAX_HEADERS, MAX_MODES, Plan

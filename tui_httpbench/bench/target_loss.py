@@ -9,7 +9,8 @@ import numpy as np
 
 from tui_httpbench.bench.run_folder import sample_path
 from tui_httpbench.measured.records import RoundRecord
-from tui_httpbench.measured.samples import STATUS, measured_span_s, store_samples
+from tui_httpbench.measured.sample_file import store_samples
+from tui_httpbench.measured.samples import STATUS, measured_span_s
 
 
 def without_lost_requests(record: RoundRecord, answered: int) -> RoundRecord:

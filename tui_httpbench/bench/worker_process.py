@@ -19,7 +19,8 @@ from tui_httpbench.bench.worker_story import EXIT_LIMIT_S, WorkerStory, hung_req
 from tui_httpbench.files.side_line import SideLine
 from tui_httpbench.files.threads import in_plain_words, in_thread
 from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, WorkerSetup
-from tui_httpbench.measured.samples import ErrorText, SampleFile, measured_span_s
+from tui_httpbench.measured.sample_file import SampleFile
+from tui_httpbench.measured.samples import ErrorText, measured_span_s
 from tui_httpbench.plan.plan import MAX_REQUESTS, Plan
 from tui_httpbench.text.hiding import Hiding
 from tui_httpbench.worker.slices import Clocks, Limits

@@ -12,7 +12,7 @@ from .errors import code_of, is_out_of_memory, kind_of, text_of
 
 ROW_BYTES = 32
 ERROR_TEXT_BYTES = 32 * 1024
-"""At the file's begin, as in ``tui_httpbench/measured/samples.py``; a whole number of memory pages."""
+"""At the file's begin, as in ``measured/sample_file.py``; a whole number of memory pages."""
 NO_BODY = -1
 """What stands for the size of the body in the row of a request that failed.
 
@@ -24,7 +24,7 @@ _MAX_TEXTS = 40
 class Recorder:
     """Writes samples where the parent can read them at any moment, even after this process was killed.
 
-    The layout is that of ``tui_httpbench/measured/samples.py``. Rows are taken in the order in which requests end;
+    The layout of the file is as in ``measured/sample_file.py``. Rows are taken in the order in which requests end;
     start_ns goes in last, so a row that has it is complete. ``capacity`` is how many rows the file has, ``recorded``
     how many are taken; the parent makes the file longer between two slices, and ``grow`` follows it.
     """
