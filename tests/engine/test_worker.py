@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import one_round
 from support.recording_server import RecordingServer
 
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.bench.trust import USUAL_TRUST
 from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, make_job
+from tui_httpbench.bench.worker_process import WATCH_INTERVAL_S
 from tui_httpbench.files.side_line import SideLine
 from tui_httpbench.measured.sample_file import SampleFile
 from tui_httpbench.plan.plan import Plan, Request
@@ -238,3 +240,22 @@ async def worker(job: bytes, *python: str, variables: dict[str, str] | None = No
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
         await process.wait()
+
+
+async def test_what_a_worker_told_at_its_end_is_heard_also_by_an_app_that_was_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, light_modes: tuple[str, ...]
+) -> None:
+    """Its end may be seen before its last message is read."""
+    hear = SideLine.hear
+
+    async def hear_late(line: SideLine) -> dict[str, Any] | None:
+        message = await hear(line)
+        if message is not None and message["event"] == "finished":
+            await asyncio.sleep(2 * WATCH_INTERVAL_S)
+        return message
+
+    monkeypatch.setattr(SideLine, "hear", hear_late)
+    async with RecordingServer() as server:
+        plan = Plan(Request(server.url + "/"), modes=light_modes[:1], requests=5, concurrency=1)
+        (record,) = await one_round.measure(plan, tmp_path)
+    assert (record.outcome, record.reason, len(record.samples)) == ("complete", "", 5)

@@ -27,6 +27,8 @@ from tui_httpbench.worker.slices import Clocks, Limits
 
 STARTUP_LIMIT_S = 60.0
 WATCH_INTERVAL_S = 0.2
+LAST_WORDS_LIMIT_S = 2.0
+"""For how long after a worker's end what it has told is waited for, since a busy machine may hand it on late."""
 COMPUTING_S = 0.1
 """What one request may compute: five times as long as the most expensive client does on a usual machine."""
 MESSAGE_LIMIT_BYTES = 4 * 1024 * 1024
@@ -245,6 +247,7 @@ class WorkerProcess:
         Ends a worker that has shown no sign of life for ``limit_s`` seconds.
         """
         begin = last_sign = time.monotonic()
+        exit_seen = 0.0
         seen = self.samples.done()
         while not self._story.is_gone:
             try:
@@ -253,8 +256,10 @@ class WorkerProcess:
                     message = await self._messages.get()
             except TimeoutError:
                 if self._process is not None and self._process.returncode is not None:
-                    # It has told all, and what it has started holds its line open.
-                    self._story.is_gone = True
+                    # What it told at last may still be on its way here. If nothing comes, what it has started holds its
+                    # line open.
+                    exit_seen = exit_seen or time.monotonic()
+                    self._story.is_gone = self._messages.empty() and time.monotonic() - exit_seen > LAST_WORDS_LIMIT_S
                     continue
                 done = self.samples.done()
                 if done != seen:
