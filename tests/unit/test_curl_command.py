@@ -55,10 +55,10 @@ def test_forms_of_a_command(command: str, method: str, url: str, body: bytes | N
 def test_json_and_forms_get_their_content_type() -> None:
     json, form = parse_curl("curl --json '{}' https://a.b/").request, parse_curl("curl -d a=1 https://a.b/").request
     assert (json.json_body, json.data) == (b"{}", None)
-    assert {("Content-Type", "application/json"), ("Accept", "application/json")} <= set(json.wire_headers)
+    assert {("Content-Type", "application/json"), ("Accept", "application/json")} <= set(json.filled_headers)
     assert (form.json_body, form.data) == (None, b"a=1")
-    assert ("Content-Type", "application/x-www-form-urlencoded") in form.wire_headers
-    own = parse_curl("curl -d a=1 -H 'content-type: text/plain' https://a.b/").request.wire_headers
+    assert ("Content-Type", "application/x-www-form-urlencoded") in form.filled_headers
+    own = parse_curl("curl -d a=1 -H 'content-type: text/plain' https://a.b/").request.filled_headers
     assert own[0] == ("content-type", "text/plain")
     assert not any(name == "Content-Type" for name, _ in own)
 

@@ -362,15 +362,15 @@ def test_total_counts_modes_and_rounds() -> None:
 
 
 def test_headers_on_the_wire() -> None:
-    assert Request().wire_headers == (("User-Agent", DEFAULT_USER_AGENT),)
-    assert Request(headers=(("user-agent", "x"),)).wire_headers == (("user-agent", "x"),)
+    assert Request().filled_headers == (("User-Agent", DEFAULT_USER_AGENT),)
+    assert Request(headers=(("user-agent", "x"),)).filled_headers == (("user-agent", "x"),)
     for body in (b"", b"a=1", b'{"a": 1}', b"\xff"):
-        assert Request(data=body).wire_headers[1:] == (("Content-Type", "application/x-www-form-urlencoded"),)
+        assert Request(data=body).filled_headers[1:] == (("Content-Type", "application/x-www-form-urlencoded"),)
     json = ("Content-Type", "application/json"), ("Accept", "application/json")
-    assert Request(json_body=b"{}").wire_headers[1:] == json
+    assert Request(json_body=b"{}").filled_headers[1:] == json
     own = (("content-type", "text/csv"), ("ACCEPT", "*/*"))
-    assert Request(headers=own, data=b"x").wire_headers[:-1] == own
-    assert Request(headers=own, json_body=b"{}").wire_headers[:-1] == own
+    assert Request(headers=own, data=b"x").filled_headers[:-1] == own
+    assert Request(headers=own, json_body=b"{}").filled_headers[:-1] == own
 
 
 def test_a_request_has_one_body() -> None:
@@ -415,7 +415,7 @@ def test_pieces_of_a_body_are_put_together_as_curl_does(tmp_path: Path) -> None:
     "name", ["Authorization", "proxy-authorization", "Cookie", "X-Api-Key", "X-CSRF-Token", "Client-Secret"]
 )
 def test_secrets_are_masked(name: str) -> None:
-    request = Request(headers=((name, "hush"), ("Accept", "text/html")))
-    assert (name, MASK) in request.masked_headers
-    assert ("Accept", "text/html") in request.masked_headers
-    assert "hush" not in str(request.masked_headers)
+    shown = Plan(Request(headers=((name, "hush"), ("Accept", "text/html")))).masked_headers
+    assert (name, MASK) in shown
+    assert ("Accept", "text/html") in shown
+    assert "hush" not in str(shown)

@@ -47,7 +47,7 @@ def make_plan(options: argparse.Namespace, *, may_ask: bool = False) -> Plan | N
     base = preset.values.get("scenario", LOOPBACK) if preset and request.uses_embedded_target else LOOPBACK
     if (scenario := make_scenario(options, base)) != base:
         changes["scenario"] = scenario
-    expand_headers(request.wire_headers)
+    expand_headers(request.filled_headers)
     changes.setdefault("modes", choose_modes(preset.values["modes"] if preset else []))
     if preset is not None:
         plan = preset.plan(**_load_of_preset(preset, changes))

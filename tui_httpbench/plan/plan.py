@@ -86,8 +86,8 @@ class Request:
         return self.url.startswith("/")
 
     @property
-    def wire_headers(self) -> tuple[Header, ...]:
-        """The headers that every mode is told to send: the user's, and ours where the user gave none.
+    def filled_headers(self) -> tuple[Header, ...]:
+        """The user's headers, and ours where the user gave none; a plan's ``wire_headers`` are these and its profile's.
 
         Those of a body are curl's, which ``-d`` and ``--json`` add.
         """
@@ -100,11 +100,6 @@ class Request:
         if self.json_body is not None and "accept" not in names:
             added.append(("Accept", JSON_TYPE))
         return (*self.headers, *added)
-
-    @property
-    def masked_headers(self) -> tuple[Header, ...]:
-        """``wire_headers`` with the values of secret ones hidden: for screens and files."""
-        return self.mask(self.wire_headers)
 
     @property
     def hiding(self) -> Hiding:
@@ -221,7 +216,7 @@ class Plan:
     @property
     def wire_headers(self) -> tuple[Header, ...]:
         """The headers that every mode is told to send, under this plan's profile."""
-        headers = self.request.wire_headers
+        headers = self.request.filled_headers
         names = {name.lower() for name, _ in headers}
         if self.profile == "equal" and "accept-encoding" not in names:
             return (*headers, ("Accept-Encoding", EQUAL_ACCEPT_ENCODING))

@@ -105,7 +105,7 @@ class BodyEditor(VerticalGroup):
 
     def show_content_type(self, request: Request) -> None:
         """Says under which Content-Type the body goes out."""
-        types = [value for name, value in request.wire_headers if name.lower() == "content-type"]
+        types = [value for name, value in request.filled_headers if name.lower() == "content-type"]
         sent = f", sent as {types[0]}" if types and request.body is not None else ""
         if (caption := f"Body{sent}") != str(self._caption.content):
             self._caption.update(Content(caption))
