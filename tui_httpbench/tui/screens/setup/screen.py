@@ -192,8 +192,10 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
             return  # another one was chosen since
         values = self._own if event.name == CUSTOM else PRESETS[event.name].values
         self.query_one(LoadForm).fill(values)
-        self.query_one(ModePicker).choose(values["modes"])
-        self.query_one(TargetForm).fill(values["scenario"])
+        if "modes" in values:
+            self.query_one(ModePicker).choose(values["modes"])
+        if "scenario" in values:
+            self.query_one(TargetForm).fill(values["scenario"])
         self.check_form()
 
     @on(UrlInput.CurlGiven)
