@@ -94,12 +94,11 @@ def test_failures_are_never_the_yardstick() -> None:
     assert found(refused) == [("no-answer", ("requests", "httpx", "urllib3"))]
 
 
-def test_one_failure_everywhere_is_the_usual_and_none_marks_another() -> None:
+def test_where_nothing_succeeded_no_failure_is_the_yardstick_of_another() -> None:
     assert found(probes_of(answer(status=404), answer(status=404), answer(status=404))) == []
     assert found(probes_of(None, None, None)) == []
-    assert found(probes_of(answer(status=404), answer(status=404), answer(status=500))) == [
-        ("other-status", ("aiohttp",))
-    ]
+    assert found(probes_of(answer(status=404), answer(status=404), answer(status=500))) == []
+    assert found(probes_of(answer(status=414), answer(status=414), None)) == []
 
 
 def test_a_status_that_changes_by_itself_marks_nobody_but_another_one_does() -> None:

@@ -38,8 +38,8 @@ def find_answer_differences(
     nobody. ``in_rounds`` are statuses that each of these modes got in the rounds as well: one that got the usual status
     and its own there tells that its probe drew by lot.
     """
-    if not any(probe.responses for probe in probes):
-        return []
+    if not any(response.status < 400 for probe in probes for response in probe.responses):
+        return []  # of failures none is what the others should have got
     usual = _usual_outcome(probes)
     seen = [_Seen(probe.mode, _of_status(probe, usual)) for probe in probes]
     seen = [each for each in seen if each.responses]
@@ -86,7 +86,7 @@ class _Seen:
 
 
 def _usual_outcome(probes: tuple[Probe, ...]) -> str:
-    """A failure is the usual only where nothing succeeded."""
+    """That of most modes that succeeded first; where each first answer failed, that of most."""
     outcomes = [_outcome(probe) for probe in probes]
     good = [outcome for outcome in outcomes if outcome.isdecimal() and int(outcome) < 400]
     answered = [outcome for outcome in outcomes if outcome.isdecimal()]

@@ -32,6 +32,8 @@ from tui_httpbench.text.quoting import printable, shortened
 
 MAX_TEXTS_PER_KIND = 3
 MAX_TEXT_LENGTH = 300
+_MAX_URL = 1000
+"""So much of a URL is shown; the JSON has all of it."""
 _DIGITS = 12
 """Of the digest of a client file: enough to tell two apart."""
 
@@ -121,7 +123,9 @@ def _heading(result: Result, verbose: bool) -> Iterator[Text]:
     plan = result.plan
     where = " (the embedded target)" if plan.request.uses_embedded_target else ""
     yield Text(
-        f"{plan.request.method} {printable(result.url)}{where}{_body_in_words(plan)}", style="bold", overflow="fold"
+        f"{plan.request.method} {shortened(printable(result.url), _MAX_URL)}{where}{_body_in_words(plan)}",
+        style="bold",
+        overflow="fold",
     )
     made = max((record.round for record in result.records), default=0)
     rounds = format_rounds_made(plan, made) if made else format_rounds(plan)
