@@ -73,7 +73,7 @@ async def test_every_fault_ends_as_the_table_says(fault: str, width: int, tmp_pa
 async def test_the_table_has_every_fault_mode_and_concurrency(tmp_path: Path) -> None:
     async with RudeServer(tmp_path) as server:
         assert tuple(TABLE) == server.faults
-    # The optional clients have no rows yet; they are tried in test_more_clients.py.
+    # niquests, which lives with no other urllib3, has no column; it is tried in test_more_clients.py.
     tabled = {mode.id for mode in MODES.values() if mode.default or mode.http2}
     assert all(tabled <= set(row) <= set(MODES) for row in TABLE.values())
     assert all(set(cell) == set(CONCURRENCIES) for row in TABLE.values() for cell in row.values())
