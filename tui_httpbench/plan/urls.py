@@ -18,6 +18,7 @@ _PORT = re.compile(r"\d+([/?#]|$)", re.ASCII)
 _HERE = re.compile(r":(\d*)([/?#]|$)", re.ASCII)
 """How httpie has this machine: ``:8000/path``, ``:/path``."""
 _NUMBER = re.compile(r"\d*\.?\d*\.?", re.ASCII)
+_NO_COLON = re.compile(r"\w+://[^/?#]*\][^:/?#]")
 _BARE_IPV6 = re.compile(r"https?://[0-9a-f.]*:[0-9a-f.]*:[0-9a-f.:]*([/?#]|$)", re.IGNORECASE | re.ASCII)
 _NEVER_IN_A_HOST = "\"'<>\\^`{|}"
 _EXAMPLE = "example.com/path"
@@ -121,6 +122,8 @@ def _check(url: str) -> None:
     shown, scheme = shortened(drop_secrets(url), 60), url.partition("://")[0]
     if _BARE_IPV6.match(url):
         raise PlanError("url", "An IPv6 address stands in brackets; write it as in http://[::1]:8000/path.")
+    if _NO_COLON.match(url):  # some versions of Python would say no more than that the address is invalid
+        raise PlanError("url", "Behind an IPv6 address, a colon stands before the port: http://[::1]:8000/path.")
     try:
         parts = urlsplit(url)
         host = parts.hostname
@@ -136,10 +139,7 @@ def _check(url: str) -> None:
 
 def _check_port(url: str, parts: SplitResult) -> None:
     """Refuses a port that can't be connected to. Raises PlanError."""
-    behind = parts.netloc.rpartition("]")[2]
-    if "]" in parts.netloc and behind and not behind.startswith(":"):
-        raise PlanError("url", "Behind an IPv6 address, a colon stands before the port: http://[::1]:8000/path.")
-    port = behind.partition(":")[2]
+    port = parts.netloc.rpartition("]")[2].partition(":")[2]
     if not port or (port.isascii() and port.isdecimal() and len(port) < 10 and 0 < int(port) <= MAX_PORT):
         return
     if "@" in url.partition("?")[0]:
