@@ -132,8 +132,7 @@ def find_elsewhere(plan: Plan, probes: tuple[Probe, ...]) -> Elsewhere | None:
                 known = next((each for each in credentials if each.lower() == name.lower()), name)
                 credentials.setdefault(known, set()).add(probe.mode)
     # Where a mode's requests were seen to end, it need not tell whether they went there.
-    told = {origin: untold[origin] - ends.get(origin, set()) for origin in untold}
-    untold = {origin: modes for origin, modes in told.items() if modes}
+    untold = {origin: rest for origin, modes in untold.items() if (rest := modes - ends.get(origin, set()))}
     by_mode = (ends, hosts, credentials, untold)
     if not any(by_mode):
         return None

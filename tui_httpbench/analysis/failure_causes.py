@@ -69,6 +69,12 @@ def cause_of_status(plan: Plan, status: int, way: Way) -> CommonFailure:
     """Why every answer has this status, which is a bad one."""
     has_credentials = any(name.lower() == "authorization" for name, _ in plan.request.headers)
     has_body, has_headers = plan.request.body is not None, bool(plan.request.headers)
+    no_body: tuple[str, str, Place, str] = (
+        "it waits for a body, and there is none",
+        "give one",
+        "body",
+        "-d or --json-body",
+    )
     this_url = "that one" if way.led_to else "this URL"
     other_method = "-X POST" if way.method == "GET" else "-X GET"
     causes: dict[int, tuple[str, str, Place, str]] = {
@@ -95,12 +101,12 @@ def cause_of_status(plan: Plan, status: int, way: Way) -> CommonFailure:
         415: (
             ("it does not take a body of this type", "say which it is", "headers", "-H 'Content-Type: …'")
             if has_body
-            else ("it waits for a body, and there is none", "give one", "body", "-d or --json-body")
+            else no_body
         ),
         422: (
             ("it can't use this body", "check the body and its type", "body", "-d or --json-body")
             if has_body
-            else ("it waits for a body, and there is none", "give one", "body", "-d or --json-body")
+            else no_body
         ),
         429: ("it limits how many requests it takes", "wait, or choose a URL that may be loaded", "url", ""),
         431: (

@@ -125,8 +125,8 @@ class Result:
     ``findings`` are what is doubted or differs, the most important first. By mode: ``settings`` are those that each
     really had, ``made`` the call that made its client, ``http_versions`` what it spoke with the server, ``runtimes``
     what it ran on and ``packages`` the versions that its speed depends on; ``apart`` are those that ran in an
-    environment made for them. All of these go by the lane, which copies
-    share. ``started_at``, ``ended_at``, ``duration_s`` and ``own_files`` are those of ``Measured``.
+    environment made for them. All of these go by the lane, which copies share. ``started_at``, ``ended_at``,
+    ``duration_s`` and ``own_files`` are those of ``Measured``.
     """
 
     plan: Plan

@@ -27,13 +27,13 @@ def git_state(folder: Path) -> str:
     if git is None:
         return ""
     # That of a second work tree has its own HEAD, and all else in common with the first.
-    common = _read(git / "commondir", MAX_REF_BYTES).decode("utf-8", "replace").strip()
+    common = _text(git / "commondir")
     shared = git / common if common else git
     refs = dict(_packed(shared)) | dict(_loose(shared))
-    head = _read(git / "HEAD", MAX_REF_BYTES).decode("utf-8", "replace").strip()
+    head = _text(git / "HEAD")
     commit = refs.get(head.removeprefix("ref: "), head)
     tags = sorted(f"{name} {value}" for name, value in refs.items() if name.startswith("refs/tags/"))
-    tables = _read(shared / "reftable" / "tables.list", MAX_REF_BYTES).decode("utf-8", "replace")
+    tables = _text(shared / "reftable" / "tables.list")
     return "\n".join((commit, *tags, tables))
 
 
@@ -42,13 +42,13 @@ def _git_folder(folder: Path) -> Path | None:
         dot = each / ".git"
         if dot.is_dir():
             return dot
-        if told := _read(dot, MAX_REF_BYTES).decode("utf-8", "replace").strip():
+        if told := _text(dot):
             return each / told.removeprefix("gitdir: ")
     return None
 
 
 def _packed(git: Path) -> Iterator[tuple[str, str]]:
-    for line in _read(git / "packed-refs", MAX_REFS_BYTES).decode("utf-8", "replace").splitlines():
+    for line in _text(git / "packed-refs", MAX_REFS_BYTES).splitlines():
         value, _, name = line.partition(" ")
         if name.startswith("refs/"):
             yield name, value
@@ -58,8 +58,11 @@ def _loose(git: Path) -> Iterator[tuple[str, str]]:
     for kind in ("heads", "tags"):
         for path in (git / "refs" / kind).rglob("*"):
             if path.is_file():
-                value = _read(path, MAX_REF_BYTES).decode("utf-8", "replace").strip()
-                yield path.relative_to(git).as_posix(), value
+                yield path.relative_to(git).as_posix(), _text(path)
+
+
+def _text(path: Path, limit_bytes: int = MAX_REF_BYTES) -> str:
+    return _read(path, limit_bytes).decode("utf-8", "replace").strip()
 
 
 def _read(path: Path, limit_bytes: int) -> bytes:

@@ -16,9 +16,7 @@ from tui_httpbench.plan.in_words import format_load, format_rounds, format_round
 from tui_httpbench.plan.reference import USUAL, Against
 from tui_httpbench.text.formatting import plural
 from tui_httpbench.text.markdown_table import markdown_table, markdown_text
-from tui_httpbench.text.quoting import shortened
-
-_MAX_URL = 1000
+from tui_httpbench.text.quoting import shown_url
 
 
 def to_text(result: Result, against: Against = USUAL, group_by: GroupBy | None = None) -> str:
@@ -32,7 +30,7 @@ def to_text(result: Result, against: Against = USUAL, group_by: GroupBy | None =
 
 def _blocks(result: Result, against: Against, by: GroupBy) -> Iterator[str]:
     plan = result.plan
-    yield f"## {markdown_text(f'{plan.request.method} {shortened(result.url, _MAX_URL)}')}"
+    yield f"## {markdown_text(f'{plan.request.method} {shown_url(result.url)}')}"
     judged = judge(result, against)
     if gate := gate_in_words(judged):
         yield f"**{markdown_text(gate)}**"

@@ -28,12 +28,10 @@ from tui_httpbench.report.ranking_chart import ranking_chart
 from tui_httpbench.report.ranking_table import columns_block, ranking_table
 from tui_httpbench.report.settings import differing_settings, environment_block, settings_block
 from tui_httpbench.text.formatting import plural
-from tui_httpbench.text.quoting import printable, shortened
+from tui_httpbench.text.quoting import printable, shortened, shown_url
 
 MAX_TEXTS_PER_KIND = 3
 MAX_TEXT_LENGTH = 300
-_MAX_URL = 1000
-"""So much of a URL is shown; the JSON has all of it."""
 _DIGITS = 12
 """Of the digest of a client file: enough to tell two apart."""
 
@@ -123,7 +121,7 @@ def _heading(result: Result, verbose: bool) -> Iterator[Text]:
     plan = result.plan
     where = " (the embedded target)" if plan.request.uses_embedded_target else ""
     yield Text(
-        f"{plan.request.method} {shortened(printable(result.url), _MAX_URL)}{where}{_body_in_words(plan)}",
+        f"{plan.request.method} {shown_url(result.url)}{where}{_body_in_words(plan)}",
         style="bold",
         overflow="fold",
     )

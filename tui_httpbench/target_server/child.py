@@ -87,8 +87,8 @@ class Child:
         if told is None:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.wait(), 1.0)
-            how = f": {ended}" if (ended := self._how_it_ended) and not self._last_words() else self._last_words()
-            raise TargetError(f"{self._name} could not start{how}.")
+            ended = f": {self._how_it_ended}" if self._how_it_ended else ""
+            raise TargetError(f"{self._name} could not start{self._last_words() or ended}.")
         if "port_error" in told:
             raise TargetError(str(told["port_error"]))
         if not isinstance(told.get("port"), int):

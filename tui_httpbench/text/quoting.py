@@ -15,6 +15,11 @@ def shown_path(path: object, limit: int = 200) -> str:
     return shortened(printable(str(path)), limit)
 
 
+def shown_url(url: str, limit: int = 1000) -> str:
+    """The URL as a heading shows it; the JSON has all of it."""
+    return shortened(printable(url), limit)
+
+
 def printable(text: str) -> str:
     """Text from elsewhere with control characters, line breaks among them, written as escapes."""
     if text.isprintable():
