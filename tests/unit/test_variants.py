@@ -114,6 +114,7 @@ def test_credentials_go_to_pip_and_nowhere_else() -> None:
         ("a=httpx\nh11", "has a control character in it; take it out."),
         ("a=./not-there", "There is no file or folder './not-there'; name a checkout's folder or a wheel."),
         ("a=.", "is no checkout that can be built: it holds none of pyproject.toml, setup.py, setup.cfg."),
+        ("a=~nobody-here/x,y", "There is no file or folder '~nobody-here/x'; name a checkout's folder or a wheel."),
         ("a=./note.txt", "is neither a wheel nor a source archive"),
         ("a=https://host/httpx", "does not tell what it holds; write its name before it"),
         ("a=httpx @ https://host/a b", "has a space in it"),

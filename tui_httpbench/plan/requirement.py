@@ -179,7 +179,7 @@ def _at_place(place: str, name: str, extras: tuple[str, ...], *, looks: bool) ->
 
 
 def _at_path(text: str, name: str, extras: tuple[str, ...], *, looks: bool) -> Requirement:
-    path = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100, PTH111 - a home that can't be found stays
+    path = typed_path(text)
     if name and not looks:
         return Requirement(name, extras, path=path)
     try:
@@ -200,6 +200,11 @@ def _at_path(text: str, name: str, extras: tuple[str, ...], *, looks: bool) -> R
             FIELD, f"{_shown(text)} is no checkout that can be built: it holds none of {', '.join(PROJECT_FILES)}."
         )
     return Requirement(name or _name_of_checkout(path, text), extras, path=path)
+
+
+def typed_path(text: str) -> Path:
+    """Where a path that was typed leads, from this folder or a home; a home that can't be found stays as it is."""
+    return Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100, PTH111
 
 
 def _is_checkout(folder: Path) -> bool:

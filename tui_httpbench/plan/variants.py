@@ -20,7 +20,7 @@ from pathlib import Path
 
 from tui_httpbench.clients.catalog import Library, Mode
 from tui_httpbench.plan.error import PlanError
-from tui_httpbench.plan.requirement import FIELD, Requirement, normalized, parse_requirement
+from tui_httpbench.plan.requirement import FIELD, Requirement, normalized, parse_requirement, typed_path
 from tui_httpbench.text.quoting import character_name, shortened
 
 MAX_VARIANTS = 50
@@ -179,7 +179,7 @@ def _path_with_commas(parts: Sequence[str]) -> Path | None:
     """What is on this machine under a name that these parts begin, with the commas between them."""
     for end in range(len(parts), 1, -1):
         for comma in (",", ", "):
-            path = Path(comma.join(parts[:end])).expanduser().absolute()
+            path = typed_path(comma.join(parts[:end]))
             with contextlib.suppress(OSError, ValueError):
                 if path.exists():
                     return path
