@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import importlib.util
 import re
 import sys
@@ -111,6 +112,21 @@ def parse_client(path: Path, source: bytes) -> ClientFile:
         raise ClientFileError(f"{shown} is no Python source: {reason}.") from None
 
 
+def _parse_undisturbed(source: bytes) -> ast.Module:
+    """What ``ast.parse`` makes of it, while no garbage is collected.
+
+    What the collector ends may print a traceback, for which Python 3.11 parses as well; then it takes the depth of
+    the one for that of the other, a SystemError: https://github.com/python/cpython/issues/106905
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        return ast.parse(source)
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _coding_line(source: bytes) -> int:
     """The line of the comment that names an encoding: the first or the second."""
     return 1 if b"coding" in source.split(b"\n", 1)[0] else 2
@@ -124,7 +140,7 @@ def _parse(path: Path, source: bytes, shown: str) -> ClientFile:
         # Of an odd escape, say; printed, it would stand across the screen.
         warnings.simplefilter("ignore")
         text = importlib.util.decode_source(source)
-        tree = ast.parse(source)
+        tree = _parse_undisturbed(source)
     modes = tuple(
         _facts(node, mark, text, shown)
         for node in tree.body
