@@ -125,6 +125,17 @@ async def test_a_source_port_that_comes_round_is_a_new_connection(
     assert await difference(running, before) == (3 * len(ports),) * 2
 
 
+@linux_only
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_port_that_a_client_kept_for_a_round_may_come_round_in_the_next(running: EmbeddedTarget) -> None:
+    host = f"127.{random.randint(1, 254)}.{random.randint(0, 255)}.{random.randint(1, 254)}"
+    before = await running.counts()
+    for _ in range(2):
+        await asyncio.to_thread(ask_once_from, (host, 20_000), address_of(running), closed_by_server=True)
+        await running.begin_round()
+    assert await difference(running, before) == (2, 2)
+
+
 @pytest.mark.asyncio(loop_scope="module")
 async def test_only_what_sent_a_request_is_counted(running: EmbeddedTarget) -> None:
     before = await running.counts()

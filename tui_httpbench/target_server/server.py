@@ -193,12 +193,19 @@ def _commands(application: Application) -> Commands:
         kept, lost = application.traffic.take_heads()
         return {"heads": [asdict(head) for head in kept], "lost": lost}
 
+    turns = commands_of(application.turns)
+
+    def begin_round(nothing: str) -> None:
+        application.traffic.forget_closed()
+        turns["begin_round"](nothing)
+
     return {
         "counts": counts,
         "watch": lambda _: application.traffic.watch(),
         "heads": heads,
         "unwatch": lambda _: application.traffic.unwatch(),
-        **commands_of(application.turns),
+        **turns,
+        "begin_round": begin_round,
     }
 
 

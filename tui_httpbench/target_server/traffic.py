@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from granian.rsgi import Scope
 
 # The fewest new connections between two looks for closed ones. Linux, with its usual range of 28,000 ports, was seen to
-# hand a port out again after 1,500 connections at the earliest, so that several looks fall in between.
+# hand a port out again after 1,000 connections at the earliest, so that several looks fall in between.
 SWEEP_INTERVAL = 200
 MAX_HEADS = 1_000
 MAX_HEADS_SIZE = 4 * 1024 * 1024
@@ -47,7 +47,8 @@ class Traffic:
 
     A connection is told by its peer's address and port, since the server tells nothing else of it. The client's system
     gives the port of a closed connection to a new one after a while, so peers whose connection has been closed are
-    forgotten every ``SWEEP_INTERVAL`` new ones, long before. The count is exact where ports are handed out in turn
+    forgotten every ``SWEEP_INTERVAL`` new ones, long before, and when a round begins: those that a client kept for the
+    round before are old by then, and their ports come round soon. The count is exact where ports are handed out in turn
     (Linux), and nearly so where they are drawn from thousands (macOS). It is a lower bound where the system doesn't
     list a process's open sockets (Windows), once ports come round, and for a client that binds its own source port and
     uses it again within ``SWEEP_INTERVAL`` connections.
@@ -92,18 +93,19 @@ class Traffic:
         self._heads_size = 0
         return heads, lost
 
+    def forget_closed(self) -> None:
+        """Forgets the peers whose connection has been closed; for a moment at which nobody sends."""
+        connected = connected_peers()
+        if connected is not None:
+            self._peers &= connected
+
     def _meet(self, peer: str) -> None:
         self.connections += 1
         self._peers.add(peer)
         if len(self._peers) >= self._peers_at_next_sweep:
-            self._forget_closed()
-
-    def _forget_closed(self) -> None:
-        connected = connected_peers()
-        if connected is not None:
-            self._peers &= connected
-        # With more connections open, a look takes longer: its cost for each new connection must not grow.
-        self._peers_at_next_sweep = len(self._peers) + max(SWEEP_INTERVAL, len(self._peers) // 4)
+            self.forget_closed()
+            # With more connections open, a look takes longer: its cost for each new connection must not grow.
+            self._peers_at_next_sweep = len(self._peers) + max(SWEEP_INTERVAL, len(self._peers) // 4)
 
     def _keep_head(self, scope: Scope, peer: str) -> None:
         headers = tuple(scope.headers.items())
