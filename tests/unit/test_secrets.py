@@ -6,6 +6,8 @@ from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tui_httpbench.bench.worker_story import TAIL_BYTES, last_line_of, without_secrets
 from tui_httpbench.measured.probe import Probe, ProbeResponse, Reached, SentRequest
@@ -247,6 +249,48 @@ def test_the_time_grows_as_the_text_does(part: str) -> None:
     text = part * (40_000 // len(part))
     assert len(hiding.hide(text)) <= len(text)
     assert len(drop_secrets(f"?{text}")) <= len(text) + 1
+
+
+@pytest.mark.parametrize("sign", ["-", "%", "%2", "\\", "é", "%5C", "a", "\n"])
+def test_a_value_and_a_text_of_one_sign_take_no_longer_together(sign: str) -> None:
+    """Neither one long value in a long text nor 300 of them; where it grows with both, longer than a test may take."""
+    text = sign * (40_000 // len(sign))
+    hiding = Hiding().and_also(sign * 1_000 + f"b{number}" for number in range(300))
+    assert hiding.hide(text) == text
+    assert hiding.hide(f"{text} {sign * 1_000}b7 .") == f"{text} *** ."
+
+
+_LONG = 'Sek/R3t+é "x'
+
+
+@given(value=st.sampled_from([_LONG, "hush-22'"]), forms=st.lists(st.integers(0, 7), min_size=1, max_size=12))
+def test_a_value_is_hidden_however_each_sign_of_it_is_written(value: str, forms: list[int]) -> None:
+    written = "".join(_written(sign, forms[place % len(forms)]) for place, sign in enumerate(value))
+    assert Hiding().and_also([value]).hide(f"a /{written}/ b") == "a /***/ b", written
+
+
+def _written(sign: str, form: int) -> str:
+    encoded = "".join(f"%{byte:02x}" for byte in sign.encode())
+    if form in (1, 2, 3):
+        return encoded.upper().replace("%", "%" + "25" * (form - 1))
+    if form == 4 and not sign.isalnum():
+        return "\\" * 3 + sign
+    if form == 5:
+        return sign.encode("unicode_escape").decode()
+    if form == 6 and sign.isascii():
+        return f"\\u{ord(sign):04X}"
+    return encoded if form == 7 else sign
+
+
+def test_a_value_in_latin_1_is_hidden() -> None:
+    """In which headers go, and which servers decode as they like."""
+    hiding = Hiding().and_also(["größe-é-hush"])
+    raw = "größe-é-hush".encode()
+    for shown in (raw.decode("latin-1"), raw.decode("latin-1").encode().decode("latin-1"), "gr%F6%dfe-%E9-hush"):
+        hidden = hiding.hide(f"<{shown}>")
+        assert (hidden == "<***>") == (shown != raw.decode("latin-1").encode().decode("latin-1")), shown
+    assert hiding.hide(f"<{raw.decode('ascii', 'surrogateescape')}>") == "<***>"
+    assert hiding.hide(f"<{str(raw)[2:-1]}>") == "<***>"
 
 
 def test_a_server_that_sets_thousands_of_cookies_makes_no_run_slow() -> None:

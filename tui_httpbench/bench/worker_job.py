@@ -18,7 +18,7 @@ from tui_httpbench.plan.politeness import remote_host
 from tui_httpbench.plan.requirement import normalized
 from tui_httpbench.plan.secrets import hiding_in_run
 from tui_httpbench.plan.variants import USUAL_LOOP
-from tui_httpbench.text.hiding import Hiding
+from tui_httpbench.text.hiding import RULES, Hiding
 from tui_httpbench.text.secret_names import SECRET_NAME
 from tui_httpbench.worker.job import Job
 
@@ -126,7 +126,8 @@ def make_job(
         count_connections=not (plan.request.uses_embedded_target or mode.library.is_native or loop),
         sample_file=str(sample_file),
         packages=_packages_of(mode, plan) if task == "probe" else (),
-        hidden=(hiding or hiding_for(plan, url)).rules,
+        secrets=tuple(sorted((hiding or hiding_for(plan, url)).values)),
+        hidden=RULES,
         secret_name=SECRET_NAME if task == "probe" else "",
         loop="" if loop == USUAL_LOOP else loop,
         path_padding=code.path_padding_of(mode_id) if task == "measure" else 0,

@@ -16,16 +16,12 @@ from typing import Any, TypeVar
 from urllib.parse import unquote, unquote_plus
 
 from tui_httpbench.text.secret_names import MAX_NAME, NAME_SIGN, SECRET_NAME, is_secret_name
+from tui_httpbench.worker.hiding import MASK as MASK
+from tui_httpbench.worker.hiding import MIN_LENGTH as MIN_LENGTH
+from tui_httpbench.worker.hiding import Needle, hide_values, needles_of
 
-MASK = "***"
-MIN_LENGTH = 6
-"""A shorter value, such as ``1`` or ``abc``, is hidden beside its name, and not looked for elsewhere."""
 _MIN_DIGITS = 9
 """The same for one of digits alone, which may be a port, a size or a time."""
-_APART_BELOW = 12
-"""A value shorter than this is found where no letter or digit touches it, a longer one also within a word."""
-_MAX_ENCODED = 128
-"""In a longer value, letters and digits are not looked for in percent-form, in which nothing writes them."""
 _MAX_DECODED = 4
 """How many times over a value is decoded, and a URL within a URL is looked into."""
 
@@ -34,9 +30,6 @@ Rule = tuple[str, str]
 T = TypeVar("T")
 
 _PERCENT = "%(?:25)*"
-_BACKSLASH = rf"(?:\\|{_PERCENT}5[Cc])"
-_MAX_BACKSLASHES = 9
-"""As many stand before each sign where a text was quoted again and again."""
 _MARK = rf"(?:[?&;#]|{_PERCENT}(?:3[Ff]|26|3[Bb]|23))"
 # Names are told by their letters. They need no percent-form: who gives them one does not want a name to be told.
 _LETTER = rf"{_PERCENT}(?:[46][1-9A-Fa-f]|[57][0-9Aa])"
@@ -58,7 +51,7 @@ _SCHEME = r"(?i:bearer|basic|digest|negotiate|ntlm|token|api-?key)"
 _BARE = r"[^\s\"'<>()\[\]{},;&=?#]"
 _NO_SECRET = r"(?:None|True|False|lambda|null|true|false|\u2026|\d{1,5})(?![\w\-]|\.\w)"
 _LOOKS_RANDOM = r"(?=[^\s\d]{0,40}\d)(?=[^\sA-Za-z]{0,40}[A-Za-z])(?=\S{6})"
-_RULES: tuple[Rule, ...] = (
+RULES: tuple[Rule, ...] = (
     # //user:password@, also within another URL
     (r"(//)[^/\s\"'?#<>]*@", rf"\1{MASK}@"),
     (rf"({_PERCENT}2[Ff]{_PERCENT}2[Ff])(?:(?!{_PERCENT}(?:2[Ff]|40))[^\s/\"'?#&<>])+({_PERCENT}40)", rf"\1{MASK}\2"),
@@ -125,25 +118,20 @@ class Hiding:
     values: frozenset[str] = frozenset()
 
     @cached_property
-    def rules(self) -> tuple[Rule, ...]:
-        """All of it as expressions and their replacements, to be applied one after the other."""
-        # First the values, of which a rule could take a part for a parameter.
-        return ((self._pattern, MASK), *_RULES) if self.values else _RULES
-
-    @property
-    def _pattern(self) -> str:
-        # The longest first, since one may be a part of another.
-        return "|".join(map(_pattern_of, sorted(self.values, key=lambda value: (-len(value), value))))
+    def _needles(self) -> tuple[Needle, ...]:
+        return needles_of(self.values)
 
     def and_also(self, values: Iterable[str]) -> Hiding:
         """This and more values; those that can't be looked for are left out."""
-        return Hiding(self.values | {form for value in values for form in _decoded(value) if can_be_found(form)})
+        return Hiding(self.values | {value for value in values if all(map(can_be_found, _decoded(value)))})
 
     def hide(self, text: str) -> str:
         """The text without secrets."""
-        for pattern, replacement in self.rules:
-            text = re.sub(pattern, replacement, text)
-        return text
+        # First the values, of which a rule could take a part for a parameter.
+        hidden = hide_values(text, self._needles) if self.values else text
+        for pattern, replacement in RULES:
+            hidden = re.sub(pattern, replacement, hidden)
+        return hidden
 
     def hide_in(self, value: T) -> T:
         """The same value with its texts hidden: those in lists, tuples, tables (not their keys) and dataclasses.
@@ -271,43 +259,3 @@ def _decoded(value: str) -> set[str]:
             level = decode(level)
             found.add(level)
     return found
-
-
-def _pattern_of(value: str) -> str:
-    """A regular expression for a value in each of its forms."""
-    is_long = len(value) > _MAX_ENCODED
-    # A run of backslashes takes all that quoting may have put there, and leaves none to what follows: where one could
-    # belong to either, a text that is almost the value takes as long as there are ways to share them out.
-    parts = re.findall(r"(\\+)(.?)|(.)", value, re.DOTALL)
-    pattern = "".join(
-        f"{_BACKSLASH}{{{len(run)},{(len(run) + 1) * (_MAX_BACKSLASHES + 1)}}}"
-        f"{_pattern_of_sign(behind, is_long=is_long, is_behind_run=True) if behind else ''}"
-        if run
-        else _pattern_of_sign(sign, is_long=is_long)
-        for run, behind, sign in parts
-    )
-    if len(value) >= _APART_BELOW:
-        return f"(?i:{pattern})"  # a host's name, for one, is written in small letters
-    # Behind %2F stands no letter of a word.
-    return rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f][0-9A-Fa-f]))(?:{pattern})(?![A-Za-z0-9])"
-
-
-def _pattern_of_sign(sign: str, *, is_long: bool, is_behind_run: bool = False) -> str:
-    if is_long and sign.isascii() and sign.isalnum():
-        return sign
-    bytes_of_it = sign.encode("utf-8", "surrogatepass")
-    encoded = "".join(f"{_PERCENT}{''.join(map(_any_case, f'{byte:02x}'))}" for byte in bytes_of_it)
-    if sign == " ":
-        return rf"(?:\ |\+|{_PERCENT}2[Bb]|{encoded})"
-    if sign == "%":
-        return rf"(?:{_PERCENT})"
-    if sign.isascii() and sign.isalnum():
-        return f"(?:{sign}|{encoded})"
-    spelled = {sign, bytes_of_it.decode("latin-1"), sign.encode("unicode_escape", "surrogatepass").decode()}
-    forms = "|".join(sorted(map(re.escape, spelled), key=len, reverse=True))
-    quoting = "" if is_behind_run else rf"\\{{0,{_MAX_BACKSLASHES}}}"
-    return rf"(?:{quoting}(?:{forms})|{encoded})"
-
-
-def _any_case(digit: str) -> str:
-    return digit if digit.isdecimal() else f"[{digit.upper()}{digit}]"

@@ -12,7 +12,7 @@ import re
 import socket
 import ssl
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
@@ -175,7 +175,7 @@ _REQWEST_TEXTS = {
 }
 """Parts of what they say, in the order in which they are looked for."""
 _MAX_CHAIN = 40
-_hidden: list[tuple[str, str]] = []
+_hidden: tuple[tuple[str, ...], tuple[tuple[str, str], ...]] = ((), ())
 
 
 def code_of(kind: str) -> int:
@@ -337,16 +337,22 @@ def text_of(error: BaseException, limit: int = 300) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
-def hide_in_texts(rules: Iterable[tuple[str, str]]) -> None:
-    """From now on, texts are without what these expressions find, since clients quote what is secret in their messages.
+def hide_in_texts(values: tuple[str, ...], rules: tuple[tuple[str, str], ...]) -> None:
+    """From now on, texts are without these values and what these expressions find: clients quote secrets in messages.
 
-    They are compiled when a text needs them: a worker whose requests succeed does nothing of the kind.
+    Nothing is looked for before a text needs it: a worker whose requests succeed does nothing of the kind.
     """
-    _hidden.extend(rules)
+    global _hidden
+    _hidden = values, rules
 
 
 def _hide(text: str) -> str:
-    for pattern, replacement in _hidden:
+    values, rules = _hidden
+    if values:
+        from .hiding import hide_values, needles_of  # not loaded where every request succeeds
+
+        text = hide_values(text, needles_of(values))
+    for pattern, replacement in rules:
         text = re.sub(pattern, replacement, text)
     return text
 

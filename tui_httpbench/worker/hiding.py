@@ -1,0 +1,189 @@
+"""Secret values found and hidden in a text, however a library or a server wrote them; in workers and in the parent.
+
+Both the text and the values are brought into one plain form (percent-forms decoded, backslashes taken out), in which a
+value is looked for as it is. An expression for all the forms of a value would take the length of the value times that
+of the text where both repeat a sign; this takes the sum of them. Written for Python 3.9.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+MASK = "***"
+MIN_LENGTH = 6
+"""A shorter value, such as ``1`` or ``abc``, is hidden beside its name, and not looked for elsewhere."""
+_APART_BELOW = 12
+"""A value shorter than this is found where no letter or digit touches it, a longer one also within a word."""
+
+# %2F, %252F and so on are one sign; so is \xe9, or \u00e9, as Python and JSON quote it.
+_ENCODED = re.compile(rb"%(?:25)*([0-9A-Fa-f]{2})")
+_QUOTED = re.compile(rb"\\+(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))?")
+# Signs of equal length that stand for each other: a form writes a space as +, and quoting a line break as \n.
+_PLAIN = bytes.maketrans(b"+\n\r\t\f\v\b\a", b" nrtfvba")
+
+
+@dataclass(frozen=True)
+class _Plain:
+    """A text in its plain form, and where in the text each byte of it begins and ends."""
+
+    signs: bytes
+    begins: Sequence[int]
+    ends: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Needle:
+    """A value to be looked for: its ``signs`` in plain form.
+
+    One that ``is_long`` may be a part of a word, in capital or small letters. Where it ``begins_quoted`` or
+    ``ends_quoted``, the backslashes beside it belong to it. Of ``written``, unless it is empty, nothing is plain: a
+    value that is all backslashes but for a few signs is looked for as it is written.
+    """
+
+    signs: bytes
+    is_long: bool = False
+    begins_quoted: bool = False
+    ends_quoted: bool = False
+    written: str = ""
+
+
+def needles_of(values: Iterable[str]) -> tuple[Needle, ...]:
+    """What is looked for of these values: each as UTF-8 and, where it can be, as Latin-1, in which headers are sent."""
+    found = {}
+    for value in values:
+        for is_latin in (False, True):
+            signs = _signs_of(value, is_latin=is_latin)
+            is_long = len(value) >= _APART_BELOW
+            if len(signs) < MIN_LENGTH:  # without its backslashes it would be found everywhere
+                found[value.encode("utf-8", "surrogatepass")] = Needle(b"", written=value)
+                continue
+            key = signs.lower() if is_long else signs
+            found[key] = Needle(key, is_long, value[:1] == "\\", value[-1:] == "\\")
+    return tuple(found.values())
+
+
+def hide_values(text: str, needles: Iterable[Needle]) -> str:
+    """The text with a mask for each place where one of the values stands."""
+    needles = tuple(needles)
+    for needle in needles:
+        text = text.replace(needle.written, MASK) if needle.written else text
+    needles = tuple(needle for needle in needles if not needle.written)
+    spans: list[tuple[int, int]] = []
+    for is_latin in (False, True):
+        if is_latin and not any("\x80" <= sign <= "\xff" or "\udc80" <= sign <= "\udcff" for sign in text):
+            break  # it would be the same
+        plain = _plain_of(text, is_latin=is_latin)
+        small = plain.signs.lower()
+        for needle in needles:
+            spans += _places(text, plain, small, needle)
+    return _masked(text, spans)
+
+
+def _masked(text: str, spans: list[tuple[int, int]]) -> str:
+    parts, done = [], 0
+    for begin, end in sorted(spans):
+        if begin >= done:
+            parts += [text[done:begin], MASK]
+        done = max(done, end)
+    return "".join(parts) + text[done:]
+
+
+def _places(text: str, plain: _Plain, small: bytes, needle: Needle) -> list[tuple[int, int]]:
+    """Where the text holds the value."""
+    found: list[tuple[int, int]] = []
+    signs = small if needle.is_long else plain.signs
+    length, position = len(needle.signs), signs.find(needle.signs)
+    while position >= 0:
+        begin, end = plain.begins[position], plain.ends[position + length - 1]
+        if needle.is_long or _stands_apart(text, begin, end):
+            found.append((_before_quoting(text, begin) if needle.begins_quoted else begin, end))
+            if needle.ends_quoted:
+                found[-1] = (found[-1][0], _behind_quoting(text, end))
+            position += length
+        else:
+            position += 1
+        position = signs.find(needle.signs, position)
+    return found
+
+
+def _stands_apart(text: str, begin: int, end: int) -> bool:
+    """Whether no letter or digit touches it; behind %2F stands none of a word."""
+    before, behind = text[begin - 1 : begin], text[end : end + 1]
+    is_free = not _is_of_word(before) or re.fullmatch("%[0-9A-Fa-f]{2}", text[max(0, begin - 3) : begin]) is not None
+    return is_free and not _is_of_word(behind)
+
+
+def _is_of_word(sign: str) -> bool:
+    return sign.isascii() and sign.isalnum()
+
+
+def _before_quoting(text: str, begin: int) -> int:
+    while text[begin - 1 : begin] == "\\":
+        begin -= 1
+    return begin
+
+
+def _behind_quoting(text: str, end: int) -> int:
+    while text[end : end + 1] == "\\":
+        end += 1
+    return end
+
+
+def _signs_of(value: str, *, is_latin: bool) -> bytes:
+    """The signs of ``_plain_of``, in less time, since nobody asks where they stand."""
+    signs = b"".join(_bytes_of(sign, is_latin=is_latin) for sign in value) if not value.isascii() else value.encode()
+    for pattern in (_ENCODED, _QUOTED):
+        signs = pattern.sub(_meant, signs)
+    return signs.translate(_PLAIN)
+
+
+def _plain_of(text: str, *, is_latin: bool) -> _Plain:
+    """The text in plain form, with what stands for a byte as that byte: as UTF-8, or where it is Latin-1 as that."""
+    if text.isascii():
+        plain = _Plain(text.encode(), range(len(text)), range(1, len(text) + 1))
+    else:
+        pieces = [_bytes_of(sign, is_latin=is_latin) for sign in text]
+        places = [place for place, piece in enumerate(pieces) for _ in piece]
+        plain = _Plain(b"".join(pieces), places, [place + 1 for place in places])
+    if b"%" in plain.signs:
+        plain = _replaced(plain, _ENCODED)
+    if b"\\" in plain.signs:
+        plain = _replaced(plain, _QUOTED)
+    return _Plain(plain.signs.translate(_PLAIN), plain.begins, plain.ends)
+
+
+def _bytes_of(sign: str, *, is_latin: bool) -> bytes:
+    if "\udc80" <= sign <= "\udcff":  # a byte that was no text
+        return bytes((ord(sign) - 0xDC00,))
+    if is_latin and sign <= "\xff":
+        return sign.encode("latin-1")
+    return sign.encode("utf-8", "surrogatepass")
+
+
+def _replaced(plain: _Plain, pattern: re.Pattern[bytes]) -> _Plain:
+    """The same with the signs that the expression's groups name in hexadecimal digits in place of what it finds."""
+    signs, begins, ends, done = bytearray(), list[int](), list[int](), 0
+    for match in pattern.finditer(plain.signs):
+        first, behind = match.span()
+        signs += plain.signs[done:first]
+        begins += plain.begins[done:first]
+        ends += plain.ends[done:first]
+        piece = _meant(match)
+        signs += piece
+        begins += [plain.begins[first]] * len(piece)
+        ends += [plain.ends[behind - 1]] * len(piece)
+        done = behind
+    signs += plain.signs[done:]
+    return _Plain(bytes(signs), begins + list(plain.begins[done:]), ends + list(plain.ends[done:]))
+
+
+def _meant(match: re.Match[bytes]) -> bytes:
+    digits = next((group for group in match.groups() if group is not None), None)
+    if digits is None:
+        return b""
+    number = int(digits, 16)
+    if len(digits) == 2:  # of bytes that were quoted; of a text, where it is no ASCII, the Latin-1 form finds it
+        return bytes((number,))
+    return chr(number).encode("utf-8", "surrogatepass") if number <= 0x10FFFF else b""
