@@ -58,6 +58,7 @@ async def test_a_method_that_nobody_takes_ends_the_run_before_the_first_round() 
     assert find_interrupted_runs() == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("light_modes")
 async def test_who_keeps_going_measures_failures_that_are_not_ranked() -> None:
     async with ScriptedServer(only_posts) as server:
@@ -110,6 +111,7 @@ async def test_headless_says_why_and_writes_json_without_rounds() -> None:
     assert measured["conclusion"] == "No mode got a good answer: none of 10 requests succeeded (405 × 10)."
 
 
+@pytest.mark.slow
 async def test_what_fails_behind_a_redirect_or_a_proxy_is_said_to_fail_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,12 +167,12 @@ def session(asked: Asked) -> Reply:
 @pytest.mark.parametrize(
     ("answer", "marked"),
     [
-        (lambda _: Reply(), {}),
+        pytest.param(lambda _: Reply(), {}, marks=pytest.mark.slow),
         (clock, {"changing-body": ()}),
         (other_page_for_aiohttp, {"changing-body": (), "other-body": ("aiohttp",)}),
         (only_aiohttp, {"other-status": MODES[:2]}),
-        (every_second, {"changing-body": ()}),
-        (session, {"changing-body": ()}),
+        pytest.param(every_second, {"changing-body": ()}, marks=pytest.mark.slow),
+        pytest.param(session, {"changing-body": ()}, marks=pytest.mark.slow),
     ],
 )
 async def test_what_changes_by_itself_marks_nobody_and_hides_nothing(answer: Any, marked: dict[str, Any]) -> None:
@@ -181,6 +183,7 @@ async def test_what_changes_by_itself_marks_nobody_and_hides_nothing(answer: Any
     assert {finding.id: finding.modes for finding in find_differences(plan, probes)} == marked
 
 
+@pytest.mark.slow
 async def test_a_silent_server_is_waited_for_twice_and_not_once_for_each_mode() -> None:
     """The other modes ask at once when the first one has waited in vain, and nobody is asked again."""
     modes = (*MODES, "httpx-async")

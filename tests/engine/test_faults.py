@@ -54,7 +54,7 @@ async def check_fault(fault: str, width: int, modes: tuple[str, ...], folder: Pa
     assert not unexpected, texts
 
 
-@pytest.mark.parametrize("fault", TELLING_FAULTS)
+@pytest.mark.parametrize("fault", [TELLING_FAULTS[0], pytest.param(TELLING_FAULTS[1], marks=pytest.mark.slow)])
 async def test_a_telling_part_of_the_faults_ends_as_the_table_says(fault: str, tmp_path: Path) -> None:
     await check_fault(fault, 20, FEW_MODES, tmp_path)
 
@@ -120,6 +120,7 @@ async def test_a_fault_that_meets_one_mode_leaves_the_others_as_they_are(
         assert "needed more memory than the 0.5 GiB that its worker may have" in result.mode(victim).note
 
 
+@pytest.mark.slow
 async def test_the_command_writes_neither_traceback_nor_control_characters(tmp_path: Path) -> None:
     json_path = tmp_path / "result.json"
     async with RudeServer(tmp_path) as server:

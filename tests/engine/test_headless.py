@@ -209,7 +209,9 @@ def test_the_article_s_batches_are_repeated_until_the_seconds_are_over(tmp_path:
         assert all(requests % 20 == 0 and requests > 20 for requests in mode["round_requests"])
 
 
-@pytest.mark.parametrize("numbers", [[signal.SIGINT], [signal.SIGTERM], [signal.SIGINT, signal.SIGINT]])
+@pytest.mark.parametrize(
+    "numbers", [pytest.param([signal.SIGINT], marks=pytest.mark.slow), [signal.SIGTERM], [signal.SIGINT, signal.SIGINT]]
+)
 async def test_a_stopped_run_reports_what_it_measured(numbers: list[signal.Signals], tmp_path: Path) -> None:
     path = tmp_path / "result.json"
     async with RecordingServer() as server:
@@ -250,6 +252,7 @@ def test_progress_and_report_are_drawn_on_a_terminal_and_the_json_stays_plain() 
     assert json.loads(piped)["modes"][0]["ok"] == 5
 
 
+@pytest.mark.slow
 def test_a_report_on_a_terminal_has_its_width_and_colours() -> None:
     status, shown, piped = run_in_terminal(*TWO_MODES, on="stdout", columns=100)
     assert (status, piped) == (0, "")

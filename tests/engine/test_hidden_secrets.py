@@ -103,7 +103,11 @@ async def told_of(runner: Runner, home: Path) -> str:
 # What a library makes of a head that it can't read is its own; of a redirect and a refusal they quote as much.
 @pytest.mark.parametrize(
     ("answer", "modes"),
-    [(echo_in_redirect, MODES[:3]), (echo_in_bad_head, MODES), (None, MODES[:3])],
+    [
+        pytest.param(echo_in_redirect, MODES[:3], marks=pytest.mark.slow),
+        (echo_in_bad_head, MODES),
+        pytest.param(None, MODES[:3], marks=pytest.mark.slow),
+    ],
 )
 async def test_what_is_echoed_or_quoted_is_hidden(
     answer: Answer | None, modes: tuple[str, ...], home: Path, monkeypatch: pytest.MonkeyPatch

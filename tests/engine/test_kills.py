@@ -155,6 +155,7 @@ def test_a_signal_before_the_first_screen_is_not_kept_waiting_for_it(json_path: 
     assert not find_interrupted_runs()
 
 
+@pytest.mark.slow
 def test_a_screen_whose_terminal_goes_without_a_signal_leaves_its_run_for_recovery(json_path: Path) -> None:
     app = AppUnderTest("-m", "http.client", "-n", "50000", "-c", "1", "-r", "1", "--start", controlling=False)
     try:
@@ -171,6 +172,7 @@ def test_a_screen_whose_terminal_goes_without_a_signal_leaves_its_run_for_recove
     assert not json_path.exists()
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_is_told_of_and_reported_once(json_path: Path) -> None:
     app = AppUnderTest("run", *PLAN)
     try:

@@ -46,6 +46,7 @@ def shell(script: str, **variables: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_the_state_folder_serves() -> None:
     serve = "$H target --tls >/mnt/url & while ! [ -s /mnt/url ]; do sleep 0.05; done; kill $!; wait $!"
     script = f"set -e; $H {RUN} --json -; {serve}; ls -A /mnt/state/*; $H recover"

@@ -84,6 +84,7 @@ def dead_proxy() -> str:
         return f"http://somebody:secret@127.0.0.1:{nobody.getsockname()[1]}"
 
 
+@pytest.mark.slow
 async def test_with_equal_settings_connections_are_kept_over_both_origins_and_cookies_by_none() -> None:
     async with RecordingServer() as first, RecordingServer() as second:
         result = await measure(
@@ -219,6 +220,7 @@ async def test_what_is_told_is_what_arrived_and_each_difference_on_the_wire_is_s
     }
 
 
+@pytest.mark.slow
 async def test_what_leaves_over_tls_is_read_as_it_arrives_also_where_http2_hides_it() -> None:
     modes = ("requests", "httpx-async-each", "aiohttp", "httpx-async-h2")
     request = Request("/redirect/1?a=%7E", "POST", data=b"{}")
@@ -253,6 +255,7 @@ async def test_a_proxy_is_said_and_those_that_go_without_it_are_marked(monkeypat
     assert "other-proxy" not in {finding.id for finding in here}
 
 
+@pytest.mark.slow
 async def test_a_dead_proxy_and_a_variable_that_nobody_can_read_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", dead_proxy())
     monkeypatch.setenv("NO_PROXY", "[::1]")
@@ -267,6 +270,7 @@ async def test_a_dead_proxy_and_a_variable_that_nobody_can_read_are_named(monkey
         assert "the variable NO_PROXY holds '[::1]', with which it can't be made" in error[1]
 
 
+@pytest.mark.slow
 async def test_what_is_sent_again_is_the_same_for_all_or_marked(tmp_path: Path) -> None:
     modes = ("requests-session", "httpx-client", "aiohttp")
     async with RecordingServer() as server:

@@ -190,6 +190,7 @@ async def test_an_app_that_still_ends_takes_a_place() -> None:
             await connection.close()
 
 
+@pytest.mark.slow
 async def test_half_requests_keep_nobody_out_where_few_files_may_be_open() -> None:
     async with served(files=64) as page:
         half = []

@@ -25,7 +25,7 @@ APP = "-m tui_httpbench -m".replace(" ", "\0")
 RUN = ("-m", "http.client", "-n", "50000", "-c", "1", "-r", "1", "--start")
 
 
-@pytest.mark.parametrize("how", ["SIGKILL", "page"])
+@pytest.mark.parametrize("how", ["SIGKILL", pytest.param("page", marks=pytest.mark.slow)])
 async def test_the_app_ends_in_order(how: str) -> None:
     await end(how)
 

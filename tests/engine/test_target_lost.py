@@ -168,6 +168,7 @@ async def ask_on_and_on(runner: Runner) -> None:
         await asyncio.to_thread(ask)
 
 
+@pytest.mark.slow
 async def test_what_redirects_and_lead_ins_add_is_nobody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui_httpbench.bench.turns.LONG_PAUSE_S", 0.0)
     modes = ("requests-session", "aiohttp", "httpx-client")

@@ -32,7 +32,7 @@ def plan_for(url: str = "/", **changes: object) -> Plan:
     return Plan(Request(url), MODES, requests=2, concurrency=1, rounds=1, timeout_s=10).replace(**changes)
 
 
-@pytest.mark.parametrize("profile", ["equal", "defaults"])
+@pytest.mark.parametrize("profile", ["equal", pytest.param("defaults", marks=pytest.mark.slow)])
 async def test_the_embedded_targets_certificate_is_checked_and_trusted(
     profile: Profile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,6 +86,7 @@ def test_the_bundle_costs_what_users_pay(tmp_path: Path) -> None:
     assert b"PRIVATE KEY" not in bundle
 
 
+@pytest.mark.slow
 async def test_a_mode_that_speaks_http2_does_so_where_it_is_offered() -> None:
     modes = ("httpx-async", "httpx-async-h2")
     offered = await measure(plan_for(scenario=replace(HTTPS, http2=True), modes=modes, requests=20, concurrency=10))
@@ -97,6 +98,7 @@ async def test_a_mode_that_speaks_http2_does_so_where_it_is_offered() -> None:
     assert any("httpx-async-h2 spoke HTTP/1.1" in warning for warning in plain.warnings)
 
 
+@pytest.mark.slow
 async def test_distance_costs_a_new_connection_three_round_trips_and_a_kept_one_a_single_one() -> None:
     far = SCENARIOS["across-the-ocean"].change(rtt_ms=60.0)
     result = await measure(plan_for(scenario=far, modes=("requests", "requests-session"), requests=4))

@@ -283,6 +283,7 @@ async def test_the_file_grows_with_the_requests_of_a_round(
 # What waiting costs
 
 
+@pytest.mark.slow
 @needs_proc
 async def test_a_waiting_worker_uses_no_processor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     used_s: dict[str, float] = {}
@@ -360,6 +361,7 @@ async def test_what_a_lead_in_opens_before_the_first_slice_is_the_clients_own(
         assert summarize_counts(record.mode, (record,)).requests_per_connection == sent / 3
 
 
+@pytest.mark.slow
 async def test_at_the_embedded_target_nothing_is_sent_aside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "LONG_PAUSE_S", 0.0)
     led_in = []

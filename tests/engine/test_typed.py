@@ -9,12 +9,14 @@ import sys
 from pathlib import Path
 
 import jsonschema
+import pytest
 from support import SCHEMA_FILE
 from support.recording_server import RecordingServer
 
 from tui_httpbench.clients.catalog import DEFAULT_MODES
 
 
+@pytest.mark.slow
 async def test_every_client_posts_a_form_to_0_0_0_0_without_a_scheme(tmp_path: Path) -> None:
     path = tmp_path / "result.json"
     async with RecordingServer() as server:

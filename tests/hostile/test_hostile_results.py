@@ -124,6 +124,7 @@ async def look_at(result: Result, folder: Path, *views: str) -> None:
             assert not DANGEROUS.search(pilot.app.export_screenshot().replace("\n", ""))
 
 
+@pytest.mark.slow
 async def test_the_tabs_with_texts_of_servers_show_the_worst(tmp_path: Path) -> None:
     await look_at(hostile_result(), tmp_path, "why", "warnings")
     (saved,) = tmp_path.glob("*.json")

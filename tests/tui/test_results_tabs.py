@@ -60,6 +60,7 @@ def drawn(chart: ThemedChart) -> str:
     return str(chart.render())
 
 
+@pytest.mark.slow
 async def test_keys_clicks_and_the_palette_open_each_tab_and_the_article_stands_beside_the_run() -> None:
     result = articles_result()
     comparison = compare_with_article(result)
@@ -147,6 +148,7 @@ async def test_one_chart_at_a_time_is_shown_where_there_is_less_room() -> None:
         assert screen.query_one(CourseChart).display
 
 
+@pytest.mark.slow
 async def test_tables_are_copied_and_modes_and_scale_of_latency_can_be_chosen(notices: list[Notice]) -> None:
     async with show(clean_result()) as (screen, pilot):
         await pilot.press("c")

@@ -178,7 +178,7 @@ async def test_a_run_that_ends_under_another_screen_still_ends_in_the_result(cov
         assert results.result.all_succeeded
 
 
-@pytest.mark.parametrize("json_name", ["result.json", "missing/result.json"])
+@pytest.mark.parametrize("json_name", [pytest.param("result.json", marks=pytest.mark.slow), "missing/result.json"])
 async def test_quitting_asks_and_the_second_time_ends_at_once_and_loses_nothing(
     json_name: str, home: Path, tmp_path: Path
 ) -> None:
@@ -409,7 +409,7 @@ def test_the_speed_so_far_weighs_each_round_by_what_is_done_of_it() -> None:
     assert speed_so_far(replace(lane, done=9, errors=9)) is None  # how fast requests fail says nothing
 
 
-@pytest.mark.parametrize("size", [(80, 24), slow_size(120, 36), (200, 60)])
+@pytest.mark.parametrize("size", [(80, 24), slow_size(120, 36), slow_size(200, 60)])
 @pytest.mark.parametrize("present", [False, True])
 async def test_the_bars_show_speed_and_not_progress(size: tuple[int, int], present: bool) -> None:
     rates = {"aiohttp": 4_000.0, "httpx-client": 2_000.0, "requests": 400.0}

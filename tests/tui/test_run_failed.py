@@ -70,6 +70,7 @@ async def test_the_app_can_be_left_while_it_asks() -> None:
         await wait_until(pilot, lambda: not app.is_running)
 
 
+@pytest.mark.slow
 async def test_every_place_that_a_failure_names_is_found_in_the_form() -> None:
     # One without TLS may redirect to one whose certificate is not accepted.
     app = HttpbenchApp(Plan(Request("http://127.0.0.1:9/"), modes=("aiohttp",)))

@@ -96,6 +96,7 @@ async def test_requests_and_duration_are_explained_as_they_are_typed(
         assert plan == PRESETS["quick"].plan(**expected, seed=plan.seed)
 
 
+@pytest.mark.slow
 async def test_what_can_not_hold_together_is_told_at_its_field() -> None:
     async with open_form(PRESETS["quick"].plan(), WIDE) as form:
         await form.fill("#input-requests", "100")

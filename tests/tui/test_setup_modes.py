@@ -82,7 +82,7 @@ async def test_modes_that_are_not_installed_are_shown_when_they_are_asked_for(
         assert absent_mode in (await form.run()).modes
 
 
-@pytest.mark.parametrize("start", [False, True])
+@pytest.mark.parametrize("start", [pytest.param(False, marks=pytest.mark.slow), True])
 async def test_what_would_be_fetched_is_asked_for_first(absent_mode: str, start: bool) -> None:
     app = HttpbenchApp(Plan(modes=("http.client", absent_mode), requests=1, rounds=1), start=start)
     async with app.run_test(size=(100, 30)) as pilot:
@@ -97,6 +97,7 @@ async def test_what_would_be_fetched_is_asked_for_first(absent_mode: str, start:
         assert isinstance(app.screen, SetupScreen)
 
 
+@pytest.mark.slow
 async def test_where_a_mode_has_no_room_for_its_line_the_border_says_it() -> None:
     async with open_form() as form:
         row = form.mode("httpx-client")

@@ -76,6 +76,7 @@ async def test_one_preset_is_on_however_fast_they_are_chosen(presses: int) -> No
         assert plan.modes == (("aiohttp",) if chosen == CUSTOM else PRESETS[chosen].values["modes"])
 
 
+@pytest.mark.slow
 async def test_arrows_choose_a_preset_and_leave_it() -> None:
     async with open_form() as form:
         await form.press("up", "shift+tab")

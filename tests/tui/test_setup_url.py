@@ -27,6 +27,7 @@ def said(notices: list[Notice]) -> str:
     return "\n".join(notice.text for notice in notices)
 
 
+@pytest.mark.slow
 async def test_a_curl_command_fills_the_form_in(monkeypatch: pytest.MonkeyPatch, notices: list[Notice]) -> None:
     monkeypatch.setenv("HTTPBENCH_TEST_TOKEN", "psst")
     given = Plan(Request("/bytes/1", "POST", (("First", "1"),), b"\xff\xfe"), timeout_s=7.0, seed=1, seed_given=True)

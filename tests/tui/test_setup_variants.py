@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from support.setup_form import open_form
 
 from tui_httpbench.plan.plan import Plan
@@ -42,6 +43,7 @@ async def test_variants_are_added_edited_and_removed() -> None:
         assert (await form.run()).modes == ("httpx-client@old", "aiohttp")
 
 
+@pytest.mark.slow
 async def test_no_key_overtakes_another() -> None:
     async with open_form(Plan(modes=("httpx-client", "aiohttp")), size=(120, 60)) as form:
         corrected = (*"loop=foo", *["backspace"] * 8, *"httpx==0.27.2")

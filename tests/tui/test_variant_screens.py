@@ -35,6 +35,7 @@ def reasons(screen: ResultsScreen) -> list[str]:
     return [str(label.content) for label in screen.query(".reason").results(Label)]
 
 
+@pytest.mark.slow
 async def test_a_result_with_variants_has_all_its_tabs_and_a_replay() -> None:
     records = [
         record for number, lane in enumerate(LANES) for record in rounds_of(lane, 10.0 + number, rounds=5, noise=0.01)

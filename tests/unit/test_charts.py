@@ -46,7 +46,7 @@ def length_of(line: str) -> float:
 
 @pytest.mark.parametrize("log", [False, True])
 @pytest.mark.parametrize("series", SERIES)
-@pytest.mark.parametrize("count", [1, 8, 30])
+@pytest.mark.parametrize("count", [1, pytest.param(8, marks=pytest.mark.slow), 30])
 def test_every_label_and_value_is_printed(series: str, count: int, log: bool) -> None:
     bars = bars_of(series, count)
     for width in (40, 80, 200):
