@@ -160,3 +160,40 @@ async def test_what_a_users_own_file_prints_and_raises_is_hidden(
     assert leaks_in(told) == []
     assert "dying with" in told, "its last words are told"
     assert "can't send" in told
+
+
+SILENT_CLIENT = """
+import requests
+from tui_httpbench.clients import mode
+
+
+@mode("silent", "keeps cookies and tells nothing", kept=True)
+def silent(request, new):
+    session = requests.Session()
+
+    def send():
+        response = session.request(request.method, request.url)
+        return response.status_code, response.content
+
+    yield send
+"""
+
+
+async def test_what_a_server_set_is_hidden_where_a_users_own_file_does_not_tell_of_it(
+    home: Path, tmp_path: Path
+) -> None:
+    """It is read off what left the process."""
+
+    def set_and_echo(path: str, _: str) -> bytes:
+        if path == "/":
+            cookie = f"Set-Cookie: id={SERVERS}\r\nContent-Length: 0\r\n\r\n"
+            return f"HTTP/1.1 302 Found\r\nLocation: /echo\r\n{cookie}".encode()
+        return f"HTTP/1.1 2x0 met {SERVERS}\r\n\r\n".encode()
+
+    file = tmp_path / "silent.py"
+    file.write_text(SILENT_CLIENT)
+    async with serving(set_and_echo) as url:
+        plan = Plan(Request(f"{url}/"), select_modes([str(file)]), 4, concurrency=1, rounds=1)
+        told = await told_of(Runner(plan, keeps_folder=True, keep_going=True), home)
+    assert "met ***" in told
+    assert leaks_in(told) == []

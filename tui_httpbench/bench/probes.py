@@ -265,6 +265,7 @@ async def _converse(
         error=None if error is None else (error[0], in_plain_words(error[1])),
         led_to=drop_secrets(message["led_to"]),
         heads=heads,
+        cookies=tuple(message["cookies"]),
     )
     ways = ways_of(plan, answer) if answer and answer.url else ways_seen(plan, message["sent"], message["led_to"])
     return without_foreign_heads(plan, probe), ways

@@ -138,7 +138,8 @@ class Probe:
     modes; None where there was none. ``foreign_requests`` arrived at the embedded target meanwhile though this run did
     not send them; then there are no ``heads``. ``runtime`` is None where its process did not come so far.
     ``environment`` is the key of the one that was made for the lane, empty for this one. ``left_out`` are variables
-    that name certificates and were set, but reach no client.
+    that name certificates and were set, but reach no client. ``cookies`` are the Cookie headers that left the process,
+    none in a probe whose credentials are hidden.
     """
 
     OURS: ClassVar = frozenset(
@@ -175,6 +176,7 @@ class Probe:
     runtime: Runtime | None = None
     environment: str = ""
     left_out: tuple[str, ...] = ()
+    cookies: tuple[str, ...] = ()
 
     @property
     def was_sent(self) -> bool:

@@ -39,7 +39,7 @@ def hide_credentials(probe: Probe, told: tuple[Header, ...], sent: tuple[Header,
     error = None if probe.error is None else (probe.error[0], hiding.hide(probe.error[1]))
     settings = {name: _shown_setting(name, text, hiding) for name, text in probe.settings.items()}
     return hiding.hide_in(
-        replace(probe, heads=heads, response=response, again=tuple(again), error=error, settings=settings)
+        replace(probe, heads=heads, response=response, again=tuple(again), error=error, settings=settings, cookies=())
     )
 
 
@@ -76,6 +76,7 @@ def credentials_in(probes: Iterable[Probe]) -> set[str]:
     cookies: set[str] = set()
     for probe in probes:
         headers = [header for head in probe.heads or () for header in head.headers]
+        headers += [("Cookie", value) for value in probe.cookies]
         headers += [header for each in probe.responses for hop in each.hops or () for header in hop.headers]
         for name, value in headers:
             if is_secret_name(name):

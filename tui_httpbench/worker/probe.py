@@ -198,11 +198,14 @@ async def _send_once_async(client: AsyncClient, ear: Ear, tell: Tell, wire: Wire
 
 def _outcome(seen: list[dict[str, Any]], answer: Any, error: BaseException | None, wire: Wire) -> dict[str, Any]:
     """What came back: as the file describes responses, or as much as ``send`` returned of it."""
-    sent = [(request.url, [name for name, _ in request.headers]) for request in wire.requests()]
+    requests = wire.requests()
+    sent = [(request.url, [name for name, _ in request.headers]) for request in requests]
+    cookies = [value for request in requests for name, value in request.headers if name.lower() == "cookie"]
+    on_wire = {"sent": sent, "cookies": cookies}
     if error is not None:
         from .led_to import led_to  # workers of rounds import this module, too
 
-        return {"response": None, "error": [kind_of(error), text_of(error)], "led_to": led_to(error), "sent": sent}
+        return {"response": None, "error": [kind_of(error), text_of(error)], "led_to": led_to(error), **on_wire}
     status, body = answer
     usual = {"status": status, "url": "", "first_status": status, "http_version": UNTOLD, "whole_heads": True}
     known = {
@@ -221,7 +224,7 @@ def _outcome(seen: list[dict[str, Any]], answer: Any, error: BaseException | Non
         known["hops"], known["url"] = sent_requests(known["hops"], known["url"], is_whole=is_whole, wire=wire)
     digest = hashlib.sha256(body).hexdigest()
     response = {**known, "body_bytes": len(body), "body_sha256": digest}
-    return {"response": response, "error": None, "led_to": "", "sent": sent}
+    return {"response": response, "error": None, "led_to": "", **on_wire}
 
 
 def _installed_versions(packages: tuple[str, ...]) -> dict[str, str]:
