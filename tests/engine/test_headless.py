@@ -275,7 +275,7 @@ def test_a_dumb_terminal_gets_no_progress() -> None:
     assert "requests/s" in piped
 
 
-@pytest.mark.parametrize("json_path", [None, "-"])
+@pytest.mark.parametrize("json_path", [None, pytest.param("-", marks=pytest.mark.slow)])
 def test_a_reader_who_leaves_causes_no_traceback(json_path: str | None) -> None:
     arguments = (*ONE_MODE, *(() if json_path is None else ("--json", json_path)))
     with subprocess.Popen(

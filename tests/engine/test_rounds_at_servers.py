@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from support.scripted_server import Asked, Reply, ScriptedServer
 
 from tui_httpbench.analysis.result import Result
@@ -30,6 +31,7 @@ async def test_a_server_that_answers_later_requests_of_a_connection_otherwise_ma
     assert result.all_succeeded
 
 
+@pytest.mark.slow
 async def test_an_answer_that_is_only_announced_is_an_error_of_the_clients_that_take_it_for_one() -> None:
     hints = "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"
     async with ScriptedServer(lambda _: Reply(before=hints)) as server:
@@ -54,6 +56,7 @@ async def test_a_server_that_keeps_no_connection_is_said_to() -> None:
     assert result.differences == ()
 
 
+@pytest.mark.slow
 async def test_a_connection_that_was_refused_is_none() -> None:
     async with ScriptedServer(lambda _: Reply()) as server:
         pass

@@ -49,6 +49,7 @@ async def test_the_embedded_targets_certificate_is_checked_and_trusted(
     assert {own["left out"] for own in result.settings.values()} == {left_out}
 
 
+@pytest.mark.slow
 async def test_a_private_authority_needs_its_file(tmp_path: Path) -> None:
     async with EmbeddedTarget(scenario=HTTPS) as target:
         assert target.ca_pem is not None

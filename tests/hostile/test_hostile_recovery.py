@@ -177,6 +177,7 @@ def test_a_damaged_description_of_the_run(run: bytes) -> None:
     check(leave_run(run, WHOLE_LINES, dict.fromkeys(names, whole_samples())))
 
 
+@pytest.mark.slow
 @given(line_files)
 @example(with_line(elapsed_s=0.0))
 @example(with_line(elapsed_s=-1))

@@ -16,6 +16,7 @@ HEADING = b"httpbench"
 RUN = ("/delay/20", "-m", "http.client", "-n", "5000", "-c", "2", "-r", "1", "--start")
 
 
+@pytest.mark.slow
 def test_a_question_draws_no_more_than_itself_and_what_goes_on() -> None:
     app = AppUnderTest(*RUN)
     try:
