@@ -239,7 +239,7 @@ async def test_seconds_shorter_than_a_request_measure_one_in_each_place(tmp_path
 @pytest.mark.parametrize("concurrency", [4, pytest.param(1, marks=pytest.mark.slow)])
 async def test_starts_leave_the_pauses_between_slices_out(concurrency: int, tmp_path: Path) -> None:
     async with RecordingServer() as server:
-        records = await measure(plan_for(server, "/delay/1", duration_s=0.5, concurrency=concurrency), tmp_path)
+        records = await measure(plan_for(server, "/delay/1", duration_s=1.2, concurrency=concurrency), tmp_path)
     for record in records:
         span_s = measured_span_s(record.samples)
         assert len(record.slices) > 1
@@ -325,7 +325,7 @@ async def test_a_server_that_closes_idle_connections_counts_against_nobody(
 
     monkeypatch.setattr(Turns, "_work", work_after_a_long_cycle)
     async with RecordingServer(idle_limit_s=2.2) as server:
-        plan = plan_for(server, "/delay/4", THREE, duration_s=1.5, concurrency=concurrency)
+        plan = plan_for(server, "/delay/4", THREE, duration_s=2.5, concurrency=concurrency)
         records = await measure(plan, tmp_path)
     assert plan.profile == "equal"
     for record in records:
