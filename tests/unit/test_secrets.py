@@ -282,6 +282,28 @@ def _written(sign: str, form: int) -> str:
     return encoded if form == 7 else sign
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        # What stands before it is quoted itself, so that it is a sign and no letter.
+        ("hunter22", "bad line: 'X \\tVALUE'"),
+        ("hunter22", "'\\x00VALUE\\n'"),
+        ("hunter22", "%253DVALUE"),
+        ("hunter22", "%5Cnhunter22".replace("hunter22", "VALUE")),
+        ("ab\\cde", "'ab\\\\cde'"),
+        ("ab\\cde", "ab%5Ccde"),
+        ("hush \U0001f600!", '"hush \\ud83d\\ude00!"'),
+        ("\\\\\\\\a\0\\\\\\abcdefghijkl", "/VALUE/"),
+    ],
+)
+def test_a_value_is_hidden_beside_what_is_quoted(value: str, text: str) -> None:
+    values = value.split("\0")
+    hidden = Hiding().and_also(values).hide(text.replace("VALUE", values[-1]))
+    assert not any(part in hidden for part in ("hunter", "cde", "hush", "abcdef")), hidden
+    assert MASK in hidden
+    assert Hiding().and_also(["hunter22"]).hide("a shunter22 hunter223 Dhunter22") == "a shunter22 hunter223 Dhunter22"
+
+
 def test_a_value_in_latin_1_is_hidden() -> None:
     """In which headers go, and which servers decode as they like."""
     hiding = Hiding().and_also(["größe-é-hush"])

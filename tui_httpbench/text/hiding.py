@@ -159,7 +159,7 @@ ANYONES = Hiding()
 def can_be_found(value: str) -> bool:
     """Whether a value is looked for in any text; what is short or common is not, or it would blot out others."""
     least = _MIN_DIGITS if value.isdecimal() else MIN_LENGTH
-    return len(value) >= least and value.lower() not in _COMMON and MASK not in value
+    return len(value) >= least and value.replace("\\", "").lower() not in _COMMON and MASK not in value
 
 
 def drop_secrets(url: str) -> str:

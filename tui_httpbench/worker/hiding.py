@@ -16,10 +16,20 @@ MIN_LENGTH = 6
 """A shorter value, such as ``1`` or ``abc``, is hidden beside its name, and not looked for elsewhere."""
 _APART_BELOW = 12
 """A value shorter than this is found where no letter or digit touches it, a longer one also within a word."""
+_LEAST_PLAIN = 4
+"""One with fewer signs than this beside its backslashes is looked for as it is written: those stand everywhere."""
 
 # %2F, %252F and so on are one sign; so is \xe9, or \u00e9, as Python and JSON quote it.
 _ENCODED = re.compile(rb"%(?:25)*([0-9A-Fa-f]{2})")
-_QUOTED = re.compile(rb"\\+(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))?")
+# What is no letter of the first 65,536 is two halves in JSON.
+_QUOTED = re.compile(
+    rb"\\+u([Dd][89ABab][0-9A-Fa-f]{2})\\+u([Dd][C-Fc-f][0-9A-Fa-f]{2})"
+    rb"|\\+(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))?"
+)
+_ENDS_QUOTED = re.compile(
+    r"(?:%(?:25)*[0-9A-Fa-f]{2}|(?:\\|5[Cc])(?:[A-Za-z]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}))\Z"
+)
+_LONGEST_QUOTED = 40
 # Signs of equal length that stand for each other: a form writes a space as +, and quoting a line break as \n.
 _PLAIN = bytes.maketrans(b"+\n\r\t\f\v\b\a", b" nrtfvba")
 
@@ -55,8 +65,8 @@ def needles_of(values: Iterable[str]) -> tuple[Needle, ...]:
     for value in values:
         for is_latin in (False, True):
             signs = _signs_of(value, is_latin=is_latin)
-            is_long = len(value) >= _APART_BELOW
-            if len(signs) < MIN_LENGTH:  # without its backslashes it would be found everywhere
+            is_long = min(len(value), len(signs)) >= _APART_BELOW
+            if len(signs) < _LEAST_PLAIN:
                 found[value.encode("utf-8", "surrogatepass")] = Needle(b"", written=value)
                 continue
             key = signs.lower() if is_long else signs
@@ -67,10 +77,9 @@ def needles_of(values: Iterable[str]) -> tuple[Needle, ...]:
 def hide_values(text: str, needles: Iterable[Needle]) -> str:
     """The text with a mask for each place where one of the values stands."""
     needles = tuple(needles)
-    for needle in needles:
-        text = text.replace(needle.written, MASK) if needle.written else text
+    written = "|".join(re.escape(needle.written) for needle in needles if needle.written)
+    spans = [match.span() for match in re.finditer(written, text)] if written else []
     needles = tuple(needle for needle in needles if not needle.written)
-    spans: list[tuple[int, int]] = []
     for is_latin in (False, True):
         if is_latin and not any("\x80" <= sign <= "\xff" or "\udc80" <= sign <= "\udcff" for sign in text):
             break  # it would be the same
@@ -109,10 +118,9 @@ def _places(text: str, plain: _Plain, small: bytes, needle: Needle) -> list[tupl
 
 
 def _stands_apart(text: str, begin: int, end: int) -> bool:
-    """Whether no letter or digit touches it; behind %2F stands none of a word."""
-    before, behind = text[begin - 1 : begin], text[end : end + 1]
-    is_free = not _is_of_word(before) or re.fullmatch("%[0-9A-Fa-f]{2}", text[max(0, begin - 3) : begin]) is not None
-    return is_free and not _is_of_word(behind)
+    """Whether no letter or digit touches it; those of %2F, and of a line break that was quoted, are of no word."""
+    before, behind = text[max(0, begin - _LONGEST_QUOTED) : begin], text[end : end + 1]
+    return not _is_of_word(behind) and (not _is_of_word(before[-1:]) or _ENDS_QUOTED.search(before) is not None)
 
 
 def _is_of_word(sign: str) -> bool:
@@ -180,10 +188,12 @@ def _replaced(plain: _Plain, pattern: re.Pattern[bytes]) -> _Plain:
 
 
 def _meant(match: re.Match[bytes]) -> bytes:
-    digits = next((group for group in match.groups() if group is not None), None)
-    if digits is None:
+    digits = [group for group in match.groups() if group is not None]
+    if not digits:
         return b""
-    number = int(digits, 16)
-    if len(digits) == 2:  # of bytes that were quoted; of a text, where it is no ASCII, the Latin-1 form finds it
+    number = int(digits[0], 16)
+    if len(digits) == 2:
+        number = 0x10000 + (number - 0xD800) * 0x400 + int(digits[1], 16) - 0xDC00
+    if len(digits[0]) == 2:  # of bytes that were quoted; of a text, where it is no ASCII, the Latin-1 form finds it
         return bytes((number,))
     return chr(number).encode("utf-8", "surrogatepass") if number <= 0x10FFFF else b""
