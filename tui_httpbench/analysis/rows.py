@@ -6,10 +6,11 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from tui_httpbench.analysis.column import Column
+from tui_httpbench.analysis.column import ALWAYS, Column
+from tui_httpbench.analysis.columns import TABLE_COLUMNS
 from tui_httpbench.analysis.grouping import GroupBy, grouped
 from tui_httpbench.analysis.gusts import Yardstick
-from tui_httpbench.analysis.places import places_of
+from tui_httpbench.analysis.places import REFERENCE, places_of
 from tui_httpbench.analysis.ranking import compare_modes
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.analysis.summary import rules_of
@@ -66,6 +67,18 @@ def _compared_with_next(result: Result, group: list[Row]) -> Iterator[Row]:
         if compared is not None and below is not None and {row.mode, below.mode} <= known:
             verdict, interval = compared.verdict(below.mode, row.mode), compared.interval(below.mode, row.mode)
         yield replace(row, rank=replace(row.rank, verdict_next=verdict, interval_next=interval))
+
+
+def known_columns(result: Result) -> list[Column]:
+    """The columns of a table that say more than a dash of any mode, as they stand from left to right."""
+    rows = rows_of(result)
+    return [
+        column
+        for column in TABLE_COLUMNS
+        if column.weight == ALWAYS
+        or column is TABLE_COLUMNS[0]
+        or any(column.text(row) not in (UNKNOWN, REFERENCE) for row in rows)
+    ]
 
 
 def order_by(column: Column, result: Result, by: GroupBy = "rank") -> list[tuple[Row, float | None]]:

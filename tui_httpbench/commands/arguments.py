@@ -18,7 +18,7 @@ from tui_httpbench.plan.fields import GROUPS, TARGET_GROUP
 from tui_httpbench.plan.parsing import parse_count
 from tui_httpbench.plan.urls import MAX_PORT
 from tui_httpbench.report import formats
-from tui_httpbench.report.formats import Export
+from tui_httpbench.report.formats import OPTION, Export, export_to, suffixes
 from tui_httpbench.text.hiding import ANYONES
 from tui_httpbench.text.quoting import safe_sentence, shortened
 
@@ -146,9 +146,12 @@ class Parser(argparse.ArgumentParser):
 
     @staticmethod
     def _add_exports(group: argparse._ActionsContainer) -> None:
-        for form in formats.FORMATS:
+        for form in _with_option():
             words = f"write the result as {form.title}; - is standard output (default: none)"
             group.add_argument(form.option, metavar="FILE|-", dest=form.name, help=words)
+        forms = ", ".join(f"{form.suffix} ({form.about})" for form in formats.FORMATS)
+        words = f"write the result in the form of the file's suffix: {forms}; repeatable"
+        group.add_argument(OPTION, metavar="FILE", action="append", help=words)
 
     def parse(self, arguments: list[str]) -> argparse.Namespace:
         """The options as texts. Raises UsageError."""
@@ -231,9 +234,25 @@ def _listed(value: str | list[str] | None) -> list[str]:
 
 
 def exports_of(options: argparse.Namespace) -> tuple[Export, ...]:
-    """The forms that were asked for, and where the result is to go in them."""
-    paths = ((form, getattr(options, form.name, None)) for form in formats.FORMATS)
-    return tuple(Export(form, path) for form, path in paths if path is not None)
+    """The forms that were asked for, and where the result is to go in them. Raises UsageError for other suffixes."""
+    paths = ((form, getattr(options, form.name, None)) for form in _with_option())
+    named = [Export(form, path, form.option) for form, path in paths if path is not None]
+    return (*named, *map(_by_suffix, _listed(getattr(options, OPTION.lstrip("-"), None))))
+
+
+def _by_suffix(path: str) -> Export:
+    if path.strip() == "-":
+        raise UsageError(f"{OPTION} needs a file with a suffix; {formats.JSON.option} - writes to standard output.")
+    if not path.strip():
+        raise UsageError(f"{OPTION} needs the name of a file that ends in {', '.join(suffixes())}.")
+    if "://" in path:
+        raise UsageError(f"{OPTION} needs a file before {shortened(path)!r}.")
+    return export_to(path)
+
+
+def _with_option() -> list[formats.Format]:
+    """The forms that have an option of their own."""
+    return [form for form in formats.FORMATS if form.option]
 
 
 def parse_port(text: str | None) -> int | None:
@@ -297,7 +316,7 @@ def _usage(command: str | None) -> str:
     if command == "target":
         return f"{PROGRAM} target [options]"
     if command == "recover":
-        exports = " ".join(f"[{form.option} FILE|-]" for form in formats.FORMATS)
+        exports = " ".join((*(f"[{form.option} FILE|-]" for form in _with_option()), f"[{OPTION} FILE]"))
         return f"{PROGRAM} recover {exports} [--discard [--all]]"
     if command in ("run", "serve"):
         return f"{PROGRAM} {command} [URL] [options]"

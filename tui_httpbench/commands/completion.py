@@ -11,7 +11,7 @@ from tui_httpbench.analysis.grouping import GROUPINGS
 from tui_httpbench.commands.arguments import Parser, UsageError
 from tui_httpbench.commands.names import COMMANDS, PROGRAM
 from tui_httpbench.plan.fields import FIELDS
-from tui_httpbench.report.formats import FORMATS
+from tui_httpbench.report.formats import FORMATS, OPTION
 from tui_httpbench.text.quoting import shortened
 
 SHELLS = ("bash", "zsh", "fish")
@@ -25,7 +25,12 @@ _VALUES: dict[str, tuple[str, ...]] = {
 }
 """What may stand behind an option, by the name under which the parser keeps it."""
 
-_FILES = ("files", *(form.name for form in FORMATS), *(name for name, field in FIELDS.items() if field.is_file))
+_FILES = (
+    "files",
+    OPTION.lstrip("-"),
+    *(form.name for form in FORMATS if form.option),
+    *(name for name, field in FIELDS.items() if field.is_file),
+)
 
 
 def script(shell: str) -> str:

@@ -140,7 +140,7 @@ def why_no_item(word: str) -> str:
 
 def why_no_file(export: Export) -> str:
     """The sentence on what stands where the option of a form wants a file and is none; empty where it may be one."""
-    option = export.format.option
+    option = export.option
     if "://" in export.path:
         return f"{option} needs a file, or - for standard output, before {shortened(export.path)!r}."
     if export.path.lstrip().startswith(("{", "[")):

@@ -203,7 +203,7 @@ def _recover(options: argparse.Namespace) -> int:
         raise UsageError("--all goes with --discard; without it, each 'recover' reports one run, the latest first.")
     exports = exports_of(options)
     if exports and options.discard:
-        option = exports[0].format.option
+        option = exports[0].option
         raise UsageError(f"--discard reports nothing; leave out {option}, or give it without --discard first.")
     from tui_httpbench.commands.recover import recover_run
 

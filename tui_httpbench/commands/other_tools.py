@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from tui_httpbench.commands.names import PROGRAM
-from tui_httpbench.report.formats import FORMATS
+from tui_httpbench.report.formats import FORMATS, OPTION, suffixes
 
 _NO_RATE = "each mode sends as fast as it can with -c N requests in flight: there is no limit to the rate"
 _REDIRECTS = "redirects are followed, but with --profile defaults as each library comes"
-_WRITTEN = " or ".join(f"{form.option} FILE" for form in FORMATS)
-_OUTPUT = "--json FILE writes the result, and the report goes to standard output"
+_FORMS = f"{OPTION} FILE writes the result in the form of its suffix: {', '.join(suffixes())}"
+_OUTPUT = f"{_FORMS}; the report goes to standard output"
 _BASIC = """write -H "Authorization: Basic $(printf %s USER:PASSWORD | base64)\""""
 _IN_FLIGHT = "-c N is the number of requests in flight, in threads or tasks"
 _NEW_CONNECTIONS = (
@@ -30,9 +30,9 @@ _PLAN: tuple[tuple[str, str], ...] = (
         "-k --insecure-skip-verify --insecure-skip-tls-verify --no-verify --verify --no-check-certificate",
         "--insecure checks no certificate",
     ),
-    ("-o -O --output --out --output-format --format --export --report --save --remote-name --download", _OUTPUT),
+    ("-o -O --output --out --output-format --format --report --save --remote-name --download", _OUTPUT),
     ("--export-json --json-file --summary-export -j", "--json FILE writes the result"),
-    ("--export-csv --export-markdown --csv --markdown --html --print", f"what can be written is {_WRITTEN}"),
+    ("--export-csv --export-markdown --csv --markdown --md --html --jsonl --web --print", _FORMS),
     (
         "-L --location --location-trusted --follow --follow-redirects --max-redirs --max-redirects --redirect "
         "--allow-redirects --disable-redirects --no-follow",
@@ -153,7 +153,7 @@ def _by_name(rows: tuple[tuple[str, str], ...]) -> dict[str, str]:
 
 
 # What another tool calls like a form that can be written here needs no hint.
-_OWN_FORMS = {form.option for form in FORMATS}
+_OWN_FORMS = {form.option for form in FORMATS if form.option}
 HINTS = {name: hint for name, hint in _by_name(_PLAN).items() if name not in _OWN_FORMS}
 """By the options of other tools (curl, httpie, oha, hey, wrk, ab, hyperfine, k6): what serves here, as a clause."""
 OWN_HINTS = {command: _by_name(rows) for command, rows in _OWN.items()}

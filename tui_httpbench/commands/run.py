@@ -266,7 +266,7 @@ def _add_summary(result: Result, path: str, against: Against, group_by: GroupBy 
 def _export(result: Result, form: Format, destination: FileDestination, against: Against) -> tuple[bool, bool]:
     """Whether all went well, and whether it arrived: a reader that is gone is no failure, but has not got it."""
     try:
-        destination.write(form.to_text(result, against))
+        destination.write_parts(form.parts_of(result, against))
     except BrokenPipeError:
         if destination.is_stdout:
             discard_stdout()

@@ -8,6 +8,7 @@ import stat
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from tui_httpbench.files.shared_folders import refuse_planted, resolve_carefully
@@ -52,22 +53,32 @@ class FileDestination:
 
     def write(self, text: str) -> None:
         """Writes the whole text. Raises OSError; BrokenPipeError where the reader of a pipe is gone."""
+        self.write_parts((text,))
+
+    def write_parts(self, parts: Iterable[str]) -> None:
+        """Writes a text that is made piece by piece. Raises as ``write``, and whatever the making of a piece does."""
         if self.is_stdout:
-            sys.stdout.write(text)
+            for part in parts:
+                sys.stdout.write(part)
             sys.stdout.flush()
         elif self._replaces:
-            self._replace(text)
+            self._replace(parts)
         else:
             with os.fdopen(_open_in_place(self._target, self._flags), "w", encoding="utf-8") as file:
-                file.write(text)
+                file.writelines(parts)
 
-    def _replace(self, text: str) -> None:
+    def is_same_file(self, other: FileDestination) -> bool:
+        """Whether both would replace the same file."""
+        replace = not (self.is_stdout or other.is_stdout) and self._replaces and other._replaces
+        return replace and self._target == other._target
+
+    def _replace(self, parts: Iterable[str]) -> None:
         # A name that nobody can foresee: in a shared folder, a link could wait at any other.
         descriptor, name = tempfile.mkstemp(prefix=".httpbench-", suffix=".part", dir=self._target.parent)
         part = Path(name)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
+                file.writelines(parts)
             part.chmod(_mode_of(self._target, 0o600 if self._private else 0o666))
             part.replace(self._target)
         except BaseException:
@@ -76,15 +87,20 @@ class FileDestination:
 
 
 def open_all(exports: tuple[Export, ...]) -> tuple[tuple[Format, FileDestination], ...]:
-    """Where the result goes in each form. Raises PlanError, also where two of them go to standard output."""
-    opened = tuple((export.format, FileDestination(export.path, export.format.name)) for export in exports)
-    at_stdout = [form for form, destination in opened if destination.is_stdout]
-    if len(at_stdout) > 1:
-        last = at_stdout[-1]
-        raise PlanError(
-            last.name, f"Standard output takes {at_stdout[0].title} or {last.title}; give {last.option} a file."
-        )
-    return opened
+    """Where the result goes in each form. Raises PlanError, also where two of them go to the same place."""
+    opened: list[tuple[Format, FileDestination]] = []
+    for export in exports:
+        field = export.option.lstrip("-")
+        destination = FileDestination(export.path, field)
+        for form, other in opened:
+            if destination.is_stdout and other.is_stdout:
+                raise PlanError(
+                    field, f"Standard output takes {form.title} or {export.format.title}; give {export.option} a file."
+                )
+            if destination.is_same_file(other):
+                raise PlanError(field, f"{shortened(export.path, 200)!r} is to be written twice; name another file.")
+        opened.append((export.format, destination))
+    return tuple(opened)
 
 
 def _mode_of(file: Path, usual: int) -> int:

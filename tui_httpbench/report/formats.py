@@ -1,47 +1,84 @@
-"""The forms in which a result can be written to a file. A row of the table is an option of the command line as well."""
+"""The forms in which a result can be written to a file, each by the suffix of the file's name."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+from tui_httpbench.plan.plan import PlanError
+from tui_httpbench.text.quoting import shortened
 
 if TYPE_CHECKING:
     from tui_httpbench.analysis.result import Result
     from tui_httpbench.plan.reference import Against
 
+OPTION = "--export"
+"""What asks on the command line for the form of a file's suffix."""
+
 
 @dataclass(frozen=True)
 class Format:
-    """A form: ``name`` is its option's and its files' suffix, ``title`` what people call it.
+    """A form: ``suffix`` is how the names of its files end, ``title`` what people call it, ``about`` what is in it.
 
-    ``module`` has the function ``to_text``, which makes a text of a ``Result`` and of what its lanes are compared with.
+    ``module`` has the function ``parts_of``, which makes the pieces of a text, of a ``Result`` and of what its lanes
+    are compared with. ``option`` asks for the form whatever the file's name is; empty where the suffix alone does.
     """
 
-    name: str
+    suffix: str
     title: str
+    about: str
     module: str
+    option: str = ""
 
     @property
-    def option(self) -> str:
-        """What asks for it on the command line."""
-        return f"--{self.name}"
+    def name(self) -> str:
+        """The form in one word, as after ``--json``."""
+        return self.suffix.rpartition(".")[2]
 
-    def to_text(self, result: Result, against: Against) -> str:
-        """The result in this form; ``against`` is what its lanes are compared with one by one."""
+    def parts_of(self, result: Result, against: Against) -> Iterator[str]:
+        """The result in this form, piece by piece; ``against`` is what its lanes are compared with one by one."""
         # Not sooner: what makes the text needs what makes the result, and --help waits for neither.
-        text: str = import_module(self.module).to_text(result, against)
-        return text
+        parts: Iterator[str] = import_module(self.module).parts_of(result, against)
+        return parts
 
 
-JSON = Format("json", "JSON", "tui_httpbench.report.json_report")
+JSON = Format(".json", "JSON", "the whole result", "tui_httpbench.report.json_report", "--json")
 
-FORMATS: tuple[Format, ...] = (JSON,)
+FORMATS: tuple[Format, ...] = (
+    JSON,
+    Format(".md", "Markdown", "the table, to be pasted", "tui_httpbench.report.markdown"),
+    Format("rounds.csv", "CSV", "a row for each round of each mode", "tui_httpbench.report.rounds_csv"),
+    Format(".csv", "CSV", "a row for each mode", "tui_httpbench.report.lanes_csv"),
+    Format(".jsonl", "JSON Lines", "a line for each request", "tui_httpbench.report.requests_jsonl"),
+    Format(".html", "HTML", "one page with charts, to be shown and printed", "tui_httpbench.report.html_report"),
+)
+"""All forms; of two suffixes that a name ends in, the longer one stands first."""
 
 
 @dataclass(frozen=True)
 class Export:
-    """A form, and the path where a result goes in it; ``-`` is standard output."""
+    """A form, and the path where a result goes in it; ``-`` is standard output. ``option`` is what asked for it."""
 
     format: Format
     path: str
+    option: str = field(default=OPTION, compare=False)
+
+
+def suffixes() -> tuple[str, ...]:
+    """What the names of files end in, each once: ``.json``."""
+    return tuple(dict.fromkeys(f".{form.name}" for form in FORMATS))
+
+
+def export_to(path: str) -> Export:
+    """The form that the suffix of a path names, capital or small. Raises PlanError for any other suffix."""
+    name = path.lower()
+    form = next((form for form in FORMATS if name.endswith(form.suffix)), None)
+    if form is None:
+        *most, last = suffixes()
+        raise PlanError(
+            "export",
+            f"The suffix tells the form, and {shortened(path, 60)!r} ends in none of {', '.join(most)} and {last}.",
+        )
+    return Export(form, path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import statistics
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -64,6 +65,11 @@ def to_dict(result: Result, against: Against = USUAL) -> dict[str, Any]:
 def to_text(result: Result, against: Against = USUAL) -> str:
     """``to_dict`` as indented ASCII text that ends in a line break."""
     return json.dumps(to_dict(result, against), indent=2, allow_nan=False) + "\n"
+
+
+def parts_of(result: Result, against: Against = USUAL) -> Iterator[str]:
+    """The same in one piece."""
+    yield to_text(result, against)
 
 
 def _plan(result: Result) -> dict[str, Any]:

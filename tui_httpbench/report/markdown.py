@@ -1,22 +1,26 @@
-"""The result as Markdown, as GitHub shows it: what is known in sentences, the ranking as a table, what to mind."""
+"""The result as Markdown, as GitHub shows it: what is known in sentences, the ranking as a table, how it was measured."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tui_httpbench.analysis.columns import TABLE_COLUMNS
+from tui_httpbench.analysis.column import Column
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.grouping import GroupBy, usual_grouping
 from tui_httpbench.analysis.pair_reasons import pair_in_words
 from tui_httpbench.analysis.pairs import gate_in_words, judge, pairs_beside
+from tui_httpbench.analysis.places import FAILED_SIGN, OTHER_WORK_SIGN
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.rows import grouped_rows
-from tui_httpbench.analysis.variant_labels import variant_labels
-from tui_httpbench.plan.in_words import format_load, format_rounds, format_rounds_made
+from tui_httpbench.analysis.rows import Row, grouped_rows, known_columns
 from tui_httpbench.plan.reference import USUAL, Against
-from tui_httpbench.text.formatting import plural
-from tui_httpbench.text.markdown_table import markdown_table, markdown_text
+from tui_httpbench.report.facts import how_measured
+from tui_httpbench.text.markdown_table import markdown_code, markdown_table, markdown_text
 from tui_httpbench.text.quoting import shown_url
+
+MAX_WIDTH = 104
+"""How many characters of a table GitHub shows in a comment without a scroll bar, the room around each cell included."""
+CELL_ROOM = 4
+"""What the room around a cell takes, in characters."""
 
 
 def to_text(result: Result, against: Against = USUAL, group_by: GroupBy | None = None) -> str:
@@ -28,25 +32,50 @@ def to_text(result: Result, against: Against = USUAL, group_by: GroupBy | None =
     return "\n\n".join(filter(None, _blocks(result, against, by))) + "\n"
 
 
+def parts_of(result: Result, against: Against = USUAL) -> Iterator[str]:
+    """The same in one piece."""
+    yield to_text(result, against)
+
+
 def _blocks(result: Result, against: Against, by: GroupBy) -> Iterator[str]:
-    plan = result.plan
-    yield f"## {markdown_text(f'{plan.request.method} {shown_url(result.url)}')}"
+    yield f"## {markdown_text(result.plan.request.method)} {markdown_code(shown_url(result.url))}"
     judged = judge(result, against)
     if gate := gate_in_words(judged):
         yield f"**{markdown_text(gate)}**"
     yield markdown_text(conclude(result) or "")
     yield _list([pair_in_words(result, pair) for pair in pairs_beside(judged, result, against)])
     rows = [row for group in grouped_rows(result, by) for row in group]
-    columns = {column.heading(): column.align for column in TABLE_COLUMNS}
-    yield markdown_table(columns, [[column.text(row) for column in TABLE_COLUMNS] for row in rows]).rstrip("\n")
-    made = max((record.round for record in result.records), default=0)
-    rounds = format_rounds_made(plan, made) if made else format_rounds(plan)
-    load = " × ".join((plural(len(plan.modes), "mode"), format_load(plan, result.duration_s), rounds))
-    yield markdown_text(f"{load}; profile {plan.profile}; seed {plan.seed}; {result.environment.python}")
-    yield _list([f"{variant.label}: {variant.in_words}" for variant in variant_labels(result)])
+    columns = _fitting(result, rows)
+    sides = {column.heading(): column.align for column in columns}
+    yield markdown_table(sides, [[column.text(row) for column in columns] for row in rows]).rstrip("\n")
+    yield markdown_text(_signs(result))
+    yield _list([f"{name}: {value}" for name, value in how_measured(result)])
     if result.findings:
         yield "Warnings"
         yield _list([finding.text for finding in result.findings])
+
+
+def _fitting(result: Result, rows: list[Row]) -> list[Column]:
+    """The most important columns that GitHub has room for, in their usual order."""
+    known = known_columns(result)
+    if not any(row.summary.failed for row in rows):
+        known = [column for column in known if column.id != "errors"]
+    left, chosen = MAX_WIDTH, []
+    for column in sorted(known, key=lambda column: -(column.weight or 0)):
+        width = max(map(len, (column.heading(), *(column.text(row) for row in rows)))) + CELL_ROOM
+        if len(chosen) < 2 or width <= left:
+            chosen.append(column)
+            left -= width
+    return [column for column in known if column in chosen]
+
+
+def _signs(result: Result) -> str:
+    """What the signs behind modes mean, where there are any."""
+    failed = not all(rank.clean for rank in result.ranking)
+    told = [f"{FAILED_SIGN} had failed requests or missing rounds."] if failed else []
+    if any(result.does_other_work(rank.mode) for rank in result.ranking):
+        told.append(f"{OTHER_WORK_SIGN} does other work than most modes; the warnings say which.")
+    return " ".join(told)
 
 
 def _list(texts: list[str]) -> str:

@@ -10,16 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from tui_httpbench.analysis.column import ALWAYS, Column
-from tui_httpbench.analysis.columns import TABLE_COLUMNS
 from tui_httpbench.analysis.grouping import GroupBy
-from tui_httpbench.analysis.places import REFERENCE
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.rows import Row, grouped_rows, rows_of
+from tui_httpbench.analysis.rows import Row, grouped_rows, known_columns
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.tables import fitted_table
 from tui_httpbench.text.formatting import UNKNOWN
 
-_FIRST = "rank"
 _WITH_FAILURES = {"errors": ALWAYS - 1}
 """What weighs more where requests failed."""
 
@@ -29,7 +26,7 @@ def ranking_table(result: Result, console: StreamConsole, by: GroupBy = "rank") 
 
     Between groups there is a blank line.
     """
-    groups, columns = grouped_rows(result, by), _known_columns(result)
+    groups, columns = grouped_rows(result, by), known_columns(result)
     rows = list(itertools.chain.from_iterable(groups))
     ends = list(itertools.accumulate(map(len, groups)))[:-1]
     weights = _WITH_FAILURES if any(mode.failed for mode in result.modes) else {}
@@ -47,21 +44,9 @@ def columns_block(result: Result) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for column in _known_columns(result):
+    for column in known_columns(result):
         table.add_row(Text(column.heading(), style="bold"), Text(column.about))
     return Group(Text("Columns", style="bold"), Padding(table, (0, 0, 0, 2)))
-
-
-def _known_columns(result: Result) -> list[Column]:
-    """The columns that say more than a dash of any mode."""
-    rows = rows_of(result)
-    return [
-        column
-        for column in TABLE_COLUMNS
-        if column.weight == ALWAYS
-        or column.id == _FIRST
-        or any(column.text(row) not in (UNKNOWN, REFERENCE) for row in rows)
-    ]
 
 
 def _style(column: Column, row: Row) -> str:

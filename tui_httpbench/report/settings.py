@@ -19,7 +19,7 @@ from tui_httpbench.worker.job import UNTOLD
 
 def differing_settings(result: Result) -> list[str]:
     """The names of the settings that not all modes share."""
-    return [name for name, values in _values_by_setting(result).items() if len(values.keys() - {UNTOLD}) > 1]
+    return [name for name, values in values_by_setting(result).items() if len(values.keys() - {UNTOLD}) > 1]
 
 
 def settings_block(result: Result) -> RenderableType:
@@ -28,7 +28,7 @@ def settings_block(result: Result) -> RenderableType:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     table.add_column(overflow="fold")
-    for name, values in _values_by_setting(result).items():
+    for name, values in values_by_setting(result).items():
         for index, (value, modes) in enumerate(values.items()):
             owners = "all modes" if len(values) == 1 else ", ".join(modes)
             table.add_row(Text(name if index == 0 else "", style="bold"), Text(printable(value)), Text(owners))
@@ -42,12 +42,13 @@ def environment_block(result: Result) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for name, value in (*_environment_rows(result.environment), *_variant_rows(result)):
+    for name, value in (*environment_rows(result.environment), *variant_rows(result)):
         table.add_row(Text(name, style="bold"), Text(printable(value)))
     return Group(Text("Environment", style="bold"), Padding(table, (0, 0, 0, 2)))
 
 
-def _environment_rows(environment: Environment) -> Iterator[tuple[str, str]]:
+def environment_rows(environment: Environment) -> Iterator[tuple[str, str]]:
+    """The system and its state during the run, name by name."""
     yield "python", environment.python
     yield "platform", environment.platform
     yield "processors", plural(environment.cpu_count, "CPU")
@@ -58,7 +59,8 @@ def _environment_rows(environment: Environment) -> Iterator[tuple[str, str]]:
     yield "packages", ", ".join(f"{name} {version}" for name, version in environment.packages.items()) or UNKNOWN
 
 
-def _variant_rows(result: Result) -> Iterator[tuple[str, str]]:
+def variant_rows(result: Result) -> Iterator[tuple[str, str]]:
+    """What each variant ran on, and what was asked for."""
     for variant in variant_labels(result):
         parts = [variant.python or UNKNOWN, *([variant.loop] if variant.loop else [])]
         parts += [f"{name} {version}" for name, version in variant.packages.items()]
@@ -66,7 +68,7 @@ def _variant_rows(result: Result) -> Iterator[tuple[str, str]]:
         yield variant.label, f"{', '.join(parts)} (asked for: {variant.holds})"
 
 
-def _values_by_setting(result: Result) -> dict[str, dict[str, list[str]]]:
+def values_by_setting(result: Result) -> dict[str, dict[str, list[str]]]:
     """The modes by value, by setting; ``unknown`` for the modes whose probe told nothing."""
     settings = {mode_id: result.settings.get(lane_of(mode_id), {}) for mode_id in result.plan.modes}
     names = dict.fromkeys(name for own in settings.values() for name in own)

@@ -19,8 +19,17 @@ def markdown_table(columns: Mapping[str, Side], rows: Sequence[Sequence[str]]) -
 
 
 def markdown_text(text: str) -> str:
-    """A text that shows as it is, on one line."""
-    return re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", printable(text))
+    """A text that shows as it is, on one line; nobody is called whose name stands in it behind an @."""
+    escaped = re.sub(r"([\\`*_\[\]<>|#~&])", r"\\\1", printable(text))
+    return re.sub(r"(?<![\w.\-])@(?=\w)", "@<!-- -->", escaped)
+
+
+def markdown_code(text: str) -> str:
+    """The same as code, in which nothing is a link."""
+    shown = printable(text)
+    fence = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
+    room = " " if shown.startswith("`") or shown.endswith("`") else ""
+    return f"{fence}{room}{shown}{room}{fence}"
 
 
 def _escaped(cell: str) -> str:
