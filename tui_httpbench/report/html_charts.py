@@ -94,8 +94,10 @@ def intervals(title: str, rows: Sequence[Bar], reference: float = 1.0) -> str:
     return _svg(title, height + 24, parts)
 
 
-def curves(title: str, lines: Sequence[Curve], marks: Sequence[tuple[float, str]], unit: str, *, log: bool) -> str:
-    """Lines over ``marks`` on the horizontal axis, each with its name at its right end."""
+def curves(
+    title: str, lines: Sequence[Curve], marks: Sequence[tuple[float, str]], *, log: bool, name: str = ""
+) -> str:
+    """Lines over ``marks`` on the horizontal axis, which has a name; each with its own at its right end."""
     lines = [line for line in lines if line.points]
     height = max(_PLOT_HEIGHT, len(lines) * _LABEL_GAP + 20)
     right = max((min(len(line.label), _MAX_LABEL) for line in lines), default=0) * _SIGN + 14
@@ -118,7 +120,7 @@ def curves(title: str, lines: Sequence[Curve], marks: Sequence[tuple[float, str]
     for tick, label in _labelled(low, high, log=log):
         parts.append(_line(left, y_of(tick), WIDTH - right, y_of(tick), "grid"))
         parts.append(_text(label, left - 6, y_of(tick) + 4, "end"))
-    parts.append(_text(unit, left - 6, height + 18, "end"))
+    parts.append(_text(name, left - 6, height + 18, "end"))
     parts += _tick_labels([(x_of(at), label) for at, label in marks], height + 18, left, WIDTH - right)
     ends = _apart([y_of(line.points[-1][1]) for line in lines], height)
     for line, end in zip(lines, ends, strict=True):

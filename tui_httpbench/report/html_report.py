@@ -53,7 +53,8 @@ def parts_of(result: Result, against: Against = USUAL) -> Iterator[str]:
     yield section("Warnings and errors", _warnings(result), id_="warnings")
     yield section("How it was measured", facts(how_measured(result)), id_="method")
     yield section("Settings", _settings(result), id_="settings")
-    yield section("Versions and machine", facts((*environment_rows(result.environment), *variant_rows(result))), id_="versions")
+    versions = facts((*environment_rows(result.environment), *variant_rows(result)))
+    yield section("Versions and machine", versions, id_="versions")
     yield section("The code of each mode", _code(result), id_="code")
     yield f"{element('footer', escaped(f'Made by httpbench-tui {__version__}.'))}\n</main>\n</body>\n</html>\n"
 
@@ -62,12 +63,13 @@ def _header(result: Result, against: Against, title: str) -> str:
     judged = judge(result, against)
     where = " (the embedded target)" if result.plan.request.uses_embedded_target else ""
     when = f"; {moment_in_words(result.started_at)}" if result.started_at else ""
-    conclusion = conclude(result) or "Nothing was measured."
+    first, _, rest = (conclude(result) or "Nothing was measured.").partition(". ")
     stopped = "This run ended before its time; this is what had been measured by then." if result.stopped else ""
     return element(
         "header",
         paragraph(f"{title}{where}", "over"),
-        element("h1", escaped(conclusion)),
+        element("h1", escaped(f"{first.removesuffix('.')}.")),
+        paragraph(rest, "lead-in"),
         paragraph(gate_in_words(judged), "gate"),
         bullets(pair_in_words(result, pair) for pair in pairs_beside(judged, result, against)),
         paragraph(stopped, "doubt"),
@@ -129,7 +131,7 @@ def _latencies(result: Result, looks: dict[str, Look]) -> Iterator[str]:
     reach = max(latency.nines for latency in latencies)
     marks = [mark for mark in _NINES if mark[0] <= reach + 1e-9]
     title = f"Latency by percentile, ms{', logarithmic scale' if log else ''}"
-    yield _figure(title, charts.curves(title, lines, marks, "ms", log=log))
+    yield _figure(title, charts.curves(title, lines, marks, log=log))
 
 
 def _rounds(result: Result, looks: dict[str, Look]) -> str:
@@ -149,7 +151,7 @@ def _rounds(result: Result, looks: dict[str, Look]) -> str:
     step = math.ceil(len(numbers) / _MOST_ROUND_MARKS)
     title = f"Time per request round by round, ms{', logarithmic scale' if log else ''}"
     marks = [(float(number), str(number)) for number in numbers[::step]]
-    return _figure(title, charts.curves(title, lines, marks, "round", log=log))
+    return _figure(title, charts.curves(title, lines, marks, log=log, name="round"))
 
 
 def _figure(title: str, drawing: str) -> str:
@@ -169,12 +171,15 @@ def _warnings(result: Result) -> str:
 
 
 def _settings(result: Result) -> str:
+    """What differs first."""
     rows: list[tuple[str, str, str, str]] = []
-    for name, values in values_by_setting(result).items():
-        sign = OTHER_WORK_SIGN if len(values) > 1 else ""
-        for value, modes in values.items():
-            rows.append((sign, name, value, "all modes" if len(values) == 1 else ", ".join(modes)))
-    rows.sort(key=lambda row: not row[0])
+    settings = values_by_setting(result)
+    for name in sorted(settings, key=lambda name: len(settings[name]) == 1):
+        values = settings[name]
+        for number, (value, modes) in enumerate(values.items()):
+            sign = OTHER_WORK_SIGN if len(values) > 1 and not number else ""
+            owners = "all modes" if len(values) == 1 else ", ".join(modes)
+            rows.append((sign, "" if number else name, value, owners))
     headings = [("", "left"), ("setting", "left"), ("value", "left"), ("modes", "left")]
     return table(headings, rows, "settings") if rows else ""
 
@@ -189,7 +194,7 @@ def _code(result: Result) -> str:
     for mode_id, lanes in labels.items():
         heading = element("h3", escaped(", ".join(lanes)))
         if (file := own.get(mode_id)) is not None:
-            note = f"It is in {file.path.name} (SHA-256 {file.sha256}), a file of its user’s own, which is not shown here."
+            note = f"It is in {file.path.name} (SHA-256 {file.sha256}), its user’s own file, which is not shown here."
             parts.append(element("div", heading, paragraph(note, "quiet")))
             continue
         mode = measured_mode(lanes[0], ())
