@@ -6,8 +6,9 @@ Run by hand: python docs/generate.py. With --check it writes nothing, and exits 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from tui_httpbench.clients.catalog import MODES
 from tui_httpbench.plan.fields import KNOBS
 from tui_httpbench.plan.presets import PRESETS
 from tui_httpbench.plan.scenario import SCENARIOS
+from tui_httpbench.report import lanes_csv, rounds_csv
+from tui_httpbench.report.csv_table import CsvColumn
+from tui_httpbench.report.schema import SCHEMA_FILE
 from tui_httpbench.tui import app as _app  # loads every screen, and with them every binding
 
 assert _app
@@ -78,6 +82,54 @@ def findings_tables() -> dict[str, str]:
     return {"findings": _table(("id", "what it means", "other work"), rows)}
 
 
+def export_tables() -> dict[str, str]:
+    """The tables of exports.md by the names in their marks."""
+
+    def of(columns: Iterable[CsvColumn]) -> str:
+        return _table(("column", "what it is"), ((f"`{column.name}`", column.about) for column in columns))
+
+    return {"csv": of(lanes_csv.COLUMNS), "rounds": of(rounds_csv.COLUMNS)}
+
+
+def json_tables() -> dict[str, str]:
+    """The table of json.md by the name in its marks."""
+    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    rows = ((f"`{key}`", _kinds(part), part.get("description", "")) for key, part in _keys_of(schema, schema))
+    return {"keys": _table(("key", "type", "what it is"), rows)}
+
+
+def _keys_of(
+    part: Mapping[str, Any], schema: Mapping[str, Any], place: str = ""
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each key of a JSON schema with what is said of it, those of inner objects behind it: ``modes[].latency_ms``."""
+    for key, inner in part.get("properties", {}).items():
+        own = f"{place}{key}"
+        told = _resolved(inner, schema)
+        yield own, told
+        for each in (told, *(_resolved(choice, schema) for choice in told.get("anyOf", ()))):
+            yield from _keys_of(each, schema, f"{own}.")
+            items = _resolved(each.get("items", {}), schema)
+            yield from _keys_of(items, schema, f"{own}[].")
+
+
+def _resolved(part: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A part of a schema with what it refers to in its place; what it says of itself goes first."""
+    name = part.get("$ref", "").rpartition("/")[2]
+    return {**_resolved(schema["$defs"][name], schema), **part} if name else dict(part)
+
+
+def _kinds(part: Mapping[str, Any]) -> str:
+    """The types that a value may have, in words."""
+    if "anyOf" in part:
+        return ", ".join(dict.fromkeys(_kinds(choice) for choice in part["anyOf"]))
+    if "const" in part:
+        return f"`{json.dumps(part['const'])}`"
+    if "enum" in part:
+        return ", ".join(f"`{json.dumps(value)}`" for value in part["enum"])
+    kinds = part.get("type", "object")
+    return ", ".join([kinds] if isinstance(kinds, str) else kinds)
+
+
 def with_tables(page: str, tables: dict[str, str]) -> str:
     """A page with each table between its pair of marks made anew. Raises ValueError where a mark is missing."""
     text = (FOLDER / page).read_text(encoding="utf-8")
@@ -98,6 +150,8 @@ def main() -> int:
         FOLDER / "keys.md": keys_page(),
         FOLDER / "usage.md": with_tables("usage.md", usage_tables()),
         FOLDER / "findings.md": with_tables("findings.md", findings_tables()),
+        FOLDER / "exports.md": with_tables("exports.md", export_tables()),
+        FOLDER / "json.md": with_tables("json.md", json_tables()),
     }
     stale = [path for path, page in pages.items() if not path.exists() or path.read_text(encoding="utf-8") != page]
     for path in stale:

@@ -1,5 +1,3 @@
 """What tests share: servers, made results, apps opened with them, and what counts processes."""
 
-from pathlib import Path
-
-SCHEMA_FILE = Path(__file__).parent / "result.schema.json"
+from tui_httpbench.report.schema import SCHEMA_FILE as SCHEMA_FILE

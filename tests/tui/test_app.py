@@ -24,6 +24,7 @@ from tui_httpbench.report.formats import JSON, Export
 from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.parts.confirm import ConfirmScreen
+from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.screens.replay.screen import ReplayScreen
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
 from tui_httpbench.tui.screens.results.warnings_view import WarningsPage as Findings
@@ -87,6 +88,10 @@ async def test_from_the_form_to_the_result_again_and_back(folder: Path, notices:
         assert saved.exists()
 
         await pilot.press("s")
+        await wait_for_screen(pilot, SaveScreen)
+        assert "JSON: the whole result." in text_on(app)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: any(notice.text.startswith("The result was saved") for notice in notices))
         (path,) = folder.glob("httpbench-*.json")
         assert re.fullmatch(r"httpbench-\d{8}-\d{6}\.json", path.name)
         jsonschema.validate(json.loads(path.read_text()), SCHEMA)
@@ -167,8 +172,10 @@ async def test_files_land_in_the_current_folder_or_the_reason_is_said(folder: Pa
         gone.mkdir()
         os.chdir(gone)
         gone.rmdir()
-        await pilot.press("s", "ctrl+s")
-        await pilot.pause()
+        await pilot.press("s", "enter")
+        await wait_until(pilot, lambda: len(notices) > 1)
+        await pilot.press("ctrl+s")
+        await wait_until(pilot, lambda: len(notices) > 2)
         errors = [notice.text for notice in notices if notice.severity == "error"]
         assert len(errors) == 2
         for error in errors:

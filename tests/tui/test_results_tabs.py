@@ -28,6 +28,7 @@ from tui_httpbench.analysis.article import compare_with_article
 from tui_httpbench.analysis.reasons import explain_ranking
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.report.markdown import to_text as to_markdown
 from tui_httpbench.tui.screens.results.article_view import ArticleView
 from tui_httpbench.tui.screens.results.code_view import CodeColumn, CodePane
 from tui_httpbench.tui.screens.results.latency_charts import CourseChart, HistogramChart, LatencyChart, PercentileChart
@@ -152,8 +153,9 @@ async def test_one_chart_at_a_time_is_shown_where_there_is_less_room() -> None:
 async def test_tables_are_copied_and_modes_and_scale_of_latency_can_be_chosen(notices: list[Notice]) -> None:
     async with show(clean_result()) as (screen, pilot):
         await pilot.press("c")
-        assert notices[-1].text == "The ranking was copied to the clipboard."
-        lines = pilot.app.clipboard.splitlines()
+        assert notices[-1].text == "The result was copied to the clipboard."
+        assert pilot.app.clipboard == to_markdown(screen.result)
+        lines = [line for line in pilot.app.clipboard.splitlines() if line.startswith("|")]
         assert len(lines) == 2 + len(EIGHT)
         assert lines[0].startswith("| # | mode | requests/s | slower |")
         assert lines[1].startswith("| --: | :-- | --: |")

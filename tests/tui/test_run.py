@@ -232,7 +232,7 @@ async def test_a_result_stays_recoverable_until_it_is_saved_or_left(
         await pilot.press("r")
         await wait_until(pilot, lambda: isinstance(app.screen, ResultsScreen) and not folder.exists())
         (second,) = runs.iterdir()
-        await pilot.press("s")
+        await pilot.press("s", "enter")
         await wait_until(pilot, lambda: not second.exists())
         assert len(list(tmp_path.glob("httpbench-*.json"))) == 1
         await pilot.press("r")

@@ -10,6 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from support import SCHEMA_FILE
 from support.made_results import result_of, rounds_of
 from support.packages import make_checkout
 
@@ -28,7 +29,6 @@ from tui_httpbench.report.json_report import to_text
 from tui_httpbench.report.markdown import to_text as to_markdown
 from tui_httpbench.report.text import print_report
 
-SCHEMA_FILE = Path(__file__).parents[1] / "support" / "result.schema.json"
 VARIANTS = parse_variants(["old=httpx==0.27.2", "new=httpx==0.28.1", "odd="])
 
 

@@ -94,9 +94,7 @@ def intervals(title: str, rows: Sequence[Bar], reference: float = 1.0) -> str:
     return _svg(title, height + 24, parts)
 
 
-def curves(
-    title: str, lines: Sequence[Curve], marks: Sequence[tuple[float, str]], *, log: bool, name: str = ""
-) -> str:
+def curves(title: str, lines: Sequence[Curve], marks: Sequence[tuple[float, str]], *, log: bool, name: str = "") -> str:
     """Lines over ``marks`` on the horizontal axis, which has a name; each with its own at its right end."""
     lines = [line for line in lines if line.points]
     height = max(_PLOT_HEIGHT, len(lines) * _LABEL_GAP + 20)
@@ -142,7 +140,9 @@ def _labelled(low: float, high: float, *, log: bool) -> Iterator[tuple[float, st
 def _ticks(low: float, high: float, count: int, *, log: bool) -> list[float]:
     """Round values; where the axis is too short for powers of ten, those of a linear one."""
     found = axis_ticks(low, high, count, log=log)
-    return found if len(found) > 1 or not log else [tick for tick in axis_ticks(low, high, count, log=False) if tick > 0]
+    if len(found) > 1 or not log:
+        return found
+    return [tick for tick in axis_ticks(low, high, count, log=False) if tick > 0]
 
 
 def _apart(wanted: list[float], height: float) -> list[float]:

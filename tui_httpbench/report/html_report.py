@@ -185,7 +185,7 @@ def _settings(result: Result) -> str:
 
 
 def _code(result: Result) -> str:
-    """The source of each mode that comes with this program; a file of the user's own may hold what is not to be told."""
+    """The source of each mode that comes with this program; a user's own file may hold what is not to be told."""
     own = {mode.id: file for file in result.own_files for mode in file.modes}
     labels: dict[str, list[str]] = {}
     for rank in result.ranking:

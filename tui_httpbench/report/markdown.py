@@ -1,4 +1,4 @@
-"""The result as Markdown, as GitHub shows it: what is known in sentences, the ranking as a table, how it was measured."""
+"""The result as Markdown, as GitHub shows it: what is known in sentences, the ranking as a table, how it was made."""
 
 from __future__ import annotations
 
@@ -60,7 +60,8 @@ def _fitting(result: Result, rows: list[Row]) -> list[Column]:
     known = known_columns(result)
     if not any(row.summary.failed for row in rows):
         known = [column for column in known if column.id != "errors"]
-    left, chosen = MAX_WIDTH, []
+    left = MAX_WIDTH
+    chosen: list[Column] = []
     for column in sorted(known, key=lambda column: -(column.weight or 0)):
         width = max(map(len, (column.heading(), *(column.text(row) for row in rows)))) + CELL_ROOM
         if len(chosen) < 2 or width <= left:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,43 +13,56 @@ from tui_httpbench.analysis.result import Result
 from tui_httpbench.plan.plan import PlanError
 from tui_httpbench.plan.reference import USUAL
 from tui_httpbench.report.destination import FileDestination
-from tui_httpbench.report.formats import JSON, Export
+from tui_httpbench.report.formats import Export
 from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.quoting import printable
 
 SCREENSHOT_TOOLTIP = "Save a screenshot (SVG) in this folder"
 
 
-def save_result(app: App[Any], result: Result, export: Export | None = None) -> bool:
-    """Writes a result, as JSON into the current folder unless something else is asked for; says where, or why not.
+def save_result(app: App[Any], result: Result, export: Export) -> bool:
+    """Writes a result where it was asked for, in the form that was; says where, or why not.
 
     Tells whether it was written.
     """
-    export = export or Export(JSON, _file_name(JSON.name))
-    return _save(app, "The result", export.format.to_text(result, USUAL), export.path)
+    return _tell(app, "The result", export.path, _write(export.path, export.format.parts_of(result, USUAL)))
+
+
+async def save_result_aside(app: App[Any], result: Result, export: Export) -> bool:
+    """The same while the app goes on: a million requests take seconds."""
+    problem = await asyncio.to_thread(_write, export.path, export.format.parts_of(result, USUAL))
+    return _tell(app, "The result", export.path, problem)
 
 
 def save_screenshot(app: App[Any]) -> None:
     """Saves the screen as SVG in the current folder, or has the browser save it; says where, or why not."""
+    name = f"{file_stem()}.svg"
     if app.is_web:
-        app.deliver_screenshot(_file_name("svg"))
+        app.deliver_screenshot(name)
     else:
-        _save(app, "The screenshot", app.export_screenshot(), _file_name("svg"), private=True)
+        _tell(app, "The screenshot", name, _write(name, (app.export_screenshot(),), private=True))
 
 
-def _file_name(suffix: str) -> str:
-    return f"httpbench-{datetime.now():%Y%m%d-%H%M%S}.{suffix}"
+def file_stem() -> str:
+    """What the name of a file begins with that nobody has named: ``httpbench-20261126-201834``."""
+    return f"httpbench-{datetime.now():%Y%m%d-%H%M%S}"
 
 
-def _save(app: App[Any], what: str, text: str, path: str, *, private: bool = False) -> bool:
+def _write(path: str, parts: Iterable[str], *, private: bool = False) -> str | None:
+    """Writes a text; None, or why that can't be done: a whole sentence, or what stands behind a colon."""
     try:
-        FileDestination(path, private=private).write(text)
+        FileDestination(path, private=private).write_parts(parts)
     except PlanError as error:
-        app.notify(str(error), severity="error", timeout=15, markup=False)
+        return str(error)
     except OSError as error:
-        message = f"{what} can't be written to {printable(path)}: {reason_of(error)}."
-        app.notify(message, severity="error", timeout=15, markup=False)
-    else:
+        return f": {reason_of(error)}"
+    return None
+
+
+def _tell(app: App[Any], what: str, path: str, problem: str | None) -> bool:
+    if problem is None:
         app.notify(f"{what} was saved as {printable(path)}.", markup=False)
         return True
+    told = f"{what} can't be written to {printable(path)}{problem}." if problem.startswith(":") else problem
+    app.notify(told, severity="error", timeout=15, markup=False)
     return False

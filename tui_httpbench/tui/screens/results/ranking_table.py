@@ -15,7 +15,6 @@ from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.rows import Row, grouped_rows, sort_rows
 from tui_httpbench.clients.entrants import entrant_of
 from tui_httpbench.text.formatting import UNKNOWN
-from tui_httpbench.text.markdown_table import markdown_table
 from tui_httpbench.tui.screens.results.whole_columns import WholeColumns
 
 _TITLES = {"time": "Ranking", "cpu": "Ranking by CPU time"}
@@ -67,11 +66,10 @@ class RankingTable(WholeColumns):
         self._sorted_by = (key, self._sorted_by == (key, False))
         self._fill()
 
-    def as_markdown(self) -> str:
-        """All columns and rows as they are sorted now."""
-        columns = {column.heading(self._rows[0].yardstick): column.align for column in TABLE_COLUMNS}
-        rows = [[str(cell) for cell in self.get_row_at(index)] for index in range(self.row_count)]
-        return markdown_table(columns, rows)
+    @property
+    def by(self) -> GroupBy:
+        """How its rows are brought together."""
+        return self._by
 
     def _fill(self) -> None:
         key, is_turned = self._sorted_by

@@ -12,6 +12,7 @@ from tui_httpbench.analysis.grouping import can_group, usual_grouping
 from tui_httpbench.analysis.pairs import Pair, pairs_of
 from tui_httpbench.analysis.places import ORDER_NOTE, rates_differ
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.report import markdown
 from tui_httpbench.tui.parts.panel import Page
 from tui_httpbench.tui.screens.results.metric_bar import MetricBar
 from tui_httpbench.tui.screens.results.ranking_chart import ChartPanel
@@ -62,8 +63,8 @@ class RankingView(ResultView):
         return self.query_one(RankingTable)
 
     def copied(self) -> tuple[str, str] | None:
-        """The table in Markdown."""
-        return "The ranking", self.query_one(RankingTable).as_markdown()
+        """The result in Markdown, its lanes grouped as they are in the table."""
+        return "The result", markdown.to_text(self.result, group_by=self.query_one(RankingTable).by)
 
     def on_metric_bar_changed(self, event: MetricBar.Changed) -> None:
         """Redraws the chart, and ranks the table by the metric's yardstick."""

@@ -17,9 +17,11 @@ from tui_httpbench.analysis.columns import METRIC_KEYS, METRICS
 from tui_httpbench.analysis.grouping import can_group
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.measured.measured import Measured
+from tui_httpbench.report.formats import Export
 from tui_httpbench.text.formatting import plural
+from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.plan_words import describe_more_rounds, plan_in_short
-from tui_httpbench.tui.saving import SCREENSHOT_TOOLTIP, save_result
+from tui_httpbench.tui.saving import SCREENSHOT_TOOLTIP, file_stem, save_result_aside
 from tui_httpbench.tui.screens.results.article_view import ArticleView
 from tui_httpbench.tui.screens.results.code_view import CodeView
 from tui_httpbench.tui.screens.results.latency_view import LatencyView
@@ -64,8 +66,9 @@ class ResultsScreen(Screen[None]):
     AUTO_FOCUS = ""
     HELP = """
 The underlined letter of a tab opens it; **[** and **]** go to the one before and the next. **c** copies what a tab
-shows: tables as Markdown, code as it is. **s** saves the result as JSON. **+** makes more rounds of the same run: what
-is too close to call may be told then, and all rounds count together.
+shows: on *Ranking* the result as Markdown, to be pasted; code as it is. **s** saves the result as JSON, Markdown, CSV,
+JSON Lines (every request) or an HTML page: the suffix of the name decides. **+** makes more rounds of the same run:
+what is too close to call may be told then, and all rounds count together.
 
 - *Ranking*: each bar is one mode, coloured by its library, the best on top. **1** to **9** choose what is compared,
   **l** the logarithmic scale, on which modes that differ 100 times can be read. A click on a column's title sorts. With
@@ -89,7 +92,7 @@ is too close to call may be told then, and all rounds count together.
             "c", "copy", "Copy", show=False, id="results.copy", tooltip="Copy what the tab shows: tables as Markdown"
         ),
         Binding(
-            "s", "save_json", "JSON", show=False, id="results.json", tooltip="Save the result as JSON in this folder"
+            "s", "save", "Save", show=False, id="results.json", tooltip="Save the result: JSON, Markdown, CSV or HTML"
         ),
         Binding(
             "ctrl+s", "app.save_screenshot", "Picture", show=False, id="results.screenshot", tooltip=SCREENSHOT_TOOLTIP
@@ -255,9 +258,12 @@ is too close to call may be told then, and all rounds count together.
         """Goes back to the form."""
         self.post_message(self.ChangePlan(self.result, self.measured))
 
-    def action_save_json(self) -> None:
-        """Writes the result into the current folder."""
-        if save_result(self.app, self.result):
+    def action_save(self) -> None:
+        """Asks for a file's name or path, and writes the result in the form of its suffix."""
+        self.app.push_screen(SaveScreen("the result", file_stem()), self._save_as)
+
+    async def _save_as(self, export: Export | None) -> None:
+        if export is not None and await save_result_aside(self.app, self.result, export):
             self.post_message(self.Saved(self.result))
 
     def _focus_view(self) -> None:

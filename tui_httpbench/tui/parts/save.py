@@ -1,0 +1,104 @@
+"""The name under which something is saved, asked for over another screen; its suffix is the form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label
+
+from tui_httpbench.plan.plan import PlanError
+from tui_httpbench.report.formats import FORMATS, Export, export_to, suffixes
+
+
+class SaveScreen(ModalScreen[Export | None]):
+    """Asks for a file; the result is where something is to go and in which form, None where nothing is to be saved.
+
+    ``stem`` is what the name begins with at first, in the first of the forms.
+    """
+
+    CSS_PATH = "save.tcss"
+    AUTO_FOCUS = "Input"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "give_up", "Back", id="save.back", tooltip="Back, without saving"),
+        Binding("down", "step(1)", "Next form", id="save.next", tooltip="The next form", priority=True),
+        Binding("up", "step(-1)", "Form before", id="save.before", tooltip="The form before", priority=True),
+    ]
+
+    def __init__(self, what: str, stem: str) -> None:
+        """``what`` is saved, as in a heading: ``the result``."""
+        super().__init__()
+        self._what = what
+        self._first = f"{stem}{FORMATS[0].suffix}"
+
+    def compose(self) -> ComposeResult:
+        """The name over what it comes to."""
+        with Vertical(id="save-box"):
+            yield Label(f"Save {self._what} as", id="save-question", markup=False)
+            yield Input(self._first, id="save-name", select_on_focus=False)
+            yield Label("", id="save-form", markup=False)
+            yield Label("enter saves, ↑ and ↓ change the form, escape goes back", id="save-keys", markup=False)
+
+    def on_mount(self) -> None:
+        """What a name comes to is said from the first on."""
+        self._tell(self._first)
+
+    @on(Input.Changed)
+    def _follow(self, event: Input.Changed) -> None:
+        event.stop()
+        self._tell(event.value)
+
+    @on(Input.Submitted)
+    def _save(self, event: Input.Submitted) -> None:
+        event.stop()
+        try:
+            self.dismiss(export_to(_path_of(event.value)))
+        except PlanError:
+            self.app.bell()  # why is on the screen
+
+    def action_give_up(self) -> None:
+        """Saves nothing."""
+        self.dismiss(None)
+
+    def action_step(self, step: int) -> None:
+        """Takes the next form or the one before: changes how the name ends."""
+        name = self.query_one(Input)
+        known = suffixes()
+        now = next((suffix for suffix in known if name.value.lower().endswith(suffix)), None)
+        if now is None:
+            name.value += known[0]
+        else:
+            name.value = name.value[: -len(now)] + known[(known.index(now) + step) % len(known)]
+        name.cursor_position = len(name.value)
+
+    def _tell(self, name: str) -> None:
+        try:
+            export = export_to(_path_of(name))
+        except PlanError as error:
+            told = str(error)
+        else:
+            told = f"{export.format.title}: {export.format.about}"
+            if _is_there(export.path):
+                told += ". A file of that name is there, and will be replaced"
+        self.query_one("#save-form", Label).update(f"{told.rstrip('.')}.")
+
+
+def _path_of(name: str) -> str:
+    """The path that was typed; a tilde is the home, as in a shell."""
+    path = name.strip()
+    try:
+        return str(Path(path).expanduser()) if path.startswith("~") else path
+    except RuntimeError:  # there is no such home
+        return path
+
+
+def _is_there(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):
+        return False
