@@ -10,13 +10,13 @@ from pathlib import Path
 from urllib.parse import quote, unquote, unquote_plus
 
 import pytest
+from support.reports import exported
 
 from tui_httpbench.bench.recovery import find_interrupted_runs, read_measured
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.clients.entrants import select_modes
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.report.console import StreamConsole
-from tui_httpbench.report.json_report import to_text
 from tui_httpbench.report.text import print_report
 from tui_httpbench.tui.plan_words import plan_in_short
 
@@ -89,7 +89,13 @@ async def told_of(runner: Runner, home: Path) -> str:
     print_report(result, StreamConsole(report), verbose=True)
     plan = runner.plan
     request = str(runner.measured).replace(repr(plan), "")
-    told += [to_text(result), report.getvalue(), request, plan_in_short(plan), plan_in_short(plan, result.url)]
+    told += [
+        *exported(result).values(),
+        report.getvalue(),
+        request,
+        plan_in_short(plan),
+        plan_in_short(plan, result.url),
+    ]
     files = [path for path in home.rglob("*") if path.is_file() and path.name != "netrc"]
     assert {path.suffix for path in files} >= {".samples", ".json", ".jsonl"}
     told += [path.read_bytes().decode("latin-1") for path in files]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.reports import exported
 
 from tui_httpbench.bench.run_folder import RunFolder
 from tui_httpbench.bench.runner import Runner
@@ -19,7 +20,6 @@ from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.stored import save_last_plan
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.destination import FileDestination
-from tui_httpbench.report.json_report import to_text
 from tui_httpbench.report.text import print_report
 from tui_httpbench.target_server.body_files import BodyFiles
 from tui_httpbench.target_server.tls import Identity
@@ -69,7 +69,9 @@ async def test_a_run_keeps_its_files_and_the_credentials_of_its_url_to_itself(
     assert [path for path in files if SECRET.encode() in path.read_bytes()] == []
     report = io.StringIO()
     print_report(result, StreamConsole(report), verbose=True)
-    for text in (to_text(result), report.getvalue(), plan_in_short(PLAN), plan_in_short(PLAN, result.url)):
+    forms = exported(result)
+    assert SECRET not in forms.pop(".jsonl")
+    for text in (*forms.values(), report.getvalue(), plan_in_short(PLAN), plan_in_short(PLAN, result.url)):
         assert "access_token=" in text
         assert SECRET not in text
     runner.discard()

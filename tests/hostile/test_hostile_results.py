@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rich.segment import Segment
 from support.hostile_texts import DANGEROUS, is_sentence, texts
 from support.made_results import EIGHT, SETTINGS, plain_result_of, record_of, rounds_of
+from support.reports import exported
 from support.screens import text_on, wait_until
 from support.shown_result import show
 from textual.color import Color
@@ -80,6 +81,9 @@ def test_the_report_and_the_json_hold_no_control_characters(found: list[str]) ->
     assert document.isascii()
     assert not DANGEROUS.search(document)
     assert json.loads(document)["warnings"][-1] == found[-1]
+    for suffix, text in exported(result).items():
+        assert not DANGEROUS.search(text), suffix
+        text.encode()
 
 
 @given(texts, st.sampled_from([ValueError, OSError, UnicodeError, KeyError]))
@@ -113,7 +117,8 @@ async def look_at(result: Result, folder: Path, *views: str) -> None:
                 for text in (text_on(pilot.app), pilot.app.clipboard):
                     assert not DANGEROUS.search(text.replace("\n", "")), view
             pilot.app.copy_to_clipboard(WORST)
-            await pilot.press("s")
+            await pilot.press("s", "enter")
+            await wait_until(pilot, lambda: bool(list(folder.glob("*.json"))))
             if not views:
                 await pilot.press("space")
                 await pilot.pause()

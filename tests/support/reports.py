@@ -6,7 +6,9 @@ import io
 from typing import Any
 
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.plan.reference import USUAL, Against
 from tui_httpbench.report.console import StreamConsole
+from tui_httpbench.report.formats import FORMATS
 from tui_httpbench.report.text import print_report
 
 
@@ -18,3 +20,8 @@ def report_of(result: Result, columns: int = 80, **options: Any) -> str:
     console.columns = columns
     print_report(result, console, **options)
     return buffer.getvalue().decode()
+
+
+def exported(result: Result, against: Against = USUAL) -> dict[str, str]:
+    """The whole text of each form in which a result can be saved, by the suffix."""
+    return {form.suffix: "".join(form.parts_of(result, against)) for form in FORMATS}

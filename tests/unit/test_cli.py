@@ -122,7 +122,7 @@ BAD_INPUT = [
     (["run", CLOSED, "--start"], "--start is for the TUI"),
     (["-n", "5", "run"], "'run' must be the first argument"),
     (["-t", "4", CLOSED], "There is no option '-t'; --timeout S is the seconds per request"),
-    (["-o", "x.json", CLOSED], "There is no option '-o'; --json FILE"),
+    (["-o", "x.json", CLOSED], "There is no option '-o'; --export FILE.json writes"),
     (["run", "-kL", CLOSED], "There is no option '-kL'; --insecure"),
     (["run", "--json", CLOSED], "--json needs a file, or - for standard output"),
     (["modes", "--user=x"], "There is no option '--user'; with 'httpbench-tui run', write -H"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,10 +16,47 @@ from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.findings import FINDINGS, Finding
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.plan.plan import Request
+from tui_httpbench.plan.reference import Against
 from tui_httpbench.report import json_report
 from tui_httpbench.worker.errors import ERROR_KINDS
 
 SCHEMA = json.loads((SCHEMA_FILE).read_text())
+
+
+def described(part: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What a part of the schema says of a value: itself, what it refers to, and its choices."""
+    yield part
+    if "$ref" in part:
+        yield from described(SCHEMA["$defs"][part["$ref"].rpartition("/")[2]])
+    for choice in part.get("anyOf", ()):
+        yield from described(choice)
+
+
+def untold_keys(value: Any, part: dict[str, Any], place: str = "") -> Iterator[str]:
+    """The keys of a document that a schema says nothing of."""
+    parts = list(described(part))
+    if isinstance(value, list):
+        for item in value:
+            for each in parts:
+                if "items" in each:
+                    yield from untold_keys(item, each["items"], f"{place}[]")
+    elif isinstance(value, dict) and not any("additionalProperties" in each for each in parts):
+        for key, inner in value.items():
+            told = next((each["properties"][key] for each in parts if key in each.get("properties", {})), None)
+            if told is None or not told.get("description"):
+                yield f"{place}.{key}"
+            else:
+                yield from untold_keys(inner, told, f"{place}.{key}")
+
+
+@pytest.mark.parametrize("make_result", [even_result, failing_result, probed_result])
+def test_the_schema_explains_every_key(make_result: Any) -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    assert SCHEMA["$id"] == f"urn:httpbench-tui:schema:result:{json_report.SCHEMA_VERSION}"
+    document = json_report.to_dict(make_result(), Against(gate=0.05))
+    assert list(untold_keys(document, SCHEMA)) == []
+    document["modes"][0]["rounds"][0]["new"] = 1
+    assert list(untold_keys(document, SCHEMA)) == [".modes[].rounds[].new"]
 
 
 @pytest.mark.parametrize("make_result", [even_result, failing_result])

@@ -7,7 +7,7 @@ from tui_httpbench.report.formats import FORMATS, OPTION, suffixes
 
 _NO_RATE = "each mode sends as fast as it can with -c N requests in flight: there is no limit to the rate"
 _REDIRECTS = "redirects are followed, but with --profile defaults as each library comes"
-_FORMS = f"{OPTION} FILE writes the result in the form of its suffix: {', '.join(suffixes())}"
+_FORMS = f"{OPTION} FILE{FORMATS[0].suffix} writes the result in the form of the suffix, one of {' '.join(suffixes())}"
 _OUTPUT = f"{_FORMS}; the report goes to standard output"
 _BASIC = """write -H "Authorization: Basic $(printf %s USER:PASSWORD | base64)\""""
 _IN_FLIGHT = "-c N is the number of requests in flight, in threads or tasks"
