@@ -88,8 +88,9 @@ async def test_from_the_form_to_the_result_again_and_back(folder: Path, notices:
         assert saved.exists()
 
         await pilot.press("s")
-        await wait_for_screen(pilot, SaveScreen)
-        assert "JSON: the whole result." in text_on(app)
+        await wait_until(
+            pilot, lambda: isinstance(app.screen, SaveScreen) and "JSON: the whole result." in text_on(app)
+        )
         await pilot.press("enter")
         await wait_until(pilot, lambda: any(notice.text.startswith("The result was saved") for notice in notices))
         (path,) = folder.glob("httpbench-*.json")
