@@ -143,6 +143,14 @@ def test_every_request_has_a_line(make_result: Any) -> None:
     assert min(line["start_ms"] for line in lines) == 0
 
 
+def test_requests_that_are_not_kept_any_more_are_no_empty_file() -> None:
+    record = record_of("aiohttp", 1.0)
+    without = replace(record, samples=record.samples[:0])
+    vars(without)["tally"] = record.tally
+    with pytest.raises(OSError, match="the single requests of this run are not kept any more"):
+        exported(result_of(without))
+
+
 @pytest.mark.parametrize("make_result", RESULTS)
 def test_the_page_stands_alone_and_has_all_its_parts(make_result: Any) -> None:
     result = make_result()

@@ -6,6 +6,7 @@ where no answer came, and ``error`` is null where the request succeeded. Request
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterator
 
@@ -21,7 +22,12 @@ _BLOCK_ROWS = 10_000
 
 
 def parts_of(result: Result, against: Against = USUAL) -> Iterator[str]:  # noqa: ARG001
-    """The lines, some thousand at a time, round after round; within one in the order in which requests ended."""
+    """The lines, some thousand at a time, round after round; within one in the order in which requests ended.
+
+    Raises OSError where requests were counted that are not kept any more: what is missing must not look like a whole.
+    """
+    if any(record.tally.requests > len(record.samples) for record in result.records):
+        raise OSError(errno.ENOENT, "the single requests of this run are not kept any more")
     for record in sorted(result.records, key=lambda record: record.round):
         if not len(record.samples):
             continue
