@@ -14,13 +14,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from support.hostile_texts import damaged, damaged_bytes, is_sentence, texts
 
+from tui_httpbench.files.folders import config_path
 from tui_httpbench.files.small_file import MAX_DEPTH, TomlError, parse_toml
 from tui_httpbench.plan.plan import PlanError
 from tui_httpbench.plan.scenario import Scenario
 from tui_httpbench.plan.scenario_file import find_scenario, own_scenario_files, read_scenario, scenario_from
 from tui_httpbench.target_server.settings import ServerSettings
 from tui_httpbench.tui import app as _app  # loads every screen, and with them every binding
-from tui_httpbench.tui.preferences import config_path, is_key, load_preferences
+from tui_httpbench.tui.preferences import is_key, load_preferences
 
 assert _app
 THEMES = ("nord", "textual-light")

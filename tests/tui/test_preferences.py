@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tui_httpbench.files.folders import config_path
 from tui_httpbench.tui import app as _app  # loads every screen, and with them every binding
-from tui_httpbench.tui.preferences import binding_ids, config_path, is_key, load_preferences
+from tui_httpbench.tui.preferences import binding_ids, is_key, load_preferences
 
 THEMES = ("nord", "textual-light")
 assert _app

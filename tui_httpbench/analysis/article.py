@@ -171,9 +171,9 @@ def describe_setting(plan: Plan) -> str | None:
 def _median_round_s(result: Result, rank: Rank) -> float | None:
     """The median over rounds of the seconds that as many requests take as the plan asks for."""
     times = [
-        record.elapsed_s / len(record.samples) * (result.plan.requests or 0)
+        record.elapsed_s / record.finished * (result.plan.requests or 0)
         for record in result.records
-        if record.mode == rank.mode and record.outcome == "complete" and record.elapsed_s and len(record.samples)
+        if record.mode == rank.mode and record.outcome == "complete" and record.elapsed_s and record.finished
     ]
     return statistics.median(times) if rank.clean and times else None
 

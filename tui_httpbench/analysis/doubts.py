@@ -77,8 +77,8 @@ def find_doubts(
 def _times_by_mode(ids: list[str], complete: list[RoundRecord]) -> Times:
     times: Times = {mode_id: {} for mode_id in ids}
     for record in sorted(complete, key=lambda record: record.round):
-        if len(record.samples) and record.elapsed_s is not None and record.elapsed_s > 0:
-            times[record.mode][record.round] = record.elapsed_s / len(record.samples)
+        if record.finished and record.elapsed_s is not None and record.elapsed_s > 0:
+            times[record.mode][record.round] = record.elapsed_s / record.finished
     return times
 
 

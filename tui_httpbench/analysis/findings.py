@@ -23,6 +23,9 @@ FINDINGS = {
     "rate-limited": FindingKind("Another machine answered a whole round with 429 or 503 alone, so the run ended."),
     "interrupted": FindingKind("The program was ended in the middle of the run, whose files were recovered later."),
     "all-failed": FindingKind("Before the rounds, every mode failed: with the same bad status, or without an answer."),
+    "samples-dropped": FindingKind(
+        "The history keeps no single requests of this run any more: latency curves and the replay are missing."
+    ),
     "credentials-left-out": FindingKind("The plan lacks headers with credentials, which no file keeps."),
     "mode-failed": FindingKind("The mode's client could not be imported or built, so it measured nothing."),
     "mode-crashed": FindingKind("The mode's process died, or needed more memory than it may have."),

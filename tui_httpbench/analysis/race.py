@@ -161,17 +161,19 @@ def end_times_ns(samples: Samples) -> NDArray[np.int64]:
 
 
 def _is_whole(record: RoundRecord) -> bool:
-    return record.outcome == "complete" and bool(record.elapsed_s) and len(record.samples) > 0
+    return record.outcome == "complete" and bool(record.elapsed_s) and record.finished > 0
 
 
 def _time_per_request_s(record: RoundRecord) -> float:
-    return (record.elapsed_s or 0.0) / len(record.samples)
+    return (record.elapsed_s or 0.0) / record.finished
 
 
 def _racer_of(summary: ModeSummary, result: Result, number: int | None) -> Racer:
     """The mode's record of the round of this number, or that of its own median round."""
     own = (record for record in result.records if (record.mode, record.round) == (summary.mode, number))
     record = next(filter(_is_whole, own), None) or median_round(summary.mode, result.records)
+    if summary.ok and not result.has_samples:
+        return Racer(summary.mode, is_clean=summary.is_clean, why_absent="its requests are not kept any more")
     if record is None or not summary.ok:
         why = "not measured" if not summary.requests else "no complete round" if summary.ok else "no request succeeded"
         return Racer(summary.mode, is_clean=summary.is_clean, why_absent=why)

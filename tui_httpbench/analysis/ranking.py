@@ -74,7 +74,7 @@ def compare_modes(
     slices: dict[str, list[int]] = defaultdict(list)
     whole = [record for record in records if record.mode in clean and record.elapsed_s and _cost_s(record, yardstick)]
     for record in whole:
-        times[record.mode][record.round, record.group] = (_cost_s(record, yardstick) or 0.0) / len(record.samples)
+        times[record.mode][record.round, record.group] = (_cost_s(record, yardstick) or 0.0) / record.finished
         slices[record.mode].append(len(record.slices))
     return Comparison.of_times(
         times,
@@ -93,7 +93,7 @@ def undecided_pairs(ranking: tuple[Rank, ...]) -> tuple[tuple[str, str], ...]:
 
 def _cost_s(record: RoundRecord, yardstick: Yardstick) -> float | None:
     """What a round's requests cost together; None where it can't be compared."""
-    if record.outcome != "complete" or not len(record.samples):
+    if record.outcome != "complete" or not record.finished:
         return None
     return record.elapsed_s if yardstick == "time" else record.cpu_s
 

@@ -126,7 +126,8 @@ class Result:
     really had, ``made`` the call that made its client, ``http_versions`` what it spoke with the server, ``runtimes``
     what it ran on and ``packages`` the versions that its speed depends on; ``apart`` are those that ran in an
     environment made for them. All of these go by the lane, which copies share. ``started_at``, ``ended_at``,
-    ``duration_s`` and ``own_files`` are those of ``Measured``.
+    ``duration_s``, ``own_files``, ``name`` and ``run_id`` are those of ``Measured``. ``has_samples`` is False for a run
+    of the history whose samples are not kept any more: its ``records`` have none, and say no more than their counts.
     """
 
     plan: Plan
@@ -148,6 +149,9 @@ class Result:
     ended_at: str | None = None
     duration_s: float | None = None
     own_files: tuple[OwnFile, ...] = ()
+    name: str = ""
+    run_id: str = ""
+    has_samples: bool = True
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 from tui_httpbench.analysis.all_failed import find_common_failure
 from tui_httpbench.analysis.doubts import find_doubts
 from tui_httpbench.analysis.elsewhere import elsewhere_findings
-from tui_httpbench.analysis.findings import Finding
+from tui_httpbench.analysis.findings import FINDINGS, Finding
 from tui_httpbench.analysis.foreign_requests import find_foreign_requests
 from tui_httpbench.analysis.latency import summarize_latency
 from tui_httpbench.analysis.ranking import RankingRules, rank_modes
 from tui_httpbench.analysis.rate_limit import why_too_much
-from tui_httpbench.analysis.result import Environment, ModeSummary, Rank, Result
+from tui_httpbench.analysis.result import Environment, LatencySummary, ModeSummary, Rank, Result
 from tui_httpbench.analysis.round_answers import find_round_differences, statuses_in_rounds
 from tui_httpbench.analysis.same_work import find_differences
 from tui_httpbench.analysis.settings_differences import find_repeats
@@ -24,6 +24,7 @@ from tui_httpbench.clients.entrants import entrants_of, lane_of, mode_of
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.measured.remains import Remains, Told
 from tui_httpbench.measured.samples import ErrorText
 from tui_httpbench.plan.plan import AUTO, WARMUP_REQUESTS, Plan
 from tui_httpbench.text.formatting import enumerate_names
@@ -39,7 +40,7 @@ _OTHER_ANSWERS = ("no-answer", "other-status", "other-url", "other-body")
 def summarize_run(measured: Measured) -> Result:
     """The result of what was measured; whatever machine this is called on, and whenever, it is the same."""
     plan, records = measured.plan, measured.records
-    modes = tuple(summarize_mode(mode_id, _of_mode(mode_id, records)) for mode_id in plan.modes)
+    modes = tuple(_summarize(mode_id, measured) for mode_id in plan.modes)
     rules = rules_of(plan, records)
     return Result(
         plan=plan,
@@ -48,7 +49,7 @@ def summarize_run(measured: Measured) -> Result:
         modes=modes,
         ranking=rank_modes(modes, records, rules),
         ranking_cpu=rank_modes(modes, records, rules, yardstick="cpu"),
-        findings=_find_all(measured, modes),
+        findings=_find_all(measured, modes) if measured.remains is None else _told(measured.remains),
         stopped=measured.stopped or measured.interrupted or bool(measured.trouble),
         settings={probe.mode: _settings(probe) for probe in measured.probes if probe.settings},
         made={probe.mode: probe.made for probe in measured.probes if probe.made},
@@ -61,7 +62,47 @@ def summarize_run(measured: Measured) -> Result:
         ended_at=measured.ended_at,
         duration_s=measured.duration_s,
         own_files=measured.own_files,
+        name=measured.name,
+        run_id=measured.run_id,
+        has_samples=measured.remains is None,
     )
+
+
+def remains_of(result: Result, *, lacks_body: bool = False) -> Remains:
+    """What is to be kept of a result with samples, so that it is the same once they are dropped."""
+    return Remains(
+        latencies={
+            summary.mode: astuple(summary.latency_ms) for summary in result.modes if summary.latency_ms is not None
+        },
+        findings=tuple(
+            Told(finding.id, finding.text, finding.modes)
+            for finding in result.findings
+            if finding.id != "samples-dropped"
+        ),
+        lacks_body=lacks_body,
+    )
+
+
+def _summarize(mode_id: str, measured: Measured) -> ModeSummary:
+    own = _of_mode(mode_id, measured.records)
+    if measured.remains is None:
+        return summarize_mode(mode_id, own)
+    latencies = measured.remains.latencies.get(mode_id)
+    latency_ms = None if latencies is None else LatencySummary(*latencies)
+    return replace(summarize_counts(mode_id, own), latency_ms=latency_ms)
+
+
+def _told(remains: Remains) -> tuple[Finding, ...]:
+    """What was found when the samples were there, and that they are not any more."""
+    text = (
+        "The history keeps no single requests of this run any more: latency curves and the replay are missing. All "
+        "other numbers are as they were."
+    )
+    if remains.lacks_body:
+        text += " The body that was sent is not kept either; give it again to run this again."
+    dropped = Finding("samples-dropped", text)
+    known = [Finding(told.id, told.text, told.modes) for told in remains.findings if told.id in FINDINGS]
+    return dropped, *known
 
 
 def _settings(probe: Probe) -> dict[str, str]:
@@ -110,11 +151,11 @@ def summarize_counts(mode_id: str, records: tuple[RoundRecord, ...]) -> ModeSumm
     requests, ok = sum(record.requests for record in records), sum(tally.ok for tally in tallies)
     elapsed_s = tuple(record.elapsed_s for record in records if record.elapsed_s is not None)
     # Processor time is known for whole rounds only, so it is divided by their requests only.
-    costed = [record for record in records if record.cpu_s is not None and len(record.samples)]
+    costed = [record for record in records if record.cpu_s is not None and record.finished]
     cpu_s = sum(record.cpu_s or 0.0 for record in costed)
-    counted = [record for record in records if record.connections is not None and len(record.samples)]
+    counted = [record for record in records if record.connections is not None and record.finished]
     connections = sum(record.connections or 0 for record in counted)
-    sent = sum(len(record.samples) + _warmup_requests(record) + record.lead_ins for record in counted)
+    sent = sum(record.finished + _warmup_requests(record) + record.lead_ins for record in counted)
     peaks = [record.peak_memory_bytes for record in records if record.peak_memory_bytes is not None]
     return ModeSummary(
         mode=mode_id,
@@ -127,7 +168,7 @@ def summarize_counts(mode_id: str, records: tuple[RoundRecord, ...]) -> ModeSumm
         requests_per_second=requests / sum(elapsed_s) if ok and sum(elapsed_s) > 0 else None,
         latency_ms=None,
         body_bytes=sum(tally.body_bytes for tally in tallies),
-        cpu_us_per_request=cpu_s * 1e6 / sum(len(record.samples) for record in costed) if costed else None,
+        cpu_us_per_request=cpu_s * 1e6 / sum(record.finished for record in costed) if costed else None,
         peak_memory_mib=max(peaks) / 2**20 if peaks else None,
         rounds_done=sum(record.outcome == "complete" for record in records),
         error_texts=_merged_texts(records),

@@ -72,7 +72,7 @@ class RunFolder:
 
     def begin(self, measured: Measured) -> None:
         """Writes down what is going to be measured, without credentials, and what has been already. Raises OSError."""
-        described = _describe(measured)
+        described = describe(measured)
         if described["has_body_file"]:
             with open_private(self.path / BODY_FILE) as file:
                 file.write(measured.plan.request.body or b"")
@@ -182,7 +182,13 @@ def runs_folder() -> Path | None:
     return None if state is None else state / "runs"
 
 
-def _describe(measured: Measured) -> dict[str, Any]:
+def source_of(folder: Path, started_at: str | None) -> str:
+    """What tells the folder of a run from all others, also from one that gets its name later on."""
+    return f"{folder.name} {started_at or ''}"
+
+
+def describe(measured: Measured) -> dict[str, Any]:
+    """What ``run.json`` says of a run, without credentials."""
     plan = measured.plan
     stored = plan_to_dict(plan)
     dropped = [name for name, _ in plan.request.headers if name not in dict(stored["headers"])]
@@ -198,7 +204,10 @@ def _describe(measured: Measured) -> dict[str, Any]:
         "machine": asdict(measured.machine),
         "against": asdict(measured.against),
         "own_files": [str(own.path) for own in measured.own_files],
-        "dropped_headers": [*measured.dropped_headers, *dropped],
+        "dropped_headers": list(dict.fromkeys((*measured.dropped_headers, *dropped))),
+        "name": plan.request.hiding.hide(measured.name),
+        "run_id": measured.run_id,
+        "in_history": measured.in_history,
         "has_body_file": plan.request.body is not None and not {"body", "json_body"} & stored.keys(),
         "body_is_json": plan.request.json_body is not None,
     }

@@ -22,13 +22,15 @@ from tui_httpbench.bench.run_folder import (
 )
 from tui_httpbench.bench.worker_story import hung_requests
 from tui_httpbench.clients.entrants import entrant_of, lane_of
-from tui_httpbench.clients.own_files import make_known
+from tui_httpbench.clients.own_files import OwnFile, make_known
 from tui_httpbench.files.small_file import read_small_file
+from tui_httpbench.history.naming import checked_name, checked_run_id
 from tui_httpbench.measured.machine import Machine
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.notes_json import Notes, RoundStart, RunEnd, gather, note_from_dict
 from tui_httpbench.measured.record_json import record_from_dict
 from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.measured.remains import Remains
 from tui_httpbench.measured.sample_file import load_samples
 from tui_httpbench.measured.samples import ErrorText, Samples, measured_span_s, no_samples
 from tui_httpbench.measured.strict_json import items, read_as, seconds_or_none, whole
@@ -64,33 +66,53 @@ def read_measured(folder: Path) -> Measured:
     """
     try:
         told = read_run(folder)
-        plan = _plan_of(told, folder)
+        own_files = read_copies(told["own_files"], folder)
+        plan = plan_of(told, own_files, lambda: read_small_file(folder / BODY_FILE, MAX_BODY_FILE_BYTES))
         notes = gather(_read_lines(folder / NOTES_FILE, MAX_NOTES_FILE_BYTES, note_from_dict))
-        probed = set(map(lane_of, plan.modes))
-        durations = [start.duration_s for start in notes.starts.values() if start.duration_s is not None]
-        end = notes.end or RunEnd(stopped=True, trouble="", ended_at=_time_of_day(last_change_s(folder)))
-        return Measured(
-            plan=plan,
-            url=told["url"],
-            records=_read_records(folder, plan, notes),
-            stopped=end.stopped,
-            probes=tuple(probe for probe in notes.probes if probe.mode in probed),
-            conditions=notes.conditions,
-            trouble=end.trouble,
-            started_at=told["started_at"],
-            ended_at=_checked_time(end.ended_at),
-            duration_s=durations[-1] if durations else told["duration_s"],
-            interrupted=notes.end is None,
-            dropped_headers=tuple(told["dropped_headers"]),
-            machine=told["machine"],
-            against=_against_of(told, plan),
-            own_files=read_copies(told["own_files"], folder),
-        )
+        end = notes.end or RunEnd(True, "", _time_of_day(last_change_s(folder)), interrupted=True)
+        return measured_of(told, plan, replace(notes, end=end), _read_records(folder, plan, notes), own_files)
     except PermissionError as error:
         raise RecoveryError(why_closed(folder)) from error
     except UNREADABLE as error:
         why = shortened(printable(str(error)), 200)
         raise RecoveryError(f"The interrupted run in {folder} can't be recovered ({why}).") from error
+
+
+def measured_of(
+    told: dict[str, Any],
+    plan: Plan,
+    notes: Notes,
+    records: tuple[RoundRecord, ...],
+    own_files: tuple[OwnFile, ...],
+    remains: Remains | None = None,
+) -> Measured:
+    """What was measured, out of what was told of a run that has ended. Raises KeyError, TypeError, ValueError."""
+    end = notes.end
+    if end is None:
+        raise ValueError("its end is missing")
+    probed = set(map(lane_of, plan.modes))
+    durations = [start.duration_s for start in notes.starts.values() if start.duration_s is not None]
+    return Measured(
+        plan=plan,
+        url=told["url"],
+        records=records,
+        stopped=end.stopped,
+        probes=tuple(probe for probe in notes.probes if probe.mode in probed),
+        conditions=notes.conditions,
+        trouble=end.trouble,
+        started_at=told["started_at"],
+        ended_at=_checked_time(end.ended_at),
+        duration_s=durations[-1] if durations else told["duration_s"],
+        interrupted=end.interrupted,
+        dropped_headers=tuple(told["dropped_headers"]),
+        machine=told["machine"],
+        against=_against_of(told, plan),
+        own_files=own_files,
+        name=told["name"],
+        run_id=told["run_id"],
+        in_history=told["in_history"],
+        remains=remains,
+    )
 
 
 def _against_of(told: dict[str, Any], plan: Plan) -> Against:
@@ -120,6 +142,11 @@ def last_change_s(folder: Path) -> float:
 def read_run(folder: Path) -> dict[str, Any]:
     """What ``run.json`` says of the run. Raises OSError, and what damaged values do (``UNREADABLE``)."""
     told: dict[str, Any] = json.loads(read_small_file(folder / RUN_FILE, MAX_RUN_FILE_BYTES))
+    return checked(told)
+
+
+def checked(told: dict[str, Any]) -> dict[str, Any]:
+    """What ``run.json`` says, with its values checked. Raises what damaged values do (``UNREADABLE``)."""
     if told["format"] != FORMAT:
         raise ValueError(f"its format is {shortened(repr(told['format']))}, and {FORMAT} is known")
     told["url"] = parse_url(told["url"])
@@ -128,13 +155,20 @@ def read_run(folder: Path) -> dict[str, Any]:
     told["duration_s"] = seconds_or_none(told["duration_s"])
     told["rounds_before"] = whole(told.get("rounds_before", 0), 0, MAX_ROUNDS_BEFORE)
     told["dropped_headers"] = [shortened(str(name)) for name in told["dropped_headers"][:MAX_HEADERS]]
+    # What an earlier version of this program did not write has its default.
+    told["name"] = checked_name(told.get("name", ""))
+    told["run_id"] = checked_run_id(told.get("run_id", ""))
+    told["in_history"] = bool(told.get("in_history", True))
     return told
 
 
-def _plan_of(told: dict[str, Any], folder: Path) -> Plan:
-    """The plan as it was run, modes that can't run here now included. Raises as ``read_run``, and for unknown modes."""
+def plan_of(told: dict[str, Any], own_files: tuple[OwnFile, ...], read_body: Callable[[], bytes | None]) -> Plan:
+    """The plan as it was run, modes that can't run here now included; ``read_body`` gives a body that is too large.
+
+    Raises as ``read_run``, and for unknown modes.
+    """
     plan = plan_from_dict(told["plan"])
-    make_known(read_copies(told["own_files"], folder), only_new=True)
+    make_known(own_files, only_new=True)
     modes = tuple(dict.fromkeys(items(told["modes"], MAX_MODES)))
     if unknown := [mode_id for mode_id in modes if not _is_known_mode(mode_id)]:
         raise ValueError(f"it measured the mode {shortened(repr(unknown[0]))}, which is not known here")
@@ -144,7 +178,7 @@ def _plan_of(told: dict[str, Any], folder: Path) -> Plan:
     )
     if not told["has_body_file"]:
         return plan
-    body = read_small_file(folder / BODY_FILE, MAX_BODY_FILE_BYTES)
+    body = read_body()
     if told.get("body_is_json"):
         return plan.replace(request=replace(plan.request, json_body=body))
     return plan.replace(request=replace(plan.request, data=body))

@@ -38,7 +38,7 @@ from tui_httpbench.bench.progress import ProgressTracker
 from tui_httpbench.bench.round_schedule import RoundSchedule
 from tui_httpbench.bench.run_code import CODE_AS_IT_IS, RunCode, own_files_of, why_not_alike
 from tui_httpbench.bench.run_error import RunError, in_words
-from tui_httpbench.bench.run_folder import RunFolder
+from tui_httpbench.bench.run_folder import RunFolder, source_of
 from tui_httpbench.bench.slice_length import SliceLength
 from tui_httpbench.bench.target_loss import store_what_is_left
 from tui_httpbench.bench.trust import USUAL_TRUST, make_trust
@@ -47,6 +47,7 @@ from tui_httpbench.bench.worker_job import hiding_for
 from tui_httpbench.bench.worker_process import WorkerProcess
 from tui_httpbench.clients.entrants import lane_of
 from tui_httpbench.files.threads import in_thread
+from tui_httpbench.history.naming import new_run_id
 from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.notes_json import ProbesMade, RoundStart, RunEnd
@@ -59,6 +60,8 @@ from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.reference import USUAL, Against
 from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetCounts, TargetEndedError, TargetError
 from tui_httpbench.text.hiding import Hiding, drop_secrets
+
+NO_SAMPLES = "This run can't be gone on with, since the history keeps no single requests of it; begin a new one."
 
 
 class Runner:
@@ -80,11 +83,16 @@ class Runner:
         keep_going: bool = False,
         may_go_elsewhere: bool = False,
         against: Against = USUAL,
+        name: str = "",
+        in_history: bool = True,
     ) -> None:
         """Starts nothing yet. ``earlier`` is what an earlier run of this plan measured, which this one goes on with.
 
-        An automatic run goes on while the gate of ``against`` is unsure.
+        An automatic run goes on while the gate of ``against`` is unsure. ``name`` is what its user calls the run;
+        without ``in_history``, it is not to be kept there.
         """
+        self._name = earlier.name if earlier else name
+        self._in_history = in_history
         self._against = against
         plan = self.plan = plan.replace(rounds_before=earlier.rounds_made if earlier else 0)
         self.keeps_folder = keeps_folder
@@ -103,6 +111,7 @@ class Runner:
         self._conditions = RunConditions(self._cpus.text)
         self._machine = read_machine()
         self._started_at = earlier.started_at if earlier else _time_of_day()
+        self._run_id = (earlier.run_id if earlier else "") or new_run_id(self._started_at)
         self._ended_at: str | None = None
         self._usable_cpus = usable_cpus()
         self._target: EmbeddedTarget | None = None
@@ -145,6 +154,8 @@ class Runner:
 
     async def _run(self) -> AsyncGenerator[Event, None]:
         self._hiding = hiding_for(self.plan, self.url)
+        if self._earlier is not None and self._earlier.remains is not None:
+            raise RunError(NO_SAMPLES)
         check_open_files(self.plan)
         self._own_files = own_files_of(self.plan, self._earlier)
         async with AsyncExitStack() as stack:
@@ -211,6 +222,11 @@ class Runner:
     def has_measured(self) -> bool:
         """Whether anything would be lost with the run's folder."""
         return any(record.requests for record in self.records)
+
+    @property
+    def source(self) -> str:
+        """What tells in the history where this run was measured; empty where nothing was."""
+        return "" if self._folder is None else source_of(self._folder.path, self._started_at)
 
     def hand_over(self) -> RunFolder | None:
         """The folder of a run that has ended: its taker is to remove or to leave it. None where there is none."""
@@ -280,6 +296,9 @@ class Runner:
             own_files=self._own_files,
             against=self._against,
             duration_s=self._schedule.duration_s or (self._earlier.duration_s if self._earlier else None),
+            name=self._name,
+            run_id=self._run_id,
+            in_history=self._in_history,
         )
 
     def result(self) -> Result:

@@ -25,6 +25,12 @@ def cache_folder() -> Path | None:
     return _own_folder(platformdirs.user_cache_path)
 
 
+def config_path() -> Path | None:
+    """The user's config file, which may not exist; None where there is no home."""
+    folder = _own_folder(platformdirs.user_config_path)
+    return None if folder is None else folder / "config.toml"
+
+
 def _own_folder(path_of: Callable[..., Path]) -> Path | None:
     try:
         folder = path_of("httpbench-tui", appauthor=False)

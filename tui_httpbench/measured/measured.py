@@ -9,6 +9,7 @@ from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.machine import Machine
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.measured.remains import Remains
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.reference import USUAL, Against
 
@@ -23,7 +24,9 @@ class Measured:
     a round measured, None where its load is a number of requests. ``dropped_headers`` are the names of headers that
     were sent but that ``plan`` lacks, since no file keeps credentials. ``own_files`` are the client files that did not
     come with this program, as they were measured in all rounds. ``against`` is what lanes are compared with, and the
-    gate, if the run has one.
+    gate, if the run has one. ``name`` is what its user calls the run, empty where it has none; ``run_id`` is its id in
+    the history, the same when it is gone on with, and ``in_history`` whether it may be kept there. ``remains`` is what
+    is left of samples that are not kept any more, None where they are.
     """
 
     plan: Plan
@@ -40,9 +43,18 @@ class Measured:
     dropped_headers: tuple[str, ...] = ()
     own_files: tuple[OwnFile, ...] = ()
     against: Against = USUAL
+    name: str = ""
+    run_id: str = ""
+    in_history: bool = True
+    remains: Remains | None = None
     machine: Machine = field(kw_only=True)
 
     @property
     def rounds_made(self) -> int:
         """How many rounds were made or begun, those of the runs that it went on with included."""
         return max((record.round for record in self.records), default=0)
+
+    @property
+    def has_requests(self) -> bool:
+        """Whether a request was measured, so that the run is worth keeping."""
+        return any(record.requests for record in self.records)

@@ -30,11 +30,15 @@ class RoundStart:
 
 @dataclass(frozen=True)
 class RunEnd:
-    """How a run ended: by its user, or why it could not go on (empty where it did not have to), and at what time."""
+    """How a run ended: by its user, or why it could not go on (empty where it did not have to), and at what time.
+
+    ``interrupted`` tells that the app was ended in the middle of it, as is known once it was recovered.
+    """
 
     stopped: bool
     trouble: str
     ended_at: str
+    interrupted: bool = False
 
 
 @dataclass(frozen=True)

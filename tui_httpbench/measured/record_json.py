@@ -6,25 +6,28 @@ from dataclasses import asdict, fields
 from typing import Any, cast, get_args
 
 from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, WarmupRequest, WorkerSetup
-from tui_httpbench.measured.samples import ErrorText
+from tui_httpbench.measured.samples import ErrorText, SampleTally
 from tui_httpbench.measured.strict_json import items, seconds, seconds_or_none, text, whole, whole_or_none
 from tui_httpbench.plan.plan import MAX_REQUESTS, MAX_ROUNDS
-from tui_httpbench.worker.answers import HIGHEST_STATUS
+from tui_httpbench.worker.answers import HIGHEST_STATUS, LOWEST_STATUS
 from tui_httpbench.worker.errors import ERROR_KINDS
 
 MAX_SLICES = 1_000_000
 MAX_GROUPS = 200
 MAX_FOREIGN = 2**60
+MAX_BODY_BYTES = 2**63
 MAX_RECORDED_ROUNDS = 100 * MAX_ROUNDS
 """A run that was gone on with has more than a plan may ask for."""
+_OTHERWISE = ("samples", "setup", "error_texts", "slices", "counted")
+"""What a record has that is not written as it is."""
 
 
 def record_to_dict(record: RoundRecord) -> dict[str, Any]:
     """The record for a line of JSON, without its samples."""
-    names = [field.name for field in fields(record) if field.name not in ("samples", "setup", "error_texts", "slices")]
+    names = [field.name for field in fields(record) if field.name not in _OTHERWISE]
     return {
         **{name: getattr(record, name) for name in names},
-        "requests": len(record.samples),
+        "requests": record.finished,
         "slices": [[part.requests, part.elapsed_s, part.cpu_s] for part in record.slices],
         "error_texts": [[error.kind, error.text, error.count] for error in record.error_texts],
         "setup": None if record.setup is None else asdict(record.setup),
@@ -57,6 +60,27 @@ def record_from_dict(values: dict[str, Any]) -> tuple[RoundRecord, int]:
         slices=tuple(_slice(*part) for part in items(values["slices"], MAX_SLICES)),
     )
     return record, whole(values["requests"], 0, MAX_REQUESTS)
+
+
+def tally_to_dict(tally: SampleTally) -> dict[str, Any]:
+    """What samples add up to, for JSON."""
+    return {**asdict(tally), "statuses": [[status, count] for status, count in tally.statuses.items()]}
+
+
+def tally_from_dict(values: dict[str, Any]) -> SampleTally:
+    """The same, read back. Raises KeyError, TypeError, ValueError."""
+    errors = {text(kind): whole(count, 0, MAX_REQUESTS) for kind, count in values["errors"].items()}
+    statuses = {
+        whole(status, LOWEST_STATUS, HIGHEST_STATUS): whole(count, 0, MAX_REQUESTS)
+        for status, count in items(values["statuses"])
+    }
+    if unknown := errors.keys() - set(ERROR_KINDS):
+        raise ValueError(unknown)
+    requests = whole(values["requests"], 0, MAX_REQUESTS)
+    ok = whole(values["ok"], 0, requests)
+    if sum(errors.values()) != requests - ok:
+        raise ValueError("counts that do not add up")
+    return SampleTally(requests, ok, errors, statuses, whole(values["body_bytes"], 0, MAX_BODY_BYTES))
 
 
 def _slice(requests: object, elapsed_s: object, cpu_s: object) -> Slice:

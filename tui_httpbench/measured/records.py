@@ -65,6 +65,7 @@ class RoundRecord:
     between the two; ``target_cpu_s`` is the embedded target's processor time meanwhile; both None where unknown.
     ``wall_s`` is how long the whole round of the group took, its start-up included. ``foreign_requests`` arrived at the
     embedded target in the mode's turns though its worker did not send them; then what the target counted is left out.
+    ``counted`` is what ``samples`` added up to where they are not kept any more, None where they are.
     """
 
     mode: str
@@ -85,6 +86,7 @@ class RoundRecord:
     foreign_requests: int = 0
     lead_ins: int = 0
     slices: tuple[Slice, ...] = field(default=(), repr=False)
+    counted: SampleTally | None = None
 
     def __eq__(self, other: object) -> bool:
         """Samples are compared by their content."""
@@ -100,7 +102,12 @@ class RoundRecord:
     @cached_property
     def tally(self) -> SampleTally:
         """What its samples add up to; counted once, since each round of a run is asked for it again."""
-        return tally_samples(self.samples)
+        return tally_samples(self.samples) if self.counted is None else self.counted
+
+    @property
+    def finished(self) -> int:
+        """Requests that ended, whether or not their samples are still kept."""
+        return len(self.samples) if self.counted is None else self.counted.requests
 
     @property
     def requests(self) -> int:

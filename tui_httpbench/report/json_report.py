@@ -37,7 +37,7 @@ def to_dict(result: Result, against: Against = USUAL) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "started_at": result.started_at,
         "ended_at": result.ended_at,
-        "name": None,
+        "name": result.name or None,
         "target": "embedded" if result.plan.request.uses_embedded_target else "url",
         "stopped": result.stopped,
         "plan": _plan(result),

@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.keys import Keys
 
+from tui_httpbench.files.folders import config_path
 from tui_httpbench.files.small_file import TomlError, parse_toml, read_small_file
 from tui_httpbench.files.state_file import read_state, write_state
+from tui_httpbench.history.settings import TABLE as HISTORY
+from tui_httpbench.history.settings import history_problems
 from tui_httpbench.plan.stored import LastPlanError, last_plan_path
 from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.quoting import printable, shortened
@@ -39,15 +41,6 @@ class Preferences:
     keys: dict[str, str] = field(default_factory=dict)
     theme: str | None = None
     problems: tuple[str, ...] = ()
-
-
-def config_path() -> Path | None:
-    """The user's config file, which may not exist; None where there is no home folder."""
-    try:
-        folder = platformdirs.user_config_path("httpbench-tui", appauthor=False)
-    except RuntimeError:
-        return None
-    return folder / "config.toml" if folder.is_absolute() else None
 
 
 def load_preferences(themes: Collection[str]) -> Preferences:
@@ -120,8 +113,9 @@ def why_not_remembered(error: OSError) -> str:
 
 def _problems(values: dict[str, Any], themes: Collection[str]) -> Iterator[tuple[str, str]]:
     for key in values:
-        if key not in ("theme", "keys"):
-            yield key, "There is no such key; there are theme and [keys]."
+        if key not in ("theme", "keys", HISTORY):
+            yield key, f"There is no such key; there are theme, [keys] and [{HISTORY}]."
+    yield from history_problems(values.get(HISTORY, {}))
     theme = values.get("theme")
     if theme is not None and (not isinstance(theme, str) or theme not in themes):
         yield (

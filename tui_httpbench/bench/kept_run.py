@@ -1,0 +1,110 @@
+"""What lists show of a run of the history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tui_httpbench.analysis.conclusion import conclude
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.history.run_store import Entry
+from tui_httpbench.measured.measured import Measured
+from tui_httpbench.plan.in_words import format_load, format_rounds_made
+from tui_httpbench.plan.plan import ARTICLE
+from tui_httpbench.text.hiding import drop_secrets
+from tui_httpbench.text.quoting import printable
+
+
+@dataclass(frozen=True)
+class KeptRun:
+    """A run of the history as lists show it; texts are empty, and numbers 0, where they are not known.
+
+    ``started_at`` and ``ended_at`` are times of day in ISO 8601; ``place`` is the URL, of the embedded target its path
+    and scenario; ``outcome`` is ``finished``, ``stopped``, ``ended early`` or ``interrupted``; ``winner`` the lane in
+    the first place, ``conclusion`` what the run found in a sentence or two. ``lanes`` has for each lane its successful
+    requests a second and its processor time a request in µs, None where unknown. ``has_samples`` tells whether its
+    single requests are kept still, which take ``samples_bytes``.
+    """
+
+    id: str
+    started_s: float
+    name: str = ""
+    started_at: str = ""
+    ended_at: str = ""
+    place: str = ""
+    scenario: str = ""
+    load: str = ""
+    rounds: str = ""
+    winner: str = ""
+    conclusion: str = ""
+    outcome: str = ""
+    requests: int = 0
+    failed: int = 0
+    lanes: dict[str, tuple[float | None, float | None]] = field(default_factory=dict, repr=False)
+    samples_bytes: int = 0
+
+    @property
+    def has_samples(self) -> bool:
+        """Whether its single requests are kept still."""
+        return self.samples_bytes > 0
+
+    @property
+    def entry(self) -> Entry:
+        """What the store knows it by."""
+        return Entry(self.id, self.started_s, self.name, {}, self.samples_bytes)
+
+
+def facts_of(measured: Measured, result: Result) -> dict[str, Any]:
+    """What lists show of a run, for JSON, without credentials."""
+    plan = measured.plan
+    winner = next((rank.mode for rank in result.ranking if rank.clean), "")
+    in_flight = "as in the article" if plan.concurrency == ARTICLE else f"{plan.concurrency} in flight"
+    is_embedded = plan.request.uses_embedded_target
+    facts = {
+        "started_at": measured.started_at or "",
+        "ended_at": measured.ended_at or "",
+        "place": drop_secrets(plan.request.url) if is_embedded else measured.url,
+        "scenario": plan.scenario.name if is_embedded else "",
+        "load": f"{format_load(plan, measured.duration_s)}, {in_flight}",
+        "rounds": format_rounds_made(plan, measured.rounds_made),
+        "winner": winner,
+        "conclusion": conclude(result) or "",
+        "outcome": _outcome(measured),
+        "requests": sum(mode.requests for mode in result.modes),
+        "failed": sum(mode.failed for mode in result.modes),
+        "lanes": {mode.mode: (mode.ok_per_second, mode.cpu_us_per_request) for mode in result.modes},
+    }
+    return measured.plan.request.hiding.hide_in(facts)
+
+
+def _outcome(measured: Measured) -> str:
+    if measured.interrupted:
+        return "interrupted"
+    return "ended early" if measured.trouble else "stopped" if measured.stopped else "finished"
+
+
+def words_of(measured: Measured, facts: dict[str, Any]) -> str:
+    """What a filter looks at, beside id and name."""
+    names = ("place", "scenario", "load", "winner", "outcome", "started_at")
+    return " ".join([*(str(facts[name]) for name in names), *measured.plan.modes])
+
+
+def kept_run_of(entry: Entry) -> KeptRun:
+    """The run of an entry; what it does not tell, as where it is damaged, or of another version, has its default."""
+    told: dict[str, Any] = {}
+    for name in ("started_at", "ended_at", "place", "scenario", "load", "rounds", "winner", "conclusion", "outcome"):
+        if isinstance(value := entry.facts.get(name), str):
+            told[name] = printable(value)
+    for name in ("requests", "failed"):
+        if isinstance(value := entry.facts.get(name), int):
+            told[name] = value
+    lanes = _lanes(entry.facts.get("lanes"))
+    return KeptRun(entry.id, entry.started_s, entry.name, lanes=lanes, samples_bytes=entry.samples_bytes, **told)
+
+
+def _lanes(value: object) -> dict[str, tuple[float | None, float | None]]:
+    found: dict[str, tuple[float | None, float | None]] = {}
+    for label, numbers in value.items() if isinstance(value, dict) else ():
+        if isinstance(numbers, list) and [isinstance(each, int | float | None) for each in numbers] == [True, True]:
+            found[printable(str(label))] = (numbers[0], numbers[1])
+    return found

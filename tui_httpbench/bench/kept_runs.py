@@ -1,0 +1,187 @@
+"""The history of runs: each finished or stopped one is kept in it, and can be opened again as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.summary import summarize_run
+from tui_httpbench.bench.kept_run import KeptRun, facts_of, kept_run_of, words_of
+from tui_httpbench.bench.packing import PackError, pack_summary, unpack, write_samples
+from tui_httpbench.bench.run_folder import source_of
+from tui_httpbench.bench.run_reading import UNREADABLE, read_run
+from tui_httpbench.files.folders import state_folder
+from tui_httpbench.history.error import HistoryError as KeptRunError
+from tui_httpbench.history.naming import new_run_id
+from tui_httpbench.history.run_store import Entry, RunStore, Size
+from tui_httpbench.history.settings import load_history_settings
+from tui_httpbench.measured.measured import Measured
+from tui_httpbench.text.quoting import printable, shortened
+
+__all__ = [
+    "KeptRun",
+    "KeptRunError",
+    "find_kept",
+    "hide_kept",
+    "history_size",
+    "keep",
+    "list_kept",
+    "open_kept",
+    "purge_hidden",
+    "remove_kept",
+    "rename_kept",
+    "show_kept_again",
+    "were_kept",
+]
+
+NO_HOME = "There is no history without a home folder; set HOME."
+
+
+def keep(
+    measured: Measured, *, source: str, result: Result | None = None, tell: Callable[[str], object] = lambda _: None
+) -> KeptRun | None:
+    """Keeps a run; None where it is not to be kept, or measured nothing. A run that went on replaces what it was.
+
+    ``source`` is where it was measured, as ``run_folder.source_of`` tells: from there it is kept once. ``tell`` gets
+    sentences on what was wrong with the history. Raises KeptRunError, a sentence on why it was not kept.
+    """
+    settings = load_history_settings()
+    for problem in settings.problems:
+        tell(problem)
+    if not (settings.keeps and measured.in_history and measured.has_requests):
+        return None
+    store = _store()
+    try:
+        if store is None:
+            raise KeptRunError(NO_HOME)
+        measured = replace(
+            measured,
+            run_id=measured.run_id or new_run_id(measured.started_at),
+            ended_at=measured.ended_at or datetime.now().astimezone().isoformat(timespec="seconds"),
+        )
+        result = result or summarize_run(measured)
+        facts, name = facts_of(measured, result), measured.plan.request.hiding.hide(measured.name)
+        entry = store.put(
+            Entry(measured.run_id, _unix_s(measured.started_at), name, facts),
+            pack_summary(measured, result),
+            lambda file: write_samples(measured, file),
+            source=source,
+            limit_bytes=settings.limit_bytes,
+            searched=words_of(measured, facts),
+            goes_on=measured.plan.rounds_before > 0,
+        )
+    except KeptRunError as error:
+        raise KeptRunError(f"The run was not kept. {error}") from error
+    for notice in store.notices:
+        tell(notice)
+    return kept_run_of(entry)
+
+
+def list_kept(searched: str = "", most: int = -1, after: KeptRun | None = None) -> list[KeptRun]:
+    """The runs, newest first, whose name, URL, lanes and so on have all of these words; all, or at most so many.
+
+    With ``after``, those that are older than that one. Raises KeptRunError.
+    """
+    store = _store()
+    if store is None:
+        return []
+    return [kept_run_of(entry) for entry in store.entries(searched, most, None if after is None else after.entry)]
+
+
+def find_kept(reference: str) -> KeptRun:
+    """The run with this id, name, or beginning of an id, or ``last``, ``last~1`` and so on. Raises KeptRunError."""
+    store = _store()
+    if store is None:
+        raise KeptRunError(NO_HOME)
+    return kept_run_of(store.find(reference))
+
+
+def open_kept(reference: str) -> Measured:
+    """What the run measured that ``find_kept`` finds; with ``remains`` where its samples are not kept any more.
+
+    Raises KeptRunError.
+    """
+    store = _store()
+    if store is None:
+        raise KeptRunError(NO_HOME)
+    entry, summary, samples = store.summary(store.find(reference).id)
+    try:
+        measured = unpack(summary, samples)
+    except PackError as error:
+        why = shortened(printable(str(error)), 200)
+        raise KeptRunError(f"The run {entry.id} of the history can't be read ({why}); it is left as it is.") from error
+    return replace(measured, name=entry.name, run_id=entry.id)
+
+
+def rename_kept(run_id: str, name: str) -> None:
+    """Gives a run another name. Raises KeptRunError."""
+    _existing().rename(run_id, name)
+
+
+def remove_kept(run_ids: Iterable[str]) -> None:
+    """Removes runs for good. Raises KeptRunError."""
+    _existing().purge(run_ids)
+
+
+def hide_kept(run_ids: Iterable[str]) -> None:
+    """Removes runs in a way that ``show_kept_again`` undoes; for good after an hour, or with ``purge_hidden``.
+
+    Raises KeptRunError.
+    """
+    _existing().hide(run_ids)
+
+
+def show_kept_again(run_ids: Iterable[str]) -> None:
+    """Undoes ``hide_kept``. Raises KeptRunError."""
+    _existing().show_again(run_ids)
+
+
+def purge_hidden() -> None:
+    """Removes for good what is hidden. Raises KeptRunError."""
+    _existing().purge()
+
+
+def history_size() -> Size:
+    """How many runs there are, and what their samples take. Raises KeptRunError."""
+    store = _store()
+    return Size(0, 0) if store is None else store.size()
+
+
+def were_kept(folders: Iterable[Path]) -> set[Path]:
+    """Which of these folders hold a run that the history has: their app died before it could remove them.
+
+    None where the history can't be read: then nothing is known of them.
+    """
+    sources: dict[str, Path] = {}
+    for folder in folders:
+        try:
+            sources[source_of(folder, read_run(folder)["started_at"])] = folder
+        except UNREADABLE:
+            continue
+    store = _store() if sources else None
+    if store is None:
+        return set()
+    try:
+        return {sources[source] for source in store.has_source(sources)}
+    except KeptRunError:
+        return set()
+
+
+def _store() -> RunStore | None:
+    """The user's; None where there is no home."""
+    state = state_folder()
+    return None if state is None else RunStore(state / "history")
+
+
+def _existing() -> RunStore:
+    store = _store()
+    if store is None:
+        raise KeptRunError(NO_HOME)
+    return store
+
+
+def _unix_s(started_at: str | None) -> float:
+    return datetime.now().timestamp() if started_at is None else datetime.fromisoformat(started_at).timestamp()

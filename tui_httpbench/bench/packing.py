@@ -1,0 +1,166 @@
+"""A run as the history keeps it: a summary of some ten kilobytes, and its samples, a fifth of what they are as files.
+
+A summary has all but the samples: it is read back as strictly as a run's folder, and holds what only samples can tell
+as it was told when they were there. The samples are a ZIP archive with a member for each round, whose four columns are
+written one after another, starts as differences, the bytes of equal weight side by side: so they pack well.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.summary import remains_of
+from tui_httpbench.bench.run_folder import describe
+from tui_httpbench.bench.run_reading import MAX_BODY_FILE_BYTES, UNREADABLE, checked, measured_of, plan_of
+from tui_httpbench.clients.own_files import OwnFile
+from tui_httpbench.clients.reading import MAX_FILE_BYTES
+from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.notes_json import Note, ProbesMade, RunEnd, gather, note_from_dict, note_to_dict
+from tui_httpbench.measured.record_json import record_from_dict, record_to_dict, tally_from_dict, tally_to_dict
+from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.measured.remains import Remains
+from tui_httpbench.measured.samples import START, STATUS, Samples
+from tui_httpbench.measured.strict_json import items, read_as, text
+from tui_httpbench.plan.plan import MAX_MODES, Plan
+
+FORMAT = 1
+MAX_RECORDS = 1_000_000
+MAX_SUMMARY_BYTES = 500_000_000
+_BODY = "body"
+_COLUMNS, _WORD_BYTES = 4, 8
+_LEVEL = 4
+_DAMAGED = (*UNREADABLE, zlib.error, zipfile.BadZipFile, NotImplementedError, EOFError)
+_TOO_LARGE = "larger than any summary"
+
+
+class PackError(ValueError):
+    """What was kept of a run can't be read; the text is the end of a sentence, without its full stop."""
+
+
+def pack_summary(measured: Measured, result: Result) -> bytes:
+    """All that is kept of a run for good; ``result`` is what it makes, with samples or without."""
+    described = describe(measured)
+    hiding = measured.plan.request.hiding
+    remains = measured.remains or remains_of(result, lacks_body=described["has_body_file"])
+    end = RunEnd(measured.stopped, measured.trouble, measured.ended_at or "", measured.interrupted)
+    notes: list[Note] = [ProbesMade(measured.probes), end]
+    if measured.conditions is not None:
+        notes.append(measured.conditions)
+    summary = {
+        "format": FORMAT,
+        "run": described,
+        "notes": [note_to_dict(note) for note in notes],
+        "rounds": [{**record_to_dict(record), "counted": tally_to_dict(record.tally)} for record in measured.records],
+        "own_files": [base64.b64encode(own.source).decode() for own in measured.own_files],
+        "remains": asdict(hiding.hide_in(remains)),
+    }
+    return zlib.compress(json.dumps(summary).encode(), 9)
+
+
+def write_samples(measured: Measured, file: BinaryIO) -> None:
+    """Writes what a run has beside its summary: a member for each of its rounds, and a body that is large."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
+        for number, record in enumerate(measured.records):
+            if len(record.samples):
+                archive.writestr(str(number), _to_bytes(record.samples))
+        if describe(measured)["has_body_file"]:
+            archive.writestr(_BODY, measured.plan.request.body or b"")
+
+
+def unpack(summary: bytes, samples: Path | None) -> Measured:
+    """The run that was kept; without its samples where their file is None, gone or damaged. Raises PackError."""
+    try:
+        kept = _parsed(summary)
+        if samples is not None:
+            try:
+                with zipfile.ZipFile(samples) as archive:
+                    return _measured(kept, archive)
+            except _DAMAGED:
+                pass  # what the summary tells holds without them, and the run is said to lack them
+        return _measured(kept, None)
+    except _DAMAGED as error:
+        raise PackError(str(error) or type(error).__name__) from error
+
+
+def _parsed(summary: bytes) -> dict[str, Any]:
+    reader = zlib.decompressobj()
+    told = reader.decompress(summary, MAX_SUMMARY_BYTES)
+    if reader.unconsumed_tail:
+        raise ValueError(_TOO_LARGE)
+    kept = json.loads(told)
+    if kept["format"] != FORMAT:
+        raise ValueError(f"its format is {kept['format']!r:.20}, and {FORMAT} is known")
+    return dict(kept)
+
+
+def _measured(kept: dict[str, Any], archive: zipfile.ZipFile | None) -> Measured:
+    told = checked(dict(kept["run"]))
+    own_files = _own_files(told["own_files"], kept["own_files"])
+    plan = plan_of(told, own_files, _body_reader(archive))
+    rounds = enumerate(items(kept["rounds"], MAX_RECORDS))
+    records = tuple(_record(values, plan, number, archive) for number, values in rounds)
+    return measured_of(
+        told,
+        plan,
+        gather(note_from_dict(note) for note in items(kept["notes"])),
+        records,
+        own_files,
+        None if archive is not None else read_as(Remains, kept["remains"]),
+    )
+
+
+def _record(values: dict[str, Any], plan: Plan, number: int, archive: zipfile.ZipFile | None) -> RoundRecord:
+    record, _ = record_from_dict(values)
+    if record.mode not in plan.modes:
+        raise ValueError(f"it has a round of {record.mode!r:.40}, which it did not measure")
+    counted = tally_from_dict(values["counted"])
+    if archive is None:
+        return replace(record, counted=counted)
+    if not counted.requests:
+        return record
+    size = counted.requests * _COLUMNS * _WORD_BYTES
+    return replace(record, samples=_from_bytes(_member(archive, str(number), size)))
+
+
+def _member(archive: zipfile.ZipFile, name: str, most_bytes: int) -> bytes:
+    """One file of the archive. Raises ValueError for one that is larger, before it is unpacked."""
+    if archive.getinfo(name).file_size > most_bytes:
+        raise ValueError("it is larger than what was measured")
+    with archive.open(name) as file:
+        return file.read(most_bytes)
+
+
+def _body_reader(archive: zipfile.ZipFile | None) -> Callable[[], bytes | None]:
+    return lambda: None if archive is None else _member(archive, _BODY, MAX_BODY_FILE_BYTES)
+
+
+def _own_files(told: object, sources: object) -> tuple[OwnFile, ...]:
+    paths = [Path(text(path)) for path in items(told, MAX_MODES)]
+    contents = [base64.b64decode(text(source, 2 * MAX_FILE_BYTES)) for source in items(sources, MAX_MODES)]
+    return tuple(OwnFile(path, source) for path, source in zip(paths, contents, strict=True))
+
+
+def _to_bytes(samples: Samples) -> bytes:
+    columns = np.ascontiguousarray(samples.T)
+    for differing in (START, STATUS):
+        columns[differing, 1:] = np.diff(columns[differing])
+    words = columns.astype("<i8").view(np.uint8).reshape(_COLUMNS, -1, _WORD_BYTES)
+    return np.ascontiguousarray(words.transpose(0, 2, 1)).tobytes()
+
+
+def _from_bytes(packed: bytes) -> Samples:
+    parts = np.frombuffer(packed, dtype=np.uint8).reshape(_COLUMNS, _WORD_BYTES, -1)
+    columns = np.ascontiguousarray(parts.transpose(0, 2, 1)).view("<i8").reshape(_COLUMNS, -1).astype(np.int64)
+    for differing in (START, STATUS):
+        columns[differing] = np.cumsum(columns[differing])
+    return np.ascontiguousarray(columns.T)
