@@ -56,7 +56,7 @@ def keep(
     store = _store()
     try:
         if store is None:
-            raise KeptRunError(NO_HOME)
+            raise KeptRunError(NO_HOME, is_lasting=True)
         measured = replace(
             measured,
             run_id=measured.run_id or new_run_id(measured.started_at),
@@ -74,7 +74,7 @@ def keep(
             goes_on=measured.plan.rounds_before > 0,
         )
     except KeptRunError as error:
-        raise KeptRunError(f"The run was not kept. {error}") from error
+        raise KeptRunError(f"The run was not kept. {error}", is_lasting=error.is_lasting) from error
     for notice in store.notices:
         tell(notice)
     return kept_run_of(entry)

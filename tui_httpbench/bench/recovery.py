@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui_httpbench.bench.kept_runs import were_kept
 from tui_httpbench.bench.run_folder import (
     LOCK_FILE,
     RUN_FILE,
@@ -102,7 +103,7 @@ class Leftovers:
 def look_for_leftovers() -> Leftovers:
     """What the runs of apps that are gone have left; those of living apps are passed over.
 
-    Removes only folders in which nothing was measured: whatever else a folder holds, and however old it says that it
+    Removes only folders in which nothing was measured, and those of runs that the history has: whatever else a folder holds, and however old it says that it
     is, it stays until its user says otherwise. One that can't be read is told of in a sentence, and one that goes while
     it is looked at is passed over.
     """
@@ -123,6 +124,10 @@ def look_for_leftovers() -> Leftovers:
             discard(folder)
         else:
             found.append(run)
+    kept = were_kept([run.folder for run in found])
+    for folder in kept:
+        discard(folder)
+    found = [run for run in found if run.folder not in kept]
     return Leftovers(tuple(sorted(found, key=lambda run: -run.ended_s)), tuple(notices))
 
 

@@ -22,7 +22,7 @@ from tui_httpbench.report.formats import OPTION, Export, export_to, suffixes
 from tui_httpbench.text.hiding import ANYONES
 from tui_httpbench.text.quoting import safe_sentence, shortened
 
-_UNNAMED = ("url", "files", "shell")
+_UNNAMED = ("url", "files", "shell", "deed", "items")
 """The arguments that go by their place alone, by the names under which the parser keeps them."""
 _EXIT_STATUS = (
     "exit status: 0 all requests succeeded; 1 some failed, or a mode could not run;\n"
@@ -68,6 +68,18 @@ class Parser(argparse.ArgumentParser):
                     help="client files of your own to check: one request of each of their modes is sent to the "
                     "embedded target",
                 )
+            case "history":
+                self.add_argument("deed", metavar="ACTION", nargs="?", help="list (default), show, export or rm")
+                self.add_argument(
+                    "items",
+                    metavar="RUN",
+                    nargs="*",
+                    help="a run by its id, the beginning of it, or its name, or last, last~1 and so on; behind list, "
+                    "words that a run must have; behind export RUN, the files to write",
+                )
+                self.add_argument("--all", action="store_true", help="list all runs, and not the latest alone")
+                self._add_exports(self)
+                self._add_report(self)
             case "recover":
                 self._add_exports(self)
                 self.add_argument("--discard", action="store_true", help="remove it, and report nothing")
@@ -94,12 +106,10 @@ class Parser(argparse.ArgumentParser):
         group = self.add_argument_group("output")
         add = group.add_argument
         self._add_exports(group)
+        add("--name", metavar="TEXT", help="what the run is called in the history (default: no name)")
+        add("--no-history", action="store_true", help="don't keep the run in the history")
         if self.command == "run":
-            add(
-                "--metric",
-                metavar="NAME",
-                help=f"what the chart shows: {', '.join(METRIC_OPTIONS)} (default: {DEFAULT_METRIC})",
-            )
+            self._add_report(group)
             add(
                 "--fail-if-slower",
                 metavar="PERCENT",
@@ -111,13 +121,6 @@ class Parser(argparse.ArgumentParser):
                 help="what others are compared with one by one: a variant, or one mode for all (default: the first "
                 "variant of each mode)",
             )
-            add(
-                "--group-by",
-                metavar="NAME",
-                help=f"how the lanes of table and chart stand: {', '.join(GROUPINGS)} (default: mode with --variant, "
-                "else rank)",
-            )
-            add("-v", "--verbose", action="store_true", help="report the settings of all modes and the environment too")
         else:
             add(
                 "--present",
@@ -152,6 +155,22 @@ class Parser(argparse.ArgumentParser):
         forms = ", ".join(f"{form.suffix} ({form.about})" for form in formats.FORMATS)
         words = f"write the result in the form of the file's suffix: {forms}; repeatable"
         group.add_argument(OPTION, metavar="FILE", action="append", help=words)
+
+    @staticmethod
+    def _add_report(group: argparse._ActionsContainer) -> None:
+        add = group.add_argument
+        add(
+            "--metric",
+            metavar="NAME",
+            help=f"what the chart shows: {', '.join(METRIC_OPTIONS)} (default: {DEFAULT_METRIC})",
+        )
+        add(
+            "--group-by",
+            metavar="NAME",
+            help=f"how the lanes of table and chart stand: {', '.join(GROUPINGS)} (default: mode with --variant, "
+            "else rank)",
+        )
+        add("-v", "--verbose", action="store_true", help="report the settings of all modes and the environment too")
 
     def parse(self, arguments: list[str]) -> argparse.Namespace:
         """The options as texts. Raises UsageError."""
@@ -237,10 +256,11 @@ def exports_of(options: argparse.Namespace) -> tuple[Export, ...]:
     """The forms that were asked for, and where the result is to go in them. Raises UsageError for other suffixes."""
     paths = ((form, getattr(options, form.name, None)) for form in _with_option())
     named = [Export(form, path, form.option) for form, path in paths if path is not None]
-    return (*named, *map(_by_suffix, _listed(getattr(options, OPTION.lstrip("-"), None))))
+    return (*named, *map(export_by_suffix, _listed(getattr(options, OPTION.lstrip("-"), None))))
 
 
-def _by_suffix(path: str) -> Export:
+def export_by_suffix(path: str) -> Export:
+    """The form that the suffix of a path names. Raises UsageError for no file, PlanError for any other suffix."""
     if path.strip() == "-":
         raise UsageError(f"{OPTION} needs a file with a suffix; {formats.JSON.option} - writes to standard output.")
     if not path.strip():
@@ -315,6 +335,8 @@ def _usage(command: str | None) -> str:
         return f"{PROGRAM} environments [list|clear]"
     if command == "target":
         return f"{PROGRAM} target [options]"
+    if command == "history":
+        return f"{PROGRAM} history [list [WORD …]|show RUN|export RUN FILE …|rm RUN …] [options]"
     if command == "recover":
         exports = " ".join((*(f"[{form.option} FILE|-]" for form in _with_option()), f"[{OPTION} FILE]"))
         return f"{PROGRAM} recover {exports} [--discard [--all]]"
@@ -328,6 +350,7 @@ def _usage(command: str | None) -> str:
         "recover [options]",
         "modes [FILE.py …]",
         "environments [list|clear]",
+        "history [list|show|export|rm]",
         "completion bash|zsh|fish",
         "target [options]",
     )

@@ -22,11 +22,13 @@ _VALUES: dict[str, tuple[str, ...]] = {
     "group_by": GROUPINGS,
     "shell": SHELLS,
     "action": ("list", "clear"),
+    "deed": ("list", "show", "export", "rm"),
 }
 """What may stand behind an option, by the name under which the parser keeps it."""
 
 _FILES = (
     "files",
+    "items",
     OPTION.lstrip("-"),
     *(form.name for form in FORMATS if form.option),
     *(name for name, field in FIELDS.items() if field.is_file),

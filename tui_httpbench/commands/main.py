@@ -13,6 +13,7 @@ from tui_httpbench.analysis.grouping import parse_group_by
 from tui_httpbench.commands.arguments import (
     Parser,
     UsageError,
+    export_by_suffix,
     exports_of,
     parse_metric,
     parse_port,
@@ -24,6 +25,7 @@ from tui_httpbench.commands.interrupt import is_loaded
 from tui_httpbench.commands.names import COMMANDS, PROGRAM
 from tui_httpbench.commands.plan_options import make_plan, make_scenario
 from tui_httpbench.files.threads import NO_MORE, is_refused_thread, spare_threads_of_numpy
+from tui_httpbench.history.naming import parse_name
 from tui_httpbench.plan.plan import Plan, PlanError
 from tui_httpbench.plan.politeness import remote_load
 from tui_httpbench.plan.presets import default_plan
@@ -85,7 +87,11 @@ def _dispatch(arguments: list[str]) -> int:
                 fail_if_slower=options.fail_if_slower,
                 reference=options.reference,
                 group_by=options.group_by,
+                name=parse_name(options.name),
+                in_history=not options.no_history,
             )
+        case "history":
+            return _history(options)
         case "recover":
             return _recover(options)
         case "modes":
@@ -122,6 +128,8 @@ def _measure(
     fail_if_slower: str | None = None,
     reference: str | None = None,
     group_by: str | None = None,
+    name: str = "",
+    in_history: bool = True,
 ) -> int:
     if plan is not None and (load := remote_load(plan)) is not None:
         if load.is_heavy and not yes:
@@ -141,6 +149,8 @@ def _measure(
         yes=yes,
         against=against,
         group_by=parse_group_by(group_by, plan),
+        name=name,
+        in_history=in_history,
     )
 
 
@@ -149,9 +159,10 @@ def _open_tui(options: argparse.Namespace) -> int:
     in_browser = "TEXTUAL_DRIVER" in os.environ
     has_screen = _is_terminal(sys.stdout) or in_browser
     plan, exports = make_plan(options, may_ask=has_screen), exports_of(options)
+    name, in_history = parse_name(options.name), not options.no_history
     if not has_screen:
         print(complaint(f"Standard output is no terminal, so this does what '{PROGRAM} run' does."), file=sys.stderr)
-        return _measure(plan, exports, keep_going=options.keep_going)
+        return _measure(plan, exports, keep_going=options.keep_going, name=name, in_history=in_history)
     if not (in_browser or (_is_terminal(sys.stdin) and _is_terminal(sys.stderr))):
         raise UsageError(f"The TUI needs a terminal on stdin and stderr too; use '{PROGRAM} run' without one.")
     if exports:
@@ -170,6 +181,8 @@ def _open_tui(options: argparse.Namespace) -> int:
         exports=exports,
         present=options.present,
         keep_going=options.keep_going,
+        name=name,
+        in_history=in_history,
     )
     app.run()
     if app.farewell:
@@ -180,6 +193,7 @@ def _open_tui(options: argparse.Namespace) -> int:
 
 def _serve_tui(options: argparse.Namespace, arguments: list[str]) -> int:
     make_plan(options, may_ask=True)  # what is wrong is said here, not in the browser
+    parse_name(options.name)
     port = parse_port(options.port)
     for export in exports_of(options):
         if export.path.strip() == "-":
@@ -209,6 +223,39 @@ def _recover(options: argparse.Namespace) -> int:
 
     is_loaded()
     return recover_run(exports, discards=options.discard, all_runs=options.all)
+
+
+def _history(options: argparse.Namespace) -> int:
+    from tui_httpbench.commands.history import export_run, list_runs, remove_runs, show_run
+
+    is_loaded()
+    deed, items, exports = options.deed or "list", options.items, exports_of(options)
+    if options.all and deed != "list":
+        raise UsageError(f"--all goes with 'history list'; leave it out of 'history {shortened(deed)}'.")
+    if exports and deed in ("export", "rm"):
+        raise UsageError(f"{exports[0].option} goes with 'history show' or 'list'; leave it out of 'history {deed}'.")
+    match deed:
+        case "list":
+            return list_runs(items, exports, all_runs=options.all)
+        case "show" if len(items) > 1:
+            raise UsageError(f"'history show' takes one run, and not {shortened(items[1])!r} too.")
+        case "show":
+            return show_run(
+                items[0] if items else "last",
+                exports,
+                metric=parse_metric(options.metric),
+                verbose=options.verbose,
+                group_by=options.group_by,
+            )
+        case "export" if len(items) < 2:
+            raise UsageError("'history export' needs a run and the files to write: history export last result.json.")
+        case "export":
+            return export_run(items[0], tuple(map(export_by_suffix, items[1:])))
+        case "rm" if not items:
+            raise UsageError("'history rm' needs the runs to remove: 'history list' has their ids.")
+        case "rm":
+            return remove_runs(items)
+    raise UsageError(f"history takes list, show, export or rm, not {shortened(deed)!r}.")
 
 
 def _environments(action: str | None) -> int:

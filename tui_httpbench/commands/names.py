@@ -7,6 +7,7 @@ COMMANDS = {
     "run": "a run without a screen: progress on stderr, report on stdout",
     "modes": "the modes, installed or not; FILE.py: checks your own client",
     "environments": "lists what was made for variants, or clears it",
+    "history": "the runs that were kept: lists, shows, exports or removes them",
     "recover": "reports the latest run that was interrupted",
     "serve": "the TUI in a browser, on this machine only (needs the extra web)",
     "completion": "prints a script that completes options in bash, zsh or fish",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from tui_httpbench.analysis.pairs import judge
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.bench.recovery import InterruptedRun, RecoveryError, discard, look_for_leftovers, read_measured
+from tui_httpbench.bench.run_folder import source_of
 from tui_httpbench.commands.exit_status import FAILURE, SLOWER, SUCCESS
-from tui_httpbench.commands.run import complain, report_result
+from tui_httpbench.commands.run import complain, may_go, report_result
 from tui_httpbench.report.destination import open_all
 from tui_httpbench.report.formats import Export
 from tui_httpbench.text.formatting import plural
@@ -14,7 +15,7 @@ from tui_httpbench.text.quoting import printable
 
 
 def recover_run(exports: tuple[Export, ...] = (), *, discards: bool = False, all_runs: bool = False) -> int:
-    """Reports the latest interrupted run and then removes it, or only removes it; returns the exit status.
+    """Reports the latest interrupted run and then keeps it in the history, or only removes it; returns the exit status.
 
     That is 0 or 1, or for a run with a gate 3 where a lane is surely slower, and 1 where one could not be compared.
     ``exports`` are written beside the report; ``all_runs`` removes all of them, without a report. Raises PlanError
@@ -40,7 +41,7 @@ def recover_run(exports: tuple[Export, ...] = (), *, discards: bool = False, all
         return FAILURE
     result, against = summarize_run(measured), measured.against
     arrived_whole, arrived = report_result(result, destinations, against=against)
-    if arrived:
+    if arrived and may_go(measured, source_of(run.folder, measured.started_at)):
         discard(run.folder)
     _tell_of_others(len(runs) - 1)
     judged = judge(result, against)

@@ -16,10 +16,12 @@ from tui_httpbench.analysis.pairs import gate_in_words, judge
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.events import EnvironmentStep, RedirectedElsewhere, RunStarted
 from tui_httpbench.bench.forecast import describe_duration, forecast, too_few_rounds
+from tui_httpbench.bench.kept_runs import KeptRunError, keep
 from tui_httpbench.bench.recovery import look_for_leftovers
 from tui_httpbench.bench.run_error import RunError, in_words
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.commands.exit_status import FAILURE, SLOWER, STOPPED, SUCCESS, USAGE_ERROR
+from tui_httpbench.measured.measured import Measured
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.reference import USUAL, Against
 from tui_httpbench.report import markdown
@@ -51,6 +53,8 @@ def run_headless(
     yes: bool = False,
     against: Against = USUAL,
     group_by: GroupBy | None = None,
+    name: str = "",
+    in_history: bool = True,
 ) -> int:
     """Runs the plan, reports, and returns the exit status: 0, 1 (something failed), 2, 3 or 130 (stopped by the user).
 
@@ -59,7 +63,8 @@ def run_headless(
     machine, nothing is measured or reported unless ``yes`` allows it, and the status is 2. Where a lane is surely
     slower than the gate of ``against`` lets, it is 3.
     Ctrl-C, SIGTERM or SIGHUP once ends the run and reports what was measured, twice gives up. What could not be
-    reported stays for recovery. Raises PlanError where an export can't be written, or the system can't run the plan.
+    reported stays for recovery; what was is kept in the history under its ``name``, unless ``in_history`` forbids it.
+    Raises PlanError where an export can't be written, or the system can't run the plan.
     """
     destinations = open_all(exports)
     leftovers = look_for_leftovers()
@@ -67,7 +72,15 @@ def run_headless(
         complain(f"{leftovers.in_words}; see '{RECOVER}'.")
     for notice in leftovers.notices:
         complain(notice)
-    runner = Runner(plan, keeps_folder=True, keep_going=keep_going, may_go_elsewhere=yes, against=against)
+    runner = Runner(
+        plan,
+        keeps_folder=True,
+        keep_going=keep_going,
+        may_go_elsewhere=yes,
+        against=against,
+        name=name,
+        in_history=in_history,
+    )
     if verbose or StreamConsole(sys.stderr).is_animated:
         complain(_length_of(plan))
     if hint := too_few_rounds(plan):
@@ -76,7 +89,7 @@ def run_headless(
     try:
         status, is_reported = _run_and_report(runner, destinations, metric, verbose, against, group_by)
     finally:
-        if is_reported:
+        if is_reported and may_go(runner.measured, runner.source):
             runner.discard()
         else:
             runner.leave()
@@ -91,13 +104,15 @@ def report_result(
     verbose: bool = False,
     against: Against = USUAL,
     group_by: GroupBy | None = None,
+    again: str = RECOVER,
 ) -> tuple[bool, bool]:
     """Writes the exports, if any, and the report; whether all went well, and whether the result arrived.
 
+    ``again`` is the command that reports the run once more.
     Where exports were asked for, it has arrived with them alone: the text may have gone where nobody reads it.
     """
     # First the exports: they are what other programs wait for.
-    exported = [_export(result, form, destination, against) for form, destination in destinations]
+    exported = [export_result(result, form, destination, against, again=again) for form, destination in destinations]
     succeeded, has_exports = (all(told) for told in zip(*exported, strict=True)) if exported else (True, False)
     if _tells_findings_alone(destinations):
         for finding in result.findings:
@@ -108,6 +123,19 @@ def report_result(
     console = StreamConsole(sys.stderr if _is_stdout_taken(destinations) else sys.stdout)
     has_text = _write_text(result, console, metric, verbose, against, group_by)
     return succeeded and has_text, has_exports if exported else has_text
+
+
+def may_go(measured: Measured, source: str) -> bool:
+    """Keeps in the history what was reported, and says why where it can't; whether the run's folder may go.
+
+    It stays for recovery where the next try may succeed, as on a disk that is full now.
+    """
+    try:
+        keep(measured, source=source, tell=complain)
+    except KeptRunError as error:
+        complain(str(error))
+        return error.is_lasting
+    return True
 
 
 def _is_stdout_taken(destinations: Destinations) -> bool:
@@ -263,18 +291,23 @@ def _add_summary(result: Result, path: str, against: Against, group_by: GroupBy 
         complain(f"{STEP_SUMMARY} names {shortened(printable(path))!r}, which can't be written: {reason_of(error)}.")
 
 
-def _export(result: Result, form: Format, destination: FileDestination, against: Against) -> tuple[bool, bool]:
-    """Whether all went well, and whether it arrived: a reader that is gone is no failure, but has not got it."""
+def export_result(
+    result: Result, form: Format, destination: FileDestination, against: Against, *, again: str = RECOVER
+) -> tuple[bool, bool]:
+    """Whether all went well, and whether it arrived: a reader that is gone is no failure, but has not got it.
+
+    ``again`` is the command that reports the run once more.
+    """
     try:
         destination.write_parts(form.parts_of(result, against))
     except BrokenPipeError:
         if destination.is_stdout:
             discard_stdout()
-        complain(f"The {form.title}'s reader ended before it had read all; '{RECOVER}' reports the run again.")
+        complain(f"The {form.title}'s reader ended before it had read all; '{again}' reports the run again.")
         return True, False
     except OSError as error:
         why = f"The {form.title} can't be written to {destination.path!r}: {reason_of(error)}"
-        complain(f"{why}; see '{RECOVER}'.")
+        complain(f"{why}; see '{again}'.")
         return False, False
     return True, True
 

@@ -229,7 +229,9 @@ def _telling(folder: Path, done: str) -> Iterator[None]:
     try:
         import sqlite3
     except ImportError:
-        raise HistoryError("This Python has no sqlite3, which the history needs; use another build of it.") from None
+        raise HistoryError(
+            "This Python has no sqlite3, which the history needs; use another build of it.", is_lasting=True
+        ) from None
     try:
         yield
     except HistoryError:

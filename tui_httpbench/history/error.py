@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.quoting import safe_sentence, shown_path
 
+_LASTING = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
+
 
 class HistoryError(OSError):
-    """The history can't be read or written; the text is one sentence for the user."""
+    """The history can't be read or written; the text is one sentence for the user.
 
-    def __init__(self, message: str) -> None:
+    ``is_lasting`` tells that the next try will fare no better, as where there is no home.
+    """
+
+    def __init__(self, message: str, *, is_lasting: bool = False) -> None:
         super().__init__(safe_sentence(message))
+        self.is_lasting = is_lasting
 
 
 class DamagedError(HistoryError):
@@ -26,4 +33,5 @@ class NoSuchRunError(HistoryError):
 def refused(folder: Path, done: str, error: OSError | str) -> HistoryError:
     """That a history can't be ``read`` or ``written``, as ``done`` says, and why."""
     why = error if isinstance(error, str) else reason_of(error)
-    return HistoryError(f"The history in {shown_path(folder)} can't be {done}: {why}.")
+    is_lasting = not isinstance(error, str) and error.errno in _LASTING
+    return HistoryError(f"The history in {shown_path(folder)} can't be {done}: {why}.", is_lasting=is_lasting)

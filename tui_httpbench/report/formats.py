@@ -24,6 +24,7 @@ class Format:
 
     ``module`` has the function ``parts_of``, which makes the pieces of a text, of a ``Result`` and of what its lanes
     are compared with. ``option`` asks for the form whatever the file's name is; empty where the suffix alone does.
+    ``needs_samples`` tells that it has nothing to say of a run whose single requests are not kept any more.
     """
 
     suffix: str
@@ -31,6 +32,7 @@ class Format:
     about: str
     module: str
     option: str = ""
+    needs_samples: bool = False
 
     @property
     def name(self) -> str:
@@ -51,7 +53,9 @@ FORMATS: tuple[Format, ...] = (
     Format(".md", "Markdown", "the table, to be pasted", "tui_httpbench.report.markdown"),
     Format("rounds.csv", "CSV", "a row for each round of each mode", "tui_httpbench.report.rounds_csv"),
     Format(".csv", "CSV", "a row for each mode", "tui_httpbench.report.lanes_csv"),
-    Format(".jsonl", "JSON Lines", "a line for each request", "tui_httpbench.report.requests_jsonl"),
+    Format(
+        ".jsonl", "JSON Lines", "a line for each request", "tui_httpbench.report.requests_jsonl", needs_samples=True
+    ),
     Format(".html", "HTML", "one page with charts, to be shown and printed", "tui_httpbench.report.html_report"),
 )
 """All forms; of two suffixes that a name ends in, the longer one stands first."""

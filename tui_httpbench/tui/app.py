@@ -28,7 +28,8 @@ from tui_httpbench.report.formats import Export
 from tui_httpbench.text.formatting import enumerate_names
 from tui_httpbench.text.hiding import Hiding
 from tui_httpbench.text.quoting import printable
-from tui_httpbench.tui.kept_run import KeptRun
+from tui_httpbench.tui.held_run import HeldRun
+from tui_httpbench.tui.keeping import Keeper
 from tui_httpbench.tui.leave import Leave
 from tui_httpbench.tui.preferences import load_preferences, load_theme, save_theme, why_not_remembered
 from tui_httpbench.tui.recovery import offer_recovery
@@ -58,7 +59,8 @@ class HttpbenchApp(
 ):
     """Setup, Run and Results, and back; each finished run is written to ``exports``.
 
-    ``keep_going`` lets runs go on without a question where every mode failed before the rounds. ``farewell`` is a
+    ``keep_going`` lets runs go on without a question where every mode failed before the rounds. Runs are kept in the
+    history under ``name``, unless ``in_history`` forbids it. ``farewell`` is a
     sentence for the terminal once the app has left it, empty where there is nothing to say.
     """
 
@@ -79,6 +81,8 @@ class HttpbenchApp(
         exports: tuple[Export, ...] = (),
         present: bool = False,
         keep_going: bool = False,
+        name: str = "",
+        in_history: bool = True,
     ) -> None:
         super().__init__()
         self._first_plan = plan or _with_fresh_seed(load_last_plan() or default_plan())
@@ -87,7 +91,10 @@ class HttpbenchApp(
         self._present = present
         self._keep_going = keep_going
         self._is_quitting = False
-        self._kept = KeptRun()
+        self._run_name = name
+        self._in_history = in_history
+        self._held = HeldRun()
+        self._keeper = Keeper(self, self._held)
         self.farewell = ""
         self._control_filter = ControlFilter()
         self._leave = Leave(self)
@@ -130,7 +137,7 @@ class HttpbenchApp(
         if is_too_small(self.size):
             self.push_screen(TooSmallScreen())
         if not self._start:
-            offer_recovery(self, self._kept.take)
+            offer_recovery(self, self._keeper.take)
 
     def on_ready(self) -> None:
         """Once all is drawn, signals may end the app."""
@@ -172,11 +179,9 @@ class HttpbenchApp(
         """Shows the result in place of the run."""
         if self._is_quitting:
             return
-        if self._export(event.result):
-            self._kept.remove()
-            self._remove(event.folder)
-        elif any(record.requests for record in event.measured.records):
-            self._kept.take(event.result, event.folder)
+        is_exported = self._export(event.result)
+        if event.measured.has_requests:
+            self._keeper.take(event.result, event.measured, event.folder, is_safe=is_exported)
         else:
             self._remove(event.folder)
         self.switch_screen(ResultsScreen(event.result, event.measured))
@@ -193,7 +198,7 @@ class HttpbenchApp(
 
     def on_results_screen_saved(self, event: ResultsScreen.Saved) -> None:
         """What is in a file of the user's needs no recovery."""
-        self._kept.settle(event.result)
+        self._held.settle(event.result)
 
     async def on_run_screen_failed(self, event: RunScreen.Failed) -> None:
         """Goes back to the form and says why."""
@@ -253,7 +258,8 @@ class HttpbenchApp(
         """Asks first where a run has measured something; then stops what is under way, and leaves."""
         screen = self._run_screen
         if screen is None:
-            self._kept.remove()  # whoever leaves a result that can be saved has done with it
+            await self._keeper.wait()
+            self._held.remove()  # whoever leaves a result that can be saved has done with it
         elif self._bring_to_front(screen) and screen.ask_before_quitting():
             return
         await self._quit(saves=True)
@@ -278,14 +284,21 @@ class HttpbenchApp(
         self._is_quitting = True
         finished = await self._run_screen.stop_and_wait() if self._run_screen is not None else None
         if finished is not None and finished.folder is not None:
-            if saves and self._export(finished.result):
-                finished.folder.remove()
+            is_exported = saves and self._export(finished.result)
+            kept = await self._keeper.keep_last(finished.result, finished.measured, finished.folder) if saves else None
+            if is_exported:
                 paths = enumerate_names([printable(export.path) for export in self._exports])
                 self.farewell = f"What was measured is in {paths}."
+            elif kept is not None:
+                self.farewell = f"What was measured is in the history; see 'httpbench-tui history show {kept.id}'."
+            else:
+                self.farewell = "What was measured can be recovered; see 'httpbench-tui recover'."
+            if is_exported or kept is not None:
+                finished.folder.remove()
             else:
                 finished.folder.leave()
-                self.farewell = "What was measured can be recovered; see 'httpbench-tui recover'."
-        self._kept.leave()
+        await self._keeper.wait()
+        self._held.leave()
         self.exit(return_code=return_code)
 
     def _bring_to_front(self, screen: RunScreen) -> bool:
@@ -333,7 +346,14 @@ class HttpbenchApp(
             self.notify(why_not_remembered(error), severity="warning", markup=False)
 
     def _make_run_screen(self, plan: Plan, earlier: Measured | None = None) -> RunScreen:
-        return RunScreen(plan, earlier, keep_going=self._keep_going, asked_hosts=self._leave.hosts)
+        return RunScreen(
+            plan,
+            earlier,
+            keep_going=self._keep_going,
+            asked_hosts=self._leave.hosts,
+            name=self._run_name,
+            in_history=self._in_history,
+        )
 
     async def _go_back_to_form(self) -> Screen[None]:
         forms = [screen for screen in self.screen_stack if isinstance(screen, SetupScreen)]

@@ -8,19 +8,23 @@ from typing import Any
 from textual.app import App
 
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.bench.recovery import InterruptedRun, RecoveryError, discard, look_for_leftovers, recover
+from tui_httpbench.analysis.summary import summarize_run
+from tui_httpbench.bench.recovery import InterruptedRun, RecoveryError, discard, look_for_leftovers, read_measured
 from tui_httpbench.bench.run_folder import RunFolder
 from tui_httpbench.files.threads import in_thread
+from tui_httpbench.measured.measured import Measured
 from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.tui.screens.recover.screen import RecoverScreen
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
 from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen
 
+Keep = Callable[[Result, Measured, RunFolder], object]
 
-def offer_recovery(app: App[Any], keep: Callable[[Result, RunFolder], None]) -> None:
+
+def offer_recovery(app: App[Any], keep: Keep) -> None:
     """Asks about the interrupted runs, the latest first, and does what is answered; tells of those it can't read.
 
-    ``keep`` gets a result that is shown and the files that it is made of.
+    ``keep`` gets a result that is shown, what it is made of, and the files that hold that.
     """
     leftovers = look_for_leftovers()
     for notice in leftovers.notices:
@@ -29,7 +33,7 @@ def offer_recovery(app: App[Any], keep: Callable[[Result, RunFolder], None]) -> 
         app.run_worker(_offer(app, leftovers.runs, keep), name="recovery")
 
 
-async def _offer(app: App[Any], runs: tuple[InterruptedRun, ...], keep: Callable[[Result, RunFolder], None]) -> None:
+async def _offer(app: App[Any], runs: tuple[InterruptedRun, ...], keep: Keep) -> None:
     while isinstance(app.screen, TooSmallScreen):
         await app.screen.gone.wait()
     for number, run in enumerate(runs):
@@ -42,7 +46,7 @@ async def _offer(app: App[Any], runs: tuple[InterruptedRun, ...], keep: Callable
         return
 
 
-async def _recover(app: App[Any], run: InterruptedRun, keep: Callable[[Result, RunFolder], None]) -> None:
+async def _recover(app: App[Any], run: InterruptedRun, keep: Keep) -> None:
     try:
         folder = RunFolder.reopen(run.folder)
     except OSError as error:
@@ -50,10 +54,11 @@ async def _recover(app: App[Any], run: InterruptedRun, keep: Callable[[Result, R
         app.notify(f"The {run.noun} can't be recovered now: {why}.", severity="error", timeout=15, markup=False)
         return
     try:
-        result = await in_thread(recover, run.folder)
+        measured = await in_thread(read_measured, run.folder)
+        result = await in_thread(summarize_run, measured)
     except RecoveryError as error:
         folder.leave()
         app.notify(str(error), severity="error", timeout=15, markup=False)
         return
-    keep(result, folder)
+    keep(result, measured, folder)
     await app.push_screen(ResultsScreen(result))

@@ -48,7 +48,7 @@ from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 
 REDRAWS_PER_SECOND = 8
 REDRAWS_BEHIND = 1
-QUIT_ANYWAY = "The same key again quits at once; 'httpbench-tui recover' then reports what is measured."
+QUIT_ANYWAY = "The same key again quits at once, and loses nothing that was measured."
 WAITING = "Waiting for your answer"
 WAITING_AS_FAILED = "Every mode failed: waiting for your answer"
 
@@ -113,10 +113,14 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         *,
         keep_going: bool = False,
         asked_hosts: set[str] | None = None,
+        name: str = "",
+        in_history: bool = True,
     ) -> None:
         super().__init__()
         self._asked_hosts = set[str]() if asked_hosts is None else asked_hosts
-        self._runner = Runner(plan, keeps_folder=True, earlier=earlier, keep_going=keep_going)
+        self._runner = Runner(
+            plan, keeps_folder=True, earlier=earlier, keep_going=keep_going, name=name, in_history=in_history
+        )
         self.plan = self._runner.plan
         self._ranking_before = rank_so_far(self.plan, earlier.records) if earlier is not None else ()
         self._spotlight = Spotlight()

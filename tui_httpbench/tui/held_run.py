@@ -6,26 +6,34 @@ from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.run_folder import RunFolder
 
 
-class KeptRun:
+class HeldRun:
     """Holds one run's folder, so that an app that is killed loses no result that was not saved."""
 
     def __init__(self) -> None:
         self._result: Result | None = None
         self._folder: RunFolder | None = None
+        self._stays = False
 
     def take(self, result: Result, folder: RunFolder | None) -> None:
         """From now on, holds the folder of this result; the one before is removed: its user went on from it."""
         self.remove()
-        self._result, self._folder = result, folder
+        self._result, self._folder, self._stays = result, folder, False
 
     def settle(self, result: Result) -> None:
         """This result is saved: its folder is removed, if it is held."""
         if result is self._result:
+            self._stays = False
             self.remove()
 
+    def stay(self, result: Result) -> None:
+        """This result should be in the history, and can't be now: once it is left, its folder stays for recovery."""
+        self._stays = self._stays or result is self._result
+
     def remove(self) -> None:
-        """The user has left the result: removes what is held; safe to call twice."""
-        if self._folder is not None:
+        """The user has left the result: removes what is held, unless it is to stay; safe to call twice."""
+        if self._folder is not None and self._stays:
+            self._folder.leave()
+        elif self._folder is not None:
             self._folder.remove()
         self._result = self._folder = None
 

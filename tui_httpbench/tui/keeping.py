@@ -1,0 +1,64 @@
+"""Keeps the runs of the app in the history, beside whatever is on the screen."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from textual.app import App
+
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.bench.kept_runs import KeptRun, KeptRunError, keep
+from tui_httpbench.bench.run_folder import RunFolder, source_of
+from tui_httpbench.files.threads import in_thread
+from tui_httpbench.measured.measured import Measured
+from tui_httpbench.tui.held_run import HeldRun
+
+
+class Keeper:
+    """Has each result held until it is in the history; where it can't get there, ``held`` says what becomes of it."""
+
+    def __init__(self, app: App[Any], held: HeldRun) -> None:
+        """Nothing kept yet."""
+        self._app = app
+        self._held = held
+        self._tasks: set[asyncio.Task[KeptRun | None]] = set()
+
+    def take(self, result: Result, measured: Measured, folder: RunFolder | None, *, is_safe: bool = False) -> None:
+        """Holds what a result is made of, and keeps it; ``is_safe`` where it is in a file of the user's already."""
+        self._held.take(result, folder)
+        if folder is not None:
+            task = asyncio.create_task(self._keep(result, measured, folder, is_safe))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def keep_last(self, result: Result, measured: Measured, folder: RunFolder) -> KeptRun | None:
+        """Keeps a run that ends with the app; None where it is not kept."""
+        try:
+            return await in_thread(keep, measured, source=_source(folder, measured), result=result)
+        except KeptRunError:
+            return None  # the app says what becomes of it
+
+    async def wait(self) -> None:
+        """Returns once all that was taken is kept, or can't be."""
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _keep(self, result: Result, measured: Measured, folder: RunFolder, is_safe: bool) -> KeptRun | None:
+        notices: list[str] = []
+        kept = None
+        try:
+            kept = await in_thread(keep, measured, source=_source(folder, measured), result=result, tell=notices.append)
+        except KeptRunError as error:
+            notices.append(str(error))
+            if not (is_safe or error.is_lasting):
+                self._held.stay(result)
+        for notice in notices:
+            self._app.notify(notice, severity="warning", timeout=15, markup=False)
+        if kept is not None or is_safe:
+            self._held.settle(result)
+        return kept
+
+
+def _source(folder: RunFolder, measured: Measured) -> str:
+    return source_of(folder.path, measured.started_at)
