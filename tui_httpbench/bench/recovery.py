@@ -103,9 +103,9 @@ class Leftovers:
 def look_for_leftovers() -> Leftovers:
     """What the runs of apps that are gone have left; those of living apps are passed over.
 
-    Removes only folders in which nothing was measured, and those of runs that the history has: whatever else a folder holds, and however old it says that it
-    is, it stays until its user says otherwise. One that can't be read is told of in a sentence, and one that goes while
-    it is looked at is passed over.
+    Removes only folders in which nothing was measured, and those of runs that the history has: whatever else a folder
+    holds, and however old it says that it is, it stays until its user says otherwise. One that can't be read is told of
+    in a sentence, and one that goes while it is looked at is passed over.
     """
     remove_left_folders()
     found: list[InterruptedRun] = []

@@ -104,7 +104,7 @@ def show_run(
 
 
 def export_run(reference: str, exports: tuple[Export, ...]) -> int:
-    """Writes a run to files, says so, and returns the exit status, 0 or 1. Raises PlanError for a file that can't be."""
+    """Writes a run to files, says so, and returns the exit status, 0 or 1. Raises PlanError where that can't be."""
     destinations = open_all(exports)
     try:
         measured = open_kept(reference)

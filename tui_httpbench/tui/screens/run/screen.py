@@ -77,7 +77,7 @@ All modes of a round take turns, a few hundredths of a second each, so that what
   holds it or lets it go on.
 - Modes that can't be told apart share a place, such as **2=**. The line at the bottom says which are still undecided.
 - Press **escape** or **s** to stop; the ranking so far is kept. **ctrl+q** asks the same; pressed again, it quits at
-  once, and `httpbench-tui recover` reports what is measured.
+  once, and loses nothing that was measured.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,s", "ask_to_stop", "Stop", id="run.stop", tooltip="Stop the run and keep what is measured"),
