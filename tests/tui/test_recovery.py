@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from support.made_results import MACHINE
-from support.screens import text_on, wait_for_screen, wait_until
+from support.screens import Notice, text_on, wait_for_screen, wait_until
 
+from tui_httpbench.analysis.summary import summarize_run
+from tui_httpbench.bench.kept_runs import list_kept, open_kept
 from tui_httpbench.bench.recovery import find_interrupted_runs
 from tui_httpbench.bench.run_folder import RunFolder, sample_path
 from tui_httpbench.measured.measured import Measured
@@ -50,6 +52,25 @@ async def test_a_recovered_run_opens_as_a_result(interrupted: Path) -> None:
         await pilot.press("enter")
         screen = await wait_for_screen(pilot, ResultsScreen)
         assert [mode.requests for mode in screen.result.modes] == [1_000, 234]
+        await wait_until(pilot, lambda: not interrupted.exists())
+        (kept,) = list_kept()
+        assert (kept.requests, kept.outcome) == (1_234, "interrupted")
+        assert summarize_run(open_kept(kept.id)).ranking == screen.result.ranking
+
+
+async def test_a_recovered_run_stays_until_it_is_left_where_it_can_not_be_kept(
+    interrupted: Path, home: Path, notices: list[Notice]
+) -> None:
+    history = home / "state" / "httpbench-tui" / "history"
+    history.mkdir()
+    (history / "samples").write_text("in the way")
+    async with HttpbenchApp(PLAN).run_test(size=(100, 30)) as pilot:
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, RecoverScreen))
+        await pilot.pause()
+        await pilot.press("enter")
+        await wait_for_screen(pilot, ResultsScreen)
+        await wait_until(pilot, lambda: bool(notices))
+        assert notices[0].text.startswith("The run was not kept. The history in ")
         assert interrupted.exists(), "it is in no other file yet"
         assert find_interrupted_runs() == [], "no other app is to take it"
         await pilot.press("escape")

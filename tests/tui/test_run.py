@@ -28,7 +28,9 @@ from textual.widgets import Digits
 from tui_httpbench.analysis.comparison import RatioInterval
 from tui_httpbench.analysis.places import NO_VERDICT_YET, interval_in_words
 from tui_httpbench.analysis.result import Rank, Result
+from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.bench.events import LaneProgress, LaneState
+from tui_httpbench.bench.kept_runs import list_kept, open_kept
 from tui_httpbench.bench.recovery import find_interrupted_runs, recover
 from tui_httpbench.bench.run_folder import runs_folder
 from tui_httpbench.clients.catalog import DEFAULT_MODES
@@ -207,17 +209,37 @@ async def test_quitting_asks_and_the_second_time_ends_at_once_and_loses_nothing(
         assert app.farewell == f"What was measured is in {json_path}."
         assert not list(home.rglob("run-*"))
     else:
-        assert app.farewell == "What was measured can be recovered; see 'httpbench-tui recover'."
-        (left,) = find_interrupted_runs()
-        assert left.requests > 0
+        (kept,) = list_kept()
+        assert app.farewell == f"What was measured is in the history; see 'httpbench-tui history show {kept.id}'."
+        assert (kept.requests > 0, kept.outcome) == (True, "stopped")
+        assert not list(home.rglob("run-*"))
 
 
-async def test_a_result_stays_recoverable_until_it_is_saved_or_left(
+async def test_a_result_is_in_the_history_at_once_and_more_rounds_of_it_stand_in_its_place(home: Path) -> None:
+    plan = Plan(modes=TWICE, requests=20, concurrency=2, rounds=2, seed=1)
+    app = HttpbenchApp(plan, start=True, name="mine")
+    async with app.run_test() as pilot:
+        screen = await wait_for_screen(pilot, ResultsScreen)
+        await wait_until(pilot, lambda: not list(home.rglob("run-*")))
+        (first,) = list_kept()
+        assert (first.name, first.requests, first.outcome) == ("mine", 80, "finished")
+        assert summarize_run(open_kept("last")) == screen.result
+        await pilot.press("plus")
+        await wait_until(pilot, lambda: isinstance(app.screen, ResultsScreen) and app.screen is not screen)
+        await wait_until(pilot, lambda: not list(home.rglob("run-*")))
+        (second,) = list_kept()
+        assert (second.id, second.requests) == (first.id, 160)
+        app.end()  # as a signal does: what is kept needs no recovery
+        await wait_until(pilot, lambda: not app.is_running)
+    assert find_interrupted_runs() == []
+
+
+async def test_without_history_a_result_stays_recoverable_until_it_is_saved_or_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     plan = Plan(modes=TWICE, requests=20, concurrency=2, rounds=1, seed=1)
-    app = HttpbenchApp(plan, start=True)
+    app = HttpbenchApp(plan, start=True, in_history=False)
     runs = runs_folder()
     assert runs is not None
     async with app.run_test() as pilot:
@@ -242,6 +264,7 @@ async def test_a_result_stays_recoverable_until_it_is_saved_or_left(
         await wait_until(pilot, lambda: not app.is_running)
     (left,) = find_interrupted_runs()
     assert left.requests == 40
+    assert list_kept() == []
 
 
 async def test_a_target_that_does_not_start_leads_back_to_the_form(

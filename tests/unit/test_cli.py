@@ -36,6 +36,18 @@ BAD_INPUT = [
     (["run", "http://a/\nb"], "U+000A"),
     (["run", "http://a:99999/"], "port is '99999'"),
     (["run", CLOSED, CLOSED], "one argument too many"),
+    # The history
+    (["history", "drop"], "history takes list, show, export or rm, not 'drop'."),
+    (["history", "show", "last", "last~1"], "takes one run, and not 'last~1' too."),
+    (["history", "export", "last"], "needs a run and the files to write"),
+    (["history", "export", "last", "result.txt"], "ends in none of .json"),
+    (["history", "rm"], "needs the runs to remove"),
+    (["history", "rm", "last", "--all"], "--all goes with 'history list'"),
+    (["history", "rm", "last", "--json", "-"], "--json goes with 'history show' or 'list'"),
+    (["run", "--name", " "], "The name is empty"),
+    (["run", "--name", "a" * 101], "The name has 101 characters; give one of at most 100."),
+    (["run", "--name", "a\x1b[31m"], "has characters that can't be shown."),
+    (["--name", "a\nb"], "has characters that can't be shown."),
     # Headers
     (["run", CLOSED, "-H", "Accept"], "has no colon; write 'Name: value'"),
     (["run", CLOSED, "-H", "A: b\r\nC: d"], "has a line break"),
@@ -275,10 +287,13 @@ def test_a_heavy_load_is_taken_with_yes(monkeypatch: pytest.MonkeyPatch, capsys:
 def test_the_options_of_the_report_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = runs_asked_for(monkeypatch)
     gate = ("--fail-if-slower", "5", "--reference", "aiohttp")
-    for arguments in ((), ("-v", "--metric", "CPU", "--keep-going", "--yes", "--group-by", "mode", *gate)):
+    told = ("-v", "--metric", "CPU", "--keep-going", "--yes", "--group-by", "mode", "--name", "a b", "--no-history")
+    for arguments in ((), (*told, *gate)):
         assert main(["run", *arguments]) == 0
-    usual = {"metric": None, "verbose": False, "keep_going": False, "yes": False, "group_by": "rank"}
-    asked = {"metric": "cpu", "verbose": True, "keep_going": True, "yes": True, "group_by": "mode"}
+    usual: dict[str, Any] = {"metric": None, "verbose": False, "keep_going": False, "yes": False, "group_by": "rank"}
+    usual |= {"name": "", "in_history": True}
+    asked: dict[str, Any] = {"metric": "cpu", "verbose": True, "keep_going": True, "yes": True, "group_by": "mode"}
+    asked |= {"name": "a b", "in_history": False}
     assert [options for *_, options in seen] == [
         {**usual, "against": Against()},
         {**asked, "against": Against("aiohttp", 0.05)},

@@ -105,6 +105,7 @@ def kept_run_of(entry: Entry) -> KeptRun:
 def _lanes(value: object) -> dict[str, tuple[float | None, float | None]]:
     found: dict[str, tuple[float | None, float | None]] = {}
     for label, numbers in value.items() if isinstance(value, dict) else ():
-        if isinstance(numbers, list) and [isinstance(each, int | float | None) for each in numbers] == [True, True]:
+        known = isinstance(numbers, list | tuple) and [isinstance(each, int | float | None) for each in numbers]
+        if known == [True, True]:
             found[printable(str(label))] = (numbers[0], numbers[1])
     return found

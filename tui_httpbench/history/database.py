@@ -87,15 +87,22 @@ def writing(folder: Path) -> Iterator[sqlite3.Connection]:
     with _telling(folder, "written"):
         make_private_folder(folder)
         with _sole_writer(folder), closing(_connect_to_write(folder)) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
+            with _transaction(connection):
                 _migrate(connection, folder)
+            with _transaction(connection):
                 yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
 
 
 def set_aside(folder: Path) -> str:
@@ -193,6 +200,8 @@ def _version(connection: sqlite3.Connection, folder: Path) -> int:
 
 def _migrate(connection: sqlite3.Connection, folder: Path) -> None:
     version = _version(connection, folder)
+    if not version and _has_samples(folder):
+        raise DamagedError(f"The history in {shown_path(folder)} is empty, but for samples that belonged to its runs.")
     for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
         for statement in script.split(";"):  # executescript would commit
             if statement.strip():
@@ -200,11 +209,21 @@ def _migrate(connection: sqlite3.Connection, folder: Path) -> None:
         connection.execute(f"PRAGMA user_version = {number}")
 
 
+def _has_samples(folder: Path) -> bool:
+    """Whether there are samples, which no app writes before the database is made."""
+    try:
+        return any(not path.name.startswith(".") for path in (folder / SAMPLES_FOLDER).iterdir())
+    except FileNotFoundError:
+        return False
+
+
 def _is_damaged(folder: Path) -> bool:
     import sqlite3
 
     try:
         with closing(_connect(database_path(folder))) as connection:
+            if not _version(connection, folder) and _has_samples(folder):
+                return True
             if _version(connection, folder):
                 connection.execute("SELECT id, started_s, name, facts, searched, samples, hidden_s FROM runs LIMIT 1")
                 connection.execute("SELECT id, summary FROM summaries LIMIT 1")

@@ -186,7 +186,7 @@ class RunStore:
 
     def _find(self, reference: str) -> Entry:
         wanted = reference.strip()
-        shown = repr(shortened(printable(wanted)))
+        shown = repr(shortened(wanted))
         with reading(self.folder) as connection:
             if connection is None or not connection.execute("SELECT 1 FROM runs WHERE hidden_s IS NULL").fetchone():
                 raise NoSuchRunError(f"The history is empty, so it has no run {shown}; make one first.")
@@ -222,7 +222,7 @@ class RunStore:
             with reading(self.folder) as connection:
                 found = None if connection is None else _row(connection, "id = ? AND hidden_s IS NULL", run_id)
                 if connection is None or found is None:
-                    raise NoSuchRunError(f"The history has no run {shortened(printable(run_id))!r} any more.")
+                    raise NoSuchRunError(f"The history has no run {shortened(run_id)!r} any more.")
                 row = connection.execute("SELECT summary FROM summaries WHERE id = ?", (run_id,)).fetchone()
                 if row is None or not isinstance(row[0], bytes):
                     raise HistoryError(f"The run {run_id} can't be read: its summary is missing.")
@@ -238,7 +238,7 @@ class RunStore:
             with writing(self.folder) as connection:
                 row = connection.execute("SELECT id, name, searched FROM runs WHERE id = ?", (run_id,)).fetchone()
                 if row is None:
-                    raise NoSuchRunError(f"The history has no run {shortened(printable(run_id))!r} any more.")
+                    raise NoSuchRunError(f"The history has no run {shortened(run_id)!r} any more.")
                 words = f"{row[0]} {name}".casefold() + row[2][len(f"{row[0]} {row[1]}".casefold()) :]
                 connection.execute("UPDATE runs SET name = ?, searched = ? WHERE id = ?", (name, words, run_id))
 
