@@ -1,7 +1,4 @@
-"""How long the history takes with many runs: to list, to filter, to open, and to keep one more.
-
-On a shared 2-core machine with 10,000 runs of eight modes: see the table in docs/method.md's neighbour, architecture.md.
-"""
+"""How long the history takes with many runs: to list, to filter, to open, and to keep one more."""
 
 from __future__ import annotations
 

@@ -85,7 +85,8 @@ def test_kills_at_any_moment_lose_no_finished_run_and_double_none(kills: int, tm
     finished.touch()
     script = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r}); from pathlib import Path; "
-        f"from engine.test_history_kills import kill_again_and_again; kill_again_and_again(Path({str(finished)!r}), {kills})"
+        "from engine.test_history_kills import kill_again_and_again as kill; "
+        f"kill(Path({str(finished)!r}), {kills})"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=110, check=False)
     assert done.returncode == 0, done.stderr

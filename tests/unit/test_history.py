@@ -254,14 +254,21 @@ def test_the_config_file_bounds_it(text: str, settings: HistorySettings, problem
 
 
 def test_no_credential_gets_into_it(history: Path) -> None:
-    request = Request("http://127.0.0.1:9/?token=hush-hush", headers=(("Authorization", "Bearer hush-hush"),))
+    request = Request(
+        "http://127.0.0.1:9/?token=hush-hush",
+        "POST",
+        (("Authorization", "Bearer hush-hush"),),
+        data=b"user=me&password=hush-hush",
+    )
     keep(measured_of(plan=measured_of().plan.replace(request=request), name="with hush-hush"), source="here")
     (run,) = list_kept()
     with closing(sqlite3.connect(database_path(history))) as connection:
         (summary,) = connection.execute("SELECT summary FROM summaries").fetchone()
         rows = connection.execute("SELECT * FROM runs").fetchall()
     assert "hush" not in json.dumps(packing._parsed(summary)) + repr(rows) + repr(run)
-    assert open_kept("last").dropped_headers == ("Authorization",)
+    read = open_kept("last")
+    assert (read.plan.request.body, read.dropped_headers) == (None, ("Authorization", "the body"))
+    assert "Its plan lacks Authorization and the body, since" in " ".join(summarize_run(read).warnings)
 
 
 def damaged_files(path: Path) -> Iterator[str]:

@@ -39,6 +39,8 @@ MAX_SUMMARY_BYTES = 500_000_000
 _BODY = "body"
 _COLUMNS, _WORD_BYTES = 4, 8
 _LEVEL = 4
+_LOOKED_AT_BYTES = 200_000
+"""As much of a body is looked through for credentials."""
 _DAMAGED = (*UNREADABLE, zlib.error, zipfile.BadZipFile, NotImplementedError, EOFError)
 _TOO_LARGE = "larger than any summary"
 
@@ -49,7 +51,7 @@ class PackError(ValueError):
 
 def pack_summary(measured: Measured, result: Result) -> bytes:
     """All that is kept of a run for good; ``result`` is what it makes, with samples or without."""
-    described = describe(measured)
+    described = _described(measured)
     hiding = measured.plan.request.hiding
     remains = measured.remains or remains_of(result, lacks_body=described["has_body_file"])
     end = RunEnd(measured.stopped, measured.trouble, measured.ended_at or "", measured.interrupted)
@@ -73,7 +75,7 @@ def write_samples(measured: Measured, file: BinaryIO) -> None:
         for number, record in enumerate(measured.records):
             if len(record.samples):
                 archive.writestr(str(number), _to_bytes(record.samples))
-        if describe(measured)["has_body_file"]:
+        if _described(measured)["has_body_file"]:
             archive.writestr(_BODY, measured.plan.request.body or b"")
 
 
@@ -90,6 +92,18 @@ def unpack(summary: bytes, samples: Path | None) -> Measured:
         return _measured(kept, None)
     except _DAMAGED as error:
         raise PackError(str(error) or type(error).__name__) from error
+
+
+def _described(measured: Measured) -> dict[str, Any]:
+    """What is told of a run; a body with what looks like a credential is left out, as headers with one are."""
+    described, body = describe(measured), measured.plan.request.body
+    told = (body or b"")[:_LOOKED_AT_BYTES].decode("utf-8", "replace")
+    if measured.plan.request.hiding.hide(told) != told:
+        for key in ("body", "json_body"):
+            described["plan"].pop(key, None)
+        described["has_body_file"] = False
+        described["dropped_headers"].append("the body")
+    return described
 
 
 def _parsed(summary: bytes) -> dict[str, Any]:

@@ -164,6 +164,8 @@ class HttpbenchApp(
         if action == "show_result" and self._left is None:
             return False
         covers = self.screen_stack[-1:]
+        if action == "replay" and covers and isinstance(covers[0], ResultsScreen) and not covers[0].result.has_samples:
+            return False
         return action == "quit" or not (covers and isinstance(covers[0], TooSmallScreen))
 
     def start_run(self, plan: Plan) -> None:

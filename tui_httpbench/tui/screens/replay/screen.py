@@ -169,6 +169,8 @@ its median time per request.
 
     def _verdict(self) -> str:
         race = self.race
+        if not self.result.has_samples:
+            return "The history keeps no single requests of this run any more, so nothing can be replayed."
         if not any(racer.starts for racer in race.racers):
             return "No mode has a complete round to replay."
         if not race.placed or not self.clock.is_over:

@@ -35,8 +35,8 @@ class LatencyView(ResultView):
 
     @classmethod
     def applies_to(cls, result: Result) -> bool:
-        """Whether any request succeeded."""
-        return any(mode.ok for mode in result.modes)
+        """Whether any request succeeded, and single ones are still kept."""
+        return result.has_samples and any(mode.ok for mode in result.modes)
 
     @cached_property
     def latencies(self) -> tuple[ModeLatency, ...]:

@@ -189,9 +189,9 @@ what is too close to call may be told then, and all rounds count together.
 
     @property
     def can_go_on(self) -> bool:
-        """Whether more rounds could tell more: something is there to go on from, and to compare."""
+        """Whether more rounds could tell more: something is there to go on from, with its samples, and to compare."""
         has_round = any(record.outcome == "complete" for record in self.result.records)
-        return self.measured is not None and has_round and len(self.result.modes) > 1
+        return self.measured is not None and self.result.has_samples and has_round and len(self.result.modes) > 1
 
     async def on_tabbed_content_tab_activated(self, event: TabbedContent.TabActivated) -> None:
         """Fills the tab, and gives it the keys unless they are used to go through the tabs."""
