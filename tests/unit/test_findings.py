@@ -22,6 +22,7 @@ from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.probe import Probe, ProbeResponse, Runtime, SentRequest
 from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.measured.remains import Remains
 from tui_httpbench.measured.request_heads import CHANGED, hide_credentials
 from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, EQUAL_ACCEPT_ENCODING, MASK, Plan, Request
 from tui_httpbench.plan.variants import parse_variants
@@ -187,6 +188,7 @@ MAKERS: dict[str, Callable[[], Measured]] = {
     "rate-limited": too_much,
     "interrupted": lambda: measured_of(*rounds_of(), interrupted=True),
     "all-failed": all_refused,
+    "samples-dropped": lambda: measured_of(*rounds_of(), remains=Remains({}, ())),
     "credentials-left-out": lambda: measured_of(*rounds_of(), dropped_headers=("Authorization",)),
     "mode-failed": lambda: lost("failed"),
     "mode-crashed": lambda: lost("crashed"),
