@@ -76,7 +76,7 @@ class Comparison:
         low, high = float(self._low[first, last]), float(self._high[first, last])
         if place < other:
             low, high = -high, -low
-        return RatioInterval(_exp(log_ratio), _exp(low), _exp(high), int(self._common[place, other]))
+        return RatioInterval(exp_of(log_ratio), exp_of(low), exp_of(high), int(self._common[place, other]))
 
     def verdict(self, mode: str, reference: str) -> Verdict:
         """Whether two modes are surely different, surely the same, or neither. Raises KeyError."""
@@ -129,7 +129,8 @@ def _nested_bounds(
     return np.where(diagonal, 0.0, low), np.where(diagonal, 0.0, high)
 
 
-def _exp(value: float) -> float:
+def exp_of(value: float) -> float:
+    """The exponential, infinity where it is too large."""
     if value == -math.inf:
         return 0.0
     return math.exp(value) if value < _LARGEST_EXPONENT else math.inf

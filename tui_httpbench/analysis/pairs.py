@@ -15,7 +15,7 @@ from tui_httpbench.analysis.summary import rules_of, summarize_so_far
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.reference import USUAL, Against, compared_pairs
-from tui_httpbench.text.formatting import format_figure, format_percent
+from tui_httpbench.text.formatting import format_percent, format_times
 
 PairVerdict = Literal["slower", "faster", "same", "unsure"]
 GateVerdict = Literal["slower", "not slower", "unsure", "not compared"]
@@ -48,7 +48,7 @@ class Pair:
             return f"can't be compared with {self.reference}: requests failed, or rounds are missing."
         if not math.isfinite(self.interval.high):
             return f"can't be compared with {self.reference} yet: one round does not tell its noise."
-        ratio, low, high = map(_times, (self.interval.ratio, self.interval.low, self.interval.high))
+        ratio, low, high = map(format_times, (self.interval.ratio, self.interval.low, self.interval.high))
         match self.verdict:
             case "same":
                 verdict = f"the same (within {format_percent(self.same_within)})"
@@ -129,11 +129,6 @@ def gate_in_words(judged: tuple[GatedPair, ...]) -> str:
     if told:
         return " ".join(told)
     return f"No lane is more than {format_percent(judged[0].share)} slower than its reference." if judged else ""
-
-
-def _times(ratio: float) -> str:
-    """``1.04``, ``12.3``, ``0.0051``."""
-    return format_figure(ratio) if ratio >= 0.1 else f"{ratio:.2g}"
 
 
 def _pairs(

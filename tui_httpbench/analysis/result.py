@@ -116,6 +116,7 @@ class Environment:
     pinning: str = ""
     governor: str | None = None
     other_cpu_share: float | None = None
+    cpu: str = ""
 
 
 @dataclass(frozen=True)

@@ -208,6 +208,7 @@ def _environment(measured: Measured) -> Environment:
         pinning=conditions.pinning if conditions else "",
         governor=conditions.governor if conditions else None,
         other_cpu_share=conditions.other_cpu_share if conditions else None,
+        cpu=measured.machine.cpu,
     )
 
 

@@ -13,8 +13,11 @@ from pathlib import Path
 from tui_httpbench.bench.pinning import SYSFS_CPUS, CpuChoice, usable_cpus
 from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.machine import Machine
+from tui_httpbench.text.quoting import printable, shortened
 
 PROC_STAT = Path("/proc/stat")
+PROC_CPUINFO = Path("/proc/cpuinfo")
+MAX_CPU_MODEL = 100
 
 LOAD_AVERAGE_S = 60.0
 """The time constant of the first load average of getloadavg(3)."""
@@ -80,7 +83,20 @@ def read_machine() -> Machine:
         python=f"{platform.python_implementation()} {platform.python_version()}",
         platform=platform.platform(),
         cpu_count=os.cpu_count() or 1,
+        cpu=read_cpu_model(),
     )
+
+
+def read_cpu_model(proc_cpuinfo: Path = PROC_CPUINFO) -> str:
+    """The model of the processors; empty where the system does not tell, as Linux on some ARM boards."""
+    if sys.platform != "linux":
+        return platform.processor()
+    try:
+        with proc_cpuinfo.open(encoding="utf-8", errors="replace") as lines:
+            models = (line.partition(":")[2].strip() for line in lines if line.lower().startswith("model name"))
+            return shortened(printable(next(models, "")), MAX_CPU_MODEL)
+    except OSError:
+        return ""
 
 
 def read_cpu_times(proc_stat: Path = PROC_STAT) -> CpuTimes | None:

@@ -35,19 +35,25 @@ def parse_against(percent: str | None, reference: str | None, plan: Plan) -> Aga
     pairs = compared_pairs(plan, reference or "")
     if percent is None:
         return Against(reference or "")
-    value = read_number(percent.strip().removesuffix("%"))
-    if math.isnan(value) or not 0 <= value <= MAX_PERCENT:
-        raise PlanError(
-            "fail_if_slower",
-            f"--fail-if-slower takes per cent from 0 to {MAX_PERCENT:,.0f}, such as 5, not {shortened(percent)!r}.",
-        )
+    share = parse_gate(percent)
     if not pairs:
         raise PlanError(
             "fail_if_slower",
             "--fail-if-slower compares the variants of a mode, and no mode has two; give --variant twice, or name a "
             "mode with --reference.",
         )
-    return Against(reference or "", value / 100)
+    return Against(reference or "", share)
+
+
+def parse_gate(percent: str) -> float:
+    """The share that ``--fail-if-slower`` says in per cent. Raises PlanError."""
+    value = read_number(percent.strip().removesuffix("%"))
+    if math.isnan(value) or not 0 <= value <= MAX_PERCENT:
+        raise PlanError(
+            "fail_if_slower",
+            f"--fail-if-slower takes per cent from 0 to {MAX_PERCENT:,.0f}, such as 5, not {shortened(percent)!r}.",
+        )
+    return value / 100
 
 
 def compared_pairs(plan: Plan, reference: str = "") -> tuple[tuple[str, str], ...]:

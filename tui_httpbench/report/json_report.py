@@ -196,6 +196,7 @@ def _round(record: RoundRecord) -> dict[str, Any]:
     setup = record.setup
     return {
         "round": record.round,
+        "group": record.group,
         "outcome": record.outcome,
         "reason": record.reason or None,
         "requests": record.requests,

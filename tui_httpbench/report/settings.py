@@ -51,7 +51,7 @@ def environment_rows(environment: Environment) -> Iterator[tuple[str, str]]:
     """The system and its state during the run, name by name."""
     yield "python", environment.python
     yield "platform", environment.platform
-    yield "processors", plural(environment.cpu_count, "CPU")
+    yield "processors", ", ".join(filter(None, (plural(environment.cpu_count, "CPU"), environment.cpu)))
     yield "pinning", environment.pinning or UNKNOWN
     yield "governor", environment.governor or "unknown"
     share = environment.other_cpu_share

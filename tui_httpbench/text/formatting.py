@@ -32,6 +32,11 @@ def format_figure(number: float) -> str:
     return _three_digits(number)
 
 
+def format_times(ratio: float) -> str:
+    """How many times as long, in a sentence: ``1.04``, ``12.3``, ``0.0051``, ``10,000+``."""
+    return f"{WIDE_BOUND:,}+" if ratio >= WIDE_BOUND else _three_digits(ratio) if ratio >= 0.1 else f"{ratio:.2g}"
+
+
 def format_count(number: float) -> str:
     """How many there are, or are on average: ``23``, ``2.50``."""
     return f"{number:,.0f}" if number == round(number) else format_figure(number)

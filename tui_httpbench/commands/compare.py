@@ -1,0 +1,180 @@
+"""``httpbench-tui compare``: two runs lane by lane, or one lane over several."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from tui_httpbench.analysis.compared_run import ComparedRun
+from tui_httpbench.analysis.run_comparison import RunComparison, compare_runs
+from tui_httpbench.analysis.summary import summarize_run
+from tui_httpbench.analysis.trend import Trend, trend_of
+from tui_httpbench.bench.kept_runs import KeptRunError, open_kept
+from tui_httpbench.commands.exit_status import FAILURE, SLOWER, SUCCESS
+from tui_httpbench.commands.run import complain
+from tui_httpbench.files.small_file import is_file
+from tui_httpbench.plan.error import PlanError
+from tui_httpbench.plan.reference import parse_gate
+from tui_httpbench.report import comparison_json, comparison_markdown, trend_report
+from tui_httpbench.report.comparison_text import print_comparison
+from tui_httpbench.report.console import StreamConsole, discard_stdout
+from tui_httpbench.report.destination import STDOUT, FileDestination
+from tui_httpbench.report.json_reading import DocumentError, read_run, run_of_result
+from tui_httpbench.report.step_summary import add_to_summary, wants_summary
+from tui_httpbench.report.trend_report import print_trend
+from tui_httpbench.text.formatting import reason_of
+from tui_httpbench.text.numbers import read_number
+from tui_httpbench.text.quoting import shortened
+
+MIN_RUNS = 2
+MAX_RUNS = 100
+MAX_SAME_WITHIN = 50.0
+_HISTORY = re.compile(r"last(~\d+)?", re.ASCII)
+_MAKERS: dict[str, tuple[Callable[[RunComparison], str], Callable[[Trend], str]]] = {
+    ".json": (comparison_json.to_text, trend_report.to_json),
+    ".md": (comparison_markdown.to_text, trend_report.to_markdown),
+}
+"""What a file holds, by its suffix: of two runs, and of several."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the command line says beside the runs, as it was typed; None where nothing was."""
+
+    relative_to: str | None = None
+    lane: str | None = None
+    same_within: str | None = None
+    fail_if_slower: str | None = None
+    json: str | None = None
+    exports: Sequence[str] = ()
+
+
+def compare(references: Sequence[str], wishes: Wishes) -> int:
+    """Compares runs, reports, and returns the exit status.
+
+    That is 0, or with a gate 3 where a lane is surely slower, and 1 where one could not be compared; 1 where the report
+    can't be written. Raises PlanError for what can't be read, or is wrong otherwise.
+    """
+    gate = None if wishes.fail_if_slower is None else parse_gate(wishes.fail_if_slower)
+    same_within = _parse_same_within(wishes.same_within)
+    _check_runs(references, gate)
+    destinations = _open_all(wishes)
+    runs = [open_run(reference) for reference in references]
+    lane, relative_to = (wishes.lane or "").strip(), (wishes.relative_to or "").strip()
+    if len(runs) > MIN_RUNS:
+        trend = trend_of(runs, lane, relative_to, same_within)
+        texts = {suffix: make(trend) for suffix, (_, make) in _MAKERS.items()}
+        arrived = _report(texts, destinations, lambda console: print_trend(trend, console))
+        return SUCCESS if arrived else FAILURE
+    compared = compare_runs(*runs, relative_to=relative_to, lane=lane, same_within=same_within, gate=gate)
+    texts = {suffix: make(compared) for suffix, (make, _) in _MAKERS.items()}
+    sentences = [each.in_words for each in compared.judged if each.verdict != "not slower"]
+    arrived = _report(texts, destinations, lambda console: print_comparison(compared, console), sentences)
+    if not compared.lanes:
+        return FAILURE
+    if compared.fails:
+        return SLOWER
+    return SUCCESS if arrived and compared.passes else FAILURE
+
+
+def open_run(reference: str) -> ComparedRun:
+    """The run that a reference names: a JSON file, or a run of the history. Raises PlanError."""
+    try:
+        if _names_file(reference):
+            return read_run(Path(os.path.expanduser(reference)))  # noqa: PTH111  # Path's raises without a home
+        return run_of_result(summarize_run(open_kept(reference)), reference)
+    except (DocumentError, KeptRunError) as error:
+        raise PlanError("runs", str(error)) from None
+
+
+def _names_file(reference: str) -> bool:
+    if _HISTORY.fullmatch(reference):
+        return False
+    return PurePath(reference).suffix.lower() == ".json" or os.sep in reference or is_file(reference)
+
+
+def _check_runs(references: Sequence[str], gate: float | None) -> None:
+    if len(references) < MIN_RUNS:
+        raise PlanError(
+            "runs", "compare needs two runs, the old one first: JSON files, or runs of the history as last~1 last."
+        )
+    if len(references) > MAX_RUNS:
+        raise PlanError("runs", f"compare takes up to {MAX_RUNS} runs, not {len(references):,}; name fewer.")
+    if gate is not None and len(references) > MIN_RUNS:
+        raise PlanError("fail_if_slower", "--fail-if-slower takes two runs, the old one and the new one; name no more.")
+
+
+def _parse_same_within(text: str | None) -> float | None:
+    if text is None:
+        return None
+    value = read_number(text.strip().removesuffix("%"))
+    if math.isnan(value) or not 0 < value <= MAX_SAME_WITHIN:
+        raise PlanError(
+            "same_within",
+            f"--same-within takes per cent above 0, up to {MAX_SAME_WITHIN:.0f}, such as 3, not {shortened(text)!r}.",
+        )
+    return value / 100
+
+
+def _open_all(wishes: Wishes) -> list[tuple[str, FileDestination]]:
+    """Where the comparison goes, each with the suffix of its form. Raises PlanError."""
+    opened = [] if wishes.json is None else [(".json", FileDestination(wishes.json, "json"))]
+    for path in wishes.exports:
+        suffix = PurePath(path).suffix.lower()
+        if suffix not in _MAKERS:
+            raise PlanError(
+                "export",
+                f"A comparison goes into files that end in {' or '.join(_MAKERS)}, not {shortened(path, 200)!r}; "
+                f"--json - writes JSON to standard output.",
+            )
+        opened.append((suffix, FileDestination(path, "export")))
+    return opened
+
+
+def _report(
+    texts: dict[str, str],
+    destinations: list[tuple[str, FileDestination]],
+    print_to: Callable[[StreamConsole], None],
+    sentences: Sequence[str] = (),
+) -> bool:
+    """Writes the files and prints the report; whether all arrived, or its reader has gone.
+
+    Where standard output is a file's, the report goes to a terminal on standard error, and else the ``sentences``.
+    """
+    written = [_write(destination, texts[suffix]) for suffix, destination in destinations]
+    if wants_summary() and (problem := add_to_summary(texts[".md"])):
+        complain(problem)
+    console = StreamConsole(sys.stdout)
+    if any(destination.is_stdout for _, destination in destinations):
+        console = StreamConsole(sys.stderr)
+        if not console.is_terminal:
+            for sentence in sentences:
+                complain(sentence)
+            return all(written)
+    try:
+        print_to(console)
+    except BrokenPipeError:
+        discard_stdout()
+    except OSError as error:
+        discard_stdout()
+        complain(f"The report can't be written: {reason_of(error)}.")
+        return False
+    return all(written)
+
+
+def _write(destination: FileDestination, text: str) -> bool:
+    try:
+        destination.write(text)
+    except BrokenPipeError:
+        if destination.is_stdout:
+            discard_stdout()
+    except OSError as error:
+        where = "standard output" if destination.path == STDOUT else repr(shortened(destination.path, 200))
+        complain(f"The comparison can't be written to {where}: {reason_of(error)}.")
+        return False
+    return True
