@@ -47,16 +47,18 @@ MOOD = 0.15
 
 Values = NDArray[np.float64]
 Pair = tuple[Values, Values]
-Draw = Callable[[np.random.Generator, int], Pair | None]
-"""Draws the log times of two runs of so many rounds, each of shape (rounds, lanes); None where there are too few."""
+"""The log times of two runs, each of shape (rounds, lanes)."""
+
+Draw = Callable[[np.random.Generator, int], tuple[Pair, float] | None]
+"""Draws two runs of so many rounds, and the share of the processors that other programs used; None of too few."""
 
 
-def calm(rng: np.random.Generator, rounds: int) -> Pair:
+def calm(rng: np.random.Generator, rounds: int) -> tuple[Pair, float]:
     """A mood of each round, and none of the run."""
-    return _run(rng, rounds, rng.normal(0, MOOD, rounds)), _run(rng, rounds, rng.normal(0, MOOD, rounds))
+    return (_run(rng, rounds, rng.normal(0, MOOD, rounds)), _run(rng, rounds, rng.normal(0, MOOD, rounds))), 0.0
 
 
-def drifting(rng: np.random.Generator, rounds: int) -> Pair:
+def drifting(rng: np.random.Generator, rounds: int) -> tuple[Pair, float]:
     """A mood that a round has mostly from the one before; the runs are long apart."""
 
     def mood() -> Values:
@@ -65,13 +67,13 @@ def drifting(rng: np.random.Generator, rounds: int) -> Pair:
             steps[number] = 0.9 * steps[number - 1] + math.sqrt(1 - 0.9**2) * steps[number]
         return steps
 
-    return _run(rng, rounds, mood()), _run(rng, rounds, mood())
+    return (_run(rng, rounds, mood()), _run(rng, rounds, mood())), 0.0
 
 
-def jumping(rng: np.random.Generator, rounds: int) -> Pair:
+def jumping(rng: np.random.Generator, rounds: int) -> tuple[Pair, float]:
     """A mood of the run beside that of each round."""
-    old, new = calm(rng, rounds)
-    return old + rng.normal(0, 0.1), new + rng.normal(0, 0.1)
+    (old, new), _ = calm(rng, rounds)
+    return (old + rng.normal(0, 0.1), new + rng.normal(0, 0.1)), 0.0
 
 
 def _run(rng: np.random.Generator, rounds: int, mood: Values) -> Values:
@@ -83,24 +85,24 @@ def apart(noise: Noise) -> Draw:
     """Two runs of neighbouring rounds of a recording; equal lanes are drawn, of different ones all are taken."""
     times = noise.time if noise.is_mixed else noise.time - noise.time.mean(axis=0)
 
-    def draw(rng: np.random.Generator, rounds: int) -> Pair:
+    def draw(rng: np.random.Generator, rounds: int) -> tuple[Pair, float]:
         lanes = rng.permutation(times.shape[1])[:LANES]
         first = int(rng.integers(0, len(times) - 2 * rounds + 1))
         second = int(rng.integers(first + rounds, len(times) - rounds + 1))
         runs = [times[start : start + rounds][:, lanes] for start in (first, second)]
-        return (runs[0], runs[1]) if rng.random() < 0.5 else (runs[1], runs[0])
+        return ((runs[0], runs[1]) if rng.random() < 0.5 else (runs[1], runs[0])), 0.0
 
     return draw
 
 
-def repeated(times: Values) -> Draw:
-    """Any two of the runs, shape (runs, rounds, lanes)."""
+def repeated(times: Values, shares: Values) -> Draw:
+    """Any two of the runs, shape (runs, rounds, lanes), in which other programs used such shares of the processors."""
 
-    def draw(rng: np.random.Generator, rounds: int) -> Pair | None:
+    def draw(rng: np.random.Generator, rounds: int) -> tuple[Pair, float] | None:
         if rounds > times.shape[1]:
             return None
         old, new = rng.permutation(len(times))[:2]
-        return times[old, :rounds], times[new, :rounds]
+        return (times[old, :rounds], times[new, :rounds]), float(max(shares[old], shares[new]))
 
     return draw
 
@@ -114,7 +116,10 @@ def sources(only: str) -> Iterator[tuple[str, Draw]]:
             yield path.stem, apart(Noise.load(path))
         for path in sorted(REPEATED.glob("*.npz")):
             with np.load(path) as file:
-                yield f"repeated: {path.stem}", repeated(file["time"].astype(np.float64))
+                yield (
+                    f"repeated: {path.stem}",
+                    repeated(file["time"].astype(np.float64), file["other_cpu_share"].astype(np.float64)),
+                )
 
 
 def welch(old: Values, new: Values) -> Mapping[str, RatioInterval]:
@@ -139,13 +144,14 @@ def count(tally: Tally, intervals: Mapping[str, RatioInterval]) -> None:
     tally.add(bool(is_other.any()), float(np.median((highs - lows) / 2)))
 
 
-def compared(tallies: Mapping[str, Tally], old: Values, new: Values) -> None:
+def compared(tallies: Mapping[str, Tally], old: Values, new: Values, other_load: float) -> None:
     """Counts all ways to compare two runs."""
     # What lanes differ in is the same in both runs, and how long a request takes is of no account.
     before, after = rounds_with_level(old, old), rounds_with_level(new, old)
     count(tallies["Welch by rounds"], welch(old, new))
     count(tallies["as measured"], compare_levels(before, after))
-    count(tallies["relative"], compare_relatives(before, after, "lane0", [f"lane{lane}" for lane in range(1, LANES)]))
+    others = [f"lane{lane}" for lane in range(1, LANES)]
+    count(tallies["relative"], compare_relatives(before, after, "lane0", others, other_load))
 
 
 def rounds_with_level(logs: Values, level: Values) -> dict[str, list[RoundTime]]:
@@ -168,8 +174,9 @@ def print_table(trials: int, only: str) -> None:
             rng = np.random.default_rng(rounds)
             tallies = {way: Tally() for way in ways}
             for _ in range(trials):
-                if (pair := draw(rng, rounds)) is not None:
-                    compared(tallies, *pair)
+                if (drawn := draw(rng, rounds)) is not None:
+                    pair, other_load = drawn
+                    compared(tallies, *pair, other_load)
             if tallies[ways[0]].runs:
                 print(f"{name:28}{rounds:7}" + "".join(f"{tallies[way]!s:>18}" for way in ways), flush=True)
 

@@ -112,15 +112,13 @@ def notes(comparison: RunComparison) -> Iterator[str]:
 
 def _how_sure(comparison: RunComparison) -> Iterator[str]:
     """From which difference on the verdicts are sure, and what would be better."""
-    told = []
-    if comparison.sure_from is not None:
-        told.append(
-            "Two runs meet a machine in two moods, and the intervals allow for that: as measured, a lane has to be "
-            f"about {format_percent(comparison.sure_from)} slower to be told"
-        )
+    if comparison.sure_from is None:
+        return
+    text = (
+        "Two runs meet a machine in two moods, and the intervals allow for that: as measured, a lane has to take about "
+        f"{format_ratio(1 + comparison.sure_from)} as long to be told"
+    )
     if comparison.sure_from_relative is not None:
         better = f"--relative-to {comparison.advised} cancels what all lanes share, and tells"
-        told.append(f"{better} {format_percent(comparison.sure_from_relative)}")
-    if told:
-        text = "; ".join(told)
-        yield f"{text}."
+        text += f"; {better} {format_ratio(1 + comparison.sure_from_relative)}"
+    yield f"{text}."

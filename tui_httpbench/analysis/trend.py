@@ -62,9 +62,13 @@ def trend_of(
                 same_within=same_within,
                 comparisons=len(runs) - 1,
             )
-        changed = tuple(each.title for each in differences_of(runs[place - 1], run)) if place else ()
+        changed = _changed(runs[place - 1], run) if place else ()
         points.append(TrendPoint(run, _value(run, label, relative_to), since_first, changed))
     return Trend(label, relative_to, tuple(each for each in common if each != label), tuple(points))
+
+
+def _changed(before: ComparedRun, after: ComparedRun) -> tuple[str, ...]:
+    return tuple(each.title for each in differences_of(before, after) if each.is_known or each.kind == "state")
 
 
 def _value(run: ComparedRun, label: str, relative_to: str) -> float | None:

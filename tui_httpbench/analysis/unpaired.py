@@ -41,7 +41,7 @@ RUN_SPREAD_DF = 6
 RELATIVE_SPREAD = 0.02
 """Standard deviation that the log ratio of two lanes of a run has beside the noise of rounds, on a quiet machine."""
 
-RELATIVE_SPREAD_OF_LOAD = 0.15
+RELATIVE_SPREAD_OF_LOAD = 0.10
 """What comes on top where other programs use all processors, in proportion where they use less: clients don't all
 suffer alike from them."""
 

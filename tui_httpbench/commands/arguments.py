@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from tui_httpbench.analysis.columns import DEFAULT_METRIC, METRIC_OPTIONS
 from tui_httpbench.analysis.grouping import GROUPINGS
+from tui_httpbench.commands.comparison_options import EXIT_STATUS, add_comparison
 from tui_httpbench.commands.hints import OF_PLANS, why_no_file, why_no_item, why_no_option, why_no_url
 from tui_httpbench.commands.names import COMMANDS, PROGRAM
 from tui_httpbench.commands.other_tools import HINTS
@@ -22,13 +23,14 @@ from tui_httpbench.report.formats import OPTION, Export, export_to, suffixes
 from tui_httpbench.text.hiding import ANYONES
 from tui_httpbench.text.quoting import safe_sentence, shortened
 
-_UNNAMED = ("url", "files", "shell", "deed", "items")
+_UNNAMED = ("url", "files", "shell", "deed", "items", "runs")
 """The arguments that go by their place alone, by the names under which the parser keeps them."""
 _EXIT_STATUS = (
     "exit status: 0 all requests succeeded; 1 some failed, or a mode could not run;\n"
     "2 the command line or plan is wrong; 3 surely slower than --fail-if-slower lets;\n"
     "130 stopped by the user (what was measured is still reported)"
 )
+_EPILOGS = {None: _EXIT_STATUS, "run": _EXIT_STATUS, "compare": EXIT_STATUS}
 
 
 class UsageError(ValueError):
@@ -47,7 +49,7 @@ class Parser(argparse.ArgumentParser):
             prog=f"{PROGRAM} {command}" if command else PROGRAM,
             usage=_usage(command),
             description=f"{COMMANDS[command][0].upper()}{COMMANDS[command][1:]}." if command else _description(),
-            epilog=_EXIT_STATUS if command in (None, "run") else None,
+            epilog=_EPILOGS.get(command),
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
             add_help=False,
@@ -56,6 +58,8 @@ class Parser(argparse.ArgumentParser):
         # What stands in no group would come before all groups.
         rest: argparse._ActionsContainer = self
         match command:
+            case "compare":
+                add_comparison(self)
             case "completion":
                 self.add_argument("shell", metavar="SHELL", nargs="?", help="bash, zsh or fish")
             case "environments":
@@ -329,6 +333,8 @@ def _add_field(group: argparse._ArgumentGroup, field: Field) -> None:
 def _usage(command: str | None) -> str:
     if command == "modes":
         return f"{PROGRAM} modes [FILE.py …]"
+    if command == "compare":
+        return f"{PROGRAM} compare OLD NEW [options]\n       {PROGRAM} compare RUN RUN RUN … [--lane LABEL] [options]"
     if command == "completion":
         return f"{PROGRAM} completion bash|zsh|fish"
     if command == "environments":
@@ -347,6 +353,7 @@ def _usage(command: str | None) -> str:
         "[URL] [options]",
         "run [URL] [options]",
         "serve [URL] [options]",
+        "compare OLD NEW [options]",
         "recover [options]",
         "modes [FILE.py …]",
         "environments [list|clear]",

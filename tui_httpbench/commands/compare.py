@@ -23,7 +23,8 @@ from tui_httpbench.plan.reference import parse_gate
 from tui_httpbench.report import comparison_json, comparison_markdown, trend_report
 from tui_httpbench.report.comparison_text import print_comparison
 from tui_httpbench.report.console import StreamConsole, discard_stdout
-from tui_httpbench.report.destination import STDOUT, FileDestination
+from tui_httpbench.report.destination import STDOUT, FileDestination, open_all
+from tui_httpbench.report.formats import Export, Format
 from tui_httpbench.report.json_reading import DocumentError, read_run, run_of_result
 from tui_httpbench.report.step_summary import add_to_summary, wants_summary
 from tui_httpbench.report.trend_report import print_trend
@@ -36,10 +37,12 @@ MAX_RUNS = 100
 MAX_SAME_WITHIN = 50.0
 _HISTORY = re.compile(r"last(~\d+)?", re.ASCII)
 _MAKERS: dict[str, tuple[Callable[[RunComparison], str], Callable[[Trend], str]]] = {
-    ".json": (comparison_json.to_text, trend_report.to_json),
-    ".md": (comparison_markdown.to_text, trend_report.to_markdown),
+    "json": (comparison_json.to_text, trend_report.to_json),
+    "md": (comparison_markdown.to_text, trend_report.to_markdown),
 }
-"""What a file holds, by its suffix: of two runs, and of several."""
+"""What a file holds, by the name of its form: of two runs, and of several."""
+
+Destinations = tuple[tuple[Format, FileDestination], ...]
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,7 @@ class Wishes:
     lane: str | None = None
     same_within: str | None = None
     fail_if_slower: str | None = None
-    json: str | None = None
-    exports: Sequence[str] = ()
+    exports: tuple[Export, ...] = ()
 
 
 def compare(references: Sequence[str], wishes: Wishes) -> int:
@@ -63,16 +65,16 @@ def compare(references: Sequence[str], wishes: Wishes) -> int:
     gate = None if wishes.fail_if_slower is None else parse_gate(wishes.fail_if_slower)
     same_within = _parse_same_within(wishes.same_within)
     _check_runs(references, gate)
-    destinations = _open_all(wishes)
+    destinations = _open_all(wishes.exports)
     runs = [open_run(reference) for reference in references]
     lane, relative_to = (wishes.lane or "").strip(), (wishes.relative_to or "").strip()
     if len(runs) > MIN_RUNS:
         trend = trend_of(runs, lane, relative_to, same_within)
-        texts = {suffix: make(trend) for suffix, (_, make) in _MAKERS.items()}
+        texts = {name: make(trend) for name, (_, make) in _MAKERS.items()}
         arrived = _report(texts, destinations, lambda console: print_trend(trend, console))
         return SUCCESS if arrived else FAILURE
     compared = compare_runs(*runs, relative_to=relative_to, lane=lane, same_within=same_within, gate=gate)
-    texts = {suffix: make(compared) for suffix, (make, _) in _MAKERS.items()}
+    texts = {name: make(compared) for name, (make, _) in _MAKERS.items()}
     sentences = [each.in_words for each in compared.judged if each.verdict != "not slower"]
     arrived = _report(texts, destinations, lambda console: print_comparison(compared, console), sentences)
     if not compared.lanes:
@@ -101,7 +103,8 @@ def _names_file(reference: str) -> bool:
 def _check_runs(references: Sequence[str], gate: float | None) -> None:
     if len(references) < MIN_RUNS:
         raise PlanError(
-            "runs", "compare needs two runs, the old one first: JSON files, or runs of the history as last~1 last."
+            "runs",
+            "compare takes two runs or more, the old one first: JSON files, or runs of the history, as in last~1 last.",
         )
     if len(references) > MAX_RUNS:
         raise PlanError("runs", f"compare takes up to {MAX_RUNS} runs, not {len(references):,}; name fewer.")
@@ -121,24 +124,20 @@ def _parse_same_within(text: str | None) -> float | None:
     return value / 100
 
 
-def _open_all(wishes: Wishes) -> list[tuple[str, FileDestination]]:
-    """Where the comparison goes, each with the suffix of its form. Raises PlanError."""
-    opened = [] if wishes.json is None else [(".json", FileDestination(wishes.json, "json"))]
-    for path in wishes.exports:
-        suffix = PurePath(path).suffix.lower()
-        if suffix not in _MAKERS:
+def _open_all(exports: tuple[Export, ...]) -> Destinations:
+    """Where the comparison goes, in which form. Raises PlanError."""
+    for export in exports:
+        if export.format.name not in _MAKERS:
+            known = " or ".join(f".{name}" for name in _MAKERS)
             raise PlanError(
-                "export",
-                f"A comparison goes into files that end in {' or '.join(_MAKERS)}, not {shortened(path, 200)!r}; "
-                f"--json - writes JSON to standard output.",
+                "export", f"A comparison goes into files that end in {known}, not {shortened(export.path, 200)!r}."
             )
-        opened.append((suffix, FileDestination(path, "export")))
-    return opened
+    return open_all(exports)
 
 
 def _report(
     texts: dict[str, str],
-    destinations: list[tuple[str, FileDestination]],
+    destinations: Destinations,
     print_to: Callable[[StreamConsole], None],
     sentences: Sequence[str] = (),
 ) -> bool:
@@ -146,8 +145,8 @@ def _report(
 
     Where standard output is a file's, the report goes to a terminal on standard error, and else the ``sentences``.
     """
-    written = [_write(destination, texts[suffix]) for suffix, destination in destinations]
-    if wants_summary() and (problem := add_to_summary(texts[".md"])):
+    written = [_write(destination, texts[form.name]) for form, destination in destinations]
+    if wants_summary() and (problem := add_to_summary(texts["md"])):
         complain(problem)
     console = StreamConsole(sys.stdout)
     if any(destination.is_stdout for _, destination in destinations):

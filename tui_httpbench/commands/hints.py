@@ -24,6 +24,7 @@ _OTHER_COMMANDS = {
         ("bench benchmark measure start test exec get fetch load attack", "run"),
         *((method.lower(), f"run -X {method}") for method in METHODS if method != "GET"),
         ("list ls clients libraries", "modes"),
+        ("diff cmp versus vs", "compare"),
         ("resume restore", "recover"),
         ("web browser", "serve"),
         ("server", "target"),

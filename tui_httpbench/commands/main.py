@@ -90,6 +90,8 @@ def _dispatch(arguments: list[str]) -> int:
                 name=parse_name(options.name),
                 in_history=not options.no_history,
             )
+        case "compare":
+            return _compare(options)
         case "history":
             return _history(options)
         case "recover":
@@ -256,6 +258,14 @@ def _history(options: argparse.Namespace) -> int:
         case "rm":
             return remove_runs(items)
     raise UsageError(f"history takes list, show, export or rm, not {shortened(deed)!r}.")
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from tui_httpbench.commands.compare import Wishes, compare
+
+    is_loaded()
+    wishes = Wishes(options.relative_to, options.lane, options.same_within, options.fail_if_slower, exports_of(options))
+    return compare(options.runs, wishes)
 
 
 def _environments(action: str | None) -> int:

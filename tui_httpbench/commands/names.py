@@ -5,6 +5,7 @@ from __future__ import annotations
 PROGRAM = "httpbench-tui"
 COMMANDS = {
     "run": "a run without a screen: progress on stderr, report on stdout",
+    "compare": "two runs lane by lane, or one lane over several",
     "modes": "the modes, installed or not; FILE.py: checks your own client",
     "environments": "lists what was made for variants, or clears it",
     "history": "the runs that were kept: lists, shows, exports or removes them",

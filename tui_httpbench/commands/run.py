@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager, suppress
-from pathlib import Path
 from types import FrameType
 
 from tui_httpbench.analysis.grouping import GroupBy
@@ -30,15 +28,14 @@ from tui_httpbench.report.destination import FileDestination, open_all
 from tui_httpbench.report.environments import EnvironmentStory
 from tui_httpbench.report.formats import Export, Format
 from tui_httpbench.report.progress import LiveProgress
+from tui_httpbench.report.step_summary import add_to_summary, wants_summary
 from tui_httpbench.report.text import print_report
 from tui_httpbench.target_server.launcher import TargetError
 from tui_httpbench.text.formatting import complaint, reason_of
-from tui_httpbench.text.quoting import printable, shortened
 
 REDRAW_INTERVAL_S = 1 / 8
 RECOVER = "httpbench-tui recover"
 KEEP_GOING = "--keep-going"
-STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 Destinations = tuple[tuple[Format, FileDestination], ...]
 
@@ -190,8 +187,8 @@ def _run_and_report(
     arrived_whole, arrived = report_result(
         result, destinations, metric=metric, verbose=verbose, against=against, group_by=group_by
     )
-    if path := os.environ.get(STEP_SUMMARY):
-        _add_summary(result, path, against, group_by)
+    if wants_summary() and (problem := add_to_summary(markdown.to_text(result, against, group_by))):
+        complain(problem)
     if runner.failure is not None and not runner.keep_going:
         if not _tells_findings_alone(destinations):
             complain(runner.failure.text)
@@ -277,18 +274,6 @@ def ending_signals() -> tuple[signal.Signals, ...]:
     if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
         numbers.append(signal.SIGHUP)
     return tuple(numbers)
-
-
-def _add_summary(result: Result, path: str, against: Against, group_by: GroupBy | None) -> None:
-    """Adds the report to the file that a job of GitHub Actions shows on its page.
-
-    Where that can't be done, it says so; nobody asked for it, so that it does not count as a failure.
-    """
-    try:
-        with Path(path).open("a", encoding="utf-8") as file:
-            file.write(markdown.to_text(result, against, group_by))
-    except OSError as error:
-        complain(f"{STEP_SUMMARY} names {shortened(printable(path))!r}, which can't be written: {reason_of(error)}.")
 
 
 def export_result(

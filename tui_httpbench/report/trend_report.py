@@ -98,8 +98,8 @@ def _blocks(trend: Trend, console: StreamConsole) -> Iterator[RenderableType]:
     if not trend.relative_to and any(whys):
         yield ""
         yield Text(
-            "What is unsure may be so since runs were made on different machines, or on a busy one; --relative-to LABEL "
-            "cancels what all lanes share.",
+            "What is unsure may be so since runs were made on different machines, or on a busy one; "
+            "--relative-to LABEL cancels what all lanes share.",
             overflow="fold",
         )
     if trend.others:

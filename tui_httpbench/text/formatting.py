@@ -101,8 +101,8 @@ def plural(count: int, noun: str) -> str:
 
 
 def enumerate_names(names: Sequence[str]) -> str:
-    """Names in a sentence: ``a``, ``a and b``, ``a, b and c``."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    """Names in a sentence: ``a``, ``a and b``, ``a, b and c``; empty for none."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def enumerate_first(names: Sequence[str], most: int) -> str:
