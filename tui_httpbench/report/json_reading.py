@@ -100,18 +100,18 @@ class _Reader:
 
     def run(self, document: dict[str, Any]) -> ComparedRun:
         """The run, its source left empty. Raises KeyError, TypeError, ValueError."""
-        self.place = "schema_version"
+        self.place = "key 'schema_version'"
         schema = whole(document["schema_version"], 1, SCHEMA_VERSION)
-        self.place = "name"
+        self.place = "key 'name'"
         name = document.get("name")
         name = "" if name is None else text(name)
-        self.place = "started_at"
+        self.place = "key 'started_at'"
         started_at = document.get("started_at")
         started_at = None if started_at is None else text(started_at, 100)
-        self.place = "environment"
+        self.place = "key 'environment'"
         environment = table(document["environment"])
         share = seconds_or_none(environment.get("other_cpu_share"))
-        self.place = "plan"
+        self.place = "key 'plan'"
         plan = table(document["plan"])
         same_within = seconds(plan.get("same_within", DEFAULT_SAME_WITHIN))
         if not 0 < same_within <= 1:
@@ -121,9 +121,12 @@ class _Reader:
         return ComparedRun("", schema, lanes, conditions, same_within, name, started_at, share)
 
     def _lanes(self, document: dict[str, Any]) -> Iterator[LaneTimes]:
-        self.place = "modes"
+        self.place = "key 'modes'"
         seen = set()
-        for number, values in enumerate(items(document["modes"], MAX_MODES), start=1):
+        modes = items(document["modes"], MAX_MODES)
+        if not modes:
+            raise ValueError("modes")
+        for number, values in enumerate(modes, start=1):
             self.place = f"mode {number}"
             lane = self._lane(table(values))
             if lane.label in seen:
@@ -173,7 +176,7 @@ class _Reader:
     def _conditions(
         self, document: dict[str, Any], schema: int, plan: dict[str, Any], environment: dict[str, Any]
     ) -> Iterator[Condition]:
-        self.place = "environment"
+        self.place = "key 'environment'"
         yield _told("machine", "system", environment.get("platform"), "machine")
         yield _told("cpu", "processor", environment.get("cpu"), "machine")
         yield _told("cpu_count", "processors", environment.get("cpu_count"), "machine")
@@ -184,11 +187,11 @@ class _Reader:
             yield _told(f"packages.{name}", name, text(version), "software")
         for label, variant in table(environment.get("variants", {})).items():
             yield _told(f"variants.{label}", f"variant {label}", _variant_in_words(table(variant)), "software")
-        self.place = "client_files"
+        self.place = "key 'client_files'"
         for own in map(table, items(document.get("client_files", []), MAX_MODES)):
             file = text(own["file"])
             yield _told(f"client_files.{file}", file, text(own["sha256"])[:_DIGITS], "software")
-        self.place = "plan"
+        self.place = "key 'plan'"
         is_embedded = document.get("target") == "embedded"
         url = text(plan["url"], MAX_TOLD)
         yield _told("url", "requested", "the embedded target" if is_embedded else drop_secrets(url), "work")
