@@ -55,7 +55,7 @@ def why_clock_is_unsure(differences: tuple[Difference, ...]) -> str:
     """Why times of two runs tell nothing of their lanes alone, as the end of a sentence; empty where they may."""
     machine = [each.title for each in differences if each.kind == "machine" and each.is_known]
     if machine:
-        return f"they were made on different machines ({enumerate_first(machine, _MOST_NAMED)})"
+        return f"the machines differ ({enumerate_first(machine, _MOST_NAMED)})"
     if any(each.kind == "state" for each in differences):
         return "other programs used the processors meanwhile"
     return ""

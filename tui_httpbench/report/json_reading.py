@@ -196,9 +196,9 @@ class _Reader:
         url = text(plan["url"], MAX_TOLD)
         yield _told("url", "requested", "the embedded target" if is_embedded else drop_secrets(url), "work")
         yield _told("method", "method", plan["method"], "work")
-        headers = [tuple(map(text, items(header, 2))) for header in items(plan["headers"])]
+        headers = [(text(name), text(value)) for name, value in (items(each, 2) for each in items(plan["headers"]))]
         # The version of this program alone is no other work.
-        others = [": ".join(header) for header in headers if header[0].lower() != "user-agent"]
+        others = [f"{name}: {value}" for name, value in headers if name.lower() != "user-agent"]
         yield _told("headers", "headers", "; ".join(others) or "none", "work")
         yield _told("concurrency", "in flight", plan["concurrency"], "work")
         yield _told("profile", "profile", plan.get("profile"), "work")
