@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tui_httpbench.analysis.compared_run import ComparedRun, Condition, LaneTimes, RoundTime
+from tui_httpbench.analysis.compared_run import ComparedRun, Condition, Kind, LaneTimes, RoundTime
 from tui_httpbench.analysis.comparison_rows import conclusion, lane_row, notes
 from tui_httpbench.analysis.run_comparison import RunComparison, compare_runs
 from tui_httpbench.analysis.run_differences import differences_of
@@ -26,14 +26,12 @@ def lane(label: str, ms: float, why_not: str = "", rounds: int = 5) -> LaneTimes
 
 
 def run(*lanes: LaneTimes, **values: Any) -> ComparedRun:
-    conditions = tuple(
-        Condition(key, key, text, kind)
-        for key, text, kind in (
-            ("cpu", values.pop("cpu", "Fast 3000"), "machine"),
-            ("python", values.pop("python", "CPython 3.13.1"), "software"),
-            ("concurrency", values.pop("concurrency", "1"), "work"),
-        )
+    told: tuple[tuple[str, str, Kind], ...] = (
+        ("cpu", "Fast 3000", "machine"),
+        ("python", "CPython 3.13.1", "software"),
+        ("concurrency", "1", "work"),
     )
+    conditions = tuple(Condition(key, key, values.pop(key, usual), kind) for key, usual, kind in told)
     return ComparedRun("run.json", 2, lanes, conditions, **{"same_within": 0.03, **values})
 
 
