@@ -118,7 +118,8 @@ def curves(title: str, lines: Sequence[Curve], marks: Sequence[tuple[float, str]
     for tick, label in _labelled(low, high, log=log):
         parts.append(_line(left, y_of(tick), WIDTH - right, y_of(tick), "grid"))
         parts.append(_text(label, left - 6, y_of(tick) + 4, "end"))
-    parts.append(_text(name, left - 6, height + 18, "end"))
+    if name:
+        parts.append(_text(name, left - 6, height + 18, "end"))
     parts += _tick_labels([(x_of(at), label) for at, label in marks], height + 18, left, WIDTH - right)
     ends = _apart([y_of(line.points[-1][1]) for line in lines], height)
     for line, end in zip(lines, ends, strict=True):
@@ -138,9 +139,9 @@ def _labelled(low: float, high: float, *, log: bool) -> Iterator[tuple[float, st
 
 
 def _ticks(low: float, high: float, count: int, *, log: bool) -> list[float]:
-    """Round values; where the axis is too short for powers of ten, those of a linear one."""
+    """Round values; on a logarithmic axis too short for its own, those of a linear one."""
     found = axis_ticks(low, high, count, log=log)
-    if len(found) > 1 or not log:
+    if len(found) > 2 or not log:
         return found
     return [tick for tick in axis_ticks(low, high, count, log=False) if tick > 0]
 
