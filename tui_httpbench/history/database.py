@@ -42,8 +42,9 @@ MIGRATIONS = (
         samples_bytes INTEGER NOT NULL,
         hidden_s REAL
     );
-    CREATE INDEX runs_by_time ON runs (started_s, id);
+    CREATE INDEX runs_by_time ON runs (started_s, id, hidden_s, samples_bytes);
     CREATE INDEX runs_by_name ON runs (name);
+    CREATE INDEX runs_by_samples ON runs (samples, samples_bytes);
     CREATE TABLE summaries (id TEXT PRIMARY KEY NOT NULL, summary BLOB NOT NULL);
     CREATE TABLE sources (source TEXT PRIMARY KEY NOT NULL, id TEXT NOT NULL) WITHOUT ROWID;
     """,

@@ -8,7 +8,7 @@ from pathlib import Path
 from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.quoting import safe_sentence, shown_path
 
-_LASTING = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
+_LASTING = (errno.EACCES, errno.ENOENT, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
 
 
 class HistoryError(OSError):

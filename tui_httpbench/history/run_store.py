@@ -309,10 +309,11 @@ class RunStore:
         orphans = []
         with os.scandir(self._samples) as files:
             for file in files:
+                if file.name in known:
+                    continue
                 with suppress(OSError):
-                    is_part = file.name.startswith(_PART_PREFIX)
                     is_old = file.stat(follow_symlinks=False).st_mtime < time.time() - _ABANDONED_S
-                    if file.name not in known and (is_old or not is_part):
+                    if is_old or not file.name.startswith(_PART_PREFIX):
                         orphans.append(file.name)
         return orphans
 
