@@ -292,6 +292,8 @@ def _written(sign: str, form: int) -> str:
         ("hunter22", "%5Cnhunter22".replace("hunter22", "VALUE")),
         ("ab\\cde", "'ab\\\\cde'"),
         ("ab\\cde", "ab%5Ccde"),
+        ("41hush-hush-99", "x %VALUE"),
+        ("x41hush-hush-9", "'\\VALUE'"),
         ("hush \U0001f600!", '"hush \\ud83d\\ude00!"'),
         ("\\\\\\\\a\0\\\\\\abcdefghijkl", "/VALUE/"),
     ],

@@ -176,6 +176,8 @@ _REQWEST_TEXTS = {
 """Parts of what they say, in the order in which they are looked for."""
 _MAX_CHAIN = 40
 _hidden: tuple[tuple[str, ...], tuple[tuple[str, str], ...]] = ((), ())
+_needles: dict[tuple[str, ...], Any] = {}
+"""What is looked for of the values, once a text has been looked through."""
 
 
 def code_of(kind: str) -> int:
@@ -351,7 +353,9 @@ def _hide(text: str) -> str:
     if values:
         from .hiding import hide_values, needles_of  # not loaded where every request succeeds
 
-        text = hide_values(text, needles_of(values))
+        if values not in _needles:
+            _needles[values] = needles_of(values)
+        text = hide_values(text, _needles[values])
     for pattern, replacement in rules:
         text = re.sub(pattern, replacement, text)
     return text

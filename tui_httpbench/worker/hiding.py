@@ -17,7 +17,7 @@ MIN_LENGTH = 6
 _APART_BELOW = 12
 """A value shorter than this is found where no letter or digit touches it, a longer one also within a word."""
 _LEAST_PLAIN = 4
-"""One with fewer signs than this beside its backslashes is looked for as it is written: those stand everywhere."""
+"""One with fewer signs than this beside its backslashes is only looked for as it is written: those stand everywhere."""
 
 # %2F, %252F and so on are one sign; so is \xe9, or \u00e9, as Python and JSON quote it.
 _ENCODED = re.compile(rb"%(?:25)*([0-9A-Fa-f]{2})")
@@ -29,6 +29,8 @@ _QUOTED = re.compile(
 _ENDS_QUOTED = re.compile(
     r"(?:%(?:25)*[0-9A-Fa-f]{2}|(?:\\|5[Cc])(?:[A-Za-z]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}))\Z"
 )
+_BACKSLASHES_BEHIND = re.compile(r"(?:\\|%(?:25)*5[Cc])+")
+_BACKSLASHES_BEFORE = re.compile(_BACKSLASHES_BEHIND.pattern + r"\Z")
 _LONGEST_QUOTED = 40
 # Signs of equal length that stand for each other: a form writes a space as +, and quoting a line break as \n.
 _PLAIN = bytes.maketrans(b"+\n\r\t\f\v\b\a", b" nrtfvba")
@@ -45,48 +47,50 @@ class _Plain:
 
 @dataclass(frozen=True)
 class Needle:
-    """A value to be looked for: its ``signs`` in plain form.
+    """A value to be looked for by its ``signs``: in the plain form, or as it ``is_written``.
 
     One that ``is_long`` may be a part of a word, in capital or small letters. Where it ``begins_quoted`` or
-    ``ends_quoted``, the backslashes beside it belong to it. Of ``written``, unless it is empty, nothing is plain: a
-    value that is all backslashes but for a few signs is looked for as it is written.
+    ``ends_quoted``, the backslashes beside it belong to it.
     """
 
     signs: bytes
-    is_long: bool = False
+    is_written: bool
+    is_long: bool
     begins_quoted: bool = False
     ends_quoted: bool = False
-    written: str = ""
 
 
 def needles_of(values: Iterable[str]) -> tuple[Needle, ...]:
-    """What is looked for of these values: each as UTF-8 and, where it can be, as Latin-1, in which headers are sent."""
+    """What is looked for of these values: each as it is, and in plain form.
+
+    The latter is that of UTF-8 and of Latin-1, in which headers are sent.
+    """
     found = {}
     for value in values:
-        for is_latin in (False, True):
-            signs = _signs_of(value, is_latin=is_latin)
+        forms = [(_encoded(value, is_latin=False), True)]
+        plain = {_signs_of(value, is_latin=is_latin) for is_latin in (False, True)}
+        forms += [(signs, False) for signs in plain if len(signs) >= _LEAST_PLAIN]
+        for signs, is_written in forms:
             is_long = min(len(value), len(signs)) >= _APART_BELOW
-            if len(signs) < _LEAST_PLAIN:
-                found[value.encode("utf-8", "surrogatepass")] = Needle(b"", written=value)
-                continue
             key = signs.lower() if is_long else signs
-            found[key] = Needle(key, is_long, value[:1] == "\\", value[-1:] == "\\")
+            quoted = (False, False) if is_written else (value[:1] == "\\", value[-1:] == "\\")
+            found[key, is_written] = Needle(key, is_written, is_long, *quoted)
     return tuple(found.values())
 
 
 def hide_values(text: str, needles: Iterable[Needle]) -> str:
     """The text with a mask for each place where one of the values stands."""
     needles = tuple(needles)
-    written = "|".join(re.escape(needle.written) for needle in needles if needle.written)
-    spans = [match.span() for match in re.finditer(written, text)] if written else []
-    needles = tuple(needle for needle in needles if not needle.written)
-    for is_latin in (False, True):
-        if is_latin and not any("\x80" <= sign <= "\xff" or "\udc80" <= sign <= "\udcff" for sign in text):
-            break  # it would be the same
-        plain = _plain_of(text, is_latin=is_latin)
+    raw = _raw(text, is_latin=False)
+    plains = [(raw, True), (_plain_of(raw), False)]
+    if any("\x80" <= sign <= "\xff" for sign in text):
+        plains.append((_plain_of(_raw(text, is_latin=True)), False))
+    spans: list[tuple[int, int]] = []
+    for plain, is_written in plains:
         small = plain.signs.lower()
         for needle in needles:
-            spans += _places(text, plain, small, needle)
+            if needle.is_written == is_written:
+                spans += _places(text, plain, small, needle)
     return _masked(text, spans)
 
 
@@ -128,33 +132,42 @@ def _is_of_word(sign: str) -> bool:
 
 
 def _before_quoting(text: str, begin: int) -> int:
-    while text[begin - 1 : begin] == "\\":
-        begin -= 1
-    return begin
+    """Where the backslashes begin that stand before this place."""
+    first = max(0, begin - _LONGEST_QUOTED)
+    match = _BACKSLASHES_BEFORE.search(text[first:begin])
+    return begin if match is None else first + match.start()
 
 
 def _behind_quoting(text: str, end: int) -> int:
-    while text[end : end + 1] == "\\":
-        end += 1
-    return end
+    """Where the backslashes end that stand behind this place."""
+    match = _BACKSLASHES_BEHIND.match(text, end)
+    return end if match is None else match.end()
 
 
 def _signs_of(value: str, *, is_latin: bool) -> bytes:
-    """The signs of ``_plain_of``, in less time, since nobody asks where they stand."""
-    signs = b"".join(_bytes_of(sign, is_latin=is_latin) for sign in value) if not value.isascii() else value.encode()
+    """The signs of the plain form, in less time, since nobody asks where they stand."""
+    signs = _encoded(value, is_latin=is_latin)
     for pattern in (_ENCODED, _QUOTED):
         signs = pattern.sub(_meant, signs)
     return signs.translate(_PLAIN)
 
 
-def _plain_of(text: str, *, is_latin: bool) -> _Plain:
-    """The text in plain form, with what stands for a byte as that byte: as UTF-8, or where it is Latin-1 as that."""
+def _encoded(text: str, *, is_latin: bool) -> bytes:
+    return text.encode() if text.isascii() else b"".join(_bytes_of(sign, is_latin=is_latin) for sign in text)
+
+
+def _raw(text: str, *, is_latin: bool) -> _Plain:
+    """The text as bytes, with what stands for a byte as that byte: as UTF-8, or where it is Latin-1 as that."""
     if text.isascii():
-        plain = _Plain(text.encode(), range(len(text)), range(1, len(text) + 1))
-    else:
-        pieces = [_bytes_of(sign, is_latin=is_latin) for sign in text]
-        places = [place for place, piece in enumerate(pieces) for _ in piece]
-        plain = _Plain(b"".join(pieces), places, [place + 1 for place in places])
+        return _Plain(text.encode(), range(len(text)), range(1, len(text) + 1))
+    pieces = [_bytes_of(sign, is_latin=is_latin) for sign in text]
+    places = [place for place, piece in enumerate(pieces) for _ in piece]
+    return _Plain(b"".join(pieces), places, [place + 1 for place in places])
+
+
+def _plain_of(raw: _Plain) -> _Plain:
+    """The plain form: percent-forms decoded, backslashes taken out, and what they quote put in."""
+    plain = raw
     if b"%" in plain.signs:
         plain = _replaced(plain, _ENCODED)
     if b"\\" in plain.signs:
