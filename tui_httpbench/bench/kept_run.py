@@ -7,7 +7,7 @@ from typing import Any
 
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.history.run_store import Entry
+from tui_httpbench.history.rows import Entry
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.plan.in_words import format_load, format_rounds_made
 from tui_httpbench.plan.plan import ARTICLE

@@ -16,7 +16,8 @@ from tui_httpbench.bench.run_reading import UNREADABLE, read_run
 from tui_httpbench.files.folders import state_folder
 from tui_httpbench.history.error import HistoryError as KeptRunError
 from tui_httpbench.history.naming import new_run_id
-from tui_httpbench.history.run_store import Entry, RunStore, Size
+from tui_httpbench.history.rows import Entry, Size
+from tui_httpbench.history.run_store import RunStore
 from tui_httpbench.history.settings import load_history_settings
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.text.quoting import printable, shortened

@@ -16,16 +16,16 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from tui_httpbench.files.private_files import make_private_folder
 from tui_httpbench.history.database import SAMPLES_FOLDER, reading, set_aside, writing
 from tui_httpbench.history.error import DamagedError, HistoryError, NoSuchRunError, refused
-from tui_httpbench.history.naming import sibling_of
+from tui_httpbench.history.rows import COLUMNS, Entry, Size, drop_oldest, entry_of, made_room, purge_until, row_where
 from tui_httpbench.text.formatting import enumerate_first, plural
-from tui_httpbench.text.quoting import printable, shortened
+from tui_httpbench.text.quoting import shortened
 
 if TYPE_CHECKING:
     import sqlite3
@@ -33,32 +33,8 @@ if TYPE_CHECKING:
 _PART_PREFIX = ".part-"
 _ABANDONED_S = 3_600.0
 """After so long, a file that was never finished is nobody's, and what was removed can't be called back."""
-_COLUMNS = "id, started_s, name, facts, samples_bytes, samples"
 _LAST = re.compile(r"last(?:~(\d{1,9}))?", re.ASCII)
 Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One run of the history, as a list shows it.
-
-    ``started_s`` is when it began, in Unix time; ``facts`` what else a list shows of it, as JSON knows it;
-    ``samples_bytes`` what its samples take on the disk, 0 where they are not kept.
-    """
-
-    id: str
-    started_s: float
-    name: str
-    facts: dict[str, Any] = field(repr=False)
-    samples_bytes: int = 0
-
-
-@dataclass(frozen=True)
-class Size:
-    """How many runs there are, and the bytes that their samples take."""
-
-    runs: int
-    samples_bytes: int
 
 
 class RunStore:
@@ -107,10 +83,12 @@ class RunStore:
         file_name = ""
         try:
             with writing(self.folder) as connection:
-                if (known := _row(connection, "id = (SELECT id FROM sources WHERE source = ?)", source)) is not None:
+                if (
+                    known := row_where(connection, "id = (SELECT id FROM sources WHERE source = ?)", source)
+                ) is not None:
                     part.unlink()
                     return known[0]
-                entry, gone = _made_room(connection, entry, goes_on)
+                entry, gone = made_room(connection, entry, goes_on)
                 file_name = f"{entry.id}-{secrets.token_hex(4)}"
                 size = part.stat().st_size
                 entry = replace(entry, samples_bytes=size)
@@ -122,8 +100,8 @@ class RunStore:
                 )
                 connection.execute("INSERT OR REPLACE INTO summaries VALUES (?, ?)", (entry.id, summary))
                 connection.execute("INSERT OR REPLACE INTO sources VALUES (?, ?)", (source, entry.id))
-                gone += _purge(connection, time.time() - _ABANDONED_S)
-                gone += _drop_oldest(connection, limit_bytes)
+                gone += purge_until(connection, time.time() - _ABANDONED_S)
+                gone += drop_oldest(connection, limit_bytes)
                 gone += self._orphans(connection)
             done = True
         finally:
@@ -157,11 +135,13 @@ class RunStore:
         if after is not None:
             conditions.append("(started_s, id) < (?, ?)")
             values += [after.started_s, after.id]
-        query = f"SELECT {_COLUMNS} FROM runs WHERE {' AND '.join(conditions)} ORDER BY started_s DESC, id DESC LIMIT ?"
+        query = f"SELECT {COLUMNS} FROM runs WHERE {' AND '.join(conditions)} ORDER BY started_s DESC, id DESC LIMIT ?"
 
         def look() -> list[Entry]:
             with reading(self.folder) as connection:
-                return [] if connection is None else [_entry(row) for row in connection.execute(query, (*values, most))]
+                return (
+                    [] if connection is None else [entry_of(row) for row in connection.execute(query, (*values, most))]
+                )
 
         return self._asked(look)
 
@@ -191,7 +171,7 @@ class RunStore:
             if connection is None or not connection.execute("SELECT 1 FROM runs WHERE hidden_s IS NULL").fetchone():
                 raise NoSuchRunError(f"The history is empty, so it has no run {shown}; make one first.")
             if (match := _LAST.fullmatch(wanted)) is not None:
-                found = _row(
+                found = row_where(
                     connection, "hidden_s IS NULL ORDER BY started_s DESC, id DESC LIMIT 1 OFFSET ?", int(match[1] or 0)
                 )
                 if found is None:
@@ -199,10 +179,10 @@ class RunStore:
                     raise NoSuchRunError(f"There is no {wanted}: the history has {plural(count, 'run')}.")
                 return found[0]
             for condition in ("id = ?", "name = ? AND name != '' ORDER BY started_s DESC, id DESC LIMIT 1"):
-                if (found := _row(connection, f"hidden_s IS NULL AND {condition}", wanted)) is not None:
+                if (found := row_where(connection, f"hidden_s IS NULL AND {condition}", wanted)) is not None:
                     return found[0]
-            query = f"SELECT {_COLUMNS} FROM runs WHERE hidden_s IS NULL AND id >= ? AND id < ? ORDER BY id LIMIT 9"
-            begun = [_entry(row) for row in connection.execute(query, (wanted, wanted + "\uffff"))] if wanted else []
+            query = f"SELECT {COLUMNS} FROM runs WHERE hidden_s IS NULL AND id >= ? AND id < ? ORDER BY id LIMIT 9"
+            begun = [entry_of(row) for row in connection.execute(query, (wanted, wanted + "\uffff"))] if wanted else []
         if not begun:
             raise NoSuchRunError(
                 f"The history has no run {shown}; 'httpbench-tui history' lists ids and names, and last is the latest."
@@ -220,7 +200,7 @@ class RunStore:
 
         def look() -> tuple[Entry, bytes, Path | None]:
             with reading(self.folder) as connection:
-                found = None if connection is None else _row(connection, "id = ? AND hidden_s IS NULL", run_id)
+                found = None if connection is None else row_where(connection, "id = ? AND hidden_s IS NULL", run_id)
                 if connection is None or found is None:
                     raise NoSuchRunError(f"The history has no run {shortened(run_id)!r} any more.")
                 row = connection.execute("SELECT summary FROM summaries WHERE id = ?", (run_id,)).fetchone()
@@ -269,7 +249,7 @@ class RunStore:
             with writing(self.folder) as connection:
                 if wanted is not None:
                     connection.executemany("UPDATE runs SET hidden_s = ? WHERE id = ?", wanted)
-                return _purge(connection, float("inf") if wanted is None else 0.0)
+                return purge_until(connection, float("inf") if wanted is None else 0.0)
 
         self._unlink(self._asked(change))
 
@@ -321,52 +301,3 @@ class RunStore:
         for name in filter(None, names):
             with suppress(OSError):  # it has no row any more: whoever writes next tries again
                 (self._samples / name).unlink()
-
-
-def _made_room(connection: sqlite3.Connection, entry: Entry, goes_on: bool) -> tuple[Entry, list[str]]:
-    """The entry with an id that is its own, and the samples' files of the run that it stands in for."""
-    same = _row(connection, "id = ?", entry.id)
-    if same is not None and goes_on:
-        return replace(entry, name=same[0].name), [same[1]]
-    while same is not None:  # another run of the same second
-        entry = replace(entry, id=sibling_of(entry.id))
-        same = _row(connection, "id = ?", entry.id)
-    return entry, []
-
-
-def _purge(connection: sqlite3.Connection, before_s: float) -> list[str]:
-    """Removes what was hidden until then; the samples' files that nobody needs any more."""
-    rows = connection.execute("SELECT id, samples FROM runs WHERE hidden_s <= ?", (before_s,)).fetchall()
-    for run_id, _ in rows:
-        connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
-        connection.execute("DELETE FROM summaries WHERE id = ?", (run_id,))
-    return [file_name for _, file_name in rows if file_name]
-
-
-def _drop_oldest(connection: sqlite3.Connection, limit_bytes: int) -> list[str]:
-    """Drops the oldest samples until the rest keeps within the limit; the files that nobody needs any more."""
-    total = connection.execute("SELECT coalesce(sum(samples_bytes), 0) FROM runs").fetchone()[0]
-    gone = []
-    query = "SELECT id, samples, samples_bytes FROM runs WHERE samples != '' ORDER BY started_s, id"
-    for run_id, file_name, size in connection.execute(query).fetchall() if total > limit_bytes else ():
-        if total <= limit_bytes:
-            break
-        connection.execute("UPDATE runs SET samples = '', samples_bytes = 0 WHERE id = ?", (run_id,))
-        gone.append(file_name)
-        total -= size
-    return gone
-
-
-def _row(connection: sqlite3.Connection, condition: str, value: object) -> tuple[Entry, str] | None:
-    row = connection.execute(f"SELECT {_COLUMNS} FROM runs WHERE {condition}", (value,)).fetchone()
-    return None if row is None else (_entry(row), str(row[5]))
-
-
-def _entry(row: tuple[Any, ...]) -> Entry:
-    """The entry of a row; one whose facts are damaged has none."""
-    try:
-        facts = json.loads(row[3])
-    except (ValueError, TypeError, RecursionError):
-        facts = {}
-    size = row[4] if isinstance(row[4], int) else 0
-    return Entry(str(row[0]), float(row[1]), printable(str(row[2])), facts if isinstance(facts, dict) else {}, size)
