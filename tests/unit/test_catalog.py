@@ -10,8 +10,8 @@ import pytest
 from tui_httpbench.clients.catalog import DEFAULT_MODES, MODES, UnknownModeError, add_file
 from tui_httpbench.clients.entrants import Entrant, entrant_of, lane_of, mode_of, select_modes, split_label
 from tui_httpbench.clients.reading import MAX_ABOUT_LENGTH, ClientFileError, read_client_file
-from tui_httpbench.text.secret_names import SECRET_NAME
 from tui_httpbench.worker.made_code import MASK, made_code
+from tui_httpbench.worker.secret_names import SECRET_NAME
 
 HEAD = "from tui_httpbench.clients import mode\n\n"
 SETTINGS = {

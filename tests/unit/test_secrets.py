@@ -29,7 +29,7 @@ from tui_httpbench.text.hiding import (
     secrets_of_body,
     secrets_of_url,
 )
-from tui_httpbench.text.secret_names import is_secret_name
+from tui_httpbench.worker.secret_names import is_secret_name
 
 SECRETS = """
 Authorization Proxy-Authorization Authentication Cookie Set-Cookie X-Auth X-Auth-Key X-Auth-Token XAuthKey auth

@@ -15,8 +15,8 @@ from tui_httpbench.plan.politeness import RemoteLoad, load_on, remote_host
 from tui_httpbench.plan.this_machine import is_this_machine
 from tui_httpbench.text.formatting import enumerate_names
 from tui_httpbench.text.quoting import printable, shortened
-from tui_httpbench.text.secret_names import is_secret_name
 from tui_httpbench.text.wire_url import wire_url
+from tui_httpbench.worker.secret_names import is_secret_name
 
 _MAX_NAME = 80
 _Modes = tuple[str, ...]

@@ -18,8 +18,7 @@ from tui_httpbench.plan.politeness import remote_host
 from tui_httpbench.plan.requirement import normalized
 from tui_httpbench.plan.secrets import hiding_in_run
 from tui_httpbench.plan.variants import USUAL_LOOP
-from tui_httpbench.text.hiding import RULES, Hiding
-from tui_httpbench.text.secret_names import SECRET_NAME
+from tui_httpbench.text.hiding import Hiding
 from tui_httpbench.worker.job import Job
 
 WORKER_FILE = Path(__file__).parents[1] / "worker" / "__main__.py"
@@ -127,8 +126,6 @@ def make_job(
         sample_file=str(sample_file),
         packages=_packages_of(mode, plan) if task == "probe" else (),
         secrets=tuple(sorted((hiding or hiding_for(plan, url)).values)),
-        hidden=RULES,
-        secret_name=SECRET_NAME if task == "probe" else "",
         loop="" if loop == USUAL_LOOP else loop,
         path_padding=code.path_padding_of(mode_id) if task == "measure" else 0,
     )

@@ -9,7 +9,7 @@ from tui_httpbench.measured.probe import Probe, ProbeResponse
 from tui_httpbench.plan.plan import Header
 from tui_httpbench.plan.secrets import credential_names
 from tui_httpbench.text.hiding import MASK, Hiding, drop_secrets, secrets_of_header
-from tui_httpbench.text.secret_names import is_secret_name
+from tui_httpbench.worker.secret_names import is_secret_name
 
 CHANGED = f"{MASK} (another value)"
 """What stands for a credential that arrived otherwise than it was sent."""

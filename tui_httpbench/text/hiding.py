@@ -15,83 +15,18 @@ from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import unquote, unquote_plus
 
-from tui_httpbench.text.secret_names import MAX_NAME, NAME_SIGN, SECRET_NAME, is_secret_name
 from tui_httpbench.worker.hiding import MASK as MASK
 from tui_httpbench.worker.hiding import MIN_LENGTH as MIN_LENGTH
 from tui_httpbench.worker.hiding import Needle, hide_values, needles_of
+from tui_httpbench.worker.secret_names import is_secret_name
+from tui_httpbench.worker.secret_places import hide_places
 
 _MIN_DIGITS = 9
 """The same for one of digits alone, which may be a port, a size or a time."""
 _MAX_DECODED = 4
 """How many times over a value is decoded, and a URL within a URL is looked into."""
 
-Rule = tuple[str, str]
-"""A regular expression for Python 3.9, and what stands in for what it finds."""
 T = TypeVar("T")
-
-_PERCENT = "%(?:25)*"
-_MARK = rf"(?:[?&;#]|{_PERCENT}(?:3[Ff]|26|3[Bb]|23))"
-# Names are told by their letters. They need no percent-form: who gives them one does not want a name to be told.
-_LETTER = rf"{_PERCENT}(?:[46][1-9A-Fa-f]|[57][0-9Aa])"
-_WRITTEN_NAME = rf"(?:{NAME_SIGN}|{_LETTER})"
-_UNTOLD_NAME = rf"{NAME_SIGN}{{0,{MAX_NAME}}}{_LETTER}{_WRITTEN_NAME}{{0,{MAX_NAME}}}"
-# Within a URL within a URL, what ends a value is encoded as often as what stands before it.
-_VALUE_SIGN = r"(?!\2(?:26|3[Bb]|23))[^\s\"'<>)&;#]"
-# Names are looked at where they begin, and where what makes them names stands behind them, or a long text takes long.
-_BEGIN = r"(?:(?<![\w.\-%])|(?<=[\s\"'=\[(]--)|(?<=\A--))(?<![\w.\-\]]\[)(?=\w)"
-_SIGNS = rf"[\w.\-\[\]%]{{1,{MAX_NAME}}}"
-_HEADER = rf"(?i:(?:proxy-)?authorization|(?:set-)?cookie2?)|(?=[\w.]{{0,{MAX_NAME}}}-){SECRET_NAME}"
-_NO_EXAMPLE = r"(?!(?:\w+ )?(?:\u2026|\$\())"
-"""An ellipsis, or what a shell puts something in for: neither can be sent in a header."""
-_QUOTED_PAIR = rf"(?<=[\"'])(?={_SIGNS}\\?[\"']\s{{0,9}}:)"
-_TUPLE = r"(?:(?<=[(\[][\"'])|(?<=[(\[]b[\"']))(?=[^\"']+[\"'], b?(?:\"[^\"]*\"|'[^']*')[)\]])"
-_ASSIGNMENT = rf"(?={_SIGNS} ?[=:]>? ?[\[(]?[bu]?\\?[\"'])"
-_NO_VALUE = r"(?i:none|null|true|false)"
-_SCHEME = r"(?i:bearer|basic|digest|negotiate|ntlm|token|api-?key)"
-_BARE = r"[^\s\"'<>()\[\]{},;&=?#]"
-_NO_SECRET = r"(?:None|True|False|lambda|null|true|false|\u2026|\d{1,5})(?![\w\-]|\.\w)"
-_LOOKS_RANDOM = r"(?=[^\s\d]{0,40}\d)(?=[^\sA-Za-z]{0,40}[A-Za-z])(?=\S{6})"
-RULES: tuple[Rule, ...] = (
-    # //user:password@, also within another URL
-    (r"(//)[^/\s\"'?#<>]*@", rf"\1{MASK}@"),
-    (rf"({_PERCENT}2[Ff]{_PERCENT}2[Ff])(?:(?!{_PERCENT}(?:2[Ff]|40))[^\s/\"'?#&<>])+({_PERCENT}40)", rf"\1{MASK}\2"),
-    # ?token=abc, also within another URL, but not the full stop of a sentence
-    (
-        rf"({_MARK}(?={_SIGNS}(?:=|3[Dd]))(?:{SECRET_NAME}|{_UNTOLD_NAME})"
-        rf"(?:=|({_PERCENT})3[Dd]))(?:{_VALUE_SIGN})+(?<![.,:!])",
-        r"\1",
-    ),
-    # Set-Cookie: abc, also as Python writes a dictionary of headers; but nothing that only shows what to write
-    (
-        rf"({_BEGIN}(?={_SIGNS}[\"']?[ \t]{{0,3}}:)(?:{_HEADER})[\"']?[ \t]{{0,3}}:[ \t]*[\[(]?(?:[bu]?[\"'])?)"
-        rf"{_NO_EXAMPLE}[^\s\"'\\](?:[^\"'\\\r\n]*[^\"'\\\s.])?",
-        rf"\1{MASK}",
-    ),
-    # "password": "abc" and token = "abc", in any quotes; ('X-Auth-Key', 'abc')
-    (
-        rf"({_BEGIN}(?:{_QUOTED_PAIR}|{_TUPLE}|{_ASSIGNMENT}){SECRET_NAME}"
-        rf"(?:\\?[\"']\s{{0,9}}[:,]\s{{0,9}}| ?[=:]>? ?)[\[(]?[bu]?(\\?[\"']))(?!{_NO_VALUE}\2)"
-        r"(?:(?!\2)(?:\\.|[^\\]))+",
-        rf"\1{MASK}",
-    ),
-    # password=abc and auth=('me', 'abc'), but no call, as code has it; password: abc123, but no word
-    (
-        rf"({_BEGIN}(?={_SIGNS}(?:=[^\s\"'<]|: ?{_LOOKS_RANDOM})){SECRET_NAME}(?:=(?!{_NO_SECRET})|: ?))"
-        rf"(?:(?:{_SCHEME} )?{_BARE}+(?:=+{_BARE}+){{0,9}}(?<![.,:!])={{0,2}}(?=[.,:!]*(?:[\s\"'<>)\]}},;&=?#]|\Z))"
-        r"|\(b?[\"'][^()\n]*\))",
-        rf"\1{MASK}",
-    ),
-    (
-        rf"(\b{_SCHEME} +)(?=[^\s\"']*(?:\d|[a-z][A-Z]))"
-        r"[\w\-.~+/=%]{7,}[\w\-~+/=%]",
-        rf"\1{MASK}",
-    ),
-    # HTTPBasicAuth('me', 'abc')
-    (r"((?i:auth)\([bu]?[\"'][^\"'()\n]{0,200}[\"'], ?[bu]?([\"']))(?:(?!\2)[^\n])+", rf"\1{MASK}"),
-    # a JWT, whatever its name
-    (r"(?<![\w-])(?=[\w-]+\.[\w-]{4,}\.)([\w-]*?)\beyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*", rf"\1{MASK}"),
-)
-"""What is a secret by where it stands, whoever wrote it."""
 
 _PARAMETER = re.compile(r"(?<=[?&;#])([^?&;#=]*)=([^&;#]*)")
 _ENDS_VALUE = re.compile(r"[&;#]")
@@ -128,10 +63,7 @@ class Hiding:
     def hide(self, text: str) -> str:
         """The text without secrets."""
         # First the values, of which a rule could take a part for a parameter.
-        hidden = hide_values(text, self._needles) if self.values else text
-        for pattern, replacement in RULES:
-            hidden = re.sub(pattern, replacement, hidden)
-        return hidden
+        return hide_places(hide_values(text, self._needles) if self.values else text)
 
     def hide_in(self, value: T) -> T:
         """The same value with its texts hidden: those in lists, tuples, tables (not their keys) and dataclasses.

@@ -175,7 +175,8 @@ _REQWEST_TEXTS = {
 }
 """Parts of what they say, in the order in which they are looked for."""
 _MAX_CHAIN = 40
-_hidden: tuple[tuple[str, ...], tuple[tuple[str, str], ...]] = ((), ())
+_secrets: tuple[str, ...] | None = None
+"""Values that no text may show; None where texts may show what they like."""
 _needles: dict[tuple[str, ...], Any] = {}
 """What is looked for of the values, once a text has been looked through."""
 
@@ -339,26 +340,25 @@ def text_of(error: BaseException, limit: int = 300) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
-def hide_in_texts(values: tuple[str, ...], rules: tuple[tuple[str, str], ...]) -> None:
-    """From now on, texts are without these values and what these expressions find: clients quote secrets in messages.
+def hide_in_texts(values: tuple[str, ...]) -> None:
+    """From now on, texts are without these values and what stands where secrets do: clients quote them in messages.
 
     Nothing is looked for before a text needs it: a worker whose requests succeed does nothing of the kind.
     """
-    global _hidden
-    _hidden = values, rules
+    global _secrets
+    _secrets = values
 
 
 def _hide(text: str) -> str:
-    values, rules = _hidden
-    if values:
-        from .hiding import hide_values, needles_of  # not loaded where every request succeeds
+    if _secrets is None:
+        return text
+    # Neither is loaded where every request succeeds.
+    from .hiding import hide_values, needles_of
+    from .secret_places import hide_places
 
-        if values not in _needles:
-            _needles[values] = needles_of(values)
-        text = hide_values(text, _needles[values])
-    for pattern, replacement in rules:
-        text = re.sub(pattern, replacement, text)
-    return text
+    if _secrets not in _needles:
+        _needles[_secrets] = needles_of(_secrets)
+    return hide_places(hide_values(text, _needles[_secrets]))
 
 
 def is_out_of_memory(error: BaseException) -> bool:

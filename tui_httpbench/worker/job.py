@@ -24,10 +24,9 @@ class Job:
     gets ``max_redirects``, a pool of ``in_flight`` connections and the certificates in ``ca_file``. ``verify`` tells
     whether certificates are checked, ``trust`` in words against which; it is empty where that is up to the library.
     ``kept`` tells whether the client lives for the whole round. ``count_connections`` asks for the connections to be
-    counted in this process, which only sees those that Python code opens. ``secrets`` are values that no text may show,
-    ``hidden`` rules for what else: a regular expression, and what stands in for what it finds. ``secret_name`` matches
-    the names of secrets, in a probe. ``loop`` is the module whose event loop an async mode runs on, empty for the usual
-    one. ``path_padding`` is how many folders more than it has the process is to look for modules in.
+    counted in this process, which only sees those that Python code opens. ``secrets`` are values that no text may show.
+    ``loop`` is the module whose event loop an async mode runs on, empty for the usual one. ``path_padding`` is how many
+    folders more than it has the process is to look for modules in.
     """
 
     task: str
@@ -52,8 +51,6 @@ class Job:
     sample_file: str
     packages: tuple[str, ...]
     secrets: tuple[str, ...]
-    hidden: tuple[tuple[str, str], ...]
-    secret_name: str
     loop: str
     path_padding: int
 
@@ -61,11 +58,10 @@ class Job:
     def from_json(cls, values: dict[str, Any]) -> Job:
         """The job from its JSON object; the body comes in base64."""
         body = values.pop("body_base64")
-        packages, hidden = tuple(values.pop("packages")), tuple(map(tuple, values.pop("hidden")))
+        packages, secrets = tuple(values.pop("packages")), tuple(values.pop("secrets"))
         return cls(
             body=None if body is None else base64.b64decode(body),
             packages=packages,
-            secrets=tuple(values.pop("secrets")),
-            hidden=hidden,
+            secrets=secrets,
             **values,
         )

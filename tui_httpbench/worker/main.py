@@ -42,7 +42,7 @@ def main() -> None:
     """Runs one round, one probe or one look, and ends the process."""
     tell = _open_control_channel()
     job = Job.from_json(json.loads(sys.stdin.buffer.readline()))
-    hide_in_texts(job.secrets, job.hidden)
+    hide_in_texts(job.secrets)
     allow_open_files(job.in_flight)
     limit_memory(job.in_flight if job.kind == "sync" else 0)
     ear = Ear()

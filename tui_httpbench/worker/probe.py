@@ -119,8 +119,10 @@ class _Maker:
             client = self._new(kind, **more)
         settings = {name: value for name, value in asdict(settings_of(self._job)).items() if name != "url"}
         noted = None if self._code is None else lines
+        from .secret_names import SECRET_NAME  # workers of rounds import this module, too
+
         source = self._job.copied_file or self._job.source_file
-        self.made = made_code(source, _name_of(kind), more, noted, settings, self._job.secret_name)
+        self.made = made_code(source, _name_of(kind), more, noted, settings, SECRET_NAME)
         self.described = self._rows(client)
         return client
 
