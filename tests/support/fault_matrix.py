@@ -41,6 +41,7 @@ UNANNOUNCED = {
     "reset-after-every-3rd",
     "close-after-every-3rd",
     "tls-then-close-after-every-3rd",
+    "http-9.9",
     "early-hints-first",
     "switching-protocols",
 }
