@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -106,6 +107,7 @@ def test_more_than_two_runs_are_a_trend(tmp_path: Path, capsys: pytest.CaptureFi
         ([LAST_WEEK, LAST_WEEK, "--same-within", "0"], "--same-within takes per cent above 0"),
         ([LAST_WEEK, LAST_WEEK, "--export", "x.csv"], "files that end in .json or .md, not 'x.csv'"),
         ([LAST_WEEK, LAST_WEEK, "--export", "nowhere/x.md"], "there is no folder"),
+        ([LAST_WEEK, SCHEMA_1, "--json", f"{RUNS}/../runs/last-week.json"], "is one of the runs"),
         ([LAST_WEEK, LAST_WEEK, "--reference", "x"], "There is no option '--reference'"),
     ],
 )
@@ -115,6 +117,38 @@ def test_what_is_wrong_is_one_sentence(arguments: list[str], part: str, capsys: 
     assert part in captured.err
     assert len(captured.err.splitlines()) == 1
     assert not captured.out
+
+
+def test_a_lane_that_is_gone_does_not_pass_a_gate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document: dict[str, Any] = json.loads(Path(LAST_WEEK).read_text())
+    document["modes"] = [mode for mode in document["modes"] if mode["id"] != "aiohttp"]
+    (tmp_path / "gone.json").write_text(json.dumps(document))
+    assert main(["compare", LAST_WEEK, str(tmp_path / "gone.json"), "--fail-if-slower", "900"]) == 1
+    assert "The gate is not passed: the new run has no lane aiohttp." in capsys.readouterr().out
+    # A new lane has nothing to be slower than.
+    assert main(["compare", str(tmp_path / "gone.json"), LAST_WEEK, "--fail-if-slower", "900"]) == 0
+
+
+def test_what_a_file_holds_is_no_markup(tmp_path: Path) -> None:
+    document: dict[str, Any] = json.loads(Path(LAST_WEEK).read_text())
+    hostile = "<script>x</script> ![x](http://e/) @octocat [l](javascript:1) | #1"
+    document["environment"]["platform"] = document["plan"]["url"] = hostile
+    document["environment"]["packages"][hostile] = hostile
+    (tmp_path / "evil.json").write_text(json.dumps(document))
+    assert main(["compare", LAST_WEEK, str(tmp_path / "evil.json"), "--export", str(tmp_path / "c.md")]) == 0
+    written = (tmp_path / "c.md").read_text()
+    assert "octocat" in written
+    assert re.search(r"(?<!\\)(<script|\[x|\[l|#1)| @o", written) is None
+
+
+@pytest.mark.usefixtures("home")
+def test_a_run_is_found_by_a_name_that_looks_like_a_path() -> None:
+    records = tuple(record for mode in ("aiohttp", "httpx") for record in rounds_of(mode, requests=20))
+    for name in ("feature/x", "last.json"):
+        plan = Plan(modes=("aiohttp", "httpx"), requests=20, concurrency=1)
+        keep(Measured(plan, URL, records, machine=MACHINE, name=name), source=name)
+    assert main(["compare", "feature/x", "last.json"]) == 0
+    assert main(["run", "--name", "last~1"]) == 2
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")

@@ -133,6 +133,9 @@ def test_a_damaged_file_of_samples_costs_the_samples_alone(history: Path) -> Non
         read = open_kept("last")
         assert read.remains is not None
         assert summarize_run(read).mode("aiohttp").requests == 1_000
+    file.unlink()
+    os.mkfifo(file)
+    assert open_kept("last").remains is not None, "nobody waits for a pipe"
 
 
 def test_a_damaged_summary_is_said_in_a_sentence(history: Path) -> None:
@@ -191,12 +194,13 @@ def test_what_an_app_left_that_was_killed_goes_with_the_next_run(history: Path) 
     assert ".part-new" in files_of(history)
 
 
-def test_runs_are_found_by_id_beginning_name_and_place_in_time() -> None:
+def test_runs_are_found_by_id_beginning_name_and_place_in_time(history: Path) -> None:
     old, new = kept_at("2026-11-25T20:00:00+00:00", "twice"), kept_at("2026-11-26T20:00:00+00:00", "twice")
     assert [run.id for run in list_kept()] == [new.id, old.id]
     assert find_kept("last") == find_kept(new.id) == find_kept("twice") == find_kept("20261126") == new
     assert find_kept("last~1") == find_kept(old.id[:-1]) == old
     for wrong, why in (
+        ("202", "The history has no run '202'"),
         ("2026", "Several runs begin with '2026'"),
         ("last~2", "There is no last~2: the history has 2 runs."),
         ("%", "The history has no run '%'"),
@@ -208,6 +212,9 @@ def test_runs_are_found_by_id_beginning_name_and_place_in_time() -> None:
     assert [run.id for run in list_kept("TWICE finished", most=1)] == [new.id]
     assert [run.id for run in list_kept(after=new)] == [old.id]
     assert list_kept("twice nothing") == []
+    with closing(sqlite3.connect(database_path(history))) as connection, connection:
+        connection.execute("UPDATE runs SET name = CAST(x'e4ff41' AS TEXT) WHERE id = ?", (old.id,))
+    assert [run.name for run in list_kept()] == ["twice", "\ufffd\ufffdA"]
 
 
 def test_what_is_hidden_can_be_called_back_until_it_is_removed_for_good(history: Path) -> None:
@@ -294,6 +301,12 @@ def test_a_damaged_database_is_set_aside_with_its_samples(history: Path) -> None
         # What is too short for a database is taken for a new one, whose samples tell that it is none.
         assert name == "short" or (folders[-1] / "runs.db").read_bytes() == damaged
         assert len(list((folders[-1] / "samples").iterdir())) == 1
+    named = database_path(history).read_bytes()
+    assert b"samples_bytes" in named
+    database_path(history).write_bytes(named.replace(b"samples_bytes", b"sam\xe4les_bytes"))
+    with pytest.raises(KeptRunError, match="The history was damaged; it was set aside as"):
+        list_kept()
+    keep(measured_of(), source="here")
     database_path(history).write_bytes(b"no database" * 1_000)
     with pytest.raises(KeptRunError, match="The history was damaged; it was set aside as"):
         list_kept()
@@ -403,6 +416,8 @@ def test_the_command_lists_shows_exports_and_removes(
     assert main(["history", "list", "before", "--json", "-"]) == 0
     (listed,) = json.loads(capsys.readouterr().out)
     assert (listed["id"], listed["name"], listed["has_samples"]) == (old.id, "before", True)
+    assert main(["history", "list", "--export", "list.md"]) == 2
+    assert "can be written as JSON alone" in capsys.readouterr().err
     assert main(["history", "show", "before", "--json", "shown.json"]) == 0
     assert "httpx-client" in capsys.readouterr().out
     assert main(["history", "export", "before", "one.json", "all.jsonl"]) == 0
@@ -410,14 +425,14 @@ def test_the_command_lists_shows_exports_and_removes(
     assert (exported["name"], exported["started_at"]) == ("before", "2026-11-25T20:00:00+00:00")
     assert exported == json.loads((tmp_path / "shown.json").read_text())
     assert len((tmp_path / "all.jsonl").read_text().splitlines()) == 3_000
-    assert main(["history", "rm", "before", "missing"]) == 1
+    assert main(["history", "rm", "before", "missing"]) == 2
     assert len(list_kept()) == 2, "with one that is not there, none goes"
     capsys.readouterr()
     assert main(["history", "rm", "before", old.id]) == 0
     assert capsys.readouterr().err == f"httpbench-tui: Removed {old.id} (before, /, 3,000 requests).\n"
     assert [run.id for run in list_kept()] == [new.id]
     remove_kept([new.id])
-    assert main(["history", "show"]) == 1
+    assert main(["history", "show"]) == 2
     assert "The history is empty" in capsys.readouterr().err
 
 

@@ -288,6 +288,7 @@ def _written(sign: str, form: int) -> str:
         # What stands before it is quoted itself, so that it is a sign and no letter.
         ("hunter22", "bad line: 'X \\tVALUE'"),
         ("hunter22", "'\\x00VALUE\\n'"),
+        ("hunter22", "'\\0VALUE' and '\\033VALUE'"),
         ("hunter22", "%253DVALUE"),
         ("hunter22", "%5Cnhunter22".replace("hunter22", "VALUE")),
         ("ab\\cde", "'ab\\\\cde'"),

@@ -68,6 +68,7 @@ class RunComparison:
     nothing; both are empty where that is not so. ``gate`` is the share that a lane may be slower by, None for none.
     ``sure_from`` is the share from which a difference is usually told as compared here, and ``sure_from_relative``
     the same relative to the lane that is advised for it; None where unknown, or not to be advised.
+    ``is_of_one_lane`` tells that only one was asked for.
     """
 
     old: ComparedRun
@@ -84,11 +85,19 @@ class RunComparison:
     sure_from: float | None
     advised: str
     sure_from_relative: float | None
+    is_of_one_lane: bool = False
 
     @property
     def judged(self) -> tuple[GatedLane, ...]:
-        """What the gate says of each lane; nothing without a gate."""
-        return () if self.gate is None else tuple(self._judge(lane, self.gate) for lane in self.lanes)
+        """What the gate says of each lane of the old run that is looked at; nothing without a gate."""
+        if self.gate is None:
+            return ()
+        # A lane that was renamed or dropped must not get through by that.
+        gone = tuple(
+            GatedLane(label, "not compared", f"The gate is not passed: the new run has no lane {label}.")
+            for label in (() if self.is_of_one_lane else self.only_old)
+        )
+        return (*(self._judge(lane, self.gate) for lane in self.lanes), *gone)
 
     @property
     def fails(self) -> bool:
@@ -178,6 +187,7 @@ def compare_runs(
         sure_from=_usual_width(intervals),
         advised=advised,
         sure_from_relative=_usual_width(_intervals(old, new, chosen, advised, rate)) if advised else None,
+        is_of_one_lane=bool(lane),
     )
 
 

@@ -8,6 +8,7 @@ written one after another, starts as differences, the bytes of equal weight side
 from __future__ import annotations
 
 import base64
+import errno
 import json
 import zipfile
 import zlib
@@ -85,6 +86,8 @@ def unpack(summary: bytes, samples: Path | None) -> Measured:
         kept = _parsed(summary)
         if samples is not None:
             try:
+                if not samples.is_file():
+                    raise OSError(errno.EINVAL, "it is no plain file")  # a pipe would be waited for
                 with zipfile.ZipFile(samples) as archive:
                     return _measured(kept, archive)
             except _DAMAGED:

@@ -296,7 +296,7 @@ class Runner:
             own_files=self._own_files,
             against=self._against,
             duration_s=self._schedule.duration_s or (self._earlier.duration_s if self._earlier else None),
-            name=self._name,
+            name=self._hiding.hide(self._name),
             run_id=self._run_id,
             in_history=self._in_history,
         )

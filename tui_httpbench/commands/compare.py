@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,10 +13,11 @@ from tui_httpbench.analysis.compared_run import ComparedRun
 from tui_httpbench.analysis.run_comparison import RunComparison, compare_runs
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.analysis.trend import Trend, trend_of
-from tui_httpbench.bench.kept_runs import KeptRunError, open_kept
+from tui_httpbench.bench.kept_runs import KeptRunError, find_kept, open_kept
 from tui_httpbench.commands.exit_status import FAILURE, SLOWER, SUCCESS
 from tui_httpbench.commands.run import complain
 from tui_httpbench.files.small_file import is_file
+from tui_httpbench.history.naming import LAST
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.reference import parse_gate
 from tui_httpbench.report import comparison_json, comparison_markdown, trend_report
@@ -35,7 +35,6 @@ from tui_httpbench.text.quoting import shortened
 MIN_RUNS = 2
 MAX_RUNS = 100
 MAX_SAME_WITHIN = 50.0
-_HISTORY = re.compile(r"last(~\d+)?", re.ASCII)
 _MAKERS: dict[str, tuple[Callable[[RunComparison], str], Callable[[Trend], str]]] = {
     "json": (comparison_json.to_text, trend_report.to_json),
     "md": (comparison_markdown.to_text, trend_report.to_markdown),
@@ -65,7 +64,8 @@ def compare(references: Sequence[str], wishes: Wishes) -> int:
     gate = None if wishes.fail_if_slower is None else parse_gate(wishes.fail_if_slower)
     same_within = _parse_same_within(wishes.same_within)
     _check_runs(references, gate)
-    destinations = _open_all(wishes.exports)
+    _check_exports(references, wishes.exports)
+    destinations = open_all(wishes.exports)
     runs = [open_run(reference) for reference in references]
     lane, relative_to = (wishes.lane or "").strip(), (wishes.relative_to or "").strip()
     if len(runs) > MIN_RUNS:
@@ -88,16 +88,28 @@ def open_run(reference: str) -> ComparedRun:
     """The run that a reference names: a JSON file, or a run of the history. Raises PlanError."""
     try:
         if _names_file(reference):
-            return read_run(Path(os.path.expanduser(reference)))  # noqa: PTH111  # Path's raises without a home
+            return read_run(Path(_expanded(reference)))
         return run_of_result(summarize_run(open_kept(reference)), reference)
     except (DocumentError, KeptRunError) as error:
         raise PlanError("runs", str(error)) from None
 
 
 def _names_file(reference: str) -> bool:
-    if _HISTORY.fullmatch(reference):
+    if LAST.fullmatch(reference):
         return False
-    return PurePath(reference).suffix.lower() == ".json" or os.sep in reference or is_file(reference)
+    if is_file(reference):
+        return True
+    # What looks like a file may be the name of a run, such as that of a branch.
+    looks_so = PurePath(reference).suffix.lower() == ".json" or os.sep in reference
+    return looks_so and not _is_kept(reference)
+
+
+def _is_kept(name: str) -> bool:
+    """Whether the history has a run of this name."""
+    try:
+        return find_kept(name).name == name
+    except KeptRunError:
+        return False
 
 
 def _check_runs(references: Sequence[str], gate: float | None) -> None:
@@ -124,15 +136,27 @@ def _parse_same_within(text: str | None) -> float | None:
     return value / 100
 
 
-def _open_all(exports: tuple[Export, ...]) -> Destinations:
-    """Where the comparison goes, in which form. Raises PlanError."""
+def _check_exports(references: Sequence[str], exports: tuple[Export, ...]) -> None:
+    """Refuses forms that a comparison has not, and files that are compared. Raises PlanError."""
     for export in exports:
+        shown = repr(shortened(export.path, 200))
         if export.format.name not in _MAKERS:
             known = " or ".join(f".{name}" for name in _MAKERS)
-            raise PlanError(
-                "export", f"A comparison goes into files that end in {known}, not {shortened(export.path, 200)!r}."
-            )
-    return open_all(exports)
+            raise PlanError("export", f"A comparison goes into files that end in {known}, not {shown}.")
+        if export.path != STDOUT and any(_are_same(each, export.path) for each in filter(_names_file, references)):
+            raise PlanError("export", f"{shown} is one of the runs; write the comparison to another file.")
+
+
+def _are_same(reference: str, path: str) -> bool:
+    """Whether both name one file, however they are spelled."""
+    try:
+        return Path(_expanded(reference)).samefile(_expanded(path))
+    except (OSError, ValueError):  # one is not there, or can't be
+        return False
+
+
+def _expanded(path: str) -> str:
+    return os.path.expanduser(path)  # noqa: PTH111  # Path's raises without a home
 
 
 def _report(

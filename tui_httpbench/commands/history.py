@@ -23,9 +23,11 @@ from tui_httpbench.bench.kept_runs import (
     open_kept,
     remove_kept,
 )
-from tui_httpbench.commands.exit_status import FAILURE, SUCCESS
+from tui_httpbench.commands.exit_status import FAILURE, SUCCESS, USAGE_ERROR
 from tui_httpbench.commands.run import complain, export_result, report_result
+from tui_httpbench.history.error import NoSuchRunError
 from tui_httpbench.history.settings import load_history_settings
+from tui_httpbench.plan.error import PlanError
 from tui_httpbench.report.console import StreamConsole, discard_stdout
 from tui_httpbench.report.destination import FileDestination, open_all
 from tui_httpbench.report.formats import JSON, Export
@@ -39,13 +41,14 @@ _MAX_PLACE = 60
 
 
 def list_runs(words: Sequence[str], exports: tuple[Export, ...] = (), *, all_runs: bool = False) -> int:
-    """Lists the runs that have all of these words, the newest first; returns the exit status, 0 or 1.
+    """Lists the runs that have all of these words, the newest first; returns the exit status, 0, 1 or 2.
 
     A JSON export gets the list in place of standard output. Raises PlanError where it can't be written.
     """
     if any(export.format is not JSON for export in exports):
-        complain("The list of runs can be written as JSON alone; 'httpbench-tui history export' writes one run.")
-        return FAILURE
+        raise PlanError(
+            "export", "The list of runs can be written as JSON alone; 'httpbench-tui history export' writes one run."
+        )
     destinations = open_all(exports)
     console = StreamConsole(sys.stdout)
     most = LATEST if console.is_terminal and not (all_runs or words or exports) else -1
@@ -54,8 +57,7 @@ def list_runs(words: Sequence[str], exports: tuple[Export, ...] = (), *, all_run
             complain(problem)
         found, size = list_kept(" ".join(words), most), history_size()
     except KeptRunError as error:
-        complain(str(error))
-        return FAILURE
+        return _failed(error)
     for _, destination in destinations:
         if not _write(destination, json.dumps([_told(run) for run in found], indent=2, allow_nan=False) + "\n"):
             return FAILURE
@@ -84,13 +86,12 @@ def show_run(
     verbose: bool = False,
     group_by: str | None = None,
 ) -> int:
-    """Reports a run as ``run`` did; returns the exit status, 0 or 1. Raises PlanError where it can't be written."""
+    """Reports a run as ``run`` did; returns the exit status, 0, 1 or 2. Raises PlanError where it can't be written."""
     destinations = open_all(exports)
     try:
         measured = open_kept(reference)
     except KeptRunError as error:
-        complain(str(error))
-        return FAILURE
+        return _failed(error)
     arrived_whole, _ = report_result(
         summarize_run(measured),
         destinations,
@@ -104,13 +105,12 @@ def show_run(
 
 
 def export_run(reference: str, exports: tuple[Export, ...]) -> int:
-    """Writes a run to files, says so, and returns the exit status, 0 or 1. Raises PlanError where that can't be."""
+    """Writes a run to files, says so, and returns the exit status, 0, 1 or 2. Raises PlanError where that can't be."""
     destinations = open_all(exports)
     try:
         measured = open_kept(reference)
     except KeptRunError as error:
-        complain(str(error))
-        return FAILURE
+        return _failed(error)
     result = summarize_run(measured)
     written = []
     for form, destination in destinations:
@@ -126,17 +126,25 @@ def export_run(reference: str, exports: tuple[Export, ...]) -> int:
 
 
 def remove_runs(references: Sequence[str]) -> int:
-    """Removes runs for good, and says which; returns the exit status, 0 or 1. With one that is not there, none goes."""
+    """Removes runs for good, and says which; returns the exit status, 0, 1 or 2.
+
+    With one that is not there, none goes.
+    """
     try:
         runs = list({run.id: run for run in map(find_kept, references)}.values())
         remove_kept([run.id for run in runs])
     except KeptRunError as error:
-        complain(str(error))
-        return FAILURE
+        return _failed(error)
     for run in runs:
         what = ", ".join(filter(None, [run.name, run.place, plural(run.requests, "request")]))
         complain(f"Removed {run.id} ({shortened(what, 200)}).")
     return SUCCESS
+
+
+def _failed(error: KeptRunError) -> int:
+    """Says why, and returns the exit status: 2 where the command line names no run, or several, else 1."""
+    complain(str(error))
+    return USAGE_ERROR if isinstance(error, NoSuchRunError) else FAILURE
 
 
 def _table(runs: Sequence[KeptRun]) -> Table:

@@ -152,9 +152,12 @@ def _new_folder(folder: Path) -> Path:
 def _connect(path: Path, query: str = "mode=rw") -> sqlite3.Connection:
     import sqlite3
 
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?{query}", timeout=BUSY_S, isolation_level=None, uri=True, check_same_thread=False
     )
+    # A damaged text costs that one run its name, and not the list of all.
+    connection.text_factory = lambda text: text.decode("utf-8", "replace")
+    return connection
 
 
 def _connect_to_write(folder: Path) -> sqlite3.Connection:
@@ -226,12 +229,16 @@ def _is_damaged(folder: Path) -> bool:
             if not _version(connection, folder) and _has_samples(folder):
                 return True
             if _version(connection, folder):
-                connection.execute("SELECT id, started_s, name, facts, searched, samples, hidden_s FROM runs LIMIT 1")
+                connection.execute(
+                    "SELECT id, started_s, name, facts, searched, samples, samples_bytes, hidden_s FROM runs LIMIT 1"
+                )
                 connection.execute("SELECT id, summary FROM summaries LIMIT 1")
                 connection.execute("SELECT source, id FROM sources LIMIT 1")
             return bool(connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok")
     except sqlite3.DatabaseError as error:
         return _means_damage(error)
+    except UnicodeDecodeError:  # SQLite quotes the damaged name of a column
+        return True
 
 
 def _means_damage(error: sqlite3.Error) -> bool:
@@ -267,5 +274,7 @@ def _telling(folder: Path, done: str) -> Iterator[None]:
         else:
             why = str(error)
         raise refused(folder, done, why) from error
+    except UnicodeDecodeError as error:  # SQLite quotes the damaged name of a column
+        raise DamagedError(f"The history in {shown_path(folder)} is damaged.") from error
     except OSError as error:
         raise refused(folder, done, error) from error

@@ -10,6 +10,8 @@ from tui_httpbench.plan.error import PlanError
 from tui_httpbench.text.quoting import printable, shortened
 
 MAX_NAME = 100
+LAST = re.compile(r"last(?:~(\d{1,9}))?", re.ASCII)
+"""What means the latest run, and how many before it."""
 _SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
 """Without those that look like others."""
 _SUFFIX_LENGTH = 4
@@ -56,4 +58,6 @@ def parse_name(text: str | None) -> str:
         raise PlanError("name", f"The name {shortened(printable(name))!r} has characters that can't be shown.")
     if text is not None and not name:
         raise PlanError("name", "The name is empty; give one such as --name before, or leave the option out.")
+    if LAST.fullmatch(name):
+        raise PlanError("name", f"The name can't be {name}, which means the latest runs; give another one.")
     return name

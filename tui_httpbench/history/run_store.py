@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import secrets
 import tempfile
 import time
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 from tui_httpbench.files.private_files import make_private_folder
 from tui_httpbench.history.database import SAMPLES_FOLDER, reading, set_aside, writing
 from tui_httpbench.history.error import DamagedError, HistoryError, NoSuchRunError, refused
+from tui_httpbench.history.naming import LAST
 from tui_httpbench.history.rows import COLUMNS, Entry, Size, drop_oldest, entry_of, made_room, purge_until, row_where
 from tui_httpbench.text.formatting import enumerate_first, plural
 from tui_httpbench.text.quoting import shortened
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 _PART_PREFIX = ".part-"
 _ABANDONED_S = 3_600.0
 """After so long, a file that was never finished is nobody's, and what was removed can't be called back."""
-_LAST = re.compile(r"last(?:~(\d{1,9}))?", re.ASCII)
+_LEAST_OF_ID = 4
+"""Fewer signs than this of an id find no run: ``rm`` needs to be sure."""
 Answer = TypeVar("Answer")
 
 
@@ -170,7 +171,7 @@ class RunStore:
         with reading(self.folder) as connection:
             if connection is None or not connection.execute("SELECT 1 FROM runs WHERE hidden_s IS NULL").fetchone():
                 raise NoSuchRunError(f"The history is empty, so it has no run {shown}; make one first.")
-            if (match := _LAST.fullmatch(wanted)) is not None:
+            if (match := LAST.fullmatch(wanted)) is not None:
                 found = row_where(
                     connection, "hidden_s IS NULL ORDER BY started_s DESC, id DESC LIMIT 1 OFFSET ?", int(match[1] or 0)
                 )
@@ -182,7 +183,9 @@ class RunStore:
                 if (found := row_where(connection, f"hidden_s IS NULL AND {condition}", wanted)) is not None:
                     return found[0]
             query = f"SELECT {COLUMNS} FROM runs WHERE hidden_s IS NULL AND id >= ? AND id < ? ORDER BY id LIMIT 9"
-            begun = [entry_of(row) for row in connection.execute(query, (wanted, wanted + "\uffff"))] if wanted else []
+            is_enough = len(wanted) >= _LEAST_OF_ID
+            rows = connection.execute(query, (wanted, wanted + "\uffff")) if is_enough else ()
+            begun = [entry_of(row) for row in rows]
         if not begun:
             raise NoSuchRunError(
                 f"The history has no run {shown}; 'httpbench-tui history' lists ids and names, and last is the latest."

@@ -46,6 +46,8 @@ def format_interval(low: float, high: float) -> str:
     """The bounds of a ratio: ``2.45–2.71``, ``0.12–10,000+`` where the upper one says little; a dash where unknown."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return UNKNOWN
+    if low >= WIDE_BOUND:
+        return f"{WIDE_BOUND:,}+"
     return f"{_three_digits(low)}–{f'{WIDE_BOUND:,}+' if high >= WIDE_BOUND else _three_digits(high)}"
 
 

@@ -13,9 +13,12 @@ _RULES: dict[Side, str] = {"left": ":--", "right": "--:"}
 
 
 def markdown_table(columns: Mapping[str, Side], rows: Sequence[Sequence[str]]) -> str:
-    """A table as GitHub and others draw it; ``columns`` has the side that each is aligned to, by its heading."""
-    lines = [list(columns), [_RULES[side] for side in columns.values()], *rows]
-    return "".join(f"| {' | '.join(_escaped(cell) for cell in line)} |\n" for line in lines)
+    """A table as GitHub and others draw it; ``columns`` has the side that each is aligned to, by its heading.
+
+    Cells show as they are.
+    """
+    lines = [list(columns), [_RULES[side] for side in columns.values()], *([*map(markdown_text, row)] for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def markdown_text(text: str) -> str:
@@ -30,7 +33,3 @@ def markdown_code(text: str) -> str:
     fence = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
     room = " " if shown.startswith("`") or shown.endswith("`") else ""
     return f"{fence}{room}{shown}{room}{fence}"
-
-
-def _escaped(cell: str) -> str:
-    return printable(cell.replace("\\", "\\\\").replace("|", "\\|"))

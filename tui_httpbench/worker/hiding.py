@@ -27,7 +27,7 @@ _QUOTED = re.compile(
     rb"|\\+(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))?"
 )
 _ENDS_QUOTED = re.compile(
-    r"(?:%(?:25)*[0-9A-Fa-f]{2}|(?:\\|5[Cc])(?:[A-Za-z]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}))\Z"
+    r"(?:%(?:25)*[0-9A-Fa-f]{2}|(?:\\|5[Cc])(?:[A-Za-z]|[0-7]{1,3}|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}))\Z"
 )
 _BACKSLASHES_BEHIND = re.compile(r"(?:\\|%(?:25)*5[Cc])+")
 _BACKSLASHES_BEFORE = re.compile(_BACKSLASHES_BEHIND.pattern + r"\Z")
