@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from tui_httpbench.clients.catalog import MODES
-from tui_httpbench.commands.arguments import Parser, UsageError
+from tui_httpbench.commands.arguments import Parser
 from tui_httpbench.commands.completion import SHELLS, script
 from tui_httpbench.commands.names import COMMANDS
+from tui_httpbench.commands.option_values import UsageError
 from tui_httpbench.plan.fields import FIELDS
 from tui_httpbench.plan.presets import PRESETS
 from tui_httpbench.plan.scenario import SCENARIOS

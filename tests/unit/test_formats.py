@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from support.made_results import clean_result
 
-from tui_httpbench.commands.arguments import Parser, UsageError, exports_of
+from tui_httpbench.commands.arguments import Parser
 from tui_httpbench.commands.main import main
+from tui_httpbench.commands.option_values import UsageError, exports_of
 from tui_httpbench.commands.run import report_result
 from tui_httpbench.plan.plan import PlanError
 from tui_httpbench.report import formats

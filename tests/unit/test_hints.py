@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tui_httpbench.bench.trust import certifi_bundle
-from tui_httpbench.commands.arguments import Parser, UsageError
+from tui_httpbench.commands.arguments import Parser
 from tui_httpbench.commands.names import COMMANDS, PROGRAM
+from tui_httpbench.commands.option_values import UsageError
 from tui_httpbench.commands.other_tools import HINTS, OWN_HINTS
 from tui_httpbench.commands.plan_options import make_plan, make_scenario
 

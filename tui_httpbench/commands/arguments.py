@@ -13,15 +13,14 @@ from tui_httpbench.analysis.grouping import GROUPINGS
 from tui_httpbench.commands.comparison_options import EXIT_STATUS, add_comparison
 from tui_httpbench.commands.hints import OF_PLANS, why_no_file, why_no_item, why_no_option, why_no_url
 from tui_httpbench.commands.names import COMMANDS, PROGRAM
+from tui_httpbench.commands.option_values import UsageError, exports_of, listed, with_option
 from tui_httpbench.commands.other_tools import HINTS
+from tui_httpbench.commands.usage import description, usage_of
 from tui_httpbench.plan.field import Field
 from tui_httpbench.plan.fields import GROUPS, TARGET_GROUP
-from tui_httpbench.plan.parsing import parse_count
-from tui_httpbench.plan.urls import MAX_PORT
 from tui_httpbench.report import formats
-from tui_httpbench.report.formats import OPTION, Export, export_to, suffixes
-from tui_httpbench.text.hiding import ANYONES
-from tui_httpbench.text.quoting import safe_sentence, shortened
+from tui_httpbench.report.formats import OPTION
+from tui_httpbench.text.quoting import shortened
 
 _UNNAMED = ("url", "files", "shell", "deed", "items", "runs")
 """The arguments that go by their place alone, by the names under which the parser keeps them."""
@@ -33,13 +32,6 @@ _EXIT_STATUS = (
 _EPILOGS = {None: _EXIT_STATUS, "run": _EXIT_STATUS, "compare": EXIT_STATUS}
 
 
-class UsageError(ValueError):
-    """The command line is wrong; the text is one sentence for the user."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(safe_sentence(ANYONES.hide(message)))
-
-
 class Parser(argparse.ArgumentParser):
     """An argparse parser whose errors are UsageErrors of one sentence, and that takes no shortened option."""
 
@@ -47,8 +39,8 @@ class Parser(argparse.ArgumentParser):
         """The parser of a command, or of the TUI if ``command`` is None."""
         super().__init__(
             prog=f"{PROGRAM} {command}" if command else PROGRAM,
-            usage=_usage(command),
-            description=f"{COMMANDS[command][0].upper()}{COMMANDS[command][1:]}." if command else _description(),
+            usage=usage_of(command),
+            description=f"{COMMANDS[command][0].upper()}{COMMANDS[command][1:]}." if command else description(),
             epilog=_EPILOGS.get(command),
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
@@ -153,7 +145,7 @@ class Parser(argparse.ArgumentParser):
 
     @staticmethod
     def _add_exports(group: argparse._ActionsContainer) -> None:
-        for form in _with_option():
+        for form in with_option():
             words = f"write the result as {form.title}; - is standard output (default: none)"
             group.add_argument(form.option, metavar="FILE|-", dest=form.name, help=words)
         forms = ", ".join(f"{form.suffix} ({form.about})" for form in formats.FORMATS)
@@ -184,7 +176,7 @@ class Parser(argparse.ArgumentParser):
             return options
         # A value behind an option that there is none of may have been taken for the URL: the option is what is wrong.
         # argparse takes -4 for a number, and so for an argument without a name.
-        unnamed = [value for name in _UNNAMED for value in _listed(getattr(options, name, None))]
+        unnamed = [value for name in _UNNAMED for value in listed(getattr(options, name, None))]
         if unknown := next((each for each in (*unnamed, *rest) if each.startswith("-") and each != "-"), None):
             raise UsageError(self._why_unknown(unknown))
         if url := getattr(options, "url", None):
@@ -252,59 +244,6 @@ def _options_of(command: str | None) -> Collection[str]:
     return Parser(command)._option_string_actions
 
 
-def _listed(value: str | list[str] | None) -> list[str]:
-    return [value] if isinstance(value, str) else value or []
-
-
-def exports_of(options: argparse.Namespace) -> tuple[Export, ...]:
-    """The forms that were asked for, and where the result is to go in them. Raises UsageError for other suffixes."""
-    paths = ((form, getattr(options, form.name, None)) for form in _with_option())
-    named = [Export(form, path, form.option) for form, path in paths if path is not None]
-    return (*named, *map(export_by_suffix, _listed(getattr(options, OPTION.lstrip("-"), None))))
-
-
-def export_by_suffix(path: str) -> Export:
-    """The form that the suffix of a path names. Raises UsageError for no file, PlanError for any other suffix."""
-    if path.strip() == "-":
-        raise UsageError(f"{OPTION} needs a file with a suffix; {formats.JSON.option} - writes to standard output.")
-    if not path.strip():
-        raise UsageError(f"{OPTION} needs the name of a file that ends in {', '.join(suffixes())}.")
-    if "://" in path:
-        raise UsageError(f"{OPTION} needs a file before {shortened(path)!r}.")
-    return export_to(path)
-
-
-def _with_option() -> list[formats.Format]:
-    """The forms that have an option of their own."""
-    return [form for form in formats.FORMATS if form.option]
-
-
-def parse_port(text: str | None) -> int | None:
-    """A port to serve at, None for a free one. Raises PlanError."""
-    return None if text is None else parse_count(text, "port", MAX_PORT, "8080")
-
-
-def parse_metric(text: str | None) -> str | None:
-    """What the chart shows, None where nothing is said. Raises UsageError."""
-    if text is None:
-        return None
-    if (name := text.strip().lower()) not in METRIC_OPTIONS:
-        raise UsageError(f"There is no metric {shortened(text)!r}; write one of {', '.join(METRIC_OPTIONS)}.")
-    return name
-
-
-def without_option(arguments: list[str], name: str) -> list[str]:
-    """The arguments without an option that takes a value, in either of its two forms."""
-    kept = []
-    rest = iter(arguments)
-    for argument in rest:
-        if argument == name:
-            next(rest, None)
-        elif not argument.startswith(f"{name}="):
-            kept.append(argument)
-    return kept
-
-
 def _add_field(group: argparse._ArgumentGroup, field: Field) -> None:
     """Adds the option of a field; what is given stays as it is typed, and is None where nothing is."""
     match field.kind:
@@ -328,45 +267,3 @@ def _add_field(group: argparse._ArgumentGroup, field: Field) -> None:
                 dest=field.name,
                 help=field.help_text,
             )
-
-
-def _usage(command: str | None) -> str:
-    if command == "modes":
-        return f"{PROGRAM} modes [FILE.py …]"
-    if command == "compare":
-        return f"{PROGRAM} compare OLD NEW [options]\n       {PROGRAM} compare RUN RUN RUN … [--lane LABEL] [options]"
-    if command == "completion":
-        return f"{PROGRAM} completion bash|zsh|fish"
-    if command == "environments":
-        return f"{PROGRAM} environments [list|clear]"
-    if command == "target":
-        return f"{PROGRAM} target [options]"
-    if command == "history":
-        return f"{PROGRAM} history [list [WORD …]|show RUN|export RUN FILE …|rm RUN …] [options]"
-    if command == "recover":
-        exports = " ".join((*(f"[{form.option} FILE|-]" for form in _with_option()), f"[{OPTION} FILE]"))
-        return f"{PROGRAM} recover {exports} [--discard [--all]]"
-    if command in ("run", "serve"):
-        return f"{PROGRAM} {command} [URL] [options]"
-    indent = " " * len("usage: ")
-    forms = (
-        "[URL] [options]",
-        "run [URL] [options]",
-        "serve [URL] [options]",
-        "compare OLD NEW [options]",
-        "recover [options]",
-        "modes [FILE.py …]",
-        "environments [list|clear]",
-        "history [list|show|export|rm]",
-        "completion bash|zsh|fish",
-        "target [options]",
-    )
-    return f"\n{indent}".join(f"{PROGRAM} {form}" for form in forms)
-
-
-def _description() -> str:
-    commands = "\n".join(f"  {name:<13}{meaning}" for name, meaning in COMMANDS.items())
-    return (
-        "Measures Python HTTP clients against each other. Without a command it opens the\nTUI with the form filled in; "
-        f"where stdout is no terminal it does as 'run' does.\n\ncommands:\n{commands}"
-    )

@@ -15,20 +15,19 @@ from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.analysis.trend import Trend, trend_of
 from tui_httpbench.bench.kept_runs import KeptRunError, find_kept, open_kept
 from tui_httpbench.commands.exit_status import FAILURE, SLOWER, SUCCESS
-from tui_httpbench.commands.run import complain
+from tui_httpbench.commands.output import complain, print_whole, write_text
 from tui_httpbench.files.small_file import is_file
 from tui_httpbench.history.naming import LAST
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.reference import parse_gate
 from tui_httpbench.report import comparison_json, comparison_markdown, trend_report
 from tui_httpbench.report.comparison_text import print_comparison
-from tui_httpbench.report.console import StreamConsole, discard_stdout
+from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.destination import STDOUT, FileDestination, open_all
 from tui_httpbench.report.formats import Export, Format
 from tui_httpbench.report.json_reading import DocumentError, read_run, run_of_result
 from tui_httpbench.report.step_summary import add_to_summary, wants_summary
 from tui_httpbench.report.trend_report import print_trend
-from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.numbers import read_number
 from tui_httpbench.text.quoting import shortened
 
@@ -169,7 +168,7 @@ def _report(
 
     Where standard output is a file's, the report goes to a terminal on standard error, and else the ``sentences``.
     """
-    written = [_write(destination, texts[form.name]) for form, destination in destinations]
+    written = [write_text(destination, texts[form.name], "comparison") for form, destination in destinations]
     if wants_summary() and (problem := add_to_summary(texts["md"])):
         complain(problem)
     console = StreamConsole(sys.stdout)
@@ -179,25 +178,4 @@ def _report(
             for sentence in sentences:
                 complain(sentence)
             return all(written)
-    try:
-        print_to(console)
-    except BrokenPipeError:
-        discard_stdout()
-    except OSError as error:
-        discard_stdout()
-        complain(f"The report can't be written: {reason_of(error)}.")
-        return False
-    return all(written)
-
-
-def _write(destination: FileDestination, text: str) -> bool:
-    try:
-        destination.write(text)
-    except BrokenPipeError:
-        if destination.is_stdout:
-            discard_stdout()
-    except OSError as error:
-        where = "standard output" if destination.path == STDOUT else repr(shortened(destination.path, 200))
-        complain(f"The comparison can't be written to {where}: {reason_of(error)}.")
-        return False
-    return True
+    return print_whole(lambda: print_to(console)) and all(written)

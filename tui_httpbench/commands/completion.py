@@ -8,8 +8,9 @@ import shtab
 
 from tui_httpbench.analysis.columns import METRIC_OPTIONS
 from tui_httpbench.analysis.grouping import GROUPINGS
-from tui_httpbench.commands.arguments import Parser, UsageError
+from tui_httpbench.commands.arguments import Parser
 from tui_httpbench.commands.names import COMMANDS, PROGRAM
+from tui_httpbench.commands.option_values import UsageError
 from tui_httpbench.plan.fields import FIELDS
 from tui_httpbench.report.formats import FORMATS, OPTION
 from tui_httpbench.text.quoting import shortened

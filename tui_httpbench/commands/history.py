@@ -24,14 +24,15 @@ from tui_httpbench.bench.kept_runs import (
     remove_kept,
 )
 from tui_httpbench.commands.exit_status import FAILURE, SUCCESS, USAGE_ERROR
-from tui_httpbench.commands.run import complain, export_result, report_result
+from tui_httpbench.commands.output import complain, write_text
+from tui_httpbench.commands.run import export_result, report_result
 from tui_httpbench.history.error import NoSuchRunError
 from tui_httpbench.history.settings import load_history_settings
 from tui_httpbench.plan.error import PlanError
-from tui_httpbench.report.console import StreamConsole, discard_stdout
-from tui_httpbench.report.destination import FileDestination, open_all
+from tui_httpbench.report.console import StreamConsole
+from tui_httpbench.report.destination import open_all
 from tui_httpbench.report.formats import JSON, Export
-from tui_httpbench.text.formatting import UNKNOWN, format_bytes, plural, reason_of
+from tui_httpbench.text.formatting import UNKNOWN, format_bytes, plural
 from tui_httpbench.text.quoting import printable, shortened
 
 SHOW = "httpbench-tui history show"
@@ -59,7 +60,9 @@ def list_runs(words: Sequence[str], exports: tuple[Export, ...] = (), *, all_run
     except KeptRunError as error:
         return _failed(error)
     for _, destination in destinations:
-        if not _write(destination, json.dumps([_told(run) for run in found], indent=2, allow_nan=False) + "\n"):
+        if not write_text(
+            destination, json.dumps([_told(run) for run in found], indent=2, allow_nan=False) + "\n", "list"
+        ):
             return FAILURE
     if destinations:
         return SUCCESS
@@ -173,16 +176,3 @@ def _told(run: KeptRun) -> dict[str, Any]:
         label: {"ok_per_second": rate, "cpu_us_per_request": cpu_us} for label, (rate, cpu_us) in run.lanes.items()
     }
     return {**told, "name": run.name or None, "lanes": lanes, "has_samples": run.has_samples}
-
-
-def _write(destination: FileDestination, text: str) -> bool:
-    """Whether the list arrived, or its reader needs no more of it."""
-    try:
-        destination.write(text)
-    except BrokenPipeError:
-        if destination.is_stdout:
-            discard_stdout()
-    except OSError as error:
-        complain(f"The list can't be written to {destination.path!r}: {reason_of(error)}.")
-        return False
-    return True

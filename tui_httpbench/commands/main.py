@@ -10,8 +10,12 @@ from typing import TextIO
 
 from tui_httpbench import __version__
 from tui_httpbench.analysis.grouping import parse_group_by
-from tui_httpbench.commands.arguments import (
-    Parser,
+from tui_httpbench.commands.arguments import Parser
+from tui_httpbench.commands.exit_status import FAILURE, STOPPED, USAGE_ERROR
+from tui_httpbench.commands.hints import why_no_command
+from tui_httpbench.commands.interrupt import is_loaded
+from tui_httpbench.commands.names import COMMANDS, PROGRAM
+from tui_httpbench.commands.option_values import (
     UsageError,
     export_by_suffix,
     exports_of,
@@ -19,10 +23,6 @@ from tui_httpbench.commands.arguments import (
     parse_port,
     without_option,
 )
-from tui_httpbench.commands.exit_status import FAILURE, STOPPED, USAGE_ERROR
-from tui_httpbench.commands.hints import why_no_command
-from tui_httpbench.commands.interrupt import is_loaded
-from tui_httpbench.commands.names import COMMANDS, PROGRAM
 from tui_httpbench.commands.plan_options import make_plan, make_scenario
 from tui_httpbench.files.threads import NO_MORE, is_refused_thread, spare_threads_of_numpy
 from tui_httpbench.history.naming import parse_name

@@ -7,7 +7,8 @@ from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.bench.recovery import InterruptedRun, RecoveryError, discard, look_for_leftovers, read_measured
 from tui_httpbench.bench.run_folder import source_of
 from tui_httpbench.commands.exit_status import FAILURE, SLOWER, SUCCESS
-from tui_httpbench.commands.run import complain, may_go, report_result
+from tui_httpbench.commands.output import complain
+from tui_httpbench.commands.run import may_go, report_result
 from tui_httpbench.report.destination import open_all
 from tui_httpbench.report.formats import Export
 from tui_httpbench.text.formatting import plural

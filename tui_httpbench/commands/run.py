@@ -19,6 +19,7 @@ from tui_httpbench.bench.recovery import look_for_leftovers
 from tui_httpbench.bench.run_error import RunError, in_words
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.commands.exit_status import FAILURE, SLOWER, STOPPED, SUCCESS, USAGE_ERROR
+from tui_httpbench.commands.output import complain, print_whole
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.reference import USUAL, Against
@@ -31,7 +32,7 @@ from tui_httpbench.report.progress import LiveProgress
 from tui_httpbench.report.step_summary import add_to_summary, wants_summary
 from tui_httpbench.report.text import print_report
 from tui_httpbench.target_server.launcher import TargetError
-from tui_httpbench.text.formatting import complaint, reason_of
+from tui_httpbench.text.formatting import reason_of
 
 REDRAW_INTERVAL_S = 1 / 8
 RECOVER = "httpbench-tui recover"
@@ -118,7 +119,9 @@ def report_result(
             complain(gate)
         return succeeded, has_exports
     console = StreamConsole(sys.stderr if _is_stdout_taken(destinations) else sys.stdout)
-    has_text = _write_text(result, console, metric, verbose, against, group_by)
+    has_text = print_whole(
+        lambda: print_report(result, console, metric=metric, verbose=verbose, against=against, group_by=group_by)
+    )
     return succeeded and has_text, has_exports if exported else has_text
 
 
@@ -143,12 +146,6 @@ def _is_stdout_taken(destinations: Destinations) -> bool:
 def _tells_findings_alone(destinations: Destinations) -> bool:
     """Whether standard output is an export's and nobody watches: then standard error gets the findings alone."""
     return _is_stdout_taken(destinations) and not StreamConsole(sys.stderr).is_terminal
-
-
-def complain(text: str) -> None:
-    """Writes a sentence to standard error; nobody may be left to read it, which must not end what goes on."""
-    with suppress(OSError, ValueError):
-        print(complaint(text), file=sys.stderr)
 
 
 def _length_of(plan: Plan) -> str:
@@ -295,22 +292,3 @@ def export_result(
         complain(f"{why}; see '{again}'.")
         return False, False
     return True, True
-
-
-def _write_text(
-    result: Result,
-    console: StreamConsole,
-    metric: str | None,
-    verbose: bool,
-    against: Against,
-    group_by: GroupBy | None,
-) -> bool:
-    try:
-        print_report(result, console, metric=metric, verbose=verbose, against=against, group_by=group_by)
-    except BrokenPipeError:
-        discard_stdout()
-    except OSError as error:
-        discard_stdout()
-        complain(f"The report can't be written: {reason_of(error)}.")
-        return False
-    return True

@@ -7,7 +7,7 @@ import logging
 import socket
 import sys
 
-from tui_httpbench.commands.arguments import UsageError
+from tui_httpbench.commands.option_values import UsageError
 from tui_httpbench.commands.until_stopped import stopped_by_signals
 from tui_httpbench.commands.web.connections import (
     ACCEPTED_AT_ONCE,
