@@ -37,7 +37,7 @@ Made by `docs/generate.py` from the app's own bindings: change them there, and r
 [config file](usage.md#keys-and-colours).
 """
 # The order in which one meets them; what is in none of these folders comes after.
-PLACES = ("app", "setup", "run", "results", "replay", "recover", "parts")
+PLACES = ("app", "setup", "run", "results", "replay", "recover", "history", "compare", "parts")
 TITLES = {"app": "Everywhere", "parts": "Questions"}
 
 

@@ -29,12 +29,12 @@ from tui_httpbench.analysis.reasons import explain_ranking
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.report.markdown import to_text as to_markdown
+from tui_httpbench.tui.parts.themed_chart import ThemedChart
 from tui_httpbench.tui.screens.results.article_view import ArticleView
 from tui_httpbench.tui.screens.results.code_view import CodeColumn, CodePane
 from tui_httpbench.tui.screens.results.latency_charts import CourseChart, HistogramChart, LatencyChart, PercentileChart
 from tui_httpbench.tui.screens.results.latency_view import LatencyView, ModeChooser
 from tui_httpbench.tui.screens.results.screen import VIEWS, ResultsScreen
-from tui_httpbench.tui.screens.results.themed_chart import ThemedChart
 from tui_httpbench.tui.screens.results.warnings_view import WarningsPage
 from tui_httpbench.tui.screens.results.why_view import FactsTable, ReasonsPage, SettingsPage
 

@@ -88,8 +88,8 @@ def conclusion(comparison: RunComparison) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def notes(comparison: RunComparison) -> Iterator[str]:
-    """What has to be minded about the verdicts, each in a sentence or two."""
+def notes(comparison: RunComparison, asks: str = "--relative-to {lane}") -> Iterator[str]:
+    """What has to be minded about the verdicts, each in a sentence or two; ``asks`` is how a ``{lane}`` is chosen."""
     yield from (f"{lane.label} was not compared: {lane.why_not}." for lane in comparison.lanes if lane.why_not)
     for labels, which, other in ((comparison.only_old, "old", "new"), (comparison.only_new, "new", "old")):
         if labels:
@@ -107,10 +107,10 @@ def notes(comparison: RunComparison) -> Iterator[str]:
         return
     if comparison.why_clock_is_unsure:
         yield f"The times alone say nothing of the lanes, since {comparison.why_clock_is_unsure}."
-    yield from _how_sure(comparison)
+    yield from _how_sure(comparison, asks)
 
 
-def _how_sure(comparison: RunComparison) -> Iterator[str]:
+def _how_sure(comparison: RunComparison, asks: str) -> Iterator[str]:
     """From which difference on the verdicts are sure, and what would be better."""
     if comparison.sure_from is None:
         return
@@ -119,6 +119,6 @@ def _how_sure(comparison: RunComparison) -> Iterator[str]:
         f"{format_ratio(1 + comparison.sure_from)} as long to be told"
     )
     if comparison.sure_from_relative is not None:
-        better = f"--relative-to {comparison.advised} cancels what all lanes share, and tells"
+        better = f"{asks.format(lane=comparison.advised)} cancels what all lanes share, and tells"
         text += f"; {better} {format_ratio(1 + comparison.sure_from_relative)}"
     yield f"{text}."

@@ -25,6 +25,7 @@ from tui_httpbench.text.quoting import printable, shortened
 __all__ = [
     "KeptRun",
     "KeptRunError",
+    "count_kept",
     "find_kept",
     "hide_kept",
     "history_size",
@@ -81,15 +82,22 @@ def keep(
     return kept_run_of(entry)
 
 
-def list_kept(searched: str = "", most: int = -1, after: KeptRun | None = None) -> list[KeptRun]:
+def list_kept(searched: str = "", most: int = -1, after: KeptRun | None = None, skip: int = 0) -> list[KeptRun]:
     """The runs, newest first, whose name, URL, lanes and so on have all of these words; all, or at most so many.
 
-    With ``after``, those that are older than that one. Raises KeptRunError.
+    With ``after``, those that are older than that one; the first ``skip`` of them are passed over. Raises KeptRunError.
     """
     store = _store()
     if store is None:
         return []
-    return [kept_run_of(entry) for entry in store.entries(searched, most, None if after is None else after.entry)]
+    entries = store.entries(searched, most, None if after is None else after.entry, skip)
+    return [kept_run_of(entry) for entry in entries]
+
+
+def count_kept(searched: str = "") -> int:
+    """How many runs have all of these words. Raises KeptRunError."""
+    store = _store()
+    return 0 if store is None else store.count(searched)
 
 
 def find_kept(reference: str) -> KeptRun:

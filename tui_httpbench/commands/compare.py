@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from tui_httpbench.analysis.compared_run import ComparedRun
-from tui_httpbench.analysis.run_comparison import RunComparison, compare_runs
+from tui_httpbench.analysis.run_comparison import compare_runs
 from tui_httpbench.analysis.summary import summarize_run
-from tui_httpbench.analysis.trend import Trend, trend_of
+from tui_httpbench.analysis.trend import trend_of
 from tui_httpbench.bench.kept_runs import KeptRunError, find_kept, open_kept
 from tui_httpbench.commands.exit_status import FAILURE, SLOWER, SUCCESS
 from tui_httpbench.commands.output import complain, print_whole, write_text
@@ -20,7 +20,7 @@ from tui_httpbench.files.small_file import is_file
 from tui_httpbench.history.naming import LAST
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.reference import parse_gate
-from tui_httpbench.report import comparison_json, comparison_markdown, trend_report
+from tui_httpbench.report.comparison_formats import COMPARISON_TEXTS, TREND_TEXTS
 from tui_httpbench.report.comparison_text import print_comparison
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.destination import STDOUT, FileDestination, open_all
@@ -34,12 +34,6 @@ from tui_httpbench.text.quoting import shortened
 MIN_RUNS = 2
 MAX_RUNS = 100
 MAX_SAME_WITHIN = 50.0
-_MAKERS: dict[str, tuple[Callable[[RunComparison], str], Callable[[Trend], str]]] = {
-    "json": (comparison_json.to_text, trend_report.to_json),
-    "md": (comparison_markdown.to_text, trend_report.to_markdown),
-}
-"""What a file holds, by the name of its form: of two runs, and of several."""
-
 Destinations = tuple[tuple[Format, FileDestination], ...]
 
 
@@ -69,11 +63,11 @@ def compare(references: Sequence[str], wishes: Wishes) -> int:
     lane, relative_to = (wishes.lane or "").strip(), (wishes.relative_to or "").strip()
     if len(runs) > MIN_RUNS:
         trend = trend_of(runs, lane, relative_to, same_within)
-        texts = {name: make(trend) for name, (_, make) in _MAKERS.items()}
+        texts = {name: make(trend) for name, make in TREND_TEXTS.items()}
         arrived = _report(texts, destinations, lambda console: print_trend(trend, console))
         return SUCCESS if arrived else FAILURE
     compared = compare_runs(*runs, relative_to=relative_to, lane=lane, same_within=same_within, gate=gate)
-    texts = {name: make(compared) for name, (make, _) in _MAKERS.items()}
+    texts = {name: make(compared) for name, make in COMPARISON_TEXTS.items()}
     sentences = [each.in_words for each in compared.judged if each.verdict != "not slower"]
     arrived = _report(texts, destinations, lambda console: print_comparison(compared, console), sentences)
     if not compared.lanes:
@@ -139,8 +133,8 @@ def _check_exports(references: Sequence[str], exports: tuple[Export, ...]) -> No
     """Refuses forms that a comparison has not, and files that are compared. Raises PlanError."""
     for export in exports:
         shown = repr(shortened(export.path, 200))
-        if export.format.name not in _MAKERS:
-            known = " or ".join(f".{name}" for name in _MAKERS)
+        if export.format.name not in COMPARISON_TEXTS:
+            known = " or ".join(f".{name}" for name in COMPARISON_TEXTS)
             raise PlanError("export", f"A comparison goes into files that end in {known}, not {shown}.")
         if export.path != STDOUT and any(_are_same(each, export.path) for each in filter(_names_file, references)):
             raise PlanError("export", f"{shown} is one of the runs; write the comparison to another file.")

@@ -86,3 +86,9 @@ def entry_of(row: tuple[Any, ...]) -> Entry:
         facts = {}
     size = row[4] if isinstance(row[4], int) else 0
     return Entry(str(row[0]), float(row[1]), printable(str(row[2])), facts if isinstance(facts, dict) else {}, size)
+
+
+def condition_of(searched: str) -> tuple[str, list[object]]:
+    """What rows are asked for that are not hidden and have all of these words, and the values in it."""
+    words = searched.casefold().split()
+    return " AND ".join(["hidden_s IS NULL", *("instr(searched, ?) > 0" for _ in words)]), list(words)

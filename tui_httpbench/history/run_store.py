@@ -23,7 +23,17 @@ from tui_httpbench.files.private_files import make_private_folder
 from tui_httpbench.history.database import SAMPLES_FOLDER, reading, set_aside, writing
 from tui_httpbench.history.error import DamagedError, HistoryError, NoSuchRunError, refused
 from tui_httpbench.history.naming import LAST
-from tui_httpbench.history.rows import COLUMNS, Entry, Size, drop_oldest, entry_of, made_room, purge_until, row_where
+from tui_httpbench.history.rows import (
+    COLUMNS,
+    Entry,
+    Size,
+    condition_of,
+    drop_oldest,
+    entry_of,
+    made_room,
+    purge_until,
+    row_where,
+)
 from tui_httpbench.text.formatting import enumerate_first, plural
 from tui_httpbench.text.quoting import shortened
 
@@ -124,25 +134,34 @@ class RunStore:
 
         return self._asked(look)
 
-    def entries(self, searched: str = "", most: int = -1, after: Entry | None = None) -> list[Entry]:
+    def entries(self, searched: str = "", most: int = -1, after: Entry | None = None, skip: int = 0) -> list[Entry]:
         """The runs whose words have this text, the newest first, at most so many, older than ``after``.
 
-        Raises HistoryError.
+        The first ``skip`` of them are passed over. Raises HistoryError.
         """
-        conditions, values = ["hidden_s IS NULL"], list[object]()
-        for word in searched.casefold().split():
-            conditions.append("instr(searched, ?) > 0")
-            values.append(word)
+        condition, values = condition_of(searched)
         if after is not None:
-            conditions.append("(started_s, id) < (?, ?)")
+            condition += " AND (started_s, id) < (?, ?)"
             values += [after.started_s, after.id]
-        query = f"SELECT {COLUMNS} FROM runs WHERE {' AND '.join(conditions)} ORDER BY started_s DESC, id DESC LIMIT ?"
+        query = f"SELECT {COLUMNS} FROM runs WHERE {condition} ORDER BY started_s DESC, id DESC LIMIT ? OFFSET ?"
 
         def look() -> list[Entry]:
             with reading(self.folder) as connection:
                 return (
-                    [] if connection is None else [entry_of(row) for row in connection.execute(query, (*values, most))]
+                    [] if connection is None else list(map(entry_of, connection.execute(query, (*values, most, skip))))
                 )
+
+        return self._asked(look)
+
+    def count(self, searched: str = "") -> int:
+        """How many runs have this text in their words. Raises HistoryError."""
+        condition, values = condition_of(searched)
+
+        def look() -> int:
+            with reading(self.folder) as connection:
+                if connection is None:
+                    return 0
+                return int(connection.execute(f"SELECT count(*) FROM runs WHERE {condition}", values).fetchone()[0])
 
         return self._asked(look)
 

@@ -44,8 +44,8 @@ def print_trend(trend: Trend, console: StreamConsole) -> None:
 
 def to_markdown(trend: Trend) -> str:
     """A heading and the table."""
-    columns = {heading: side for heading, (side, _) in _columns(trend).items()}
-    return f"## {markdown_text(_title(trend))}\n\n{markdown_table(columns, _rows(trend))}"
+    columns = {heading: side for heading, (side, _) in trend_columns(trend).items()}
+    return f"## {markdown_text(title_of(trend))}\n\n{markdown_table(columns, trend_rows(trend))}"
 
 
 def to_json(trend: Trend) -> str:
@@ -77,42 +77,51 @@ def chart_of(trend: Trend, columns: int) -> str:
     )
 
 
-def _title(trend: Trend) -> str:
+def title_of(trend: Trend) -> str:
+    """What is shown of which lane: ``aiohttp over 5 runs: milliseconds per request, lower is better``."""
     what = f"its time over that of {trend.relative_to}" if trend.relative_to else "milliseconds per request"
     return f"{printable(trend.label)} over {len(trend.points)} runs: {printable(what)}, lower is better"
 
 
+def why_unsure(trend: Trend, asks: str = "--relative-to LABEL") -> str:
+    """Why runs can't be told apart by their times alone, and what ``asks`` for better; empty where they can."""
+    whys = [point.since_first.why_clock_is_unsure for point in trend.points if point.since_first is not None]
+    if trend.relative_to or not any(whys):
+        return ""
+    return (
+        "What is unsure may be so since runs were made on different machines, or on a busy one; "
+        f"{asks} cancels what all lanes share."
+    )
+
+
 def _blocks(trend: Trend, console: StreamConsole) -> Iterator[RenderableType]:
-    yield Text(_title(trend), style="bold")
+    yield Text(title_of(trend), style="bold")
     if chart := chart_of(trend, console.columns):
         yield Text.from_ansi(chart)
     yield ""
-    columns = _columns(trend)
+    columns = trend_columns(trend)
     yield fitted_table(
         console,
         {heading: side for heading, (side, _) in columns.items()},
-        [[Text(cell) for cell in row] for row in _rows(trend)],
+        [[Text(cell) for cell in row] for row in trend_rows(trend)],
         [weight for _, weight in columns.values()],
     )
-    whys = [point.since_first.why_clock_is_unsure for point in trend.points if point.since_first is not None]
-    if not trend.relative_to and any(whys):
+    if told := why_unsure(trend):
         yield ""
-        yield Text(
-            "What is unsure may be so since runs were made on different machines, or on a busy one; "
-            "--relative-to LABEL cancels what all lanes share.",
-            overflow="fold",
-        )
+        yield Text(told, overflow="fold")
     if trend.others:
         yield ""
         yield Text(f"Other lanes, for --lane: {printable(enumerate_first(trend.others, 12))}", style="dim")
 
 
-def _columns(trend: Trend) -> dict[str, tuple[Side, int]]:
+def trend_columns(trend: Trend) -> dict[str, tuple[Side, int]]:
+    """The columns by heading: the side that each is aligned to, and its weight where there is little room."""
     unit = f"× {printable(trend.relative_to)}" if trend.relative_to else "ms"
     return {unit if heading == _VALUE else heading: told for heading, told in _COLUMNS.items()}
 
 
-def _rows(trend: Trend) -> list[tuple[str, ...]]:
+def trend_rows(trend: Trend) -> list[tuple[str, ...]]:
+    """The cells of each run, one for each column."""
     return [_row(number, point) for number, point in enumerate(trend.points, start=1)]
 
 

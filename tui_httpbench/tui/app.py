@@ -30,6 +30,7 @@ from tui_httpbench.text.hiding import Hiding
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.held_run import HeldRun
 from tui_httpbench.tui.keeping import Keeper
+from tui_httpbench.tui.kept_runs_app import KeptRunsApp
 from tui_httpbench.tui.leave import Leave
 from tui_httpbench.tui.preferences import load_preferences, load_theme, save_theme, why_not_remembered
 from tui_httpbench.tui.recovery import offer_recovery
@@ -55,7 +56,12 @@ STOPPED = 130
 
 
 class HttpbenchApp(
-    LeanApp[None], OrderedKeysApp[None], QuietExitApp[None], BareTracebackApp[None], SafeClipboardApp[None]
+    KeptRunsApp[None],
+    LeanApp[None],
+    OrderedKeysApp[None],
+    QuietExitApp[None],
+    BareTracebackApp[None],
+    SafeClipboardApp[None],
 ):
     """Setup, Run and Results, and back; each finished run is written to ``exports``.
 
@@ -94,7 +100,7 @@ class HttpbenchApp(
         self._run_name = name
         self._in_history = in_history
         self._held = HeldRun()
-        self._keeper = Keeper(self, self._held)
+        self.keeper = Keeper(self, self._held)
         self.farewell = ""
         self._control_filter = ControlFilter()
         self._leave = Leave(self)
@@ -137,7 +143,7 @@ class HttpbenchApp(
         if is_too_small(self.size):
             self.push_screen(TooSmallScreen())
         if not self._start:
-            offer_recovery(self, self._keeper.take)
+            offer_recovery(self, self.keeper.take)
 
     def on_ready(self) -> None:
         """Once all is drawn, signals may end the app."""
@@ -163,6 +169,8 @@ class HttpbenchApp(
         """No result where there is none; and while the terminal is too small, nothing over the screen that says so."""
         if action == "show_result" and self._left is None:
             return False
+        if action == "show_history" and self._run_screen is not None:
+            return False
         covers = self.screen_stack[-1:]
         if action == "replay" and covers and isinstance(covers[0], ResultsScreen) and not covers[0].result.has_samples:
             return False
@@ -183,7 +191,7 @@ class HttpbenchApp(
             return
         is_exported = self._export(event.result)
         if event.measured.has_requests:
-            self._keeper.take(event.result, event.measured, event.folder, is_safe=is_exported)
+            self.keeper.take(event.result, event.measured, event.folder, is_safe=is_exported)
         else:
             self._remove(event.folder)
         self.switch_screen(ResultsScreen(event.result, event.measured))
@@ -227,7 +235,7 @@ class HttpbenchApp(
     async def on_results_screen_change_plan(self, event: ResultsScreen.ChangePlan) -> None:
         """Goes back to the form, which still holds the plan; the result can be called up again."""
         self._left = event.result, event.measured
-        await self._go_back_to_form()
+        await self._go_back_to_form(event.result.plan if event.is_kept else None)
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
         """The screen as SVG, without the secrets that were typed."""
@@ -260,7 +268,7 @@ class HttpbenchApp(
         """Asks first where a run has measured something; then stops what is under way, and leaves."""
         screen = self._run_screen
         if screen is None:
-            await self._keeper.wait()
+            await self.keeper.wait()
             self._held.remove()  # whoever leaves a result that can be saved has done with it
         elif self._bring_to_front(screen) and screen.ask_before_quitting():
             return
@@ -287,7 +295,7 @@ class HttpbenchApp(
         finished = await self._run_screen.stop_and_wait() if self._run_screen is not None else None
         if finished is not None and finished.folder is not None:
             is_exported = saves and self._export(finished.result)
-            kept = await self._keeper.keep_last(finished.result, finished.measured, finished.folder) if saves else None
+            kept = await self.keeper.keep_last(finished.result, finished.measured, finished.folder) if saves else None
             if is_exported:
                 paths = enumerate_names([printable(export.path) for export in self._exports])
                 self.farewell = f"What was measured is in {paths}."
@@ -299,7 +307,7 @@ class HttpbenchApp(
                 finished.folder.remove()
             else:
                 finished.folder.leave()
-        await self._keeper.wait()
+        await self.keeper.wait()
         self._held.leave()
         self.exit(return_code=return_code)
 
@@ -357,13 +365,18 @@ class HttpbenchApp(
             in_history=self._in_history,
         )
 
-    async def _go_back_to_form(self) -> Screen[None]:
+    async def _go_back_to_form(self, plan: Plan | None = None) -> Screen[None]:
+        """Shows the form, filled in with a plan where one is given; what lies over it goes."""
         forms = [screen for screen in self.screen_stack if isinstance(screen, SetupScreen)]
-        if forms:
-            self.pop_screen()
+        bottom = forms[-1] if forms else self.screen_stack[1]  # under which Textual has one of its own
+        while self.screen is not bottom:
+            await self.pop_screen()
+        if is_too_small(self.size):
+            self.call_after_refresh(self.push_screen, TooSmallScreen())
+        if forms and plan is None:
             return forms[-1]
         self._is_built.clear()
-        form = self.make_first_screen()
+        form = self.make_first_screen() if plan is None else SetupScreen(plan.replace(rounds_before=0))
         await self.switch_screen(form)
         form.call_after_refresh(self._is_built.set)
         return form

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from textual.app import App
 
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.bench.kept_runs import KeptRun, KeptRunError, keep
+from tui_httpbench.bench.kept_runs import KeptRun, KeptRunError, keep, remove_kept
 from tui_httpbench.bench.run_folder import RunFolder, source_of
 from tui_httpbench.files.threads import in_thread
 from tui_httpbench.measured.measured import Measured
@@ -43,6 +44,13 @@ class Keeper:
         """Returns once all that was taken is kept, or can't be."""
         if self._tasks:
             await asyncio.wait(self._tasks)
+
+    async def remove(self, run_ids: Sequence[str]) -> None:
+        """Removes runs of the history for good."""
+        try:
+            await in_thread(remove_kept, run_ids)
+        except KeptRunError as error:
+            self._app.notify(str(error), severity="warning", timeout=15, markup=False)
 
     async def _keep(self, result: Result, measured: Measured, folder: RunFolder, is_safe: bool) -> KeptRun | None:
         notices: list[str] = []

@@ -17,6 +17,7 @@ from tui_httpbench.report.formats import Export
 from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.quoting import printable
 
+HISTORY_TOOLTIP = "List the runs that were kept"
 SCREENSHOT_TOOLTIP = "Save a screenshot (SVG) in this folder"
 
 
@@ -32,6 +33,11 @@ async def save_result_aside(app: App[Any], result: Result, export: Export) -> bo
     """The same while the app goes on: a million requests take seconds."""
     problem = await asyncio.to_thread(_write, export.path, export.format.parts_of(result, USUAL))
     return _tell(app, "The result", export.path, problem)
+
+
+def save_comparison(app: App[Any], export: Export, text: str) -> bool:
+    """Writes a comparison of runs where it was asked for; says where, or why not. Tells whether it was written."""
+    return _tell(app, "The comparison", export.path, _write(export.path, (text,)))
 
 
 def save_screenshot(app: App[Any]) -> None:

@@ -13,13 +13,14 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from tui_httpbench.plan.plan import PlanError
-from tui_httpbench.report.formats import FORMATS, Export, export_to, suffixes
+from tui_httpbench.report.formats import Export, Format, export_to, suffixes
 
 
 class SaveScreen(ModalScreen[Export | None]):
     """Asks for a file; the result is where something is to go and in which form, None where nothing is to be saved.
 
-    ``stem`` is what the name begins with at first, in the first of the forms.
+    ``stem`` is what the name begins with at first, in the first of the forms; without any named, all that a result
+    has.
     """
 
     CSS_PATH = "save.tcss"
@@ -30,11 +31,13 @@ class SaveScreen(ModalScreen[Export | None]):
         Binding("up", "step(-1)", "Form before", id="save.before", tooltip="The form before", priority=True),
     ]
 
-    def __init__(self, what: str, stem: str) -> None:
+    def __init__(self, what: str, stem: str, formats: tuple[Format, ...] = ()) -> None:
         """``what`` is saved, as in a heading: ``the result``."""
         super().__init__()
         self._what = what
-        self._first = f"{stem}{FORMATS[0].suffix}"
+        self._formats = formats
+        self._suffixes = tuple(form.suffix for form in formats) or suffixes()
+        self._first = f"{stem}{self._suffixes[0]}"
 
     def compose(self) -> ComposeResult:
         """The name over what it comes to."""
@@ -57,7 +60,7 @@ class SaveScreen(ModalScreen[Export | None]):
     def _save(self, event: Input.Submitted) -> None:
         event.stop()
         try:
-            self.dismiss(export_to(_path_of(event.value)))
+            self.dismiss(self._export_to(event.value))
         except PlanError:
             self.app.bell()  # why is on the screen
 
@@ -68,7 +71,7 @@ class SaveScreen(ModalScreen[Export | None]):
     def action_step(self, step: int) -> None:
         """Takes the next form or the one before: changes how the name ends."""
         name = self.query_one(Input)
-        known = suffixes()
+        known = self._suffixes
         now = next((suffix for suffix in known if name.value.lower().endswith(suffix)), None)
         if now is None:
             name.value += known[0]
@@ -78,14 +81,25 @@ class SaveScreen(ModalScreen[Export | None]):
 
     def _tell(self, name: str) -> None:
         try:
-            export = export_to(_path_of(name))
+            export = self._export_to(name)
         except PlanError as error:
             told = str(error)
         else:
-            told = f"{export.format.title}: {export.format.about}"
+            about = "" if self._formats else f": {export.format.about}"
+            told = f"{export.format.title}{about}"
             if _is_there(export.path):
                 told += ". A file of that name is there, and will be replaced"
         self.query_one("#save-form", Label).update(f"{told.rstrip('.')}.")
+
+    def _export_to(self, name: str) -> Export:
+        """Where a typed name leads, and in which form. Raises PlanError."""
+        export = export_to(_path_of(name))
+        if self._formats and export.format not in self._formats:
+            known = " or ".join(self._suffixes)
+            raise PlanError(
+                "export", f"{self._what[:1].upper()}{self._what[1:]} goes into a file that ends in {known}."
+            )
+        return export
 
 
 def _path_of(name: str) -> str:

@@ -15,7 +15,7 @@ from tui_httpbench.charts.scales import axis_ticks, is_readable, short_number
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.text.formatting import UNKNOWN, format_ms
 from tui_httpbench.tui.parts.panel import Panel
-from tui_httpbench.tui.screens.results.themed_chart import AXIS, VALUE, ThemedChart, library_role, stand_in
+from tui_httpbench.tui.parts.themed_chart import AXIS, VALUE, ThemedChart, library_role, stand_in
 
 _PERCENTILES = ((0, "p0"), (math.log10(2), "p50"), (1, "p90"), (2, "p99"), (3, "p99.9"), (4, "p99.99"))
 _FIGURES: tuple[tuple[str, float], ...] = (("p50", 50), ("p99", 99), ("p99.9", 99.9))

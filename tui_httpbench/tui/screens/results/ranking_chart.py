@@ -17,7 +17,7 @@ from tui_httpbench.analysis.rows import Row, order_by, why_missing
 from tui_httpbench.charts.plot import Bar, bar_chart
 from tui_httpbench.text.formatting import UNKNOWN, plural
 from tui_httpbench.tui.parts.panel import Page, Panel
-from tui_httpbench.tui.screens.results.themed_chart import AXIS, VALUE, ThemedChart, library_role, stand_in
+from tui_httpbench.tui.parts.themed_chart import AXIS, VALUE, ThemedChart, library_role, stand_in
 
 AXIS_ROWS = 2
 _FURTHEST = 1.1  # times the longest bar, beyond which an interval goes on unseen

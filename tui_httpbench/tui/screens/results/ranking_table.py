@@ -15,7 +15,7 @@ from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.rows import Row, grouped_rows, sort_rows
 from tui_httpbench.clients.entrants import entrant_of
 from tui_httpbench.text.formatting import UNKNOWN
-from tui_httpbench.tui.screens.results.whole_columns import WholeColumns
+from tui_httpbench.tui.parts.whole_columns import WholeColumns
 
 _TITLES = {"time": "Ranking", "cpu": "Ranking by CPU time"}
 _UNSORTED = (TABLE_COLUMNS[0].id, False)

@@ -19,9 +19,10 @@ from tui_httpbench.analysis.result import Result
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.report.formats import Export
 from tui_httpbench.text.formatting import plural
+from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.plan_words import describe_more_rounds, plan_in_short
-from tui_httpbench.tui.saving import SCREENSHOT_TOOLTIP, file_stem, save_result_aside
+from tui_httpbench.tui.saving import HISTORY_TOOLTIP, SCREENSHOT_TOOLTIP, file_stem, save_result_aside
 from tui_httpbench.tui.screens.results.article_view import ArticleView
 from tui_httpbench.tui.screens.results.code_view import CodeView
 from tui_httpbench.tui.screens.results.latency_view import LatencyView
@@ -56,9 +57,10 @@ def _tab_binding(view: type[ResultView]) -> Binding:
 
 
 class ResultsScreen(Screen[None]):
-    """Shows a result; posts RunAgain, MoreRounds, ChangePlan or Saved.
+    """Shows a result; posts RunAgain, MoreRounds, ChangePlan, Saved or Closed.
 
-    ``measured`` is what the result was made of, where the run can go on from there.
+    ``measured`` is what the result was made of, where the run can go on from there. ``is_kept`` tells that it comes
+    from the history, to which ``escape`` goes back.
     """
 
     CSS_PATH = "results.tcss"
@@ -68,7 +70,8 @@ class ResultsScreen(Screen[None]):
 The underlined letter of a tab opens it; **[** and **]** go to the one before and the next. **c** copies what a tab
 shows: on *Ranking* the result as Markdown, to be pasted; code as it is. **s** saves the result as JSON, Markdown, CSV,
 JSON Lines (every request) or an HTML page: the suffix of the name decides. **+** makes more rounds of the same run:
-what is too close to call may be told then, and all rounds count together.
+what is too close to call may be told then, and all rounds count together. **h** lists all runs that were kept; this one
+is among them.
 
 - *Ranking*: each bar is one mode, coloured by its library, the best on top. **1** to **9** choose what is compared,
   **l** the logarithmic scale, on which modes that differ 100 times can be read. A click on a column's title sorts. With
@@ -86,7 +89,8 @@ what is too close to call may be told then, and all rounds count together.
         Binding(
             "plus", "make_more_rounds", "More rounds", id="results.more", tooltip="Make more rounds of the same run"
         ),
-        Binding("e,escape", "change_plan", "Edit", id="results.change", tooltip="Edit the plan: back to the form"),
+        Binding("e", "change_plan", "Edit", id="results.change", tooltip="Edit the plan: back to the form"),
+        Binding("escape", "leave", "Back", show=False, id="results.leave", tooltip="Back: to the form, or the history"),
         Binding("space", "app.replay", "Replay", id="results.replay", tooltip="Replay the measured samples as a race"),
         Binding(
             "c", "copy", "Copy", show=False, id="results.copy", tooltip="Copy what the tab shows: tables as Markdown"
@@ -97,6 +101,7 @@ what is too close to call may be told then, and all rounds count together.
         Binding(
             "ctrl+s", "app.save_screenshot", "Picture", show=False, id="results.screenshot", tooltip=SCREENSHOT_TOOLTIP
         ),
+        Binding("h,f4", "app.show_history", "History", show=False, id="results.history", tooltip=HISTORY_TOOLTIP),
         Binding("right_square_bracket", "step(1)", "Next tab", show=False, id="results.next", tooltip="Next tab"),
         Binding("left_square_bracket", "step(-1)", "Tab before", show=False, id="results.back", tooltip="Tab before"),
         *map(_tab_binding, VIEWS),
@@ -132,29 +137,48 @@ what is too close to call may be told then, and all rounds count together.
             self.result = result
 
     class ChangePlan(Message):
-        """The user wants the form back."""
+        """The user wants the form back; where the result is ``is_kept``, filled in with its plan."""
 
-        def __init__(self, result: Result, measured: Measured | None) -> None:
+        def __init__(self, result: Result, measured: Measured | None, *, is_kept: bool) -> None:
             super().__init__()
             self.result = result
             self.measured = measured
+            self.is_kept = is_kept
 
-    def __init__(self, result: Result, measured: Measured | None = None) -> None:
+    class Closed(Message):
+        """The history is wanted back, from which the result came."""
+
+    def __init__(self, result: Result, measured: Measured | None = None, *, is_kept: bool = False) -> None:
         super().__init__()
         self.result = result
         self.measured = measured
+        self.is_kept = is_kept
         self._views = {view.ID: view(result) for view in VIEWS if view.applies_to(result)}
         if self.can_go_on:
             self._bindings.key_to_bindings["plus"] = [
                 replace(binding, tooltip=f"{binding.tooltip}: {describe_more_rounds(result)}")
                 for binding in self._bindings.key_to_bindings["plus"]
             ]
-        self.sub_title = plan_in_short(result.plan, result.url)
+        if is_kept:
+            self._bindings.key_to_bindings["escape"] = [
+                replace(binding, description="Back", show=True, tooltip="Back to the history")
+                for binding in self._bindings.key_to_bindings["escape"]
+            ]
+        began = f"{result.started_at[:16].replace('T', ' ')} · " if is_kept and result.started_at else ""
+        self.sub_title = began + plan_in_short(result.plan, result.url)
+        self.show_name(result.name)
+
+    def show_name(self, name: str) -> None:
+        """Takes on the name that its run has in the history."""
+        result = self.result = replace(self.result, name=name)
+        title = printable(name) or type(self).TITLE or ""
         if result.stopped:
             sent = sum(mode.requests for mode in result.modes)
             total = result.plan.total_requests
             share = f"{sent:,} of {plural(total, 'request')}" if total is not None else plural(sent, "request")
-            self.title = f"stopped: {share} measured"
+            stopped = f"stopped: {share} measured"
+            title = f"{printable(name)}, {stopped}" if name else stopped
+        self.title = title
 
     def compose(self) -> ComposeResult:
         """A tab for each view that applies; all but the first are filled when they are opened."""
@@ -256,7 +280,14 @@ what is too close to call may be told then, and all rounds count together.
 
     def action_change_plan(self) -> None:
         """Goes back to the form."""
-        self.post_message(self.ChangePlan(self.result, self.measured))
+        self.post_message(self.ChangePlan(self.result, self.measured, is_kept=self.is_kept))
+
+    def action_leave(self) -> None:
+        """Goes back to where one came from: the form, or the history."""
+        if self.is_kept:
+            self.post_message(self.Closed())
+        else:
+            self.action_change_plan()
 
     def action_save(self) -> None:
         """Asks for a file's name or path, and writes the result in the form of its suffix."""

@@ -23,8 +23,8 @@ from tui_httpbench.text.formatting import UNKNOWN, format_count, format_percent,
 from tui_httpbench.text.markdown_table import Side, markdown_table
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.parts.panel import Page, Panel
+from tui_httpbench.tui.parts.whole_columns import WholeColumns
 from tui_httpbench.tui.screens.results.view import ResultView
-from tui_httpbench.tui.screens.results.whole_columns import WholeColumns
 
 _INDENT = "    "
 AGAINST_TOOLTIP = "Compare all with the marked mode, or as usual again"

@@ -22,6 +22,7 @@ from tui_httpbench.plan.presets import PRESETS, preset_of
 from tui_httpbench.plan.stored import LastPlanError, save_last_plan
 from tui_httpbench.tui.parts.code_panel import CodePanel
 from tui_httpbench.tui.plan_words import describe_run
+from tui_httpbench.tui.saving import HISTORY_TOOLTIP
 from tui_httpbench.tui.screens.setup.body_editor import BodyEditor
 from tui_httpbench.tui.screens.setup.headers_editor import HeadersEditor
 from tui_httpbench.tui.screens.setup.load_form import LoadForm
@@ -62,7 +63,8 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
     HELP = (
         "**ctrl+r** starts what the bottom line says. **tab** and the arrows go from field to field; **left** and "
         "**right** choose a preset, which fills the form in; **space** chooses a mode and opens the knobs. "
-        "A **curl** command, pasted into the URL, fills in what it says; **ctrl+o** lists the URLs of earlier runs. "
+        "A **curl** command, pasted into the URL, fills in what it says; **ctrl+o** lists the URLs of earlier runs, "
+        "**f4** the runs themselves. "
         "Headers may name environment variables, as in `Bearer $TOKEN`. "
         "The plan is remembered, but no credentials in its headers or its URL."
     )
@@ -80,6 +82,7 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
             "f2", "await_curl", "From curl", id="setup.curl", show=False, tooltip="Fill the form from a curl command"
         ),
         Binding("f3", "app.show_result", "Result", id="setup.result", tooltip="Show the last result again"),
+        Binding("f4", "app.show_history", "History", id="setup.history", tooltip=HISTORY_TOOLTIP),
         Binding("up", "app.focus_previous", "Field above", show=False),
         Binding("down", "app.focus_next", "Field below", show=False),
     ]

@@ -1,0 +1,52 @@
+"""The screens of the history, and how they follow one another."""
+
+from __future__ import annotations
+
+from textual.app import App, ReturnType
+
+from tui_httpbench.tui.keeping import Keeper
+from tui_httpbench.tui.screens.compare.screen import CompareScreen
+from tui_httpbench.tui.screens.compare.trend_screen import TrendScreen
+from tui_httpbench.tui.screens.history.screen import HistoryScreen
+from tui_httpbench.tui.screens.results.screen import ResultsScreen
+
+
+class KeptRunsApp(App[ReturnType]):
+    """Lists the runs that were kept, and opens and compares them; ``keeper`` is what keeps those of the app."""
+
+    keeper: Keeper
+
+    def action_show_history(self) -> None:
+        """Shows the runs that were kept; from a run of them, the list again."""
+        lists = [screen for screen in self.screen_stack if isinstance(screen, HistoryScreen)]
+        while lists and self.screen is not lists[-1]:
+            self.pop_screen()
+        if not lists:
+            self.push_screen(HistoryScreen(self.keeper.wait))
+
+    def on_history_screen_opened(self, event: HistoryScreen.Opened) -> None:
+        """Shows a run of the history, over the list."""
+        self.push_screen(ResultsScreen(event.result, is_kept=True))
+
+    def on_results_screen_closed(self) -> None:
+        """Goes back to the list, from which the result came."""
+        self.pop_screen()
+
+    def on_history_screen_compared(self, event: HistoryScreen.Compared) -> None:
+        """Shows two runs beside each other, or one lane over more of them."""
+        if len(event.runs) == 2:
+            self.push_screen(CompareScreen(*event.runs))
+        else:
+            self.push_screen(TrendScreen(event.runs))
+
+    def on_history_screen_renamed(self, event: HistoryScreen.Renamed) -> None:
+        """Has the result below show the name that its run has now."""
+        for screen in self.screen_stack:
+            if isinstance(screen, ResultsScreen) and screen.result.run_id == event.run_id:
+                screen.show_name(event.name)
+
+    def on_history_screen_left(self, event: HistoryScreen.Left) -> None:
+        """Goes back to where it was called from; what was removed goes for good."""
+        self.pop_screen()
+        if event.removed:
+            self.run_worker(self.keeper.remove(event.removed), name="history")

@@ -1,0 +1,1 @@
+"""The Compare screens: of two runs, and of a lane over several."""

@@ -1,0 +1,156 @@
+"""A run of the history as a row of the list, and what is told of the one under the cursor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.text import Text
+
+from tui_httpbench.analysis.places import FAILED_SIGN
+from tui_httpbench.bench.kept_run import KeptRun
+from tui_httpbench.text.formatting import UNKNOWN, format_bytes, plural
+from tui_httpbench.text.quoting import printable
+
+FINISHED = "finished"
+WITHOUT_SAMPLES = "its single requests are not kept any more: no latency curves, no replay"
+_GAP = 2
+_MARK_COLUMNS = 2
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the list: between ``least`` and ``most`` cells wide; the narrower the list, the fewer there are."""
+
+    id: str
+    heading: str
+    least: int
+    most: int
+
+
+COLUMNS = (
+    Column("when", "when", 10, 10),
+    Column("name", "name", 12, 24),
+    Column("place", "target", 14, 36),
+    Column("load", "load, in flight", 15, 22),
+    Column("winner", "winner", 14, 20),
+    Column("verdict", "verdict", 34, 400),
+)
+_KEPT_LONGEST = ("when", "place", "winner", "name", "load", "verdict")
+"""Which columns stay as the list gets narrower: the last of them goes first."""
+
+
+def columns_within(width: int, *, has_names: bool) -> list[tuple[Column, int]]:
+    """The columns that have room in so many cells, each with its width; they fill the row."""
+    chosen = [column for column in COLUMNS if has_names or column.id != "name"]
+    for gone in reversed(_KEPT_LONGEST):
+        if len(chosen) == 1 or _least(chosen) <= width:
+            break
+        chosen = [column for column in chosen if column.id != gone]
+    widths = {column.id: column.least for column in chosen}
+    room = width - _least(chosen)
+    # A column after the other gets what it can use, in turns, so that none is starved by the ones before it.
+    while room > 0 and (growing := [column for column in chosen if widths[column.id] < column.most]):
+        for column in growing:
+            if room > 0:
+                widths[column.id] += 1
+                room -= 1
+    return [(column, widths[column.id]) for column in chosen]
+
+
+def heading_text(columns: list[tuple[Column, int]]) -> Text:
+    """The headings of the columns."""
+    return _joined("", [_fitted(column.heading, width) for column, width in columns])
+
+
+def row_text(run: KeptRun, columns: list[tuple[Column, int]], now: datetime, *, is_marked: bool) -> Text:
+    """A run as a row."""
+    values = {
+        "when": when(run, now),
+        "name": run.name,
+        "place": place_of(run),
+        "load": run.load.replace(" in flight", ""),
+        "winner": run.winner or UNKNOWN,
+        "verdict": verdict_of(run),
+    }
+    cells = []
+    for column, width in columns:
+        cell = _fitted(values[column.id], width)
+        if column.id == "name":
+            cell.stylize("bold")
+        cells.append(cell)
+    return _joined("●" if is_marked else "", cells)
+
+
+def when(run: KeptRun, now: datetime) -> str:
+    """When it began: the time of today, the day of this year, else the date."""
+    try:
+        began = datetime.fromtimestamp(run.started_s).astimezone()
+    except (OverflowError, OSError, ValueError):
+        return UNKNOWN
+    if began.date() == now.date():
+        return f"{began:%H:%M}"
+    return f"{began.day} {began:%b}" if began.year == now.year else f"{began:%Y-%m-%d}"
+
+
+def place_of(run: KeptRun) -> str:
+    """Where its requests went: the URL, or the embedded target's scenario, with the path if that says anything."""
+    if not run.scenario:
+        return run.place or UNKNOWN
+    return run.scenario if run.place in ("", "/") else f"{run.scenario} {run.place}"
+
+
+def verdict_of(run: KeptRun) -> str:
+    """What it came to, after what went wrong."""
+    ended = "" if run.outcome in (FINISHED, "") else f"{run.outcome}: "
+    failed = f"{FAILED_SIGN} {run.failed:,} failed; " if run.failed else ""
+    found = run.conclusion.removeprefix(f"{run.winner} is fastest: ")  # who it is stands in a column of its own
+    return f"{ended}{failed}{found}" or UNKNOWN
+
+
+def title_of(run: KeptRun) -> str:
+    """What messages call it."""
+    return f"{run.name!r}" if run.name else f"the run {run.id}"
+
+
+def told_of(run: KeptRun) -> Text:
+    """All that the history knows of a run, in some lines."""
+    failed = f", {run.failed:,} failed" if run.failed else ""
+    parts = [
+        f"{plural(run.requests, 'request')}{failed}",
+        run.rounds,
+        run.load,
+        run.outcome,
+        format_bytes(run.samples_bytes) + " of single requests" if run.has_samples else "",
+    ]
+    text = Text(overflow="fold")
+    text.append(run.name or place_of(run), "bold")
+    if run.name:
+        text.append(f"  {place_of(run)}")
+    text.append(f"\n{run.conclusion or 'It came to no conclusion.'}\n")
+    text.append(f"{began_at(run)} · {' · '.join(filter(None, parts))} · {run.id}", "dim")
+    if not run.has_samples:
+        text.append(f"\n{WITHOUT_SAMPLES[:1].upper()}{WITHOUT_SAMPLES[1:]}.", "italic")
+    return text
+
+
+def began_at(run: KeptRun) -> str:
+    """When it began, in full."""
+    try:
+        return f"{datetime.fromtimestamp(run.started_s).astimezone():%Y-%m-%d %H:%M}"
+    except (OverflowError, OSError, ValueError):
+        return printable(run.started_at) or UNKNOWN
+
+
+def _least(columns: list[Column]) -> int:
+    return _MARK_COLUMNS + sum(column.least for column in columns) + _GAP * (len(columns) - 1)
+
+
+def _fitted(value: str, width: int) -> Text:
+    text = Text(value, no_wrap=True)
+    text.truncate(width, overflow="ellipsis", pad=True)
+    return text
+
+
+def _joined(mark: str, cells: list[Text]) -> Text:
+    return Text(mark.ljust(_MARK_COLUMNS), no_wrap=True).append_text(Text(" " * _GAP).join(cells))

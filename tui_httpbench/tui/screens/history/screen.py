@@ -1,0 +1,330 @@
+"""The screen of the history: the runs that were kept, to be opened, named, compared, saved and removed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Header, Input, Label, Static
+
+from tui_httpbench.analysis.compared_run import ComparedRun
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.bench.kept_runs import KeptRun, KeptRunError, hide_kept, rename_kept, show_kept_again
+from tui_httpbench.files.threads import in_thread
+from tui_httpbench.report.formats import Export
+from tui_httpbench.tui.parts.panel import Panel
+from tui_httpbench.tui.parts.save import SaveScreen
+from tui_httpbench.tui.saving import file_stem, save_result_aside
+from tui_httpbench.tui.screens.history.reading import read_compared, read_first, read_page, read_result
+from tui_httpbench.tui.screens.history.rename import RenameScreen
+from tui_httpbench.tui.screens.history.run_list import RunList
+from tui_httpbench.tui.screens.history.run_row import heading_text, title_of, told_of
+from tui_httpbench.tui.textual_fixes.following_input import FollowingInput
+from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
+
+MAX_COMPARED = 30
+"""How many marked runs are compared at a time: each is read whole."""
+EMPTY = "No run is kept yet. Each run that measures something will be: go back and start one."
+NOT_FOUND = "No run has all of these words; names, URLs, scenarios, loads, lanes and days are looked at."
+_ON_RUNS = ("open", "rename", "remove", "save", "compare", "mark", "undo")
+
+
+class RunsPanel(Vertical, Panel):
+    """The list under the headings of its columns."""
+
+    def compose(self) -> ComposeResult:
+        """Headings and list."""
+        yield Static(id="runs-columns", markup=False)
+        yield RunList()
+
+
+class HistoryScreen(Screen[None]):
+    """Lists the runs that were kept; posts Opened, Compared, Renamed and Left.
+
+    ``until_kept`` returns once what the app has measured is in the history.
+    """
+
+    CSS_PATH = "history.tcss"
+    TITLE = "httpbench"
+    AUTO_FOCUS = "RunList"
+    HELP = """
+All runs that were kept, the newest first. **enter** opens one as it was: all tabs, and the replay.
+
+- **/** goes to the filter: a run is listed if its name, URL, scenario, load, lanes and day have all of the words.
+- **space** marks a run, and **c** compares two marked ones, the older one first; of more, it draws one lane over all.
+- **r** gives a run a name. **d** removes it; **u** brings back what was removed, as long as this screen is open.
+- **s** saves a run: JSON, Markdown, CSV, JSON Lines (every request) or an HTML page.
+- The single requests of the oldest runs go when they take more room than the config file allows. Such a run is shown in
+  italics, and opens without latency curves and replay; its numbers stay.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "mark", "Mark", id="history.mark", tooltip="Mark the run, to be compared"),
+        Binding("c", "compare", "Compare", id="history.compare", tooltip="Compare the marked runs"),
+        Binding("slash", "filter", "Filter", show=False, id="history.filter", tooltip="Filter the runs by words"),
+        Binding("r,f2", "rename", "Rename", id="history.rename", tooltip="Give the run a name"),
+        Binding("d,delete", "remove", "Remove", id="history.remove", tooltip="Remove the run"),
+        Binding("u", "undo", "Undo", id="history.undo", tooltip="Bring back the run that was removed last"),
+        Binding(
+            "s", "save", "Save", show=False, id="history.save", tooltip="Save the run: JSON, Markdown, CSV or HTML"
+        ),
+        Binding("escape", "leave", "Back", id="history.leave", tooltip="Back, out of the history"),
+    ]
+
+    class Opened(Message):
+        """A run is to be shown."""
+
+        def __init__(self, result: Result) -> None:
+            super().__init__()
+            self.result = result
+
+    class Compared(Message):
+        """Runs are to be compared, the oldest first."""
+
+        def __init__(self, runs: Sequence[ComparedRun]) -> None:
+            super().__init__()
+            self.runs = runs
+
+    class Renamed(Message):
+        """A run has another name."""
+
+        def __init__(self, run_id: str, name: str) -> None:
+            super().__init__()
+            self.run_id = run_id
+            self.name = name
+
+    class Left(Message):
+        """The screen is left; what was ``removed`` can't be called back any more."""
+
+        def __init__(self, removed: Sequence[str]) -> None:
+            super().__init__()
+            self.removed = removed
+
+    def __init__(self, until_kept: Callable[[], Awaitable[object]]) -> None:
+        super().__init__()
+        self._until_kept = until_kept
+        self._removed: list[KeptRun] = []
+        self._trouble = ""
+        self._busy = ""
+        self.sub_title = "history of runs"
+
+    def compose(self) -> ComposeResult:
+        """The filter over the list, and under it what is known of the run that is marked."""
+        yield Header()
+        yield FollowingInput(
+            placeholder="/ filter: words of name, URL, scenario, lane, day …", id="history-filter", compact=True
+        )
+        yield RunsPanel(classes="panel")
+        yield Label("", id="history-note", markup=False)
+        with Vertical(id="history-about", classes="panel"):
+            yield Static(id="about-run", markup=False)
+        yield SteadyFooter()
+
+    def on_mount(self) -> None:
+        """Nothing is known yet."""
+        self.query_one("#history-note").display = False
+
+    def on_screen_resume(self) -> None:
+        """Looks again: there may be more runs since, or fewer."""
+        self._show(self.runs.cursor)
+
+    @property
+    def runs(self) -> RunList:
+        """The list."""
+        return self.query_one(RunList)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """What is done to runs needs one, and the keys of the list."""
+        if action == "undo":
+            return bool(self._removed)
+        if action == "compare":
+            return len(self.runs.marks) > 1 if self.is_mounted else False
+        return action not in _ON_RUNS or not self.is_mounted or self.runs.total > 0
+
+    # What is shown
+
+    @on(Input.Changed, "#history-filter")
+    def _filter(self) -> None:
+        self._show(0)
+
+    @on(Input.Submitted, "#history-filter")
+    def _go_to_runs(self) -> None:
+        self.runs.focus()
+
+    @on(RunList.LeftUpwards)
+    def action_filter(self) -> None:
+        """Goes to the filter."""
+        self.query_one("#history-filter").focus()
+
+    def key_down(self) -> None:
+        """From the filter to the list."""
+        if isinstance(self.focused, Input):
+            self.runs.focus()
+
+    @on(RunList.Wanted)
+    def _read_page(self, event: RunList.Wanted) -> None:
+        self._fill(event.page, event.generation)
+
+    @on(RunList.ColumnsChanged)
+    def _draw_headings(self) -> None:
+        self.query_one("#runs-columns", Static).update(heading_text(self.runs.columns))
+
+    @on(RunList.Highlighted)
+    def _tell_of_run(self) -> None:
+        run = self.runs.run
+        self.query_one("#about-run", Static).update("" if run is None else told_of(run))
+
+    @work(group="look", exclusive=True)
+    async def _show(self, row: int) -> None:
+        await self._until_kept()
+        try:
+            total, page, found = await read_first(self._words, row)
+            self._trouble = ""
+        except KeptRunError as error:
+            total, page, found = 0, 0, []
+            self._trouble = str(error)
+        self.runs.show(total, page, found, row)
+        self._tell_how_many()
+
+    @work(group="pages")
+    async def _fill(self, page: int, generation: int) -> None:
+        try:
+            self.runs.fill(page, await read_page(self._words, page), generation)
+        except KeptRunError as error:
+            self._trouble = str(error)
+            self._tell_how_many()
+
+    def _tell_how_many(self) -> None:
+        panel, runs, note = self.query_one(RunsPanel), self.runs, self.query_one("#history-note", Label)
+        marked = f"{len(runs.marks)} marked" if runs.marks else ""
+        panel.set_heading(" · ".join(filter(None, ("Runs", f"{runs.total:,}" if runs.total else "", marked))))
+        panel.border_subtitle = self._busy
+        missing = "" if runs.total else NOT_FOUND if self._words else EMPTY
+        note.update(self._trouble or missing)
+        note.set_class(bool(self._trouble), "-trouble")
+        note.display = bool(self._trouble or missing)
+        panel.display = self.query_one("#history-about").display = runs.total > 0
+        if runs.total and self.focused is None:
+            runs.focus()
+        self.refresh_bindings()
+
+    @property
+    def _words(self) -> str:
+        return self.query_one("#history-filter", Input).value
+
+    # What is done with runs
+
+    @on(RunList.Chosen)
+    def action_open(self) -> None:
+        """Opens the run under the cursor."""
+        if (run := self.runs.run) is not None:
+            self._begin(f"opening {title_of(run)} …", self._open(run))
+
+    def action_mark(self) -> None:
+        """Marks a run for a comparison, or no more."""
+        self.runs.toggle_mark()
+        self._tell_how_many()
+
+    def action_compare(self) -> None:
+        """Compares the marked runs, the oldest first."""
+        runs = sorted(self.runs.marks.values(), key=lambda run: (run.started_s, run.id))
+        if len(runs) > MAX_COMPARED:
+            self.notify(f"Up to {MAX_COMPARED} runs are compared at a time; take marks away.", severity="warning")
+            return
+        self._begin("reading …", self._compare(runs))
+
+    def action_rename(self) -> None:
+        """Asks for a name."""
+        run = self.runs.run
+        if run is not None and not self._busy:
+
+            def take(name: str | None) -> None:
+                if name is not None and name != run.name:
+                    self._begin("", self._rename(run, name))
+
+            self.app.push_screen(RenameScreen(run.name, f"the run {run.id}"), take)
+
+    def action_remove(self) -> None:
+        """Removes the run under the cursor, which can be undone as long as the screen is open."""
+        if (run := self.runs.run) is not None:
+            self._begin("", self._remove(run))
+
+    def action_undo(self) -> None:
+        """Brings back what was removed last."""
+        if self._removed:
+            self._begin("", self._bring_back(self._removed[-1]))
+
+    def action_save(self) -> None:
+        """Asks for a file's name or path, and writes the run in the form of its suffix."""
+        run = self.runs.run
+        if run is not None and not self._busy:
+
+            def take(export: Export | None) -> None:
+                if export is not None:
+                    self._begin(f"saving {title_of(run)} …", self._save(run, export))
+
+            self.app.push_screen(SaveScreen(title_of(run), file_stem()), take)
+
+    def action_leave(self) -> None:
+        """Out of the filter first, then out of the screen."""
+        filter_box = self.query_one("#history-filter", Input)
+        if filter_box.value or (filter_box.has_focus and self.runs.total):
+            filter_box.value = ""
+            self.runs.focus()
+            return
+        self.post_message(self.Left([run.id for run in self._removed]))
+
+    def _begin(self, busy: str, work: Coroutine[Any, Any, None]) -> None:
+        """Does something beside the screen, one at a time."""
+        if self._busy:
+            work.close()
+            self.app.bell()
+            return
+        self._busy = busy or "…"
+        self._tell_how_many()
+        self.run_worker(self._do(work), group="work")
+
+    async def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except KeptRunError as error:
+            self.notify(str(error), severity="error", timeout=15, markup=False)
+        finally:
+            self._busy = ""
+        self._tell_how_many()
+
+    async def _open(self, run: KeptRun) -> None:
+        self.post_message(self.Opened(await read_result(run.id)))
+
+    async def _compare(self, runs: Sequence[KeptRun]) -> None:
+        def tell(number: int) -> None:
+            self._busy = f"reading run {number} of {len(runs)} …"
+            self._tell_how_many()
+
+        self.post_message(self.Compared(await read_compared([run.id for run in runs], tell)))
+
+    async def _rename(self, run: KeptRun, name: str) -> None:
+        await in_thread(rename_kept, run.id, name)
+        self.post_message(self.Renamed(run.id, name))
+        self._show(self.runs.cursor)
+
+    async def _remove(self, run: KeptRun) -> None:
+        await in_thread(hide_kept, [run.id])
+        self._removed.append(run)
+        self.runs.forget_mark(run.id)
+        self.notify(f"Removed {title_of(run)}. u brings it back while the history is open.", markup=False, timeout=10)
+        self._show(self.runs.cursor)
+
+    async def _bring_back(self, run: KeptRun) -> None:
+        await in_thread(show_kept_again, [run.id])
+        self._removed.remove(run)
+        self.notify(f"{title_of(run)[:1].upper()}{title_of(run)[1:]} is back.", markup=False)
+        self._show(self.runs.cursor)
+
+    async def _save(self, run: KeptRun, export: Export) -> None:
+        await save_result_aside(self.app, await read_result(run.id), export)
