@@ -15,7 +15,7 @@ from tui_httpbench.measured.measured import Measured
 from tui_httpbench.plan.plan import Plan, Request
 
 LANES = ("requests-session", "httpx-client", "aiohttp")
-FIRST = datetime.fromisoformat("2025-11-20T20:00:00+00:00")
+FIRST = datetime.fromisoformat("2024-11-20T20:00:00+00:00")
 
 
 def measured_at(number: int, *, url: str = "", slower: float = 1.0, noise: float = 0.002, **values: Any) -> Measured:

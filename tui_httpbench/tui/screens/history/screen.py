@@ -38,10 +38,14 @@ _ON_RUNS = ("open", "rename", "remove", "save", "compare", "mark", "undo")
 class RunsPanel(Vertical, Panel):
     """The list under the headings of its columns."""
 
+    def __init__(self, runs: RunList) -> None:
+        super().__init__(classes="panel")
+        self._runs = runs
+
     def compose(self) -> ComposeResult:
         """Headings and list."""
         yield Static(id="runs-columns", markup=False)
-        yield RunList()
+        yield self._runs
 
 
 class HistoryScreen(Screen[None]):
@@ -107,6 +111,7 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
 
     def __init__(self, until_kept: Callable[[], Awaitable[object]]) -> None:
         super().__init__()
+        self.runs = RunList()
         self._until_kept = until_kept
         self._removed: list[KeptRun] = []
         self._trouble = ""
@@ -119,7 +124,7 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
         yield FollowingInput(
             placeholder="/ filter: words of name, URL, scenario, lane, day …", id="history-filter", compact=True
         )
-        yield RunsPanel(classes="panel")
+        yield RunsPanel(self.runs)
         yield Label("", id="history-note", markup=False)
         with Vertical(id="history-about", classes="panel"):
             yield Static(id="about-run", markup=False)
@@ -133,18 +138,13 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
         """Looks again: there may be more runs since, or fewer."""
         self._show(self.runs.cursor)
 
-    @property
-    def runs(self) -> RunList:
-        """The list."""
-        return self.query_one(RunList)
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """What is done to runs needs one, and the keys of the list."""
         if action == "undo":
             return bool(self._removed)
-        if action == "compare":
-            return len(self.runs.marks) > 1 if self.is_mounted else False
-        return action not in _ON_RUNS or not self.is_mounted or self.runs.total > 0
+        if action == "compare" and self.runs.total > 1 and len(self.runs.marks) < 2:
+            return None  # it is in the footer all the same: that is how one learns of it
+        return action not in _ON_RUNS or self.runs.total > 0
 
     # What is shown
 
