@@ -8,23 +8,43 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import sqlite3
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
+from functools import partial
 
-from support.made_history import keep_run, measured_at
+from support.made_history import keep_run
 from support.screens import wait_for_screen, wait_until
 from textual.pilot import Pilot
+from textual.widgets import Input
 
-from tui_httpbench.analysis.summary import summarize_run
+from tui_httpbench.files.folders import state_folder
+from tui_httpbench.history.database import database_path
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.screens.history.screen import HistoryScreen
 from tui_httpbench.tui.screens.setup.screen import SetupScreen
 
 LIMIT_MS = 100.0
+LOOK_INTERVAL_S = 0.001
 GIVES_UP_S = 10.0
 SIZE = (160, 45)
+
+
+def fill(runs: int) -> None:
+    """Makes a history of so many runs: one that is kept, and rows that differ from its own in id, time and name."""
+    first, folder = keep_run(0), state_folder()
+    assert folder is not None
+    with closing(sqlite3.connect(database_path(folder / "history"))) as connection, connection:
+        for number in range(1, runs):
+            run_id, name = f"20241120-{number:06}-abcd", f"run {number}"
+            connection.execute(
+                "INSERT INTO runs SELECT ?, started_s + ?, ?, facts, ? || searched, samples, samples_bytes, NULL "
+                "FROM runs WHERE id = ?",
+                (run_id, number * 60.0, name, f"{run_id} {name} ", first.id),
+            )
 
 
 async def time_key(pilot: Pilot[None], key: str, is_answered: Callable[[], bool]) -> float:
@@ -33,7 +53,7 @@ async def time_key(pilot: Pilot[None], key: str, is_answered: Callable[[], bool]
     pilot.app.simulate_key(key)
     while not (is_answered() and not pilot.app.screen._dirty_widgets):
         assert time.perf_counter() - begin < GIVES_UP_S, f"{key} was not answered"
-        await asyncio.sleep(0)
+        await asyncio.sleep(LOOK_INTERVAL_S)
     return (time.perf_counter() - begin) * 1e3
 
 
@@ -53,26 +73,35 @@ async def time_keys(runs: int) -> dict[str, list[float]]:
 
         async def press(key: str, what: str, is_answered: Callable[[], bool]) -> None:
             times.setdefault(what, []).append(await time_key(pilot, key, is_answered))
-            await pilot.pause()
+            if not screen.query("Input:focus"):
+                await pilot.pause()
+
+        def has_gone(row: int) -> bool:
+            return rows.cursor > row and rows.run is not None
 
         for _ in range(20):
-            row = rows.cursor
-            await press("down", "down", lambda row=row: rows.cursor == row + 1)
-            await press("pagedown", "pagedown", lambda row=row: rows.cursor > row + 2 and rows.run is not None)
+            await press("down", "down", partial(has_gone, rows.cursor))
+            await press("pagedown", "pagedown, until its run is there", partial(has_gone, rows.cursor))
         for _ in range(5):
             await press("end", "end, until the oldest is there", lambda: rows.cursor == runs - 1 and bool(rows.run))
             await press("pageup", "pageup", lambda: rows.cursor < runs - 1 and rows.run is not None)
             await press("home", "home, until the newest is there", lambda: rows.cursor == 0 and bool(rows.run))
             await press("space", "space", lambda: rows.cursor == 1)
         await pilot.press("slash")
-        field = screen.query_one("#history-filter")
-        for text in ("run 77", "aiohttp", "nothing"):
+        field = screen.query_one("#history-filter", Input)
+
+        def has_typed(length: int) -> bool:
+            return len(field.value) > length
+
+        for text in ("777", "aiohttp", "nothing"):
             for letter in text:
-                was, key = len(field.value), "space" if letter == " " else letter
-                await press(key, "a letter in the filter", lambda was=was: len(field.value) > was)
+                await press(letter, "a letter in the filter", partial(has_typed, len(field.value)))
             begin = time.perf_counter()
-            await app.workers.wait_for_complete()
-            times.setdefault(f"the runs with {text!r}", []).append((time.perf_counter() - begin) * 1e3)
+            while list(app.workers):
+                await asyncio.sleep(LOOK_INTERVAL_S)
+            times.setdefault("the runs of a filter, after its last letter", []).append(
+                (time.perf_counter() - begin) * 1e3
+            )
             print(f"{text!r}: {rows.total:,} runs")
             field.value = ""
             await app.workers.wait_for_complete()
@@ -88,9 +117,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name in ("CONFIG", "STATE", "DATA", "CACHE"):
             os.environ[f"XDG_{name}_HOME"] = folder
-        result = summarize_run(measured_at(0))
-        for number in range(runs):
-            keep_run(number, result, name=f"run {number}")
+        fill(runs)
         times = asyncio.run(time_keys(runs))
     for what, each in times.items():
         print(f"{what:<45}{statistics.median(each):>9.1f} ms, at most {max(each):.1f} ms ({len(each)})")

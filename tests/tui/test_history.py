@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from tui_httpbench.tui.screens.history.run_row import COLUMNS, columns_within, w
 from tui_httpbench.tui.screens.history.screen import HistoryScreen
 from tui_httpbench.tui.screens.replay.screen import ReplayScreen
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
+from tui_httpbench.tui.screens.setup.screen import SetupScreen
 
 HOSTILE = "[red]a[/] [@click=app.quit]b[/]"
 
@@ -47,6 +49,10 @@ async def read(pilot: Pilot[None]) -> None:
     """Waits until all that was asked of the history is there."""
     await pilot.app.workers.wait_for_complete()
     await pilot.pause()
+
+
+def has_told(notices: list[Notice], count: int) -> bool:
+    return len(notices) >= count
 
 
 async def test_a_kept_run_opens_with_its_tabs_and_its_replay_and_leads_back(notices: list[Notice]) -> None:
@@ -71,6 +77,26 @@ async def test_a_kept_run_opens_with_its_tabs_and_its_replay_and_leads_back(noti
         below = await wait_for_screen(pilot, ResultsScreen)
         assert not below.is_kept
         assert notices == []
+
+
+async def test_a_kept_run_can_be_edited_and_its_list_called_up_from_the_form() -> None:
+    keep_run(0, url="http://localhost:9/orders")
+    async with opened() as (_, pilot):
+        await pilot.press("enter")
+        await wait_for_screen(pilot, ResultsScreen)
+        await pilot.press("e")
+        form = await wait_for_screen(pilot, SetupScreen)
+        assert form.query_one("#input-url", Input).value == "http://localhost:9/orders"
+        await pilot.press("f4")
+        await wait_for_screen(pilot, HistoryScreen)
+        await read(pilot)
+        await pilot.press("enter")
+        kept = await wait_for_screen(pilot, ResultsScreen)
+        assert kept.is_kept
+        await pilot.press("h")
+        await wait_for_screen(pilot, HistoryScreen)
+        await pilot.press("escape")
+        assert await wait_for_screen(pilot, SetupScreen) is form
 
 
 async def test_words_filter_and_runs_are_marked_named_removed_and_called_back(notices: list[Notice]) -> None:
@@ -124,12 +150,13 @@ async def test_a_run_is_saved_and_one_without_samples_says_what_it_lacks(
     keep_run(0)
     async with opened() as (_, pilot):
         assert "Its single requests are not kept any more: no latency curves, no replay." in text_on(pilot.app)
-        for name, told in (("run.md", "was saved as run.md"), ("run.jsonl", "are not kept")):
+        for number, (name, told) in enumerate((("run.md", "was saved as run.md"), ("run.jsonl", "are not kept")), 1):
             await pilot.press("s")
             await wait_until(pilot, lambda: bool(pilot.app.screen.query("#save-name")))
             pilot.app.screen.query_one(Input).value = name
             await pilot.press("enter")
-            await wait_until(pilot, lambda told=told: bool(notices) and told in notices[-1].text)
+            await wait_until(pilot, partial(has_told, notices, number))
+            assert told in notices[-1].text
             await read(pilot)
         assert "| aiohttp" in (tmp_path / "run.md").read_text()
         assert not (tmp_path / "run.jsonl").exists()

@@ -25,6 +25,7 @@ Value = TypeVar("Value")
 async def in_thread(work: Callable[Arguments, Value], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Value:
     """What ``work`` returns, done in a thread of its own; here where there can be none, which holds up all else."""
     future: Future[Value] = Future()
+    future.set_running_or_notify_cancel()  # whoever waits for it may give up; then its result is thrown away
 
     def run() -> None:
         try:

@@ -13,7 +13,7 @@ from tui_httpbench.text.formatting import UNKNOWN, format_bytes, plural
 from tui_httpbench.text.quoting import printable
 
 FINISHED = "finished"
-WITHOUT_SAMPLES = "its single requests are not kept any more: no latency curves, no replay"
+WITHOUT_SAMPLES = "Its single requests are not kept any more: no latency curves, no replay."
 _GAP = 2
 _MARK_COLUMNS = 2
 
@@ -127,10 +127,10 @@ def told_of(run: KeptRun) -> Text:
     text.append(run.name or place_of(run), "bold")
     if run.name:
         text.append(f"  {place_of(run)}")
+    if not run.has_samples:
+        text.append(f"\n{WITHOUT_SAMPLES}", "italic")
     text.append(f"\n{run.conclusion or 'It came to no conclusion.'}\n")
     text.append(f"{began_at(run)} · {' · '.join(filter(None, parts))} · {run.id}", "dim")
-    if not run.has_samples:
-        text.append(f"\n{WITHOUT_SAMPLES[:1].upper()}{WITHOUT_SAMPLES[1:]}.", "italic")
     return text
 
 

@@ -177,7 +177,8 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
     @on(RunList.Highlighted)
     def _tell_of_run(self) -> None:
         run = self.runs.run
-        self.query_one("#about-run", Static).update("" if run is None else told_of(run))
+        # Its size is given: to lay the screen out anew takes most of a key's time.
+        self.query_one("#about-run", Static).update("" if run is None else told_of(run), layout=False)
 
     @work(group="look", exclusive=True)
     async def _show(self, row: int) -> None:
