@@ -113,6 +113,7 @@ def test_run_without_a_screen_reports_in_one_sentence() -> None:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 async def test_a_worker_whose_samples_find_no_room_says_what_that_may_be() -> None:
     # The signal that the system gives where the room could not be taken before.
     runner = Runner(PLAN.replace(request=Request("/delay/20"), rounds=1))

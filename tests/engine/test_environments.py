@@ -146,6 +146,7 @@ async def test_one_is_kept_until_it_is_broken(index: Path) -> None:
     assert not left_half_made()
 
 
+@pytest.mark.slow
 async def test_a_checkout_is_built_anew_when_what_counts_has_changed(tmp_path: Path) -> None:
     folder = make_checkout(tmp_path / "a checkout", "tiny", "VERSION = 'first'")
     wanted = recipe(f"{folder}")

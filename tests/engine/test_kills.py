@@ -58,7 +58,9 @@ def json_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     assert {path.name for path in tmp_path.iterdir()} <= {"home", "tmp", "result.json"}
 
 
-@pytest.mark.parametrize(("surface", "victim", "how"), FEW)
+@pytest.mark.parametrize(
+    ("surface", "victim", "how"), [*FEW[:2], *(pytest.param(*case, marks=pytest.mark.slow) for case in FEW[2:])]
+)
 def test_a_kill_leaves_nothing(surface: str, victim: str, how: str, json_path: Path) -> None:
     kill(surface, victim, how, seed=1, json_path=json_path)
 
@@ -206,7 +208,7 @@ def test_an_interrupted_run_is_told_of_and_reported_once(json_path: Path) -> Non
 
 
 @pytest.mark.usefixtures("json_path")
-@pytest.mark.parametrize(("rows", "distance"), [(100, ()), (200, ("--rtt", "1"))])
+@pytest.mark.parametrize(("rows", "distance"), [pytest.param(100, (), marks=pytest.mark.slow), (200, ("--rtt", "1"))])
 def test_a_killed_app_makes_no_error_in_what_it_had_measured(rows: int, distance: tuple[str, ...]) -> None:
     # Many new connections at once, from threads that let the one that hears of the app's end wait.
     app = AppUnderTest("run", "-m", "requests", "-c", "50", "-n", "1m", "-r", "1", *distance)

@@ -132,7 +132,16 @@ async def test_no_more_than_ten_redirects_are_followed() -> None:
     assert {mode.mode: mode.errors for mode in eleven.modes} == {key: {"redirects": 3} for key in follow}
 
 
-@pytest.mark.parametrize("kind", ["refused", "dns", "reset", "body", "protocol", "timeout", "tls", "redirects", "url"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "refused",
+        "body",
+        "timeout",
+        "tls",
+        *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("dns", "reset", "protocol", "redirects", "url")),
+    ],
+)
 async def test_failures_are_sorted_alike(kind: str, tmp_path: Path) -> None:
     faults = {
         "refused": "refused",

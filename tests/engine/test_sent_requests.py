@@ -167,6 +167,7 @@ async def test_who_connects_over_another_version_of_ip_is_marked(tmp_path: Path)
     assert found.text.startswith("over-ipv6 connected over IPv6, to ::1; the others over IPv4, to 127.0.0.1.")
 
 
+@pytest.mark.slow
 async def test_what_netrc_cookies_and_redirects_change_is_said_with_default_settings() -> None:
     modes = ("requests-session", "httpx-client", "aiohttp", "aiohttp-each", "http.client", "urllib3")
     async with RecordingServer() as server:

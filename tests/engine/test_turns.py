@@ -386,7 +386,7 @@ async def test_at_the_embedded_target_nothing_is_sent_aside(monkeypatch: pytest.
     ("number", "whose"),
     [
         (signal.SIGKILL, "another's"),
-        (signal.SIGSTOP, "its own"),
+        pytest.param(signal.SIGSTOP, "its own", marks=pytest.mark.slow),
         pytest.param(signal.SIGKILL, "its own", marks=pytest.mark.slow),
         pytest.param(signal.SIGSTOP, "another's", marks=pytest.mark.slow),
     ],
@@ -463,7 +463,7 @@ DEATHS = {
 
 @pytest.mark.parametrize(
     "when",
-    [pytest.param(when, marks=[] if when in ("import", "hanging warm-up") else [pytest.mark.slow]) for when in DEATHS],
+    [pytest.param(when, marks=[] if when == "hanging warm-up" else [pytest.mark.slow]) for when in DEATHS],
 )
 async def test_a_worker_that_never_gets_to_its_first_slice_disturbs_no_other(
     when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

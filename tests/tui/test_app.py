@@ -61,6 +61,7 @@ async def opened(app: HttpbenchApp, size: tuple[int, int] = (80, 24)) -> AsyncIt
         yield pilot
 
 
+@pytest.mark.slow
 async def test_from_the_form_to_the_result_again_and_back(folder: Path, notices: list[Notice]) -> None:
     saved = folder / "each.json"
     app = HttpbenchApp(SMALL, exports=(Export(JSON, str(saved)),))

@@ -100,6 +100,7 @@ async def test_a_discarded_run_is_gone_and_the_next_one_is_asked_about(interrupt
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 async def test_later_means_the_next_start(interrupted: Path) -> None:
     async with HttpbenchApp(PLAN).run_test() as pilot:
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, RecoverScreen))

@@ -347,6 +347,7 @@ async def test_places_that_seem_to_contradict_the_rates_are_explained() -> None:
         assert column(screen, "rank")[:2] == ["1=", "1="]
 
 
+@pytest.mark.slow
 async def test_whiskers_stay_in_the_chart_and_say_where_they_go_on() -> None:
     clean = clean_result()
     second = clean.ranking[1]

@@ -114,6 +114,7 @@ async def test_only_tabs_that_apply_are_shown() -> None:
         assert "article" not in [pane.id for pane in screen.query("TabPane")]
 
 
+@pytest.mark.slow
 async def test_latency_shows_distribution_percentiles_and_course() -> None:
     result = clean_result()
     async with show(result, (200, 60)) as (screen, pilot):

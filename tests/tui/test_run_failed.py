@@ -43,6 +43,7 @@ async def asked(size: tuple[int, int], **options: Any) -> AsyncIterator[tuple[Ht
     assert not child_pids()
 
 
+@pytest.mark.slow
 async def test_edit_leads_to_what_is_wrong_and_run_anyway_measures() -> None:
     async with asked((80, 24)) as (app, pilot):
         shown = text_on(app)

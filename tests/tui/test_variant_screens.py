@@ -101,6 +101,7 @@ async def test_lanes_are_brought_together_by_a_key_and_by_a_click() -> None:
         await see("mode", client_old, client_new, async_new, async_old)
 
 
+@pytest.mark.slow
 async def test_the_form_carries_variants_through() -> None:
     plan = Plan(modes=("httpx-client", "httpx-async"), variants=VARIANTS, requests=5, seed=1, seed_given=True)
     async with open_form(plan, WIDE) as form:
