@@ -8,15 +8,19 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual import events
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Vertical
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widgets import Static
 
 from tui_httpbench.bench.kept_run import KeptRun
-from tui_httpbench.tui.screens.history.run_row import Column, columns_within, row_text
+from tui_httpbench.tui.parts.panel import Panel
+from tui_httpbench.tui.screens.history.run_row import Column, columns_within, heading_text, row_text
 
 PAGE = 100
 """How many runs are read at a time."""
@@ -240,3 +244,20 @@ class RunList(ScrollView, can_focus=True):
         for page in sorted(wanted - self._pages.keys() - self._asked):
             self._asked.add(page)
             self.post_message(self.Wanted(page, self._generation))
+
+
+class RunsPanel(Vertical, Panel):
+    """The list under the headings of its columns."""
+
+    def __init__(self, runs: RunList) -> None:
+        super().__init__(classes="panel")
+        self._runs = runs
+
+    def compose(self) -> ComposeResult:
+        """Headings and list."""
+        yield Static(id="runs-columns", markup=False)
+        yield self._runs
+
+    def draw_headings(self) -> None:
+        """Names the columns that there is room for."""
+        self.query_one("#runs-columns", Static).update(heading_text(self._runs.columns))

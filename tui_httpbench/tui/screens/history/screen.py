@@ -18,13 +18,12 @@ from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.kept_runs import KeptRun, KeptRunError, hide_kept, rename_kept, show_kept_again
 from tui_httpbench.files.threads import in_thread
 from tui_httpbench.report.formats import Export
-from tui_httpbench.tui.parts.panel import Panel
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.saving import file_stem, save_result_aside
 from tui_httpbench.tui.screens.history.reading import read_compared, read_first, read_page, read_result
 from tui_httpbench.tui.screens.history.rename import RenameScreen
-from tui_httpbench.tui.screens.history.run_list import RunList
-from tui_httpbench.tui.screens.history.run_row import heading_text, title_of, told_of
+from tui_httpbench.tui.screens.history.run_list import RunList, RunsPanel
+from tui_httpbench.tui.screens.history.run_row import title_of, told_of
 from tui_httpbench.tui.textual_fixes.following_input import FollowingInput
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 
@@ -33,19 +32,6 @@ MAX_COMPARED = 30
 EMPTY = "No run is kept yet. Each run that measures something will be: go back and start one."
 NOT_FOUND = "No run has all of these words; names, URLs, scenarios, loads, lanes and days are looked at."
 _ON_RUNS = ("open", "rename", "remove", "save", "compare", "mark", "undo")
-
-
-class RunsPanel(Vertical, Panel):
-    """The list under the headings of its columns."""
-
-    def __init__(self, runs: RunList) -> None:
-        super().__init__(classes="panel")
-        self._runs = runs
-
-    def compose(self) -> ComposeResult:
-        """Headings and list."""
-        yield Static(id="runs-columns", markup=False)
-        yield self._runs
 
 
 class HistoryScreen(Screen[None]):
@@ -172,7 +158,7 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
 
     @on(RunList.ColumnsChanged)
     def _draw_headings(self) -> None:
-        self.query_one("#runs-columns", Static).update(heading_text(self.runs.columns))
+        self.query_one(RunsPanel).draw_headings()
 
     @on(RunList.Highlighted)
     def _tell_of_run(self) -> None:
@@ -224,7 +210,7 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
     def action_open(self) -> None:
         """Opens the run under the cursor."""
         if (run := self.runs.run) is not None:
-            self._begin(f"opening {title_of(run)} …", self._open(run))
+            self._begin("opening …", self._open(run))
 
     def action_mark(self) -> None:
         """Marks a run for a comparison, or no more."""
@@ -267,7 +253,7 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
 
             def take(export: Export | None) -> None:
                 if export is not None:
-                    self._begin(f"saving {title_of(run)} …", self._save(run, export))
+                    self._begin("saving …", self._save(run, export))
 
             self.app.push_screen(SaveScreen(title_of(run), file_stem()), take)
 

@@ -170,7 +170,9 @@ is among them.
 
     def show_name(self, name: str) -> None:
         """Takes on the name that its run has in the history."""
-        result = self.result = replace(self.result, name=name)
+        if name != self.result.name:
+            self.result = replace(self.result, name=name)
+        result = self.result
         title = printable(name) or type(self).TITLE or ""
         if result.stopped:
             sent = sum(mode.requests for mode in result.modes)

@@ -163,11 +163,11 @@ async def test_a_run_is_saved_and_one_without_samples_says_what_it_lacks(
 
 
 async def test_only_pages_that_are_near_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_list, "PAGE", 10)
-    monkeypatch.setattr("tui_httpbench.tui.screens.history.reading.PAGE", 10)
+    monkeypatch.setattr(run_list, "PAGE", 5)
+    monkeypatch.setattr("tui_httpbench.tui.screens.history.reading.PAGE", 5)
     monkeypatch.setattr(run_list, "MAX_PAGES", 4)
-    kept = [keep_run(number) for number in range(75)]
-    async with opened((80, 16)) as (screen, pilot):
+    kept = [keep_run(number) for number in range(36)]
+    async with opened((80, 14)) as (screen, pilot):
         rows = screen.runs
         for key, run in (("end", kept[0]), ("pageup", None), ("home", kept[-1]), ("end", kept[0])):
             await pilot.press(key)
