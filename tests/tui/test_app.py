@@ -104,7 +104,7 @@ async def test_from_the_form_to_the_result_again_and_back(folder: Path, notices:
         assert not child_pids()
         await wait_until(pilot, lambda: "f3 Result" in text_on(app))
         await pilot.press("f3")
-        assert (await wait_for_screen(pilot, ResultsScreen)).result is second.result
+        assert (await wait_for_screen(pilot, ResultsScreen)).result.run_id == second.result.run_id
 
 
 @pytest.mark.slow
@@ -174,7 +174,10 @@ async def test_files_land_in_the_current_folder_or_the_reason_is_said(folder: Pa
         gone.mkdir()
         os.chdir(gone)
         gone.rmdir()
-        await pilot.press("s", "enter")
+        await wait_for_screen(pilot, ResultsScreen)
+        await pilot.press("s")
+        await wait_until(pilot, lambda: isinstance(app.screen, SaveScreen))
+        await pilot.press("enter")
         await wait_until(pilot, lambda: len(notices) > 1)
         await pilot.press("ctrl+s")
         await wait_until(pilot, lambda: len(notices) > 2)
@@ -197,7 +200,7 @@ async def test_the_palette_has_every_action_of_the_screen() -> None:
             "Theme",
             "Run the same plan again",
             "Edit the plan: back to the form",
-            "Save the result as JSON in this folder",
+            "Save the result: JSON, Markdown, CSV or HTML",
             "Save a screenshot (SVG) in this folder",
             "Replay the measured samples as a race",
             "Linear or logarithmic scale",

@@ -41,6 +41,7 @@ from tui_httpbench.text.formatting import format_interval, format_ratio
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.parts.blocks import sparkline, thick_bar, thin_bar
 from tui_httpbench.tui.parts.question import Question
+from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.parts.standing import SpeedScale, speed_so_far, undecided_in_words
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
 from tui_httpbench.tui.screens.run import screen as run_module
@@ -254,7 +255,10 @@ async def test_without_history_a_result_stays_recoverable_until_it_is_saved_or_l
         await pilot.press("r")
         await wait_until(pilot, lambda: isinstance(app.screen, ResultsScreen) and not folder.exists())
         (second,) = runs.iterdir()
-        await pilot.press("s", "enter")
+        await wait_for_screen(pilot, ResultsScreen)
+        await pilot.press("s")
+        await wait_until(pilot, lambda: isinstance(app.screen, SaveScreen))
+        await pilot.press("enter")
         await wait_until(pilot, lambda: not second.exists())
         assert len(list(tmp_path.glob("httpbench-*.json"))) == 1
         await pilot.press("r")

@@ -18,11 +18,16 @@ WALL_CLOCK = {
     "date": {"today"},
 }
 ALLOWED = {
+    "bench/kept_runs.py": {"datetime.now"},  # when a run without an end ended
     "bench/recovery.py": {"time.time"},  # how long ago a run was interrupted
     "bench/runner.py": {"datetime.now"},  # when the run was started, for its report
     "environments/making.py": {"time.time"},  # when an environment was made
     "environments/store.py": {"time.time"},  # how long ago that was
+    "history/database.py": {"datetime.now"},  # the name of what is set aside
+    "history/naming.py": {"datetime.now"},  # the id of a run whose start nobody knows
+    "history/run_store.py": {"time.time"},  # how long ago a run was removed, and a file left
     "tui/saving.py": {"datetime.now"},  # the name of a saved file
+    "tui/screens/history/run_list.py": {"datetime.now"},  # whether a run is of today
 }
 
 
