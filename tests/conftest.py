@@ -19,6 +19,8 @@ LIGHT_CLIENTS = Path(__file__).parent / "support" / "light_clients.py"
 # Hundreds of processes are started: what one of them has compiled, and every test file, is not compiled again.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# What is collected stays, so that to look for garbage in it meanwhile is in vain.
+gc.disable()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -32,6 +34,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -101,6 +101,7 @@ def test_what_can_not_be_asked_is_no_destination_and_where_requests_ended_is_tol
     assert elsewhere.untold == {"http://127.0.0.1:2": ("requests",)}
 
 
+@pytest.mark.slow
 async def test_another_server_on_this_machine_is_named_and_not_asked_for() -> None:
     async with ScriptedServer(lambda _: Reply()) as other, redirecting_to(f"{other.url}/end") as server:
         plan = Plan(Request(server.url, headers=HEADERS), MODES, 3, concurrency=1, rounds=1, pin=False)

@@ -131,6 +131,7 @@ async def test_versions_stand_side_by_side_and_see_nothing_of_ours(
     assert not left_half_made()
 
 
+@pytest.mark.slow
 async def test_one_is_kept_until_it_is_broken(index: Path) -> None:
     make_wheel(index, "tiny", "1.0", "VERSION = '1.0'")
     wanted = recipe("tiny==1.0")

@@ -268,6 +268,7 @@ def test_no_color_leaves_no_escape_code() -> None:
     assert "requests/s" in shown
 
 
+@pytest.mark.slow
 def test_a_dumb_terminal_gets_no_progress() -> None:
     status, shown, piped = run_in_terminal(*ONE_MODE, on="stderr", TERM="dumb")
     assert (status, shown) == (0, "")

@@ -93,9 +93,13 @@ def test_kills_at_any_moment_lose_no_finished_run_and_double_none(kills: int, tm
     print(done.stdout)
     names = finished.read_text().splitlines()
     assert len(names) >= kills
-    assert Counter(run.name for run in list_kept()) == Counter(names)
+    kept = Counter(run.name for run in list_kept())
+    assert max(kept.values()) == 1
+    # A run whose end is on the disk may be killed before its name is.
+    assert set(names) <= set(kept)
+    assert len(kept) <= len(names) + kills
     assert all(run.requests == 10_000 for run in list_kept())
     assert open_kept("last").remains is None
     assert not run_folders()
-    kept = home / "state" / "httpbench-tui" / "history" / "samples"
-    assert len([path for path in kept.iterdir() if not path.name.startswith(".part-")]) <= len(names) + 1
+    samples = home / "state" / "httpbench-tui" / "history" / "samples"
+    assert len([path for path in samples.iterdir() if not path.name.startswith(".part-")]) <= len(kept) + 1

@@ -124,6 +124,7 @@ async def test_a_proxy_in_the_environment_sways_none(monkeypatch: pytest.MonkeyP
     assert told == dict.fromkeys(INSTALLED, (24, "none"))
 
 
+@pytest.mark.slow
 async def test_no_more_than_ten_redirects_are_followed() -> None:
     follow = tuple(mode_id for mode_id in INSTALLED if mode_id not in FOLLOWS_NOTHING)
     ten = await measure(follow, "/redirect/10", requests=3, chosen_profile="equal")

@@ -199,6 +199,7 @@ def test_modes_says_what_is_wrong_with_a_mode_and_where(
     assert why in " ".join(capsys.readouterr().out.split())
 
 
+@pytest.mark.slow
 def test_a_file_may_import_what_lies_beside_it_but_nothing_that_is_nowhere(tmp_path: Path) -> None:
     mine = "def mine(request, new):\n    yield lambda: (200, helper_beside.BODY)\n"
     path = written(tmp_path, f"import helper_beside\n{ONE}{mine}")
@@ -213,6 +214,7 @@ def test_a_file_may_import_what_lies_beside_it_but_nothing_that_is_nowhere(tmp_p
     assert "answered 200 with 4 bytes" in done.stdout
 
 
+@pytest.mark.slow
 async def test_a_file_with_new_follows_the_profile_in_article_batches_too(tmp_path: Path) -> None:
     path = written(tmp_path, EXAMPLES[1])
     labels = select_modes([str(path)])
@@ -297,6 +299,7 @@ def test_modes_checks_a_file(tmp_path: Path) -> None:
     assert "unknown, since the file has no watch_responses" in " ".join(good.stdout.split())
 
 
+@pytest.mark.slow
 def test_an_installed_package_offers_its_modes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "my_package"
     package.mkdir()

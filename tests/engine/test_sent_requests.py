@@ -120,6 +120,7 @@ async def test_cookies_beside_one_that_was_asked_for_are_told_of_those_who_send_
     assert said_of(findings, "kept-cookies").modes == ("aiohttp",)
 
 
+@pytest.mark.slow
 async def test_cookies_that_are_not_for_this_url_are_no_difference() -> None:
     """They lie in the jars, but no request to this URL has them; urllib3 keeps none at all."""
     attributes = ["Path=/other", "Secure", "Domain=elsewhere.example", "Max-Age=0"]
@@ -148,6 +149,7 @@ def over_ipv6(request, new):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6")
 @pytest.mark.usefixtures("known_modes")
 async def test_who_connects_over_another_version_of_ip_is_marked(tmp_path: Path) -> None:
@@ -240,6 +242,7 @@ async def test_what_leaves_over_tls_is_read_as_it_arrives_also_where_http2_hides
         assert (lengths == [len(head.headers) for head in each.heads]) or not is_seen, each.mode
 
 
+@pytest.mark.slow
 async def test_a_proxy_is_said_and_those_that_go_without_it_are_marked(monkeypatch: pytest.MonkeyPatch) -> None:
     async with RecordingServer() as proxy:
         monkeypatch.setenv("http_proxy", proxy.url.replace("//", "//somebody:secret@"))

@@ -254,6 +254,7 @@ async def test_more_heads_than_can_be_kept_are_owned_up_to(running: EmbeddedTarg
     await running.unwatch()
 
 
+@pytest.mark.slow
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_large_head_is_told_whole(running: EmbeddedTarget) -> None:
     await running.watch()

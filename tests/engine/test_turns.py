@@ -310,7 +310,8 @@ def cpu_s(pid: int) -> float:
     return sum(int(file.read_text().split()[0]) for file in files) / 1e9
 
 
-@pytest.mark.parametrize("concurrency", [3, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("concurrency", [3, 1])
 async def test_a_server_that_closes_idle_connections_counts_against_nobody(
     concurrency: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -503,6 +504,7 @@ async def test_a_worker_that_never_gets_to_its_first_slice_disturbs_no_other(
         assert record.setup is None
 
 
+@pytest.mark.slow
 async def test_a_client_that_can_not_be_made_anew_ends_its_own_round_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -524,6 +526,7 @@ async def test_a_client_that_can_not_be_made_anew_ends_its_own_round_only(
 # Rounds
 
 
+@pytest.mark.slow
 async def test_an_earlier_run_is_gone_on_with() -> None:
     async with RecordingServer() as server:
         first = await run(plan_for(server, modes=QUICK[:2], requests=10, rounds=1))
@@ -547,6 +550,7 @@ async def test_an_earlier_run_is_gone_on_with() -> None:
     assert third.result() == result, "nothing was added"
 
 
+@pytest.mark.slow
 @needs_proc
 async def test_where_not_all_fit_a_round_is_made_in_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(groups, "MAX_WORKERS", 2)

@@ -65,6 +65,7 @@ def names(lines: list[str]) -> list[str]:
     return [label.split()[-1] for label in labels(lines)]
 
 
+@pytest.mark.slow
 async def test_a_clean_result_opens_with_throughput_and_has_other_scales_and_metrics(
     matches_snapshot: Callable[[App[Any]], bool],
 ) -> None:
@@ -436,6 +437,7 @@ def table_lines(drawn: str) -> list[str]:
     return [line.rstrip() for line in lines[head : head + 9]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("show_result", [clean_result, pytest.param(troubled_result, marks=pytest.mark.slow)])
 async def test_no_column_of_the_table_is_cut(show_result: Callable[[], Result]) -> None:
     async with show(show_result()) as (screen, pilot):

@@ -235,6 +235,7 @@ async def test_why_lists_facts_reasons_and_settings_and_warnings_are_counted_in_
         assert lines[lines.index(f"! {result.warnings[0]}") - 1] == "Warnings", "as in the text report"
 
 
+@pytest.mark.slow
 async def test_code_is_that_of_the_chosen_modes_side_by_side_or_stacked() -> None:
     result = clean_result()
     async with show(result, (160, 45)) as (screen, pilot):

@@ -235,6 +235,7 @@ async def test_a_result_is_in_the_history_at_once_and_more_rounds_of_it_stand_in
     assert find_interrupted_runs() == []
 
 
+@pytest.mark.slow
 async def test_without_history_a_result_stays_recoverable_until_it_is_saved_or_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -742,7 +743,7 @@ async def test_no_word_is_cut_on_a_narrow_stage() -> None:
         assert not re.search(r"\bdon?\b", text_on(pilot.app))
 
 
-@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+@pytest.mark.parametrize("size", [(80, 24), slow_size(200, 60)])
 @pytest.mark.parametrize("present", [False, True])
 async def test_it_looks_as_it_did(
     size: tuple[int, int], present: bool, matches_snapshot: Callable[[App[Any]], bool]

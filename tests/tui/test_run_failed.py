@@ -93,6 +93,7 @@ async def test_every_place_that_a_failure_names_is_found_in_the_form() -> None:
         await wait_until(pilot, lambda: isinstance(app.focused, TextArea))
 
 
+@pytest.mark.slow
 async def test_who_said_keep_going_is_not_asked() -> None:
     app = HttpbenchApp(PLAN.replace(modes=PLAN.modes[1:]), start=True, keep_going=True)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -62,6 +62,7 @@ async def test_no_key_overtakes_another() -> None:
         assert [row.texts for row in editor.rows] == [("q", "httpx==0.27.2"), ("s", "loop=asyncio"), ("", "")]
 
 
+@pytest.mark.slow
 async def test_what_a_plan_brings_stays_as_it_is_until_it_is_edited() -> None:
     variants = parse_variants(["a=httpx @ https://me:hush@example.com/httpx-1-py3-none-any.whl", "b="])
     plan = Plan(modes=("httpx-client@a", "httpx-client@b", "httpx-async@a"), variants=variants)
