@@ -48,7 +48,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def known_modes() -> Iterator[None]:
     """The modes that are known come back as they were: what a test names of its own is forgotten after it."""
     before = dict(catalog.MODES)

@@ -133,7 +133,6 @@ def silent(request: Request, new):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("known_modes")
 async def test_a_machine_where_requests_fail_or_that_no_client_tells_of_gets_nothing_unasked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

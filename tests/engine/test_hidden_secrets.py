@@ -152,7 +152,6 @@ def leaky(request, new):
 """
 
 
-@pytest.mark.usefixtures("known_modes")
 async def test_what_a_users_own_file_prints_and_raises_is_hidden(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,7 +184,6 @@ def silent(request, new):
 """
 
 
-@pytest.mark.usefixtures("known_modes")
 async def test_what_a_server_set_is_hidden_where_a_users_own_file_does_not_tell_of_it(
     home: Path, tmp_path: Path
 ) -> None:

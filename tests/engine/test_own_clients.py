@@ -30,8 +30,6 @@ from tui_httpbench.plan.plan import WARMUP_REQUESTS, Plan
 from tui_httpbench.plan.stored import plan_from_dict, plan_to_dict
 from tui_httpbench.report.json_report import to_text
 
-pytestmark = pytest.mark.usefixtures("known_modes")
-
 DOCS = Path(__file__).parents[2] / "docs" / "adding-a-client.md"
 EXAMPLES = re.findall(r"```python\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
 RIGHT = "end it with 'return status, body', the body in bytes"

@@ -151,7 +151,6 @@ def over_ipv6(request, new):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6")
-@pytest.mark.usefixtures("known_modes")
 async def test_who_connects_over_another_version_of_ip_is_marked(tmp_path: Path) -> None:
     """A name may have addresses of both; libcurl takes ::1 for localhost where others take 127.0.0.1."""
     file = tmp_path / "own.py"

@@ -27,8 +27,6 @@ from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.variants import parse_variants
 from tui_httpbench.report.json_report import to_text
 
-pytestmark = pytest.mark.usefixtures("known_modes")
-
 CLIENT = """
 import asyncio
 import tiny_client

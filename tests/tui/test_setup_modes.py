@@ -119,7 +119,6 @@ async def test_where_a_mode_has_no_room_for_its_line_the_border_says_it() -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("known_modes")
 async def test_a_client_file_of_ones_own_is_added_by_its_path(tmp_path: Path) -> None:
     path = tmp_path / "mine.py"
     path.write_text(

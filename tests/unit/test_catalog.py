@@ -136,7 +136,6 @@ def test_no_path_ends_in_a_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyP
         select_modes(["mine.py"])
 
 
-@pytest.mark.usefixtures("known_modes")
 def test_what_a_file_lacks_is_named_and_no_package_is_made_up(tmp_path: Path) -> None:
     text = (
         f"import no_such_module_anywhere\n{HEAD}@mode('mine', 'x', kept=True)\ndef mine(request, new):\n    yield 1\n"

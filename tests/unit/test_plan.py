@@ -294,7 +294,6 @@ def test_modes_are_chosen_by_id_and_by_library() -> None:
     assert parsing.parse_modes(["requests:all"]) == ("requests", "requests-session")
 
 
-@pytest.mark.usefixtures("known_modes")
 def test_modes_may_have_commas_between(tmp_path: Path) -> None:
     assert parsing.parse_modes(["requests, httpx", "aiohttp"]) == ("requests", "httpx", "aiohttp")
     assert parsing.parse_modes(["aiohttp,aiohttp,"]) == ("aiohttp", "aiohttp#2")
