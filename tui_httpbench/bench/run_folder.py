@@ -34,6 +34,7 @@ from tui_httpbench.text.quoting import printable
 
 FORMAT = 5
 RUN_FILE = "run.json"
+_RUN_PART = f"{RUN_FILE}.part"
 ROUNDS_FILE = "rounds.jsonl"
 NOTES_FILE = "notes.jsonl"
 BODY_FILE = "body"
@@ -42,7 +43,7 @@ _PREFIX = "run-"
 _TEMPORARY_PREFIX = "httpbench-run-"
 _SAMPLE_NAME = re.compile(r"round-(\d{4})-(.+)\.samples", re.ASCII)
 _FILE_NAMES = re.compile(
-    r"lock|body|(rounds|notes)\.jsonl|trusted\.pem|.+\.(samples|stderr)|client-\d+|httpbench-tui-target-.+"
+    r"lock|body|run\.json\.part|(rounds|notes)\.jsonl|trusted\.pem|.+\.(samples|stderr)|client-\d+|httpbench-tui-target-.+"
 )
 
 
@@ -88,8 +89,9 @@ class RunFolder:
             self.note(ProbesMade(measured.probes))
         if measured.conditions is not None:
             self.note(measured.conditions)
-        # Last, since it is what makes the folder a run's.
-        self._write(RUN_FILE, described)
+        # Last and whole, since it is what makes the folder a run's.
+        self._write(_RUN_PART, described)
+        (self.path / _RUN_PART).replace(self.path / RUN_FILE)
 
     def add(self, record: RoundRecord) -> None:
         """Writes down that a round is over; to be called while no worker measures. Raises OSError."""
