@@ -138,9 +138,11 @@ async def test_no_more_than_ten_redirects_are_followed() -> None:
     [
         "refused",
         "body",
-        "timeout",
         "tls",
-        *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("dns", "reset", "protocol", "redirects", "url")),
+        *(
+            pytest.param(kind, marks=pytest.mark.slow)
+            for kind in ("timeout", "dns", "reset", "protocol", "redirects", "url")
+        ),
     ],
 )
 async def test_failures_are_sorted_alike(kind: str, tmp_path: Path) -> None:

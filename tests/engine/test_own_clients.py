@@ -158,6 +158,7 @@ BODIES = {
 }
 
 
+@pytest.mark.slow
 async def test_what_is_wrong_with_a_mode_ends_its_rounds_only(tmp_path: Path) -> None:
     mark = ONE.removeprefix(HEAD)
     modes = (mark.replace('"mine"', f'"{name}"') + f"def {name}(request, new):\n{BODIES[name][0]}" for name in BODIES)

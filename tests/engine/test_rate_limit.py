@@ -36,7 +36,7 @@ async def limiting_server() -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
-@pytest.mark.parametrize("host", ["another machine", "this machine"])
+@pytest.mark.parametrize("host", ["another machine", pytest.param("this machine", marks=pytest.mark.slow)])
 async def test_a_round_of_nothing_but_429_ends_a_run_to_another_machine(
     host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

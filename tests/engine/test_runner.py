@@ -196,6 +196,7 @@ async def test_a_client_that_prints_breaks_nothing(tmp_path: Path, monkeypatch: 
     assert (runner.records[0].outcome, runner.records[0].reason) == ("complete", "")
 
 
+@pytest.mark.slow
 async def test_what_a_run_brought_to_light_is_in_its_folder_whole() -> None:
     """And what the run did that it goes on with."""
     plan = Plan(modes=("http.client", "http.client#2"), requests=5, concurrency=2, rounds=1, seed=3)

@@ -177,7 +177,7 @@ async def test_each_label_has_counts_of_its_own(rtt_ms: float) -> None:
             assert requests_and_connections(await target.turn_counts()) == {NOBODY: (1, 0)}
 
 
-@pytest.mark.parametrize("rtt_ms", [0, 0.1])
+@pytest.mark.parametrize("rtt_ms", [0, pytest.param(0.1, marks=pytest.mark.slow)])
 async def test_processor_time_is_that_of_the_labels_own_turns(rtt_ms: float) -> None:
     async with EmbeddedTarget(scenario=Scenario(rtt_ms=rtt_ms)) as target:
         await target.begin_round()

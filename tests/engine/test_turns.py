@@ -344,7 +344,7 @@ async def test_a_server_that_closes_idle_connections_counts_against_nobody(
         assert len({request.connection for request in seen}) > concurrency, "connections were closed"
 
 
-@pytest.mark.parametrize("profile", ["equal", "defaults"])
+@pytest.mark.parametrize("profile", ["equal", pytest.param("defaults", marks=pytest.mark.slow)])
 async def test_what_a_lead_in_opens_before_the_first_slice_is_the_clients_own(
     profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,6 +79,7 @@ async def test_a_kept_run_opens_with_its_tabs_and_its_replay_and_leads_back(noti
         assert notices == []
 
 
+@pytest.mark.slow
 async def test_a_kept_run_can_be_edited_and_its_list_called_up_from_the_form() -> None:
     keep_run(0, url="http://localhost:9/orders")
     async with opened() as (_, pilot):

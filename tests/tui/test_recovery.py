@@ -42,6 +42,7 @@ def interrupted() -> Path:
     return folder.path
 
 
+@pytest.mark.slow
 async def test_a_recovered_run_opens_as_a_result(interrupted: Path) -> None:
     async with HttpbenchApp(PLAN).run_test(size=(100, 30)) as pilot:
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, RecoverScreen))

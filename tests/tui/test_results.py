@@ -392,6 +392,7 @@ def measured_of(result: Result) -> Measured:
     return Measured(result.plan, result.url, result.records, machine=MACHINE)
 
 
+@pytest.mark.slow
 async def test_more_rounds_are_offered_where_they_can_tell_more(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[ResultsScreen.MoreRounds] = []
     monkeypatch.setattr(HttpbenchApp, "on_results_screen_more_rounds", lambda _, event: asked.append(event))

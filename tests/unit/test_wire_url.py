@@ -81,6 +81,7 @@ def test_one_server_has_one_name(host: str, same: str) -> None:
     assert wire_host("h:443", "https") == "h"
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.text(max_size=60), st.sampled_from(["", "http://", "https://h", "http://h/", "http://[::1]:"]))
 def test_any_text_has_one_spelling_at_most(rest: str, start: str) -> None:
