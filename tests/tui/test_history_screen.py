@@ -229,6 +229,16 @@ def universal_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
+async def test_to_compare_takes_two_marked_runs(notices: list[Notice]) -> None:
+    keep_run(0)
+    async with opened((120, 30)) as (screen, pilot):
+        for keys in (("c",), ("space", "c")):
+            await pilot.press(*keys)
+            await pilot.pause()
+        assert [notice.text for notice in notices] == ["Mark two runs or more with the space bar, then press c."] * 2
+        assert pilot.app.screen is screen
+
+
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="the clock's zone can't be set")
 @pytest.mark.usefixtures("universal_time")
 async def test_it_looks_as_it_did(matches_snapshot: Callable[..., bool]) -> None:

@@ -27,6 +27,7 @@ from tui_httpbench.tui.screens.history.run_row import title_of, told_of
 from tui_httpbench.tui.textual_fixes.following_input import FollowingInput
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 
+MIN_COMPARED = 2
 MAX_COMPARED = 30
 """How many marked runs are compared at a time: each is read whole."""
 EMPTY = "No run is kept yet. Each run that measures something will be: go back and start one."
@@ -128,8 +129,6 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
         """What is done to runs needs one, and the keys of the list."""
         if action == "undo":
             return bool(self._removed)
-        if action == "compare" and self.runs.total > 1 and len(self.runs.marks) < 2:
-            return None  # it is in the footer all the same: that is how one learns of it
         return action not in _ON_RUNS or self.runs.total > 0
 
     # What is shown
@@ -220,6 +219,9 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
     def action_compare(self) -> None:
         """Compares the marked runs, the oldest first."""
         runs = sorted(self.runs.marks.values(), key=lambda run: (run.started_s, run.id))
+        if len(runs) < MIN_COMPARED:
+            self.notify("Mark two runs or more with the space bar, then press c.", severity="warning")
+            return
         if len(runs) > MAX_COMPARED:
             self.notify(f"Up to {MAX_COMPARED} runs are compared at a time; take marks away.", severity="warning")
             return
