@@ -139,17 +139,18 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
 
     @on(Input.Submitted, "#history-filter")
     def _go_to_runs(self) -> None:
-        self.runs.focus()
+        self.set_focus(self.runs)
 
     @on(RunList.LeftUpwards)
     def action_filter(self) -> None:
         """Goes to the filter."""
-        self.query_one("#history-filter").focus()
+        # Not focus(), which waits its turn, so that the next key would go to the list.
+        self.set_focus(self.query_one("#history-filter"))
 
     def key_down(self) -> None:
         """From the filter to the list."""
         if isinstance(self.focused, Input):
-            self.runs.focus()
+            self.set_focus(self.runs)
 
     @on(RunList.Wanted)
     def _read_page(self, event: RunList.Wanted) -> None:
@@ -264,7 +265,7 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
         filter_box = self.query_one("#history-filter", Input)
         if filter_box.value or (filter_box.has_focus and self.runs.total):
             filter_box.value = ""
-            self.runs.focus()
+            self.set_focus(self.runs)
             return
         self.post_message(self.Left([run.id for run in self._removed]))
 
