@@ -19,9 +19,10 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tui_httpbench.analysis.summary import summarize_run
-from tui_httpbench.bench.kept_runs import KeptRun, list_kept, open_kept
+from tui_httpbench.bench.kept_runs import KeptRun, list_kept, open_kept, remove_kept
 from tui_httpbench.files.folders import config_path
 from tui_httpbench.history.database import database_path
+from tui_httpbench.plan.plan import Request
 from tui_httpbench.tui.screens.history import run_list
 from tui_httpbench.tui.screens.history.rename import RenameScreen
 from tui_httpbench.tui.screens.history.run_row import COLUMNS, columns_within, when
@@ -64,7 +65,8 @@ async def test_a_kept_run_opens_with_its_tabs_and_its_replay_and_leads_back(noti
         await pilot.press("down", "enter")
         kept = await wait_for_screen(pilot, ResultsScreen)
         assert kept.result == summarize_run(open_kept("last~1"))
-        assert (kept.title, kept.can_go_on) == (f"{HOSTILE} 0", False)
+        assert kept.title == f"{HOSTILE} 0"
+        assert "+ More rounds" in text_on(pilot.app)
         await pilot.press("t")
         await wait_until(pilot, lambda: kept.view.ID == "latency" and "Percentiles" in text_on(pilot.app))
         await pilot.press("space")
@@ -138,6 +140,67 @@ async def test_words_filter_and_runs_are_marked_named_removed_and_called_back(no
         await read(pilot)
     with closing(sqlite3.connect(database_path(_folder()))) as connection:
         assert connection.execute("SELECT count(*) FROM runs").fetchone() == (2,), "what was removed is gone for good"
+
+
+async def test_keys_pressed_at_once_take_their_turn_and_lose_no_run(notices: list[Notice]) -> None:
+    kept = [keep_run(number) for number in range(5)][::-1]
+    async with opened() as (screen, pilot):
+        await pilot.press("down", "space", "up")
+        for key in "dddudu":  # faster than the disk
+            await screen.run_action({"d": "remove", "u": "undo"}[key])
+        await pilot.press("escape")
+        await wait_for_screen(pilot, ResultsScreen)
+        await read(pilot)
+        assert [run.id for run in list_kept()] == [run.id for run in (kept[0], *kept[3:])]
+    assert [notice.text[:7] for notice in notices if notice.text[:7] == "Removed"] == ["Removed"] * 4
+
+
+async def test_a_history_that_another_app_writes_to_is_waited_for_with_a_word(notices: list[Notice]) -> None:
+    kept = [keep_run(number) for number in range(3)][::-1]
+    async with opened((120, 30)) as (screen, pilot):
+        with closing(sqlite3.connect(database_path(_folder()), isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            await pilot.press("space", "up", "d")
+            assert (screen.runs.total, screen.runs.run) == (2, kept[1]), "it answers at once"
+            await wait_until(pilot, lambda: "removing, another app may be writing" in text_on(pilot.app))
+            await pilot.press("r", *"later", "enter", "u")
+            other.execute("ROLLBACK")
+        await wait_until(pilot, lambda: screen.runs.total == 3)
+        assert [run.name for run in list_kept()] == ["", "later", ""]
+        assert list(screen.runs.marks) == [kept[0].id], "its mark is back with it"
+    assert [notice.severity for notice in notices] == ["information"] * 2
+
+
+async def test_what_another_app_has_removed_is_said_and_listed_no_more(notices: list[Notice]) -> None:
+    kept = [keep_run(number) for number in range(3)][::-1]
+    async with opened() as (screen, pilot):
+        await pilot.press("space", "space", "up")
+        remove_kept([kept[1].id])
+        await pilot.press("c")
+        await wait_until(pilot, lambda: screen.runs.total == 2)
+        await pilot.press("home", "d")
+        await read(pilot)
+        remove_kept([kept[0].id])
+        await pilot.press("u")
+        await read(pilot)
+        assert list(screen.runs.marks) == []
+        gone = "The run {} is not there any more; another app has removed it."
+        assert [notice.text for notice in notices if notice.severity == "error"] == [
+            gone.format(kept[1].id),
+            gone.format(kept[0].id),
+        ]
+
+
+async def test_more_rounds_of_a_kept_run_that_lacks_something_say_what(notices: list[Notice]) -> None:
+    keep_run(0, plan=measured_at(0).plan.replace(request=Request("/", headers=(("Authorization", "Bearer abcdefgh"),))))
+    async with opened() as (_, pilot):
+        await pilot.press("enter")
+        await wait_for_screen(pilot, ResultsScreen)
+        assert "+ More rounds" not in text_on(pilot.app)
+        await pilot.press("plus")
+        assert notices[-1].text == (
+            "This run sent what is never kept (Authorization), so it can't go on; e fills it in anew."
+        )
 
 
 async def test_a_run_is_saved_and_one_without_samples_says_what_it_lacks(

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from tui_httpbench.analysis.all_failed import CommonFailure, find_common_failure
 from tui_httpbench.analysis.elsewhere import Elsewhere, find_elsewhere
+from tui_httpbench.analysis.going_on import why_other_requests
 from tui_httpbench.analysis.outlook import last_round_wall_s
 from tui_httpbench.analysis.pairs import is_open
 from tui_httpbench.analysis.rate_limit import why_too_much
@@ -60,8 +61,6 @@ from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.reference import USUAL, Against
 from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetCounts, TargetEndedError, TargetError
 from tui_httpbench.text.hiding import Hiding, drop_secrets
-
-NO_SAMPLES = "This run can't be gone on with, since the history keeps no single requests of it; begin a new one."
 
 
 class Runner:
@@ -154,8 +153,8 @@ class Runner:
 
     async def _run(self) -> AsyncGenerator[Event, None]:
         self._hiding = hiding_for(self.plan, self.url)
-        if self._earlier is not None and self._earlier.remains is not None:
-            raise RunError(NO_SAMPLES)
+        if self._earlier is not None and (why := why_other_requests(self._earlier)):
+            raise RunError(why)
         check_open_files(self.plan)
         self._own_files = own_files_of(self.plan, self._earlier)
         async with AsyncExitStack() as stack:

@@ -45,6 +45,7 @@ _ABANDONED_S = 3_600.0
 """After so long, a file that was never finished is nobody's, and what was removed can't be called back."""
 _LEAST_OF_ID = 4
 """Fewer signs than this of an id find no run: ``rm`` needs to be sure."""
+_GONE = "The history has no run {!r} any more."
 Answer = TypeVar("Answer")
 
 
@@ -224,7 +225,7 @@ class RunStore:
             with reading(self.folder) as connection:
                 found = None if connection is None else row_where(connection, "id = ? AND hidden_s IS NULL", run_id)
                 if connection is None or found is None:
-                    raise NoSuchRunError(f"The history has no run {shortened(run_id)!r} any more.")
+                    raise NoSuchRunError(_GONE.format(shortened(run_id)))
                 row = connection.execute("SELECT summary FROM summaries WHERE id = ?", (run_id,)).fetchone()
                 if row is None or not isinstance(row[0], bytes):
                     raise HistoryError(f"The run {run_id} can't be read: its summary is missing.")
@@ -240,18 +241,21 @@ class RunStore:
             with writing(self.folder) as connection:
                 row = connection.execute("SELECT id, name, searched FROM runs WHERE id = ?", (run_id,)).fetchone()
                 if row is None:
-                    raise NoSuchRunError(f"The history has no run {shortened(run_id)!r} any more.")
+                    raise NoSuchRunError(_GONE.format(shortened(run_id)))
                 words = f"{row[0]} {name}".casefold() + row[2][len(f"{row[0]} {row[1]}".casefold()) :]
                 connection.execute("UPDATE runs SET name = ?, searched = ? WHERE id = ?", (name, words, run_id))
 
         self._asked(change)
 
     def hide(self, run_ids: Iterable[str]) -> None:
-        """Removes runs so that ``show_again`` calls them back: for an hour, or until ``purge``. Raises HistoryError."""
+        """Removes runs so that ``show_again`` calls them back: for an hour, or until ``purge``.
+
+        Raises NoSuchRunError where one is not there any more, HistoryError.
+        """
         self._set_hidden(run_ids, time.time())
 
     def show_again(self, run_ids: Iterable[str]) -> None:
-        """Calls back what was hidden. Raises HistoryError."""
+        """Calls back what was hidden. Raises NoSuchRunError where that is gone for good, HistoryError."""
         self._set_hidden(run_ids, None)
 
     def _set_hidden(self, run_ids: Iterable[str], moment_s: float | None) -> None:
@@ -259,7 +263,9 @@ class RunStore:
 
         def change() -> None:
             with writing(self.folder) as connection:
-                connection.executemany("UPDATE runs SET hidden_s = ? WHERE id = ?", values)
+                for value in values:
+                    if not connection.execute("UPDATE runs SET hidden_s = ? WHERE id = ?", value).rowcount:
+                        raise NoSuchRunError(_GONE.format(shortened(value[1])))
 
         self._asked(change)
 

@@ -108,6 +108,11 @@ def holds_secret(url: str) -> bool:
     return drop_secrets(url) != url
 
 
+def lacks_secret(url: str) -> bool:
+    """Whether a credential seems to have been taken out of the URL, as ``drop_secrets`` does."""
+    return MASK in url or any(is_secret_name(match[1]) and match[0].endswith("=") for match in _PARAMETER.finditer(url))
+
+
 def holds_credentials(name: str, value: str) -> bool:
     """Whether a header's value is likely a credential: by its name, or since the value looks like one."""
     return is_secret_name(name) or ANYONES.hide(value) != value

@@ -26,7 +26,7 @@ class KeptRunsApp(App[ReturnType]):
 
     def on_history_screen_opened(self, event: HistoryScreen.Opened) -> None:
         """Shows a run of the history, over the list."""
-        self.push_screen(ResultsScreen(event.result, is_kept=True))
+        self.push_screen(ResultsScreen(event.result, event.measured, is_kept=True))
 
     def on_results_screen_closed(self) -> None:
         """Goes back to the list, from which the result came."""
@@ -47,6 +47,7 @@ class KeptRunsApp(App[ReturnType]):
 
     def on_history_screen_left(self, event: HistoryScreen.Left) -> None:
         """Goes back to where it was called from; what was removed goes for good."""
+        self.action_show_history()  # a run may have been opened over it just now
         self.pop_screen()
         if event.removed:
             self.run_worker(self.keeper.remove(event.removed), name="history")

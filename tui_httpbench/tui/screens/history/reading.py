@@ -9,6 +9,8 @@ from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.bench.kept_runs import KeptRun, KeptRunError, count_kept, list_kept, open_kept
 from tui_httpbench.files.threads import in_thread
+from tui_httpbench.history.error import NoSuchRunError
+from tui_httpbench.measured.measured import Measured
 from tui_httpbench.report.json_reading import DocumentError, run_of_result
 from tui_httpbench.tui.screens.history.run_list import PAGE
 
@@ -29,17 +31,43 @@ async def read_page(searched: str, page: int) -> list[KeptRun]:
     return await in_thread(list_kept, searched, PAGE, skip=page * PAGE)
 
 
-async def read_result(run_id: str) -> Result:
-    """The result of a run. Raises KeptRunError."""
-    return await in_thread(lambda: summarize_run(open_kept(run_id)))
+class GoneError(KeptRunError):
+    """A run that is listed, with this ``run_id``, is not there any more."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(f"The run {run_id} is not there any more; another app has removed it.")
+        self.run_id = run_id
 
 
-async def read_compared(run_ids: Sequence[str], tell: Callable[[int], object]) -> list[ComparedRun]:
-    """Runs as they are compared, one after the other; ``tell`` gets the number of each. Raises KeptRunError."""
+async def read_run(run_id: str) -> tuple[Measured, Result]:
+    """What a run measured, and its result. Raises KeptRunError, and GoneError where it is not there any more."""
+
+    def read() -> tuple[Measured, Result]:
+        try:
+            measured = open_kept(run_id)
+        except NoSuchRunError:
+            raise GoneError(run_id) from None
+        return measured, summarize_run(measured)
+
+    return await in_thread(read)
+
+
+async def change_run(change: Callable[[], None], run_id: str) -> None:
+    """Makes a change to a run. Raises KeptRunError, and GoneError where it is not there any more."""
+    try:
+        await in_thread(change)
+    except NoSuchRunError:
+        raise GoneError(run_id) from None
+
+
+async def read_compared(run_ids: Sequence[str]) -> list[ComparedRun]:
+    """Runs as they are compared.
+
+    Raises KeptRunError, and GoneError where one is not there any more.
+    """
     runs = []
-    for number, run_id in enumerate(run_ids, start=1):
-        tell(number)
-        result = await read_result(run_id)
+    for run_id in run_ids:
+        _, result = await read_run(run_id)
         try:
             runs.append(await in_thread(run_of_result, result, run_id))
         except DocumentError as error:

@@ -112,6 +112,20 @@ class RunList(ScrollView, can_focus=True):
             self._lay_out()
         self._changed()
 
+    def drop(self, run: KeptRun) -> None:
+        """Takes a run out that is being removed; ``show`` tells later what there is."""
+        for page, runs in self._pages.items():
+            if run in runs:
+                self._pages = {number: held for number, held in self._pages.items() if number < page}
+                self._pages[page] = [each for each in runs if each != run]
+                self.total -= 1
+                self.marks.pop(run.id, None)
+                self.set_reactive(RunList.cursor, min(self.cursor, max(self.total - 1, 0)))
+                self._lay_out()
+                self._bring_into_view()
+                self._changed()
+                return
+
     def toggle_mark(self) -> None:
         """Marks the run under the cursor, or takes its mark away, and goes on to the next."""
         run = self.run

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from textual import on, work
@@ -16,14 +17,22 @@ from textual.widgets import Header, Input, Label, Static
 from tui_httpbench.analysis.compared_run import ComparedRun
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.kept_runs import KeptRun, KeptRunError, hide_kept, rename_kept, show_kept_again
-from tui_httpbench.files.threads import in_thread
+from tui_httpbench.measured.measured import Measured
 from tui_httpbench.report.formats import Export
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.saving import file_stem, save_result_aside
-from tui_httpbench.tui.screens.history.reading import read_compared, read_first, read_page, read_result
+from tui_httpbench.tui.screens.history.reading import (
+    GoneError,
+    change_run,
+    read_compared,
+    read_first,
+    read_page,
+    read_run,
+)
 from tui_httpbench.tui.screens.history.rename import RenameScreen
 from tui_httpbench.tui.screens.history.run_list import RunList, RunsPanel
 from tui_httpbench.tui.screens.history.run_row import title_of, told_of
+from tui_httpbench.tui.screens.history.work_queue import Work, WorkQueue
 from tui_httpbench.tui.textual_fixes.following_input import FollowingInput
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 
@@ -68,11 +77,12 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
     ]
 
     class Opened(Message):
-        """A run is to be shown."""
+        """A run is to be shown; ``measured`` is what its result was made of."""
 
-        def __init__(self, result: Result) -> None:
+        def __init__(self, result: Result, measured: Measured) -> None:
             super().__init__()
             self.result = result
+            self.measured = measured
 
     class Compared(Message):
         """Runs are to be compared, the oldest first."""
@@ -100,9 +110,12 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
         super().__init__()
         self.runs = RunList()
         self._until_kept = until_kept
-        self._removed: list[KeptRun] = []
+        self._removed: list[tuple[KeptRun, bool]] = []
+        """What ``u`` brings back, the latest last, and whether each was marked."""
+        self._going: set[str] = set()
+        """The runs that are being removed: they are not listed, but can't be brought back yet."""
         self._trouble = ""
-        self._busy = ""
+        self._works = WorkQueue(self._tell_how_many, self._look_again)
         self.sub_title = "history of runs"
 
     def compose(self) -> ComposeResult:
@@ -123,12 +136,12 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
 
     def on_screen_resume(self) -> None:
         """Looks again: there may be more runs since, or fewer."""
-        self._show(self.runs.cursor)
+        self._look_again()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """What is done to runs needs one, and the keys of the list."""
         if action == "undo":
-            return bool(self._removed)
+            return bool(self._removed or self._going)
         return action not in _ON_RUNS or self.runs.total > 0
 
     # What is shown
@@ -175,8 +188,12 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
         except KeptRunError as error:
             total, page, found = 0, 0, []
             self._trouble = str(error)
-        self.runs.show(total, page, found, row)
+        listed = [run for run in found if run.id not in self._going]
+        self.runs.show(total - (len(found) - len(listed)), page, listed, row)
         self._tell_how_many()
+
+    def _look_again(self) -> None:
+        self._show(self.runs.cursor)
 
     @work(group="pages")
     async def _fill(self, page: int, generation: int) -> None:
@@ -190,7 +207,7 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
         panel, runs, note = self.query_one(RunsPanel), self.runs, self.query_one("#history-note", Label)
         marked = f"{len(runs.marks)} marked" if runs.marks else ""
         panel.set_heading(" · ".join(filter(None, ("Runs", f"{runs.total:,}" if runs.total else "", marked))))
-        panel.border_subtitle = self._busy
+        panel.border_subtitle = self._works.told
         missing = "" if runs.total else NOT_FOUND if self._words else EMPTY
         note.update(self._trouble or missing)
         note.set_class(bool(self._trouble), "-trouble")
@@ -210,7 +227,7 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
     def action_open(self) -> None:
         """Opens the run under the cursor."""
         if (run := self.runs.run) is not None:
-            self._begin("opening …", self._open(run))
+            self._do("opening the run; escape gives it up", partial(self._open, run), may_be_given_up=True)
 
     def action_mark(self) -> None:
         """Marks a run for a comparison, or no more."""
@@ -226,95 +243,111 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
         if len(runs) > MAX_COMPARED:
             self.notify(f"Up to {MAX_COMPARED} runs are compared at a time; take marks away.", severity="warning")
             return
-        self._begin("reading …", self._compare(runs))
+        told = f"reading {len(runs)} runs; escape gives it up"
+        self._do(told, partial(self._compare, runs), may_be_given_up=True)
 
     def action_rename(self) -> None:
         """Asks for a name."""
-        run = self.runs.run
-        if run is not None and not self._busy:
+        if (run := self.runs.run) is not None:
 
             def take(name: str | None) -> None:
                 if name is not None and name != run.name:
-                    self._begin("", self._rename(run, name))
+                    self._change("renaming", partial(self._rename, run, name))
 
             self.app.push_screen(RenameScreen(run.name, f"the run {run.id}"), take)
 
     def action_remove(self) -> None:
         """Removes the run under the cursor, which can be undone as long as the screen is open."""
-        if (run := self.runs.run) is not None:
-            self._begin("", self._remove(run))
+        if (run := self.runs.run) is not None and run.id not in self._going:
+            was_marked = run.id in self.runs.marks
+            self._going.add(run.id)
+            self.runs.drop(run)
+            self._change("removing", partial(self._remove, run, was_marked))
 
     def action_undo(self) -> None:
         """Brings back what was removed last."""
-        if self._removed:
-            self._begin("", self._bring_back(self._removed[-1]))
+        self._change("bringing back", self._bring_back)
 
     def action_save(self) -> None:
         """Asks for a file's name or path, and writes the run in the form of its suffix."""
-        run = self.runs.run
-        if run is not None and not self._busy:
+        if (run := self.runs.run) is not None:
 
             def take(export: Export | None) -> None:
                 if export is not None:
-                    self._begin("saving …", self._save(run, export))
+                    self._do("saving", partial(self._save, run, export))
 
             self.app.push_screen(SaveScreen(title_of(run), file_stem()), take)
 
     def action_leave(self) -> None:
-        """Out of the filter first, then out of the screen."""
+        """Gives up what takes long; else out of the filter, and then, once all is done, out of the screen."""
+        if self._works.give_up():
+            return
         filter_box = self.query_one("#history-filter", Input)
         if filter_box.value or (filter_box.has_focus and self.runs.total):
             filter_box.value = ""
             self.set_focus(self.runs)
             return
-        self.post_message(self.Left([run.id for run in self._removed]))
+        self._change("leaving", self._leave)
 
-    def _begin(self, busy: str, work: Coroutine[Any, Any, None]) -> None:
-        """Does something beside the screen, one at a time."""
-        if self._busy:
-            work.close()
-            self.app.bell()
-            return
-        self._busy = busy or "…"
-        self._tell_how_many()
-        self.run_worker(self._do(work), group="work")
+    def _change(self, told: str, do: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._do(told, do, waits_for="another app may be writing to the history")
 
-    async def _do(self, work: Coroutine[Any, Any, None]) -> None:
+    def _do(
+        self,
+        told: str,
+        do: Callable[[], Coroutine[Any, Any, None]],
+        *,
+        waits_for: str = "",
+        may_be_given_up: bool = False,
+    ) -> None:
+        """Does something beside the screen, once all that was asked for before is done."""
+        if self._works.add(Work(told, partial(self._try, do), waits_for, may_be_given_up)):
+            self.run_worker(self._works.run(), group="work")
+
+    async def _try(self, do: Callable[[], Coroutine[Any, Any, None]]) -> None:
         try:
-            await work
+            await do()
         except KeptRunError as error:
+            if isinstance(error, GoneError):
+                self.runs.forget_mark(error.run_id)
             self.notify(str(error), severity="error", timeout=15, markup=False)
-        finally:
-            self._busy = ""
-        self._tell_how_many()
 
     async def _open(self, run: KeptRun) -> None:
-        self.post_message(self.Opened(await read_result(run.id)))
+        measured, result = await read_run(run.id)
+        self.post_message(self.Opened(result, measured))
 
     async def _compare(self, runs: Sequence[KeptRun]) -> None:
-        def tell(number: int) -> None:
-            self._busy = f"reading run {number} of {len(runs)} …"
-            self._tell_how_many()
-
-        self.post_message(self.Compared(await read_compared([run.id for run in runs], tell)))
+        self.post_message(self.Compared(await read_compared([run.id for run in runs])))
 
     async def _rename(self, run: KeptRun, name: str) -> None:
-        await in_thread(rename_kept, run.id, name)
+        await change_run(partial(rename_kept, run.id, name), run.id)
         self.post_message(self.Renamed(run.id, name))
-        self._show(self.runs.cursor)
 
-    async def _remove(self, run: KeptRun) -> None:
-        await in_thread(hide_kept, [run.id])
-        self._removed.append(run)
-        self.runs.forget_mark(run.id)
+    async def _remove(self, run: KeptRun, was_marked: bool) -> None:
+        try:
+            await change_run(partial(hide_kept, [run.id]), run.id)
+        finally:
+            self._going.discard(run.id)
+        self._removed.append((run, was_marked))
         self.notify(f"Removed {title_of(run)}. u brings it back while the history is open.", markup=False, timeout=10)
-        self._show(self.runs.cursor)
 
-    async def _bring_back(self, run: KeptRun) -> None:
-        await in_thread(show_kept_again, [run.id])
-        self._removed.remove(run)
+    async def _bring_back(self) -> None:
+        if not self._removed:
+            return
+        run, was_marked = self._removed.pop()
+        try:
+            await change_run(partial(show_kept_again, [run.id]), run.id)
+        except GoneError:
+            raise
+        except KeptRunError:
+            self._removed.append((run, was_marked))
+            raise
+        if was_marked:
+            self.runs.marks[run.id] = run
         self.notify(f"{title_of(run)[:1].upper()}{title_of(run)[1:]} is back.", markup=False)
-        self._show(self.runs.cursor)
 
     async def _save(self, run: KeptRun, export: Export) -> None:
-        await save_result_aside(self.app, await read_result(run.id), export)
+        await save_result_aside(self.app, (await read_run(run.id))[1], export)
+
+    async def _leave(self) -> None:
+        self.post_message(self.Left([run.id for run, _ in self._removed]))

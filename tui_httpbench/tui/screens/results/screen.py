@@ -14,6 +14,7 @@ from textual.widgets._tabbed_content import ContentTabs
 
 from tui_httpbench.analysis.column import Column
 from tui_httpbench.analysis.columns import METRIC_KEYS, METRICS
+from tui_httpbench.analysis.going_on import why_no_more_rounds
 from tui_httpbench.analysis.grouping import can_group
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.measured.measured import Measured
@@ -154,11 +155,14 @@ is among them.
         self.measured = measured
         self.is_kept = is_kept
         self._views = {view.ID: view(result) for view in VIEWS if view.applies_to(result)}
-        if self.can_go_on:
-            self._bindings.key_to_bindings["plus"] = [
-                replace(binding, tooltip=f"{binding.tooltip}: {describe_more_rounds(result)}")
-                for binding in self._bindings.key_to_bindings["plus"]
-            ]
+        self._why_no_more = why_no_more_rounds(measured)
+        self._bindings.key_to_bindings["plus"] = [
+            # Where it can't be done, the key still says why.
+            replace(binding, show=False)
+            if self._why_no_more
+            else replace(binding, tooltip=f"{binding.tooltip}: {describe_more_rounds(result)}")
+            for binding in self._bindings.key_to_bindings["plus"]
+        ]
         if is_kept:
             self._bindings.key_to_bindings["escape"] = [
                 replace(binding, description="Back", show=True, tooltip="Back to the history")
@@ -203,8 +207,6 @@ is among them.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys of a tab count only while it is open; those of tabs that don't apply, never."""
-        if action == "make_more_rounds":
-            return self.can_go_on
         if action == "show":
             return parameters[0] in self._views
         if action == "group_next" and not can_group(self.result.plan):
@@ -212,12 +214,6 @@ is among them.
         if not self.is_mounted or action not in _ON_TABS:
             return True
         return self.view.is_attached and isinstance(self.view, _ON_TABS[action])
-
-    @property
-    def can_go_on(self) -> bool:
-        """Whether more rounds could tell more: something is there to go on from, with its samples, and to compare."""
-        has_round = any(record.outcome == "complete" for record in self.result.records)
-        return self.measured is not None and self.result.has_samples and has_round and len(self.result.modes) > 1
 
     async def on_tabbed_content_tab_activated(self, event: TabbedContent.TabActivated) -> None:
         """Fills the tab, and gives it the keys unless they are used to go through the tabs."""
@@ -277,7 +273,9 @@ is among them.
 
     def action_make_more_rounds(self) -> None:
         """Goes on with the same run."""
-        if self.measured is not None:
+        if self._why_no_more or self.measured is None:
+            self.notify(self._why_no_more, severity="warning", markup=False)
+        else:
             self.post_message(self.MoreRounds(self.result, self.measured))
 
     def action_change_plan(self) -> None:

@@ -1,0 +1,36 @@
+"""Why a run that has ended can't go on, so that its further rounds would count together with the first ones."""
+
+from __future__ import annotations
+
+from tui_httpbench.measured.measured import Measured
+from tui_httpbench.text.formatting import enumerate_names
+from tui_httpbench.text.hiding import lacks_secret
+
+NO_SAMPLES = "The history keeps no single requests of this run any more, so it can't go on; r runs it anew."
+NO_ROUND = "No round of this run was finished, so there is nothing to go on from; r runs it anew."
+LONE_MODE = "This run has one mode, so more rounds would decide nothing; e adds another."
+NOTHING_KEPT = "Nothing of this run can be gone on with; r runs it anew."
+
+
+def why_no_more_rounds(measured: Measured | None) -> str:
+    """Why more rounds of a run can't be made, or would tell nothing, in a sentence; empty where they can."""
+    if measured is None:
+        return NOTHING_KEPT
+    if len(measured.plan.modes) < 2:
+        return LONE_MODE
+    if not any(record.outcome == "complete" for record in measured.records):
+        return NO_ROUND
+    return why_other_requests(measured)
+
+
+def why_other_requests(measured: Measured) -> str:
+    """Why further rounds would lack what the ones before had, in a sentence; empty where they would not."""
+    if measured.remains is not None:
+        return NO_SAMPLES
+    lost = list(measured.dropped_headers)
+    if lacks_secret(measured.plan.request.url):
+        lost.insert(0, "the credentials in its URL")
+    if lost:
+        # What was recovered or kept has no credentials, and other requests would count as the same.
+        return f"This run sent what is never kept ({enumerate_names(lost)}), so it can't go on; e fills it in anew."
+    return ""
