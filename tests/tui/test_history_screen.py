@@ -275,7 +275,7 @@ def test_when_a_run_began_is_told_as_short_as_it_can_be() -> None:
     now = datetime.fromisoformat("2026-11-26T20:18:00").astimezone()
     told = {
         "2026-11-26T08:05:00": "08:05",
-        "2026-11-24T08:05:00": "24 Nov",
+        "2026-11-24T08:05:00": "24 Nov 08:05",
         "2025-11-24T08:05:00": "2025-11-24",
     }
     for moment, expected in told.items():

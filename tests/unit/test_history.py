@@ -19,6 +19,8 @@ import numpy as np
 import pytest
 from support.made_results import MACHINE, probe_of, rounds_of
 
+from tui_httpbench.analysis.comparison_rows import run_in_words
+from tui_httpbench.analysis.conclusion import NONE_RANKED
 from tui_httpbench.analysis.race import Race
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.bench import packing
@@ -47,6 +49,8 @@ from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.records import Slice
 from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.report.facts import load_in_words
+from tui_httpbench.report.json_reading import run_of_result
 
 STARTED_AT = "2026-11-26T20:00:00+00:00"
 LANES = ("aiohttp", "requests", "httpx-client")
@@ -227,8 +231,27 @@ def test_what_is_hidden_can_be_called_back_until_it_is_removed_for_good(history:
     assert list_kept() == [run]
     hide_kept([run.id])
     purge_hidden()
-    show_kept_again([run.id])
+    with pytest.raises(KeptRunError, match=r"has no run .* any more"):
+        show_kept_again([run.id])
     assert (list_kept(), files_of(history)) == ([], set())
+
+
+def test_a_run_without_a_whole_round_has_no_winner_and_one_count_of_rounds_is_told_everywhere() -> None:
+    whole = measured_of(records=tuple(record for lane in LANES for record in rounds_of(lane, requests=200)))
+    kept = keep(whole, source="whole")
+    assert kept is not None
+    assert (kept.winner, kept.rounds) == (LANES[0], "5 rounds")
+    cut = tuple(replace(each, outcome="stopped") if each.round == 5 else each for each in whole.records)
+    stopped = keep(replace(whole, records=cut, stopped=True, run_id=""), source="stopped")
+    assert stopped is not None
+    assert stopped.rounds == "4 of 5 rounds"
+    result = summarize_run(open_kept(stopped.id))
+    assert "4 of 5 rounds" in load_in_words(result)
+    assert "4 whole rounds" in run_in_words(run_of_result(result, "x"))
+    begun = tuple(replace(each, outcome="stopped") for each in whole.records if each.round == 1)
+    unranked = keep(replace(whole, records=begun, stopped=True, run_id=""), source="unranked")
+    assert unranked is not None
+    assert (unranked.winner, unranked.rounds, unranked.conclusion) == ("", "0 of 5 rounds", NONE_RANKED)
 
 
 def test_nothing_is_kept_that_should_not_be(history: Path) -> None:

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from tui_httpbench.analysis.compared_run import ComparedRun, Condition, Kind, LaneTimes, RoundTime
-from tui_httpbench.analysis.comparison_rows import conclusion, lane_row, notes
+from tui_httpbench.analysis.comparison_rows import SAME_RUN, conclusion, lane_row, notes
 from tui_httpbench.analysis.run_comparison import RunComparison, compare_runs
 from tui_httpbench.analysis.run_differences import differences_of
 from tui_httpbench.analysis.trend import trend_of
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.report import comparison_json, comparison_markdown
+from tui_httpbench.report.trend_report import chart_of
 
 WOBBLE = (1.0, 1.004, 0.996, 1.002, 0.998)
 
@@ -144,6 +145,22 @@ def test_what_differs_comes_in_an_order_and_only_where_it_differs() -> None:
     assert not unknown.why_clock_is_unsure
 
 
+def test_packages_of_lanes_that_one_run_lacks_are_no_difference() -> None:
+    both, one = (lane("requests", 1.0),), (lane("requests", 1.0), lane("aiohttp", 0.5))
+    urllib3 = Condition("packages.urllib3", "urllib3", "2.5.0", "software", ("requests",))
+    aiohttp = Condition("packages.aiohttp", "aiohttp", "3.13.0", "software", ("aiohttp",))
+    old, new = replace(run(*both), conditions=()), replace(run(*one), conditions=(urllib3, aiohttp))
+    assert [each.title for each in differences_of(old, new)] == ["urllib3"]
+    assert [each.title for each in differences_of(replace(new, conditions=()), new)] == ["urllib3", "aiohttp"]
+
+
+def test_other_work_stands_before_what_it_may_explain() -> None:
+    new = run(lane("http.client", 0.01), lane("requests", 0.1), lane("aiohttp", 0.05), concurrency="2")
+    told = conclusion(compare_runs(OLD, new))
+    assert told.startswith("The runs did not do the same work (concurrency differed), so with that: surely faster than")
+    assert conclusion(compare_runs(OLD, OLD)) == SAME_RUN
+
+
 def test_every_form_has_what_the_comparison_says() -> None:
     new = run(lane("http.client", 0.1), lane("requests", 1.3), lane("httpx", 1.0), python="CPython 3.14.0")
     compared = compare_runs(OLD, new, relative_to="http.client", gate=0.05)
@@ -172,5 +189,11 @@ def test_a_trend_compares_each_run_with_the_first_and_tells_what_changed() -> No
     assert last.lanes[0].interval.low < pair.low, "the intervals of all runs are to hold together"
     broken = replace(OLD, lanes=(OLD.lanes[0], lane("requests", 1.0, "rounds of it are missing")))
     assert trend_of([OLD, broken, OLD], "requests").points[1].value is None
+    drawn = chart_of(trend_of([OLD, OLD, broken, OLD, OLD], "requests"), 60)
+    rows = [row for row in drawn.splitlines() if "requests" in row]
+    assert len(rows) == 1, "a line that is broken is named once"
+    left, _, right = rows[0].partition("       ")
+    assert left.strip(), "the line has a gap where a run has no value"
+    assert right.strip()
     with pytest.raises(PlanError, match="share no lane"):
         trend_of([OLD, run(lane("x", 1.0)), OLD])

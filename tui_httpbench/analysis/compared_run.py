@@ -55,13 +55,15 @@ class LaneTimes:
 class Condition:
     """A fact about a run that may make another one faster or slower, as it is shown.
 
-    ``id`` names it in JSON. ``title`` says what it is of, ``text`` what it is; an empty one is not known.
+    ``id`` names it in JSON. ``title`` says what it is of, ``text`` what it is; an empty one is not known. It concerns
+    these ``lanes`` alone, all where there are none.
     """
 
     id: str
     title: str
     text: str
     kind: Kind
+    lanes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ LANE_COLUMNS: dict[str, tuple[Side, int]] = {
 """The columns by heading: the side that each is aligned to, and its weight where there is little room."""
 
 DIFFERENCE_COLUMNS: dict[str, Side] = {"differs": "left", "old": "left", "new": "left"}
+SAME_RUN = "Both are the same run, so nothing can differ."
 _MOST_NAMED = 12
 _MOST_TEXT = 200
 
@@ -73,6 +74,8 @@ def conclusion(comparison: RunComparison) -> str:
     lanes = comparison.lanes
     if not lanes:
         return "The runs have no lane in common that could be compared."
+    if comparison.is_with_itself:
+        return SAME_RUN
     than = "than before" + (f", relative to {comparison.relative_to}" if comparison.relative_to else "")
     kinds = {
         f"surely slower {than}": [lane.label for lane in lanes if lane.verdict == "slower"],
@@ -85,6 +88,8 @@ def conclusion(comparison: RunComparison) -> str:
     }
     told = [f"{kind}: {enumerate_first(labels, _MOST_NAMED)}" for kind, labels in kinds.items() if labels]
     text = "; ".join(told)
+    if comparison.other_work:
+        return f"The runs did not do the same work ({comparison.other_work} differed), so with that: {text}."
     return f"{text[:1].upper()}{text[1:]}."
 
 
@@ -94,8 +99,8 @@ def notes(comparison: RunComparison, asks: str = "--relative-to {lane}") -> Iter
     for labels, which, other in ((comparison.only_old, "old", "new"), (comparison.only_new, "new", "old")):
         if labels:
             yield f"In the {which} run alone, and not in the {other} one: {enumerate_first(labels, _MOST_NAMED)}."
-    if comparison.other_work:
-        yield f"The runs did not do the same work ({comparison.other_work}): what differs may be that."
+    if comparison.is_with_itself:
+        return
     if not any(lane.interval is not None for lane in comparison.lanes):
         return
     if comparison.relative_to:

@@ -33,6 +33,22 @@ SAYS_LITTLE = 10.0
 """A bound of a ratio from which on it is not told."""
 
 
+def winner_of(result: Result) -> str | None:
+    """The mode in the first place; None where no mode is ranked, or one round alone can't tell."""
+    ranks = _ranked(result)
+    if len(ranks) < 2:
+        return ranks[0].mode if ranks and len(result.modes) == 1 else None
+    return ranks[0].mode if _have_bounds(ranks) else None
+
+
+def _ranked(result: Result) -> list[Rank]:
+    return [rank for rank in result.ranking if rank.clean and rank.interval is not None]
+
+
+def _have_bounds(ranks: list[Rank]) -> bool:
+    return math.isfinite(ranks[-1].interval.high if ranks[-1].interval else math.inf)
+
+
 def conclude(result: Result) -> str | None:
     """Who is fastest, who is too close to call and what would help, or how fast a mode without rivals is.
 
@@ -40,11 +56,11 @@ def conclude(result: Result) -> str | None:
     """
     if not any(mode.ok for mode in result.modes):
         return _without_success(result)
-    ranks = [rank for rank in result.ranking if rank.clean and rank.interval is not None]
+    ranks = _ranked(result)
     if len(ranks) < 2:
         alone = ranks[0].mode if ranks else result.modes[0].mode if len(result.modes) == 1 else None
         return NONE_RANKED if alone is None else _without_rivals(result, result.mode(alone))
-    if not math.isfinite(ranks[-1].interval.high if ranks[-1].interval else math.inf):
+    if not _have_bounds(ranks):
         return f"{ONE_ROUND[:-1]}: {what_gives_rounds(result.plan, result.records)}."
     groups = list(_tied_groups(ranks))
     sentences = [_known(result, ranks, groups), _open(result, ranks, groups), _by_cpu(result, ranks)]

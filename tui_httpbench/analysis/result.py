@@ -169,6 +169,11 @@ class Result:
         """Why a stopped run could not go on, in a sentence; empty where the user stopped it, and for a whole one."""
         return next((finding.text for finding in self.findings if finding.id in ENDS_EARLY), "")
 
+    @property
+    def rounds_done(self) -> int:
+        """How many rounds are whole, of the mode that has most."""
+        return max((mode.rounds_done for mode in self.modes), default=0)
+
     def mode(self, mode_id: str) -> ModeSummary:
         """The summary of one mode. Raises KeyError."""
         for summary in self.modes:

@@ -88,6 +88,11 @@ class RunComparison:
     is_of_one_lane: bool = False
 
     @property
+    def is_with_itself(self) -> bool:
+        """Whether both are one run: no two have the same times to the nanosecond."""
+        return self.old.started_at == self.new.started_at and self.old.lanes == self.new.lanes
+
+    @property
     def judged(self) -> tuple[GatedLane, ...]:
         """What the gate says of each lane of the old run that is looked at; nothing without a gate."""
         if self.gate is None:

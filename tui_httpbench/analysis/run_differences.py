@@ -31,8 +31,10 @@ class Difference:
 
 def differences_of(old: ComparedRun, new: ComparedRun) -> tuple[Difference, ...]:
     """All conditions in which they differ: first the machine, then how busy it was, versions, work and settings."""
-    before = {each.id: each for each in old.conditions}
-    after = {each.id: each for each in new.conditions}
+    common = set(old.labels) & set(new.labels)
+    before, after = (
+        {each.id: each for each in run.conditions if not each.lanes or common & set(each.lanes)} for run in (old, new)
+    )
     found = []
     for key in dict.fromkeys((*before, *after)):
         known = after.get(key) or before[key]

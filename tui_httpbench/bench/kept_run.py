@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from tui_httpbench.analysis.conclusion import conclude
+from tui_httpbench.analysis.conclusion import conclude, winner_of
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.history.rows import Entry
 from tui_httpbench.measured.measured import Measured
@@ -57,7 +57,6 @@ class KeptRun:
 def facts_of(measured: Measured, result: Result) -> dict[str, Any]:
     """What lists show of a run, for JSON, without credentials."""
     plan = measured.plan
-    winner = next((rank.mode for rank in result.ranking if rank.clean), "")
     in_flight = "as in the article" if plan.concurrency == ARTICLE else f"{plan.concurrency} in flight"
     is_embedded = plan.request.uses_embedded_target
     facts = {
@@ -66,8 +65,8 @@ def facts_of(measured: Measured, result: Result) -> dict[str, Any]:
         "place": drop_secrets(plan.request.url) if is_embedded else measured.url,
         "scenario": plan.scenario.name if is_embedded else "",
         "load": f"{format_load(plan, measured.duration_s)}, {in_flight}",
-        "rounds": format_rounds_made(plan, measured.rounds_made),
-        "winner": winner,
+        "rounds": format_rounds_made(plan, result.rounds_done),
+        "winner": winner_of(result) or "",
         "conclusion": conclude(result) or "",
         "outcome": _outcome(measured),
         "requests": sum(mode.requests for mode in result.modes),

@@ -16,7 +16,10 @@ _DOT_CELLS = 2.0
 
 @dataclass(frozen=True)
 class Line:
-    """One line through points, ``xs`` ascending, named at its right end; ``dotted`` ones differ without any colour."""
+    """One line through points, ``xs`` ascending, named at its right end unless its ``label`` is empty.
+
+    ``dotted`` ones differ without any colour.
+    """
 
     label: str
     xs: Sequence[float]
@@ -59,7 +62,7 @@ class LineCanvas:
         for line, _ in named:
             self._draw(line)
         for (line, name), row in zip(named, self._name_rows([line for line, _ in named]), strict=True):
-            if row is not None:
+            if row is not None and name:
                 text = plotext.colorize(name).fill(plotext.pixel(foreground=line.color, style="bold"))
                 figure.draw(figure.text(self._columns + 1, row, text, alignment="left"))
         figure.ruler("y").ticks([self._y(value) for value, _ in y_ticks], labels=[f"{label} " for _, label in y_ticks])
@@ -95,7 +98,8 @@ class LineCanvas:
 
     def _name_rows(self, lines: list[Line]) -> list[int | None]:
         """A row of its own for each line's name, as near to the line's end as the others leave it."""
-        ends = sorted(range(len(lines)), key=lambda index: self._y(lines[index].ys[-1]))[: self._rows]
+        named = [index for index, line in enumerate(lines) if line.label]
+        ends = sorted(named, key=lambda index: self._y(lines[index].ys[-1]))[: self._rows]
         rows: list[int | None] = [None] * len(lines)
         free = 0
         for place, index in enumerate(ends):

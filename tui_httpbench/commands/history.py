@@ -39,6 +39,7 @@ SHOW = "httpbench-tui history show"
 LATEST = 20
 """How many runs are listed in a terminal, unless all are asked for or words are given."""
 _MAX_PLACE = 60
+_MAX_NAME = 40
 
 
 def list_runs(words: Sequence[str], exports: tuple[Export, ...] = (), *, all_runs: bool = False) -> int:
@@ -160,7 +161,7 @@ def _table(runs: Sequence[KeptRun]) -> Table:
     for run in runs:
         where = f"{run.place} ({run.scenario})" if run.scenario else run.place
         cells = (shortened(where, _MAX_PLACE), f"{run.load}, {run.rounds}", run.winner or UNKNOWN)
-        names = [run.name] if has_names else []
+        names = [shortened(run.name, _MAX_NAME)] if has_names else []
         table.add_row(*map(Text, (run.id, *names, *cells, _outcome(run))))
     return table
 

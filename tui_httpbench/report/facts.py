@@ -25,8 +25,7 @@ METHOD = (
 def load_in_words(result: Result) -> str:
     """``8 modes × 100 requests × 5 rounds``."""
     plan = result.plan
-    made = max((record.round for record in result.records), default=0)
-    rounds = format_rounds_made(plan, made) if made else format_rounds(plan)
+    rounds = format_rounds_made(plan, result.rounds_done) if result.records else format_rounds(plan)
     return " × ".join((plural(len(plan.modes), "mode"), format_load(plan, result.duration_s), rounds))
 
 

@@ -183,8 +183,9 @@ class _Reader:
         yield _told("pinning", "placed", environment.get("pinning"), "machine")
         yield _told("governor", "governor", environment.get("governor"), "machine")
         yield _told("python", "Python", environment.get("python"), "software")
+        users = _users_of_packages(document)
         for name, version in table(environment.get("packages", {})).items():
-            yield _told(f"packages.{name}", name, text(version), "software")
+            yield replace(_told(f"packages.{name}", name, text(version), "software"), lanes=users.get(name, ()))
         for label, variant in table(environment.get("variants", {})).items():
             yield _told(f"variants.{label}", f"variant {label}", _variant_in_words(table(variant)), "software")
         self.place = "key 'client_files'"
@@ -209,6 +210,15 @@ class _Reader:
             for key, value in list(table(scenario).items())[:_MAX_KNOBS]:
                 yield _told(f"scenario.{key}", "scenario" if key == "name" else key, value, "work")
         yield Condition("schema_version", "measured", f"{_HOW_MEASURED[schema]} (schema {schema})", "setting")
+
+
+def _users_of_packages(document: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The lanes that have each package; none where the document does not tell. Raises TypeError, ValueError."""
+    users: dict[str, tuple[str, ...]] = {}
+    for values in map(table, items(document["modes"], MAX_MODES)):
+        for name in table(values.get("packages", {})):
+            users[name] = (*users.get(name, ()), text(values["id"], MAX_LABEL))
+    return users
 
 
 def _told(key: str, title: str, value: object, kind: Kind) -> Condition:

@@ -125,8 +125,7 @@ def _heading(result: Result, verbose: bool) -> Iterator[Text]:
         style="bold",
         overflow="fold",
     )
-    made = max((record.round for record in result.records), default=0)
-    rounds = format_rounds_made(plan, made) if made else format_rounds(plan)
+    rounds = format_rounds_made(plan, result.rounds_done) if result.records else format_rounds(plan)
     load = " × ".join((plural(len(plan.modes), "mode"), format_load(plan, result.duration_s), rounds))
     if plan.concurrency == ARTICLE:
         yield Text(f"{load}; profile {plan.profile}")

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from tui_httpbench.analysis.comparison_rows import verdict_in_words
 from tui_httpbench.analysis.trend import Trend, TrendPoint
-from tui_httpbench.charts.plot import Line, line_chart
+from tui_httpbench.charts.plot import Color, Line, line_chart
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.tables import fitted_table
 from tui_httpbench.text.formatting import UNKNOWN, enumerate_first, format_figure, format_interval, format_ratio
@@ -61,20 +61,36 @@ def to_json(trend: Trend) -> str:
     return json.dumps(document, indent=2, allow_nan=False) + "\n"
 
 
-def chart_of(trend: Trend, columns: int) -> str:
-    """The lane's value in each run as a line; empty where fewer than two runs have one."""
-    known = [(number, point.value) for number, point in enumerate(trend.points, start=1) if point.value is not None]
-    if len(known) < 2:
+def chart_of(
+    trend: Trend, columns: int, rows: int = CHART_ROWS, color: Color | None = None, dim_color: Color | None = None
+) -> str:
+    """The lane's value in each run as a line, broken at runs without one; empty where fewer than two have one."""
+    if sum(point.value is not None for point in trend.points) < 2:
         return ""
-    line = Line(printable(trend.label), [float(number) for number, _ in known], [value for _, value in known])
     last = len(trend.points)
     return line_chart(
-        [line],
-        min(columns, MAX_CHART_COLUMNS),
-        CHART_ROWS,
+        _lines(trend, color),
+        columns,
+        rows,
         x_range=(1.0, float(last)),
         x_ticks=[(float(number), str(number)) for number in range(1, last + 1)],
+        dim_color=dim_color,
     )
+
+
+def _lines(trend: Trend, color: Color | None) -> list[Line]:
+    """A line for the runs on end that have a value; the last alone is named."""
+    parts: list[list[tuple[float, float]]] = [[]]
+    for number, point in enumerate(trend.points, start=1):
+        if point.value is not None:
+            parts[-1].append((float(number), point.value))
+        elif parts[-1]:
+            parts.append([])
+    drawn = [part for part in parts if part]
+    names = [""] * (len(drawn) - 1) + [printable(trend.label)]
+    return [
+        Line(name, [x for x, _ in part], [y for _, y in part], color) for name, part in zip(names, drawn, strict=True)
+    ]
 
 
 def title_of(trend: Trend) -> str:
@@ -96,7 +112,7 @@ def why_unsure(trend: Trend, asks: str = "--relative-to LABEL") -> str:
 
 def _blocks(trend: Trend, console: StreamConsole) -> Iterator[RenderableType]:
     yield Text(title_of(trend), style="bold")
-    if chart := chart_of(trend, console.columns):
+    if chart := chart_of(trend, min(console.columns, MAX_CHART_COLUMNS)):
         yield Text.from_ansi(chart)
     yield ""
     columns = trend_columns(trend)

@@ -16,13 +16,12 @@ from textual.widgets import Header, Label
 from tui_httpbench.analysis.compared_run import ComparedRun
 from tui_httpbench.analysis.run_comparison import common_labels
 from tui_httpbench.analysis.trend import Trend, trend_of
-from tui_httpbench.charts.plot import Line, line_chart
 from tui_httpbench.files.threads import in_thread
 from tui_httpbench.report.comparison_formats import COMPARISON_FORMATS, TREND_TEXTS
 from tui_httpbench.report.formats import Export
-from tui_httpbench.report.trend_report import title_of, trend_columns, trend_rows, why_unsure
+from tui_httpbench.report.trend_report import chart_of, title_of, trend_columns, trend_rows, why_unsure
 from tui_httpbench.text.formatting import plural
-from tui_httpbench.text.quoting import printable, shortened
+from tui_httpbench.text.quoting import shortened
 from tui_httpbench.tui.parts.panel import Page, Panel
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.parts.themed_chart import AXIS, ThemedChart, library_role, stand_in
@@ -34,6 +33,7 @@ from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 AS_MEASURED = "none: milliseconds"
 MAX_NAME = 24
 _MINUTES = len("2026-11-26T20:18")
+TOO_FEW = "Fewer than two of these runs have a value of this lane that can be compared."
 NO_LANE = "These runs share no lane, so that none can be drawn over all of them."
 
 
@@ -53,28 +53,10 @@ class TrendChart(ThemedChart, Panel):
     def render(self) -> RenderResult:
         """The chart for the widget's size and the theme of this moment."""
         trend = self.trend
-        known = [(number, point.value) for number, point in enumerate(trend.points, 1) if point.value] if trend else []
         if trend is None or self.size.width < 2 or self.size.height < 2:
             return ""
-        if len(known) < 2:
-            return Text("Fewer than two of these runs have a value of this lane that can be compared.")
-        line = Line(
-            printable(trend.label),
-            [float(number) for number, _ in known],
-            [value for _, value in known if value],
-            stand_in(library_role(trend.label)),
-        )
-        last = len(trend.points)
-        ticks = [(float(number), str(number)) for number in range(1, last + 1)]
-        chart = line_chart(
-            [line],
-            self.size.width,
-            self.size.height,
-            x_range=(1.0, float(last)),
-            x_ticks=ticks,
-            dim_color=stand_in(AXIS),
-        )
-        return self.themed(chart)
+        chart = chart_of(trend, *self.size, stand_in(library_role(trend.label)), stand_in(AXIS))
+        return self.themed(chart) if chart else Text(TOO_FEW)
 
 
 class TrendTable(WholeColumns):

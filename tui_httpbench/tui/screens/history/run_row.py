@@ -29,7 +29,7 @@ class Column:
 
 
 COLUMNS = (
-    Column("when", "when", 10, 10),
+    Column("when", "when", 12, 12),
     Column("name", "name", 12, 24),
     Column("place", "target", 14, 36),
     Column("load", "load, in flight", 15, 22),
@@ -83,14 +83,14 @@ def row_text(run: KeptRun, columns: list[tuple[Column, int]], now: datetime, *, 
 
 
 def when(run: KeptRun, now: datetime) -> str:
-    """When it began: the time of today, the day of this year, else the date."""
+    """When it began: the time of today, day and time of this year, else the date."""
     try:
         began = datetime.fromtimestamp(run.started_s).astimezone()
     except (OverflowError, OSError, ValueError):
         return UNKNOWN
     if began.date() == now.date():
         return f"{began:%H:%M}"
-    return f"{began.day} {began:%b}" if began.year == now.year else f"{began:%Y-%m-%d}"
+    return f"{began.day} {began:%b %H:%M}" if began.year == now.year else f"{began:%Y-%m-%d}"
 
 
 def place_of(run: KeptRun) -> str:

@@ -66,13 +66,11 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", "Mark", id="history.mark", tooltip="Mark the run, to be compared"),
         Binding("c", "compare", "Compare", id="history.compare", tooltip="Compare the marked runs"),
-        Binding("slash", "filter", "Filter", show=False, id="history.filter", tooltip="Filter the runs by words"),
+        Binding("slash", "filter", "Filter", id="history.filter", tooltip="Filter the runs by words"),
         Binding("r,f2", "rename", "Rename", id="history.rename", tooltip="Give the run a name"),
         Binding("d,delete", "remove", "Remove", id="history.remove", tooltip="Remove the run"),
         Binding("u", "undo", "Undo", id="history.undo", tooltip="Bring back the run that was removed last"),
-        Binding(
-            "s", "save", "Save", show=False, id="history.save", tooltip="Save the run: JSON, Markdown, CSV or HTML"
-        ),
+        Binding("s", "save", "Save", id="history.save", tooltip="Save the run: JSON, Markdown, CSV or HTML"),
         Binding("escape", "leave", "Back", id="history.leave", tooltip="Back, out of the history"),
     ]
 
