@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.made_history import measured_at
 from support.made_results import (
     DIFFERENCE,
     EIGHT,
@@ -27,6 +28,7 @@ from textual.widgets import Label, Select, SelectionList, Static, TabbedContent
 from tui_httpbench.analysis.article import compare_with_article
 from tui_httpbench.analysis.reasons import explain_ranking
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.report.markdown import to_text as to_markdown
 from tui_httpbench.tui.parts.themed_chart import ThemedChart
@@ -37,6 +39,7 @@ from tui_httpbench.tui.screens.results.latency_view import LatencyView, ModeChoo
 from tui_httpbench.tui.screens.results.screen import VIEWS, ResultsScreen
 from tui_httpbench.tui.screens.results.warnings_view import WarningsPage
 from tui_httpbench.tui.screens.results.why_view import FactsTable, ReasonsPage, SettingsPage
+from tui_httpbench.tui.textual_fixes.help_sheet import HelpSheet
 
 KEYS = {view.ID: view.KEY for view in VIEWS}
 
@@ -101,6 +104,27 @@ async def test_keys_clicks_and_the_palette_open_each_tab_and_the_article_stands_
             assert row.cells[1] in text_on(pilot.app)
         await pilot.press("c")
         assert f"| {comparison.rows[0].mode} |" in pilot.app.clipboard
+
+
+async def test_a_tab_without_anything_to_focus_opens_from_every_other_one() -> None:
+    result = summarize_run(measured_at(0, stopped=True, trouble="It broke."))
+    async with show(result, (80, 24)) as (screen, pilot):
+        for other in ("latency", "code", "why"):
+            await open_tab(pilot, screen, other)
+            await pilot.press("n")
+            await pilot.pause(0.1)
+            assert screen.view.ID == "warnings", other
+
+
+async def test_help_opens_with_a_question_mark_and_escape_closes_it_first() -> None:
+    async with show(articles_result()) as (screen, pilot):
+        await pilot.press("question_mark")
+        await wait_until(pilot, lambda: bool(screen.query(HelpSheet)))
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: not screen.query(HelpSheet))
+        assert pilot.app.screen is screen
+        await pilot.press("q")
+        await wait_until(pilot, lambda: pilot.app._exit)
 
 
 async def test_only_tabs_that_apply_are_shown() -> None:

@@ -75,9 +75,11 @@ class HttpbenchApp(
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (70, "-narrow"), (116, "-medium"), (150, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-short"), (30, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "toggle_help", "Help", id="app.help", tooltip="Show or hide help and keys"),
+        Binding("f1,question_mark", "toggle_help", "Help", id="app.help", tooltip="Show or hide help and keys"),
+        Binding("escape", "close_help", show=False, priority=True, id="app.close-help", tooltip="Close the help"),
         Binding("ctrl+s", "save_screenshot", "Screenshot", id="app.screenshot", show=False, tooltip=SCREENSHOT_TOOLTIP),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True, tooltip="Quit: stop everything and leave"),
+        Binding("q", "quit", show=False, id="app.quit-plainly", tooltip="Quit, where no text is typed"),
     ]
 
     def __init__(
@@ -171,6 +173,8 @@ class HttpbenchApp(
             return False
         if action == "show_history" and self._run_screen is not None:
             return False
+        if action == "close_help" and not (self.screen_stack and self.screen.query(HelpSheet)):
+            return False
         covers = self.screen_stack[-1:]
         if action == "replay" and covers and isinstance(covers[0], ResultsScreen) and not covers[0].result.has_samples:
             return False
@@ -263,6 +267,10 @@ class HttpbenchApp(
             self.call_after_refresh(forget_gone_widgets, self.screen)
         else:
             self.screen.mount(HelpSheet())
+
+    def action_close_help(self) -> None:
+        """Hides help and keys."""
+        self.action_toggle_help()
 
     async def action_quit(self) -> None:
         """Asks first where a run has measured something; then stops what is under way, and leaves."""

@@ -226,6 +226,9 @@ is among them.
 
     def action_show(self, view_id: str) -> None:
         """Opens a tab."""
+        if view_id != self.view.ID and not isinstance(self.focused, ContentTabs):
+            # A focus that is hidden with its tab goes to the widget beside it, whose tab Textual opens again.
+            self.set_focus(None)
         self.query_one("#tabs", TabbedContent).active = view_id
 
     def action_step(self, step: int) -> None:
