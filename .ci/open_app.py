@@ -1,4 +1,4 @@
-"""Runs a command in a pseudo-terminal and uses the app as a person does: form, run, result, replay, and out.
+"""Runs a command in a pseudo-terminal and uses the app as a person does: questions, form, run, result, replay, and out.
 
 Exits with 0 if every screen was seen and the app ended by itself with status 0.
 """
@@ -15,6 +15,7 @@ import time
 
 # What a screen shows once it is there, and the keys that lead on; what was seen before a step counts no more.
 STEPS = (
+    ("All fields", b"a"),  # the questions: all fields
     ("Concurrency", b"\x12"),  # the form: ctrl+r
     ("taking turns", b""),  # the run
     ("higher is better", b" "),  # the result: space

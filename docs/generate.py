@@ -25,9 +25,9 @@ from tui_httpbench.plan.scenario import SCENARIOS
 from tui_httpbench.report import lanes_csv, rounds_csv
 from tui_httpbench.report.csv_table import CsvColumn
 from tui_httpbench.report.schema import SCHEMA_FILE
-from tui_httpbench.tui import app as _app  # loads every screen, and with them every binding
+from tui_httpbench.tui.screen_kinds import load_all_screens
 
-assert _app
+load_all_screens()  # and with them every binding
 FOLDER = Path(__file__).parent
 KEYS_HEAD = """# Keys
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from textual import events
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Select
 
@@ -33,6 +34,10 @@ class FormApp(HttpbenchApp):
         super().__init__(plan)
         self.animation_level = "none"
         self.started: list[Plan] = []
+
+    def make_first_screen(self) -> Screen[None]:
+        """The form, as if its plan had been given."""
+        return self._make_form(self._first_plan)
 
     def start_run(self, plan: Plan) -> None:
         """Keeps the plan."""

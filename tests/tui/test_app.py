@@ -25,6 +25,7 @@ from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.parts.confirm import ConfirmScreen
 from tui_httpbench.tui.parts.save import SaveScreen
+from tui_httpbench.tui.screens.questions.screen import QuestionsScreen
 from tui_httpbench.tui.screens.replay.screen import ReplayScreen
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
 from tui_httpbench.tui.screens.results.warnings_view import WarningsPage as Findings
@@ -147,9 +148,11 @@ async def test_a_given_seed_is_kept_when_run_again_and_no_two_runs_run_at_once()
     assert not child_pids()
 
 
-async def test_it_opens_with_the_last_plan() -> None:
+async def test_all_fields_begin_with_the_last_plan() -> None:
     save_last_plan(SMALL)
     async with opened(HttpbenchApp()) as pilot:
+        await wait_for_screen(pilot, QuestionsScreen)
+        await pilot.press("end", "enter")
         await wait_for_screen(pilot, SetupScreen)
         assert "2 modes × 20 requests × 1 round" in text_on(pilot.app)
 

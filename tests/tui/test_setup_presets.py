@@ -8,7 +8,7 @@ from textual import events
 from textual.widgets import Input
 
 from tui_httpbench.plan.plan import Plan, Request
-from tui_httpbench.plan.presets import PRESETS
+from tui_httpbench.plan.presets import FORM_PRESETS
 from tui_httpbench.tui.screens.setup.note import Note
 from tui_httpbench.tui.screens.setup.preset_picker import CUSTOM
 
@@ -21,7 +21,7 @@ async def test_a_click_on_a_preset_fills_the_form_in() -> None:
     expected = mine
     async with open_form(mine) as form:
         assert form.preset == CUSTOM
-        for preset in PRESETS.values():
+        for preset in FORM_PRESETS.values():
             await form.click(f"#preset-{preset.name}")
             await form.settle()
             assert form.preset == preset.name
@@ -49,7 +49,7 @@ async def test_a_change_makes_it_custom_and_custom_brings_it_back() -> None:
         await form.settle()
         assert form.preset == CUSTOM
         plan = await form.run()
-        assert plan == PRESETS["quick"].plan(duration_s=0.077, seed=plan.seed)
+        assert plan == FORM_PRESETS["quick"].plan(duration_s=0.077, seed=plan.seed)
         await form.fill("#input-duration", "auto")
         assert form.preset == "quick"
 
@@ -62,7 +62,7 @@ def load(form: Form) -> tuple[str, str]:
 
 @pytest.mark.parametrize("presses", [*(pytest.param(count, marks=pytest.mark.slow) for count in (2, 3, 4)), 5])
 async def test_one_preset_is_on_however_fast_they_are_chosen(presses: int) -> None:
-    names = [*PRESETS, CUSTOM]
+    names = [*FORM_PRESETS, CUSTOM]
     async with open_form(Plan(modes=("aiohttp",))) as form:
         assert form.preset == CUSTOM
         await form.focus(form.screen.query_one("#presets"))
@@ -73,7 +73,7 @@ async def test_one_preset_is_on_however_fast_they_are_chosen(presses: int) -> No
         chosen = names[(presses - 1) % len(names)]
         assert form.preset == chosen  # of a single one that is on
         plan = await form.run()
-        assert plan.modes == (("aiohttp",) if chosen == CUSTOM else PRESETS[chosen].values["modes"])
+        assert plan.modes == (("aiohttp",) if chosen == CUSTOM else FORM_PRESETS[chosen].values["modes"])
 
 
 @pytest.mark.slow
@@ -87,10 +87,10 @@ async def test_arrows_choose_a_preset_and_leave_it() -> None:
         assert len((await form.run()).modes) == 7
         await form.press("left", "left")  # round the corner, past custom, which nobody has filled yet
         await form.settle()
-        assert form.preset == list(PRESETS)[-1]
+        assert form.preset == list(FORM_PRESETS)[-1]
         await form.press("down")
         assert form.focused == "input-method"
-        assert (await form.run()).modes == PRESETS[form.preset].values["modes"]
+        assert (await form.run()).modes == FORM_PRESETS[form.preset].values["modes"]
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from tui_httpbench.clients.catalog import DEFAULT_MODES
 from tui_httpbench.commands.arguments import Parser
 from tui_httpbench.commands.plan_options import make_plan
 from tui_httpbench.plan.plan import ARTICLE, ARTICLE_REQUESTS, AUTO, Plan, PlanError
-from tui_httpbench.plan.presets import PRESETS, default_plan, find_preset, preset_of
+from tui_httpbench.plan.presets import FORM_PRESETS, PRESETS, default_plan, find_preset, preset_of
 from tui_httpbench.plan.scenario import LOOPBACK, SCENARIOS
 
 
@@ -89,7 +89,7 @@ def test_another_machine_gets_a_modest_load_unless_told_otherwise(
 
 
 def test_a_preset_is_recognized_whatever_the_seed() -> None:
-    for name in PRESETS:
+    for name in FORM_PRESETS:
         assert preset_of(plan_of("--preset", name, "--seed", "7")) is PRESETS[name]
 
 
@@ -133,3 +133,12 @@ def test_wrong_options_get_one_sentence(arguments: list[str], part: str) -> None
 
 def test_presets_are_found_whatever_the_case() -> None:
     assert find_preset(" Thorough ").name == "thorough"
+
+
+def test_versions_are_compared_in_the_kept_modes_of_the_library_that_they_are_of() -> None:
+    versions = ("--variant", "A=httpx==0.27.2", "--variant", "B=httpx==0.28.1")
+    plan = plan_of("--preset", "versions", *versions)
+    assert plan.modes == ("httpx-client@A", "httpx-client@B", "httpx-async@A", "httpx-async@B")
+    assert plan_of("--preset", "versions", *versions, "-m", "httpx").modes == ("httpx@A", "httpx@B")
+    with pytest.raises(PlanError, match="Preset versions compares two versions"):
+        plan_of("--preset", "versions")

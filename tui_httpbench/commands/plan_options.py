@@ -48,7 +48,7 @@ def make_plan(options: argparse.Namespace, *, may_ask: bool = False) -> Plan | N
     if (scenario := make_scenario(options, base)) != base:
         changes["scenario"] = scenario
     expand_headers(request.filled_headers)
-    changes.setdefault("modes", choose_modes(preset.values["modes"] if preset else []))
+    changes.setdefault("modes", choose_modes(preset.modes_for(changes.get("variants", ())) if preset else []))
     if preset is not None:
         plan = preset.plan(**_load_of_preset(preset, changes))
     else:

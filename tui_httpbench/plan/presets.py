@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from tui_httpbench.plan.plan import (
     Plan,
 )
 from tui_httpbench.plan.scenario import LOOPBACK, SCENARIOS
+from tui_httpbench.plan.variants import Variant
 
 ARTICLE_MODES = (
     "aiohttp",
@@ -31,20 +33,50 @@ ARTICLE_MODES = (
 )
 
 
+KEPT_OR_NOT = ("requests", "requests-session", "httpx", "httpx-client", "aiohttp-each", "aiohttp")
+"""Modes in pairs: a new client for each request, and one that is kept."""
+VERSIONS = "versions"
+VERSION_LABELS = ("A", "B")
+"""The labels of the two variants that the question after versions compares, the reference first."""
+
+
 @dataclass(frozen=True)
 class Preset:
-    """A named plan: ``why`` says in a line what it is for, ``values`` are the fields of the plan that it sets."""
+    """A named plan: ``why`` says in a line what it is for, ``values`` are the fields of the plan that it sets.
+
+    ``question`` is what it answers, in a person's words; empty where it is only a name. One that is ``on_form`` sets
+    nothing but what the form shows. Where it ``takes_url``, it can be asked of a URL of the user's own.
+    """
 
     name: str
     why: str
     values: dict[str, Any]
+    question: str = ""
+    on_form: bool = True
+    takes_url: bool = True
 
     def plan(self, **changes: Any) -> Plan:
-        """The plan of this preset with some fields changed; a URL of the user's own takes the scenario's place."""
+        """The plan of this preset with some fields changed; a URL of the user's own takes the scenario's place.
+
+        Raises PlanError where that does not go together, or versions are to be compared and none are given.
+        """
         values = {**self.values, **changes}
+        if self.name == VERSIONS and not values.get("variants"):
+            raise PlanError("preset", NO_VERSIONS)
         if "request" in changes and not changes["request"].uses_embedded_target and "scenario" not in changes:
             values.pop("scenario", None)
         return Plan(**values)
+
+    def modes_for(self, variants: Sequence[Variant]) -> tuple[str, ...]:
+        """The modes where none are chosen: of versions, the kept ones of the libraries that the variants name."""
+        modes: tuple[str, ...] = self.values["modes"]
+        if self.name != VERSIONS:
+            return modes
+        kept = [mode for mode in catalog.MODES.values() if mode.library.is_built_in and mode.kept]
+        named = [mode for mode in kept if any(variant.names(mode.library) for variant in variants)]
+        # Of a library that is measured by default, the modes that are; the others bring more than it.
+        chosen = [mode for mode in named if mode.default] or named
+        return tuple(mode.id for mode in chosen) or modes
 
     def matches(self, plan: Plan) -> bool:
         """Whether a plan has every value that this preset sets; with a URL of the user's own, no scenario counts."""
@@ -55,26 +87,35 @@ class Preset:
         )
 
 
+NO_VERSIONS = (
+    "Preset versions compares two versions; give them with --variant, as in --variant A=httpx==0.27.2 "
+    "--variant B=httpx==0.28.1."
+)
+_AUTOMATIC: dict[str, Any] = {
+    "requests": None,
+    "duration_s": AUTO,
+    "rounds": AUTO,
+    "budget_s": DEFAULT_BUDGET_S,
+    "chosen_profile": None,
+}
+
 PRESETS: dict[str, Preset] = {
     preset.name: preset
     for preset in (
         Preset(
             "quick",
-            "like with like, decided within half a minute: ten in flight, equal settings, eight modes",
+            "a fair comparison of eight modes: ten requests at once, equal settings, half a minute",
             {
+                **_AUTOMATIC,
                 "modes": catalog.DEFAULT_MODES,
-                "requests": None,
-                "duration_s": AUTO,
                 "concurrency": DEFAULT_CONCURRENCY,
-                "rounds": AUTO,
-                "budget_s": DEFAULT_BUDGET_S,
-                "chosen_profile": None,
                 "scenario": LOOPBACK,
             },
+            "Which client is fastest for my URL?",
         ),
         Preset(
             "article",
-            "the well-known article: sync modes one by one against async ones all at once, on a site like its own",
+            "the well-known article: sync modes one by one, async ones all at once",
             {
                 "modes": ARTICLE_MODES,
                 "requests": ARTICLE_REQUESTS,
@@ -84,24 +125,53 @@ PRESETS: dict[str, Preset] = {
                 "chosen_profile": None,
                 "scenario": SCENARIOS["article"],
             },
+            "The article, reproduced",
         ),
         Preset(
             "thorough",
             "quick's comparison for two minutes: finds differences of 3 %",
             {
+                **_AUTOMATIC,
                 "modes": catalog.DEFAULT_MODES,
-                "requests": None,
-                "duration_s": AUTO,
                 "concurrency": DEFAULT_CONCURRENCY,
-                "rounds": AUTO,
                 "budget_s": 120.0,
-                "chosen_profile": None,
                 "scenario": LOOPBACK,
             },
         ),
+        Preset(
+            "keep",
+            "three libraries, with a new client for every request and with a kept one",
+            {**_AUTOMATIC, "modes": KEPT_OR_NOT, "concurrency": 1, "scenario": SCENARIOS["same-region"]},
+            "What does keeping the client buy?",
+            on_form=False,
+        ),
+        Preset(
+            "http2",
+            "httpx with each of them, twenty requests at once over TLS",
+            {
+                **_AUTOMATIC,
+                "modes": ("httpx-async", "httpx-async-h2"),
+                "concurrency": 20,
+                "scenario": SCENARIOS["same-region"].change(http2=True),
+            },
+            "HTTP/1.1 or HTTP/2?",
+            on_form=False,
+        ),
+        Preset(
+            VERSIONS,
+            "two versions of a library take turns, each in an environment of its own",
+            {**_AUTOMATIC, "modes": catalog.DEFAULT_MODES, "concurrency": DEFAULT_CONCURRENCY, "scenario": LOOPBACK},
+            "Is version B faster than A?",
+            on_form=False,
+        ),
     )
 }
+FORM_PRESETS: dict[str, Preset] = {name: preset for name, preset in PRESETS.items() if preset.on_form}
 DEFAULT_PRESET = "quick"
+QUESTIONS: tuple[Preset, ...] = tuple(
+    PRESETS[name] for name in ("quick", "keep", "async", "distance", "http2", VERSIONS, "article") if name in PRESETS
+)
+"""The presets that are asked for as questions, in the order in which they are offered."""
 
 
 def find_preset(name: str) -> Preset:
@@ -115,8 +185,8 @@ def find_preset(name: str) -> Preset:
 
 
 def preset_of(plan: Plan) -> Preset | None:
-    """The preset whose values a plan has, None where it has others."""
-    return next((preset for preset in PRESETS.values() if preset.matches(plan)), None)
+    """The preset whose values a plan has, None where it has others, or those of one that the form does not show."""
+    return next((preset for preset in FORM_PRESETS.values() if preset.matches(plan)), None)
 
 
 def default_plan() -> Plan:

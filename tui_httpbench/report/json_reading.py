@@ -183,7 +183,9 @@ class _Reader:
         yield _told("pinning", "placed", environment.get("pinning"), "machine")
         yield _told("governor", "governor", environment.get("governor"), "machine")
         yield _told("python", "Python", environment.get("python"), "software")
+        self.place = "key 'modes'"
         users = _users_of_packages(document)
+        self.place = "key 'environment'"
         for name, version in table(environment.get("packages", {})).items():
             yield replace(_told(f"packages.{name}", name, text(version), "software"), lanes=users.get(name, ()))
         for label, variant in table(environment.get("variants", {})).items():

@@ -8,7 +8,7 @@ import os
 import random
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import SystemCommand
@@ -18,13 +18,10 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
 
-from tui_httpbench.analysis.result import Result
-from tui_httpbench.bench.run_folder import RunFolder
-from tui_httpbench.measured.measured import Measured
+from tui_httpbench.files.threads import in_thread
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.presets import default_plan
 from tui_httpbench.plan.stored import load_last_plan
-from tui_httpbench.report.formats import Export
 from tui_httpbench.text.formatting import enumerate_names
 from tui_httpbench.text.hiding import Hiding
 from tui_httpbench.text.quoting import printable
@@ -33,26 +30,31 @@ from tui_httpbench.tui.keeping import Keeper
 from tui_httpbench.tui.kept_runs_app import KeptRunsApp
 from tui_httpbench.tui.leave import Leave
 from tui_httpbench.tui.preferences import load_preferences, load_theme, save_theme, why_not_remembered
-from tui_httpbench.tui.recovery import offer_recovery
-from tui_httpbench.tui.saving import SCREENSHOT_TOOLTIP, save_result, save_screenshot
-from tui_httpbench.tui.screens.replay.screen import ReplayScreen
-from tui_httpbench.tui.screens.results.screen import ResultsScreen
-from tui_httpbench.tui.screens.run.screen import RunScreen
-from tui_httpbench.tui.screens.setup.screen import SetupScreen
+from tui_httpbench.tui.screen_kinds import is_questions, is_results, is_run, is_setup, load_later_screens
 from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen, is_too_small
 from tui_httpbench.tui.stage import STAGE_CLASS, STAGE_THEME
 from tui_httpbench.tui.textual_fixes.bare_traceback import BareTracebackApp
 from tui_httpbench.tui.textual_fixes.control_filter import ControlFilter
 from tui_httpbench.tui.textual_fixes.covered_texts import secrets_covered
 from tui_httpbench.tui.textual_fixes.gone_widgets import forget_gone_widgets
-from tui_httpbench.tui.textual_fixes.help_sheet import HelpSheet
 from tui_httpbench.tui.textual_fixes.lasting_driver import call_on_ending_signals, lasting_driver, leave_at_once
 from tui_httpbench.tui.textual_fixes.lean_app import LeanApp
 from tui_httpbench.tui.textual_fixes.ordered_keys_app import OrderedKeysApp
 from tui_httpbench.tui.textual_fixes.quiet_exit import QuietExitApp
 from tui_httpbench.tui.textual_fixes.safe_clipboard import SafeClipboardApp
+from tui_httpbench.tui.tooltips import SCREENSHOT_TOOLTIP
+
+if TYPE_CHECKING:
+    from tui_httpbench.analysis.result import Result
+    from tui_httpbench.bench.run_folder import RunFolder
+    from tui_httpbench.measured.measured import Measured
+    from tui_httpbench.report.formats import Export
+    from tui_httpbench.tui.screens.results.screen import ResultsScreen
+    from tui_httpbench.tui.screens.run.screen import RunScreen
 
 STOPPED = 130
+LOAD_LATER_S = 0.2
+"""So long after the first screen takes keys, the other ones begin to be loaded."""
 
 
 class HttpbenchApp(
@@ -93,6 +95,7 @@ class HttpbenchApp(
         in_history: bool = True,
     ) -> None:
         super().__init__()
+        self._has_plan = plan is not None
         self._first_plan = plan or _with_fresh_seed(load_last_plan() or default_plan())
         self._start = start
         self._exports = exports
@@ -145,20 +148,45 @@ class HttpbenchApp(
         if is_too_small(self.size):
             self.push_screen(TooSmallScreen())
         if not self._start:
+            from tui_httpbench.tui.recovery import offer_recovery
+
             offer_recovery(self, self.keeper.take)
 
     def on_ready(self) -> None:
         """Once all is drawn, signals may end the app."""
         self.call_after_refresh(self._is_built.set)
         self.call_after_refresh(gc.enable)
+        self.set_timer(LOAD_LATER_S, self._load_later_screens)
+
+    def _load_later_screens(self) -> None:
+        """Loads the other screens beside the first one, so that they come up at once when they are called."""
+        self.run_worker(in_thread(load_later_screens), name="loading")
 
     def on_unmount(self) -> None:
         """However far it came, it leaves the process as it was."""
         gc.enable()
 
     def make_first_screen(self) -> Screen[None]:
-        """The screen under all others: the form."""
-        return SetupScreen(self._first_plan)
+        """The screen under all others: the form of a plan that was given, else the questions."""
+        if self._has_plan:
+            return self._make_form(self._first_plan)
+        from tui_httpbench.tui.screens.questions.screen import QuestionsScreen
+
+        return QuestionsScreen(self._first_plan)
+
+    @staticmethod
+    def _make_form(plan: Plan) -> Screen[None]:
+        from tui_httpbench.tui.screens.setup.screen import SetupScreen
+
+        return SetupScreen(plan)
+
+    def open_form(self, plan: Plan) -> None:
+        """Shows all fields, filled in with a plan, over the questions."""
+        self.push_screen(self._make_form(plan))
+
+    def action_back_to_questions(self) -> None:
+        """Leaves the form that was opened over the questions."""
+        self.pop_screen()
 
     def on_resize(self, event: events.Resize) -> None:
         """Covers everything while the terminal is too small for it."""
@@ -173,10 +201,12 @@ class HttpbenchApp(
             return False
         if action == "show_history" and self._run_screen is not None:
             return False
-        if action == "close_help" and not (self.screen_stack and self.screen.query(HelpSheet)):
+        if action == "close_help" and not (self.screen_stack and self.screen.query("HelpSheet")):
             return False
+        if action == "back_to_questions":
+            return len(self.screen_stack) > 2 and is_setup(self.screen) and is_questions(self.screen_stack[-2])
         covers = self.screen_stack[-1:]
-        if action == "replay" and covers and isinstance(covers[0], ResultsScreen) and not covers[0].result.has_samples:
+        if action == "replay" and covers and is_results(covers[0]) and not covers[0].result.has_samples:
             return False
         return action == "quit" or not (covers and isinstance(covers[0], TooSmallScreen))
 
@@ -187,6 +217,8 @@ class HttpbenchApp(
 
     def replay(self, result: Result) -> None:
         """Shows a result's samples as a race."""
+        from tui_httpbench.tui.screens.replay.screen import ReplayScreen
+
         self.push_screen(ReplayScreen(result))
 
     def on_run_screen_finished(self, event: RunScreen.Finished) -> None:
@@ -198,12 +230,22 @@ class HttpbenchApp(
             self.keeper.take(event.result, event.measured, event.folder, is_safe=is_exported)
         else:
             self._remove(event.folder)
-        self.switch_screen(ResultsScreen(event.result, event.measured))
+        self.switch_screen(self._make_results(event.result, event.measured))
+
+    @staticmethod
+    def _make_results(result: Result, measured: Measured | None) -> ResultsScreen:
+        from tui_httpbench.tui.screens.results.screen import ResultsScreen
+
+        return ResultsScreen(result, measured)
 
     def _export(self, result: Result) -> bool:
         """Writes a result in every form that was asked for; whether there are any, and all are written."""
+        if not self._exports:
+            return False
+        from tui_httpbench.tui.saving import save_result
+
         written = [save_result(self, result, export) for export in self._exports]
-        return bool(written) and all(written)
+        return all(written)
 
     @staticmethod
     def _remove(folder: RunFolder | None) -> None:
@@ -215,13 +257,17 @@ class HttpbenchApp(
         self._held.settle(event.result)
 
     async def on_run_screen_failed(self, event: RunScreen.Failed) -> None:
-        """Goes back to the form and says why."""
-        await self._go_back_to_form()
+        """Goes back to where the run was started, and says why it failed."""
+        await self._go_back()
         self.notify(event.reason, title="The run could not be made", severity="error", timeout=15, markup=False)
 
     async def on_run_screen_edit_wanted(self, event: RunScreen.EditWanted) -> None:
         """Goes back to the form, to what is to be changed."""
-        if not self._is_quitting and isinstance(form := await self._go_back_to_form(), SetupScreen):
+        run = self._run_screen
+        if self._is_quitting or run is None:
+            return
+        form = await self._go_back_to_form(run.plan)
+        if is_setup(form):
             form.call_after_refresh(form.focus_place, event.place)
 
     def on_results_screen_run_again(self, event: ResultsScreen.RunAgain) -> None:
@@ -239,7 +285,12 @@ class HttpbenchApp(
     async def on_results_screen_change_plan(self, event: ResultsScreen.ChangePlan) -> None:
         """Goes back to the form, which still holds the plan; the result can be called up again."""
         self._left = event.result, event.measured
-        await self._go_back_to_form(event.result.plan if event.is_kept else None)
+        await self._go_back_to_form(event.result.plan, is_other=event.is_kept)
+
+    async def on_results_screen_left(self, event: ResultsScreen.Left) -> None:
+        """Goes back to where the run was started; the result can be called up again."""
+        self._left = event.result, event.measured
+        await self._go_back()
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
         """The screen as SVG, without the secrets that were typed."""
@@ -248,24 +299,28 @@ class HttpbenchApp(
 
     def action_save_screenshot(self) -> None:
         """Saves the screen as a picture."""
+        from tui_httpbench.tui.saving import save_screenshot
+
         save_screenshot(self)
 
     def action_replay(self) -> None:
         """Shows the samples of the result on the screen as a race."""
-        if isinstance(self.screen, ResultsScreen):
+        if is_results(self.screen):
             self.replay(self.screen.result)
 
     def action_show_result(self) -> None:
         """Shows the result again from which the user came back to the form."""
         if self._left is not None:
-            self.push_screen(ResultsScreen(*self._left))
+            self.push_screen(self._make_results(*self._left))
 
     def action_toggle_help(self) -> None:
         """Shows or hides the keys of the focused widget and of the screen."""
-        if self.screen.query(HelpSheet):
+        if self.screen.query("HelpSheet"):
             self.action_hide_help_panel()
             self.call_after_refresh(forget_gone_widgets, self.screen)
         else:
+            from tui_httpbench.tui.textual_fixes.help_sheet import HelpSheet
+
             self.screen.mount(HelpSheet())
 
     def action_close_help(self) -> None:
@@ -364,6 +419,8 @@ class HttpbenchApp(
             self.notify(why_not_remembered(error), severity="warning", markup=False)
 
     def _make_run_screen(self, plan: Plan, earlier: Measured | None = None) -> RunScreen:
+        from tui_httpbench.tui.screens.run.screen import RunScreen
+
         return RunScreen(
             plan,
             earlier,
@@ -373,25 +430,35 @@ class HttpbenchApp(
             in_history=self._in_history,
         )
 
-    async def _go_back_to_form(self, plan: Plan | None = None) -> Screen[None]:
-        """Shows the form, filled in with a plan where one is given; what lies over it goes."""
-        forms = [screen for screen in self.screen_stack if isinstance(screen, SetupScreen)]
-        bottom = forms[-1] if forms else self.screen_stack[1]  # under which Textual has one of its own
+    async def _go_back(self) -> Screen[None]:
+        """Shows the form, or the questions where there is none; what lies over it goes."""
+        homes = [screen for screen in self.screen_stack if is_setup(screen) or is_questions(screen)]
+        bottom = homes[-1] if homes else self.screen_stack[1]  # under which Textual has one of its own
         while self.screen is not bottom:
             await self.pop_screen()
         if is_too_small(self.size):
             self.call_after_refresh(self.push_screen, TooSmallScreen())
-        if forms and plan is None:
-            return forms[-1]
+        if homes:
+            return bottom
+        return await self._put(self.make_first_screen(), replaces=True)
+
+    async def _go_back_to_form(self, plan: Plan, *, is_other: bool = False) -> Screen[None]:
+        """Shows the form, filled in with a plan where it is not the form's own; what lies over it goes."""
+        home = await self._go_back()
+        if is_setup(home) and not is_other:
+            return home
+        return await self._put(self._make_form(plan.replace(rounds_before=0)), replaces=is_setup(home))
+
+    async def _put(self, screen: Screen[None], *, replaces: bool) -> Screen[None]:
+        """Shows a screen, over the one that is there or in its place."""
         self._is_built.clear()
-        form = self.make_first_screen() if plan is None else SetupScreen(plan.replace(rounds_before=0))
-        await self.switch_screen(form)
-        form.call_after_refresh(self._is_built.set)
-        return form
+        await (self.switch_screen(screen) if replaces else self.push_screen(screen))
+        screen.call_after_refresh(self._is_built.set)
+        return screen
 
     @property
     def _run_screen(self) -> RunScreen | None:
-        return next((screen for screen in self.screen_stack if isinstance(screen, RunScreen)), None)
+        return next((screen for screen in self.screen_stack if is_run(screen)), None)
 
 
 def _with_fresh_seed(plan: Plan) -> Plan:

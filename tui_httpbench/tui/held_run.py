@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from tui_httpbench.analysis.result import Result
-from tui_httpbench.bench.run_folder import RunFolder
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui_httpbench.analysis.result import Result
+    from tui_httpbench.bench.run_folder import RunFolder
 
 
 class HeldRun:

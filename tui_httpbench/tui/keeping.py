@@ -1,19 +1,24 @@
-"""Keeps the runs of the app in the history, beside whatever is on the screen."""
+"""Keeps the runs of the app in the history, beside whatever is on the screen.
+
+What that takes is loaded with the first run, since the first screen is to come up at once.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 
-from tui_httpbench.analysis.result import Result
-from tui_httpbench.bench.kept_runs import KeptRun, KeptRunError, keep, remove_kept
-from tui_httpbench.bench.run_folder import RunFolder, source_of
 from tui_httpbench.files.threads import in_thread
-from tui_httpbench.measured.measured import Measured
 from tui_httpbench.tui.held_run import HeldRun
+
+if TYPE_CHECKING:
+    from tui_httpbench.analysis.result import Result
+    from tui_httpbench.bench.kept_runs import KeptRun
+    from tui_httpbench.bench.run_folder import RunFolder
+    from tui_httpbench.measured.measured import Measured
 
 
 class Keeper:
@@ -35,6 +40,8 @@ class Keeper:
 
     async def keep_last(self, result: Result, measured: Measured, folder: RunFolder) -> KeptRun | None:
         """Keeps a run that ends with the app; None where it is not kept."""
+        from tui_httpbench.bench.kept_runs import KeptRunError, keep
+
         try:
             return await in_thread(keep, measured, source=_source(folder, measured), result=result)
         except KeptRunError:
@@ -47,12 +54,16 @@ class Keeper:
 
     async def remove(self, run_ids: Sequence[str]) -> None:
         """Removes runs of the history for good."""
+        from tui_httpbench.bench.kept_runs import KeptRunError, remove_kept
+
         try:
             await in_thread(remove_kept, run_ids)
         except KeptRunError as error:
             self._app.notify(str(error), severity="warning", timeout=15, markup=False)
 
     async def _keep(self, result: Result, measured: Measured, folder: RunFolder, is_safe: bool) -> KeptRun | None:
+        from tui_httpbench.bench.kept_runs import KeptRunError, keep
+
         notices: list[str] = []
         kept = None
         try:
@@ -69,4 +80,6 @@ class Keeper:
 
 
 def _source(folder: RunFolder, measured: Measured) -> str:
+    from tui_httpbench.bench.run_folder import source_of
+
     return source_of(folder.path, measured.started_at)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import App, ReturnType
 
 from tui_httpbench.tui.keeping import Keeper
-from tui_httpbench.tui.screens.compare.screen import CompareScreen
-from tui_httpbench.tui.screens.compare.trend_screen import TrendScreen
-from tui_httpbench.tui.screens.history.screen import HistoryScreen
-from tui_httpbench.tui.screens.results.screen import ResultsScreen
+from tui_httpbench.tui.screen_kinds import is_history, is_results
+
+if TYPE_CHECKING:
+    from tui_httpbench.tui.screens.history.screen import HistoryScreen
 
 
 class KeptRunsApp(App[ReturnType]):
@@ -18,14 +20,18 @@ class KeptRunsApp(App[ReturnType]):
 
     def action_show_history(self) -> None:
         """Shows the runs that were kept; from a run of them, the list again."""
-        lists = [screen for screen in self.screen_stack if isinstance(screen, HistoryScreen)]
+        lists = [screen for screen in self.screen_stack if is_history(screen)]
         while lists and self.screen is not lists[-1]:
             self.pop_screen()
         if not lists:
+            from tui_httpbench.tui.screens.history.screen import HistoryScreen
+
             self.push_screen(HistoryScreen(self.keeper.wait))
 
     def on_history_screen_opened(self, event: HistoryScreen.Opened) -> None:
         """Shows a run of the history, over the list."""
+        from tui_httpbench.tui.screens.results.screen import ResultsScreen
+
         self.push_screen(ResultsScreen(event.result, event.measured, is_kept=True))
 
     def on_results_screen_closed(self) -> None:
@@ -34,6 +40,9 @@ class KeptRunsApp(App[ReturnType]):
 
     def on_history_screen_compared(self, event: HistoryScreen.Compared) -> None:
         """Shows two runs beside each other, or one lane over more of them."""
+        from tui_httpbench.tui.screens.compare.screen import CompareScreen
+        from tui_httpbench.tui.screens.compare.trend_screen import TrendScreen
+
         if len(event.runs) == 2:
             self.push_screen(CompareScreen(*event.runs))
         else:
@@ -42,7 +51,7 @@ class KeptRunsApp(App[ReturnType]):
     def on_history_screen_renamed(self, event: HistoryScreen.Renamed) -> None:
         """Has the result below show the name that its run has now."""
         for screen in self.screen_stack:
-            if isinstance(screen, ResultsScreen) and screen.result.run_id == event.run_id:
+            if is_results(screen) and screen.result.run_id == event.run_id:
                 screen.show_name(event.name)
 
     def on_history_screen_left(self, event: HistoryScreen.Left) -> None:

@@ -23,6 +23,7 @@ from tui_httpbench.history.settings import history_problems
 from tui_httpbench.plan.stored import LastPlanError, last_plan_path
 from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.quoting import printable, shortened
+from tui_httpbench.tui.screen_kinds import load_all_screens
 
 MAX_FILE_BYTES = 100_000
 _STATE_FILE = "theme.json"
@@ -66,7 +67,8 @@ def load_preferences(themes: Collection[str]) -> Preferences:
 
 
 def binding_ids() -> set[str]:
-    """The ids of all bindings that there are: of every screen, widget and the app itself."""
+    """The ids of all bindings that there are: of every screen, widget and the app itself, which are loaded for it."""
+    load_all_screens()
     return {
         binding.id
         for kind in _subclasses(DOMNode)

@@ -17,9 +17,6 @@ from tui_httpbench.report.formats import Export
 from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.quoting import printable
 
-HISTORY_TOOLTIP = "List the runs that were kept"
-SCREENSHOT_TOOLTIP = "Save a screenshot (SVG) in this folder"
-
 
 def save_result(app: App[Any], result: Result, export: Export) -> bool:
     """Writes a result where it was asked for, in the form that was; says where, or why not.

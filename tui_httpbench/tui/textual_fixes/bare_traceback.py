@@ -7,13 +7,16 @@ and URLs with their credentials, and can't be told not to. No upstream issue kno
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import rich
 from rich.segment import Segments
-from rich.traceback import Stack, Traceback
 from textual.app import App, ReturnType
 
 from tui_httpbench.text.hiding import ANYONES, Hiding
+
+if TYPE_CHECKING:
+    from rich.traceback import Stack
 
 
 class BareTracebackApp(App[ReturnType]):
@@ -25,6 +28,8 @@ class BareTracebackApp(App[ReturnType]):
         return ANYONES
 
     def _fatal_error(self) -> None:
+        from rich.traceback import Traceback  # a fiftieth of a second, which only an error is worth
+
         self.bell()
         traceback, hiding = Traceback(show_locals=False, width=None, suppress=[rich]), self.hiding
         for stack in _stacks(traceback.trace.stacks):

@@ -21,11 +21,12 @@ from tui_httpbench.report.formats import Export
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.parts.panel import Page, Panel
 from tui_httpbench.tui.parts.save import SaveScreen
-from tui_httpbench.tui.saving import SCREENSHOT_TOOLTIP, file_stem, save_comparison
+from tui_httpbench.tui.saving import file_stem, save_comparison
 from tui_httpbench.tui.screens.compare.choice_bar import ChoiceBar
 from tui_httpbench.tui.screens.compare.lanes_table import LanesTable
 from tui_httpbench.tui.screens.compare.ratio_plot import RatioPanel
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
+from tui_httpbench.tui.tooltips import SCREENSHOT_TOOLTIP
 
 AS_MEASURED = "none: as measured"
 ASKED = "to compare relative to {lane} (x)"

@@ -26,9 +26,10 @@ from tui_httpbench.tui.parts.panel import Page, Panel
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.parts.themed_chart import AXIS, ThemedChart, library_role, stand_in
 from tui_httpbench.tui.parts.whole_columns import WholeColumns
-from tui_httpbench.tui.saving import SCREENSHOT_TOOLTIP, file_stem, save_comparison
+from tui_httpbench.tui.saving import file_stem, save_comparison
 from tui_httpbench.tui.screens.compare.choice_bar import ChoiceBar
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
+from tui_httpbench.tui.tooltips import SCREENSHOT_TOOLTIP
 
 AS_MEASURED = "none: milliseconds"
 MAX_NAME = 24

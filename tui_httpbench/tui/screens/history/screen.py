@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any, ClassVar
@@ -113,6 +114,7 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
         self._going: set[str] = set()
         """The runs that are being removed: they are not listed, but can't be brought back yet."""
         self._trouble = ""
+        self._is_composed = asyncio.Event()
         self._works = WorkQueue(self._tell_how_many, self._look_again)
         self.sub_title = "history of runs"
 
@@ -131,6 +133,7 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
     def on_mount(self) -> None:
         """Nothing is known yet."""
         self.query_one("#history-note").display = False
+        self._is_composed.set()
 
     def on_screen_resume(self) -> None:
         """Looks again: there may be more runs since, or fewer."""
@@ -179,6 +182,7 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
 
     @work(group="look", exclusive=True)
     async def _show(self, row: int) -> None:
+        await self._is_composed.wait()
         await self._until_kept()
         try:
             total, page, found = await read_first(self._words, row)
@@ -202,6 +206,8 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
             self._tell_how_many()
 
     def _tell_how_many(self) -> None:
+        if not self.is_attached:
+            return  # the screen was left meanwhile
         panel, runs, note = self.query_one(RunsPanel), self.runs, self.query_one("#history-note", Label)
         marked = f"{len(runs.marks)} marked" if runs.marks else ""
         panel.set_heading(" · ".join(filter(None, ("Runs", f"{runs.total:,}" if runs.total else "", marked))))

@@ -60,6 +60,8 @@ class MetricBar(Horizontal):
 
     def on_mount(self) -> None:
         """Names the scale and the grouping."""
+        for button in self.query("#switches > Button").results(Button):
+            button.active_effect_duration = 0  # while it glows, Textual takes no click
         self.watch_log_scale()
         self.watch_by()
 

@@ -23,7 +23,7 @@ from tui_httpbench.text.formatting import plural
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.plan_words import describe_more_rounds, plan_in_short
-from tui_httpbench.tui.saving import HISTORY_TOOLTIP, SCREENSHOT_TOOLTIP, file_stem, save_result_aside
+from tui_httpbench.tui.saving import file_stem, save_result_aside
 from tui_httpbench.tui.screens.results.article_view import ArticleView
 from tui_httpbench.tui.screens.results.code_view import CodeView
 from tui_httpbench.tui.screens.results.latency_view import LatencyView
@@ -33,6 +33,7 @@ from tui_httpbench.tui.screens.results.view import ResultView
 from tui_httpbench.tui.screens.results.warnings_view import WarningsView
 from tui_httpbench.tui.screens.results.why_view import AGAINST_TOOLTIP, WhyView
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
+from tui_httpbench.tui.tooltips import HISTORY_TOOLTIP, SCREENSHOT_TOOLTIP
 
 VIEWS: tuple[type[ResultView], ...] = (RankingView, LatencyView, WhyView, CodeView, ArticleView, WarningsView)
 _ON_TABS: dict[str, tuple[type[ResultView], ...]] = {
@@ -58,7 +59,7 @@ def _tab_binding(view: type[ResultView]) -> Binding:
 
 
 class ResultsScreen(Screen[None]):
-    """Shows a result; posts RunAgain, MoreRounds, ChangePlan, Saved or Closed.
+    """Shows a result; posts RunAgain, MoreRounds, ChangePlan, Left, Saved or Closed.
 
     ``measured`` is what the result was made of, where the run can go on from there. ``is_kept`` tells that it comes
     from the history, to which ``escape`` goes back.
@@ -91,7 +92,14 @@ is among them.
             "plus", "make_more_rounds", "More rounds", id="results.more", tooltip="Make more rounds of the same run"
         ),
         Binding("e", "change_plan", "Edit", id="results.change", tooltip="Edit the plan: back to the form"),
-        Binding("escape", "leave", "Back", show=False, id="results.leave", tooltip="Back: to the form, or the history"),
+        Binding(
+            "escape",
+            "leave",
+            "Back",
+            show=False,
+            id="results.leave",
+            tooltip="Back: to where the run was started, or the history",
+        ),
         Binding("space", "app.replay", "Replay", id="results.replay", tooltip="Replay the measured samples as a race"),
         Binding(
             "c", "copy", "Copy", show=False, id="results.copy", tooltip="Copy what the tab shows: tables as Markdown"
@@ -145,6 +153,14 @@ is among them.
             self.result = result
             self.measured = measured
             self.is_kept = is_kept
+
+    class Left(Message):
+        """The user goes back to where the run was started."""
+
+        def __init__(self, result: Result, measured: Measured | None) -> None:
+            super().__init__()
+            self.result = result
+            self.measured = measured
 
     class Closed(Message):
         """The history is wanted back, from which the result came."""
@@ -290,7 +306,7 @@ is among them.
         if self.is_kept:
             self.post_message(self.Closed())
         else:
-            self.action_change_plan()
+            self.post_message(self.Left(self.result, self.measured))
 
     def action_save(self) -> None:
         """Asks for a file's name or path, and writes the result in the form of its suffix."""

@@ -13,12 +13,15 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Label
 
-from tui_httpbench.plan.presets import PRESETS
+from tui_httpbench.plan.presets import FORM_PRESETS
 from tui_httpbench.tui.screens.setup.note import Note
 from tui_httpbench.tui.textual_fixes.sure_radio_set import SureRadioButton, SureRadioSet
 
 CUSTOM = "custom"
-_WHYS = {**{preset.name: preset.why for preset in PRESETS.values()}, CUSTOM: "your own: every field below is yours"}
+_WHYS = {
+    **{preset.name: preset.why for preset in FORM_PRESETS.values()},
+    CUSTOM: "your own: every field below is yours",
+}
 _NAME_WIDTH = max(len(name) for name in _WHYS)
 
 

@@ -18,11 +18,10 @@ from tui_httpbench.history.url_history import load_urls, remember_url
 from tui_httpbench.plan.fields import KNOBS
 from tui_httpbench.plan.from_curl import is_curl_command, parse_curl
 from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, METHODS, Plan, PlanError
-from tui_httpbench.plan.presets import PRESETS, preset_of
+from tui_httpbench.plan.presets import FORM_PRESETS, preset_of
 from tui_httpbench.plan.stored import LastPlanError, save_last_plan
 from tui_httpbench.tui.parts.code_panel import CodePanel
 from tui_httpbench.tui.plan_words import describe_run
-from tui_httpbench.tui.saving import HISTORY_TOOLTIP
 from tui_httpbench.tui.screens.setup.body_editor import BodyEditor
 from tui_httpbench.tui.screens.setup.headers_editor import HeadersEditor
 from tui_httpbench.tui.screens.setup.load_form import LoadForm
@@ -39,8 +38,9 @@ from tui_httpbench.tui.textual_fixes.lean_screen import LeanScreen
 from tui_httpbench.tui.textual_fixes.own_class import set_own_class
 from tui_httpbench.tui.textual_fixes.steady_focus import SteadyFocusScreen
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
+from tui_httpbench.tui.tooltips import HISTORY_TOOLTIP
 
-_PRESET_FIELDS = sorted({name for preset in PRESETS.values() for name in preset.values})
+_PRESET_FIELDS = sorted({name for preset in FORM_PRESETS.values() for name in preset.values})
 _SECTIONS = "#preset, #request, #target, #load, #modes, #variants"
 _RANDOM_SEEDS = range(1, 2**31)
 
@@ -83,6 +83,7 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
         ),
         Binding("f3", "app.show_result", "Result", id="setup.result", tooltip="Show the last result again"),
         Binding("f4", "app.show_history", "History", id="setup.history", tooltip=HISTORY_TOOLTIP),
+        Binding("escape", "app.back_to_questions", "Questions", id="setup.questions", tooltip="Back to the questions"),
         Binding("up", "app.focus_previous", "Field above", show=False),
         Binding("down", "app.focus_next", "Field below", show=False),
     ]
@@ -193,7 +194,7 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
         """Fills in what the preset sets, or the user's own values again; the rest stays as it is."""
         if not self.query_one(PresetPicker).take(event.name):
             return  # another one was chosen since
-        values = self._own if event.name == CUSTOM else PRESETS[event.name].values
+        values = self._own if event.name == CUSTOM else FORM_PRESETS[event.name].values
         self.query_one(LoadForm).fill(values)
         if "modes" in values:
             self.query_one(ModePicker).choose(values["modes"])

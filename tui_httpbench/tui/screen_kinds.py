@@ -1,0 +1,68 @@
+"""Which kind of screen one is, without loading those that are not there yet: the first one is to come up at once."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from textual.screen import Screen
+
+if TYPE_CHECKING:
+    from tui_httpbench.tui.screens.history.screen import HistoryScreen
+    from tui_httpbench.tui.screens.questions.screen import QuestionsScreen
+    from tui_httpbench.tui.screens.results.screen import ResultsScreen
+    from tui_httpbench.tui.screens.run.screen import RunScreen
+    from tui_httpbench.tui.screens.setup.screen import SetupScreen
+
+_SCREENS = "tui_httpbench.tui.screens"
+_LATER = (
+    *(f"{_SCREENS}.{name}.screen" for name in ("run", "results", "setup", "replay", "history", "compare", "recover")),
+    f"{_SCREENS}.compare.trend_screen",
+    "tui_httpbench.tui.textual_fixes.help_sheet",
+)
+"""The modules of what no first screen needs, those first that are wanted soonest."""
+
+
+def load_later_screens() -> None:
+    """Loads all that the first screen did not need."""
+    for name in _LATER:
+        importlib.import_module(name)
+
+
+def load_all_screens() -> None:
+    """Loads the app and all of its screens, and with them every binding that there is."""
+    importlib.import_module("tui_httpbench.tui.app")
+    importlib.import_module(f"{_SCREENS}.questions.screen")
+    load_later_screens()
+
+
+def is_run(screen: Screen[Any]) -> TypeGuard[RunScreen]:
+    """Whether it shows a run."""
+    return _is_of(screen, "run", "RunScreen")
+
+
+def is_results(screen: Screen[Any]) -> TypeGuard[ResultsScreen]:
+    """Whether it shows a result."""
+    return _is_of(screen, "results", "ResultsScreen")
+
+
+def is_setup(screen: Screen[Any]) -> TypeGuard[SetupScreen]:
+    """Whether it is the form."""
+    return _is_of(screen, "setup", "SetupScreen")
+
+
+def is_questions(screen: Screen[Any]) -> TypeGuard[QuestionsScreen]:
+    """Whether it asks what one wants to know."""
+    return _is_of(screen, "questions", "QuestionsScreen")
+
+
+def is_history(screen: Screen[Any]) -> TypeGuard[HistoryScreen]:
+    """Whether it lists the runs that were kept."""
+    return _is_of(screen, "history", "HistoryScreen")
+
+
+def _is_of(screen: Screen[Any], folder: str, name: str) -> bool:
+    # Where the module has not been loaded, nothing can be of its class.
+    module = sys.modules.get(f"{_SCREENS}.{folder}.screen")
+    return module is not None and isinstance(screen, getattr(module, name, ()))

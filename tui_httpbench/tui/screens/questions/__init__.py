@@ -1,0 +1,1 @@
+"""What people want to know, as questions, each with its few fields."""

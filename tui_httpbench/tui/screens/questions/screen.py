@@ -1,0 +1,208 @@
+"""The first screen: what people want to know, and the few fields of each question."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Protocol, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Header, Input, Label, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui_httpbench.history.url_history import load_urls, remember_url
+from tui_httpbench.plan.from_curl import parse_curl
+from tui_httpbench.plan.plan import Plan, PlanError, Request
+from tui_httpbench.plan.presets import QUESTIONS, VERSION_LABELS, VERSIONS, Preset
+from tui_httpbench.plan.stored import LastPlanError, save_last_plan
+from tui_httpbench.tui.screens.questions.reading import QuestionReading, read_question
+from tui_httpbench.tui.screens.setup.note import Note
+from tui_httpbench.tui.screens.setup.url_input import UrlInput
+from tui_httpbench.tui.textual_fixes.lean_screen import LeanScreen
+from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
+from tui_httpbench.tui.tooltips import HISTORY_TOOLTIP
+
+ABOUT = "Measures HTTP clients for Python side by side: which one, used how, in which version, and why is it slower?"
+ALL_FIELDS = "All fields"
+ABOUT_ALL_FIELDS = "modes, load, headers, body, the embedded target: everything that can be set"
+AT_TARGET = "This is measured at the embedded target, since its distance can be set; no URL is needed."
+_VERSION_HINTS = ("httpx==0.27.2", "httpx==0.28.1")
+
+
+class RunStarter(Protocol):
+    """What this screen asks of its app."""
+
+    def start_run(self, plan: Plan) -> None:
+        """Measures the plan."""
+
+    def open_form(self, plan: Plan) -> None:
+        """Shows all fields, filled in with a plan."""
+
+
+class QuestionsScreen(LeanScreen[None]):
+    """Asks what one wants to know; starts the run of a question, or opens the form with all fields.
+
+    ``plan`` is the last one: its request stays as it was but for the URL, and "All fields" begins with it.
+    """
+
+    CSS_PATH = "questions.tcss"
+    TITLE = "httpbench"
+    AUTO_FOCUS = "#questions-list"
+    HELP = """
+Choose a question with the arrows, or press its number. **enter** asks it: the run starts at once.
+
+- **tab** goes to the fields of the question, and **enter** in one of them asks it as well.
+- A **curl** command, pasted into the URL, brings method, headers and body along.
+- **a** opens all fields, filled in with the question: there everything can be changed. **f4** lists earlier runs.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+r", "ask", "Run", id="questions.run", tooltip="Ask the question: measure now"),
+        Binding("a", "all_fields", "All fields", id="questions.form", tooltip="Open the form with all fields"),
+        Binding("f4", "app.show_history", "History", id="questions.history", tooltip=HISTORY_TOOLTIP),
+        Binding("f3", "app.show_result", "Result", id="questions.result", tooltip="Show the last result again"),
+        *(
+            Binding(str(number), f"choose({number - 1})", show=False, id=f"questions.{preset.name}")
+            for number, preset in enumerate(QUESTIONS, start=1)
+        ),
+    ]
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        self._last = plan
+        self._request = plan.request
+        self._options: dict[str, Any] = {"cacert": plan.cacert, "insecure": plan.insecure}
+        self._urls = load_urls()
+
+    def compose(self) -> ComposeResult:
+        """What this is, the questions, and under them the fields of the one under the cursor."""
+        yield Header()
+        yield Static(ABOUT, id="questions-about")
+        options = [
+            Option(_told(str(number), preset.question, preset.why)) for number, preset in enumerate(QUESTIONS, start=1)
+        ]
+        yield OptionList(*options, Option(_told("a", ALL_FIELDS, ABOUT_ALL_FIELDS)), id="questions-list", compact=True)
+        with Vertical(id="questions-fields"):
+            with Horizontal(id="questions-url"):
+                yield Label("URL")
+                yield UrlInput("" if self._request.url == "/" else self._request.url, self._urls)
+            for label, hint in zip(VERSION_LABELS, _VERSION_HINTS, strict=True):
+                with Horizontal(id=f"questions-{label}"):
+                    yield Label(label)
+                    yield Input(placeholder=f"a version such as {hint}, or a path", compact=True, id=f"version-{label}")
+        yield Note(id="questions-note")
+        yield SteadyFooter()
+
+    def on_mount(self) -> None:
+        """Begins with the first question."""
+        self.query_one(OptionList).highlighted = 0
+        self._show()
+
+    @property
+    def preset(self) -> Preset | None:
+        """The question under the cursor; None for all fields."""
+        number = self.query_one(OptionList).highlighted or 0
+        return QUESTIONS[number] if number < len(QUESTIONS) else None
+
+    @on(OptionList.OptionHighlighted)
+    @on(Input.Changed)
+    def _show(self) -> None:
+        """Shows the fields of the question, and what is wrong with them or what would be done."""
+        preset = self.preset
+        self.query_one("#questions-url").display = preset is not None and preset.takes_url
+        for label in VERSION_LABELS:
+            self.query_one(f"#questions-{label}").display = preset is not None and preset.name == VERSIONS
+        note = self.query_one("#questions-note", Note)
+        if preset is None:
+            note.show_errors()
+            note.show_hint("")
+            return
+        reading = self._reading(preset)
+        # An empty version is no mistake before it was to be typed.
+        typed = {name: text for name, text in reading.errors.items() if name == "url" or self._version(name)}
+        note.show_errors(*typed.values())
+        note.show_hint(self._hint(preset))
+
+    def _hint(self, preset: Preset) -> str:
+        if not preset.takes_url:
+            return AT_TARGET
+        request = self._request
+        parts = [
+            "" if request.method == "GET" else request.method,
+            f"{len(request.headers)} header{'' if len(request.headers) == 1 else 's'}" if request.headers else "",
+            f"a body of {len(request.body):,} bytes" if request.body else "",
+        ]
+        told = ", ".join(filter(None, parts))
+        return f"With {told}, as pasted or sent last; all fields (a) show them." if told else ""
+
+    def _reading(self, preset: Preset) -> QuestionReading:
+        versions = (self._version(VERSION_LABELS[0]), self._version(VERSION_LABELS[1]))
+        return read_question(preset, self.query_one(UrlInput).value, versions, self._request, self._options)
+
+    def _version(self, label: str) -> str:
+        return self.query_one(f"#version-{label}", Input).value
+
+    @on(OptionList.OptionSelected)
+    @on(Input.Submitted)
+    def action_ask(self) -> None:
+        """Starts the run of the question, or goes to the field that stands in its way."""
+        preset = self.preset
+        if preset is None:
+            self.action_all_fields()
+            return
+        reading = self._reading(preset)
+        if reading.plan is None:
+            name = next(iter(reading.errors))
+            self.query_one("#questions-note", Note).show_errors(reading.errors[name])
+            self.query_one("#input-url" if name == "url" else f"#version-{name}").focus()
+            return
+        plan = reading.plan
+        try:
+            save_last_plan(plan)
+            self._urls = remember_url(plan.request.url)
+            self.query_one(UrlInput).offer(self._urls)
+        except LastPlanError as error:
+            self.notify(str(error), severity="warning", markup=False)
+        cast(RunStarter, self.app).start_run(plan)
+
+    def action_choose(self, number: int) -> None:
+        """Puts the cursor to a question."""
+        questions = self.query_one(OptionList)
+        questions.highlighted = number
+        questions.focus()
+
+    def action_all_fields(self) -> None:
+        """Opens the form: with the plan of the question where it has one, else with the last plan."""
+        preset = self.preset
+        plan = None if preset is None else self._reading(preset).plan
+        cast(RunStarter, self.app).open_form(plan or self._last)
+
+    @on(UrlInput.CurlGiven)
+    def _take_curl(self, event: UrlInput.CurlGiven) -> None:
+        """Takes over what a curl command says, and names what can't be taken over."""
+        try:
+            curl = parse_curl(event.command)
+        except PlanError as error:
+            self.notify(str(error), title="From curl", severity="error", timeout=15, markup=False)
+            return
+        self._request = curl.request
+        self._options = {"cacert": curl.cacert, "insecure": curl.insecure}
+        if curl.timeout_s is not None:
+            self._options["timeout_s"] = curl.timeout_s
+        self.query_one(UrlInput).fill(curl.request.url)
+        self._show()
+        if curl.left_out:
+            left_out = "\n".join(f"Left out: {sentence}" for sentence in curl.left_out)
+            self.notify(left_out, title="From curl", severity="warning", timeout=15, markup=False)
+
+    @on(Input.Changed, "#input-url")
+    def _forget_request(self, event: Input.Changed) -> None:
+        """Without a URL, nothing is left of what came with it."""
+        if not event.value.strip():
+            self._request, self._options = Request(), {}
+            self._show()
+
+
+def _told(key: str, question: str, about: str) -> Content:
+    return Content.assemble((f"{key}  ", "$text-accent"), (question, "bold"), ("\n   " + about, "$text-muted"))
