@@ -251,3 +251,21 @@ def read_all(connection: socket.socket) -> bytes:
     while chunk := connection.recv(65_536):
         received += chunk
     return received
+
+
+@pytest.mark.parametrize("size", [0, 5, 1_000_000])
+def test_mirror_sends_the_body_back(browser: Browser, size: int) -> None:
+    sent = bytes(range(256)) * (size // 256 + 1)
+    response, body = browser.ask("/mirror", "POST", sent[:size])
+    assert (response.status, body) == (200, sent[:size])
+
+
+def test_mirror_sends_back_what_comes_in_chunks(address: tuple[str, int]) -> None:
+    head = "POST /mirror HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    assert send_raw(address, f"{head}3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n").endswith(b"\r\n\r\nabcde")
+
+
+def test_mirror_keeps_a_large_body_out_of_memory(browser: Browser) -> None:
+    response, body = browser.ask("/mirror", "POST", bytes(1024 * 1024 + 1))
+    assert response.status == 413
+    assert b"1,048,576 bytes" in body

@@ -21,6 +21,9 @@ MAX_DELAY_MS = 60_000
 MAX_REDIRECTS = 100
 LOWEST_STATUS, HIGHEST_STATUS = 200, 599
 
+# A larger body is sent from a file, chunk by chunk: many at once would not fit into memory.
+LARGEST_IN_MEMORY = 1024 * 1024
+
 PATHS: dict[str, str] = {
     "/": "the page: 1 kB of text, unless the scenario has another size or type",
     "/bytes/N": f"a body of N bytes, up to {MAX_BYTES:,}",
@@ -28,14 +31,13 @@ PATHS: dict[str, str] = {
     "/status/CODE": f"an answer with this status, {LOWEST_STATUS} to {HIGHEST_STATUS}",
     "/gzip/N": f"text, gzipped; N bytes before compression, up to {MAX_GZIP_BYTES:,}",
     "/echo": "what arrived, as JSON: method, path, query, headers, body length, peer",
+    "/mirror": f"the body that was sent, up to {LARGEST_IN_MEMORY:,} bytes",
     "/redirect/N": f"302, N times, then the page; up to {MAX_REDIRECTS}",
 }
 
 TEXT = DEFAULT_CONTENT_TYPE
 BYTES = "application/octet-stream"
 
-# A larger body is sent from a file, chunk by chunk: many at once would not fit into memory.
-LARGEST_IN_MEMORY = 1024 * 1024
 ZEROS = "zeros"
 
 _NO_CONTENT = (204, 205, 304)
@@ -65,7 +67,8 @@ class Answer:
 
     ``body`` is None where there is none. ``file`` names a body that is too large for memory, of which the first
     ``file_bytes`` are sent: ``ZEROS``, or one that ``Answers.large_bodies`` has. ``delay_s`` passes before it is sent.
-    ``echo`` asks for the request to be described instead. ``gzipped`` is the same for a client that accepts gzip.
+    ``echo`` asks for the request to be described instead, ``mirror`` for its body. ``gzipped`` is the same for a client
+    that accepts gzip.
     """
 
     status: int
@@ -75,6 +78,7 @@ class Answer:
     file_bytes: int = 0
     delay_s: float = 0.0
     echo: bool = False
+    mirror: bool = False
     gzipped: Answer | None = None
 
 
@@ -108,6 +112,8 @@ class Answers:
             return self._page
         if path == "/echo":
             return Answer(200, [("content-type", "application/json")], echo=True)
+        if path == "/mirror":
+            return Answer(200, [("content-type", BYTES)], b"", mirror=True)
         kind, _, argument = path.removeprefix("/").partition("/")
         make = self._kinds.get(kind)
         if make is None or not path.startswith("/") or "/" in argument:
@@ -150,6 +156,13 @@ def accepts_gzip(accept_encoding: str) -> bool:
         weight = next((text.removeprefix("q=") for text in parameters if text.startswith("q=")), "1")
         weights[coding] = float(weight) if re.fullmatch(r"[01](\.\d{0,3})?", weight, re.ASCII) else 0.0
     return weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0))) > 0
+
+
+def mirrored(answer: Answer, body: bytes, body_length: int) -> Answer:
+    """The answer with the body that was sent, of ``body_length`` bytes, or a sentence where that is too large."""
+    if body_length > LARGEST_IN_MEMORY:
+        return _text_answer(413, f"/mirror takes up to {LARGEST_IN_MEMORY:,} bytes, not {body_length:,}.\n")
+    return replace(answer, body=body)
 
 
 def _bytes(argument: str) -> Answer:

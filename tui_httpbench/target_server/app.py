@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
 from tui_httpbench.plan.scenario import LOOPBACK, Scenario
-from tui_httpbench.target_server.answers import LARGEST_IN_MEMORY, Answer, Answers, accepts_gzip
+from tui_httpbench.target_server.answers import LARGEST_IN_MEMORY, Answer, Answers, accepts_gzip, mirrored
 from tui_httpbench.target_server.body_files import BodyFiles
 from tui_httpbench.target_server.service import Service, service_of
 from tui_httpbench.target_server.traffic import Traffic
@@ -54,10 +54,12 @@ class Application:
             wait_s += service.draw_s()
         if answer.gzipped is not None and accepts_gzip(_accepted_encodings(headers)):
             answer = answer.gzipped
-        body_length = 0
+        body_length, body = 0, b""
         if "content-length" in headers or "transfer-encoding" in headers or self._may_have_unannounced_body(scope):
             await _join_loop()
-            body_length = await _read_body(proto, headers.get("content-length", ""))
+            body_length, body = await _read_body(proto, headers.get("content-length", ""), keeps=answer.mirror)
+        if answer.mirror:
+            answer = mirrored(answer, body, body_length)
         if service is not None:
             await _join_loop()
             await service.serve(wait_s)
@@ -96,14 +98,20 @@ def _accepted_encodings(headers: Headers) -> str:
     return ",".join(value for name, value in headers.items() if name == "accept-encoding")
 
 
-async def _read_body(proto: HTTPProtocol, announced: str) -> int:
-    """Reads the request's body to its end and returns its length in bytes; keeps a large one out of memory."""
+async def _read_body(proto: HTTPProtocol, announced: str, *, keeps: bool) -> tuple[int, bytes]:
+    """Reads the request's body to its end; its length in bytes, and where it ``keeps`` it and it is small, the body.
+
+    A large one stays out of memory.
+    """
     if announced.isdecimal() and int(announced) <= LARGEST_IN_MEMORY:
-        return len(await proto())
-    length = 0
+        body = await proto()
+        return len(body), body
+    length, kept = 0, b""
     async for chunk in proto:
         length += len(chunk)
-    return length
+        if keeps and length <= LARGEST_IN_MEMORY:
+            kept += chunk
+    return length, kept
 
 
 def _describe(scope: Scope, body_length: int) -> bytes:
