@@ -19,6 +19,7 @@ from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.scenario import LOOPBACK, SCENARIOS, Capacity, Scenario
 from tui_httpbench.plan.scenario_file import read_scenario
 from tui_httpbench.plan.stored import plan_from_dict, plan_to_dict
+from tui_httpbench.plan.sweep import Sweep
 
 UNUSUAL = dataclasses.replace(SCENARIOS["busy"], rtt_ms=1 / 3, jitter_ms=0.25, tls=True, http2=True, gzip=True, seed=7)
 ALL = [*SCENARIOS.values(), UNUSUAL, dataclasses.replace(LOOPBACK, capacity=Capacity(0.5, 3), body_bytes=1_234)]
@@ -34,6 +35,7 @@ FULL = Plan(
     seed_given=True,
     same_within=0.07,
     chosen_profile="defaults",
+    sweep=Sweep("rtt", ("0", "5")),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tui_httpbench.analysis.result import Rank
-from tui_httpbench.bench import round_schedule
+from tui_httpbench.bench import stopwatch
 from tui_httpbench.bench.round_schedule import (
     END_S,
     FIRST_OVERHEAD,
@@ -49,7 +49,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(round_schedule, "time", clock)
+    monkeypatch.setattr(stopwatch, "time", clock)
     return clock
 
 

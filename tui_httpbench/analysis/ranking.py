@@ -18,10 +18,14 @@ from tui_httpbench.plan.plan import DEFAULT_SAME_WITHIN
 
 @dataclass(frozen=True)
 class RankingRules:
-    """How verdicts are given: how close two times count as the same, and whether the run ends by its own verdicts."""
+    """How verdicts are given: how close two times count as the same, and whether the run ends by its own verdicts.
+
+    ``error_share`` is what this run has of the error rate, where verdicts of several runs are to hold together.
+    """
 
     same_within: float = DEFAULT_SAME_WITHIN
     sequential: bool = False
+    error_share: float = 1.0
 
 
 def rank_modes(
@@ -80,7 +84,8 @@ def compare_modes(
         times,
         round_weights(whole, yardstick),
         expected_noise(slices),
-        look_error_rate(len({record.round for record in whole}), sequential=rules.sequential, modes=len(modes)),
+        rules.error_share
+        * look_error_rate(len({record.round for record in whole}), sequential=rules.sequential, modes=len(modes)),
         rules.same_within,
     )
 

@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from tui_httpbench.bench.pinning import SYSFS_CPUS, CpuChoice, usable_cpus
@@ -57,10 +57,22 @@ class ConditionsMonitor:
         """Reads nothing yet."""
         self._cpus = cpus
         self._start: _Reading | None = None
+        self._paused: _Reading | None = None
 
     def start(self) -> None:
         """Takes the first reading."""
         self._start = _take_reading()
+
+    def pause(self) -> None:
+        """What happens until ``resume`` does not count: other points of a sweep have their turns."""
+        if self._start is not None and self._paused is None:
+            self._paused = _take_reading()
+
+    def resume(self) -> None:
+        """It counts again; does nothing where it does."""
+        if self._start is not None and self._paused is not None:
+            self._start = _without(self._start, self._paused, _take_reading())
+            self._paused = None
 
     def finish(self, own_cpu_s: float | None) -> RunConditions:
         """The conditions since ``start``; may be asked for more than once.
@@ -176,6 +188,28 @@ def _take_reading() -> _Reading:
         cpu_times=read_cpu_times(),
         load=_read_load(),
         asleep_s=read_asleep_s(),
+    )
+
+
+def _without(start: _Reading, paused: _Reading, resumed: _Reading) -> _Reading:
+    """The reading that a start would have been, had what came between the two others come before it.
+
+    Means of load know no such difference, and are None.
+    """
+
+    def later(value: float | None, before: float | None, after: float | None) -> float | None:
+        return None if value is None or before is None or after is None else value + (after - before)
+
+    times = None
+    if start.cpu_times is not None and paused.cpu_times is not None and resumed.cpu_times is not None:
+        told = zip(astuple(start.cpu_times), astuple(paused.cpu_times), astuple(resumed.cpu_times), strict=True)
+        times = CpuTimes(*(value + (after - before) for value, before, after in told))
+    return _Reading(
+        time_s=start.time_s + (resumed.time_s - paused.time_s),
+        own_cpu_s=start.own_cpu_s + (resumed.own_cpu_s - paused.own_cpu_s),
+        cpu_times=times,
+        load=None,
+        asleep_s=later(start.asleep_s, paused.asleep_s, resumed.asleep_s),
     )
 
 

@@ -66,13 +66,29 @@ class RoundFinished:
 
 
 @dataclass(frozen=True)
+class RoundJudged:
+    """A round of all groups is over, and what it changes in the ranking is known."""
+
+    round: int
+
+
+@dataclass(frozen=True)
 class RunFinished:
     """All rounds are over, or the run was stopped, or ended before them."""
 
     stopped: bool
 
 
-Event = EnvironmentStep | RunStarted | AllFailed | RedirectedElsewhere | RoundStarted | RoundFinished | RunFinished
+Event = (
+    EnvironmentStep
+    | RunStarted
+    | AllFailed
+    | RedirectedElsewhere
+    | RoundStarted
+    | RoundFinished
+    | RoundJudged
+    | RunFinished
+)
 
 
 @dataclass(frozen=True)

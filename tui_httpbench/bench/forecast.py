@@ -17,7 +17,8 @@ from tui_httpbench.plan.plan import (
     WARMUP_REQUESTS,
     Plan,
 )
-from tui_httpbench.plan.scenario import Scenario, ServiceTime
+from tui_httpbench.plan.scenario import Scenario
+from tui_httpbench.plan.sweep_values import mean_ms
 from tui_httpbench.text.formatting import format_duration
 
 START_S = 0.6
@@ -47,6 +48,8 @@ def forecast(plan: Plan, processors: int | None = None) -> Forecast | None:
     ``processors`` is how many can start workers at once, those of this machine unless given.
     """
     processors = processors or os.cpu_count() or 1
+    if points := plan.points():
+        return _of_points([forecast(point, processors) for _, point in points])
     round_s = _round_s(plan, processors)
     if round_s is None:
         return None
@@ -60,8 +63,23 @@ def forecast(plan: Plan, processors: int | None = None) -> Forecast | None:
     return Forecast(min(plan.budget_s, whole_s), is_bound=True)
 
 
+def _of_points(forecasts: list[Forecast | None]) -> Forecast | None:
+    """All points of a sweep together."""
+    known = [each for each in forecasts if each is not None]
+    if len(known) < len(forecasts):
+        return None
+    return Forecast(sum(each.seconds for each in known), all(each.is_bound for each in known))
+
+
 def too_few_rounds(plan: Plan, processors: int | None = None) -> str:
     """That the budget has no time for as many rounds as decide something, and what to write instead; else empty."""
+    if points := plan.points():
+        if any(too_few_rounds(point, processors) for _, point in points):
+            return (
+                f"The budget of {format_duration(plan.budget_s)} has time for one round of some points of this sweep, "
+                "which decides nothing: give a longer one, or fewer points."
+            )
+        return ""
     duration_s = plan.load.seconds()
     is_told = plan.rounds == AUTO and len(plan.modes) > 1 and plan.requests is None
     if not is_told or duration_s is None:
@@ -152,17 +170,7 @@ def _connect_trips(scenario: Scenario) -> int:
 
 def _service_s(plan: Plan) -> float:
     delay = _DELAY_PATH.match(plan.request.url)
-    return (_mean_ms(plan.scenario.service_time) + (float(delay[1]) if delay else 0.0)) / 1e3
-
-
-def _mean_ms(service_time: ServiceTime) -> float:
-    match service_time.distribution:
-        case "uniform":
-            return (service_time.ms + service_time.second) / 2
-        case "lognormal":
-            return service_time.ms * math.exp(service_time.second**2 / 2)
-        case _:
-            return service_time.ms
+    return (mean_ms(plan.scenario.service_time) + (float(delay[1]) if delay else 0.0)) / 1e3
 
 
 def _cpu_s(plan: Plan, mode_id: str) -> float:

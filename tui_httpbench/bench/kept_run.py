@@ -7,10 +7,14 @@ from typing import Any
 
 from tui_httpbench.analysis.conclusion import conclude, winner_of
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.sweep import SweepResult
+from tui_httpbench.analysis.sweep_words import sentences_of
 from tui_httpbench.history.rows import Entry
 from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.plan.in_words import format_load, format_rounds_made
 from tui_httpbench.plan.plan import ARTICLE
+from tui_httpbench.text.formatting import plural
 from tui_httpbench.text.hiding import drop_secrets
 from tui_httpbench.text.quoting import printable
 
@@ -74,6 +78,30 @@ def facts_of(measured: Measured, result: Result) -> dict[str, Any]:
         "lanes": {mode.mode: (mode.ok_per_second, mode.cpu_us_per_request) for mode in result.modes},
     }
     return measured.plan.request.hiding.hide_in(facts)
+
+
+def facts_of_sweep(measured: MeasuredSweep, result: SweepResult) -> dict[str, Any]:
+    """The same of a sweep, whose load is over a knob; what its lanes did at one point or another is in its result."""
+    whole, plan = measured.whole, measured.whole.plan
+    is_embedded = plan.request.uses_embedded_target
+    made = [point.rounds_made for point in measured.points]
+    sentences = sentences_of(result)
+    summaries = [mode for point in result.points for mode in point.result.modes]
+    facts = {
+        "started_at": whole.started_at or "",
+        "ended_at": whole.ended_at or "",
+        "place": drop_secrets(plan.request.url) if is_embedded else whole.url,
+        "scenario": plan.scenario.name if is_embedded else "",
+        "load": f"sweep {result.sweep.text}",
+        "rounds": plural(max(made), "round"),
+        "winner": "",
+        "conclusion": sentences[0] if sentences else "",
+        "outcome": _outcome(whole),
+        "requests": sum(mode.requests for mode in summaries),
+        "failed": sum(mode.failed for mode in summaries),
+        "lanes": {},
+    }
+    return plan.request.hiding.hide_in(facts)
 
 
 def _outcome(measured: Measured) -> str:

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import summarize_run
-from tui_httpbench.bench.kept_run import KeptRun, facts_of, kept_run_of, words_of
-from tui_httpbench.bench.packing import PackError, pack_summary, unpack, write_samples
+from tui_httpbench.analysis.sweep import SweepResult, summarize_sweep
+from tui_httpbench.bench.kept_run import KeptRun, facts_of, facts_of_sweep, kept_run_of, words_of
+from tui_httpbench.bench.packing import PackError, pack_summary, pack_sweep, unpack, write_samples
 from tui_httpbench.bench.run_folder import source_of
 from tui_httpbench.bench.run_reading import UNREADABLE, read_run
 from tui_httpbench.files.folders import state_folder
@@ -20,6 +22,7 @@ from tui_httpbench.history.rows import Entry, Size
 from tui_httpbench.history.run_store import RunStore
 from tui_httpbench.history.settings import load_history_settings
 from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.text.quoting import printable, shortened
 
 __all__ = [
@@ -31,6 +34,7 @@ __all__ = [
     "history_size",
     "keep",
     "list_kept",
+    "open_any",
     "open_kept",
     "purge_hidden",
     "remove_kept",
@@ -43,9 +47,15 @@ NO_HOME = "There is no history without a home folder; set HOME."
 
 
 def keep(
-    measured: Measured, *, source: str, result: Result | None = None, tell: Callable[[str], object] = lambda _: None
+    measured: Measured | MeasuredSweep,
+    *,
+    source: str,
+    result: Result | SweepResult | None = None,
+    tell: Callable[[str], object] = lambda _: None,
 ) -> KeptRun | None:
-    """Keeps a run; None where it is not to be kept, or measured nothing. A run that went on replaces what it was.
+    """Keeps a run, or a sweep as one; None where it is not to be kept, or measured nothing.
+
+    A run that went on replaces what it was.
 
     ``source`` is where it was measured, as ``run_folder.source_of`` tells: from there it is kept once. ``tell`` gets
     sentences on what was wrong with the history. Raises KeptRunError, a sentence on why it was not kept.
@@ -53,33 +63,45 @@ def keep(
     settings = load_history_settings()
     for problem in settings.problems:
         tell(problem)
-    if not (settings.keeps and measured.in_history and measured.has_requests):
+    whole = measured if isinstance(measured, Measured) else measured.whole
+    if not (settings.keeps and whole.in_history and measured.has_requests):
         return None
     store = _store()
     try:
         if store is None:
             raise KeptRunError(NO_HOME, is_lasting=True)
-        measured = replace(
-            measured,
-            run_id=measured.run_id or new_run_id(measured.started_at),
-            ended_at=measured.ended_at or datetime.now().astimezone().isoformat(timespec="seconds"),
+        whole = replace(
+            whole,
+            run_id=whole.run_id or new_run_id(whole.started_at),
+            ended_at=whole.ended_at or datetime.now().astimezone().isoformat(timespec="seconds"),
         )
-        result = result or summarize_run(measured)
-        facts, name = facts_of(measured, result), measured.plan.request.hiding.hide(measured.name)
+        measured = whole if isinstance(measured, Measured) else replace(measured, whole=whole)
+        facts, summary = _summarized(measured, result)
         entry = store.put(
-            Entry(measured.run_id, _unix_s(measured.started_at), name, facts),
-            pack_summary(measured, result),
+            Entry(whole.run_id, _unix_s(whole.started_at), whole.plan.request.hiding.hide(whole.name), facts),
+            summary,
             lambda file: write_samples(measured, file),
             source=source,
             limit_bytes=settings.limit_bytes,
-            searched=words_of(measured, facts),
-            goes_on=measured.plan.rounds_before > 0,
+            searched=words_of(whole, facts),
+            goes_on=whole.plan.rounds_before > 0,
         )
     except KeptRunError as error:
         raise KeptRunError(f"The run was not kept. {error}", is_lasting=error.is_lasting) from error
     for notice in store.notices:
         tell(notice)
     return kept_run_of(entry)
+
+
+def _summarized(
+    measured: Measured | MeasuredSweep, result: Result | SweepResult | None
+) -> tuple[dict[str, Any], bytes]:
+    """What lists show of it, and what is kept of it for good; ``result`` is what it makes, where that is known."""
+    if isinstance(measured, MeasuredSweep):
+        sweep = result if isinstance(result, SweepResult) else summarize_sweep(measured)
+        return facts_of_sweep(measured, sweep), pack_sweep(measured, sweep)
+    run = result if isinstance(result, Result) else summarize_run(measured)
+    return facts_of(measured, run), pack_summary(measured, run)
 
 
 def list_kept(searched: str = "", most: int = -1, after: KeptRun | None = None, skip: int = 0) -> list[KeptRun]:
@@ -111,8 +133,20 @@ def find_kept(reference: str) -> KeptRun:
 def open_kept(reference: str) -> Measured:
     """What the run measured that ``find_kept`` finds; with ``remains`` where its samples are not kept any more.
 
-    Raises KeptRunError.
+    Raises KeptRunError, as for a sweep.
     """
+    measured = open_any(reference)
+    if isinstance(measured, MeasuredSweep):
+        run_id, knob = measured.whole.run_id, measured.whole.plan.sweep
+        raise KeptRunError(
+            f"The run {run_id} is a sweep ({'' if knob is None else knob.text}), and no single run; 'httpbench-tui "
+            f"history show {run_id}' reports it."
+        )
+    return measured
+
+
+def open_any(reference: str) -> Measured | MeasuredSweep:
+    """What the run, or the sweep, measured that ``find_kept`` finds. Raises KeptRunError."""
     store = _store()
     if store is None:
         raise KeptRunError(NO_HOME)
@@ -122,6 +156,8 @@ def open_kept(reference: str) -> Measured:
     except PackError as error:
         why = shortened(printable(str(error)), 200)
         raise KeptRunError(f"The run {entry.id} of the history can't be read ({why}); it is left as it is.") from error
+    if isinstance(measured, MeasuredSweep):
+        return replace(measured, whole=replace(measured.whole, name=entry.name, run_id=entry.id))
     return replace(measured, name=entry.name, run_id=entry.id)
 
 

@@ -21,11 +21,13 @@ import numpy as np
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import remains_of
+from tui_httpbench.analysis.sweep import SweepResult
 from tui_httpbench.bench.run_folder import describe
-from tui_httpbench.bench.run_reading import MAX_BODY_FILE_BYTES, UNREADABLE, checked, measured_of, plan_of
+from tui_httpbench.bench.run_reading import MAX_BODY_FILE_BYTES, UNREADABLE, checked, measured_of, plan_of, sweep_of
 from tui_httpbench.clients.own_files import OwnFile
 from tui_httpbench.clients.reading import MAX_FILE_BYTES
 from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.measured.notes_json import Note, ProbesMade, RunEnd, gather, note_from_dict, note_to_dict
 from tui_httpbench.measured.record_json import record_from_dict, record_to_dict, tally_from_dict, tally_to_dict
 from tui_httpbench.measured.records import RoundRecord
@@ -33,8 +35,11 @@ from tui_httpbench.measured.remains import Remains
 from tui_httpbench.measured.samples import START, STATUS, Samples
 from tui_httpbench.measured.strict_json import items, read_as, text
 from tui_httpbench.plan.plan import MAX_MODES, Plan
+from tui_httpbench.plan.sweep import MAX_POINTS
 
 FORMAT = 1
+SWEEP_FORMAT = 2
+"""Of sweeps, which a version that knows none must not take for a run without rounds."""
 MAX_RECORDS = 1_000_000
 MAX_SUMMARY_BYTES = 500_000_000
 _BODY = "body"
@@ -52,6 +57,34 @@ class PackError(ValueError):
 
 def pack_summary(measured: Measured, result: Result) -> bytes:
     """All that is kept of a run for good; ``result`` is what it makes, with samples or without."""
+    return _packed({"format": FORMAT, **_summary_of(measured, result), "own_files": _sources(measured)})
+
+
+def pack_sweep(measured: MeasuredSweep, result: SweepResult) -> bytes:
+    """All that is kept of a sweep for good: what holds for all of it, and the summary of each point."""
+    whole = measured.whole
+    end = RunEnd(whole.stopped, whole.trouble, whole.ended_at or "", whole.interrupted)
+    points = zip(measured.points, result.points, strict=True)
+    return _packed(
+        {
+            "format": SWEEP_FORMAT,
+            "run": _described(whole),
+            "notes": [note_to_dict(end)],
+            "points": [_summary_of(point, told.result) for point, told in points],
+            "own_files": _sources(whole),
+        }
+    )
+
+
+def _packed(summary: dict[str, Any]) -> bytes:
+    return zlib.compress(json.dumps(summary).encode(), 9)
+
+
+def _sources(measured: Measured) -> list[str]:
+    return [base64.b64encode(own.source).decode() for own in measured.own_files]
+
+
+def _summary_of(measured: Measured, result: Result) -> dict[str, Any]:
     described = _described(measured)
     hiding = measured.plan.request.hiding
     remains = measured.remains or remains_of(result, lacks_body=described["has_body_file"])
@@ -59,29 +92,45 @@ def pack_summary(measured: Measured, result: Result) -> bytes:
     notes: list[Note] = [ProbesMade(measured.probes), end]
     if measured.conditions is not None:
         notes.append(measured.conditions)
-    summary = {
-        "format": FORMAT,
+    return {
         "run": described,
         "notes": [note_to_dict(note) for note in notes],
         "rounds": [{**record_to_dict(record), "counted": tally_to_dict(record.tally)} for record in measured.records],
-        "own_files": [base64.b64encode(own.source).decode() for own in measured.own_files],
         "remains": asdict(hiding.hide_in(remains)),
     }
-    return zlib.compress(json.dumps(summary).encode(), 9)
 
 
-def write_samples(measured: Measured, file: BinaryIO) -> None:
-    """Writes what a run has beside its summary: a member for each of its rounds, and a body that is large."""
+def write_samples(measured: Measured | MeasuredSweep, file: BinaryIO) -> None:
+    """Writes what a run has beside its summary: a member for each of its rounds, and a body that is large.
+
+    Of a sweep, each point has its own, whose names begin with the number of the point.
+    """
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
-        for number, record in enumerate(measured.records):
-            if len(record.samples):
-                archive.writestr(str(number), _to_bytes(record.samples))
-        if _described(measured)["has_body_file"]:
-            archive.writestr(_BODY, measured.plan.request.body or b"")
+        if isinstance(measured, Measured):
+            _write_run(measured, archive)
+            return
+        _write_run(measured.whole, archive)
+        for number, point in enumerate(measured.points):
+            _write_run(point, archive, _prefix(number))
 
 
-def unpack(summary: bytes, samples: Path | None) -> Measured:
-    """The run that was kept; without its samples where their file is None, gone or damaged. Raises PackError."""
+def _write_run(measured: Measured, archive: zipfile.ZipFile, prefix: str = "") -> None:
+    for number, record in enumerate(measured.records):
+        if len(record.samples):
+            archive.writestr(f"{prefix}{number}", _to_bytes(record.samples))
+    if _described(measured)["has_body_file"]:
+        archive.writestr(f"{prefix}{_BODY}", measured.plan.request.body or b"")
+
+
+def _prefix(point: int) -> str:
+    return f"{point}/"
+
+
+def unpack(summary: bytes, samples: Path | None) -> Measured | MeasuredSweep:
+    """The run or the sweep that was kept; without its samples where their file is None, gone or damaged.
+
+    Raises PackError.
+    """
     try:
         kept = _parsed(summary)
         if samples is not None:
@@ -115,28 +164,44 @@ def _parsed(summary: bytes) -> dict[str, Any]:
     if reader.unconsumed_tail:
         raise ValueError(_TOO_LARGE)
     kept = json.loads(told)
-    if kept["format"] != FORMAT:
-        raise ValueError(f"its format is {kept['format']!r:.20}, and {FORMAT} is known")
+    if kept["format"] not in (FORMAT, SWEEP_FORMAT):
+        raise ValueError(f"its format is {kept['format']!r:.20}, and {FORMAT} and {SWEEP_FORMAT} are known")
     return dict(kept)
 
 
-def _measured(kept: dict[str, Any], archive: zipfile.ZipFile | None) -> Measured:
+def _measured(kept: dict[str, Any], archive: zipfile.ZipFile | None) -> Measured | MeasuredSweep:
+    if kept["format"] == FORMAT:
+        return _run(kept, kept["own_files"], archive)
+    whole = _run({"rounds": [], **kept}, kept["own_files"], archive, has_remains=False)
+    points = enumerate(items(kept["points"], MAX_POINTS))
+    runs = tuple(_run(point, kept["own_files"], archive, _prefix(number)) for number, point in points)
+    return sweep_of(whole, runs)
+
+
+def _run(
+    kept: dict[str, Any],
+    sources: object,
+    archive: zipfile.ZipFile | None,
+    prefix: str = "",
+    *,
+    has_remains: bool = True,
+) -> Measured:
     told = checked(dict(kept["run"]))
-    own_files = _own_files(told["own_files"], kept["own_files"])
-    plan = plan_of(told, own_files, _body_reader(archive))
+    own_files = _own_files(told["own_files"], sources)
+    plan = plan_of(told, own_files, _body_reader(archive, prefix))
     rounds = enumerate(items(kept["rounds"], MAX_RECORDS))
-    records = tuple(_record(values, plan, number, archive) for number, values in rounds)
+    records = tuple(_record(values, plan, f"{prefix}{number}", archive) for number, values in rounds)
     return measured_of(
         told,
         plan,
         gather(note_from_dict(note) for note in items(kept["notes"])),
         records,
         own_files,
-        None if archive is not None else read_as(Remains, kept["remains"]),
+        None if archive is not None or not has_remains else read_as(Remains, kept["remains"]),
     )
 
 
-def _record(values: dict[str, Any], plan: Plan, number: int, archive: zipfile.ZipFile | None) -> RoundRecord:
+def _record(values: dict[str, Any], plan: Plan, name: str, archive: zipfile.ZipFile | None) -> RoundRecord:
     record, _ = record_from_dict(values)
     if record.mode not in plan.modes:
         raise ValueError(f"it has a round of {record.mode!r:.40}, which it did not measure")
@@ -146,7 +211,7 @@ def _record(values: dict[str, Any], plan: Plan, number: int, archive: zipfile.Zi
     if not counted.requests:
         return record
     size = counted.requests * _COLUMNS * _WORD_BYTES
-    return replace(record, samples=_from_bytes(_member(archive, str(number), size)))
+    return replace(record, samples=_from_bytes(_member(archive, name, size)))
 
 
 def _member(archive: zipfile.ZipFile, name: str, most_bytes: int) -> bytes:
@@ -157,8 +222,8 @@ def _member(archive: zipfile.ZipFile, name: str, most_bytes: int) -> bytes:
         return file.read(most_bytes)
 
 
-def _body_reader(archive: zipfile.ZipFile | None) -> Callable[[], bytes | None]:
-    return lambda: None if archive is None else _member(archive, _BODY, MAX_BODY_FILE_BYTES)
+def _body_reader(archive: zipfile.ZipFile | None, prefix: str) -> Callable[[], bytes | None]:
+    return lambda: None if archive is None else _member(archive, f"{prefix}{_BODY}", MAX_BODY_FILE_BYTES)
 
 
 def _own_files(told: object, sources: object) -> tuple[OwnFile, ...]:

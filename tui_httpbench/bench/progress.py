@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 
 import numpy as np
 
 from tui_httpbench.bench.events import LaneProgress, LaneState, Progress, Stage
 from tui_httpbench.bench.round_schedule import RoundSchedule
+from tui_httpbench.bench.stopwatch import Stopwatch
 from tui_httpbench.bench.turns import Turns
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import LATENCY, START, Samples, error_mask
@@ -126,9 +126,10 @@ class LaneTracker:
 class ProgressTracker:
     """All lanes of a run, its clock, and the round under way."""
 
-    def __init__(self, plan: Plan, schedule: RoundSchedule) -> None:
+    def __init__(self, plan: Plan, schedule: RoundSchedule, clock: Stopwatch | None = None) -> None:
         """Nothing started yet."""
         self._plan = plan
+        self._now_s = (clock or Stopwatch()).now_s
         self._schedule = schedule
         self._lanes = {mode_id: LaneTracker(mode_id, plan, schedule) for mode_id in plan.modes}
         self._started_s: float | None = None
@@ -142,11 +143,11 @@ class ProgressTracker:
 
     def start(self) -> None:
         """Starts the run's clock."""
-        self._started_s = time.monotonic()
+        self._started_s = self._now_s()
 
     def end(self) -> None:
         """Stops the run's clock."""
-        self._ended_s = time.monotonic()
+        self._ended_s = self._now_s()
         self._running = None
 
     def begin_round(self, round: int, turns: Turns) -> None:
@@ -170,7 +171,7 @@ class ProgressTracker:
         if turns is not None and turns.running is not None:
             self._running = turns.running
         begin_s = self._started_s
-        now_s = self._ended_s if self._ended_s is not None else time.monotonic()
+        now_s = self._ended_s if self._ended_s is not None else self._now_s()
         return Progress(
             elapsed_s=0.0 if begin_s is None else now_s - begin_s,
             stage=self._stage(),

@@ -24,6 +24,7 @@ from tui_httpbench.bench.run_reading import (
     RecoveryError,
     has_ended,
     last_change_s,
+    read_any,
     read_measured,
     read_rounds,
     read_run,
@@ -45,6 +46,7 @@ __all__ = [
     "discard",
     "find_interrupted_runs",
     "look_for_leftovers",
+    "read_any",
     "read_measured",
     "recover",
 ]
@@ -199,6 +201,11 @@ def _read_size(folder: Path, ended_s: float) -> InterruptedRun:
                 continue
         is_empty = is_empty and not counted
         requests += counted
+    for path in sorted(folder.glob("point-[0-9][0-9]")):
+        if (path / RUN_FILE).exists():
+            point = _read_size(path, ended_s)
+            requests, is_empty = requests + point.requests, is_empty and point.is_empty
+            size_bytes, ended_s = size_bytes + point.size_bytes, max(ended_s, last_change_s(path))
     modes = len(items(told["modes"], MAX_MODES))
     return InterruptedRun(folder, modes, told["url"], requests, ended_s, is_empty, size_bytes, has_ended(folder))
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 from tui_httpbench.analysis.looks import FEW_MODES, is_look
 from tui_httpbench.analysis.ranking import undecided_pairs
 from tui_httpbench.analysis.result import Rank
+from tui_httpbench.bench.stopwatch import Stopwatch
 from tui_httpbench.plan.plan import (
     AUTO,
     AUTO_DURATION_ROUNDS,
@@ -27,18 +26,34 @@ LONGER_ROUND = 1.15
 """A round may take so many times as long as the one before it; the bound of the time left allows for it."""
 
 
+def usual_rounds(plan: Plan) -> int:
+    """How many rounds an automatic run makes where nothing ends it sooner: long ones that fill the budget, and scouts.
+
+    Rounds of the run before are left out.
+    """
+    return AUTO_DURATION_ROUNDS + (SCOUTING_ROUNDS if _begins_short(plan) else 0)
+
+
+def _begins_short(plan: Plan) -> bool:
+    """Whether its first rounds are short ones."""
+    return plan.rounds == AUTO and 1 < len(plan.modes) <= FEW_MODES and not plan.rounds_before
+
+
 class RoundSchedule:
     """Decides after each round whether there is another one, how long it measures, and tells how far the run is.
 
     An automatic run ends when no neighbours are undecided, nor a gate. It begins no round that, at the pace so far,
-    would end after the plan's budget, which counts from ``start``, but makes one in any case.
+    would end after the budget, which is the plan's and counts from ``start``, but makes one in any case. ``budget_s``
+    may be set anew between two rounds.
     """
 
-    def __init__(self, plan: Plan, pace_s: float = 0.0) -> None:
+    def __init__(self, plan: Plan, pace_s: float = 0.0, clock: Stopwatch | None = None) -> None:
         """Rounds of the run before don't count against the budget; ``pace_s`` is how long the last took, 0 for none."""
         self._plan = plan
+        self._now_s = (clock or Stopwatch()).now_s
+        self.budget_s = plan.budget_s
         self._pace_s = pace_s
-        self._started_s = time.monotonic()
+        self._started_s = self._now_s()
         self._round_began_s = self._started_s
         self._done = 0
         self._round_s = 0.0
@@ -82,17 +97,17 @@ class RoundSchedule:
             return min(max(expected, self.done + (not self.is_over())), self.max_rounds)
         if not self._round_s:
             measured_s = 0.0 if self._plan.requests else (self._plan.load.seconds() or 0.0) * len(self._plan.modes)
-            fitting = int(self._plan.budget_s / measured_s) if measured_s else AUTO_DURATION_ROUNDS
+            fitting = int(self.budget_s / measured_s) if measured_s else AUTO_DURATION_ROUNDS
             return self._plan.rounds_before + min(max(fitting, 1), AUTO_DURATION_ROUNDS)
         return min(self.done + max(0, int(self._budget_left_s() / self._round_s)), self.max_rounds)
 
     def start(self) -> None:
         """Starts the clock of the budget."""
-        self._started_s = self._round_began_s = time.monotonic()
+        self._started_s = self._round_began_s = self._now_s()
 
     def begin_round(self) -> None:
         """A round begins: its workers are started next."""
-        self._round_began_s = time.monotonic()
+        self._round_began_s = self._now_s()
 
     def choose_duration(self, startup_s: float, modes: int) -> float | None:
         """The measured seconds of each of so many modes in this round; None where the load is a number of requests.
@@ -108,7 +123,7 @@ class RoundSchedule:
 
     def finish_round(self, ranking: tuple[Rank, ...], *, is_gate_open: bool = False) -> None:
         """Notes a whole round and the ranking after it, and whether a gate is unsure of a pair."""
-        now_s = time.monotonic()
+        now_s = self._now_s()
         self._done += 1
         self._round_s = self._pace_s = now_s - self._round_began_s
         if self.duration_s and self._startup_s is not None:
@@ -144,7 +159,7 @@ class RoundSchedule:
                 budget_s = min(budget_s, round_s + max(rounds, 0) * self._round_s * LONGER_ROUND + END_S)
             return max(budget_s, left_of_round_s or 0.0)
         rounds = self.max_rounds - self.done - (left_of_round_s != 0)
-        so_far_s = time.monotonic() - self._round_began_s
+        so_far_s = self._now_s() - self._round_began_s
         if left_of_round_s is None and self._pace_s:
             left_of_round_s = max(0.0, self._pace_s * LONGER_ROUND - so_far_s)
         if left_of_round_s is None or (rounds > 0 and not self._pace_s and left_of_round_s == 0):
@@ -159,15 +174,20 @@ class RoundSchedule:
 
     @property
     def _scouts(self) -> bool:
-        return self.is_auto and 1 < len(self._plan.modes) <= FEW_MODES and not self._plan.rounds_before
+        return _begins_short(self._plan)
 
     @property
     def _is_long(self) -> bool:
         """Whether the latest round was one of those that fill the budget."""
         return not self._scouts or self._done > SCOUTING_ROUNDS
 
+    @property
+    def spent_s(self) -> float:
+        """How much of the budget is used up, in seconds."""
+        return self._now_s() - self._started_s
+
     def _budget_left_s(self) -> float:
-        return self._plan.budget_s - END_S - (time.monotonic() - self._started_s)
+        return self.budget_s - END_S - self.spent_s
 
     def _auto_duration_s(self, startup_s: float, modes: int) -> float:
         if self._scouts and self._done < SCOUTING_ROUNDS:
@@ -178,7 +198,7 @@ class RoundSchedule:
             # This round's start-up is over; the later ones are to have as long for it.
             left_s = self._budget_left_s() - (rounds - 1) * startup_s
         else:
-            left_s = self._plan.budget_s - END_S - rounds * startup_s
+            left_s = self.budget_s - END_S - rounds * startup_s
         duration_s = left_s / rounds / modes / self._overhead
         if self._is_alone:
             duration_s = min(duration_s, LONE_DURATION_S)

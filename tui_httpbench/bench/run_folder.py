@@ -2,7 +2,8 @@
 
 ``run.json`` holds the plan and where it was sent, ``rounds.jsonl`` a line for each finished round, ``notes.jsonl`` what
 was found out beside them, ``body`` a body that is too large for the plan, ``client-0`` and so on a copy of each client
-file of the user's own, and beside them lie the rounds' sample files.
+file of the user's own, and beside them lie the rounds' sample files. The folder of a sweep has no rounds of its own: in
+it lies the folder of a run for each of its points, ``point-00`` and so on.
 ``lock`` is locked while the app that runs lives. Only the owner can read any of it, and no credential is in it.
 """
 
@@ -43,16 +44,21 @@ _PREFIX = "run-"
 _TEMPORARY_PREFIX = "httpbench-run-"
 _SAMPLE_NAME = re.compile(r"round-(\d{4})-(.+)\.samples", re.ASCII)
 _FILE_NAMES = re.compile(
-    r"lock|body|run\.json\.part|(rounds|notes)\.jsonl|trusted\.pem|.+\.(samples|stderr)|client-\d+|httpbench-tui-target-.+"
+    r"lock|body|point-\d\d|run\.json\.part|(rounds|notes)\.jsonl|trusted\.pem|.+\.(samples|stderr)|client-\d+|httpbench-tui-target-.+"
 )
 
 
 class RunFolder:
     """The folder of a run that is under way; ``path`` is where its files go."""
 
-    def __init__(self) -> None:
-        """Makes the folder and locks it. Raises OSError where that can't be done."""
-        self.path = _make_folder()
+    def __init__(self, path: Path | None = None) -> None:
+        """Makes the folder, where ``path`` says or else with all others, and locks it.
+
+        Raises OSError where that can't be done.
+        """
+        if path is not None:
+            make_private_folder(path)
+        self.path = path or _make_folder()
         self._lock: FileLock | None = None
         try:
             self._lock = FileLock(self.path / LOCK_FILE, waits=True)
@@ -124,6 +130,11 @@ def remove_folder(folder: Path) -> None:
     with suppress(OSError):
         (folder / RUN_FILE).unlink()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def point_path(folder: Path, number: int) -> Path:
+    """The folder of a sweep's point, the first one being number 0."""
+    return folder / f"point-{number:02}"
 
 
 def sample_path(folder: Path, mode_id: str, round: int) -> Path:

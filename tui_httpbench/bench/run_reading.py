@@ -18,6 +18,7 @@ from tui_httpbench.bench.run_folder import (
     NOTES_FILE,
     ROUNDS_FILE,
     RUN_FILE,
+    point_path,
     sample_files,
 )
 from tui_httpbench.bench.worker_story import hung_requests
@@ -27,6 +28,7 @@ from tui_httpbench.files.small_file import read_small_file
 from tui_httpbench.history.naming import checked_name, checked_run_id
 from tui_httpbench.measured.machine import Machine
 from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.measured.notes_json import Notes, RoundStart, RunEnd, gather, note_from_dict
 from tui_httpbench.measured.record_json import record_from_dict
 from tui_httpbench.measured.records import RoundRecord
@@ -54,16 +56,46 @@ class RecoveryError(OSError):
     """An interrupted run can't be read; the text is one sentence for the user."""
 
 
+def sweep_of(whole: Measured, points: tuple[Measured, ...]) -> MeasuredSweep:
+    """The sweep of what holds for all of it and of its points. Raises ValueError where they don't belong together."""
+    sweep = whole.plan.sweep
+    if sweep is None or len(points) != len(sweep.values):
+        raise ValueError("its points are not those of its sweep")
+    return MeasuredSweep(whole, points)
+
+
+def read_any(folder: Path) -> Measured | MeasuredSweep:
+    """What the run, or the sweep, in this folder had measured. Raises RecoveryError."""
+    whole = _read(folder)
+    if whole.plan.sweep is None:
+        return whole
+    points = []
+    for number, (_, plan) in enumerate(whole.plan.points()):
+        path = point_path(folder, number)
+        if (path / RUN_FILE).exists():
+            points.append(_read(path))
+        else:  # it was not reached
+            points.append(replace(whole, plan=plan, stopped=True, trouble="", interrupted=False))
+    return sweep_of(whole, tuple(points))
+
+
 def recover(folder: Path) -> Result:
     """The result of what the run in this folder had measured. Raises RecoveryError."""
     return summarize_run(read_measured(folder))
 
 
 def read_measured(folder: Path) -> Measured:
-    """What the run in this folder had measured; interrupted, unless it had ended. Raises RecoveryError.
+    """What the run in this folder had measured; interrupted, unless it had ended.
 
-    A round that was under way counts with the requests that it had finished.
+    A round that was under way counts with the requests that it had finished. Raises RecoveryError, as for a sweep.
     """
+    measured = _read(folder)
+    if measured.plan.sweep is not None:
+        raise RecoveryError("A sweep is recovered without the screen: 'httpbench-tui recover' reports it.")
+    return measured
+
+
+def _read(folder: Path) -> Measured:
     try:
         told = read_run(folder)
         own_files = read_copies(told["own_files"], folder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -25,6 +25,7 @@ from tui_httpbench.bench.events import (
     Progress,
     RedirectedElsewhere,
     RoundFinished,
+    RoundJudged,
     RoundStarted,
     RunFinished,
     RunStarted,
@@ -41,6 +42,7 @@ from tui_httpbench.bench.run_code import CODE_AS_IT_IS, RunCode, own_files_of, w
 from tui_httpbench.bench.run_error import RunError, in_words
 from tui_httpbench.bench.run_folder import RunFolder, source_of
 from tui_httpbench.bench.slice_length import SliceLength
+from tui_httpbench.bench.stopwatch import Stopwatch
 from tui_httpbench.bench.target_loss import store_what_is_left
 from tui_httpbench.bench.trust import USUAL_TRUST, make_trust
 from tui_httpbench.bench.turns import Cpus, Turns
@@ -84,12 +86,18 @@ class Runner:
         against: Against = USUAL,
         name: str = "",
         in_history: bool = True,
+        make_folder: Callable[[], RunFolder] = RunFolder,
     ) -> None:
         """Starts nothing yet. ``earlier`` is what an earlier run of this plan measured, which this one goes on with.
 
         An automatic run goes on while the gate of ``against`` is unsure. ``name`` is what its user calls the run;
-        without ``in_history``, it is not to be kept there.
+        without ``in_history``, it is not to be kept there. ``make_folder`` makes the folder in which what is
+        measured lies.
         """
+        if plan.sweep is not None:
+            raise ValueError("A sweep is no single run.")
+        self._make_folder = make_folder
+        self._clock = Stopwatch()
         self._name = earlier.name if earlier else name
         self._in_history = in_history
         self._against = against
@@ -103,13 +111,13 @@ class Runner:
         self.records: list[RoundRecord] = list(earlier.records) if earlier else []
         self.url = plan.request.url
         self._cpus = choose_cpus(plan.pin)
-        self._schedule = RoundSchedule(plan, last_round_wall_s(earlier.records) if earlier else 0.0)
-        self._tracker = ProgressTracker(plan, self._schedule)
+        self._schedule = RoundSchedule(plan, last_round_wall_s(earlier.records) if earlier else 0.0, self._clock)
+        self._tracker = ProgressTracker(plan, self._schedule, self._clock)
         self._probes: tuple[Probe, ...] = ()
         self._monitor = ConditionsMonitor(self._cpus)
         self._conditions = RunConditions(self._cpus.text)
         self._machine = read_machine()
-        self._started_at = earlier.started_at if earlier else _time_of_day()
+        self._started_at = earlier.started_at if earlier else time_of_day()
         self._run_id = (earlier.run_id if earlier else "") or new_run_id(self._started_at)
         self._ended_at: str | None = None
         self._usable_cpus = usable_cpus()
@@ -168,7 +176,7 @@ class Runner:
                 yield RunFinished(True)
                 return
             self._schedule.start()
-            folder = self._folder = RunFolder()
+            folder = self._folder = self._make_folder()
             self._code = RunCode(self._own_files, folder.path, environments.by_lane)
             stack.callback(self._finish_folder)
             if self.plan.request.uses_embedded_target:
@@ -200,7 +208,7 @@ class Runner:
                 async for event in self._measure_rounds(folder):
                     yield event
             await self._look_at_conditions()
-            self._ended_at = _time_of_day()
+            self._ended_at = time_of_day()
             # All has been measured and can be reported: a full disk must not take that away now.
             with suppress(OSError):
                 folder.note(self._conditions)
@@ -216,6 +224,28 @@ class Runner:
             self._probing.cancel()
         if self._turns is not None:
             self._turns.stop()
+
+    def pause(self) -> None:
+        """Nothing of what happens until ``resume`` counts as this run's: not its time, nor what else the machine does.
+
+        To be called only while ``run`` waits to be gone on with.
+        """
+        self._clock.pause()
+        self._monitor.pause()
+
+    def resume(self) -> None:
+        """The run's time goes on."""
+        self._monitor.resume()
+        self._clock.resume()
+
+    def give_time_s(self, seconds: float) -> None:
+        """Sets anew how long an automatic run may go on from now, its pauses left out."""
+        self._schedule.budget_s = self._schedule.spent_s + seconds
+
+    @property
+    def has_all_rounds(self) -> bool:
+        """Whether no further round will begin, but for one that its user asks for."""
+        return self._schedule.is_over()
 
     @property
     def has_measured(self) -> bool:
@@ -389,6 +419,7 @@ class Runner:
             ranking = await in_thread(rank_so_far, self.plan, tuple(self.records))
             is_gate_open = await in_thread(is_open, self.plan, tuple(self.records), self._against)
             self._schedule.finish_round(ranking, is_gate_open=is_gate_open)
+            yield RoundJudged(number)
 
     async def _measure(
         self, number: int, group: tuple[str, ...], index: int, groups: int, folder: RunFolder
@@ -482,5 +513,6 @@ def _round_start(number: int, group: int, duration_s: float | None, workers: lis
     )
 
 
-def _time_of_day() -> str:
+def time_of_day() -> str:
+    """The time of day now, in ISO 8601 with the zone."""
     return datetime.now().astimezone().isoformat(timespec="seconds")

@@ -14,20 +14,23 @@ from rich.text import Text
 
 from tui_httpbench.analysis.grouping import parse_group_by
 from tui_httpbench.analysis.summary import summarize_run
+from tui_httpbench.analysis.sweep import summarize_sweep
 from tui_httpbench.bench.kept_runs import (
     KeptRun,
     KeptRunError,
     find_kept,
     history_size,
     list_kept,
-    open_kept,
+    open_any,
     remove_kept,
 )
 from tui_httpbench.commands.exit_status import FAILURE, SUCCESS, USAGE_ERROR
 from tui_httpbench.commands.output import complain, write_text
 from tui_httpbench.commands.run import export_result, report_result
+from tui_httpbench.commands.sweep import check_metric, refuse_grouping, report_sweep
 from tui_httpbench.history.error import NoSuchRunError
 from tui_httpbench.history.settings import load_history_settings
+from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.destination import open_all
@@ -93,9 +96,15 @@ def show_run(
     """Reports a run as ``run`` did; returns the exit status, 0, 1 or 2. Raises PlanError where it can't be written."""
     destinations = open_all(exports)
     try:
-        measured = open_kept(reference)
+        measured = open_any(reference)
     except KeptRunError as error:
         return _failed(error)
+    if isinstance(measured, MeasuredSweep):
+        check_metric(metric)
+        refuse_grouping(group_by)
+        again = f"{SHOW} {measured.whole.run_id}"
+        told = report_sweep(summarize_sweep(measured), destinations, metric=metric, verbose=verbose, again=again)
+        return SUCCESS if told[0] else FAILURE
     arrived_whole, _ = report_result(
         summarize_run(measured),
         destinations,
@@ -112,10 +121,12 @@ def export_run(reference: str, exports: tuple[Export, ...]) -> int:
     """Writes a run to files, says so, and returns the exit status, 0, 1 or 2. Raises PlanError where that can't be."""
     destinations = open_all(exports)
     try:
-        measured = open_kept(reference)
+        measured = open_any(reference)
     except KeptRunError as error:
         return _failed(error)
-    result = summarize_run(measured)
+    whole = measured.whole if isinstance(measured, MeasuredSweep) else measured
+    is_sweep = isinstance(measured, MeasuredSweep)
+    result = summarize_sweep(measured) if isinstance(measured, MeasuredSweep) else summarize_run(measured)
     written = []
     for form, destination in destinations:
         if form.needs_samples and not result.has_samples:
@@ -123,9 +134,11 @@ def export_run(reference: str, exports: tuple[Export, ...]) -> int:
                 f"{printable(destination.path)} was not written: no single requests of this run are kept any more."
             )
             continue
-        if export_result(result, form, destination, measured.against, again=f"{SHOW} {measured.run_id}")[0]:
+        if export_result(result, form, destination, whole.against, again=f"{SHOW} {whole.run_id}")[0]:
             written.append(destination)
-            complain(f"The run {measured.run_id} was written to {printable(destination.path)}.")
+            complain(
+                f"The {'sweep' if is_sweep else 'run'} {whole.run_id} was written to {printable(destination.path)}."
+            )
     return SUCCESS if len(written) == len(destinations) else FAILURE
 
 

@@ -34,6 +34,8 @@ from tui_httpbench.report.formats import Export
 from tui_httpbench.text.formatting import complaint
 from tui_httpbench.text.quoting import shortened
 
+_SWEEP_NEEDS_RUN = f"--sweep has no screen; '{PROGRAM} run' makes the sweep and reports it."
+
 
 def main(argv: list[str] | None = None) -> int:
     """Runs the command line and returns its exit status."""
@@ -137,6 +139,15 @@ def _measure(
         if load.is_heavy and not yes:
             raise UsageError(f"{load.in_words[:-1]}; {load.why_heavy}")
         print(complaint(load.in_words), file=sys.stderr)
+    if plan is not None and plan.sweep is not None:
+        for option, value in (
+            ("--fail-if-slower", fail_if_slower),
+            ("--reference", reference),
+            ("--group-by", group_by),
+        ):
+            if value is not None:
+                raise UsageError(f"{option} is for a single run; leave it out, or --sweep.")
+        return _sweep(plan, exports, metric, verbose, yes, keep_going, name, in_history)
     from tui_httpbench.commands.run import run_headless
 
     is_loaded()
@@ -156,6 +167,31 @@ def _measure(
     )
 
 
+def _sweep(
+    plan: Plan,
+    exports: tuple[Export, ...],
+    metric: str | None,
+    verbose: bool,
+    yes: bool,
+    keep_going: bool,
+    name: str,
+    in_history: bool,
+) -> int:
+    from tui_httpbench.commands.sweep import run_sweep
+
+    is_loaded()
+    return run_sweep(
+        plan,
+        exports,
+        metric=metric,
+        verbose=verbose,
+        yes=yes,
+        keep_going=keep_going,
+        name=name,
+        in_history=in_history,
+    )
+
+
 def _open_tui(options: argparse.Namespace) -> int:
     # Behind 'serve', Textual's own driver talks to the browser over pipes.
     in_browser = "TEXTUAL_DRIVER" in os.environ
@@ -167,6 +203,8 @@ def _open_tui(options: argparse.Namespace) -> int:
         return _measure(plan, exports, keep_going=options.keep_going, name=name, in_history=in_history)
     if not (in_browser or (_is_terminal(sys.stdin) and _is_terminal(sys.stderr))):
         raise UsageError(f"The TUI needs a terminal on stdin and stderr too; use '{PROGRAM} run' without one.")
+    if plan is not None and plan.sweep is not None:
+        raise UsageError(_SWEEP_NEEDS_RUN)
     if exports:
         from tui_httpbench.report.destination import open_all
 
@@ -194,7 +232,9 @@ def _open_tui(options: argparse.Namespace) -> int:
 
 
 def _serve_tui(options: argparse.Namespace, arguments: list[str]) -> int:
-    make_plan(options, may_ask=True)  # what is wrong is said here, not in the browser
+    plan = make_plan(options, may_ask=True)  # what is wrong is said here, not in the browser
+    if plan is not None and plan.sweep is not None:
+        raise UsageError(_SWEEP_NEEDS_RUN)
     parse_name(options.name)
     port = parse_port(options.port)
     for export in exports_of(options):

@@ -20,6 +20,7 @@ from tui_httpbench.plan.politeness import remote_host
 from tui_httpbench.plan.presets import Preset, find_preset, random_seed
 from tui_httpbench.plan.scenario import LOOPBACK, Scenario
 from tui_httpbench.plan.scenario_file import find_scenario
+from tui_httpbench.plan.sweep import OPTIONS, Sweep, usual_budget_s, widest_of
 from tui_httpbench.text.quoting import shortened
 
 
@@ -49,6 +50,9 @@ def make_plan(options: argparse.Namespace, *, may_ask: bool = False) -> Plan | N
         changes["scenario"] = scenario
     expand_headers(request.filled_headers)
     changes.setdefault("modes", choose_modes(preset.modes_for(changes.get("variants", ())) if preset else []))
+    if (sweep := changes.get("sweep")) is not None:
+        _refuse_swept(given, sweep)
+        changes.setdefault("budget_s", usual_budget_s(len(sweep.values)))
     if preset is not None:
         plan = preset.plan(**_load_of_preset(preset, changes))
     else:
@@ -76,10 +80,12 @@ def _default_load(request: Request, changes: dict[str, Any]) -> dict[str, Any]:
     load = {"rounds": REMOTE_ROUNDS, **changes} if is_remote else dict(changes)
     if "requests" in load:
         return load
+    sweep = changes.get("sweep")
     if changes.get("concurrency") == ARTICLE:
         load["requests"] = REMOTE_REQUESTS if is_remote else ARTICLE_REQUESTS
     elif is_remote and "duration_s" not in changes:
-        load["requests"] = REMOTE_REQUESTS
+        # As many as the widest point has in flight, at least.
+        load["requests"] = max(REMOTE_REQUESTS, 0 if sweep is None else widest_of(sweep))
     return load
 
 
@@ -110,6 +116,16 @@ def _refuse_knobs(given: Mapping[str, Any], request: Request) -> None:
     advice = _FOR_URLS.get(knob, "leave it out, or leave out the URL")
     option = FIELDS[knob].flags[-1]
     raise PlanError(knob, f"{option} says how the embedded target behaves, not {shortened(request.url)}; {advice}.")
+
+
+def _refuse_swept(given: Mapping[str, Any], sweep: Sweep) -> None:
+    """Refuses an option that says what a sweep says at each of its points. Raises PlanError."""
+    name = next((name for name in OPTIONS[sweep.knob] if name in given), None)
+    if name is not None:
+        option = FIELDS[name].flags[0]
+        raise PlanError(
+            "sweep", f"--sweep {sweep.knob} says at each point what {option} says; leave {option} out, or the sweep."
+        )
 
 
 _FOR_URLS = {

@@ -8,10 +8,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager, suppress
 from types import FrameType
+from typing import Protocol
 
 from tui_httpbench.analysis.grouping import GroupBy
 from tui_httpbench.analysis.pairs import gate_in_words, judge
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.sweep import SweepResult
 from tui_httpbench.bench.events import EnvironmentStep, RedirectedElsewhere, RunStarted
 from tui_httpbench.bench.forecast import describe_duration, forecast, too_few_rounds
 from tui_httpbench.bench.kept_runs import KeptRunError, keep
@@ -21,6 +23,7 @@ from tui_httpbench.bench.runner import Runner
 from tui_httpbench.commands.exit_status import FAILURE, SLOWER, STOPPED, SUCCESS, USAGE_ERROR
 from tui_httpbench.commands.output import complain, print_whole
 from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.reference import USUAL, Against
 from tui_httpbench.report import markdown
@@ -39,6 +42,13 @@ RECOVER = "httpbench-tui recover"
 KEEP_GOING = "--keep-going"
 
 Destinations = tuple[tuple[Format, FileDestination], ...]
+
+
+class Stoppable(Protocol):
+    """What a signal ends: a run, or a sweep."""
+
+    def stop(self) -> None:
+        """Ends it at once; what was measured is kept."""
 
 
 def run_headless(
@@ -65,11 +75,7 @@ def run_headless(
     Raises PlanError where an export can't be written, or the system can't run the plan.
     """
     destinations = open_all(exports)
-    leftovers = look_for_leftovers()
-    if leftovers.runs:
-        complain(f"{leftovers.in_words}; see '{RECOVER}'.")
-    for notice in leftovers.notices:
-        complain(notice)
+    tell_of_leftovers()
     runner = Runner(
         plan,
         keeps_folder=True,
@@ -80,7 +86,7 @@ def run_headless(
         in_history=in_history,
     )
     if verbose or StreamConsole(sys.stderr).is_animated:
-        complain(_length_of(plan))
+        complain(length_of(plan))
     if hint := too_few_rounds(plan):
         complain(hint)
     is_reported = False
@@ -92,6 +98,15 @@ def run_headless(
         else:
             runner.leave()
     return status
+
+
+def tell_of_leftovers() -> None:
+    """Says on standard error what earlier runs have left."""
+    leftovers = look_for_leftovers()
+    if leftovers.runs:
+        complain(f"{leftovers.in_words}; see '{RECOVER}'.")
+    for notice in leftovers.notices:
+        complain(notice)
 
 
 def report_result(
@@ -112,20 +127,20 @@ def report_result(
     # First the exports: they are what other programs wait for.
     exported = [export_result(result, form, destination, against, again=again) for form, destination in destinations]
     succeeded, has_exports = (all(told) for told in zip(*exported, strict=True)) if exported else (True, False)
-    if _tells_findings_alone(destinations):
+    if tells_findings_alone(destinations):
         for finding in result.findings:
             complain(finding.text)
         if gate := gate_in_words(judge(result, against)):
             complain(gate)
         return succeeded, has_exports
-    console = StreamConsole(sys.stderr if _is_stdout_taken(destinations) else sys.stdout)
+    console = StreamConsole(sys.stderr if is_stdout_taken(destinations) else sys.stdout)
     has_text = print_whole(
         lambda: print_report(result, console, metric=metric, verbose=verbose, against=against, group_by=group_by)
     )
     return succeeded and has_text, has_exports if exported else has_text
 
 
-def may_go(measured: Measured, source: str) -> bool:
+def may_go(measured: Measured | MeasuredSweep, source: str) -> bool:
     """Keeps in the history what was reported, and says why where it can't; whether the run's folder may go.
 
     It stays for recovery where the next try may succeed, as on a disk that is full now.
@@ -138,17 +153,17 @@ def may_go(measured: Measured, source: str) -> bool:
     return True
 
 
-def _is_stdout_taken(destinations: Destinations) -> bool:
+def is_stdout_taken(destinations: Destinations) -> bool:
     """Whether standard output is an export's."""
     return any(destination.is_stdout for _, destination in destinations)
 
 
-def _tells_findings_alone(destinations: Destinations) -> bool:
+def tells_findings_alone(destinations: Destinations) -> bool:
     """Whether standard output is an export's and nobody watches: then standard error gets the findings alone."""
-    return _is_stdout_taken(destinations) and not StreamConsole(sys.stderr).is_terminal
+    return is_stdout_taken(destinations) and not StreamConsole(sys.stderr).is_terminal
 
 
-def _length_of(plan: Plan) -> str:
+def length_of(plan: Plan) -> str:
     """How long the run will take, in a sentence."""
     length = forecast(plan)
     if length is None:
@@ -187,7 +202,7 @@ def _run_and_report(
     if wants_summary() and (problem := add_to_summary(markdown.to_text(result, against, group_by))):
         complain(problem)
     if runner.failure is not None and not runner.keep_going:
-        if not _tells_findings_alone(destinations):
+        if not tells_findings_alone(destinations):
             complain(runner.failure.text)
         complain(f"Nothing was measured; {KEEP_GOING} measures all the same.")
         return FAILURE, True  # there is nothing to recover
@@ -210,7 +225,7 @@ def _is_nothing_left(runner: Runner) -> bool:
 async def _measure(runner: Runner) -> None:
     drawing = None
     making = EnvironmentStory()
-    with _stopping_on_signals(runner):
+    with stopping_on_signals(runner):
         try:
             async with aclosing(runner.run()) as events:
                 async for event in events:
@@ -240,7 +255,7 @@ async def _draw_progress(runner: Runner) -> None:
 
 
 @contextmanager
-def _stopping_on_signals(runner: Runner) -> Iterator[None]:
+def stopping_on_signals(runner: Stoppable) -> Iterator[None]:
     """Lets the first signal that asks for an end stop the run, and the second cancel what is left of it."""
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
@@ -274,14 +289,17 @@ def ending_signals() -> tuple[signal.Signals, ...]:
 
 
 def export_result(
-    result: Result, form: Format, destination: FileDestination, against: Against, *, again: str = RECOVER
+    result: Result | SweepResult, form: Format, destination: FileDestination, against: Against, *, again: str = RECOVER
 ) -> tuple[bool, bool]:
     """Whether all went well, and whether it arrived: a reader that is gone is no failure, but has not got it.
 
     ``again`` is the command that reports the run once more.
     """
     try:
-        destination.write_parts(form.parts_of(result, against))
+        if isinstance(result, SweepResult):
+            destination.write_parts(form.parts_of_sweep(result))
+        else:
+            destination.write_parts(form.parts_of(result, against))
     except BrokenPipeError:
         if destination.is_stdout:
             discard_stdout()

@@ -7,8 +7,18 @@ from tui_httpbench.plan import parsing
 from tui_httpbench.plan.field import Field, Part, Sheet, Shown
 from tui_httpbench.plan.given_files import parse_cacert, parse_data, parse_json_body
 from tui_httpbench.plan.load import AUTO
-from tui_httpbench.plan.plan import ARTICLE, ARTICLE_REQUESTS, FORM_TYPE, JSON_TYPE, METHODS, PROFILES
+from tui_httpbench.plan.plan import (
+    ARTICLE,
+    ARTICLE_REQUESTS,
+    DEFAULT_BUDGET_S,
+    FORM_TYPE,
+    JSON_TYPE,
+    METHODS,
+    PROFILES,
+)
 from tui_httpbench.plan.presets import DEFAULT_PRESET, PRESETS
+from tui_httpbench.plan.sweep import BUDGET_OF_POINT_S, MAX_USUAL_BUDGET_S, Sweep, parse_sweep
+from tui_httpbench.plan.sweep_values import KNOBS as SWEPT
 from tui_httpbench.plan.target_fields import TARGET_FIELDS
 from tui_httpbench.plan.variants import parse_variants
 
@@ -20,6 +30,10 @@ TARGET_GROUP = "the embedded target"
 
 def _percent(share: float) -> str:
     return f"{round(share * 100, 9):g}"
+
+
+def _text_of_sweep(sweep: Sweep | None) -> str:
+    return "" if sweep is None else sweep.text
 
 
 GROUPS: dict[str, tuple[Field, ...]] = {
@@ -145,7 +159,19 @@ GROUPS: dict[str, tuple[Field, ...]] = {
             "seconds that an auto run may take in all; no round begins that would end after it",
             parsing.parse_budget,
             key="budget_s",
+            default=f"{DEFAULT_BUDGET_S:g}; with --sweep {BUDGET_OF_POINT_S:g} for each of its points, "
+            f"{MAX_USUAL_BUDGET_S:g} at most",
             shown=Shown("load", 1, "Budget"),
+        ),
+        Field(
+            "sweep",
+            "plan",
+            "--sweep KNOB=V1,V2,…",
+            f"the run at each of these values, which take turns in every round; KNOB is {', '.join(SWEPT[:-1])} or "
+            f"{SWEPT[-1]} (c16/1k: 16 in flight for 1 kB; c64/1k/post: a POST of 1 kB that is echoed)",
+            parse_sweep,
+            default="none",
+            write=_text_of_sweep,
         ),
         Field(
             "timeout",

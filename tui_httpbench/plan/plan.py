@@ -16,6 +16,7 @@ from tui_httpbench.plan.load import Duration as Duration
 from tui_httpbench.plan.load import Load
 from tui_httpbench.plan.scenario import LOOPBACK, Scenario
 from tui_httpbench.plan.secrets import credential_names, hiding_of
+from tui_httpbench.plan.sweep import Sweep, check_sweep, points_of
 from tui_httpbench.plan.variants import Variant
 from tui_httpbench.text.hiding import MASK as MASK
 from tui_httpbench.text.hiding import Hiding
@@ -128,7 +129,8 @@ class Plan:
     within ``budget_s``. Two modes whose times differ by less than the share ``same_within`` count as the same.
     ``scenario`` is how the embedded target behaves. ``cacert`` is the path of a PEM file with certificates to trust
     beside certifi's, ``insecure`` turns their check off; both are for a URL of the user's own, which may redirect to
-    https. ``rounds_before`` were made by the run that this one goes on with; ``rounds`` come on top of them.
+    https. ``rounds_before`` were made by the run that this one goes on with; ``rounds`` come on top of them. With a
+    ``sweep``, this is the plan of as many runs as ``points`` gives, and ``budget_s`` is for all of them together.
     """
 
     request: Request = field(default_factory=Request)
@@ -150,6 +152,7 @@ class Plan:
     rounds_before: int = 0
     variants: tuple[Variant, ...] = ()
     get: bool = False
+    sweep: Sweep | None = None
 
     def __post_init__(self) -> None:
         """Gives variants their lanes, and checks what no single field can: raises PlanError."""
@@ -174,6 +177,7 @@ class Plan:
             raise PlanError(
                 "insecure", "--cacert says whom to trust, and --insecure not to check it; give one of them."
             )
+        check_sweep(self)
 
     def _check_load(self) -> None:
         if self.concurrency != ARTICLE:
@@ -259,6 +263,10 @@ class Plan:
         """All requests of the run, over modes and rounds, without warm-up; None where rounds or seconds are open."""
         requests = self.load.exact_requests
         return None if self.rounds == AUTO or requests is None else requests * self.max_rounds * len(self.modes)
+
+    def points(self) -> tuple[tuple[str, Plan], ...]:
+        """Each value of the sweep with the plan of its run; nothing without a sweep."""
+        return tuple(points_of(self))
 
     def replace(self, **changes: Any) -> Plan:
         """A copy with some fields changed; raises PlanError as the constructor does."""

@@ -65,7 +65,17 @@ def remote_load(plan: Plan) -> RemoteLoad | None:
 
 
 def load_on(plan: Plan, host: str) -> RemoteLoad:
-    """What the plan sends to a host, whether or not its URL names that one."""
+    """What the plan sends to a host, whether or not its URL names that one; of a sweep, at all its points."""
+    if points := plan.points():
+        loads = [load_on(point, host) for _, point in points]
+        counts = [load.requests for load in loads]
+        return RemoteLoad(
+            host=host,
+            requests=None if None in counts else sum(count or 0 for count in counts),
+            duration_s=loads[0].duration_s,
+            in_flight=max(load.in_flight for load in loads),
+            connections=max(load.connections for load in loads),
+        )
     in_flight = {mode_id: plan.in_flight(mode_id) for mode_id in plan.modes}
     kept = sum(number for mode_id, number in in_flight.items() if mode_of(mode_id).kept)
     # A mode that makes a client for every request leaves no connection open when its turn ends.

@@ -209,6 +209,7 @@ _FORMS = {
     "cacert": _Form(read=_path),
     "modes": _Form(lambda labels: list(map(name_to_remember, without_variants(labels))), _known_modes),
     "variants": _Form(lambda variants: [variant.stored for variant in variants], read_variants),
+    "sweep": _Form(lambda sweep: None if sweep is None else sweep.text),
     "same_within": _Form(lambda share: round(share * 100, 9), key="same_within_percent"),
 }
 """By the names of the fields."""

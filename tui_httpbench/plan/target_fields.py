@@ -5,14 +5,7 @@ from __future__ import annotations
 from tui_httpbench.plan import scenario as knobs
 from tui_httpbench.plan.field import Field, Shown
 from tui_httpbench.plan.scenario import LOOPBACK, SCENARIOS
-
-
-def _short_size(size: int) -> str:
-    for factor, letter in ((1_000_000, "m"), (1_000, "k")):
-        if size and size % factor == 0:
-            return f"{size // factor}{letter}"
-    return str(size)
-
+from tui_httpbench.plan.sweep_values import short_size
 
 TARGET_FIELDS: tuple[Field, ...] = (
     Field(
@@ -97,7 +90,7 @@ TARGET_FIELDS: tuple[Field, ...] = (
         "size of the page at /; 50k, 1m allowed",
         knobs.parse_body_size,
         key="body_bytes",
-        write=_short_size,
+        write=short_size,
         shown=Shown("knobs", 2, "Page size", "bytes of the page at /, such as 50k"),
     ),
     Field(

@@ -12,6 +12,7 @@ from tui_httpbench.text.quoting import shortened
 
 if TYPE_CHECKING:
     from tui_httpbench.analysis.result import Result
+    from tui_httpbench.analysis.sweep import SweepResult
     from tui_httpbench.plan.reference import Against
 
 OPTION = "--export"
@@ -23,7 +24,8 @@ class Format:
     """A form: ``suffix`` is how the names of its files end, ``title`` what people call it, ``about`` what is in it.
 
     ``module`` has the function ``parts_of``, which makes the pieces of a text, of a ``Result`` and of what its lanes
-    are compared with. ``option`` asks for the form whatever the file's name is; empty where the suffix alone does.
+    are compared with; ``sweep_module`` has one that makes them of a ``SweepResult``. ``option`` asks for the form
+    whatever the file's name is; empty where the suffix alone does.
     ``needs_samples`` tells that it has nothing to say of a run whose single requests are not kept any more.
     """
 
@@ -33,6 +35,7 @@ class Format:
     module: str
     option: str = ""
     needs_samples: bool = False
+    sweep_module: str = ""
 
     @property
     def name(self) -> str:
@@ -45,18 +48,59 @@ class Format:
         parts: Iterator[str] = import_module(self.module).parts_of(result, against)
         return parts
 
+    def parts_of_sweep(self, result: SweepResult) -> Iterator[str]:
+        """A sweep in this form, piece by piece."""
+        parts: Iterator[str] = import_module(self.sweep_module).parts_of(result)
+        return parts
 
-JSON = Format(".json", "JSON", "the whole result", "tui_httpbench.report.json_report", "--json")
+
+JSON = Format(
+    ".json",
+    "JSON",
+    "the whole result",
+    "tui_httpbench.report.json_report",
+    "--json",
+    sweep_module="tui_httpbench.report.sweep_json",
+)
 
 FORMATS: tuple[Format, ...] = (
     JSON,
-    Format(".md", "Markdown", "the table, to be pasted", "tui_httpbench.report.markdown"),
-    Format("rounds.csv", "CSV", "a row for each round of each mode", "tui_httpbench.report.rounds_csv"),
-    Format(".csv", "CSV", "a row for each mode", "tui_httpbench.report.lanes_csv"),
     Format(
-        ".jsonl", "JSON Lines", "a line for each request", "tui_httpbench.report.requests_jsonl", needs_samples=True
+        ".md",
+        "Markdown",
+        "the table, to be pasted",
+        "tui_httpbench.report.markdown",
+        sweep_module="tui_httpbench.report.sweep_markdown",
     ),
-    Format(".html", "HTML", "one page with charts, to be shown and printed", "tui_httpbench.report.html_report"),
+    Format(
+        "rounds.csv",
+        "CSV",
+        "a row for each round of each mode",
+        "tui_httpbench.report.rounds_csv",
+        sweep_module="tui_httpbench.report.sweep_rounds_csv",
+    ),
+    Format(
+        ".csv",
+        "CSV",
+        "a row for each mode",
+        "tui_httpbench.report.lanes_csv",
+        sweep_module="tui_httpbench.report.sweep_csv",
+    ),
+    Format(
+        ".jsonl",
+        "JSON Lines",
+        "a line for each request",
+        "tui_httpbench.report.requests_jsonl",
+        needs_samples=True,
+        sweep_module="tui_httpbench.report.sweep_jsonl",
+    ),
+    Format(
+        ".html",
+        "HTML",
+        "one page with charts, to be shown and printed",
+        "tui_httpbench.report.html_report",
+        sweep_module="tui_httpbench.report.sweep_html",
+    ),
 )
 """All forms; of two suffixes that a name ends in, the longer one stands first."""
 

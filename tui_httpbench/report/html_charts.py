@@ -52,11 +52,12 @@ class Bar:
 
 @dataclass(frozen=True)
 class Curve:
-    """A lane's line through points."""
+    """A lane's line through points; ``band`` has the bounds of its interval at some of them: place, low, high."""
 
     label: str
     points: Sequence[tuple[float, float]]
     look: Look
+    band: Sequence[tuple[float, float, float]] = ()
 
 
 def bars(title: str, rows: Sequence[Bar]) -> str:
@@ -94,20 +95,34 @@ def intervals(title: str, rows: Sequence[Bar], reference: float = 1.0) -> str:
     return _svg(title, height + 24, parts)
 
 
-def curves(title: str, lines: Sequence[Curve], marks: Sequence[tuple[float, str]], *, log: bool, name: str = "") -> str:
-    """Lines over ``marks`` on the horizontal axis, which has a name; each with its own at its right end."""
+def curves(
+    title: str,
+    lines: Sequence[Curve],
+    marks: Sequence[tuple[float, str]],
+    *,
+    log: bool,
+    name: str = "",
+    log_x: bool = False,
+) -> str:
+    """Lines over ``marks`` on the horizontal axis, which has a name; each with its own at its right end.
+
+    ``log`` is for the vertical axis, ``log_x`` for the horizontal one, all of whose values are above 0 then.
+    """
     lines = [line for line in lines if line.points]
     height = max(_PLOT_HEIGHT, len(lines) * _LABEL_GAP + 20)
     right = max((min(len(line.label), _MAX_LABEL) for line in lines), default=0) * _SIGN + 14
     left = 46.0
     xs = [x for line in lines for x, _ in line.points] + [x for x, _ in marks]
     ys = [y for line in lines for _, y in line.points if y > 0 or not log]
+    ys += [y for line in lines for _, low_y, high_y in line.band for y in (low_y, high_y) if y > 0 or not log]
     if not ys:
         return ""
     first, last = min(xs), max(xs)
     low, high = (min(ys) / 1.15, max(ys) * 1.15) if log else (0.0, max(ys) * 1.05 or 1.0)
 
     def x_of(value: float) -> float:
+        if log_x:
+            return left + math.log(value / first) / (math.log(last / first) or 1.0) * (WIDTH - left - right)
         return left + (value - first) / ((last - first) or 1.0) * (WIDTH - left - right)
 
     def y_of(value: float) -> float:
@@ -122,6 +137,11 @@ def curves(title: str, lines: Sequence[Curve], marks: Sequence[tuple[float, str]
         parts.append(_text(name, left - 6, height + 18, "end"))
     parts += _tick_labels([(x_of(at), label) for at, label in marks], height + 18, left, WIDTH - right)
     ends = _apart([y_of(line.points[-1][1]) for line in lines], height)
+    for line in lines:
+        if len(line.band) > 1:
+            edge = [(x, low_y) for x, low_y, _ in line.band] + [(x, high_y) for x, _, high_y in reversed(line.band)]
+            around = " ".join(f"{_n(x_of(x))},{_n(y_of(y))}" for x, y in edge)
+            parts.append(_empty("polygon", points=around, class_=f"band {line.look.class_}"))
     for line, end in zip(lines, ends, strict=True):
         points = " ".join(f"{_n(x_of(x))},{_n(y_of(y))}" for x, y in line.points)
         look = {"stroke_dasharray": line.look.dashes, "class_": f"curve {line.look.class_}"}

@@ -46,20 +46,30 @@ def bullets(texts: Iterable[str], class_: str | None = None) -> str:
     return element("ul", items, class_=class_) if items else ""
 
 
-def table(headings: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], class_: str | None = None) -> str:
-    """A table of texts; each heading has the side to which its column is aligned. The second cell heads its row."""
-    heads = "".join(element("th", escaped(text), scope="col", class_=side) for text, side in headings)
+def table(
+    headings: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], class_: str | None = None, heads: int = 1
+) -> str:
+    """A table of texts; each heading has the side to which its column is aligned.
+
+    The cell of the number ``heads`` heads its row: the second one, unless another is given.
+    """
+    heading = "".join(element("th", escaped(text), scope="col", class_=side) for text, side in headings)
     body = "".join(
         element(
             "tr",
             *(
-                element("th" if number == 1 else "td", escaped(cell), class_=side, scope="row" if number == 1 else None)
+                element(
+                    "th" if number == heads else "td",
+                    escaped(cell),
+                    class_=side,
+                    scope="row" if number == heads else None,
+                )
                 for number, (cell, (_, side)) in enumerate(zip(row, headings, strict=True))
             ),
         )
         for row in rows
     )
-    inner = element("thead", element("tr", heads)) + element("tbody", body)
+    inner = element("thead", element("tr", heading)) + element("tbody", body)
     return element("div", element("table", inner, class_=class_), class_="wide", tabindex="0")
 
 

@@ -39,13 +39,8 @@ _MOST_ROUND_MARKS = 12
 def parts_of(result: Result, against: Against = USUAL) -> Iterator[str]:
     """The page, section by section; ``against`` is what lanes are compared with one by one."""
     title = f"{result.plan.request.method} {shown_url(result.url)}"
-    looks = _looks(result)
-    yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-    yield '<meta name="color-scheme" content="light dark">\n'
-    yield f"{element('title', escaped(f'{title} – httpbench'))}\n"
-    yield f"<style>\n{_STYLE.read_text(encoding='utf-8')}</style>\n</head>\n<body>\n<main>\n"
+    looks = looks_of(result)
+    yield head(title)
     yield _header(result, against, title)
     yield section("Ranking", _ranking(result), id_="ranking")
     yield section("Charts", _charts(result, looks), id_="charts")
@@ -56,7 +51,24 @@ def parts_of(result: Result, against: Against = USUAL) -> Iterator[str]:
     versions = facts((*environment_rows(result.environment), *variant_rows(result)))
     yield section("Versions and machine", versions, id_="versions")
     yield section("The code of each mode", _code(result), id_="code")
-    yield f"{element('footer', escaped(f'Made by httpbench-tui {__version__}.'))}\n</main>\n</body>\n</html>\n"
+    yield foot()
+
+
+def head(title: str) -> str:
+    """How a page begins, up to its content."""
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f"{element('title', escaped(f'{title} – httpbench'))}\n"
+        f"<style>\n{_STYLE.read_text(encoding='utf-8')}</style>\n</head>\n<body>\n<main>\n"
+    )
+
+
+def foot() -> str:
+    """How a page ends."""
+    return f"{element('footer', escaped(f'Made by httpbench-tui {__version__}.'))}\n</main>\n</body>\n</html>\n"
 
 
 def _header(result: Result, against: Against, title: str) -> str:
@@ -106,7 +118,7 @@ def _bars(result: Result, looks: dict[str, Look]) -> str:
         for row, value in order_by(column, result)
         if value is not None
     ]
-    return _figure(column.title(result), charts.bars(column.title(result), rows)) if rows else ""
+    return figure_of(column.title(result), charts.bars(column.title(result), rows)) if rows else ""
 
 
 def _intervals(result: Result, looks: dict[str, Look]) -> str:
@@ -116,7 +128,7 @@ def _intervals(result: Result, looks: dict[str, Look]) -> str:
             low, high = (rank.interval.low, rank.interval.high) if rank.verdict is not None else (None, None)
             rows.append(Bar(rank.mode, rank.ratio, format_ratio(rank.ratio), looks[rank.mode], low, high))
     title = "Time per request over the winner’s, with its 95 % interval"
-    return _figure(title, charts.intervals(title, rows)) if len(rows) > 1 else ""
+    return figure_of(title, charts.intervals(title, rows)) if len(rows) > 1 else ""
 
 
 def _latencies(result: Result, looks: dict[str, Look]) -> Iterator[str]:
@@ -131,7 +143,7 @@ def _latencies(result: Result, looks: dict[str, Look]) -> Iterator[str]:
     reach = max(latency.nines for latency in latencies)
     marks = [mark for mark in _NINES if mark[0] <= reach + 1e-9]
     title = f"Latency by percentile, ms{', logarithmic scale' if log else ''}"
-    yield _figure(title, charts.curves(title, lines, marks, log=log))
+    yield figure_of(title, charts.curves(title, lines, marks, log=log))
 
 
 def _rounds(result: Result, looks: dict[str, Look]) -> str:
@@ -151,10 +163,11 @@ def _rounds(result: Result, looks: dict[str, Look]) -> str:
     step = math.ceil(len(numbers) / _MOST_ROUND_MARKS)
     title = f"Time per request round by round, ms{', logarithmic scale' if log else ''}"
     marks = [(float(number), str(number)) for number in numbers[::step]]
-    return _figure(title, charts.curves(title, lines, marks, log=log, name="round"))
+    return figure_of(title, charts.curves(title, lines, marks, log=log, name="round"))
 
 
-def _figure(title: str, drawing: str) -> str:
+def figure_of(title: str, drawing: str) -> str:
+    """A drawing with its title; nothing where there is no drawing."""
     return element("figure", element("figcaption", escaped(title)), drawing) if drawing else ""
 
 
@@ -202,7 +215,7 @@ def _code(result: Result) -> str:
     return element("div", *parts, class_="codes")
 
 
-def _looks(result: Result) -> dict[str, Look]:
+def looks_of(result: Result) -> dict[str, Look]:
     """A color for each library, and dashes for the second of its lanes and the next."""
     colors: dict[str, int] = {}
     orders: dict[str, int] = {}

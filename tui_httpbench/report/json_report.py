@@ -58,7 +58,7 @@ def to_dict(result: Result, against: Against = USUAL) -> dict[str, Any]:
             for own in result.own_files
         ],
     }
-    finite: dict[str, Any] = _only_finite(document)
+    finite: dict[str, Any] = only_finite(document)
     return finite
 
 
@@ -78,6 +78,7 @@ def _plan(result: Result) -> dict[str, Any]:
         **{field.told: field.value_in(plan) for field in fields_of("request", "plan") if field.name not in _BODIES},
         "url": result.url,
         "variants": {variant.label: variant.in_words for variant in plan.variants},
+        "sweep": None if plan.sweep is None else plan.sweep.text,
         "rounds": plan.rounds if plan.rounds == AUTO else plan.max_rounds,
         "headers": [list(header) for header in plan.masked_headers],
         "duration_s": plan.load.seconds(result.duration_s),
@@ -219,10 +220,10 @@ def _round(record: RoundRecord) -> dict[str, Any]:
     }
 
 
-def _only_finite(value: Any) -> Any:
+def only_finite(value: Any) -> Any:
     """The same value with null where a number is not finite, which JSON can't say."""
     if isinstance(value, dict):
-        return {key: _only_finite(item) for key, item in value.items()}
+        return {key: only_finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_only_finite(item) for item in value]
+        return [only_finite(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -58,10 +58,11 @@ COLUMNS: tuple[CsvColumn, ...] = (
 
 def parts_of(result: Result, against: Against = USUAL) -> Iterator[str]:
     """The heading, then a line for each mode."""
-    return csv_lines(COLUMNS, _rows(result, to_dict(result, against)))
+    return csv_lines(COLUMNS, rows_of(result, to_dict(result, against)))
 
 
-def _rows(result: Result, document: Document) -> Iterator[Document]:
+def rows_of(result: Result, document: Document) -> Iterator[Document]:
+    """What the columns read, lane by lane; ``document`` is the JSON of the result."""
     run, modes = run_cells(document), {mode["id"]: mode for mode in document["modes"]}
     by_cpu = {rank["mode"]: rank["ratio"] for rank in document["ranking_cpu"] if rank["clean"]}
     for rank in document["ranking"]:

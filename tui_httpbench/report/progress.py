@@ -14,6 +14,7 @@ from rich.text import Text
 
 from tui_httpbench.analysis.places import NO_VERDICT_YET, knows_places
 from tui_httpbench.bench.events import LaneProgress, Progress
+from tui_httpbench.bench.sweep_events import SweepProgress
 from tui_httpbench.text.formatting import format_clock, format_rate, plural, undecided_pairs_within
 
 MAX_BAR_COLUMNS = 60
@@ -43,13 +44,23 @@ class LiveProgress:
 
     def update(self, progress: Progress) -> None:
         """Shows where the run stands."""
-        for lane in progress.lanes:
-            if lane.mode not in self._tasks:
-                self._tasks[lane.mode] = self._bars.add_task(lane.mode, total=1.0, lane=lane)
-            self._bars.update(self._tasks[lane.mode], completed=lane.share, lane=lane)
+        self._update_lanes(progress.lanes)
         self._bars.headline = headline(progress)
         self._bars.undecided = undecided_line(progress, self._bars.console.width)
         self._bars.refresh()
+
+    def update_sweep(self, progress: SweepProgress) -> None:
+        """Shows where a sweep stands: the lanes of the point whose turn it is."""
+        if progress.current is not None:
+            self._update_lanes(progress.current.run.lanes)
+        self._bars.headline = sweep_headline(progress)
+        self._bars.refresh()
+
+    def _update_lanes(self, lanes: tuple[LaneProgress, ...]) -> None:
+        for lane in lanes:
+            if lane.mode not in self._tasks:
+                self._tasks[lane.mode] = self._bars.add_task(lane.mode, total=1.0, lane=lane)
+            self._bars.update(self._tasks[lane.mode], completed=lane.share, lane=lane)
 
 
 class _LaneColumn(rich_progress.ProgressColumn):
@@ -111,6 +122,27 @@ class _Bars(rich_progress.Progress):
         if self.undecided:
             yield Text(self.undecided, style="dim", no_wrap=True, overflow="ellipsis")
         yield self.make_tasks_table(self.tasks)
+
+
+def sweep_headline(progress: SweepProgress) -> str:
+    """Where a sweep stands: its round, the point whose turn it is, the time so far, and how much is left at most."""
+    current, sweep = progress.current, progress.sweep
+    if current is None:
+        return "starting"
+    over = sum(point.is_over for point in progress.points)
+    if progress.stage == "ended":
+        return f"{plural(progress.round, 'round')} of {plural(len(progress.points), 'point')} · " + format_clock(
+            progress.elapsed_s
+        )
+    parts = [
+        f"round {progress.round:,} of {'up to ' if progress.is_auto else ''}{progress.rounds:,}",
+        f"{sweep.knob} {sweep.in_words(current.value)}",
+        f"{over} of {plural(len(progress.points), 'point')} done" if over else plural(len(progress.points), "point"),
+        format_clock(progress.elapsed_s),
+    ]
+    if progress.time_left_s is not None:
+        parts.append(f"at most {format_clock(math.ceil(progress.time_left_s))} left")
+    return " · ".join(parts)
 
 
 def headline(progress: Progress) -> str:

@@ -35,10 +35,11 @@ COLUMNS: tuple[CsvColumn, ...] = (
 
 def parts_of(result: Result, against: Against = USUAL) -> Iterator[str]:
     """The heading, then a line for each round of each mode."""
-    return csv_lines(COLUMNS, _rows(result, to_dict(result, against)))
+    return csv_lines(COLUMNS, rows_of(result, to_dict(result, against)))
 
 
-def _rows(result: Result, document: Document) -> Iterator[Document]:
+def rows_of(result: Result, document: Document) -> Iterator[Document]:
+    """What the columns read, round by round; ``document`` is the JSON of the result."""
     run, modes = run_cells(document), {mode["id"]: mode for mode in document["modes"]}
     told = {(mode["id"], each["round"]): each for mode in document["modes"] for each in mode["rounds"]}
     for record in sorted(result.records, key=lambda record: record.round):

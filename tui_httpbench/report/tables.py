@@ -29,13 +29,18 @@ def fitted_table(
     table = Table()
     for number in sorted(range(len(headings)), key=lambda index: -weights[index]):
         trial = sorted([*shown, number])
-        wider = _table([headings[index] for index in trial], [[row[index] for index in trial] for row in rows], gaps)
+        wider = plain_table(
+            [headings[index] for index in trial], [[row[index] for index in trial] for row in rows], gaps
+        )
         if len(shown) < 2 or console.width_of(wider) <= console.columns:
             shown, table = trial, wider
     return table
 
 
-def _table(headings: Sequence[tuple[str, Side]], rows: Sequence[Sequence[Text]], gaps: Container[int]) -> Table:
+def plain_table(
+    headings: Sequence[tuple[str, Side]], rows: Sequence[Sequence[Text]], gaps: Container[int] = ()
+) -> Table:
+    """A table of all columns, each heading with the side that it is aligned to."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True, header_style="bold")
     for heading, align in headings:
         table.add_column(heading, justify=align, overflow="fold")

@@ -88,7 +88,7 @@ def _blocks(
         blocks.append(_errors(result))
     findings = [finding for finding in result.findings if is_measured or finding.id != "all-failed"]
     if findings:
-        blocks.append(_warnings(findings))
+        blocks.append(warnings_block(findings))
     if verbose:
         blocks += [columns_block(result)] if is_measured else []
         blocks += [settings_block(result), environment_block(result)]
@@ -198,7 +198,8 @@ def error_lines(mode: ModeSummary) -> Iterator[str]:
             yield f"{kind}: {len(texts) - MAX_TEXTS_PER_KIND} more texts, which --json has"
 
 
-def _warnings(findings: list[Finding]) -> RenderableType:
+def warnings_block(findings: list[Finding]) -> RenderableType:
+    """What is to be minded, as a list."""
     table = Table.grid(padding=(0, 1))
     for finding in findings:
         table.add_row(Text("-"), Text(printable(finding.text), overflow="fold"))

@@ -1,0 +1,102 @@
+"""Which lane of a pair is faster at which points of a sweep, and how sure that is of all of it together."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from tui_httpbench.analysis.comparison import Comparison
+from tui_httpbench.analysis.ranking import compare_modes
+from tui_httpbench.analysis.summary import rules_of
+from tui_httpbench.analysis.sweep import SweepPoint, SweepResult
+
+Standing = Literal["first", "second", "same", "unsure"]
+
+
+@dataclass(frozen=True)
+class PairAt:
+    """Two lanes at a point: ``ratio`` is the second's time over the first's; ``standing`` is which is surely faster."""
+
+    value: str
+    ratio: float
+    low: float
+    high: float
+    standing: Standing
+
+
+@dataclass(frozen=True)
+class PairCurve:
+    """Two lanes over a sweep, at the points where both can be compared."""
+
+    first: str
+    second: str
+    points: tuple[PairAt, ...]
+
+    @property
+    def changes(self) -> bool:
+        """Whether each of them is surely faster at one point at least."""
+        return {"first", "second"} <= {point.standing for point in self.points}
+
+
+class SweepPairs:
+    """All pairs at all points of a sweep.
+
+    A sweep looks at as many comparisons as it has points. Each point's are made so that they all hold together with
+    probability 1 - 0.05 / points (Bonferroni), and so all that is called sure anywhere in the sweep holds with 95 %.
+    """
+
+    def __init__(self, result: SweepResult) -> None:
+        """Compares all lanes at each point that was measured."""
+        self.result = result
+        self.points: tuple[SweepPoint, ...] = result.measured_points
+        self._compared = [_compare(point, len(result.points)) for point in self.points]
+
+    def curve(self, first: str, second: str) -> PairCurve:
+        """Two lanes over the sweep."""
+        return PairCurve(first, second, tuple(self._pair(first, second)))
+
+    def all_curves(self) -> Iterator[PairCurve]:
+        """Every two lanes once, in the plan's order."""
+        for first, second in itertools.combinations(self.result.lanes, 2):
+            yield self.curve(first, second)
+
+    @property
+    def knows_noise(self) -> bool:
+        """Whether any two lanes have been compared over as many rounds as tell their noise."""
+        return any(
+            math.isfinite(compared.interval(*compared.order[:2]).high)
+            for compared in self._compared
+            if compared is not None and len(compared.order) > 1
+        )
+
+    def leaders(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Each point's value with the lanes that none is surely faster than, or told to be as fast as them.
+
+        The fastest first; a point at which nothing can be compared is left out.
+        """
+        found = []
+        for point, compared in zip(self.points, self._compared, strict=True):
+            if compared is not None:
+                fastest = compared.order[0]
+                others = [lane for lane in compared.order[1:] if compared.verdict(lane, fastest) != "faster"]
+                found.append((point.value, (fastest, *others)))
+        return tuple(found)
+
+    def _pair(self, first: str, second: str) -> Iterator[PairAt]:
+        for point, compared in zip(self.points, self._compared, strict=True):
+            if compared is None or not {first, second} <= set(compared.order):
+                continue
+            interval, verdict = compared.interval(second, first), compared.verdict(second, first)
+            standing: Standing = "first" if interval.ratio > 1 else "second"
+            if verdict != "faster":
+                standing = "same" if verdict == "same" else "unsure"
+            yield PairAt(point.value, interval.ratio, interval.low, interval.high, standing)
+
+
+def _compare(point: SweepPoint, points: int) -> Comparison | None:
+    result = point.result
+    rules = replace(rules_of(result.plan, result.records), error_share=1 / points)
+    return compare_modes(result.modes, result.records, rules)

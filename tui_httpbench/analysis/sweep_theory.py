@@ -1,0 +1,103 @@
+"""What theory says of a sweep beside what was measured: round trips over distance, and what a target lets through."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from tui_httpbench.analysis.latency import successful_latencies_ms
+from tui_httpbench.analysis.student import student_quantile
+from tui_httpbench.analysis.sweep import SweepResult
+from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.plan.plan import Plan
+from tui_httpbench.plan.sweep_values import mean_ms
+
+MAX_BUSY = 0.5
+"""With more in flight than one, a lane whose process computes for a larger share of the time is limited by that: its
+latency grows with the distance by less than its round trips take."""
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class RoundTrips:
+    """How many round trips a request of a lane takes, measured: by how much its latency grows with the distance.
+
+    ``low`` and ``high`` are the bounds of 95 %. ``rest_ms`` is what a request takes beside them. ``expected`` is what
+    the protocols say: one for the request, one for a TCP connection of its own, one for TLS 1.3 (RFC 8446, 2).
+    """
+
+    lane: str
+    trips: float
+    low: float
+    high: float
+    rest_ms: float
+    expected: int
+
+
+def expected_trips(plan: Plan, lane: str) -> int:
+    """Round trips of a request, by the protocols."""
+    if mode_of(lane).kept:
+        return 1
+    return 3 if plan.scenario.tls else 2
+
+
+def round_trips(result: SweepResult, lane: str) -> RoundTrips | None:
+    """The round trips of a lane in a sweep over ``rtt``; None elsewhere, and where too little was measured.
+
+    A straight line through the mean latency of each whole round over the round trip, by least squares; errors grow with
+    the latency itself, so that each weighs one over its square. Left out are points at which the client computes for
+    more than ``MAX_BUSY`` of the time with several requests in flight: those wait for each other then.
+    """
+    if result.sweep.knob != "rtt" or not result.has_samples:
+        return None
+    rtts: list[float] = []
+    latencies: list[float] = []
+    for point in result.measured_points:
+        for record in point.result.records:
+            if record.mode == lane and _shows_distance(record, point.result.plan):
+                rtts.append(point.number or 0.0)
+                latencies.append(float(successful_latencies_ms([record.samples]).mean()))
+    if len(set(rtts)) < 2 or len(rtts) < 4:
+        return None
+    x, y = np.array(rtts), np.array(latencies)
+    design = np.column_stack([np.ones_like(x), x]) / y[:, None]
+    coefficients, *_ = np.linalg.lstsq(design, np.ones_like(y), rcond=None)
+    rest_ms, trips = (float(value) for value in coefficients)
+    residuals = np.ones_like(y) - design @ coefficients
+    df = len(y) - 2
+    covariance = np.linalg.inv(design.T @ design) * float(residuals @ residuals) / df
+    half = student_quantile(0.5 + LEVEL / 2, df) * math.sqrt(float(covariance[1, 1]))
+    expected = expected_trips(result.points[0].result.plan, lane)
+    return RoundTrips(lane, trips, trips - half, trips + half, rest_ms, expected)
+
+
+def most_per_second(plan: Plan, lane: str) -> float | None:
+    """The most responses a second that a plan's target and distance allow a lane; None where they set no limit.
+
+    As many as it serves a second; as many as it serves at once, each in its service time; and those in flight, each in
+    its service time and round trips (Little, "A proof for the queuing formula L = λW", Operations Research 9, 1961).
+    """
+    if not plan.request.uses_embedded_target:
+        return None
+    scenario = plan.scenario
+    service_s = mean_ms(scenario.service_time) / 1e3
+    wait_s = service_s + expected_trips(plan, lane) * scenario.rtt_ms / 1e3
+    limits = []
+    if scenario.capacity.per_second is not None:
+        limits.append(scenario.capacity.per_second)
+    if scenario.capacity.at_once is not None and service_s:
+        limits.append(scenario.capacity.at_once / service_s)
+    if wait_s:
+        limits.append(plan.in_flight(lane) / wait_s)
+    return min(limits, default=None)
+
+
+def _shows_distance(record: RoundRecord, plan: Plan) -> bool:
+    if record.outcome != "complete" or not record.elapsed_s or not record.tally.ok or record.failed:
+        return False
+    if plan.in_flight(record.mode) == 1:
+        return True
+    return record.cpu_s is not None and record.cpu_s / record.elapsed_s <= MAX_BUSY

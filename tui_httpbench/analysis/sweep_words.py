@@ -1,0 +1,190 @@
+"""What a sweep found, in sentences: who leads where, who overtakes whom, and what theory says of it.
+
+Nothing is called sure here that ``SweepPairs`` does not: all of it together holds in 95 of 100 sweeps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from tui_httpbench.analysis.sweep import SweepResult
+from tui_httpbench.analysis.sweep_pairs import PairAt, PairCurve, SweepPairs
+from tui_httpbench.analysis.sweep_theory import RoundTrips, most_per_second, round_trips
+from tui_httpbench.plan.sweep import Sweep
+from tui_httpbench.text.formatting import enumerate_first, enumerate_names, format_percent, plural
+
+MAX_CROSSINGS = 6
+"""How many pairs that change places are told of; of further ones it is said how many there are."""
+MAX_NAMES = 3
+NEARLY_ALL = 0.95
+"""A lane that has at least this share of what its target lets through is limited by the target."""
+ONE_ROUND = "One round decides nothing: nothing is sure of any two lanes yet."
+
+
+def sentences_of(result: SweepResult, pairs: SweepPairs | None = None) -> tuple[str, ...]:
+    """What was found, the most telling first; nothing where nothing was measured. ``pairs`` spare comparing anew."""
+    if not result.measured_points:
+        return ()
+    pairs = pairs or SweepPairs(result)
+    return tuple(
+        sentence
+        for sentence in (_leaders(pairs), *_crossings(pairs), _trips(result), _distance(result), _limits(result))
+        if sentence
+    )
+
+
+def places_in_words(sweep: Sweep, values: Sequence[str]) -> str:
+    """Values of a sweep as one says them: ``up to 4 in flight``, ``from 20 ms on``, ``at 1 and 2 in flight``."""
+    known = list(sweep.values)
+    indices = [known.index(value) for value in values]
+    is_run = indices == list(range(indices[0], indices[-1] + 1))
+    if len(indices) == len(known):
+        return f"at all of {len(known)} points"
+    if len(indices) > 1 and is_run and sweep.numbers is not None:
+        if indices[0] == 0:
+            return f"up to {sweep.in_words(values[-1])}"
+        if indices[-1] == len(known) - 1:
+            return f"from {sweep.in_words(values[0])} on"
+        return f"from {values[0]} to {sweep.in_words(values[-1])}"
+    return f"at {sweep.in_words(enumerate_names(list(values)))}"
+
+
+def crossing_in_words(sweep: Sweep, pair: PairCurve) -> str:
+    """Which of two lanes is faster where, and where that is sure; empty where neither overtakes the other for sure.
+
+    ``requests-session is faster up to 4 in flight, aiohttp from 6 in flight on (surely from 8 in flight on).`` What
+    lies between two values was not measured; that one overtakes the other there once is what both sides tell.
+    """
+    if not pair.changes:
+        return ""
+    sure = {name: [point.value for point in pair.points if point.standing == name] for name in ("first", "second")}
+    split = _split(pair.points) if sweep.numbers is not None else None
+    if split is None:
+        told = [
+            f"{lane} is surely faster {places_in_words(sweep, sure[name])}"
+            if not number
+            else f"{lane} {places_in_words(sweep, sure[name])}"
+            for number, (name, lane) in enumerate((("first", pair.first), ("second", pair.second)))
+        ]
+        return f"{', '.join(told)}."
+    before, after = pair.points[:split], pair.points[split:]
+    lower, upper = (pair.first, pair.second) if before[0].ratio > 1 else (pair.second, pair.first)
+    names = ("first", "second") if before[0].ratio > 1 else ("second", "first")
+    return f"{lower} is faster {_side(sweep, before, sure[names[0]])}, {upper} {_side(sweep, after, sure[names[1]])}."
+
+
+def _side(sweep: Sweep, points: Sequence[PairAt], sure: Sequence[str]) -> str:
+    values = [point.value for point in points]
+    told = places_in_words(sweep, values)
+    return told if list(sure) == values else f"{told} (surely {places_in_words(sweep, sure)})"
+
+
+def _split(points: Sequence[PairAt]) -> int | None:
+    """Where the second part begins, if the lane that leads changes once; None where it does more than once."""
+    signs = [point.ratio > 1 for point in points]
+    changes = [number for number in range(1, len(signs)) if signs[number] != signs[number - 1]]
+    return changes[0] if len(changes) == 1 else None
+
+
+def _leaders(pairs: SweepPairs) -> str:
+    """Who is fastest where."""
+    if len(pairs.result.lanes) < 2:
+        return ""
+    if not pairs.knows_noise:
+        return ONE_ROUND if pairs.leaders() else ""
+    sweep = pairs.result.sweep
+    parts = []
+    for lanes, group in groupby(pairs.leaders(), key=lambda item: frozenset(item[1])):
+        told = list(group)
+        names = [lane for lane in told[0][1] if lane in lanes]
+        who = names[0] if len(names) == 1 else f"{_several(names)} (not told apart)"
+        parts.append(f"{who} {places_in_words(sweep, [value for value, _ in told])}")
+    return f"Fastest: {'; '.join(parts)}." if parts else ""
+
+
+def _several(names: list[str]) -> str:
+    return f"{enumerate_first(names, MAX_NAMES)}" if len(names) > MAX_NAMES else " or ".join(names)
+
+
+def _crossings(pairs: SweepPairs) -> Iterator[str]:
+    """Who overtakes whom, pairs with a leader first."""
+    sweep = pairs.result.sweep
+    places: dict[str, int] = {}
+    for _, lanes in pairs.leaders():
+        for place, lane in enumerate(lanes):
+            places[lane] = min(place, places.get(lane, place))
+    crossing = [curve for curve in pairs.all_curves() if curve.changes]
+    far = len(pairs.result.lanes)
+    crossing.sort(key=lambda curve: places.get(curve.first, far) + places.get(curve.second, far))
+    yield from (crossing_in_words(sweep, curve) for curve in crossing[:MAX_CROSSINGS])
+    if len(crossing) > MAX_CROSSINGS:
+        yield f"{plural(len(crossing) - MAX_CROSSINGS, 'more pair')} of lanes change places for sure."
+
+
+def _trips(result: SweepResult) -> str:
+    """How many round trips a request takes."""
+    told = [
+        f"{trips.lane} {trips.trips:.2f} ({trips.low:.2f} to {trips.high:.2f})" for trips in all_round_trips(result)
+    ]
+    return f"Round trips of a request, as its latency grows with the distance: {enumerate_names(told)}." if told else ""
+
+
+def all_round_trips(result: SweepResult) -> tuple[RoundTrips, ...]:
+    """The round trips of every lane that shows them, in the plan's order."""
+    return tuple(trips for lane in result.lanes if (trips := round_trips(result, lane)) is not None)
+
+
+def _distance(result: SweepResult) -> str:
+    """From where on round trips are most of what a request takes, where lanes need more or fewer of them."""
+    trips = all_round_trips(result)
+    few = [each for each in trips if each.high < 1.5]
+    many = [each for each in trips if each.low > 1.5]
+    if not few or not many:
+        return ""
+    numbers = [(point.number or 0.0, point.value) for point in result.measured_points]
+    most_of_all = (value for rtt, value in numbers if rtt and all(each.low * rtt > each.rest_ms for each in trips))
+    if (value := next(most_of_all, None)) is None:
+        return ""
+    fewest, most = min(few, key=lambda each: each.trips), max(many, key=lambda each: each.trips)
+    return (
+        f"From {result.sweep.in_words(value)} of distance on, round trips are most of what a request takes in any "
+        f"lane, so that a kept connection decides: {most.lane} takes {most.trips:.1f} of them, {fewest.lane} "
+        f"{fewest.trips:.1f}."
+    )
+
+
+def _limits(result: SweepResult) -> str:
+    """At which points the target lets no more through, and at which the clients are the limit."""
+    if result.sweep.knob not in ("capacity", "service-time"):
+        return ""
+    limited, free = [], []
+    shares: list[float] = []
+    for point in result.measured_points:
+        told = [
+            mode.ok_per_second / most
+            for mode in point.result.modes
+            if mode.ok_per_second and (most := most_per_second(point.result.plan, mode.mode)) is not None
+        ]
+        if not told:
+            continue
+        if min(told) >= NEARLY_ALL:
+            limited.append(point.value)
+            shares += told
+        else:
+            free.append(f"{result.sweep.in_words(point.value)} ({_shares(told)})")
+    sentences = []
+    if limited:
+        where = places_in_words(result.sweep, limited)
+        sentences.append(
+            f"{where[:1].upper()}{where[1:]} the target is the limit: every lane gets what theory says it lets through "
+            f"({_shares(shares)} of it)."
+        )
+    if free:
+        sentences.append(f"Less than that gets through at {enumerate_names(free)}, where clients are the limit.")
+    return " ".join(sentences)
+
+
+def _shares(shares: list[float]) -> str:
+    low, high = (format_percent(value) for value in (min(shares), max(shares)))
+    return low if low == high else f"{low} to {high}"

@@ -1,0 +1,376 @@
+"""Runs a sweep: a run for each of its points, which take turns round by round, so that drift looks like no curve."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, aclosing, suppress
+from dataclasses import dataclass, field
+from functools import partial
+
+from tui_httpbench.analysis.all_failed import CommonFailure
+from tui_httpbench.analysis.elsewhere import Elsewhere
+from tui_httpbench.analysis.sweep import SweepResult, summarize_sweep
+from tui_httpbench.bench.conditions import read_machine
+from tui_httpbench.bench.events import EnvironmentStep, Event, RoundJudged, RunFinished, Stage
+from tui_httpbench.bench.open_files import check_open_files
+from tui_httpbench.bench.pinning import choose_cpus, leave_cpu
+from tui_httpbench.bench.round_schedule import usual_rounds
+from tui_httpbench.bench.run_code import own_files_of
+from tui_httpbench.bench.run_error import RunError, in_words
+from tui_httpbench.bench.run_folder import RunFolder, point_path, source_of
+from tui_httpbench.bench.runner import Runner, time_of_day
+from tui_httpbench.bench.sweep_events import PointEvent, PointProgress, SweepEvent, SweepFinished, SweepProgress
+from tui_httpbench.bench.sweep_events import SweepRoundStarted as SweepRoundStarted
+from tui_httpbench.clients.own_files import OwnFile
+from tui_httpbench.files.threads import in_thread
+from tui_httpbench.history.naming import new_run_id
+from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.measured_sweep import MeasuredSweep
+from tui_httpbench.measured.notes_json import RunEnd
+from tui_httpbench.plan.plan import AUTO, Plan
+from tui_httpbench.target_server.launcher import TargetError
+from tui_httpbench.text.hiding import Hiding, drop_secrets
+
+END_S = 0.5
+"""What is left of the budget for ending all targets."""
+
+
+@dataclass
+class _Point:
+    """One point: its run, and the stream of what that tells, None before the first turn and after the last."""
+
+    number: int
+    value: str
+    runner: Runner
+    events: AsyncGenerator[Event, None] | None = field(default=None, repr=False)
+    has_begun: bool = False
+    is_over: bool = False
+
+
+class SweepRunner:
+    """One sweep of a plan. ``run`` once; ``progress``, ``result`` and ``stop`` at any moment.
+
+    Each point is a ``Runner`` with a target of its own. In each round every point that is not over has a turn, in an
+    order drawn anew, and makes one round of its own run with fresh workers; meanwhile the clocks of the others stand
+    still. The budget is the whole sweep's: what points that are decided early leave goes to the others. Whatever ends
+    the run of a point before its time ends the sweep, but for modes that fail alike there: that point is left out,
+    unless ``keep_going`` is True by the time that ``run`` goes on. ``may_go_elsewhere`` is as ``Runner`` has it. All
+    that is measured lies in one folder, which goes as a ``Runner``'s does.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        keeps_folder: bool = False,
+        keep_going: bool = False,
+        may_go_elsewhere: bool = False,
+        name: str = "",
+        in_history: bool = True,
+    ) -> None:
+        """Starts nothing yet. Raises ValueError for a plan without a sweep."""
+        if plan.sweep is None:
+            raise ValueError("The plan has no sweep.")
+        self.plan = plan
+        self.sweep = plan.sweep
+        self.keeps_folder = keeps_folder
+        self.keep_going = keep_going
+        self.may_go_elsewhere = may_go_elsewhere
+        self._name = name
+        self._in_history = in_history
+        self._cpus = choose_cpus(plan.pin)
+        self._points = [
+            _Point(
+                number,
+                value,
+                Runner(point, keeps_folder=True, in_history=False, make_folder=partial(self._make_folder, number)),
+            )
+            for number, (value, point) in enumerate(plan.points())
+        ]
+        self._shuffler = random.Random(f"{plan.seed}/sweep")
+        self._folder: RunFolder | None = None
+        self._machine = read_machine()
+        self._own_files: tuple[OwnFile, ...] = ()
+        self._started_at = time_of_day()
+        self._ended_at: str | None = None
+        self._run_id = new_run_id(self._started_at)
+        self._began_s: float | None = None
+        self._ended_s: float | None = None
+        self._current: _Point | None = None
+        self._first: _Point | None = None
+        self._round = 0
+        self._stopped = False
+        self._bound_s: float | None = None
+        self.trouble = ""
+
+    async def run(self) -> AsyncGenerator[SweepEvent, None]:
+        """Measures, and yields an event at each turn.
+
+        However it ends, workers and targets end with it. Raises what ``Runner.run`` does, where nothing was measured at
+        any point until then; else ``trouble`` says why in a sentence.
+        """
+        try:
+            async with aclosing(self._run()) as events:
+                async for event in events:
+                    yield event
+        except RunError:
+            raise
+        except OSError as error:
+            raise RunError(f"The sweep can't be made: {in_words(error)}.") from error
+
+    async def _run(self) -> AsyncGenerator[SweepEvent, None]:
+        for point in self._points:
+            check_open_files(point.runner.plan)
+        self._own_files = own_files_of(self.plan, None)
+        self._began_s = time.monotonic()
+        async with AsyncExitStack() as stack:
+            folder = self._folder = RunFolder()
+            stack.callback(self._finish)
+            await in_thread(folder.begin, self._whole)
+            for point in self._points:
+                point.events = await stack.enter_async_context(aclosing(point.runner.run()))
+                point.runner.pause()
+            # Here, for all points together: each for itself, they would not end in the order that this takes.
+            if self._cpus.worker is not None:
+                stack.enter_context(leave_cpu(self._cpus.worker))
+            async with aclosing(self._rounds()) as events:
+                async for event in events:
+                    yield event
+            await self._end_points()
+            self._ended_at = time_of_day()
+            # All has been measured and can be reported: a full disk must not take that away now.
+            with suppress(OSError):
+                folder.note(RunEnd(self._stopped, self.trouble, self._ended_at))
+        yield SweepFinished(self._stopped or bool(self.trouble))
+
+    async def _rounds(self) -> AsyncGenerator[SweepEvent, None]:
+        while open_points := [point for point in self._points if not point.is_over]:
+            order = self._shuffler.sample(open_points, len(open_points))
+            self._round += 1
+            yield SweepRoundStarted(self._round, tuple(point.number for point in order))
+            for number, point in enumerate(order):
+                if self._must_end:
+                    return
+                self._share_budget(order[number:])
+                async with aclosing(self._turn(point)) as events:
+                    async for event in events:
+                        yield event
+
+    async def _turn(self, point: _Point) -> AsyncGenerator[PointEvent, None]:
+        """One round of a point; what it told."""
+        runner, events = point.runner, point.events
+        assert events is not None
+        self._current = point
+        self._first = self._first or point
+        point.has_begun = True
+        runner.resume()
+        try:
+            while True:
+                runner.keep_going, runner.may_go_elsewhere = self.keep_going, self.may_go_elsewhere
+                try:
+                    event = await anext(events)
+                except StopAsyncIteration:
+                    point.is_over = True
+                    break
+                except (TargetError, OSError) as error:
+                    point.is_over = True
+                    if not self.has_measured:
+                        raise
+                    self.trouble = self._trouble_at(point, _in_words(error))
+                    break
+                if isinstance(event, RunFinished):
+                    continue
+                if self._is_news(point, event):
+                    yield PointEvent(point.number, point.value, event)
+                if isinstance(event, RoundJudged) and not runner.has_all_rounds:
+                    break
+        finally:
+            runner.pause()
+        if runner.trouble and not self.trouble:
+            self.trouble = self._trouble_at(point, runner.trouble)
+
+    def _is_news(self, point: _Point, event: Event) -> bool:
+        """Whether an event is told: the environments are made for the point that comes first, and are there then."""
+        return point is self._first or not isinstance(event, EnvironmentStep)
+
+    def _trouble_at(self, point: _Point, why: str) -> str:
+        return f"At {self.sweep.knob} {point.value}: {why}"
+
+    @property
+    def _must_end(self) -> bool:
+        return self._stopped or bool(self.trouble) or self.is_refused
+
+    def _share_budget(self, waiting: Sequence[_Point]) -> None:
+        """Gives those that wait for their turn in this round an equal part each of what is left of the budget.
+
+        The others are reckoned with, too: they have a round less before them.
+        """
+        if self.plan.rounds != AUTO:
+            return
+        left_s = max(0.0, self.plan.budget_s - END_S - self._elapsed_s)
+        later = max(usual_rounds(self.plan) - self._round, 0)
+        rounds = later * sum(not point.is_over for point in self._points) + len(waiting)
+        for point in waiting:
+            point.runner.give_time_s(left_s * (later + 1) / rounds)
+
+    async def _end_points(self) -> None:
+        """Lets each run that is not over end as one that was stopped does, so that its folder tells so."""
+        for point in self._points:
+            if point.is_over or not point.has_begun or point.events is None:
+                continue
+            point.runner.stop()
+            with suppress(TargetError, OSError):
+                async for _ in point.events:
+                    pass
+
+    def stop(self) -> None:
+        """Ends the sweep at once; everything measured so far is kept."""
+        self._stopped = True
+        for point in self._points:
+            if point is self._current:
+                point.runner.stop()
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether redirects lead to another machine, and nobody allowed that."""
+        return any(point.runner.is_refused for point in self._points)
+
+    @property
+    def elsewhere(self) -> Elsewhere | None:
+        """Where redirects lead; None where requests stay with the server that was asked, and before the probes."""
+        return next((found for point in self._points if (found := point.runner.elsewhere) is not None), None)
+
+    @property
+    def failure(self) -> CommonFailure | None:
+        """How every mode failed at every point; None where any did not, and before all points were probed."""
+        failures = [point.runner.failure for point in self._points]
+        return failures[0] if all(failure is not None for failure in failures) else None
+
+    @property
+    def has_measured(self) -> bool:
+        """Whether anything would be lost with the sweep's folder."""
+        return any(point.runner.has_measured for point in self._points)
+
+    @property
+    def hiding(self) -> Hiding:
+        """What hides the credentials that are known of so far."""
+        return self._points[0].runner.hiding
+
+    @property
+    def source(self) -> str:
+        """What tells in the history where this sweep was measured; empty where nothing was."""
+        return "" if self._folder is None else source_of(self._folder.path, self._started_at)
+
+    def hand_over(self) -> RunFolder | None:
+        """The folder of a sweep that has ended: its taker is to remove or to leave it. None where there is none."""
+        folder, self._folder = self._folder, None
+        return folder
+
+    def discard(self) -> None:
+        """Removes the folder of a sweep that has been reported."""
+        if self._folder is not None:
+            self._folder.remove()
+
+    def leave(self) -> None:
+        """Leaves the folder of a sweep that could not be reported, for recovery."""
+        if self._folder is not None:
+            self._folder.leave()
+
+    def progress(self) -> SweepProgress:
+        """Where the sweep stands now."""
+        points = tuple(
+            PointProgress(point.value, point.runner.progress(), point.is_over or self._ended_s is not None)
+            for point in self._points
+        )
+        current = self._current
+        return SweepProgress(
+            sweep=self.sweep,
+            points=points,
+            point=None if current is None else current.number,
+            round=self._round,
+            rounds=max(self._round, *(point.rounds_done if point.is_over else point.run.rounds for point in points)),
+            elapsed_s=self._elapsed_s,
+            stage=self._stage(),
+            time_left_s=self._time_left_s(points),
+            is_auto=points[0].run.is_auto,
+        )
+
+    @property
+    def measured(self) -> MeasuredSweep:
+        """All that has been found out so far."""
+        return MeasuredSweep(self._whole, tuple(point.runner.measured for point in self._points))
+
+    def result(self) -> SweepResult:
+        """What has been measured so far, whole rounds and cut-short ones."""
+        return summarize_sweep(self.measured)
+
+    @property
+    def _whole(self) -> Measured:
+        return Measured(
+            plan=self.plan,
+            url=self.hiding.hide(drop_secrets(self.plan.request.url)),
+            records=(),
+            stopped=self._stopped,
+            trouble=self.trouble,
+            started_at=self._started_at,
+            ended_at=self._ended_at,
+            own_files=self._own_files,
+            name=self.hiding.hide(self._name),
+            run_id=self._run_id,
+            in_history=self._in_history,
+            machine=self._machine,
+        )
+
+    @property
+    def _elapsed_s(self) -> float:
+        if self._began_s is None:
+            return 0.0
+        return (time.monotonic() if self._ended_s is None else self._ended_s) - self._began_s
+
+    def _stage(self) -> Stage:
+        if self._ended_s is not None:
+            return "ended"
+        return "preparing" if self._current is None else self._current.runner.progress().stage
+
+    def _time_left_s(self, points: Sequence[PointProgress]) -> float | None:
+        """An upper bound; once told, it may come down faster than the clock and never goes up without need."""
+        if self._ended_s is not None:
+            return 0.0
+        left_s = self._bound_of(points)
+        now_s = self._elapsed_s
+        if left_s is None:
+            return None
+        if self._bound_s is None or now_s > self._bound_s or now_s + left_s < self._bound_s:
+            self._bound_s = now_s + left_s
+        return self._bound_s - now_s
+
+    def _bound_of(self, points: Sequence[PointProgress]) -> float | None:
+        if points[0].run.is_auto:
+            budget_left_s = self.plan.budget_s - self._elapsed_s
+            current = None if self._current is None else points[self._current.number].run.time_left_s
+            return max(budget_left_s, current if budget_left_s <= 0 and current is not None else 0.5)
+        known = [point.run.time_left_s for point in points if not point.is_over and point.run.time_left_s is not None]
+        if not known:
+            return None
+        unknown = sum(1 for point in points if not point.is_over) - len(known)
+        return sum(known) + unknown * max(known)
+
+    def _make_folder(self, number: int) -> RunFolder:
+        assert self._folder is not None
+        return RunFolder(point_path(self._folder.path, number))
+
+    def _finish(self) -> None:
+        self._ended_s = time.monotonic()
+        for point in self._points:
+            point.runner.leave()  # their folders lie in the sweep's
+        if not self.keeps_folder:
+            self.discard()
+
+
+def _in_words(error: OSError | TargetError) -> str:
+    """Why a point could not go on, in a sentence."""
+    if isinstance(error, OSError) and not isinstance(error, RunError):
+        return f"{in_words(error)}."
+    return str(error)

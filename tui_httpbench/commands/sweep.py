@@ -1,0 +1,191 @@
+"""A sweep without a screen: progress on standard error, the report on standard output."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import aclosing, suppress
+
+from tui_httpbench.analysis.sweep import SweepResult
+from tui_httpbench.analysis.sweep_curves import FIGURE_OPTIONS
+from tui_httpbench.bench.events import EnvironmentStep, RedirectedElsewhere
+from tui_httpbench.bench.forecast import too_few_rounds
+from tui_httpbench.bench.run_error import RunError, in_words
+from tui_httpbench.bench.sweep_events import PointEvent
+from tui_httpbench.bench.sweep_runner import SweepRunner
+from tui_httpbench.commands.exit_status import FAILURE, STOPPED, SUCCESS, USAGE_ERROR
+from tui_httpbench.commands.output import complain, print_whole
+from tui_httpbench.commands.run import (
+    KEEP_GOING,
+    RECOVER,
+    REDRAW_INTERVAL_S,
+    Destinations,
+    export_result,
+    is_stdout_taken,
+    length_of,
+    may_go,
+    stopping_on_signals,
+    tell_of_leftovers,
+    tells_findings_alone,
+)
+from tui_httpbench.plan.error import PlanError
+from tui_httpbench.plan.plan import Plan
+from tui_httpbench.plan.reference import USUAL
+from tui_httpbench.report import sweep_markdown
+from tui_httpbench.report.console import StreamConsole
+from tui_httpbench.report.destination import open_all
+from tui_httpbench.report.environments import EnvironmentStory
+from tui_httpbench.report.formats import Export
+from tui_httpbench.report.progress import LiveProgress
+from tui_httpbench.report.step_summary import add_to_summary, wants_summary
+from tui_httpbench.report.sweep_text import print_sweep
+from tui_httpbench.target_server.launcher import TargetError
+from tui_httpbench.text.formatting import enumerate_names
+
+
+def run_sweep(
+    plan: Plan,
+    exports: tuple[Export, ...] = (),
+    *,
+    metric: str | None = None,
+    verbose: bool = False,
+    keep_going: bool = False,
+    yes: bool = False,
+    name: str = "",
+    in_history: bool = True,
+) -> int:
+    """Makes the sweep, reports, and returns the exit status: 0, 1 (something failed), 2 or 130 (stopped by the user).
+
+    All else is as ``run_headless`` has it. Raises PlanError where an export can't be written, the system can't run the
+    plan, or the curves have no such ``metric``.
+    """
+    check_metric(metric)
+    destinations = open_all(exports)
+    tell_of_leftovers()
+    runner = SweepRunner(
+        plan, keeps_folder=True, keep_going=keep_going, may_go_elsewhere=yes, name=name, in_history=in_history
+    )
+    if verbose or StreamConsole(sys.stderr).is_animated:
+        complain(length_of(plan))
+    if hint := too_few_rounds(plan):
+        complain(hint)
+    is_reported = False
+    try:
+        status, is_reported = _run_and_report(runner, destinations, metric, verbose)
+    finally:
+        if is_reported and may_go(runner.measured, runner.source):
+            runner.discard()
+        else:
+            runner.leave()
+    return status
+
+
+def check_metric(metric: str | None) -> None:
+    """Lets a metric pass that curves have. Raises PlanError."""
+    if metric is not None and metric not in FIGURE_OPTIONS:
+        *most, last = FIGURE_OPTIONS
+        raise PlanError("metric", f"The report of a sweep shows {', '.join(most)} or {last}, not {metric}.")
+
+
+def refuse_grouping(group_by: str | None) -> None:
+    """Refuses ``--group-by`` for a sweep. Raises PlanError."""
+    if group_by is not None:
+        raise PlanError("group_by", "--group-by is for a single run, and this is a sweep; leave it out.")
+
+
+def report_sweep(
+    result: SweepResult,
+    destinations: Destinations,
+    *,
+    metric: str | None = None,
+    verbose: bool = False,
+    again: str = RECOVER,
+) -> tuple[bool, bool]:
+    """Writes the exports, if any, and the report; whether all went well, and whether the result arrived.
+
+    As ``report_result`` does for a run.
+    """
+    exported = [export_result(result, form, destination, USUAL, again=again) for form, destination in destinations]
+    succeeded, has_exports = (all(told) for told in zip(*exported, strict=True)) if exported else (True, False)
+    if tells_findings_alone(destinations):
+        for finding in result.findings:
+            complain(finding.text)
+        return succeeded, has_exports
+    console = StreamConsole(sys.stderr if is_stdout_taken(destinations) else sys.stdout)
+    has_text = print_whole(lambda: print_sweep(result, console, metric=metric, verbose=verbose))
+    return succeeded and has_text, has_exports if exported else has_text
+
+
+def _run_and_report(
+    runner: SweepRunner, destinations: Destinations, metric: str | None, verbose: bool
+) -> tuple[int, bool]:
+    """The exit status, and whether all that was measured has been reported."""
+    try:
+        asyncio.run(_measure(runner))
+    except asyncio.CancelledError:
+        return STOPPED, _is_nothing_left(runner)
+    except (TargetError, OSError) as error:
+        if runner.measured.whole.stopped:
+            return STOPPED, _is_nothing_left(runner)
+        is_sentence = isinstance(error, TargetError | RunError)
+        complain(str(error) if is_sentence else f"The sweep can't be made: {in_words(error)}.")  # type: ignore[arg-type]
+        return FAILURE, _is_nothing_left(runner)
+    if runner.is_refused and (elsewhere := runner.elsewhere) is not None:
+        complain(elsewhere.why_refused)
+        return USAGE_ERROR, not runner.has_measured
+    result = runner.result()
+    arrived_whole, arrived = report_sweep(result, destinations, metric=metric, verbose=verbose)
+    if wants_summary() and (problem := add_to_summary(sweep_markdown.to_text(result))):
+        complain(problem)
+    if not runner.has_measured and runner.failure is not None:
+        if not tells_findings_alone(destinations):
+            complain(runner.failure.text)
+        complain(f"Nothing was measured; {KEEP_GOING} measures all the same.")
+        return FAILURE, True
+    if runner.trouble:
+        return FAILURE, arrived
+    if result.stopped:
+        return STOPPED, arrived
+    if missing := [point.value for point in result.points if not point.is_measured]:
+        complain(f"Nothing was measured at {enumerate_names(missing)}; {KEEP_GOING} measures all the same.")
+    return SUCCESS if arrived_whole and result.all_succeeded and not missing else FAILURE, arrived
+
+
+def _is_nothing_left(runner: SweepRunner) -> bool:
+    """Whether nothing was measured; says what becomes of it where something was that is not reported now."""
+    if runner.has_measured:
+        complain(f"What was measured until now is kept; '{RECOVER}' reports it.")
+    return not runner.has_measured
+
+
+async def _measure(runner: SweepRunner) -> None:
+    drawing = None
+    making = EnvironmentStory()
+    with stopping_on_signals(runner):
+        try:
+            async with aclosing(runner.run()) as events:
+                async for event in events:
+                    if not isinstance(event, PointEvent):
+                        if drawing is None and StreamConsole(sys.stderr).is_animated:
+                            drawing = asyncio.create_task(_draw_progress(runner))
+                    elif isinstance(event.event, EnvironmentStep):
+                        if told := making.tell(event.event):
+                            complain(told)
+                    elif isinstance(event.event, RedirectedElsewhere) and runner.may_go_elsewhere:
+                        complain(f"{event.event.elsewhere.in_words}.")
+        finally:
+            if drawing is not None:
+                drawing.cancel()
+                # A terminal that went away must not end the sweep.
+                with suppress(asyncio.CancelledError, OSError):
+                    await drawing
+
+
+async def _draw_progress(runner: SweepRunner) -> None:
+    with LiveProgress(sys.stderr, transient=StreamConsole(sys.stdout).is_terminal) as live:
+        try:
+            while True:
+                live.update_sweep(runner.progress())
+                await asyncio.sleep(REDRAW_INTERVAL_S)
+        finally:
+            live.update_sweep(runner.progress())
