@@ -14,7 +14,8 @@ from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
 from tui_httpbench.tui.screens.run.awaited_questions import ElsewhereQuestion
-from tui_httpbench.tui.screens.run.screen import WAITING, RunScreen
+from tui_httpbench.tui.screens.run.measuring_screen import WAITING
+from tui_httpbench.tui.screens.run.screen import RunScreen
 from tui_httpbench.tui.screens.setup.screen import SetupScreen
 
 HEADERS = (("X-Auth-Key", "hush-hush-hush"),)

@@ -21,7 +21,8 @@ from tui_httpbench.tui.screens.results.screen import ResultsScreen
 from tui_httpbench.tui.screens.run.awaited_questions import FailedQuestion
 from tui_httpbench.tui.screens.run.lane import count_in_words, draw_lane, state_in_words
 from tui_httpbench.tui.screens.run.lane_layout import LaneLayout
-from tui_httpbench.tui.screens.run.screen import WAITING_AS_FAILED, RunScreen
+from tui_httpbench.tui.screens.run.measuring_screen import WAITING_AS_FAILED
+from tui_httpbench.tui.screens.run.screen import RunScreen
 from tui_httpbench.tui.screens.setup.headers_editor import HeadersEditor
 from tui_httpbench.tui.screens.setup.screen import SetupScreen
 

@@ -34,8 +34,6 @@ from tui_httpbench.report.formats import Export
 from tui_httpbench.text.formatting import complaint
 from tui_httpbench.text.quoting import shortened
 
-_SWEEP_NEEDS_RUN = f"--sweep has no screen; '{PROGRAM} run' makes the sweep and reports it."
-
 
 def main(argv: list[str] | None = None) -> int:
     """Runs the command line and returns its exit status."""
@@ -203,8 +201,6 @@ def _open_tui(options: argparse.Namespace) -> int:
         return _measure(plan, exports, keep_going=options.keep_going, name=name, in_history=in_history)
     if not (in_browser or (_is_terminal(sys.stdin) and _is_terminal(sys.stderr))):
         raise UsageError(f"The TUI needs a terminal on stdin and stderr too; use '{PROGRAM} run' without one.")
-    if plan is not None and plan.sweep is not None:
-        raise UsageError(_SWEEP_NEEDS_RUN)
     if exports:
         from tui_httpbench.report.destination import open_all
 
@@ -232,9 +228,7 @@ def _open_tui(options: argparse.Namespace) -> int:
 
 
 def _serve_tui(options: argparse.Namespace, arguments: list[str]) -> int:
-    plan = make_plan(options, may_ask=True)  # what is wrong is said here, not in the browser
-    if plan is not None and plan.sweep is not None:
-        raise UsageError(_SWEEP_NEEDS_RUN)
+    make_plan(options, may_ask=True)  # what is wrong is said here, not in the browser
     parse_name(options.name)
     port = parse_port(options.port)
     for export in exports_of(options):

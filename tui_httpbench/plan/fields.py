@@ -172,6 +172,7 @@ GROUPS: dict[str, tuple[Field, ...]] = {
             parse_sweep,
             default="none",
             write=_text_of_sweep,
+            shown=Shown("load", 2, "Sweep", "the run at each value", placeholder="concurrency=1,10,100", empty="none"),
         ),
         Field(
             "timeout",

@@ -30,7 +30,7 @@ from tui_httpbench.tui.keeping import Keeper
 from tui_httpbench.tui.kept_runs_app import KeptRunsApp
 from tui_httpbench.tui.leave import Leave
 from tui_httpbench.tui.preferences import load_preferences, load_theme, save_theme, why_not_remembered
-from tui_httpbench.tui.screen_kinds import is_questions, is_results, is_run, is_setup, load_later_screens
+from tui_httpbench.tui.screen_kinds import is_measuring, is_questions, is_results, is_setup, load_later_screens
 from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen, is_too_small
 from tui_httpbench.tui.stage import STAGE_CLASS, STAGE_THEME
 from tui_httpbench.tui.textual_fixes.bare_traceback import BareTracebackApp
@@ -46,11 +46,14 @@ from tui_httpbench.tui.tooltips import SCREENSHOT_TOOLTIP
 
 if TYPE_CHECKING:
     from tui_httpbench.analysis.result import Result
+    from tui_httpbench.analysis.sweep import SweepResult
     from tui_httpbench.bench.run_folder import RunFolder
     from tui_httpbench.measured.measured import Measured
+    from tui_httpbench.measured.measured_sweep import MeasuredSweep
     from tui_httpbench.report.formats import Export
     from tui_httpbench.tui.screens.results.screen import ResultsScreen
-    from tui_httpbench.tui.screens.run.screen import RunScreen
+    from tui_httpbench.tui.screens.run.measuring_screen import MeasuringScreen
+    from tui_httpbench.tui.screens.sweep.results import SweepResultsScreen
 
 STOPPED = 130
 LOAD_LATER_S = 0.2
@@ -109,7 +112,7 @@ class HttpbenchApp(
         self.farewell = ""
         self._control_filter = ControlFilter()
         self._leave = Leave(self)
-        self._left: tuple[Result, Measured | None] | None = None
+        self._left: tuple[Result | SweepResult, Measured | MeasuredSweep | None] | None = None
         self._ending: asyncio.Task[None] | None = None
         self._is_built = asyncio.Event()
         self.register_theme(STAGE_THEME)
@@ -221,7 +224,7 @@ class HttpbenchApp(
 
         self.push_screen(ReplayScreen(result))
 
-    def on_run_screen_finished(self, event: RunScreen.Finished) -> None:
+    def on_measuring_screen_finished(self, event: MeasuringScreen.Finished) -> None:
         """Shows the result in place of the run."""
         if self._is_quitting:
             return
@@ -233,12 +236,18 @@ class HttpbenchApp(
         self.switch_screen(self._make_results(event.result, event.measured))
 
     @staticmethod
-    def _make_results(result: Result, measured: Measured | None) -> ResultsScreen:
+    def _make_results(result: Result | SweepResult, measured: Measured | MeasuredSweep | None) -> Screen[None]:
+        from tui_httpbench.analysis.sweep import SweepResult
+        from tui_httpbench.measured.measured_sweep import MeasuredSweep
         from tui_httpbench.tui.screens.results.screen import ResultsScreen
+        from tui_httpbench.tui.screens.sweep.results import SweepResultsScreen
 
+        if isinstance(result, SweepResult):
+            return SweepResultsScreen(result)
+        assert not isinstance(measured, MeasuredSweep)
         return ResultsScreen(result, measured)
 
-    def _export(self, result: Result) -> bool:
+    def _export(self, result: Result | SweepResult) -> bool:
         """Writes a result in every form that was asked for; whether there are any, and all are written."""
         if not self._exports:
             return False
@@ -256,12 +265,12 @@ class HttpbenchApp(
         """What is in a file of the user's needs no recovery."""
         self._held.settle(event.result)
 
-    async def on_run_screen_failed(self, event: RunScreen.Failed) -> None:
+    async def on_measuring_screen_failed(self, event: MeasuringScreen.Failed) -> None:
         """Goes back to where the run was started, and says why it failed."""
         await self._go_back()
         self.notify(event.reason, title="The run could not be made", severity="error", timeout=15, markup=False)
 
-    async def on_run_screen_edit_wanted(self, event: RunScreen.EditWanted) -> None:
+    async def on_measuring_screen_edit_wanted(self, event: MeasuringScreen.EditWanted) -> None:
         """Goes back to the form, to what is to be changed."""
         run = self._run_screen
         if self._is_quitting or run is None:
@@ -290,6 +299,26 @@ class HttpbenchApp(
     async def on_results_screen_left(self, event: ResultsScreen.Left) -> None:
         """Goes back to where the run was started; the result can be called up again."""
         self._left = event.result, event.measured
+        await self._go_back()
+
+    def on_sweep_results_screen_saved(self, event: SweepResultsScreen.Saved) -> None:
+        """What is in a file of the user's needs no recovery."""
+        self._held.settle(event.result)
+
+    def on_sweep_results_screen_run_again(self, event: SweepResultsScreen.RunAgain) -> None:
+        """Makes the sweep once more, in place of its result."""
+        self._left = event.result, None
+        plan = _with_fresh_seed(event.result.plan)
+        self._leave.ask(plan, lambda plan: self.switch_screen(self._make_run_screen(plan)))
+
+    async def on_sweep_results_screen_change_plan(self, event: SweepResultsScreen.ChangePlan) -> None:
+        """Goes back to the form; the result can be called up again."""
+        self._left = event.result, None
+        await self._go_back_to_form(event.result.plan, is_other=True)
+
+    async def on_sweep_results_screen_left(self, event: SweepResultsScreen.Left) -> None:
+        """Goes back to where the sweep was started; the result can be called up again."""
+        self._left = event.result, None
         await self._go_back()
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
@@ -374,7 +403,7 @@ class HttpbenchApp(
         self._held.leave()
         self.exit(return_code=return_code)
 
-    def _bring_to_front(self, screen: RunScreen) -> bool:
+    def _bring_to_front(self, screen: MeasuringScreen) -> bool:
         """Takes away what is over it, such as the palette; False where a question on it could not be read."""
         while self.screen is not screen:
             if isinstance(self.screen, TooSmallScreen) or len(self.screen_stack) < 2:
@@ -418,7 +447,17 @@ class HttpbenchApp(
         except OSError as error:
             self.notify(why_not_remembered(error), severity="warning", markup=False)
 
-    def _make_run_screen(self, plan: Plan, earlier: Measured | None = None) -> RunScreen:
+    def _make_run_screen(self, plan: Plan, earlier: Measured | None = None) -> MeasuringScreen:
+        if plan.sweep is not None:
+            from tui_httpbench.tui.screens.sweep.screen import SweepScreen
+
+            return SweepScreen(
+                plan,
+                keep_going=self._keep_going,
+                asked_hosts=self._leave.hosts,
+                name=self._run_name,
+                in_history=self._in_history,
+            )
         from tui_httpbench.tui.screens.run.screen import RunScreen
 
         return RunScreen(
@@ -457,8 +496,8 @@ class HttpbenchApp(
         return screen
 
     @property
-    def _run_screen(self) -> RunScreen | None:
-        return next((screen for screen in self.screen_stack if is_run(screen)), None)
+    def _run_screen(self) -> MeasuringScreen | None:
+        return next((screen for screen in self.screen_stack if is_measuring(screen)), None)
 
 
 def _with_fresh_seed(plan: Plan) -> Plan:

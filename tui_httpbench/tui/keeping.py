@@ -16,9 +16,14 @@ from tui_httpbench.tui.held_run import HeldRun
 
 if TYPE_CHECKING:
     from tui_httpbench.analysis.result import Result
+    from tui_httpbench.analysis.sweep import SweepResult
     from tui_httpbench.bench.kept_runs import KeptRun
     from tui_httpbench.bench.run_folder import RunFolder
     from tui_httpbench.measured.measured import Measured
+    from tui_httpbench.measured.measured_sweep import MeasuredSweep
+
+    AnyResult = Result | SweepResult
+    AnyMeasured = Measured | MeasuredSweep
 
 
 class Keeper:
@@ -30,7 +35,9 @@ class Keeper:
         self._held = held
         self._tasks: set[asyncio.Task[KeptRun | None]] = set()
 
-    def take(self, result: Result, measured: Measured, folder: RunFolder | None, *, is_safe: bool = False) -> None:
+    def take(
+        self, result: AnyResult, measured: AnyMeasured, folder: RunFolder | None, *, is_safe: bool = False
+    ) -> None:
         """Holds what a result is made of, and keeps it; ``is_safe`` where it is in a file of the user's already."""
         self._held.take(result, folder)
         if folder is not None:
@@ -38,7 +45,7 @@ class Keeper:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def keep_last(self, result: Result, measured: Measured, folder: RunFolder) -> KeptRun | None:
+    async def keep_last(self, result: AnyResult, measured: AnyMeasured, folder: RunFolder) -> KeptRun | None:
         """Keeps a run that ends with the app; None where it is not kept."""
         from tui_httpbench.bench.kept_runs import KeptRunError, keep
 
@@ -61,7 +68,7 @@ class Keeper:
         except KeptRunError as error:
             self._app.notify(str(error), severity="warning", timeout=15, markup=False)
 
-    async def _keep(self, result: Result, measured: Measured, folder: RunFolder, is_safe: bool) -> KeptRun | None:
+    async def _keep(self, result: AnyResult, measured: AnyMeasured, folder: RunFolder, is_safe: bool) -> KeptRun | None:
         from tui_httpbench.bench.kept_runs import KeptRunError, keep
 
         notices: list[str] = []
@@ -79,7 +86,9 @@ class Keeper:
         return kept
 
 
-def _source(folder: RunFolder, measured: Measured) -> str:
+def _source(folder: RunFolder, measured: AnyMeasured) -> str:
     from tui_httpbench.bench.run_folder import source_of
+    from tui_httpbench.measured.measured_sweep import MeasuredSweep
 
-    return source_of(folder.path, measured.started_at)
+    whole = measured.whole if isinstance(measured, MeasuredSweep) else measured
+    return source_of(folder.path, whole.started_at)

@@ -10,6 +10,7 @@ from typing import Any
 from textual.app import App
 
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.sweep import SweepResult
 from tui_httpbench.plan.plan import PlanError
 from tui_httpbench.plan.reference import USUAL
 from tui_httpbench.report.destination import FileDestination
@@ -18,17 +19,23 @@ from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.quoting import printable
 
 
-def save_result(app: App[Any], result: Result, export: Export) -> bool:
+def save_result(app: App[Any], result: Result | SweepResult, export: Export) -> bool:
     """Writes a result where it was asked for, in the form that was; says where, or why not.
 
     Tells whether it was written.
     """
-    return _tell(app, "The result", export.path, _write(export.path, export.format.parts_of(result, USUAL)))
+    return _tell(app, "The result", export.path, _write(export.path, _parts_of(result, export)))
 
 
-async def save_result_aside(app: App[Any], result: Result, export: Export) -> bool:
+def _parts_of(result: Result | SweepResult, export: Export) -> Iterable[str]:
+    if isinstance(result, SweepResult):
+        return export.format.parts_of_sweep(result)
+    return export.format.parts_of(result, USUAL)
+
+
+async def save_result_aside(app: App[Any], result: Result | SweepResult, export: Export) -> bool:
     """The same while the app goes on: a million requests take seconds."""
-    problem = await asyncio.to_thread(_write, export.path, export.format.parts_of(result, USUAL))
+    problem = await asyncio.to_thread(_write, export.path, _parts_of(result, export))
     return _tell(app, "The result", export.path, problem)
 
 

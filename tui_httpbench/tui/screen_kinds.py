@@ -12,12 +12,17 @@ if TYPE_CHECKING:
     from tui_httpbench.tui.screens.history.screen import HistoryScreen
     from tui_httpbench.tui.screens.questions.screen import QuestionsScreen
     from tui_httpbench.tui.screens.results.screen import ResultsScreen
-    from tui_httpbench.tui.screens.run.screen import RunScreen
+    from tui_httpbench.tui.screens.run.measuring_screen import MeasuringScreen
     from tui_httpbench.tui.screens.setup.screen import SetupScreen
+    from tui_httpbench.tui.screens.sweep.results import SweepResultsScreen
 
 _SCREENS = "tui_httpbench.tui.screens"
 _LATER = (
-    *(f"{_SCREENS}.{name}.screen" for name in ("run", "results", "setup", "replay", "history", "compare", "recover")),
+    *(
+        f"{_SCREENS}.{name}.screen"
+        for name in ("run", "results", "setup", "replay", "history", "sweep", "compare", "recover")
+    ),
+    f"{_SCREENS}.sweep.results",
     f"{_SCREENS}.compare.trend_screen",
     "tui_httpbench.tui.textual_fixes.help_sheet",
 )
@@ -37,32 +42,37 @@ def load_all_screens() -> None:
     load_later_screens()
 
 
-def is_run(screen: Screen[Any]) -> TypeGuard[RunScreen]:
-    """Whether it shows a run."""
-    return _is_of(screen, "run", "RunScreen")
+def is_measuring(screen: Screen[Any]) -> TypeGuard[MeasuringScreen]:
+    """Whether it shows a run, or a sweep, that is under way."""
+    return _is_of(screen, "run.measuring_screen", "MeasuringScreen")
 
 
 def is_results(screen: Screen[Any]) -> TypeGuard[ResultsScreen]:
     """Whether it shows a result."""
-    return _is_of(screen, "results", "ResultsScreen")
+    return _is_of(screen, "results.screen", "ResultsScreen")
+
+
+def is_sweep_results(screen: Screen[Any]) -> TypeGuard[SweepResultsScreen]:
+    """Whether it shows a sweep that was made."""
+    return _is_of(screen, "sweep.results", "SweepResultsScreen")
 
 
 def is_setup(screen: Screen[Any]) -> TypeGuard[SetupScreen]:
     """Whether it is the form."""
-    return _is_of(screen, "setup", "SetupScreen")
+    return _is_of(screen, "setup.screen", "SetupScreen")
 
 
 def is_questions(screen: Screen[Any]) -> TypeGuard[QuestionsScreen]:
     """Whether it asks what one wants to know."""
-    return _is_of(screen, "questions", "QuestionsScreen")
+    return _is_of(screen, "questions.screen", "QuestionsScreen")
 
 
 def is_history(screen: Screen[Any]) -> TypeGuard[HistoryScreen]:
     """Whether it lists the runs that were kept."""
-    return _is_of(screen, "history", "HistoryScreen")
+    return _is_of(screen, "history.screen", "HistoryScreen")
 
 
-def _is_of(screen: Screen[Any], folder: str, name: str) -> bool:
+def _is_of(screen: Screen[Any], module_name: str, name: str) -> bool:
     # Where the module has not been loaded, nothing can be of its class.
-    module = sys.modules.get(f"{_SCREENS}.{folder}.screen")
+    module = sys.modules.get(f"{_SCREENS}.{module_name}")
     return module is not None and isinstance(screen, getattr(module, name, ()))

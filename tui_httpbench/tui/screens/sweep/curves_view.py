@@ -1,0 +1,219 @@
+"""Curves over a knob with a cursor, what they are under it, and the table of them."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult, RenderResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from tui_httpbench.analysis.sweep_curves import FIGURES
+from tui_httpbench.charts.curves import Curve, CurvePoint, curve_chart, places
+from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.tui.parts.panel import Panel
+from tui_httpbench.tui.parts.themed_chart import AXIS, VALUE, ThemedChart, library_role, stand_in
+from tui_httpbench.tui.parts.whole_columns import WholeColumns
+from tui_httpbench.tui.screens.sweep.curves_shown import CurvesShown
+
+WAITING = "The curves begin when each point has had its first round."
+_INTERVALS = "├┤ 95 % interval"
+
+
+class CurveChart(ThemedChart, Panel, can_focus=True):
+    """A line for each lane, with intervals; the cursor goes from value to value. Posts Moved and Opened."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "move(-1)", "Value", key_display="← →", id="sweep.left", tooltip="Read the value before"),
+        Binding("right", "move(1)", "Next value", show=False, id="sweep.right", tooltip="Read the next value"),
+        Binding("home", "move(-99)", "First value", show=False),
+        Binding("end", "move(99)", "Last value", show=False),
+        Binding("enter", "open", "Open point", id="sweep.open", tooltip="Open this point: its ranking, latency, why"),
+    ]
+
+    shown: reactive[CurvesShown | None] = reactive(None)
+    cursor: reactive[int] = reactive(0)
+    log_scale: reactive[bool] = reactive(False)
+
+    class Moved(Message):
+        """The cursor is at another value."""
+
+    class Opened(Message):
+        """The point under the cursor is to be opened."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+
+    def __init__(self) -> None:
+        super().__init__(id="curve-chart", classes="panel")
+
+    def watch_shown(self, shown: CurvesShown | None) -> None:
+        """Says what is drawn."""
+        if shown is not None:
+            self.set_heading(f"{shown.table.title} · {_INTERVALS}")
+            self.cursor = min(self.cursor, len(shown.values) - 1)
+
+    def watch_cursor(self) -> None:
+        """Tells whoever reads the values out."""
+        self.post_message(self.Moved())
+
+    def action_move(self, step: int) -> None:
+        """Goes on by a value."""
+        if self.shown is not None:
+            self.cursor = min(max(self.cursor + step, 0), len(self.shown.values) - 1)
+
+    def action_open(self) -> None:
+        """Asks for the point under the cursor."""
+        self.post_message(self.Opened(self.cursor))
+
+    def render(self) -> RenderResult:
+        """The chart for the widget's size and the theme of this moment."""
+        shown = self.shown
+        if shown is None or self.size.width < 2 or self.size.height < 4:
+            return Text(WAITING, style=self.style_of(AXIS)) if shown is None else ""
+        at = places(shown.places)
+        curves = [
+            Curve(
+                lane,
+                [
+                    None if point.figure is None else CurvePoint(x, point.figure, point.low, point.high)
+                    for x, point in zip(at, points, strict=True)
+                ],
+                stand_in(library_role(lane)),
+                dotted=not mode_of(lane).kept,
+            )
+            for lane, points in shown.curves
+        ]
+        chart = curve_chart(
+            curves,
+            self.size.width,
+            self.size.height,
+            x_ticks=list(zip(at, shown.values, strict=True)),
+            log=self.log_scale,
+            cursor=at[self.cursor],
+            dim_color=stand_in(AXIS),
+        )
+        return self.themed(chart) if chart else Text(WAITING, style=self.style_of(AXIS))
+
+
+class ReadOut(ThemedChart, Panel):
+    """Each lane at the value under the cursor, best first."""
+
+    def __init__(self) -> None:
+        super().__init__(id="read-out", classes="panel")
+        self._text = Text()
+
+    def show(self, shown: CurvesShown, cursor: int) -> None:
+        """Reads out a value."""
+        sweep = shown.table.result.sweep
+        self.set_heading(f"{sweep.knob} {sweep.in_words(shown.values[cursor])}")
+        text = Text(no_wrap=True, overflow="ellipsis")
+        told = shown.read_out(cursor)
+        names = max((len(lane) for lane, *_ in told), default=0)
+        widest = max((len(figure) for _, figure, _ in told), default=0)
+        for lane, figure, interval in told:
+            text.append("█ ", self.style_of(library_role(lane)))
+            text.append(f"{lane:<{names}} ", self.style_of(VALUE))
+            text.append(f"{figure:>{widest}}", self.style_of(VALUE))
+            text.append(f"  {interval}\n", self.style_of(AXIS))
+        self._text = text
+        self.refresh()
+
+    def render(self) -> RenderResult:
+        """What was read out."""
+        return self._text
+
+
+class SweepTableView(WholeColumns):
+    """The table mode × value; bold where no lane is surely faster."""
+
+    def __init__(self) -> None:
+        super().__init__(cursor_type="row", zebra_stripes=True, fixed_columns=1, classes="panel", id="sweep-table")
+
+    def show(self, shown: CurvesShown) -> None:
+        """Fills the table anew."""
+        table, row = shown.table, self.cursor_row
+        self.clear(columns=True)
+        for number, heading in enumerate(table.headings):
+            self.add_column(Text(heading, justify="right" if number else "left"))
+        for cells in table.rows:
+            lane = cells[0]
+            marks = [(lane, value) in table.leaders for value in table.headings]
+            self.add_row(
+                *(
+                    Text(
+                        cell,
+                        style="bold" if is_leader else "",
+                        justify="right" if number else "left",
+                        no_wrap=True,
+                    )
+                    for number, (cell, is_leader) in enumerate(zip(cells, marks, strict=True))
+                )
+            )
+        self.move_cursor(row=row)
+        self.set_heading(f"{table.figure.title} · bold: none is surely faster there")
+
+
+class CurvesView(Vertical):
+    """Chart, read-out and table of a sweep; ``show`` fills them."""
+
+    def compose(self) -> ComposeResult:
+        """The chart beside what is read out, over the table."""
+        with Horizontal(id="curves-top"):
+            yield CurveChart()
+            yield ReadOut()
+        yield SweepTableView()
+        yield Static(id="sweep-empty", markup=False)
+
+    @property
+    def chart(self) -> CurveChart:
+        """The chart, which holds the cursor and the scale."""
+        return self.query_one(CurveChart)
+
+    def on_mount(self) -> None:
+        """Nothing is there to be read out."""
+        self.query_one("#sweep-empty").display = False
+        self.query_one(ReadOut).display = self.query_one(SweepTableView).display = False
+
+    def show(self, shown: CurvesShown) -> None:
+        """Draws curves, and reads them out where the cursor is."""
+        self.chart.shown = shown
+        self.query_one(SweepTableView).show(shown)
+        self.query_one(ReadOut).display = self.query_one(SweepTableView).display = True
+        self._read_out()
+
+    def on_curve_chart_moved(self) -> None:
+        """Reads out the value under the cursor."""
+        self._read_out()
+
+    def _read_out(self) -> None:
+        shown = self.chart.shown
+        if shown is not None:
+            self.query_one(ReadOut).show(shown, self.chart.cursor)
+
+
+def differs_much(shown: CurvesShown) -> bool:
+    """Whether the figures of all lanes reach so far that a logarithmic scale tells more."""
+    figures = [point.figure for _, points in shown.curves for point in points if point.figure]
+    return bool(figures) and math.log10(max(figures) / min(figures)) > 1.5
+
+
+def figure_bindings(prefix: str) -> list[Binding]:
+    """A key for each figure that curves can show."""
+    return [
+        Binding(
+            str(number),
+            f"choose_figure({number - 1})",
+            figure.column.heading(),
+            show=False,
+            id=f"{prefix}.{figure.column.id}",
+            tooltip=f"Draw {figure.column.name}",
+        )
+        for number, figure in enumerate(FIGURES, start=1)
+    ]

@@ -1,0 +1,193 @@
+"""The screen of a sweep that was made: its curves, what they say, and what to mind."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Header, Static, TabbedContent, TabPane
+
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.sweep import SweepResult
+from tui_httpbench.analysis.sweep_curves import FIGURES
+from tui_httpbench.analysis.sweep_words import sentences_of
+from tui_httpbench.files.threads import in_thread
+from tui_httpbench.report.formats import Export
+from tui_httpbench.report.sweep_facts import how_in_words, target_of_sweep
+from tui_httpbench.report.sweep_markdown import to_text as to_markdown
+from tui_httpbench.text.quoting import printable
+from tui_httpbench.tui.parts.panel import Page, Panel
+from tui_httpbench.tui.parts.save import SaveScreen
+from tui_httpbench.tui.saving import file_stem, save_result_aside
+from tui_httpbench.tui.screens.sweep.curves_shown import CurvesShown, show_curves
+from tui_httpbench.tui.screens.sweep.curves_view import CurveChart, CurvesView, differs_much, figure_bindings
+from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
+from tui_httpbench.tui.tooltips import HISTORY_TOOLTIP, SCREENSHOT_TOOLTIP
+
+NO_VERDICT = "Nothing is sure of any two modes yet; more rounds, or a longer budget, would tell more."
+
+
+class WarningsOfSweep(Page, Panel):
+    """What is doubted, or differs, with the values where it does."""
+
+
+class SweepResultsScreen(Screen[None]):
+    """Shows a sweep's curves; posts RunAgain, ChangePlan, Left, PointOpened or Saved.
+
+    ``is_kept`` tells that it comes from the history, to which ``escape`` goes back.
+    """
+
+    CSS_PATH = "sweep.tcss"
+    TITLE = "httpbench"
+    AUTO_FOCUS = "CurveChart"
+    HELP = """
+Each curve is a mode over the values of the knob, with its 95 % interval; dotted curves have a new client for every
+request. The sentences on top say what is sure of all values together.
+
+- **left** and **right** go from value to value, and what each mode does there is read out. **enter** opens the value:
+  its ranking, latency, why, and replay.
+- **1** to **5** choose what is drawn: requests/s, time, p50, p99, CPU time. **l** is the logarithmic scale.
+- **n** opens the warnings. **c** copies the sweep as Markdown, **s** saves it: JSON, Markdown, CSV, JSON Lines or HTML.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "run_again", "Again", id="sweep.again", tooltip="Make the same sweep again"),
+        Binding("e", "change_plan", "Edit", id="sweep.change", tooltip="Edit the plan: to the form"),
+        Binding("l", "toggle_log", "Scale", id="sweep.log", tooltip="Linear or logarithmic scale"),
+        Binding("c", "copy", "Copy", show=False, id="sweep.copy", tooltip="Copy the sweep as Markdown"),
+        Binding("s", "save", "Save", id="sweep.save", tooltip="Save the sweep: JSON, Markdown, CSV or HTML"),
+        Binding("u", "show('curves')", "Curves", show=False, id="sweep.curves-tab", tooltip="The curves"),
+        Binding("n", "show('warnings')", "Warnings", show=False, id="sweep.warnings-tab", tooltip="What to mind"),
+        Binding(
+            "ctrl+s", "app.save_screenshot", "Picture", show=False, id="sweep.screenshot", tooltip=SCREENSHOT_TOOLTIP
+        ),
+        Binding("h,f4", "app.show_history", "History", show=False, id="sweep.history", tooltip=HISTORY_TOOLTIP),
+        Binding("escape", "leave", "Back", id="sweep.leave", tooltip="Back: to where the sweep was started"),
+        *figure_bindings("sweep"),
+    ]
+
+    class _Told(Message):
+        """A message on the sweep that is shown."""
+
+        def __init__(self, result: SweepResult) -> None:
+            super().__init__()
+            self.result = result
+
+    class RunAgain(_Told):
+        """The plan is to be run again."""
+
+    class ChangePlan(_Told):
+        """The form is wanted, filled in with the plan."""
+
+    class Left(_Told):
+        """The user goes back to where the sweep was started."""
+
+    class Closed(Message):
+        """The history is wanted back, from which the sweep came."""
+
+    class Saved(_Told):
+        """The sweep is in a file of its user's."""
+
+    class PointOpened(Message):
+        """The run at a value is to be shown."""
+
+        def __init__(self, result: Result) -> None:
+            super().__init__()
+            self.result = result
+
+    def __init__(self, result: SweepResult, *, is_kept: bool = False) -> None:
+        super().__init__()
+        self.result = result
+        self.is_kept = is_kept
+        self._figure = FIGURES[0]
+        self._shown: CurvesShown | None = None
+        self.sub_title = printable(f"{target_of_sweep(result)} · {how_in_words(result)}")
+        self.show_name(result.name)
+
+    def show_name(self, name: str) -> None:
+        """Takes on the name that it has in the history."""
+        stopped = "stopped early" if self.result.stopped else ""
+        self.title = ", ".join(filter(None, (printable(name), stopped))) or "httpbench"
+
+    def compose(self) -> ComposeResult:
+        """The sentences over the curves, and a tab with the warnings."""
+        yield Header()
+        findings = self.result.findings
+        with TabbedContent(id="tabs"):
+            with TabPane("C[u]u[/]rves", id="curves"):
+                yield Static(id="sweep-found", markup=False)
+                yield CurvesView()
+            if findings or self.result.trouble:
+                count = len(findings) + bool(self.result.trouble)
+                with TabPane(f"War[u]n[/]ings {count}", id="warnings"), WarningsOfSweep(id="sweep-warnings"):
+                    for text in filter(None, (self.result.trouble, *(finding.text for finding in findings))):
+                        yield Static(f"! {printable(text)}", markup=False)
+        yield SteadyFooter()
+
+    async def on_mount(self) -> None:
+        """Draws the first figure, and says what was found."""
+        found = await in_thread(sentences_of, self.result)
+        self.query_one("#sweep-found", Static).update("\n".join(map(printable, found)) or NO_VERDICT)
+        await self._show()
+        if self._shown is not None and differs_much(self._shown):
+            self.query_one(CurvesView).chart.log_scale = True
+
+    async def _show(self) -> None:
+        self._shown = await in_thread(show_curves, self.result, self._figure)
+        self.query_one(CurvesView).show(self._shown)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only tabs that there are can be opened."""
+        return action != "show" or bool(self.query(f"#{parameters[0]}"))
+
+    def on_curve_chart_opened(self, event: CurveChart.Opened) -> None:
+        """Has the run at the value shown."""
+        point = self.result.points[event.number]
+        if point.is_measured:
+            self.post_message(self.PointOpened(point.result))
+        else:
+            self.notify(f"Nothing was measured at {point.value}.", severity="warning", markup=False)
+
+    async def action_choose_figure(self, number: int) -> None:
+        """Draws another figure."""
+        self._figure = FIGURES[number]
+        await self._show()
+
+    def action_toggle_log(self) -> None:
+        """Switches between a linear and a logarithmic scale."""
+        chart = self.query_one(CurvesView).chart
+        chart.log_scale = not chart.log_scale
+
+    def action_show(self, tab: str) -> None:
+        """Opens a tab."""
+        self.set_focus(None)
+        self.query_one("#tabs", TabbedContent).active = tab
+        if tab == "curves":
+            self.query_one(CurvesView).chart.focus()
+
+    def action_copy(self) -> None:
+        """Puts the sweep on the clipboard, and says so."""
+        self.app.copy_to_clipboard(to_markdown(self.result))
+        self.notify("The sweep was copied to the clipboard as Markdown.", markup=False)
+
+    def action_save(self) -> None:
+        """Asks for a file's name or path, and writes the sweep in the form of its suffix."""
+        self.app.push_screen(SaveScreen("the sweep", file_stem()), self._save_as)
+
+    async def _save_as(self, export: Export | None) -> None:
+        if export is not None and await save_result_aside(self.app, self.result, export):
+            self.post_message(self.Saved(self.result))
+
+    def action_run_again(self) -> None:
+        """Makes the same sweep again."""
+        self.post_message(self.RunAgain(self.result))
+
+    def action_change_plan(self) -> None:
+        """Opens the form."""
+        self.post_message(self.ChangePlan(self.result))
+
+    def action_leave(self) -> None:
+        """Goes back to where one came from."""
+        self.post_message(self.Closed() if self.is_kept else self.Left(self.result))
