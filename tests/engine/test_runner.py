@@ -12,7 +12,7 @@ import pytest
 from support.recording_server import RecordingServer
 
 from tui_httpbench.analysis.summary import summarize_run
-from tui_httpbench.bench.events import RoundFinished, RoundStarted, RunFinished, RunStarted
+from tui_httpbench.bench.events import RoundFinished, RoundJudged, RoundStarted, RunFinished, RunStarted
 from tui_httpbench.bench.recovery import find_interrupted_runs, read_measured
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.clients.catalog import MODES
@@ -34,7 +34,9 @@ async def wait_for_samples(runner: Runner, count: int) -> None:
 async def test_every_round_runs_every_mode_once() -> None:
     plan = Plan(modes=("requests-session", "aiohttp", "httpx-client"), requests=4, concurrency=2, rounds=3, seed=7)
     runner = Runner(plan)
-    events = [event async for event in runner.run()]
+    told = [event async for event in runner.run()]
+    assert [event.round for event in told if isinstance(event, RoundJudged)] == [1, 2, 3]
+    events = [event for event in told if not isinstance(event, RoundJudged)]
     assert isinstance(events[0], RunStarted)
     assert events[-1] == RunFinished(stopped=False)
     assert len(events) == 2 + 2 * 3

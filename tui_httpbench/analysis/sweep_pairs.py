@@ -28,6 +28,15 @@ class PairAt:
 
 
 @dataclass(frozen=True)
+class Leaders:
+    """The lanes that none is surely faster than at a point, fastest first; ``are_same`` if surely as fast as it."""
+
+    value: str
+    lanes: tuple[str, ...]
+    are_same: bool
+
+
+@dataclass(frozen=True)
 class PairCurve:
     """Two lanes over a sweep, at the points where both can be compared."""
 
@@ -72,17 +81,16 @@ class SweepPairs:
             if compared is not None and len(compared.order) > 1
         )
 
-    def leaders(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Each point's value with the lanes that none is surely faster than, or told to be as fast as them.
-
-        The fastest first; a point at which nothing can be compared is left out.
-        """
+    def leaders(self) -> tuple[Leaders, ...]:
+        """The leaders at each point; one at which nothing can be compared is left out."""
         found = []
         for point, compared in zip(self.points, self._compared, strict=True):
             if compared is not None:
                 fastest = compared.order[0]
-                others = [lane for lane in compared.order[1:] if compared.verdict(lane, fastest) != "faster"]
-                found.append((point.value, (fastest, *others)))
+                verdicts = {lane: compared.verdict(lane, fastest) for lane in compared.order[1:]}
+                others = [lane for lane, verdict in verdicts.items() if verdict != "faster"]
+                are_same = all(verdicts[lane] == "same" for lane in others)
+                found.append(Leaders(point.value, (fastest, *others), are_same))
         return tuple(found)
 
     def _pair(self, first: str, second: str) -> Iterator[PairAt]:

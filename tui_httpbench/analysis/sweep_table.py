@@ -11,7 +11,7 @@ from tui_httpbench.analysis.places import FAILED_SIGN
 from tui_httpbench.analysis.sweep import SweepResult
 from tui_httpbench.analysis.sweep_curves import FIGURES, SweptFigure, curve, retention
 from tui_httpbench.analysis.sweep_pairs import SweepPairs
-from tui_httpbench.text.formatting import UNKNOWN, format_interval, format_ratio
+from tui_httpbench.text.formatting import UNKNOWN, format_times
 
 RETENTION = "retention"
 RETENTION_NOTE = "Retention: requests/s at the last value over those at the first, with its 95 % interval."
@@ -46,7 +46,7 @@ class SweepTable:
     @cached_property
     def leaders(self) -> frozenset[tuple[str, str]]:
         """Lane and value of each cell whose lane none is surely faster than at that point, by time."""
-        return frozenset((lane, value) for value, lanes in SweepPairs(self.result).leaders() for lane in lanes)
+        return frozenset((lane, each.value) for each in SweepPairs(self.result).leaders() for lane in each.lanes)
 
     def _cells(self, lane: str) -> Iterator[str]:
         yield lane
@@ -60,8 +60,9 @@ class SweepTable:
             if kept is None:
                 yield UNKNOWN
             else:
-                bounds = f" ({format_interval(kept.low, kept.high)})" if math.isfinite(kept.high) else ""
-                yield f"{format_ratio(kept.ratio)}{bounds}"
+                low, high = format_times(kept.low), format_times(kept.high)
+                bounds = f" ({low}–{high})" if math.isfinite(kept.high) else ""
+                yield f"×{format_times(kept.ratio)}{bounds}"
 
 
 def table_of(result: SweepResult, figure: SweptFigure = FIGURES[0]) -> SweepTable:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tui_httpbench.analysis.latency import successful_latencies_ms
+from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.student import student_quantile
 from tui_httpbench.analysis.sweep import SweepResult
 from tui_httpbench.clients.entrants import mode_of
@@ -19,6 +20,8 @@ MAX_BUSY = 0.5
 """With more in flight than one, a lane whose process computes for a larger share of the time is limited by that: its
 latency grows with the distance by less than its round trips take."""
 LEVEL = 0.95
+MIN_ROUNDS = 4
+"""Two for the line, and two that tell how far off it rounds are."""
 
 
 @dataclass(frozen=True)
@@ -47,22 +50,24 @@ def expected_trips(plan: Plan, lane: str) -> int:
 def round_trips(result: SweepResult, lane: str) -> RoundTrips | None:
     """The round trips of a lane in a sweep over ``rtt``; None elsewhere, and where too little was measured.
 
-    A straight line through the mean latency of each whole round over the round trip, by least squares; errors grow with
-    the latency itself, so that each weighs one over its square. Left out are points at which the client computes for
-    more than ``MAX_BUSY`` of the time with several requests in flight: those wait for each other then.
+    A straight line through the median latency of each whole round over the round trip, by least squares; errors grow
+    with the latency itself, so that each weighs one over its square. Left out are points at which the client computes
+    for more than ``MAX_BUSY`` of the time with several requests in flight, which wait for each other then; and that
+    without distance, where two others are left: there is no relay in its way, and so less than the line begins with.
     """
     if result.sweep.knob != "rtt" or not result.has_samples:
         return None
-    rtts: list[float] = []
-    latencies: list[float] = []
-    for point in result.measured_points:
-        for record in point.result.records:
-            if record.mode == lane and _shows_distance(record, point.result.plan):
-                rtts.append(point.number or 0.0)
-                latencies.append(float(successful_latencies_ms([record.samples]).mean()))
-    if len(set(rtts)) < 2 or len(rtts) < 4:
+    told = [
+        (point.number or 0.0, float(np.median(successful_latencies_ms([record.samples]))))
+        for point in result.measured_points
+        for record in point.result.records
+        if record.mode == lane and _shows_distance(record, point.result.plan)
+    ]
+    if len({rtt for rtt, _ in told if rtt}) > 1:
+        told = [(rtt, latency_ms) for rtt, latency_ms in told if rtt]
+    if len({rtt for rtt, _ in told}) < 2 or len(told) < MIN_ROUNDS:
         return None
-    x, y = np.array(rtts), np.array(latencies)
+    x, y = np.array(told).T
     design = np.column_stack([np.ones_like(x), x]) / y[:, None]
     coefficients, *_ = np.linalg.lstsq(design, np.ones_like(y), rcond=None)
     rest_ms, trips = (float(value) for value in coefficients)
@@ -74,12 +79,14 @@ def round_trips(result: SweepResult, lane: str) -> RoundTrips | None:
     return RoundTrips(lane, trips, trips - half, trips + half, rest_ms, expected)
 
 
-def most_per_second(plan: Plan, lane: str) -> float | None:
-    """The most responses a second that a plan's target and distance allow a lane; None where they set no limit.
+def most_per_second(result: Result, lane: str) -> float | None:
+    """The most responses a second that the target and its distance allow a lane; None where they set no limit.
 
-    As many as it serves a second; as many as it serves at once, each in its service time; and those in flight, each in
-    its service time and round trips (Little, "A proof for the queuing formula L = λW", Operations Research 9, 1961).
+    As many as it serves a second, where the first of each slice waits for none before it; as many as it serves at once,
+    each in its service time; and those in flight, each in its service time and round trips (Little, "A proof for the
+    queuing formula L = λW", Operations Research 9, 1961).
     """
+    plan = result.plan
     if not plan.request.uses_embedded_target:
         return None
     scenario = plan.scenario
@@ -87,12 +94,24 @@ def most_per_second(plan: Plan, lane: str) -> float | None:
     wait_s = service_s + expected_trips(plan, lane) * scenario.rtt_ms / 1e3
     limits = []
     if scenario.capacity.per_second is not None:
-        limits.append(scenario.capacity.per_second)
+        limits.append(scenario.capacity.per_second * _without_firsts(result, lane))
     if scenario.capacity.at_once is not None and service_s:
         limits.append(scenario.capacity.at_once / service_s)
     if wait_s:
         limits.append(plan.in_flight(lane) / wait_s)
-    return min(limits, default=None)
+    return min((limit for limit in limits if math.isfinite(limit)), default=None)
+
+
+def _without_firsts(result: Result, lane: str) -> float:
+    """All requests of a lane over those that waited for one before them in their slice; infinity where none did.
+
+    n requests take the time of n - 1 intervals between two.
+    """
+    own = [record for record in result.records if record.mode == lane and record.outcome == "complete"]
+    requests, slices = sum(record.finished for record in own), sum(len(record.slices) for record in own)
+    if not slices:
+        return 1.0
+    return requests / (requests - slices) if requests > slices else math.inf
 
 
 def _shows_distance(record: RoundRecord, plan: Plan) -> bool:

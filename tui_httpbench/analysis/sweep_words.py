@@ -95,11 +95,12 @@ def _leaders(pairs: SweepPairs) -> str:
         return ONE_ROUND if pairs.leaders() else ""
     sweep = pairs.result.sweep
     parts = []
-    for lanes, group in groupby(pairs.leaders(), key=lambda item: frozenset(item[1])):
+    for (_, are_same), group in groupby(pairs.leaders(), key=lambda each: (frozenset(each.lanes), each.are_same)):
         told = list(group)
-        names = [lane for lane in told[0][1] if lane in lanes]
-        who = names[0] if len(names) == 1 else f"{_several(names)} (not told apart)"
-        parts.append(f"{who} {places_in_words(sweep, [value for value, _ in told])}")
+        names = list(told[0].lanes)
+        how = "the same" if are_same else "not told apart"
+        who = names[0] if len(names) == 1 else f"{_several(names)} ({how})"
+        parts.append(f"{who} {places_in_words(sweep, [each.value for each in told])}")
     return f"Fastest: {'; '.join(parts)}." if parts else ""
 
 
@@ -111,8 +112,8 @@ def _crossings(pairs: SweepPairs) -> Iterator[str]:
     """Who overtakes whom, pairs with a leader first."""
     sweep = pairs.result.sweep
     places: dict[str, int] = {}
-    for _, lanes in pairs.leaders():
-        for place, lane in enumerate(lanes):
+    for leaders in pairs.leaders():
+        for place, lane in enumerate(leaders.lanes):
             places[lane] = min(place, places.get(lane, place))
     crossing = [curve for curve in pairs.all_curves() if curve.changes]
     far = len(pairs.result.lanes)
@@ -127,7 +128,7 @@ def _trips(result: SweepResult) -> str:
     told = [
         f"{trips.lane} {trips.trips:.2f} ({trips.low:.2f} to {trips.high:.2f})" for trips in all_round_trips(result)
     ]
-    return f"Round trips of a request, as its latency grows with the distance: {enumerate_names(told)}." if told else ""
+    return f"Round trips of a request, as its median latency grows: {enumerate_names(told)}." if told else ""
 
 
 def all_round_trips(result: SweepResult) -> tuple[RoundTrips, ...]:
@@ -155,7 +156,7 @@ def _distance(result: SweepResult) -> str:
 
 
 def _limits(result: SweepResult) -> str:
-    """At which points the target lets no more through, and at which the clients are the limit."""
+    """At which points lanes get all that the target lets through, and at which they get less."""
     if result.sweep.knob not in ("capacity", "service-time"):
         return ""
     limited, free = [], []
@@ -164,7 +165,7 @@ def _limits(result: SweepResult) -> str:
         told = [
             mode.ok_per_second / most
             for mode in point.result.modes
-            if mode.ok_per_second and (most := most_per_second(point.result.plan, mode.mode)) is not None
+            if mode.ok_per_second and (most := most_per_second(point.result, mode.mode)) is not None
         ]
         if not told:
             continue
@@ -181,7 +182,8 @@ def _limits(result: SweepResult) -> str:
             f"({_shares(shares)} of it)."
         )
     if free:
-        sentences.append(f"Less than that gets through at {enumerate_names(free)}, where clients are the limit.")
+        more = "Less than theory allows" if not limited else "Less"
+        sentences.append(f"{more} gets through at {enumerate_names(free)}.")
     return " ".join(sentences)
 
 

@@ -75,7 +75,7 @@ def keep(
             run_id=whole.run_id or new_run_id(whole.started_at),
             ended_at=whole.ended_at or datetime.now().astimezone().isoformat(timespec="seconds"),
         )
-        measured = whole if isinstance(measured, Measured) else replace(measured, whole=whole)
+        measured = whole if isinstance(measured, Measured) else measured.ended(whole)
         facts, summary = _summarized(measured, result)
         entry = store.put(
             Entry(whole.run_id, _unix_s(whole.started_at), whole.plan.request.hiding.hide(whole.name), facts),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui_httpbench.measured.measured import Measured
 
@@ -17,6 +17,11 @@ class MeasuredSweep:
 
     whole: Measured
     points: tuple[Measured, ...]
+
+    def ended(self, whole: Measured) -> MeasuredSweep:
+        """The sweep with what holds for all of it now that it is over; points that were not reached end with it."""
+        points = (replace(point, ended_at=point.ended_at or whole.ended_at) for point in self.points)
+        return MeasuredSweep(whole, tuple(points))
 
     @property
     def has_requests(self) -> bool:

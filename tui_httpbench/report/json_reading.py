@@ -63,6 +63,8 @@ def run_of_document(document: Any, source: str) -> ComparedRun:
             f"{what} was written by a later version of httpbench-tui (schema {min(schema, 10**6):,}, and this one "
             f"reads up to {SCHEMA_VERSION}); bring this one up to date."
         )
+    if document.get("sweep") is not None:
+        raise DocumentError(f"{what} is a sweep, and compare takes single runs; compare two runs at the same value.")
     reader = _Reader()
     try:
         return replace(reader.run(document), source=source)

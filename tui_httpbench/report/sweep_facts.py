@@ -109,7 +109,7 @@ def theory_rows(result: SweepResult) -> TheoryTable | None:
         return None
     told = []
     for point in result.measured_points:
-        most = {lane: most_per_second(point.result.plan, lane) for lane in result.lanes}
+        most = {lane: most_per_second(point.result, lane) for lane in result.lanes}
         limits = sorted({limit for limit in most.values() if limit is not None})
         shares = [
             mode.ok_per_second / limit

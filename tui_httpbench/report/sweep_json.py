@@ -68,7 +68,7 @@ def parts_of(result: SweepResult) -> Iterator[str]:
 def _point(result: SweepResult, index: int) -> dict[str, Any]:
     point = result.points[index]
     document = run_to_dict(point.result)
-    most = {lane: most_per_second(point.result.plan, lane) for lane in result.lanes}
+    most = {lane: most_per_second(point.result, lane) for lane in result.lanes}
     return {
         "value": point.value,
         "number": point.number,

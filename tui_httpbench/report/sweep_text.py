@@ -47,7 +47,8 @@ def _blocks(result: SweepResult, console: StreamConsole, metric: str | None, ver
         )
         yield Text(why, style="bold yellow")
     elif result.stopped:
-        how = f"Ended before its time: {printable(result.trouble)}" if result.trouble else "Stopped by the user"
+        how = "Interrupted" if result.interrupted else "Stopped by the user"
+        how = f"Ended before its time: {printable(result.trouble)}" if result.trouble else how
         yield Text(f"{how.removesuffix('.')}; this is what had been measured by then.", style="bold yellow")
     for sentence in sentences_of(result):
         yield ""
