@@ -164,12 +164,25 @@ def test_a_run_is_kept_once_from_where_it_was_measured_and_replaced_where_it_goe
     assert other is not None
     assert other.id != "20261126-200000-abcd", "another run of the same second"
     rename_kept("20261126-200000-abcd", "renamed")
-    more = replace(measured, plan=measured.plan.replace(rounds_before=3), records=measured.records[:6])
+    more, again = (
+        replace(
+            measured,
+            plan=measured.plan.replace(rounds_before=5),
+            records=(*measured.records, *(replace(each, round=6) for each in measured.records[:count])),
+        )
+        for count in (1, 2)
+    )
     assert keep(more, source="three") is not None
     found = find_kept("20261126-200000-abcd")
-    assert (found.name, found.requests) == ("renamed", 1_200)
+    assert (found.name, found.requests) == ("renamed", 3_200)
     assert len(list_kept()) == 2
     assert keep(measured, source="one") == found, "a folder that was left behind brings nothing back"
+    told: list[str] = []
+    beside = keep(again, source="four", tell=told.append)
+    assert beside is not None
+    assert find_kept("20261126-200000-abcd") == found, "what another app has added stays"
+    assert (beside.requests, len(list_kept())) == (3_400, 3)
+    assert told == [f"The run {found.id} was changed meanwhile; with these rounds it is kept beside it, as {beside.id}."]
 
 
 def test_the_oldest_samples_go_first_and_no_summary(history: Path) -> None:

@@ -55,7 +55,7 @@ def keep(
 ) -> KeptRun | None:
     """Keeps a run, or a sweep as one; None where it is not to be kept, or measured nothing.
 
-    A run that went on replaces what it was.
+    A run that went on replaces what it was, unless that was gone on with otherwise: then both are kept.
 
     ``source`` is where it was measured, as ``run_folder.source_of`` tells: from there it is kept once. ``tell`` gets
     sentences on what was wrong with the history. Raises KeptRunError, a sentence on why it was not kept.
@@ -84,13 +84,21 @@ def keep(
             source=source,
             limit_bytes=settings.limit_bytes,
             searched=words_of(whole, facts),
-            goes_on=whole.plan.rounds_before > 0,
+            went_on_from=_went_on_from(whole),
         )
     except KeptRunError as error:
         raise KeptRunError(f"The run was not kept. {error}", is_lasting=error.is_lasting) from error
     for notice in store.notices:
         tell(notice)
+    if entry.id != whole.run_id and whole.plan.rounds_before:
+        tell(f"The run {whole.run_id} was changed meanwhile; with these rounds it is kept beside it, as {entry.id}.")
     return kept_run_of(entry)
+
+
+def _went_on_from(whole: Measured) -> int | None:
+    """How many requests the run had that it went on from; None where it did not."""
+    before = whole.plan.rounds_before
+    return sum(record.requests for record in whole.records if record.round <= before) if before else None
 
 
 def _summarized(

@@ -66,19 +66,22 @@ class RunStore:
         source: str,
         limit_bytes: int,
         searched: str,
-        goes_on: bool = False,
+        went_on_from: int | None = None,
     ) -> Entry:
-        """Keeps a run, in place of the one with its id where it ``goes_on`` with that; returns what is kept.
+        """Keeps a run, in place of the one with its id where it went on from that; returns what is kept.
+
+        ``went_on_from`` is how many requests that had then, None where it is a run from its beginning: where another
+        app has gone on with it meanwhile, both are kept.
 
         ``source`` tells where it was measured: a second time, nothing is kept, and what is there returned. The oldest
         samples go where all of them take more than ``limit_bytes``. A run that goes on keeps the name that it has.
         Raises HistoryError; then nothing has changed.
         """
         try:
-            return self._put(entry, summary, write_samples, source, limit_bytes, searched, goes_on)
+            return self._put(entry, summary, write_samples, source, limit_bytes, searched, went_on_from)
         except DamagedError:
             self.notices.append(set_aside(self.folder))
-            return self._put(entry, summary, write_samples, source, limit_bytes, searched, goes_on)
+            return self._put(entry, summary, write_samples, source, limit_bytes, searched, went_on_from)
 
     def _put(
         self,
@@ -88,7 +91,7 @@ class RunStore:
         source: str,
         limit_bytes: int,
         searched: str,
-        goes_on: bool,
+        went_on_from: int | None,
     ) -> Entry:
         part = self._write_part(write_samples)
         done, gone = False, list[str]()
@@ -100,7 +103,7 @@ class RunStore:
                 ) is not None:
                     part.unlink()
                     return known[0]
-                entry, gone = made_room(connection, entry, goes_on)
+                entry, gone = made_room(connection, entry, went_on_from)
                 file_name = f"{entry.id}-{secrets.token_hex(4)}"
                 size = part.stat().st_size
                 entry = replace(entry, samples_bytes=size)

@@ -43,6 +43,7 @@ MIN_COMPARED = 2
 MAX_COMPARED = 30
 """How many marked runs are compared at a time: each is read whole."""
 EMPTY = "No run is kept yet. Each run that measures something will be: go back and start one."
+OPENING = "opening the run; escape gives it up"
 NOT_FOUND = "No run has all of these words; names, URLs, scenarios, loads, lanes and days are looked at."
 _ON_RUNS = ("open", "rename", "remove", "save", "compare", "mark", "undo")
 
@@ -232,8 +233,8 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
     @on(RunList.Chosen)
     def action_open(self) -> None:
         """Opens the run under the cursor."""
-        if (run := self.runs.run) is not None:
-            self._do("opening the run; escape gives it up", partial(self._open, run), may_be_given_up=True)
+        if (run := self.runs.run) is not None and OPENING not in self._works:
+            self._do(OPENING, partial(self._open, run), may_be_given_up=True)
 
     def action_mark(self) -> None:
         """Marks a run for a comparison, or no more."""

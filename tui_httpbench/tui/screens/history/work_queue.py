@@ -53,6 +53,11 @@ class WorkQueue:
             return ""
         return f"{work.told}, {work.waits_for}" if self._is_slow and work.waits_for else work.told
 
+    def __contains__(self, told: str) -> bool:
+        """Whether what is told so is under way, or waits for its turn."""
+        works = (*self._waiting, *([self._current] if self._current is not None else []))
+        return any(work.told == told for work in works)
+
     def add(self, work: Work) -> bool:
         """Notes what is to be done once all that was asked for before is; whether ``run`` is to be called for it."""
         was_busy = self.is_busy
