@@ -182,7 +182,9 @@ def test_a_run_is_kept_once_from_where_it_was_measured_and_replaced_where_it_goe
     assert beside is not None
     assert find_kept("20261126-200000-abcd") == found, "what another app has added stays"
     assert (beside.requests, len(list_kept())) == (3_400, 3)
-    assert told == [f"The run {found.id} was changed meanwhile; with these rounds it is kept beside it, as {beside.id}."]
+    assert told == [
+        f"The run {found.id} was changed meanwhile; with these rounds it is kept beside it, as {beside.id}."
+    ]
 
 
 def test_the_oldest_samples_go_first_and_no_summary(history: Path) -> None:

@@ -51,8 +51,9 @@ def make_plan(options: argparse.Namespace, *, may_ask: bool = False) -> Plan | N
     expand_headers(request.filled_headers)
     changes.setdefault("modes", choose_modes(preset.modes_for(changes.get("variants", ())) if preset else []))
     if (sweep := changes.get("sweep")) is not None:
-        _refuse_swept(given, sweep)
         changes.setdefault("budget_s", usual_budget_s(len(sweep.values)))
+    if (sweep := sweep or (preset.values["sweep"] if preset else None)) is not None:
+        _refuse_swept(given, sweep)
     if preset is not None:
         plan = preset.plan(**_load_of_preset(preset, changes))
     else:

@@ -20,6 +20,7 @@ from tui_httpbench.plan.plan import (
     Plan,
 )
 from tui_httpbench.plan.scenario import LOOPBACK, SCENARIOS
+from tui_httpbench.plan.sweep import parse_sweep
 from tui_httpbench.plan.variants import Variant
 
 ARTICLE_MODES = (
@@ -35,6 +36,8 @@ ARTICLE_MODES = (
 
 KEPT_OR_NOT = ("requests", "requests-session", "httpx", "httpx-client", "aiohttp-each", "aiohttp")
 """Modes in pairs: a new client for each request, and one that is kept."""
+SWEEP_BUDGET_S = 100.0
+"""The budget of the questions that are sweeps: each is to be answered within two minutes."""
 VERSIONS = "versions"
 VERSION_LABELS = ("A", "B")
 """The labels of the two variants that the question after versions compares, the reference first."""
@@ -97,6 +100,7 @@ _AUTOMATIC: dict[str, Any] = {
     "rounds": AUTO,
     "budget_s": DEFAULT_BUDGET_S,
     "chosen_profile": None,
+    "sweep": None,
 }
 
 PRESETS: dict[str, Preset] = {
@@ -123,6 +127,7 @@ PRESETS: dict[str, Preset] = {
                 "concurrency": ARTICLE,
                 "rounds": 5,
                 "chosen_profile": None,
+                "sweep": None,
                 "scenario": SCENARIOS["article"],
             },
             "The article, reproduced",
@@ -144,6 +149,35 @@ PRESETS: dict[str, Preset] = {
             {**_AUTOMATIC, "modes": KEPT_OR_NOT, "concurrency": 1, "scenario": SCENARIOS["same-region"]},
             "What does keeping the client buy?",
             on_form=False,
+        ),
+        Preset(
+            "async",
+            "two sync and two async modes with 1 to 100 requests at once, as curves",
+            {
+                **_AUTOMATIC,
+                "modes": ("requests-session", "httpx-client", "httpx-async", "aiohttp"),
+                "concurrency": DEFAULT_CONCURRENCY,
+                "budget_s": SWEEP_BUDGET_S,
+                "scenario": LOOPBACK,
+                "sweep": parse_sweep("concurrency=1,2,5,10,20,50,100"),
+            },
+            "Does async pay, and from how many at once?",
+            on_form=False,
+        ),
+        Preset(
+            "distance",
+            "new and kept connections over HTTPS with 0 to 50 ms to the server, as curves",
+            {
+                **_AUTOMATIC,
+                "modes": ("requests", "requests-session", "httpx-client", "aiohttp-each", "aiohttp"),
+                "concurrency": 1,
+                "budget_s": SWEEP_BUDGET_S,
+                "scenario": LOOPBACK.change(tls=True),
+                "sweep": parse_sweep("rtt=0,1,5,20,50"),
+            },
+            "What does distance do?",
+            on_form=False,
+            takes_url=False,
         ),
         Preset(
             "http2",
@@ -169,7 +203,7 @@ PRESETS: dict[str, Preset] = {
 FORM_PRESETS: dict[str, Preset] = {name: preset for name, preset in PRESETS.items() if preset.on_form}
 DEFAULT_PRESET = "quick"
 QUESTIONS: tuple[Preset, ...] = tuple(
-    PRESETS[name] for name in ("quick", "keep", "async", "distance", "http2", VERSIONS, "article") if name in PRESETS
+    PRESETS[name] for name in ("quick", "keep", "async", "distance", "http2", VERSIONS, "article")
 )
 """The presets that are asked for as questions, in the order in which they are offered."""
 

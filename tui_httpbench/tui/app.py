@@ -214,11 +214,7 @@ class HttpbenchApp(
         return action == "quit" or not (covers and isinstance(covers[0], TooSmallScreen))
 
     def start_run(self, plan: Plan) -> None:
-        """Runs a plan; does nothing while another one is running. A sweep, which has no screen, is refused."""
-        if plan.sweep is not None:
-            text = f"A sweep has no screen: 'httpbench-tui run --sweep {plan.sweep.text}' makes it."
-            self.notify(text, severity="error", timeout=15, markup=False)
-            return
+        """Runs a plan; does nothing while another one is running."""
         if self._run_screen is None:
             self._leave.ask(plan, lambda plan: self.push_screen(self._make_run_screen(plan)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Protocol, cast
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -27,6 +27,8 @@ from tui_httpbench.tui.tooltips import HISTORY_TOOLTIP
 ABOUT = "Measures HTTP clients for Python side by side: which one, used how, in which version, and why is it slower?"
 ALL_FIELDS = "All fields"
 ABOUT_ALL_FIELDS = "modes, load, headers, body, the embedded target: everything that can be set"
+ROWS_FOR_ALL = 30
+"""With fewer rows, what a question does is told of the one under the cursor alone."""
 AT_TARGET = "This is measured at the embedded target, since its distance can be set; no URL is needed."
 _VERSION_HINTS = ("httpx==0.27.2", "httpx==0.28.1")
 
@@ -58,7 +60,7 @@ Choose a question with the arrows, or press its number. **enter** asks it: the r
 - **a** opens all fields, filled in with the question: there everything can be changed. **f4** lists earlier runs.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+r", "ask", "Run", id="questions.run", tooltip="Ask the question: measure now"),
+        Binding("ctrl+r", "ask", "Run", key_display="⏎", id="questions.run", tooltip="Ask the question: measure now"),
         Binding("a", "all_fields", "All fields", id="questions.form", tooltip="Open the form with all fields"),
         Binding("f4", "app.show_history", "History", id="questions.history", tooltip=HISTORY_TOOLTIP),
         Binding("f3", "app.show_result", "Result", id="questions.result", tooltip="Show the last result again"),
@@ -74,15 +76,14 @@ Choose a question with the arrows, or press its number. **enter** asks it: the r
         self._request = plan.request
         self._options: dict[str, Any] = {"cacert": plan.cacert, "insecure": plan.insecure}
         self._urls = load_urls()
+        self._has_room = False
 
     def compose(self) -> ComposeResult:
         """What this is, the questions, and under them the fields of the one under the cursor."""
         yield Header()
         yield Static(ABOUT, id="questions-about")
-        options = [
-            Option(_told(str(number), preset.question, preset.why)) for number, preset in enumerate(QUESTIONS, start=1)
-        ]
-        yield OptionList(*options, Option(_told("a", ALL_FIELDS, ABOUT_ALL_FIELDS)), id="questions-list", compact=True)
+        yield OptionList(*self._options_for(self.app.size.height), id="questions-list", compact=True)
+        yield Static(id="questions-why", markup=False)
         with Vertical(id="questions-fields"):
             with Horizontal(id="questions-url"):
                 yield Label("URL")
@@ -99,6 +100,23 @@ Choose a question with the arrows, or press its number. **enter** asks it: the r
         self.query_one(OptionList).highlighted = 0
         self._show()
 
+    def _options_for(self, rows: int) -> list[Option]:
+        """The questions, each with what it does under it where there are rows for that."""
+        self._has_room = rows >= ROWS_FOR_ALL
+        told = [(str(number), preset.question, preset.why) for number, preset in enumerate(QUESTIONS, start=1)]
+        told.append(("a", ALL_FIELDS, ABOUT_ALL_FIELDS))
+        return [Option(_told(key, question, about if self._has_room else "")) for key, question, about in told]
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Tells more, or less, of each question."""
+        if (event.size.height >= ROWS_FOR_ALL) == self._has_room:
+            return
+        questions = self.query_one(OptionList)
+        number = questions.highlighted
+        questions.clear_options()
+        questions.add_options(self._options_for(event.size.height))
+        questions.highlighted = number
+
     @property
     def preset(self) -> Preset | None:
         """The question under the cursor; None for all fields."""
@@ -113,6 +131,9 @@ Choose a question with the arrows, or press its number. **enter** asks it: the r
         self.query_one("#questions-url").display = preset is not None and preset.takes_url
         for label in VERSION_LABELS:
             self.query_one(f"#questions-{label}").display = preset is not None and preset.name == VERSIONS
+        why = self.query_one("#questions-why", Static)
+        why.display = not self._has_room
+        why.update(ABOUT_ALL_FIELDS if preset is None else preset.why)
         note = self.query_one("#questions-note", Note)
         if preset is None:
             note.show_errors()
@@ -205,4 +226,5 @@ Choose a question with the arrows, or press its number. **enter** asks it: the r
 
 
 def _told(key: str, question: str, about: str) -> Content:
-    return Content.assemble((f"{key}  ", "$text-accent"), (question, "bold"), ("\n   " + about, "$text-muted"))
+    more = f"\n   {about}" if about else ""
+    return Content.assemble((f"{key}  ", "$text-accent"), (question, "bold"), (more, "$text-muted"))

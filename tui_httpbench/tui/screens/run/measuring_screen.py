@@ -53,6 +53,7 @@ class MeasuringScreen(LeanScreen[None], SteadyFocusScreen[None]):
 
     TITLE = "httpbench"
     REDRAWS_PER_SECOND: ClassVar[float]
+    WHAT_IS_KEPT: ClassVar[str] = "The ranking so far is kept."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,s", "ask_to_stop", "Stop", id="run.stop", tooltip="Stop the run and keep what is measured"),
     ]
@@ -103,7 +104,7 @@ class MeasuringScreen(LeanScreen[None], SteadyFocusScreen[None]):
     def compose(self) -> ComposeResult:
         """The questions that may come up, and the header."""
         # First, since a widget that appears has Textual draw anew whatever was composed before it, on any layer.
-        yield Question("Stop here?", "The ranking so far is kept.", yes="Stop", no="Keep running")
+        yield Question("Stop here?", self.WHAT_IS_KEPT, yes="Stop", no="Keep running")
         yield FailedQuestion()
         yield ElsewhereQuestion()
         yield Header()

@@ -107,27 +107,26 @@ class ReadOut(ThemedChart, Panel):
 
     def __init__(self) -> None:
         super().__init__(id="read-out", classes="panel")
-        self._text = Text()
+        self._told: list[tuple[str, str, str]] = []
 
     def show(self, shown: CurvesShown, cursor: int) -> None:
         """Reads out a value."""
         sweep = shown.table.result.sweep
         self.set_heading(f"{sweep.knob} {sweep.in_words(shown.values[cursor])}")
-        text = Text(no_wrap=True, overflow="ellipsis")
-        told = shown.read_out(cursor)
-        names = max((len(lane) for lane, *_ in told), default=0)
-        widest = max((len(figure) for _, figure, _ in told), default=0)
-        for lane, figure, interval in told:
-            text.append("█ ", self.style_of(library_role(lane)))
-            text.append(f"{lane:<{names}} ", self.style_of(VALUE))
-            text.append(f"{figure:>{widest}}", self.style_of(VALUE))
-            text.append(f"  {interval}\n", self.style_of(AXIS))
-        self._text = text
+        self._told = shown.read_out(cursor)
         self.refresh()
 
     def render(self) -> RenderResult:
-        """What was read out."""
-        return self._text
+        """What was read out; without the intervals where they have no room."""
+        told = self._told
+        names, figures, intervals = (max((len(each[part]) for each in told), default=0) for part in range(3))
+        has_room = len("█ ") + names + 1 + figures + 2 + intervals <= self.size.width
+        text = Text(no_wrap=True, overflow="ellipsis")
+        for lane, figure, interval in told:
+            text.append("█ ", self.style_of(library_role(lane)))
+            text.append(f"{lane:<{names}} {figure:>{figures}}", self.style_of(VALUE))
+            text.append(f"  {interval}\n" if has_room else "\n", self.style_of(AXIS))
+        return text
 
 
 class SweepTableView(WholeColumns):

@@ -36,6 +36,7 @@ class SweepScreen(MeasuringScreen):
     CSS_PATH = "sweep.tcss"
     AUTO_FOCUS = "CurveChart"
     REDRAWS_PER_SECOND: ClassVar[float] = 4
+    WHAT_IS_KEPT: ClassVar[str] = "The curves so far are kept."
     HELP = """
 The same run is made at each value of a knob. All values have a turn in every round, in a new order each time, so that a
 machine that slows down looks like no curve.

@@ -1,0 +1,152 @@
+"""A sweep on the screen: its points fill in while it runs, and its curves are read value by value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.made_sweeps import crossing_sweep, measured_sweep
+from support.screens import text_on, wait_for_screen, wait_until
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import Input, Static, TabbedContent
+
+from tui_httpbench.analysis.sweep import SweepResult
+from tui_httpbench.bench.kept_runs import keep, list_kept
+from tui_httpbench.plan.plan import Plan
+from tui_httpbench.plan.sweep import parse_sweep
+from tui_httpbench.tui import app as app_module
+from tui_httpbench.tui.app import HttpbenchApp
+from tui_httpbench.tui.screens.history.screen import HistoryScreen
+from tui_httpbench.tui.screens.questions.screen import QuestionsScreen
+from tui_httpbench.tui.screens.results.screen import ResultsScreen
+from tui_httpbench.tui.screens.sweep.curves_view import CurveChart, ReadOut
+from tui_httpbench.tui.screens.sweep.results import SweepResultsScreen
+from tui_httpbench.tui.screens.sweep.screen import SweepScreen
+
+
+class SweepApp(HttpbenchApp):
+    """The app, opened with a sweep's result."""
+
+    CSS_PATH = str(Path(app_module.__file__).with_name("app.tcss"))
+
+    def __init__(self, result: SweepResult) -> None:
+        super().__init__()
+        self.animation_level = "none"
+        self._result = result
+
+    def make_first_screen(self) -> Screen[None]:
+        return SweepResultsScreen(self._result)
+
+
+async def read(pilot: Pilot[None]) -> SweepResultsScreen:
+    screen = await wait_for_screen(pilot, SweepResultsScreen)
+    await wait_until(pilot, lambda: screen.query_one(CurveChart).shown is not None)
+    await pilot.pause()
+    return screen
+
+
+async def test_curves_are_read_value_by_value_and_a_value_opens() -> None:
+    app = SweepApp(crossing_sweep())
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await read(pilot)
+        assert "requests-session is faster up to 4 in flight (surely up to 2 in flight)" in " ".join(
+            text_on(app).split()
+        )
+        read_out = screen.query_one(ReadOut)
+        assert str(read_out.border_title) == "concurrency 1 in flight"
+        assert str(read_out.render()).split()[1] == "requests-session", "the best on top"
+        await pilot.press("end")
+        await pilot.pause()
+        assert str(read_out.border_title) == "concurrency 10 in flight"
+        assert str(read_out.render()).split()[1] == "aiohttp"
+        await pilot.press("3")
+        await wait_until(pilot, lambda: "Median latency" in str(screen.query_one(CurveChart).border_title))
+        assert str(read_out.render()).split()[1] == "aiohttp", "of a latency, the lowest is the best"
+        await pilot.press("enter")
+        point = await wait_for_screen(pilot, ResultsScreen)
+        assert point.result is screen.result.points[-1].result
+        await pilot.press("escape")
+        assert await wait_for_screen(pilot, SweepResultsScreen) is screen
+
+
+async def test_it_is_copied_and_saved_and_what_is_to_be_minded_has_a_tab(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = SweepApp(crossing_sweep(whole={"stopped": True, "trouble": "The disk is full."}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await read(pilot)
+        await pilot.press("c")
+        assert "| aiohttp |" in app.clipboard
+        await pilot.press("s")
+        await wait_until(pilot, lambda: bool(app.screen.query("#save-name")))
+        app.screen.query_one(Input).value = "sweep.csv"
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: (tmp_path / "sweep.csv").exists())
+        await pilot.press("n")
+        await wait_until(pilot, lambda: "! The disk is full." in text_on(app))
+        assert screen.query_one("#tabs", TabbedContent).active == "warnings"
+        await pilot.press("u")
+        await wait_until(pilot, lambda: screen.focused is screen.query_one(CurveChart))
+        await pilot.press("escape")
+        await wait_for_screen(pilot, SweepResultsScreen)  # this test's first screen
+
+
+async def test_a_kept_sweep_opens_from_the_history_and_leads_back() -> None:
+    measured = measured_sweep("concurrency=1,10", {"aiohttp": (2.0, 1.0), "requests": (1.0, 3.0)})
+    assert keep(measured, source="a") is not None
+    app = SweepApp(crossing_sweep())
+    async with app.run_test(size=(100, 30)) as pilot:
+        first = await read(pilot)
+        await pilot.press("h")
+        history = await wait_for_screen(pilot, HistoryScreen)
+        await wait_until(pilot, lambda: history.runs.run is not None)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: app.screen not in (first, history))
+        kept = await read(pilot)
+        assert (kept.is_kept, kept.result.sweep.text) == (True, "concurrency=1,10")
+        await pilot.press("escape")
+        assert await wait_for_screen(pilot, HistoryScreen) is history
+
+
+@pytest.mark.usefixtures("light_modes")
+async def test_points_fill_in_while_a_sweep_runs_and_what_is_stopped_is_kept() -> None:
+    plan = Plan(
+        modes=("light", "light-other"),
+        requests=20,
+        rounds=50,
+        concurrency=2,
+        seed=3,
+        sweep=parse_sweep("concurrency=1,2"),
+    )
+
+    class RunningApp(HttpbenchApp):
+        CSS_PATH = str(Path(app_module.__file__).with_name("app.tcss"))
+
+    app = RunningApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await wait_for_screen(pilot, QuestionsScreen)
+        app.start_run(plan)
+        running = await wait_for_screen(pilot, SweepScreen)
+        await wait_until(pilot, lambda: running.query_one(CurveChart).shown is not None)
+        assert "concurrency" in str(running.query_one("#sweep-points", Static).content)
+        await pilot.press("right", "3", "escape")
+        await wait_until(pilot, lambda: "The curves so far are kept." in text_on(app))
+        await pilot.press("y")
+        result = (await read(pilot)).result
+        assert result.stopped
+        assert all(point.is_measured for point in result.points)
+        await pilot.press("escape")
+        await wait_for_screen(pilot, QuestionsScreen)
+        await app.keeper.wait()
+        assert [run.outcome for run in list_kept()] == ["stopped"]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_it_looks_as_it_did(size: tuple[int, int], matches_snapshot: Callable[..., bool]) -> None:
+    app = SweepApp(crossing_sweep())
+    async with app.run_test(size=size) as pilot:
+        await read(pilot)
+        assert matches_snapshot(app)
