@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_httpbench.analysis.column import ALWAYS, Column
 from tui_httpbench.analysis.places import interval_in_words, marked_name
+from tui_httpbench.analysis.start_cost import StartCost, start_cost
 from tui_httpbench.text.formatting import UNKNOWN, format_count, format_figure, format_ms, format_rate, format_ratio
 
 if TYPE_CHECKING:  # so that --help, which lists the columns, waits for no array library
@@ -42,6 +43,17 @@ def _measured(pick: Callable[[ModeSummary], float | None]) -> Callable[[Row], fl
 
 def _latency_ms(pick: Callable[[LatencySummary], float]) -> Callable[[Row], float | None]:
     return _measured(lambda mode: None if mode.latency_ms is None else pick(mode.latency_ms))
+
+
+def _start_ms(pick: Callable[[StartCost], float | None]) -> Callable[[Row], float | None]:
+    """Milliseconds of what a mode pays once; None where it is not known."""
+
+    def value(row: Row) -> float | None:
+        cost = start_cost(row.result, row.mode)
+        seconds = None if cost is None else pick(cost)
+        return None if seconds is None else seconds * 1e3
+
+    return value
 
 
 def _verdict_next(row: Row) -> str | None:
@@ -231,6 +243,37 @@ COLUMNS: tuple[Column, ...] = (
         weight=0,
         name="body bytes per request",
         option="bytes",
+    ),
+    Column(
+        "import",
+        "import",
+        "Processor time of a fresh process for importing the client from compiled bytecode, the median of the rounds.",
+        _start_ms(lambda cost: cost.import_s),
+        write=format_ms,
+        unit="ms",
+        weight=0,
+        name="import of the client",
+        option="import",
+    ),
+    Column(
+        "cold",
+        "cold import",
+        "The same with nothing compiled yet, as after an installation (--start-up).",
+        _start_ms(lambda cost: cost.cold_s),
+        write=format_ms,
+        unit="ms",
+        weight=0,
+    ),
+    Column(
+        "build",
+        "build",
+        "Processor time for making a client that is kept, the median of the rounds.",
+        _start_ms(lambda cost: cost.build_s),
+        write=format_ms,
+        unit="ms",
+        weight=0,
+        name="making of the client",
+        option="build",
     ),
 )
 TABLE_COLUMNS = tuple(column for column in COLUMNS if column.weight is not None)

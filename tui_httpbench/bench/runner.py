@@ -42,6 +42,7 @@ from tui_httpbench.bench.run_code import CODE_AS_IT_IS, RunCode, own_files_of, w
 from tui_httpbench.bench.run_error import RunError, in_words
 from tui_httpbench.bench.run_folder import RunFolder, source_of
 from tui_httpbench.bench.slice_length import SliceLength
+from tui_httpbench.bench.start_up import StartUps
 from tui_httpbench.bench.stopwatch import Stopwatch
 from tui_httpbench.bench.target_loss import store_what_is_left
 from tui_httpbench.bench.trust import USUAL_TRUST, make_trust
@@ -130,6 +131,7 @@ class Runner:
         self._lengths = SliceLength(max(map(plan.in_flight, plan.modes)))
         self._shuffler = random.Random(f"{plan.seed}/{plan.rounds_before}" if earlier else plan.seed)
         self._starts = asyncio.Semaphore(os.cpu_count() or 1)
+        self._start_ups = StartUps(with_cold=plan.start_up)
         self._environments: LaneEnvironments | None = None
         self._probing: asyncio.Task[tuple[Probe, ...]] | None = None
         self._stopped = False
@@ -458,7 +460,15 @@ class Runner:
             raise
         cpus = Cpus(self._usable_cpus, None if self._cpus.worker is None else (self._cpus.worker,))
         turns = self._turns = Turns(
-            self.plan, tuple(workers), self._target, self._lengths, self._shuffler, cpus, self._starts, self._ledger()
+            self.plan,
+            tuple(workers),
+            self._target,
+            self._lengths,
+            self._shuffler,
+            cpus,
+            self._starts,
+            self._ledger(),
+            self._start_ups,
         )
         self._tracker.begin_round(number, turns)
         if self._stopped:

@@ -18,6 +18,7 @@ from tui_httpbench.bench.foreign_requests import TargetLedger, aside
 from tui_httpbench.bench.load_left import LoadLeft
 from tui_httpbench.bench.pinning import using_cpus
 from tui_httpbench.bench.slice_length import SliceLength
+from tui_httpbench.bench.start_up import StartUps
 from tui_httpbench.bench.target_loss import without_lost_requests
 from tui_httpbench.bench.worker_process import WorkerProcess
 from tui_httpbench.clients.entrants import mode_of
@@ -60,8 +61,12 @@ class Turns:
         cpus: Cpus,
         starts: asyncio.Semaphore,
         ledger: TargetLedger,
+        start_ups: StartUps | None = None,
     ) -> None:
-        """As many workers start at once as ``starts`` lets; ``ledger`` is for the embedded target's counts."""
+        """As many workers start at once as ``starts`` lets; ``ledger`` is for the embedded target's counts.
+
+        ``start_ups`` finds out what the clients' imports take; None where nobody asks.
+        """
         self.workers = {worker.mode_id: worker for worker in workers}
         self.loads: dict[str, LoadLeft] = {}
         self.running: str | None = None
@@ -78,6 +83,7 @@ class Turns:
         self._stopped = False
         self.has_lost_target = False
         self._ledger = ledger
+        self._start_ups = start_ups
         # When the target was last heard of: how many requests of each mode had finished, and which modes had ended.
         self._answered: dict[str, int] = {}
         self._had_ended: set[str] = set()
@@ -130,9 +136,11 @@ class Turns:
         # This process keeps off the workers' processor, and its children are born where it runs.
         with using_cpus(self._cpus.start):
             started = await asyncio.gather(*map(start, self.workers.values()), return_exceptions=True)
-        for error in started:
-            if error is not None:
-                raise error
+            for error in started:
+                if error is not None:
+                    raise error
+            if self._start_ups is not None and not self._stopped:
+                await self._start_ups.measure(self.workers.values())
 
     async def _warm_up(self) -> None:
         await self._begin_round()

@@ -18,7 +18,7 @@ from tui_httpbench.bench.worker_job import WORKER_FILE, encode_job, hiding_for, 
 from tui_httpbench.bench.worker_story import EXIT_LIMIT_S, WorkerStory, hung_requests, last_line, without_secrets
 from tui_httpbench.files.side_line import SideLine
 from tui_httpbench.files.threads import in_plain_words, in_thread
-from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, WorkerSetup
+from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, StartUp, WorkerSetup
 from tui_httpbench.measured.sample_file import SampleFile
 from tui_httpbench.measured.samples import ErrorText, measured_span_s
 from tui_httpbench.plan.plan import MAX_REQUESTS, Plan
@@ -41,6 +41,7 @@ class WorkerProcess:
 
     A worker that failed, hung or died takes no further command; ``can_work`` tells. ``stop`` at any moment. Its round
     is complete where ``has_done_its_load`` was set before ``end``; ``elapsed_s`` and ``requests`` are sums over slices.
+    ``python`` with ``environment`` runs its ``mode``, an async one on the event loop of ``loop``, empty for the usual.
     """
 
     def __init__(
@@ -69,8 +70,10 @@ class WorkerProcess:
         self.samples = SampleFile(sample_path(folder, mode_id, round), capacity)
         self._hiding = hiding or hiding_for(plan, url)
         self._job = make_job(plan, url, mode_id, self.samples.path, trust, hiding=self._hiding, code=code)
-        self._environment = code.variables_of(mode_id, worker_environment(plan, trust))
-        self._python = code.python_of(mode_id)
+        self.environment = code.variables_of(mode_id, worker_environment(plan, trust))
+        self.mode = code.mode_of(mode_id)
+        self.python = code.python_of(mode_id)
+        self.loop = self._job.loop
         # A request may take the timeout to connect and again to be answered, and wait while all others in flight are
         # computed, such as the TLS contexts of new clients; beyond that, nothing moves any more.
         self._stall_limit_s = 2 * plan.timeout_s + 5.0 + COMPUTING_S * self.in_flight
@@ -132,6 +135,11 @@ class WorkerProcess:
             self._story.hung = (
                 f"{self.mode_id} was not ready after {STARTUP_LIMIT_S:.0f} s, longer than it may take, and was ended."
             )
+
+    def note_start(self, start: StartUp) -> None:
+        """Takes in what a script pays before it makes this client."""
+        if self._story.setup is not None:
+            self._story.setup = replace(self._story.setup, start=start)
 
     async def warm_up(self, cpus: tuple[int, ...] | None) -> None:
         """Moves it to these processors, None for any, and lets it send the warm-up requests."""
@@ -207,12 +215,12 @@ class WorkerProcess:
 
     async def _spawn(self, stderr: Any) -> None:
         self._line = await SideLine.start(
-            self._python,
+            self.python,
             str(WORKER_FILE),
             stdin=asyncio.subprocess.PIPE,
             stdout=stderr,
             stderr=stderr,
-            env=self._environment,
+            env=self.environment,
             limit=MESSAGE_LIMIT_BYTES,
             hands_on=self._hands_on,
         )

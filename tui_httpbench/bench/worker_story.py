@@ -65,6 +65,7 @@ class WorkerStory:
                     import_s=message["import_s"],
                     build_s=message["build_s"],
                     warmup=(),
+                    build_cpu_s=message["build_cpu_s"],
                 )
             case "warmed" if self.setup is not None:
                 request = WarmupRequest(message["latency_ms"], message["status"], message["cpu_ms"])

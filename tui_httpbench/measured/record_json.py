@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import Any, cast, get_args
 
-from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, WarmupRequest, WorkerSetup
+from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, StartUp, WarmupRequest, WorkerSetup
 from tui_httpbench.measured.samples import ErrorText, SampleTally
 from tui_httpbench.measured.strict_json import items, seconds, seconds_or_none, text, whole, whole_or_none
 from tui_httpbench.plan.plan import MAX_REQUESTS, MAX_ROUNDS
@@ -94,7 +94,13 @@ def setup_from_dict(values: dict[str, Any]) -> WorkerSetup:
         import_s=seconds(values["import_s"]),
         build_s=seconds(values["build_s"]),
         warmup=tuple(_warmup(request) for request in items(values["warmup"])),
+        build_cpu_s=seconds_or_none(values.get("build_cpu_s")),
+        start=None if values.get("start") is None else _start_up(values["start"]),
     )
+
+
+def _start_up(values: dict[str, Any]) -> StartUp:
+    return StartUp(seconds(values["interpreter_s"]), seconds(values["import_s"]), seconds_or_none(values["cold_s"]))
 
 
 def _warmup(values: dict[str, Any]) -> WarmupRequest:

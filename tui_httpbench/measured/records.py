@@ -26,13 +26,32 @@ class WarmupRequest:
 
 
 @dataclass(frozen=True)
+class StartUp:
+    """What a script pays before it makes its client, in seconds of processor time, in a fresh process of its own.
+
+    ``interpreter_s`` is Python's own start, ``import_s`` the import of the client from compiled bytecode, ``cold_s``
+    the same with nothing compiled yet; None where that was not measured.
+    """
+
+    interpreter_s: float
+    import_s: float
+    cold_s: float | None = None
+
+
+@dataclass(frozen=True)
 class WorkerSetup:
-    """What a worker told of itself before its timed round."""
+    """What a worker told of itself before its timed round; ``start`` is what was found out beside it.
+
+    ``import_s`` and ``build_s`` are wall time while other workers start as well; ``build_cpu_s`` is processor time,
+    None where it was not told.
+    """
 
     python: str
     import_s: float
     build_s: float
     warmup: tuple[WarmupRequest, ...]
+    build_cpu_s: float | None = None
+    start: StartUp | None = None
 
     @property
     def waiting_s(self) -> float:

@@ -208,6 +208,14 @@ GROUPS: dict[str, tuple[Field, ...]] = {
             kind="flag",
             default="they are kept there",
         ),
+        Field(
+            "start_up",
+            "plan",
+            "--start-up",
+            "also import each client with nothing compiled yet, as after an installation; at most 10 s more",
+            kind="flag",
+            default="from compiled bytecode alone",
+        ),
     ),
     "which clients": (
         Field(

@@ -131,6 +131,7 @@ class Plan:
     beside certifi's, ``insecure`` turns their check off; both are for a URL of the user's own, which may redirect to
     https. ``rounds_before`` were made by the run that this one goes on with; ``rounds`` come on top of them. With a
     ``sweep``, this is the plan of as many runs as ``points`` gives, and ``budget_s`` is for all of them together.
+    ``start_up`` also measures what the clients' imports take while nothing is compiled yet, as after an installation.
     """
 
     request: Request = field(default_factory=Request)
@@ -153,6 +154,7 @@ class Plan:
     variants: tuple[Variant, ...] = ()
     get: bool = False
     sweep: Sweep | None = None
+    start_up: bool = False
 
     def __post_init__(self) -> None:
         """Gives variants their lanes, and checks what no single field can: raises PlanError."""

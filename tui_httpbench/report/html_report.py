@@ -16,6 +16,7 @@ from tui_httpbench.analysis.pairs import gate_in_words, judge, pairs_beside
 from tui_httpbench.analysis.places import FAILED_SIGN, ORDER_NOTE, OTHER_WORK_SIGN, placed_name, places_of, rates_differ
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.rows import grouped_rows, known_columns, order_by
+from tui_httpbench.analysis.scripts import SCRIPT_NOTE, first_in_words, script_headings, script_load, script_rows
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.clients.own_files import measured_mode
 from tui_httpbench.plan.reference import USUAL, Against
@@ -45,6 +46,7 @@ def parts_of(result: Result, against: Against = USUAL) -> Iterator[str]:
     yield section("Ranking", _ranking(result), id_="ranking")
     yield section("Charts", _charts(result, looks), id_="charts")
     yield section("Why", _why(result), id_="why")
+    yield section("Whole scripts", _scripts(result), id_="scripts")
     yield section("Warnings and errors", _warnings(result), id_="warnings")
     yield section("How it was measured", facts(how_measured(result)), id_="method")
     yield section("Settings", _settings(result), id_="settings")
@@ -175,6 +177,16 @@ def _why(result: Result) -> str:
     reasons = explain_lanes(result)
     places = places_of(tuple(reason.rank for reason in reasons))
     return facts((placed_name(places, reason.rank.mode), reason.text) for reason in reasons if reason.text)
+
+
+def _scripts(result: Result) -> str:
+    """Which script finishes first, and the table behind it."""
+    sentences = first_in_words(result)
+    if not sentences:
+        return ""
+    headings = [(heading, "right" if place else "left") for place, heading in enumerate(script_headings(result))]
+    how = f"{SCRIPT_NOTE} Requests: {script_load(result)}."
+    return bullets(sentences) + table(headings, script_rows(result), "scripts") + paragraph(how, "quiet")
 
 
 def _warnings(result: Result) -> str:

@@ -13,6 +13,8 @@ from tui_httpbench.analysis.article import PUBLISHED_REQUESTS, TITLE, compare_wi
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.pairs import Pair, judge, pairs_of
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
+from tui_httpbench.analysis.scripts import first_to_finish
+from tui_httpbench.analysis.start_cost import start_cost
 from tui_httpbench.analysis.variant_labels import variant_labels
 from tui_httpbench.clients.entrants import entrant_of, lane_of, mode_of
 from tui_httpbench.measured.records import RoundRecord
@@ -48,6 +50,7 @@ def to_dict(result: Result, against: Against = USUAL) -> dict[str, Any]:
         "comparisons": [_pair(pair) for pair in pairs_of(result, against)],
         "gate": _gate(result, against),
         "conclusion": conclude(result),
+        "scripts": [{**asdict(crossing), "text": crossing.in_words} for crossing in first_to_finish(result)],
         "findings": [asdict(finding) for finding in result.findings],
         "warnings": list(result.warnings),
         "differences": [{"text": each.text, "modes": each.modes} for each in result.differences],
@@ -142,6 +145,7 @@ def _mode(result: Result, summary: ModeSummary) -> dict[str, Any]:
         "peak_memory_mib": summary.peak_memory_mib,
         "import_s": statistics.median(setup.import_s for setup in setups) if setups else None,
         "build_s": statistics.median(setup.build_s for setup in setups) if setups else None,
+        "start_up": _start_up(result, summary.mode),
         "connections": summary.connections,
         "requests_per_connection": summary.requests_per_connection,
         "settings": result.settings.get(lane_of(summary.mode), {}),
@@ -152,6 +156,14 @@ def _mode(result: Result, summary: ModeSummary) -> dict[str, Any]:
         "note": summary.note or None,
         "rounds": [_round(record) for record in records],
     }
+
+
+def _start_up(result: Result, mode_id: str) -> dict[str, Any] | None:
+    """What the mode pays once, in seconds; null where no round tells."""
+    cost = start_cost(result, mode_id)
+    if cost is None:
+        return None
+    return {**{key: value for key, value in asdict(cost).items() if key != "totals_s"}, "total_s": cost.total_s}
 
 
 def _pair(pair: Pair) -> dict[str, Any]:

@@ -20,6 +20,15 @@ _LATENCIES = {
     "max": "the slowest",
 }
 
+_STARTS = {
+    "interpreter_s": "processor time of Python's own start, the median of the rounds",
+    "import_s": "that of importing the client from compiled bytecode, in a fresh process",
+    "cold_s": "the same with nothing compiled yet (--start-up)",
+    "build_s": "processor time for making a client that is kept",
+    "first_s": "how much longer the first request took than the next",
+    "total_s": "what a script pays once, with bytecode",
+}
+
 COLUMNS: tuple[CsvColumn, ...] = (
     of_row("rank", "the place, as a number; nothing for a mode that has none"),
     of_row("place", "the place as it is shown: 2= where several share it"),
@@ -50,6 +59,7 @@ COLUMNS: tuple[CsvColumn, ...] = (
     of_row("body_bytes", "bytes of all bodies received"),
     of_row("import_s", "how long the import of the client took, the median of the rounds"),
     of_row("build_s", "how long the making of the client took, the median of the rounds"),
+    *(of_row(f"start_{name}", about) for name, about in _STARTS.items()),
     of_row("http_version", "what it spoke with the server"),
     of_row("note", "why rounds are missing"),
     *RUN_COLUMNS,
@@ -81,5 +91,6 @@ def rows_of(result: Result, document: Document) -> Iterator[Document]:
             "failed": mode["requests"] - mode["ok"],
             "time_per_request_s": None if summary.failed else seconds_per_request(result, summary),
             **{f"latency_{name}_ms": value for name, value in (mode["latency_ms"] or {}).items()},
+            **{f"start_{name}": value for name, value in (mode["start_up"] or {}).items()},
             "cpu_ratio": by_cpu.get(rank["mode"]),
         }

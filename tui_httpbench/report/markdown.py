@@ -12,9 +12,10 @@ from tui_httpbench.analysis.pairs import gate_in_words, judge, pairs_beside
 from tui_httpbench.analysis.places import FAILED_SIGN, OTHER_WORK_SIGN
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.rows import Row, grouped_rows, known_columns
+from tui_httpbench.analysis.scripts import SCRIPT_NOTE, first_in_words, script_headings, script_load, script_rows
 from tui_httpbench.plan.reference import USUAL, Against
 from tui_httpbench.report.facts import how_measured
-from tui_httpbench.text.markdown_table import markdown_code, markdown_table, markdown_text
+from tui_httpbench.text.markdown_table import Side, markdown_code, markdown_table, markdown_text
 from tui_httpbench.text.quoting import shown_url
 
 MAX_WIDTH = 104
@@ -50,9 +51,21 @@ def _blocks(result: Result, against: Against, by: GroupBy) -> Iterator[str]:
     yield markdown_table(sides, [[column.text(row) for column in columns] for row in rows]).rstrip("\n")
     yield markdown_text(_signs(result))
     yield _list([f"{name}: {value}" for name, value in how_measured(result)])
+    yield from _scripts(result)
     if result.findings:
         yield "Warnings"
         yield _list([finding.text for finding in result.findings])
+
+
+def _scripts(result: Result) -> Iterator[str]:
+    """Which script finishes first, and the table behind it; nothing where starts are not known."""
+    if sentences := first_in_words(result):
+        yield f"Whole scripts of N requests ({script_load(result)})"
+        yield _list(list(sentences))
+        first, *others = script_headings(result)
+        sides: dict[str, Side] = {first: "left", **dict.fromkeys(others, "right")}
+        yield markdown_table(sides, [list(row) for row in script_rows(result)]).rstrip("\n")
+        yield markdown_text(SCRIPT_NOTE)
 
 
 def _fitting(result: Result, rows: list[Row]) -> list[Column]:

@@ -26,6 +26,7 @@ from tui_httpbench.report.article import article_block
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.ranking_chart import ranking_chart
 from tui_httpbench.report.ranking_table import columns_block, ranking_table
+from tui_httpbench.report.scripts_block import scripts_block
 from tui_httpbench.report.settings import differing_settings, environment_block, settings_block
 from tui_httpbench.text.formatting import plural
 from tui_httpbench.text.quoting import printable, shortened, shown_url
@@ -83,7 +84,8 @@ def _blocks(
         yield ""
         yield ranking_table(result, console, by)
         yield from _footnotes(result)
-        blocks += [ranking_chart(result, console, metric, by), _article(result, console, verbose)]
+        blocks += [ranking_chart(result, console, metric, by), scripts_block(result, verbose=verbose)]
+        blocks.append(_article(result, console, verbose))
     if any(mode.errors for mode in result.modes):
         blocks.append(_errors(result))
     findings = [finding for finding in result.findings if is_measured or finding.id != "all-failed"]

@@ -110,9 +110,9 @@ class _Round:
             raise with_blame(failure, lambda: client(*parts).build()) from failure
 
     def _obey(self, client: SyncClient, import_s: float) -> None:
-        begin = time.perf_counter()
+        begin, begin_cpu = time.perf_counter(), time.process_time()
         client.build()
-        self._tell_ready(import_s, time.perf_counter() - begin)
+        self._tell_ready(import_s, time.perf_counter() - begin, time.process_time() - begin_cpu)
         slicer = SyncSlicer(client.send, self._job.in_flight, self._recorder)
         while True:
             command = self._ear.hear()
@@ -144,9 +144,9 @@ class _Round:
         client.close()
 
     async def _obey_async(self, client: AsyncClient, import_s: float) -> None:
-        begin = time.perf_counter()
+        begin, begin_cpu = time.perf_counter(), time.process_time()
         await client.build()
-        self._tell_ready(import_s, time.perf_counter() - begin)
+        self._tell_ready(import_s, time.perf_counter() - begin, time.process_time() - begin_cpu)
         slicer = AsyncSlicer(client.send, self._job.in_flight, self._recorder)
         while True:
             command = await self._ear.hear_async()
@@ -209,12 +209,13 @@ class _Round:
         failed = sum(count for (kind, _), count in self._recorder.error_counts.items() if kind in UNCONNECTED)
         return max(0, self._counter.surely_opened(failed + self._unconnected) - self._aside)
 
-    def _tell_ready(self, import_s: float, build_s: float) -> None:
+    def _tell_ready(self, import_s: float, build_s: float, build_cpu_s: float) -> None:
         self._tell(
             "ready",
             python=f"{platform.python_implementation()} {platform.python_version()}",
             import_s=import_s,
             build_s=build_s,
+            build_cpu_s=build_cpu_s,
         )
 
     def _tell_warmed(self, start: _Start, status: int) -> bool:
