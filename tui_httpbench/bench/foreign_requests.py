@@ -33,7 +33,13 @@ class TargetLedger:
             return record
         if foreign := self._foreign(record, timed.requests + untimed.requests):
             return replace(record, foreign_requests=foreign)
-        return replace(record, connections=timed.connections + untimed.connections, target_cpu_s=timed.cpu_s)
+        return replace(
+            record,
+            connections=timed.connections + untimed.connections,
+            timed_connections=timed.connections,
+            target_cpu_s=timed.cpu_s,
+            held_s=timed.held_s,
+        )
 
     def _foreign(self, record: RoundRecord, arrived: int) -> int:
         hops = self._hops.get(record.mode)

@@ -82,6 +82,8 @@ class RoundRecord:
     planned and not finished when the watchdog ended the worker, of a load in seconds those in flight; they have no
     sample. ``connections`` were opened by warm-up and timed requests together, and by ``lead_ins``, untimed requests
     between the two; ``target_cpu_s`` is the embedded target's processor time meanwhile; both None where unknown.
+    Of the timed requests alone, ``timed_connections`` were opened, and the embedded target held them for ``held_s``
+    seconds in all before it answered: their service time and their place in line; both None elsewhere.
     ``wall_s`` is how long the whole round of the group took, its start-up included. ``foreign_requests`` arrived at the
     embedded target in the mode's turns though its worker did not send them; then what the target counted is left out.
     ``counted`` is what ``samples`` added up to where they are not kept any more, None where they are.
@@ -106,6 +108,8 @@ class RoundRecord:
     lead_ins: int = 0
     slices: tuple[Slice, ...] = field(default=(), repr=False)
     counted: SampleTally | None = None
+    timed_connections: int | None = None
+    held_s: float | None = None
 
     def __eq__(self, other: object) -> bool:
         """Samples are compared by their content."""

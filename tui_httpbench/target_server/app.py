@@ -60,12 +60,11 @@ class Application:
             body_length, body = await _read_body(proto, headers.get("content-length", ""), keeps=answer.mirror)
         if answer.mirror:
             answer = mirrored(answer, body, body_length)
-        if service is not None:
+        if service is not None or wait_s:
+            arrived_s = time.perf_counter()
             await _join_loop()
-            await service.serve(wait_s)
-        elif wait_s:
-            await _join_loop()
-            await asyncio.sleep(wait_s)
+            await (asyncio.sleep(wait_s) if service is None else service.serve(wait_s))
+            turn.held_s += time.perf_counter() - arrived_s  # in the loop's thread alone
         self._respond(scope, proto, answer, body_length)
 
     def begin(self) -> None:

@@ -283,7 +283,8 @@ def _merge(answers: list[Any]) -> TargetCounts:
     """What the server and, where there is one, the relay have counted."""
     # The relay's own ports come round soon, so the server can't tell its connections apart for sure.
     connections = answers[-1]["connections"]
-    return TargetCounts(answers[0]["requests"], connections, cpu_s=sum(answer["cpu_s"] for answer in answers))
+    cpu_s = sum(answer["cpu_s"] for answer in answers)
+    return TargetCounts(answers[0]["requests"], connections, cpu_s, answers[0].get("held_s", 0.0))
 
 
 async def _end(children: tuple[Child, ...]) -> None:

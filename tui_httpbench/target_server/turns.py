@@ -19,12 +19,15 @@ class TargetCounts:
 
     ``requests`` arrived over ``connections`` different client connections; one that sent no request isn't counted, nor
     one again that had sent some before. ``cpu_s`` is the processor time of all its threads, in seconds: in all with its
-    start, for a label without what it takes to obey the parent.
+    start, for a label without what it takes to obey the parent. ``held_s`` is for how long requests were held before
+    they were answered, each from its arrival on: their service time, their place in line and a path's delay; seconds,
+    summed up, 0 for requests that are answered at once.
     """
 
     requests: int
     connections: int
     cpu_s: float
+    held_s: float = 0.0
 
 
 class Stopwatch:
@@ -58,6 +61,7 @@ class Turn(Generic[Draws]):
         """``make_draws`` is told of the label's own time, which stands still while it is not its turn."""
         self.requests = 0
         self.connections = 0
+        self.held_s = 0.0
         self.draws = make_draws(working := Stopwatch())
         self._make_draws = make_draws
         self._watches = working, Stopwatch(cpu_clock_s)
@@ -78,7 +82,7 @@ class Turn(Generic[Draws]):
 
     def counts(self) -> TargetCounts:
         """What has happened in this label's turns so far."""
-        return TargetCounts(self.requests, self.connections, self._watches[1].read_s())
+        return TargetCounts(self.requests, self.connections, self._watches[1].read_s(), self.held_s)
 
 
 class Turns(Generic[Draws]):

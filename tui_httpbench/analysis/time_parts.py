@@ -1,0 +1,97 @@
+"""Where the time of a request goes: the parts that were measured, and the rest.
+
+At the embedded target all that happens to a request is known: the relay holds each new connection back for one round
+trip, and each exchange for another; a TLS 1.3 handshake is one exchange (RFC 8446, section 2); the target counts the
+connections of the timed requests, and measures how long it held them and what it computed; the worker measures its
+processor time. Elsewhere only that is known. What is left is ``other``: with many in flight, a request's turn among
+the others of its process; the body of an answer comes as fast as loopback carries it, so that to read it is to compute.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.text.formatting import format_ms
+
+_REDIRECTING = "/redirect/"
+
+
+@dataclass(frozen=True)
+class TimeParts:
+    """What the mean latency of a request, ``latency_ms``, is made of, in milliseconds.
+
+    ``connecting`` and ``tls`` are round trips of new connections, ``waiting`` that of the request and the server's
+    work; None where they are not known. ``computing`` is the processor time of the client's process for one request.
+    """
+
+    latency_ms: float
+    connecting: float | None
+    tls: float | None
+    waiting: float | None
+    computing: float
+
+    @property
+    def measured_ms(self) -> float:
+        """All known parts together."""
+        return sum(value for _, value in self.known if value is not None)
+
+    @property
+    def other(self) -> float:
+        """What is left of the latency; 0 where the parts, each with its own noise, come to more."""
+        return max(0.0, self.latency_ms - self.measured_ms)
+
+    @property
+    def known(self) -> tuple[tuple[str, float], ...]:
+        """The names and milliseconds of the parts that are known, but for ``other``, in the order of a request."""
+        named = [(NAMES[field.name], getattr(self, field.name)) for field in fields(self) if field.name in NAMES]
+        return tuple((name, value) for name, value in named if value is not None)
+
+    @property
+    def all(self) -> tuple[tuple[str, float], ...]:
+        """The same with ``other``."""
+        return (*self.known, (OTHER, self.other))
+
+    @property
+    def in_words(self) -> str:
+        """``62.1 ms a request: connecting 20.0, TLS 20.0, waiting 20.1, computing 1.80, other 0.20``."""
+        parts = ", ".join(f"{name} {format_ms(value)}" for name, value in self.all if value)
+        return f"{format_ms(self.latency_ms)} ms a request: {parts}"
+
+
+NAMES = {"connecting": "connecting", "tls": "TLS", "waiting": "waiting", "computing": "computing"}
+"""What each part is called, by its field."""
+OTHER = "other"
+PART_NAMES = (*NAMES.values(), OTHER)
+"""All parts in the order of a request."""
+
+
+def time_parts(result: Result, mode_id: str) -> TimeParts | None:
+    """The parts of a mode's mean latency; None where a request failed, or latency or processor time are not known."""
+    summary = result.mode(mode_id)
+    if summary.failed or summary.latency_ms is None or summary.cpu_us_per_request is None:
+        return None
+    latency_ms, computing = summary.latency_ms.mean, summary.cpu_us_per_request / 1e3
+    records = [
+        record
+        for record in result.records
+        if record.mode == mode_id
+        and record.finished
+        and record.timed_connections is not None
+        and record.target_cpu_s is not None
+        and record.held_s is not None
+    ]
+    requests = sum(record.finished for record in records)
+    plan = result.plan
+    if not requests or plan.request.url.startswith(_REDIRECTING):
+        return TimeParts(latency_ms, None, None, None, computing)
+    trip_ms = plan.scenario.rtt_ms
+    connecting = trip_ms * sum(record.timed_connections or 0 for record in records) / requests
+    server_ms = sum((record.held_s or 0.0) + (record.target_cpu_s or 0.0) for record in records) / requests * 1e3
+    return TimeParts(
+        latency_ms,
+        connecting,
+        connecting if result.url.lower().startswith("https:") else 0.0,
+        trip_ms + server_ms,
+        computing,
+    )
