@@ -41,8 +41,8 @@ def _explained(result: Result, usual: ModeReason, pair: Pair | None, against: st
     if not result.mode(label).requests:
         return usual
     if label == against:
-        return replace(usual, sentences=("The others are compared with it.", *portrait(usual.facts)))
-    return usual if pair is None else replace(usual, sentences=_sentences(result, pair))
+        return replace(usual, sentences=("The others are compared with it.", *portrait(usual.facts)), against="")
+    return usual if pair is None else replace(usual, sentences=_sentences(result, pair), against=pair.reference)
 
 
 def _sentences(result: Result, pair: Pair) -> tuple[str, ...]:

@@ -6,8 +6,16 @@ from dataclasses import dataclass
 
 from tui_httpbench.analysis.columns import connections_per_round
 from tui_httpbench.analysis.result import Rank, Result
+from tui_httpbench.analysis.time_parts import OTHER, TimeParts, time_parts
 from tui_httpbench.clients.entrants import lane_of
-from tui_httpbench.text.formatting import enumerate_names, format_figure, format_percent, format_ratio, plural
+from tui_httpbench.text.formatting import (
+    enumerate_names,
+    format_figure,
+    format_ms,
+    format_percent,
+    format_ratio,
+    plural,
+)
 
 CPU_BOUND_SHARE = 0.8
 WAITING_SHARE = 0.5
@@ -15,6 +23,11 @@ MUCH_MORE = 1.2
 EXPLAINING_SHARE = 0.25
 MANY_CONNECTIONS = 0.5
 MAX_REASONS = 3
+CLOSE = 0.03
+"""Of so small a share of a latency, nothing is said of what it is made of."""
+MOST = 0.95
+LEAST_SHARE = 0.05
+"""What explains less of a gap is not told."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +37,7 @@ class ModeFacts:
     ``time_ms`` is the time of a round over its requests, ``cpu_ms`` the processor time of a request, ``cpu_share`` the
     share of the time for which a processor was busy, at most 1. ``connections`` were opened in a round, and
     ``requests_per_connection`` sent over each, warm-up included; ``tls_handshakes`` are as many as connections
-    where the URL is https, else 0.
+    where the URL is https, else 0. ``parts`` are what its latency is made of.
     """
 
     mode: str
@@ -39,6 +52,7 @@ class ModeFacts:
     http_version: str | None
     mean_ms: float | None
     p50_ms: float | None
+    parts: TimeParts | None = None
 
     @property
     def connections_per_request(self) -> float | None:
@@ -48,11 +62,15 @@ class ModeFacts:
 
 @dataclass(frozen=True)
 class ModeReason:
-    """One mode's facts, and what they say about its place in a sentence or more."""
+    """One mode's facts, and what they say about its place in a sentence or more.
+
+    ``against`` is the mode that it is compared with, empty for none.
+    """
 
     rank: Rank
     facts: ModeFacts
     sentences: tuple[str, ...]
+    against: str = ""
 
     @property
     def text(self) -> str:
@@ -64,7 +82,15 @@ def explain_ranking(result: Result) -> tuple[ModeReason, ...]:
     """Every mode with its reasons, in the order of the ranking."""
     facts = {rank.mode: facts_of(result, rank.mode) for rank in result.ranking}
     winner = next((rank for rank in result.ranking if rank.clean and rank.ratio is not None), None)
-    return tuple(ModeReason(rank, facts[rank.mode], _sentences(result, rank, facts, winner)) for rank in result.ranking)
+    return tuple(
+        ModeReason(
+            rank,
+            facts[rank.mode],
+            _sentences(result, rank, facts, winner),
+            winner.mode if winner is not None and rank.ratio is not None and rank is not winner else "",
+        )
+        for rank in result.ranking
+    )
 
 
 def facts_of(result: Result, mode_id: str) -> ModeFacts:
@@ -87,6 +113,7 @@ def facts_of(result: Result, mode_id: str) -> ModeFacts:
         http_version=result.http_versions.get(lane_of(mode_id)),
         mean_ms=summary.latency_ms.mean if summary.latency_ms else None,
         p50_ms=summary.latency_ms.p50 if summary.latency_ms else None,
+        parts=time_parts(result, mode_id),
     )
 
 
@@ -130,6 +157,8 @@ def reasons_of_gap(result: Result, own: ModeFacts, best: ModeFacts, name: str = 
     if own.time_ms is None or best.time_ms is None or own.time_ms <= best.time_ms:
         return []
     gap_ms = own.time_ms - best.time_ms
+    if parts := _causes(own, best, name or "It"):
+        return parts
     candidates = [
         _cpu(own, best, gap_ms, name or "It"),
         _one_by_one(own, best, name or "It"),
@@ -138,6 +167,56 @@ def reasons_of_gap(result: Result, own: ModeFacts, best: ModeFacts, name: str = 
     ]
     found = [candidate for candidate in candidates if candidate is not None and candidate[0] >= EXPLAINING_SHARE]
     return [text for _, text in sorted(found, key=lambda candidate: -candidate[0])][:MAX_REASONS]
+
+
+def _causes(own: ModeFacts, best: ModeFacts, who: str) -> list[str]:
+    """The parts that a latency has more of than another, with their shares of all that it has more, the largest first.
+
+    Nothing where a part of either is not known, where many in flight wait for one another, or where the two are too
+    close for shares of what lies between them.
+    """
+    mine, other = own.parts, best.parts
+    if mine is None or other is None or mine.waiting is None or other.waiting is None:
+        return []
+    gap_ms = mine.latency_ms - other.latency_ms
+    if own.in_flight != 1 or best.in_flight != 1 or gap_ms < CLOSE * other.latency_ms:
+        return []
+    theirs = dict(other.all)
+    more = sorted(
+        ((value - theirs.get(name, 0.0), name, value) for name, value in mine.all if value > theirs.get(name, 0.0)),
+        key=lambda part: -part[0],
+    )
+    # Each part has its own noise, so that together they may come to more than what lies between the two.
+    whole_ms = max(gap_ms, sum(extra for extra, _, _ in more))
+    told = [part for part in more if part[0] >= LEAST_SHARE * whole_ms]
+    return [
+        f"{format_percent(extra / whole_ms)} {'is' if place else 'of the difference is'} {name}"
+        f"{_details(name, own, best, who)} ({_ms(value)} against {_ms(theirs.get(name, 0.0))} ms a request)."
+        for place, (extra, name, value) in enumerate(told)
+    ]
+
+
+def _ms(value: float) -> str:
+    return format_ms(value) if value else "0"
+
+
+def _details(name: str, own: ModeFacts, best: ModeFacts, who: str) -> str:
+    """What there is to say of a part, behind its name."""
+    opened, least = own.connections_per_request, best.connections_per_request
+    if name == "connecting" and opened is not None and least is not None:
+        each = (
+            "a new connection for every request" if opened > MOST else f"{format_figure(opened)} connections a request"
+        )
+        keeps = "keeps its own" if least < MANY_CONNECTIONS else f"opens {format_figure(least)}"
+        return f": {'it' if who == 'It' else who} opens {each}, {best.mode} {keeps}"
+    return _DETAILS.get(name, "")
+
+
+_DETAILS = {
+    "TLS": ", a handshake with each connection",
+    "waiting": " for the server",
+    OTHER: " than these parts, such as waiting for a processor",
+}
 
 
 _Candidate = tuple[float, str] | None  # the share of the gap that it explains, and the sentence
@@ -178,7 +257,7 @@ def _connecting(result: Result, own: ModeFacts, best: ModeFacts, gap_ms: float, 
     if opened / own.in_flight < 2 * least / best.in_flight:
         return None
     is_https = bool(own.tls_handshakes)
-    each = "a new connection for every request" if opened > 0.95 else f"{format_figure(opened)} connections a request"
+    each = "a new connection for every request" if opened > MOST else f"{format_figure(opened)} connections a request"
     keeps_one = best.connections is not None and best.connections <= 1.5
     if opened < 2 * least:
         other = f"{best.mode} opens about as many, but side by side"

@@ -3,13 +3,14 @@
 At the embedded target all that happens to a request is known: the relay holds each new connection back for one round
 trip, and each exchange for another; a TLS 1.3 handshake is one exchange (RFC 8446, section 2); the target counts the
 connections of the timed requests, and measures how long it held them and what it computed; the worker measures its
-processor time. Elsewhere only that is known. What is left is ``other``: with many in flight, a request's turn among
-the others of its process; the body of an answer comes as fast as loopback carries it, so that to read it is to compute.
+processor time. Elsewhere only that is known. While a request is one of c in flight, its process computes c times what
+it takes for one (Little's law), of which all but one part is for the others: so long, at most, it waits for its turn.
+What is left is ``other``. The body of an answer comes as fast as loopback carries it, so that to read it is to compute.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.text.formatting import format_ms
@@ -22,7 +23,8 @@ class TimeParts:
     """What the mean latency of a request, ``latency_ms``, is made of, in milliseconds.
 
     ``connecting`` and ``tls`` are round trips of new connections, ``waiting`` that of the request and the server's
-    work; None where they are not known. ``computing`` is the processor time of the client's process for one request.
+    work; None where they are not known. ``computing`` is the processor time of the client's process for one request;
+    ``turn`` is what it computed for the others in flight, as far as the request was not waiting for something else.
     """
 
     latency_ms: float
@@ -30,6 +32,7 @@ class TimeParts:
     tls: float | None
     waiting: float | None
     computing: float
+    turn: float = 0.0
 
     @property
     def measured_ms(self) -> float:
@@ -59,7 +62,7 @@ class TimeParts:
         return f"{format_ms(self.latency_ms)} ms a request: {parts}"
 
 
-NAMES = {"connecting": "connecting", "tls": "TLS", "waiting": "waiting", "computing": "computing"}
+NAMES = {"connecting": "connecting", "tls": "TLS", "waiting": "waiting", "computing": "computing", "turn": "turn"}
 """What each part is called, by its field."""
 OTHER = "other"
 PART_NAMES = (*NAMES.values(), OTHER)
@@ -84,14 +87,14 @@ def time_parts(result: Result, mode_id: str) -> TimeParts | None:
     requests = sum(record.finished for record in records)
     plan = result.plan
     if not requests or plan.request.url.startswith(_REDIRECTING):
-        return TimeParts(latency_ms, None, None, None, computing)
+        return _with_turn(TimeParts(latency_ms, None, None, None, computing), plan.in_flight(mode_id))
     trip_ms = plan.scenario.rtt_ms
     connecting = trip_ms * sum(record.timed_connections or 0 for record in records) / requests
     server_ms = sum((record.held_s or 0.0) + (record.target_cpu_s or 0.0) for record in records) / requests * 1e3
-    return TimeParts(
-        latency_ms,
-        connecting,
-        connecting if result.url.lower().startswith("https:") else 0.0,
-        trip_ms + server_ms,
-        computing,
-    )
+    tls = connecting if result.url.lower().startswith("https:") else 0.0
+    parts = TimeParts(latency_ms, connecting, tls, trip_ms + server_ms, computing)
+    return _with_turn(parts, plan.in_flight(mode_id))
+
+
+def _with_turn(parts: TimeParts, in_flight: int) -> TimeParts:
+    return replace(parts, turn=min((in_flight - 1) * parts.computing, parts.other))

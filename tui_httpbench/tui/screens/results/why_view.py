@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterator
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import DataTable, Label, Select
+from textual.widgets import DataTable, Label, Select, Static
 
+from tui_httpbench.analysis.changes import Change, change_to_show
 from tui_httpbench.analysis.columns import COLUMNS
 from tui_httpbench.analysis.pair_reasons import explain_lanes
 from tui_httpbench.analysis.places import OTHER_WORK_SIGN, placed_name, places_of
 from tui_httpbench.analysis.reasons import ModeFacts, ModeReason
 from tui_httpbench.analysis.result import Environment, Result
+from tui_httpbench.analysis.scripts import first_in_words
 from tui_httpbench.analysis.variant_labels import variant_labels
 from tui_httpbench.plan.reference import compared_pairs
 from tui_httpbench.text.formatting import UNKNOWN, format_count, format_percent, plural
@@ -24,9 +27,13 @@ from tui_httpbench.text.markdown_table import Side, markdown_table
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.parts.panel import Page, Panel
 from tui_httpbench.tui.parts.whole_columns import WholeColumns
+from tui_httpbench.tui.screens.results.time_bar import parts_line, time_bar
 from tui_httpbench.tui.screens.results.view import ResultView
 
 _INDENT = "    "
+_BAR_COLUMNS = ((150, 48), (100, 28), (0, 12))
+"""How wide the bars of the table are on a screen so wide."""
+_BAR_TITLE = "a request"
 AGAINST_TOOLTIP = "Compare all with the marked mode, or as usual again"
 
 
@@ -43,13 +50,19 @@ class FactsTable(WholeColumns):
         shared = {title: self._shared(title) for title in _SHAREABLE}
         self.set_heading(" · ".join(("Measured of each mode", *filter(None, shared.values()))))
         titles = [title for title in _FACTS if not shared.get(title)]
-        for index, title in enumerate(("#", "mode", *titles)):
-            self.add_column(Text(title, justify="left" if index == 1 else "right"))
+        parts = [reason.facts.parts for reason in self._reasons]
+        longest_ms = max((part.latency_ms for part in parts if part is not None), default=0.0)
+        columns = next(columns for width, columns in _BAR_COLUMNS if self.app.size.width >= width)
+        bars = [_BAR_TITLE] if longest_ms else []
+        for index, title in enumerate(("#", "mode", *bars, *titles)):
+            self.add_column(Text(title, justify="left" if title in ("mode", _BAR_TITLE) and index else "right"))
         for reason in self._reasons:
             texts = dict(zip(_FACTS, self.texts_of(reason), strict=True))
             cells = [Text(texts[title], justify="right") for title in titles]
             name = Text(reason.rank.mode, style="bold" if reason is self._reasons[0] else "")
-            self.add_row(Text(self._places[reason.rank.mode], justify="right"), name, *cells, key=reason.rank.mode)
+            bar = [time_bar(reason.facts.parts, longest_ms, columns)] if bars else []
+            place = Text(self._places[reason.rank.mode], justify="right")
+            self.add_row(place, name, *bar, *cells, key=reason.rank.mode)
 
     def explain(self, reasons: tuple[ModeReason, ...]) -> None:
         """Takes other reasons of the same modes, for ``as_markdown``."""
@@ -82,17 +95,20 @@ class FactsTable(WholeColumns):
 
 
 class ReasonsPage(Page, Panel):
-    """A paragraph for each mode."""
+    """A paragraph for each mode, with what its time is made of; below them, whole scripts."""
 
-    def __init__(self, reasons: tuple[ModeReason, ...]) -> None:
+    def __init__(self, reasons: tuple[ModeReason, ...], scripts: tuple[str, ...] = ()) -> None:
         super().__init__(id="reasons", classes="panel")
         self._reasons = reasons
-        self.set_heading("Why")
+        self._scripts = scripts
+        self.set_heading("Where the time of a request goes, and why")
 
     def compose(self) -> ComposeResult:
         """Name and sentences, in the order of the ranking."""
         for index, text in enumerate(self._texts()):
             yield Label(text, classes="reason", id=f"reason-{index}")
+        for script in self._scripts:
+            yield Label(printable(script), classes="script", markup=False)
 
     def explain(self, reasons: tuple[ModeReason, ...]) -> None:
         """Shows other reasons of the same modes."""
@@ -103,7 +119,10 @@ class ReasonsPage(Page, Panel):
     def _texts(self) -> Iterator[Text]:
         places = places_of(tuple(reason.rank for reason in self._reasons))
         for reason in self._reasons:
-            yield Text.assemble((f"{placed_name(places, reason.rank.mode)}  ", "bold"), printable(reason.text))
+            name = (f"{placed_name(places, reason.rank.mode)}  ", "bold")
+            parts = reason.facts.parts
+            line = () if parts is None else ("\n", parts_line(parts))
+            yield Text.assemble(name, printable(reason.text), *line)
 
     def show_reason(self, index: int) -> None:
         """Brings a mode's paragraph into view and marks it."""
@@ -111,6 +130,33 @@ class ReasonsPage(Page, Panel):
             label.set_class(number == index, "-chosen")
             if number == index:
                 self.scroll_to_widget(label, animate=False)
+
+
+class ChangePage(Page, Panel):
+    """What to change in the code, from the slower of two modes of a library to the faster."""
+
+    def __init__(self) -> None:
+        super().__init__(id="change", classes="panel")
+
+    def compose(self) -> ComposeResult:
+        """What the change brings, and the lines of it."""
+        yield Label(id="change-gain", markup=False)
+        yield Static(id="change-diff", markup=False)
+
+    def show_change(self, change: Change | None) -> None:
+        """Shows a change; without one, nothing is there."""
+        self.display = change is not None
+        if change is None:
+            return
+        self.set_heading(f"What to change: {change.before} → {change.after}")
+        gain = Content.assemble((f"{change.deed}: ", "bold"), printable(change.gain))
+        self.query_one("#change-gain", Label).update(gain)
+        lines = [(f"{printable(line)}\n", _DIFF_LOOKS.get(line[:1], "")) for line in change.diff]
+        self.query_one("#change-diff", Static).update(Content.assemble(*lines))
+        self.scroll_home(animate=False)
+
+
+_DIFF_LOOKS = {"+": "$text-success", "-": "$text-error"}
 
 
 class SettingsPage(Page, Panel):
@@ -177,16 +223,28 @@ class WhyView(ResultView):
     TITLE_MARKUP = "[u]W[/]hy"
     ABOUT = "What makes each mode slower than the winner, its reference, or another"
 
+    def __init__(self, result: Result) -> None:
+        super().__init__(result)
+        self._explained: dict[str, tuple[ModeReason, ...]] = {}
+        self._changes: dict[tuple[str, str], Change | None] = {}
+        self._reasons: tuple[ModeReason, ...] = ()
+
     def compose(self) -> ComposeResult:
         """What modes are compared with, and the facts, over the reasons and the settings."""
-        reasons = explain_lanes(self.result)
+        self._reasons = reasons = self._reasons_against("")
         if len(reasons) > 1:
             has_pairs = bool(compared_pairs(self.result.plan))
             yield AgainstBar(reasons, "its reference, else the fastest" if has_pairs else "the fastest")
         yield FactsTable(reasons)
         with Horizontal(id="why-body"):
-            yield ReasonsPage(reasons)
-            yield SettingsPage(self.result)
+            yield ReasonsPage(reasons, first_in_words(self.result))
+            with Vertical(id="why-aside"):
+                yield ChangePage()
+                yield SettingsPage(self.result)
+
+    def on_mount(self) -> None:
+        """Begins with the change to the first mode."""
+        self._show_change(0)
 
     def first_focus(self) -> Widget | None:
         """The table."""
@@ -204,14 +262,29 @@ class WhyView(ResultView):
     def on_against_bar_changed(self, event: AgainstBar.Changed) -> None:
         """Explains every mode anew."""
         event.stop()
-        reasons = explain_lanes(self.result, event.label)
+        self._reasons = reasons = self._reasons_against(event.label)
         self.query_one(FactsTable).explain(reasons)
         self.query_one(ReasonsPage).explain(reasons)
+        self._show_change(self.query_one(FactsTable).cursor_row)
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         """Brings the mode's reasons into view."""
         event.stop()
         self.query_one(ReasonsPage).show_reason(event.cursor_row)
+        self._show_change(event.cursor_row)
+
+    def _reasons_against(self, label: str) -> tuple[ModeReason, ...]:
+        """Every mode with its reasons against this one; explained once."""
+        if label not in self._explained:
+            self._explained[label] = explain_lanes(self.result, label)
+        return self._explained[label]
+
+    def _show_change(self, row: int) -> None:
+        """Shows what to change between the marked mode and the one that it is compared with; compared once."""
+        pair = self._reasons[row].rank.mode, self._reasons[row].against
+        if pair not in self._changes:
+            self._changes[pair] = change_to_show(self.result, *pair)
+        self.query_one(ChangePage).show_change(self._changes[pair])
 
 
 def settings_lines(settings: dict[str, dict[str, str]]) -> Iterator[str]:
