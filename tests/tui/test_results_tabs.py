@@ -31,6 +31,7 @@ from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.report.markdown import to_text as to_markdown
+from tui_httpbench.text.formatting import format_ms
 from tui_httpbench.tui.parts.themed_chart import ThemedChart
 from tui_httpbench.tui.screens.results.article_view import ArticleView
 from tui_httpbench.tui.screens.results.code_view import CodeColumn, CodePane
@@ -235,13 +236,16 @@ async def test_why_lists_facts_reasons_and_settings_and_warnings_are_counted_in_
     async with show(result, (120, 36)) as (screen, pilot):
         await open_tab(pilot, screen, "why")
         paragraphs = said(screen, ReasonsPage).splitlines()
-        for reason, paragraph in zip(explain_ranking(result), paragraphs, strict=True):
+        for reason, paragraph, line in zip(explain_ranking(result), paragraphs[::2], paragraphs[1::2], strict=True):
             assert paragraph == f"{reason.rank.label} {reason.rank.mode}  {reason.text}"
+            parts = reason.facts.parts
+            assert parts is not None
+            assert line.startswith(f"{format_ms(parts.latency_ms)} ms a request: ")
         assert "no TLS" in str(screen.query_one(FactsTable).border_title)
         table = screen.query_one(FactsTable)
         rows = {str(table.get_row_at(index)[1]): table.get_row_at(index) for index in range(8)}
-        assert [str(cell) for cell in rows["requests-session"][2:5]] == ["1", "1", "23"]
-        assert [str(cell) for cell in rows["aiohttp"][2:5]] == ["20", "–", "–"]
+        assert [str(cell) for cell in rows["requests-session"][3:6]] == ["1", "1", "23"]
+        assert [str(cell) for cell in rows["aiohttp"][3:6]] == ["20", "–", "–"]
         settings = said(screen, SettingsPage).splitlines()
         assert settings[settings.index("≠ redirects") + 2] == f"not followed: {', '.join(OTHER_WORK)}"
         assert settings.index("= timeout: 30 s") > settings.index("≠ pool")

@@ -31,6 +31,11 @@ class Change:
     pair: Pair
 
     @property
+    def is_own(self) -> bool:
+        """Whether the code is out of a client file of the user's own."""
+        return not entrant_of(self.before).mode.library.is_built_in
+
+    @property
     def gain(self) -> str:
         """What it brings, only as sure as the pair is: ``34 times as fast (31 to 38)``."""
         interval = self.pair.interval

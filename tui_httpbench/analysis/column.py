@@ -29,6 +29,7 @@ class Column:
     ``cell`` is there where a cell takes more than that. ``better`` is None where neither is.
 
     ``weight`` tells which columns stay where there is no room for all, the largest; None for one of the chart alone.
+    With ``where_known``, the screen's table has it only where a mode has a value.
     ``by_cpu`` is the label in a ranking by CPU time, where it is another one.
 
     Bars can be drawn of what has an ``option``: its name after ``--metric``. ``name`` is what their title calls it, and
@@ -52,6 +53,7 @@ class Column:
     of_all_in_flight: bool = False
     by_cpu: str = ""
     note: str = ""
+    where_known: bool = False
 
     def heading(self, yardstick: Yardstick = "time") -> str:
         """What stands over the column in a ranking by this yardstick: ``p50 ms``."""

@@ -252,6 +252,7 @@ COLUMNS: tuple[Column, ...] = (
         write=format_ms,
         unit="ms",
         weight=0,
+        where_known=True,
         name="import of the client",
         option="import",
     ),
@@ -263,6 +264,7 @@ COLUMNS: tuple[Column, ...] = (
         write=format_ms,
         unit="ms",
         weight=0,
+        where_known=True,
     ),
     Column(
         "build",
@@ -272,6 +274,7 @@ COLUMNS: tuple[Column, ...] = (
         write=format_ms,
         unit="ms",
         weight=0,
+        where_known=True,
         name="making of the client",
         option="build",
     ),

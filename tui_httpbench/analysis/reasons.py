@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tui_httpbench.analysis.columns import connections_per_round
 from tui_httpbench.analysis.result import Rank, Result
-from tui_httpbench.analysis.time_parts import OTHER, TimeParts, time_parts
+from tui_httpbench.analysis.time_parts import NAMES, OTHER, TimeParts, time_parts
 from tui_httpbench.clients.entrants import lane_of
 from tui_httpbench.text.formatting import (
     enumerate_names,
@@ -172,18 +172,18 @@ def reasons_of_gap(result: Result, own: ModeFacts, best: ModeFacts, name: str = 
 def _causes(own: ModeFacts, best: ModeFacts, who: str) -> list[str]:
     """The parts that a latency has more of than another, with their shares of all that it has more, the largest first.
 
-    Nothing where a part of either is not known, where many in flight wait for one another, or where the two are too
-    close for shares of what lies between them.
+    Nothing where a part of either is not known, where they have not as many in flight, or where the two are too close
+    for shares of what lies between them. A request's turn is the computing of its process for the others.
     """
     mine, other = own.parts, best.parts
     if mine is None or other is None or mine.waiting is None or other.waiting is None:
         return []
     gap_ms = mine.latency_ms - other.latency_ms
-    if own.in_flight != 1 or best.in_flight != 1 or gap_ms < CLOSE * other.latency_ms:
+    if own.in_flight != best.in_flight or gap_ms < CLOSE * other.latency_ms:
         return []
-    theirs = dict(other.all)
+    ours, theirs = _brought_together(mine), _brought_together(other)
     more = sorted(
-        ((value - theirs.get(name, 0.0), name, value) for name, value in mine.all if value > theirs.get(name, 0.0)),
+        ((value - theirs.get(name, 0.0), name, value) for name, value in ours.items() if value > theirs.get(name, 0.0)),
         key=lambda part: -part[0],
     )
     # Each part has its own noise, so that together they may come to more than what lies between the two.
@@ -194,6 +194,13 @@ def _causes(own: ModeFacts, best: ModeFacts, who: str) -> list[str]:
         f"{_details(name, own, best, who)} ({_ms(value)} against {_ms(theirs.get(name, 0.0))} ms a request)."
         for place, (extra, name, value) in enumerate(told)
     ]
+
+
+def _brought_together(parts: TimeParts) -> dict[str, float]:
+    """The parts by name, in milliseconds, with all that the process computes in one."""
+    told = dict(parts.all)
+    told[NAMES["computing"]] += told.pop(NAMES["turn"], 0.0)
+    return told
 
 
 def _ms(value: float) -> str:
@@ -209,6 +216,10 @@ def _details(name: str, own: ModeFacts, best: ModeFacts, who: str) -> str:
         )
         keeps = "keeps its own" if least < MANY_CONNECTIONS else f"opens {format_figure(least)}"
         return f": {'it' if who == 'It' else who} opens {each}, {best.mode} {keeps}"
+    if name == "computing":
+        in_flight = " for it and for the others in flight" if own.in_flight > 1 else ""
+        bound = own.cpu_share is not None and own.cpu_share >= CPU_BOUND_SHARE
+        return f"{in_flight}, so the processor is what limits {'it' if who == 'It' else who}" if bound else in_flight
     return _DETAILS.get(name, "")
 
 

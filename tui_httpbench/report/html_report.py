@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 
 from tui_httpbench import __version__
+from tui_httpbench.analysis.changes import changes_of
 from tui_httpbench.analysis.columns import DEFAULT_METRIC, METRIC_OPTIONS
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.grouping import usual_grouping
@@ -46,6 +47,7 @@ def parts_of(result: Result, against: Against = USUAL) -> Iterator[str]:
     yield section("Ranking", _ranking(result), id_="ranking")
     yield section("Charts", _charts(result, looks), id_="charts")
     yield section("Why", _why(result), id_="why")
+    yield section("What to change", _changes(result), id_="changes")
     yield section("Whole scripts", _scripts(result), id_="scripts")
     yield section("Warnings and errors", _warnings(result), id_="warnings")
     yield section("How it was measured", facts(how_measured(result)), id_="method")
@@ -176,7 +178,22 @@ def figure_of(title: str, drawing: str) -> str:
 def _why(result: Result) -> str:
     reasons = explain_lanes(result)
     places = places_of(tuple(reason.rank for reason in reasons))
-    return facts((placed_name(places, reason.rank.mode), reason.text) for reason in reasons if reason.text)
+    told = []
+    for reason in reasons:
+        parts = reason.facts.parts
+        where = f" {parts.in_words[:1].upper()}{parts.in_words[1:]}." if parts is not None else ""
+        if reason.text:
+            told.append((placed_name(places, reason.rank.mode), f"{reason.text}{where}"))
+    return facts(told)
+
+
+def _changes(result: Result) -> str:
+    """What to change in the code of each library that came with this program, and what it brings."""
+    parts = []
+    for change in changes_of(result):
+        drawn = "" if change.is_own else code("\n".join(change.diff))
+        parts.append(element("div", paragraph(change.in_words), drawn))
+    return element("div", *parts, class_="codes") if parts else ""
 
 
 def _scripts(result: Result) -> str:

@@ -10,11 +10,13 @@ from dataclasses import asdict
 from typing import Any
 
 from tui_httpbench.analysis.article import PUBLISHED_REQUESTS, TITLE, compare_with_article
+from tui_httpbench.analysis.changes import Change, changes_of
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.pairs import Pair, judge, pairs_of
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.analysis.scripts import first_to_finish
 from tui_httpbench.analysis.start_cost import start_cost
+from tui_httpbench.analysis.time_parts import TimeParts, time_parts
 from tui_httpbench.analysis.variant_labels import variant_labels
 from tui_httpbench.clients.entrants import entrant_of, lane_of, mode_of
 from tui_httpbench.measured.records import RoundRecord
@@ -50,6 +52,7 @@ def to_dict(result: Result, against: Against = USUAL) -> dict[str, Any]:
         "comparisons": [_pair(pair) for pair in pairs_of(result, against)],
         "gate": _gate(result, against),
         "conclusion": conclude(result),
+        "changes": [_change(change) for change in changes_of(result)],
         "scripts": [{**asdict(crossing), "text": crossing.in_words} for crossing in first_to_finish(result)],
         "findings": [asdict(finding) for finding in result.findings],
         "warnings": list(result.warnings),
@@ -146,6 +149,7 @@ def _mode(result: Result, summary: ModeSummary) -> dict[str, Any]:
         "import_s": statistics.median(setup.import_s for setup in setups) if setups else None,
         "build_s": statistics.median(setup.build_s for setup in setups) if setups else None,
         "start_up": _start_up(result, summary.mode),
+        "time_parts_ms": None if (parts := time_parts(result, summary.mode)) is None else _parts(parts),
         "connections": summary.connections,
         "requests_per_connection": summary.requests_per_connection,
         "settings": result.settings.get(lane_of(summary.mode), {}),
@@ -155,6 +159,22 @@ def _mode(result: Result, summary: ModeSummary) -> dict[str, Any]:
         "rounds_done": summary.rounds_done,
         "note": summary.note or None,
         "rounds": [_round(record) for record in records],
+    }
+
+
+def _parts(parts: TimeParts) -> dict[str, float | None]:
+    """What the mean latency is made of, in milliseconds, null where a part is not known."""
+    return {**asdict(parts), "other": parts.other}
+
+
+def _change(change: Change) -> dict[str, Any]:
+    pair = _pair(change.pair)
+    return {
+        "before": change.before,
+        "after": change.after,
+        "deed": change.deed,
+        **{key: pair[key] for key in ("ratio", "ratio_interval", "verdict")},
+        "text": change.in_words,
     }
 
 

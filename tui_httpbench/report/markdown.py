@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from tui_httpbench.analysis.changes import changes_of
 from tui_httpbench.analysis.column import Column
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.grouping import GroupBy, usual_grouping
@@ -16,7 +18,7 @@ from tui_httpbench.analysis.scripts import SCRIPT_NOTE, first_in_words, script_h
 from tui_httpbench.plan.reference import USUAL, Against
 from tui_httpbench.report.facts import how_measured
 from tui_httpbench.text.markdown_table import Side, markdown_code, markdown_table, markdown_text
-from tui_httpbench.text.quoting import shown_url
+from tui_httpbench.text.quoting import printable, shown_url
 
 MAX_WIDTH = 104
 """How many characters of a table GitHub shows in a comment without a scroll bar, the room around each cell included."""
@@ -51,10 +53,23 @@ def _blocks(result: Result, against: Against, by: GroupBy) -> Iterator[str]:
     yield markdown_table(sides, [[column.text(row) for column in columns] for row in rows]).rstrip("\n")
     yield markdown_text(_signs(result))
     yield _list([f"{name}: {value}" for name, value in how_measured(result)])
+    yield from _changes(result)
     yield from _scripts(result)
     if result.findings:
         yield "Warnings"
         yield _list([finding.text for finding in result.findings])
+
+
+def _changes(result: Result) -> Iterator[str]:
+    """What to change in the code of each library, and what it brings; nothing where no library has two modes."""
+    if changes := changes_of(result):
+        yield "What to change"
+    for change in changes:
+        yield f"- {markdown_text(change.in_words)}"
+        if change.is_own:  # a user's own file may hold what is not to be told
+            continue
+        fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", "".join(change.diff))), default=0))
+        yield "\n".join((f"{fence}diff", *map(printable, change.diff), fence))
 
 
 def _scripts(result: Result) -> Iterator[str]:

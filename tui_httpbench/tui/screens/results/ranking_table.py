@@ -29,13 +29,18 @@ class RankingTable(WholeColumns):
         self._result = result
         self._by = usual_grouping(result.plan)
         self._rows = self._ranked("time")
+        self._columns = tuple(
+            column
+            for column in TABLE_COLUMNS
+            if not column.where_known or any(column.value(row) is not None for row in self._rows)
+        )
         self._sorted_by = _UNSORTED
         self._is_filling = False
 
     def on_mount(self) -> None:
         """Fills the table."""
         self.set_heading(_TITLES["time"])
-        for column in TABLE_COLUMNS:
+        for column in self._columns:
             self.add_column(Text(column.heading(), justify=column.align), key=column.id)
         self._fill()
 
@@ -53,7 +58,7 @@ class RankingTable(WholeColumns):
             return
         self._rows, self._sorted_by = rows, _UNSORTED
         used = rows[0].yardstick
-        for column in TABLE_COLUMNS:
+        for column in self._columns:
             shown = self.columns[ColumnKey(column.id)]
             shown.label = Text(column.heading(used), justify=column.align)
             shown.content_width = max(shown.content_width, len(column.heading(used)))
@@ -78,7 +83,7 @@ class RankingTable(WholeColumns):
         self.clear()
         for group in grouped(sort_rows(self._rows, column, turned=is_turned), self._by, lambda row: row.mode):
             for number, row in enumerate(group):
-                cells = {column.id: _cell(column, row) for column in TABLE_COLUMNS}
+                cells = {column.id: _cell(column, row) for column in self._columns}
                 if number:
                     cells["mode"].stylize("dim", *_shared_part(row.mode, self._by))
                 self.add_row(*cells.values(), key=row.mode)
