@@ -193,6 +193,24 @@ async def test_processor_time_is_that_of_the_labels_own_turns(rtt_ms: float) -> 
         assert 0.5 < sum(told.cpu_s for told in counts.values()) / (after.cpu_s - before.cpu_s) < 1.01
 
 
+@pytest.mark.parametrize("rtt_ms", [0, 1])
+async def test_each_label_is_told_for_how_long_its_requests_were_held(rtt_ms: float) -> None:
+    async with EmbeddedTarget(scenario=Scenario(rtt_ms=rtt_ms, service_time=ServiceTime("fixed", 20.0))) as target:
+        await target.begin_round()
+        for label, number in (("a", 3), ("b", 1)):
+            await target.take_turn(label)
+            await asyncio.to_thread(ask_many_times, address_of(target), number)
+        counts = await target.turn_counts()
+        assert counts["a"].held_s >= 3 * 0.02 - 0.003
+        assert 0.017 <= counts["b"].held_s < counts["a"].held_s
+        assert counts[NOBODY].held_s == 0
+    async with EmbeddedTarget() as target:
+        await target.begin_round()
+        await target.take_turn("a")
+        await asyncio.to_thread(ask_many_times, address_of(target), 2)
+        assert (await target.turn_counts())["a"].held_s == 0
+
+
 async def test_taking_turns_costs_no_label_processor_time() -> None:
     async with EmbeddedTarget(scenario=Scenario(rtt_ms=0.1)) as target:
         await target.begin_round()

@@ -1,0 +1,108 @@
+"""Whole scripts of N requests: what a start costs, which finishes first, and what of that is sure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from support.made_results import SETUP, result_of, rounds_of
+from support.reports import report_of
+
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.scripts import first_in_words, first_to_finish, script_headings, script_rows
+from tui_httpbench.analysis.start_cost import start_cost
+from tui_httpbench.measured.record_json import setup_from_dict
+from tui_httpbench.measured.records import RoundRecord, StartUp, WarmupRequest
+from tui_httpbench.report import html_report, markdown
+
+ROUNDS = 5
+WARMUP = (WarmupRequest(5.0, 200), WarmupRequest(3.0, 200), WarmupRequest(1.0, 200))
+
+
+def rounds(
+    mode: str, latency_ms: float, import_s: float, noise: float = 0.0, cold_s: float | None = None
+) -> tuple[RoundRecord, ...]:
+    """Five rounds of a mode whose import takes so long, more by the share ``noise`` in every other round."""
+    made = rounds_of(mode, latency_ms, rounds=ROUNDS, noise=0.0001)
+    return tuple(
+        replace(
+            record,
+            setup=replace(
+                SETUP,
+                warmup=WARMUP,
+                build_cpu_s=0.005,
+                start=StartUp(0.01, import_s * (1 + noise * (record.round % 2)), cold_s),
+            ),
+        )
+        for record in made
+    )
+
+
+def result(*records: RoundRecord) -> Result:
+    return result_of(*records, rounds=ROUNDS, concurrency=1)
+
+
+def test_a_start_is_the_interpreter_the_import_the_making_and_what_the_first_request_takes_more() -> None:
+    cost = start_cost(result(*rounds("aiohttp", 1.0, 0.2, cold_s=0.9)), "aiohttp")
+    assert cost is not None
+    assert (cost.interpreter_s, cost.import_s, cost.build_s, cost.cold_s) == (0.01, 0.2, 0.005, 0.9)
+    assert round(cost.first_s, 9) == 0.004
+    assert round(cost.total_s, 9) == 0.219
+    assert start_cost(result(*rounds_of("aiohttp", 1.0, rounds=ROUNDS)), "aiohttp") is None
+
+
+def test_lines_cross_where_the_dearer_start_has_paid_off() -> None:
+    told = result(*rounds("requests-session", 2.0, 0.1, 0.02), *rounds("aiohttp", 1.0, 0.2, 0.02))
+    (crossing,) = first_to_finish(told)
+    assert (crossing.earlier, crossing.later) == ("requests-session", "aiohttp")
+    # A tenth of a second more at the start, a millisecond less a request.
+    assert 99 <= crossing.requests <= 104
+    assert crossing.sure_until is not None
+    assert crossing.sure_from is not None
+    assert 80 < crossing.sure_until < crossing.requests <= crossing.sure_from < 125
+    (text,) = first_in_words(told)
+    assert text.startswith("Below 100 requests, a script with requests-session finishes first; from 100 on, one with ")
+    assert "surely up to" in text
+
+
+def test_a_crossing_of_noisy_starts_is_not_sure_and_starts_that_are_alike_make_none() -> None:
+    noisy = result(*rounds("requests-session", 2.0, 0.1), *rounds("aiohttp", 1.0, 0.12, 0.9))
+    assert first_to_finish(noisy) == ()  # the starts can't be told apart
+    assert first_in_words(noisy) == ("A script with aiohttp finishes first, however many requests it sends.",)
+    alone = result(*rounds("aiohttp", 1.0, 0.2))
+    assert first_in_words(alone) == ()
+
+
+def test_a_single_round_makes_nothing_sure() -> None:
+    one = [made[:1] for made in (rounds("requests-session", 2.0, 0.1), rounds("aiohttp", 1.0, 0.2))]
+    (crossing,) = first_to_finish(result_of(*one[0], *one[1], rounds=1, concurrency=1))
+    assert (crossing.sure_until, crossing.sure_from) == (None, None)
+    assert "none of it is sure" in crossing.in_words
+
+
+def test_reports_have_the_sentence_and_the_table() -> None:
+    told = result(*rounds("requests-session", 2.0, 0.1, cold_s=0.5), *rounds("aiohttp", 1.0, 0.2, cold_s=0.9))
+    assert script_headings(told)[:4] == ("mode", "Python", "import", "cold")
+    assert next(script_rows(told))[:7] == ("aiohttp", "10.0", "200", "900", "5.00", "4.00", "0.22")
+    (sentence,) = first_in_words(told)
+    assert sentence in " ".join(report_of(told).split())
+    page, text = "".join(html_report.parts_of(told)), markdown.to_text(told)
+    assert sentence in page
+    assert sentence in text
+    assert "| aiohttp | 10.0 | 200 | 900 |" in text
+    without = result(*rounds("requests-session", 2.0, 0.1), *rounds("aiohttp", 1.0, 0.2))
+    assert "cold" not in script_headings(without)
+
+
+def test_a_start_is_read_back_as_it_was_written() -> None:
+    setup = replace(SETUP, build_cpu_s=0.5, start=StartUp(0.1, 0.2, None))
+    values = {
+        "python": setup.python,
+        "import_s": setup.import_s,
+        "build_s": setup.build_s,
+        "warmup": [vars(request) for request in setup.warmup],
+        "build_cpu_s": 0.5,
+        "start": {"interpreter_s": 0.1, "import_s": 0.2, "cold_s": None},
+    }
+    assert setup_from_dict(values) == setup
+    del values["build_cpu_s"], values["start"]  # as runs before had it
+    assert setup_from_dict(values) == SETUP

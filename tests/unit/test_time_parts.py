@@ -1,0 +1,83 @@
+"""The parts of a request's time: each from what was measured of it, the rest called other, causes by their share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from support.made_results import result_of, rounds_of
+
+from tui_httpbench.analysis.pair_reasons import explain_lanes
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.time_parts import time_parts
+from tui_httpbench.plan.scenario import Scenario
+
+FAR = Scenario(name="far", rtt_ms=20.0, tls=True)
+
+
+def result(concurrency: int = 1, **each: Any) -> Result:
+    """Two modes at 20 ms with TLS, ten requests a round: one keeps its connection, one opens one for every request.
+
+    The kept one takes 23 ms, of which it computes 1 and the target 2; the other 70 ms, of which it computes 5.
+    """
+    alike: dict[str, Any] = {"target_cpu_s": 0.01, "held_s": 0.01, "rounds": 3, "noise": 0.0}
+    kept = rounds_of("requests-session", 23.0, cpu_s=0.01, timed_connections=0, connections=1, **alike)
+    more: dict[str, Any] = {"cpu_s": 0.05, "timed_connections": 10, "connections": 13}
+    made = result_of(
+        *kept, *rounds_of("requests", 70.0, **(more | alike | each)), rounds=3, scenario=FAR, concurrency=concurrency
+    )
+    return replace(made, url="https://127.0.0.1:8000/")
+
+
+def test_the_parts_come_from_round_trips_counts_and_processor_time() -> None:
+    parts = time_parts(result(), "requests")
+    assert parts is not None
+    assert (parts.connecting, parts.tls) == (20.0, 20.0)
+    assert parts.waiting == pytest.approx(22.0)
+    assert parts.computing == pytest.approx(5.0)
+    assert parts.turn == 0.0
+    assert parts.other == pytest.approx(3.0)
+    kept = time_parts(result(), "requests-session")
+    assert kept is not None
+    assert (kept.connecting, kept.tls, kept.computing) == (0.0, 0.0, 1.0)
+    assert kept.other == pytest.approx(0.0, abs=1e-9)
+
+
+def test_parts_are_never_more_than_was_measured_and_unknown_ones_are_not_told() -> None:
+    plain = replace(result(), url="http://127.0.0.1:8000/")
+    parts = time_parts(plain, "requests")
+    assert parts is not None
+    assert parts.tls == 0.0
+    unknown = time_parts(result(timed_connections=None), "requests")
+    assert unknown is not None
+    assert (unknown.connecting, unknown.tls, unknown.waiting) == (None, None, None)
+    assert [name for name, _ in unknown.known] == ["computing", "turn"]
+    assert unknown.other == pytest.approx(65.0)
+    assert time_parts(result(failed=1), "requests") is None
+
+
+def test_with_many_in_flight_a_request_waits_for_its_turn_but_no_longer_than_there_is_time() -> None:
+    parts = time_parts(result(concurrency=2), "requests")
+    assert parts is not None
+    assert parts.turn == pytest.approx(3.0)  # one more computes for 5 ms, but for 3 ms alone nothing else is known
+
+
+def test_causes_are_told_once_each_the_largest_share_first() -> None:
+    told = {reason.rank.mode: reason for reason in explain_lanes(result())}
+    text = told["requests"].text
+    assert (
+        "43 % of the difference is connecting: it opens a new connection for every request, requests-session " in text
+    )
+    assert "keeps its own (20.0 against 0 ms a request). 43 % is TLS, a handshake with each connection (20.0 " in text
+    assert "requests-session keeps" in text
+    assert text.endswith(
+        "8.5 % is computing (5.00 against 1.00 ms a request). 6.4 % is other than these parts, such as waiting for a "
+        "processor (3.00 against 0 ms a request)."
+    )
+    assert told["requests"].against == "requests-session"
+    assert text.count("connection for every request") == 1
+    against = {reason.rank.mode: reason for reason in explain_lanes(result(), "requests")}
+    assert "connecting: requests opens a new connection" in against["requests-session"].text
+    assert against["requests-session"].against == "requests"
+    assert against["requests"].against == ""
