@@ -90,7 +90,7 @@ def script_of(worker: WorkerProcess) -> Script:
     own = () if worker.loop == "" else (worker.loop,)
     # Not the folder of the clients that come with this program: it has a requests.py of its own.
     folder = "" if library.is_built_in else str(library.source_file.parent)
-    return Script(worker.python, folder, (*library.imports, *loop, *own))
+    return Script(worker.python, folder, (*library.modules, *loop, *own))
 
 
 async def start(script: Script, environment: dict[str, str]) -> tuple[float, float] | None:

@@ -49,7 +49,8 @@ class Library:
     """An HTTP client library: its name, one line about it, and the file that holds its modes.
 
     ``packages`` are the distributions whose versions belong into a result: its own, then those that its speed depends
-    on. ``imports`` are what has to be importable. ``is_native`` tells that it opens its connections without Python, so
+    on. ``imports`` are what has to be importable, ``modules`` all that its file imports, the standard
+    library's among them. ``is_native`` tells that it opens its connections without Python, so
     that they can't be counted here.
     """
 
@@ -58,6 +59,7 @@ class Library:
     source_file: Path
     packages: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
     is_native: bool = False
 
     @property
@@ -143,7 +145,7 @@ def _is_found(module: str) -> bool:
 
 
 def _modes_of(file: ClientFile) -> tuple[Mode, ...]:
-    library = Library(file.name, file.summary, file.path, file.packages, file.imports, file.is_native)
+    library = Library(file.name, file.summary, file.path, file.packages, file.imports, file.modules, file.is_native)
     return tuple(Mode(**vars(facts), library=library) for facts in file.modes)
 
 

@@ -69,6 +69,7 @@ class ClientFile:
     summary: str
     packages: tuple[str, ...]
     imports: tuple[str, ...]
+    modules: tuple[str, ...]
     modes: tuple[ModeFacts, ...]
     is_native: bool = False
 
@@ -156,7 +157,9 @@ def _parse(path: Path, source: bytes, shown: str) -> ClientFile:
         raise ClientFileError(f"{shown} has two modes named {twice}(); rename one, since the last one hides it.")
     name = shortened(printable(_literal(tree, "NAME", path.stem, str, "text in quotes", shown)))
     is_native = _literal(tree, "NATIVE", False, bool, "True or False", shown)
-    return ClientFile(path, name, _summary(tree, name), _packages(tree, shown), _imports(tree), modes, is_native)
+    return ClientFile(
+        path, name, _summary(tree, name), _packages(tree, shown), _imports(tree), _modules(tree), modes, is_native
+    )
 
 
 def _repeated(names: Iterable[str]) -> str:
@@ -283,11 +286,16 @@ def _literal(
 
 def _imports(tree: ast.Module) -> tuple[str, ...]:
     """What the file imports at its top that is neither the standard library nor ours."""
+    roots = dict.fromkeys(name.partition(".")[0] for name in _modules(tree))
+    return tuple(root for root in roots if root not in sys.stdlib_module_names)
+
+
+def _modules(tree: ast.Module) -> tuple[str, ...]:
+    """All modules that the file imports at its top, in order, but for ours."""
     names: list[str] = []
     for node in tree.body:
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names.append(node.module)
-    roots = dict.fromkeys(name.partition(".")[0] for name in names)
-    return tuple(root for root in roots if root not in sys.stdlib_module_names and root != _API)
+    return tuple(dict.fromkeys(name for name in names if name.partition(".")[0] not in (_API, "__future__")))
