@@ -84,7 +84,8 @@ is among them.
   **≠** did other work than most.
 - *Latency*: **v** shows the next chart, **m** chooses the modes, **l** the scale.
 - *Why*: each mode is compared with the fastest, a variant with its reference. **x** compares all with the mode that is
-  marked in the table, and as before when it is pressed again; so does the list above.
+  marked in the table, and as before when it is pressed again; so does the list above. The bars show what a request's
+  time is made of, and *What to change* the code of two modes of one library, and what the change brings.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "run_again", "Again", id="results.again", tooltip="Run the same plan again"),
