@@ -131,6 +131,7 @@ async def test_points_fill_in_while_a_sweep_runs_and_what_is_stopped_is_kept() -
         app.start_run(plan)
         running = await wait_for_screen(pilot, SweepScreen)
         await wait_until(pilot, lambda: running.query_one(CurveChart).shown is not None)
+        await wait_until(pilot, lambda: all(point.rounds_done for point in running._runner.progress().points))
         assert "concurrency" in str(running.query_one("#sweep-points", Static).content)
         await pilot.press("right", "3", "escape")
         await wait_until(pilot, lambda: "The curves so far are kept." in text_on(app))

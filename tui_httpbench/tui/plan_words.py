@@ -38,8 +38,10 @@ def plan_in_short(plan: Plan, url: str | None = None) -> str:
 
 
 def size_in_short(plan: Plan) -> str:
-    """How much a plan measures: ``8 modes × 2 s × 5 rounds``, ``8 modes × 20 requests × up to 30 rounds``."""
-    return " × ".join(filter(None, (plural(len(plan.modes), "mode"), load_in_short(plan), format_rounds(plan))))
+    """How much a plan measures: ``8 modes × 2 s × 5 rounds``, ``4 modes × 7 values × up to 30 rounds``."""
+    points = "" if plan.sweep is None else plural(len(plan.sweep.values), "value")
+    parts = (plural(len(plan.modes), "mode"), points, load_in_short(plan), format_rounds(plan))
+    return " × ".join(filter(None, parts))
 
 
 def load_in_short(plan: Plan) -> str:
@@ -97,13 +99,15 @@ def describe_duration_field(requests: int | None, duration_s: Duration | None, *
     return f"empty or auto: as long as {plural(requests, 'request')} take"
 
 
-def describe_concurrency(concurrency: Concurrency | None, requests: int | None) -> str:
-    """What a concurrency means; None stands for values that can't be read."""
+def describe_concurrency(concurrency: Concurrency | None, requests: int | None, *, sweeps: bool = False) -> str:
+    """What a concurrency means, where a sweep does not say it instead; None stands for values that can't be read."""
     if concurrency is None:
         return "how many requests are in flight at once, or article"
     if concurrency == ARTICLE:
         every = "all of the requests" if requests is None else f"all {requests:,}"
         return f"sync modes one at a time, async modes {every} at once"
+    if sweeps:
+        return "the sweep says how many are in flight"
     width = concurrency if requests is None else min(concurrency, requests)
     if width == 1:
         return "every mode sends one request at a time"

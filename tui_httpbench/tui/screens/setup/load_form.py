@@ -10,6 +10,7 @@ from textual.containers import VerticalGroup
 from tui_httpbench.plan.field import Field as PlanField
 from tui_httpbench.plan.fields import rows_on
 from tui_httpbench.plan.plan import Plan
+from tui_httpbench.plan.sweep import OPTIONS
 from tui_httpbench.tui.plan_words import (
     describe_budget,
     describe_concurrency,
@@ -56,11 +57,19 @@ class LoadForm(VerticalGroup):
         are_wrong = bool({"requests", "duration"} & reading.errors.keys())
         self._sheet.fields["requests"].show_hint(describe_requests(*load, are_wrong=are_wrong))
         self._sheet.fields["duration"].show_hint(describe_duration_field(*load, are_wrong=are_wrong))
-        self._sheet.fields["concurrency"].show_hint(describe_concurrency(reading.concurrency, reading.requests))
+        self._sheet.fields["concurrency"].show_hint(
+            describe_concurrency(reading.concurrency, reading.requests, sweeps=_sweeps_width(reading))
+        )
         self._sheet.fields["rounds"].show_hint(describe_rounds(reading.rounds, reading.plan))
         self._sheet.fields["budget"].show_hint(describe_budget(reading.rounds))
         self._sheet.fields["profile"].show_hint(describe_profile(reading.profile, reading.concurrency))
         self._sheet.show(reading.errors)
+
+
+def _sweeps_width(reading: FormReading) -> bool:
+    """Whether a sweep says how many requests are in flight."""
+    sweep = reading.plan.sweep if reading.plan is not None else None
+    return sweep is not None and "concurrency" in OPTIONS[sweep.knob]
 
 
 def _text(value: PlanField, plan: Plan) -> str:

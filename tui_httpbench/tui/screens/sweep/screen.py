@@ -47,8 +47,8 @@ machine that slows down looks like no curve.
 - Press **escape** or **s** to stop; the curves so far are kept.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("l", "toggle_log", "Scale", id="sweep-run.log", tooltip="Linear or logarithmic scale"),
-        *figure_bindings("sweep-run"),
+        Binding("l", "toggle_log", "Scale", id="sweeping.log", tooltip="Linear or logarithmic scale"),
+        *figure_bindings("sweeping"),
     ]
 
     def __init__(
