@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from support.made_results import (
+    SETUP,
     even_result,
     record_of,
     result_of,
@@ -17,6 +18,7 @@ from support.reports import report_of
 
 from tui_httpbench.analysis.columns import METRIC_OPTIONS
 from tui_httpbench.analysis.result import Rank
+from tui_httpbench.measured.records import StartUp
 
 
 def test_the_chart_turns_logarithmic_when_modes_differ_much() -> None:
@@ -44,10 +46,15 @@ def test_one_mode_makes_no_chart() -> None:
         ("connections", "Connections opened per round, lower is better", "4"),
         ("reuse", "Requests per connection, higher is better", "3"),
         ("bytes", "Body bytes per request", "1,000"),
+        ("import", "Import of the client in ms, lower is better", "200 ms"),
+        ("build", "Making of the client in ms, lower is better", "20.0 ms"),
     ],
 )
 def test_the_chart_shows_any_metric(metric: str, title: str, text: str) -> None:
-    lines = report_of(even_result(), metric=metric).splitlines()
+    made = even_result()
+    setup = replace(SETUP, build_cpu_s=0.02, start=StartUp(0.01, 0.2))
+    started = replace(made, records=tuple(replace(record, setup=setup) for record in made.records))
+    lines = report_of(started, metric=metric).splitlines()
     assert any(line == title or line.startswith(f"{title}, log") for line in lines)
     assert next(line for line in lines if re.search(r" aiohttp ┤█", line)).endswith(f" {text}")
 
