@@ -65,9 +65,17 @@ def test_lines_cross_where_the_dearer_start_has_paid_off() -> None:
 
 
 def test_a_crossing_of_noisy_starts_is_not_sure_and_starts_that_are_alike_make_none() -> None:
+    alike = result(*rounds("requests", 2.0, 0.1), *rounds("requests-session", 1.0, 0.1001, -0.01))
+    assert first_to_finish(alike) == ()
+    (sentence,) = first_in_words(alike)
+    assert sentence.startswith("A script with requests-session finishes first, however many requests it sends (as meas")
     noisy = result(*rounds("requests-session", 2.0, 0.1), *rounds("aiohttp", 1.0, 0.12, 0.9))
-    assert first_to_finish(noisy) == ()  # the starts can't be told apart
-    assert first_in_words(noisy) == ("A script with aiohttp finishes first, however many requests it sends.",)
+    (crossing,) = first_to_finish(noisy)
+    assert (crossing.earlier, crossing.later, crossing.sure_until) == ("requests-session", "aiohttp", None)
+    cheaper = result(*rounds("requests-session", 1.0, 0.1), *rounds("aiohttp", 2.0, 0.2))
+    assert first_in_words(cheaper) == (
+        "A script with requests-session finishes first, however many requests it sends (surely).",
+    )
     alone = result(*rounds("aiohttp", 1.0, 0.2))
     assert first_in_words(alone) == ()
 

@@ -28,6 +28,8 @@ SCRIPT_NOTE = (
 )
 POINTS = (1, 10, 100, 1_000, 10_000)
 """The numbers of requests of which tables tell."""
+ALIKE = 0.1
+"""Starts that differ by a smaller share may be the same, where their rounds can't tell them apart."""
 _BOTH_SURE = 1 - 0.05 / 4
 """For a two-sided interval of 97.5 %: that of the starts and that of the requests then hold together in 95 of 100."""
 
@@ -106,12 +108,13 @@ def first_to_finish(result: Result) -> tuple[Crossing, ...]:
 
 
 def _first_of_all(result: Result, lines: Sequence[ScriptLine]) -> ScriptLine:
-    """The line that begins lowest; of those that can't be told from it there, the one that rises the least."""
+    """The line that begins lowest; of those that begin as low, as far as can be told, the one that rises the least."""
     lowest = min(lines, key=lambda line: (line.seconds(1), line.request_s))
     tied = [lowest]
     for line in lines:
         bounds = _start_difference(result, lowest.mode, line.mode) if line is not lowest else None
-        if bounds is not None and bounds[0] <= 0:
+        is_alike = line.start_s - lowest.start_s <= ALIKE * lowest.start_s
+        if is_alike and bounds is not None and bounds[0] <= 0:
             tied.append(line)
     return min(tied, key=lambda line: line.request_s)
 
@@ -124,7 +127,12 @@ def first_in_words(result: Result) -> tuple[str, ...]:
     crossings = first_to_finish(result)
     if not crossings:
         first = _first_of_all(result, lines)
-        return (f"A script with {first.mode} finishes first, however many requests it sends.",)
+        others = [line.mode for line in lines if line is not first]
+        pairs = pairs_among(result, [(other, first.mode) for other in others])
+        starts = [_start_difference(result, first.mode, other) for other in others]
+        is_sure = all(pair.verdict == "slower" for pair in pairs) and all(each and each[0] >= 0 for each in starts)
+        sure = "surely" if is_sure else "as measured, which is not sure of all others"
+        return (f"A script with {first.mode} finishes first, however many requests it sends ({sure}).",)
     return tuple(crossing.in_words for crossing in crossings)
 
 
@@ -163,7 +171,7 @@ def _has_cold(result: Result) -> bool:
 
 
 def _short(count: int) -> str:
-    return f"N={count}" if count < 1_000 else f"{count // 1_000}k"
+    return "N=1" if count == 1 else f"{count}" if count < 1_000 else f"{count // 1_000}k"
 
 
 def _crossing(result: Result, earlier: ScriptLine, later: ScriptLine, requests: int) -> Crossing:

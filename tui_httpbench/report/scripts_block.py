@@ -18,7 +18,7 @@ def scripts_block(result: Result, *, verbose: bool) -> RenderableType | None:
         return None
     if not verbose:
         return Group(*sentences)
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="bold")
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     for place, heading in enumerate(script_headings(result)):
         table.add_column(heading, justify="right" if place else "left", no_wrap=True)
     for row in script_rows(result):

@@ -12,7 +12,7 @@ _LOOKS = {
     "TLS": ("▓", "red"),
     "waiting": ("░", "cyan"),
     "computing": ("█", "blue"),
-    "turn": ("▒", "magenta"),
+    "turn": ("▒", "green"),
     "other": ("·", "bright_black"),
 }
 """The sign and the colour of each part."""
