@@ -11,6 +11,7 @@ from tui_httpbench.analysis.columns import seconds_per_request, write_seconds
 from tui_httpbench.analysis.comparison import RatioInterval
 from tui_httpbench.analysis.few_rounds import what_gives_rounds
 from tui_httpbench.analysis.outlook import further_in_words, outlooks
+from tui_httpbench.analysis.question_answer import answer_of
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.analysis.summary import rules_of
 from tui_httpbench.text.formatting import enumerate_first, enumerate_names, format_percent, format_rate, plural
@@ -52,7 +53,8 @@ def _have_bounds(ranks: list[Rank]) -> bool:
 def conclude(result: Result) -> str | None:
     """Who is fastest, who is too close to call and what would help, or how fast a mode without rivals is.
 
-    Where nothing succeeded, why, and where no mode is ranked, that; None where not even that is known.
+    Before that, what answers the question of the plan, if it was made for one. Where nothing succeeded, why, and where
+    no mode is ranked, that; None where not even that is known.
     """
     if not any(mode.ok for mode in result.modes):
         return _without_success(result)
@@ -63,7 +65,7 @@ def conclude(result: Result) -> str | None:
     if not _have_bounds(ranks):
         return f"{ONE_ROUND[:-1]}: {what_gives_rounds(result.plan, result.records)}."
     groups = list(_tied_groups(ranks))
-    sentences = [_known(result, ranks, groups), _open(result, ranks, groups), _by_cpu(result, ranks)]
+    sentences = [answer_of(result), _known(result, ranks, groups), _open(result, ranks, groups), _by_cpu(result, ranks)]
     return " ".join(filter(None, sentences))
 
 
