@@ -197,9 +197,11 @@ async def test_more_rounds_of_a_kept_run_that_lacks_something_say_what(notices: 
         await pilot.press("enter")
         await wait_for_screen(pilot, ResultsScreen)
         assert "+ More rounds" not in text_on(pilot.app)
+        await pilot.press("r")
+        assert notices[-1].text == "This run sent what is never kept (Authorization); e opens the form to fill it in."
         await pilot.press("plus")
         assert notices[-1].text == (
-            "This run sent what is never kept (Authorization), so it can't go on; e fills it in anew."
+            "This run sent what is never kept (Authorization), so it can't go on; e opens the form to fill it in."
         )
 
 

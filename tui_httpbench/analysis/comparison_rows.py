@@ -29,6 +29,7 @@ LANE_COLUMNS: dict[str, tuple[Side, int]] = {
 
 DIFFERENCE_COLUMNS: dict[str, Side] = {"differs": "left", "old": "left", "new": "left"}
 SAME_RUN = "Both are the same run, so nothing can differ."
+GONE_ON = "The one run is the other, gone on with: they share rounds, so nothing is compared."
 _MOST_NAMED = 12
 _MOST_TEXT = 200
 
@@ -38,7 +39,7 @@ def lane_row(comparison: RunComparison, lane: LaneComparison) -> tuple[str, ...]
     rates = [
         UNKNOWN if each.ok_per_second is None else format_rate(each.ok_per_second) for each in (lane.old, lane.new)
     ]
-    if lane.interval is None:
+    if lane.interval is None or comparison.is_with_itself:
         return printable(lane.label), *rates, UNKNOWN, UNKNOWN, "not compared"
     ratio, interval = format_ratio(lane.interval.ratio), format_interval(lane.interval.low, lane.interval.high)
     return printable(lane.label), *rates, ratio, interval, verdict_in_words(comparison, lane)
@@ -75,7 +76,7 @@ def conclusion(comparison: RunComparison) -> str:
     if not lanes:
         return "The runs have no lane in common that could be compared."
     if comparison.is_with_itself:
-        return SAME_RUN
+        return SAME_RUN if comparison.old.lanes == comparison.new.lanes else GONE_ON
     than = "than before" + (f", relative to {comparison.relative_to}" if comparison.relative_to else "")
     kinds = {
         f"surely slower {than}": [lane.label for lane in lanes if lane.verdict == "slower"],
@@ -123,7 +124,7 @@ def _how_sure(comparison: RunComparison, asks: str) -> Iterator[str]:
         "Two runs meet a machine in two moods, and the intervals allow for that: as measured, a lane has to take about "
         f"{format_ratio(1 + comparison.sure_from)} as long to be told"
     )
-    if comparison.sure_from_relative is not None:
+    if comparison.sure_from_relative is not None and comparison.sure_from_relative < comparison.sure_from:
         better = f"{asks.format(lane=comparison.advised)} cancels what all lanes share, and tells"
         text += f"; {better} {format_ratio(1 + comparison.sure_from_relative)}"
     yield f"{text}."

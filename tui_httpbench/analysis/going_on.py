@@ -27,10 +27,23 @@ def why_other_requests(measured: Measured) -> str:
     """Why further rounds would lack what the ones before had, in a sentence; empty where they would not."""
     if measured.remains is not None:
         return NO_SAMPLES
+    # Other requests would count as the same.
+    return (
+        f"This run sent what is never kept ({lost}), so it can't go on; e opens the form to fill it in."
+        if (lost := _lost(measured))
+        else ""
+    )
+
+
+def why_not_again(measured: Measured) -> str:
+    """Why its plan does not do again what it did, in a sentence; empty where it does."""
+    lost = _lost(measured)
+    return f"This run sent what is never kept ({lost}); e opens the form to fill it in." if lost else ""
+
+
+def _lost(measured: Measured) -> str:
+    """What of the request was not kept, or not recovered, since it is a credential; empty for nothing."""
     lost = list(measured.dropped_headers)
     if lacks_secret(measured.plan.request.url):
         lost.insert(0, "the credentials in its URL")
-    if lost:
-        # What was recovered or kept has no credentials, and other requests would count as the same.
-        return f"This run sent what is never kept ({enumerate_names(lost)}), so it can't go on; e fills it in anew."
-    return ""
+    return enumerate_names(lost) if lost else ""

@@ -89,8 +89,8 @@ class RunComparison:
 
     @property
     def is_with_itself(self) -> bool:
-        """Whether both are one run: no two have the same times to the nanosecond."""
-        return self.old.started_at == self.new.started_at and self.old.lanes == self.new.lanes
+        """Whether both are one run, or one is the other gone on: no two runs have the same times to the nanosecond."""
+        return _share_rounds(self.old, self.new)
 
     @property
     def judged(self) -> tuple[GatedLane, ...]:
@@ -168,7 +168,7 @@ def compare_runs(
     if lane and lane == relative_to:
         raise PlanError("lane", f"{shortened(lane)!r} can't be compared relative to itself; name another lane.")
     chosen = (lane,) if lane else tuple(label for label in common if label != relative_to)
-    differences = differences_of(old, new)
+    differences = () if _share_rounds(old, new) else differences_of(old, new)
     unsure = why_clock_is_unsure(differences)
     within = new.same_within if same_within is None else same_within
     advised = "" if relative_to else _advised(old, new, common, chosen)
@@ -194,6 +194,11 @@ def compare_runs(
         sure_from_relative=_usual_width(_intervals(old, new, chosen, advised, rate)) if advised else None,
         is_of_one_lane=bool(lane),
     )
+
+
+def _share_rounds(old: ComparedRun, new: ComparedRun) -> bool:
+    pairs = [(old.lane(label), new.lane(label)) for label in common_labels((old, new))]
+    return old.started_at == new.started_at and any(set(was.rounds) & set(now.rounds) for was, now in pairs)
 
 
 def common_labels(runs: Sequence[ComparedRun]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from tui_httpbench.analysis.sent_headers import find_header_differences
 from tui_httpbench.analysis.sent_requests import find_request_differences, requests_of
 from tui_httpbench.analysis.settings_differences import find_settings_differences
 from tui_httpbench.clients.entrants import entrants_of
+from tui_httpbench.measured.measured import DROPPED_BODY
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.request_heads import hidden_names
 from tui_httpbench.plan.plan import MASK, Header, Plan
@@ -36,8 +37,15 @@ def find_differences(
     found += find_other_addresses(probes)
     sent = {probe.mode: requests for probe in probes if (requests := requests_of(probe))}
     readers = {probe.mode for probe in probes if probe.settings.get("netrc") == "read"}
-    found += find_request_differences(plan, probes, sent)
-    found += find_header_differences(_told_headers(plan, dropped_headers), sent, readers)
+    # What the plan lacks by now can't be compared: neither a body that is not kept, nor the headers that come with it.
+    has_body = DROPPED_BODY not in dropped_headers
+    found += (
+        finding
+        for finding in find_request_differences(plan, probes, sent)
+        if has_body or finding.id != "other-sent-body"
+    )
+    if has_body:
+        found += find_header_differences(_told_headers(plan, dropped_headers), sent, readers)
     found += find_settings_differences(probes)
     return tuple(replace(finding, modes=entrants_of(plan.modes, finding.modes)) for finding in found)
 

@@ -192,9 +192,12 @@ def show_kept_again(run_ids: Iterable[str]) -> None:
     _existing().show_again(run_ids)
 
 
-def purge_hidden() -> None:
-    """Removes for good what is hidden. Raises KeptRunError."""
-    _existing().purge()
+def purge_hidden(run_ids: Iterable[str] | None = None) -> None:
+    """Removes for good what is hidden, or what of these runs still is. Raises KeptRunError.
+
+    One that another app has gone on with meanwhile is kept anew, and stays.
+    """
+    _existing().purge(run_ids, only_hidden=True)
 
 
 def history_size() -> Size:

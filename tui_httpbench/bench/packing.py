@@ -26,7 +26,7 @@ from tui_httpbench.bench.run_folder import describe
 from tui_httpbench.bench.run_reading import MAX_BODY_FILE_BYTES, UNREADABLE, checked, measured_of, plan_of, sweep_of
 from tui_httpbench.clients.own_files import OwnFile
 from tui_httpbench.clients.reading import MAX_FILE_BYTES
-from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.measured import DROPPED_BODY, Measured
 from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.measured.notes_json import Note, ProbesMade, RunEnd, gather, note_from_dict, note_to_dict
 from tui_httpbench.measured.record_json import record_from_dict, record_to_dict, tally_from_dict, tally_to_dict
@@ -154,7 +154,7 @@ def _described(measured: Measured) -> dict[str, Any]:
         for key in ("body", "json_body"):
             described["plan"].pop(key, None)
         described["has_body_file"] = False
-        described["dropped_headers"].append("the body")
+        described["dropped_headers"].append(DROPPED_BODY)
     return described
 
 

@@ -272,14 +272,18 @@ class RunStore:
 
         self._asked(change)
 
-    def purge(self, run_ids: Iterable[str] | None = None) -> None:
-        """Removes these runs for good, or else all that are hidden. Raises HistoryError."""
+    def purge(self, run_ids: Iterable[str] | None = None, *, only_hidden: bool = False) -> None:
+        """Removes these runs for good, with ``only_hidden`` those of them that still are; or else all that are hidden.
+
+        Raises HistoryError.
+        """
         wanted = None if run_ids is None else [(0.0, run_id) for run_id in run_ids]
+        condition = "id = ? AND hidden_s IS NOT NULL" if only_hidden else "id = ?"
 
         def change() -> list[str]:
             with writing(self.folder) as connection:
                 if wanted is not None:
-                    connection.executemany("UPDATE runs SET hidden_s = ? WHERE id = ?", wanted)
+                    connection.executemany(f"UPDATE runs SET hidden_s = ? WHERE {condition}", wanted)
                 return purge_until(connection, float("inf") if wanted is None else 0.0)
 
         self._unlink(self._asked(change))

@@ -13,6 +13,9 @@ from tui_httpbench.measured.remains import Remains
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.reference import USUAL, Against
 
+DROPPED_BODY = "the body"
+"""Stands among the ``dropped_headers`` of a run whose body was not kept, since it seemed to hold a credential."""
+
 
 @dataclass(frozen=True)
 class Measured:

@@ -15,7 +15,14 @@ from tui_httpbench.analysis.trend import Trend, TrendPoint
 from tui_httpbench.charts.plot import Color, Line, line_chart
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.tables import fitted_table
-from tui_httpbench.text.formatting import UNKNOWN, enumerate_first, format_figure, format_interval, format_ratio
+from tui_httpbench.text.formatting import (
+    UNKNOWN,
+    enumerate_first,
+    enumerate_names,
+    format_figure,
+    format_interval,
+    format_ratio,
+)
 from tui_httpbench.text.markdown_table import Side, markdown_table, markdown_text
 from tui_httpbench.text.quoting import printable, shown_path
 
@@ -100,14 +107,23 @@ def title_of(trend: Trend) -> str:
 
 
 def why_unsure(trend: Trend, asks: str = "--relative-to LABEL") -> str:
-    """Why runs can't be told apart by their times alone, and what ``asks`` for better; empty where they can."""
+    """Which runs did other work, why times alone can't tell runs apart, and what ``asks`` for better; else empty."""
+    told = []
+    others = [
+        (number, point.since_first.other_work)
+        for number, point in enumerate(trend.points, start=1)
+        if point.since_first is not None and point.since_first.other_work
+    ]
+    if others:
+        numbers = enumerate_names([str(number) for number, _ in others])
+        names = ", ".join(dict.fromkeys(name for _, work in others for name in work.split(", ")))
+        which = "Run" if len(others) == 1 else "Runs"
+        told.append(f"{which} {numbers} did other work than the first ({names}): what differs may be that.")
     whys = [point.since_first.why_clock_is_unsure for point in trend.points if point.since_first is not None]
-    if trend.relative_to or not any(whys):
-        return ""
-    return (
-        "What is unsure may be so since runs were made on different machines, or on a busy one; "
-        f"{asks} cancels what all lanes share."
-    )
+    if not trend.relative_to and any(whys):
+        advice = f"; {asks} cancels what all lanes share" if trend.others else ""
+        told.append(f"What is unsure may be so since runs were made on different machines, or on a busy one{advice}.")
+    return " ".join(told)
 
 
 def _blocks(trend: Trend, console: StreamConsole) -> Iterator[RenderableType]:

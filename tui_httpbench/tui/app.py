@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from tui_httpbench.tui.screens.sweep.results import SweepResultsScreen
 
 STOPPED = 130
+RECOVERABLE = "What was measured can be recovered; see 'httpbench-tui recover'."
 LOAD_LATER_S = 0.2
 """So long after the first screen takes keys, the other ones begin to be loaded."""
 
@@ -153,7 +154,11 @@ class HttpbenchApp(
         if not self._start:
             from tui_httpbench.tui.recovery import offer_recovery
 
-            offer_recovery(self, self.keeper.take)
+            offer_recovery(
+                self,
+                self.keeper.take,
+                lambda result, measured: self.push_screen(self._make_results(result, measured)),
+            )
 
     def on_ready(self) -> None:
         """Once all is drawn, signals may end the app."""
@@ -360,7 +365,11 @@ class HttpbenchApp(
         """Asks first where a run has measured something; then stops what is under way, and leaves."""
         screen = self._run_screen
         if screen is None:
+            if self.keeper.is_busy:
+                self.notify("Leaving once the run is in the history; another app may be writing to it.")
             await self.keeper.wait()
+            if self._held.stays:
+                self.farewell = RECOVERABLE
             self._held.remove()  # whoever leaves a result that can be saved has done with it
         elif self._bring_to_front(screen) and screen.ask_before_quitting():
             return
@@ -394,7 +403,7 @@ class HttpbenchApp(
             elif kept is not None:
                 self.farewell = f"What was measured is in the history; see 'httpbench-tui history show {kept.id}'."
             else:
-                self.farewell = "What was measured can be recovered; see 'httpbench-tui recover'."
+                self.farewell = RECOVERABLE
             if is_exported or kept is not None:
                 finished.folder.remove()
             else:

@@ -33,6 +33,11 @@ class HeldRun:
         """This result should be in the history, and can't be now: once it is left, its folder stays for recovery."""
         self._stays = self._stays or result is self._result
 
+    @property
+    def stays(self) -> bool:
+        """Whether a folder is held that is to stay for recovery, since its run could not be kept."""
+        return self._folder is not None and self._stays
+
     def remove(self) -> None:
         """The user has left the result: removes what is held, unless it is to stay; safe to call twice."""
         if self._folder is not None and self._stays:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     AnyMeasured = Measured | MeasuredSweep
 
 
+CAN_BE_RECOVERED = "It stays where it can be recovered; see 'httpbench-tui recover'."
+
+
 class Keeper:
     """Has each result held until it is in the history; where it can't get there, ``held`` says what becomes of it."""
 
@@ -54,17 +57,22 @@ class Keeper:
         except KeptRunError:
             return None  # the app says what becomes of it
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is still on its way into the history."""
+        return bool(self._tasks)
+
     async def wait(self) -> None:
         """Returns once all that was taken is kept, or can't be."""
         if self._tasks:
             await asyncio.wait(self._tasks)
 
     async def remove(self, run_ids: Sequence[str]) -> None:
-        """Removes runs of the history for good."""
-        from tui_httpbench.bench.kept_runs import KeptRunError, remove_kept
+        """Removes for good the runs of the history that were hidden, as far as they still are."""
+        from tui_httpbench.bench.kept_runs import KeptRunError, purge_hidden
 
         try:
-            await in_thread(remove_kept, run_ids)
+            await in_thread(purge_hidden, run_ids)
         except KeptRunError as error:
             self._app.notify(str(error), severity="warning", timeout=15, markup=False)
 
@@ -76,9 +84,10 @@ class Keeper:
         try:
             kept = await in_thread(keep, measured, source=_source(folder, measured), result=result, tell=notices.append)
         except KeptRunError as error:
-            notices.append(str(error))
-            if not (is_safe or error.is_lasting):
+            can_be_recovered = not (is_safe or error.is_lasting)
+            if can_be_recovered:
                 self._held.stay(result)
+            notices.append(f"{error} {CAN_BE_RECOVERED}" if can_be_recovered else str(error))
         for notice in notices:
             self._app.notify(notice, severity="warning", timeout=15, markup=False)
         if kept is not None or is_safe:

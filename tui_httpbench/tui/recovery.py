@@ -9,31 +9,33 @@ from textual.app import App
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import summarize_run
-from tui_httpbench.bench.recovery import InterruptedRun, RecoveryError, discard, look_for_leftovers, read_measured
+from tui_httpbench.analysis.sweep import SweepResult, summarize_sweep
+from tui_httpbench.bench.recovery import InterruptedRun, RecoveryError, discard, look_for_leftovers, read_any
 from tui_httpbench.bench.run_folder import RunFolder
 from tui_httpbench.files.threads import in_thread
 from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.tui.screens.recover.screen import RecoverScreen
-from tui_httpbench.tui.screens.results.screen import ResultsScreen
 from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen
 
-Keep = Callable[[Result, Measured, RunFolder], object]
+Keep = Callable[[Result | SweepResult, Measured | MeasuredSweep, RunFolder], object]
+Show = Callable[[Result | SweepResult, Measured | MeasuredSweep], object]
 
 
-def offer_recovery(app: App[Any], keep: Keep) -> None:
+def offer_recovery(app: App[Any], keep: Keep, show: Show) -> None:
     """Asks about the interrupted runs, the latest first, and does what is answered; tells of those it can't read.
 
-    ``keep`` gets a result that is shown, what it is made of, and the files that hold that.
+    ``keep`` gets a result that ``show`` shows, what it is made of, and the files that hold that.
     """
     leftovers = look_for_leftovers()
     for notice in leftovers.notices:
         app.notify(notice, severity="warning", timeout=15, markup=False)
     if leftovers.runs:
-        app.run_worker(_offer(app, leftovers.runs, keep), name="recovery")
+        app.run_worker(_offer(app, leftovers.runs, keep, show), name="recovery")
 
 
-async def _offer(app: App[Any], runs: tuple[InterruptedRun, ...], keep: Keep) -> None:
+async def _offer(app: App[Any], runs: tuple[InterruptedRun, ...], keep: Keep, show: Show) -> None:
     while isinstance(app.screen, TooSmallScreen):
         await app.screen.gone.wait()
     for number, run in enumerate(runs):
@@ -42,11 +44,11 @@ async def _offer(app: App[Any], runs: tuple[InterruptedRun, ...], keep: Keep) ->
             discard(run.folder)
             continue
         if answer == "recover":
-            await _recover(app, run, keep)
+            await _recover(app, run, keep, show)
         return
 
 
-async def _recover(app: App[Any], run: InterruptedRun, keep: Keep) -> None:
+async def _recover(app: App[Any], run: InterruptedRun, keep: Keep, show: Show) -> None:
     try:
         folder = RunFolder.reopen(run.folder)
     except OSError as error:
@@ -54,11 +56,15 @@ async def _recover(app: App[Any], run: InterruptedRun, keep: Keep) -> None:
         app.notify(f"The {run.noun} can't be recovered now: {why}.", severity="error", timeout=15, markup=False)
         return
     try:
-        measured = await in_thread(read_measured, run.folder)
-        result = await in_thread(summarize_run, measured)
+        measured = await in_thread(read_any, run.folder)
+        result = await in_thread(_summarized, measured)
     except RecoveryError as error:
         folder.leave()
         app.notify(str(error), severity="error", timeout=15, markup=False)
         return
     keep(result, measured, folder)
-    await app.push_screen(ResultsScreen(result))
+    show(result, measured)
+
+
+def _summarized(measured: Measured | MeasuredSweep) -> Result | SweepResult:
+    return summarize_sweep(measured) if isinstance(measured, MeasuredSweep) else summarize_run(measured)

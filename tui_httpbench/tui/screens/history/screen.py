@@ -19,6 +19,7 @@ from tui_httpbench.analysis.compared_run import ComparedRun
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.sweep import SweepResult
 from tui_httpbench.bench.kept_runs import KeptRun, KeptRunError, hide_kept, rename_kept, show_kept_again
+from tui_httpbench.history.settings import load_history_settings
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.report.formats import Export
@@ -35,7 +36,7 @@ from tui_httpbench.tui.screens.history.reading import (
 from tui_httpbench.tui.screens.history.rename import RenameScreen
 from tui_httpbench.tui.screens.history.run_list import RunList, RunsPanel
 from tui_httpbench.tui.screens.history.run_row import title_of, told_of
-from tui_httpbench.tui.screens.history.work_queue import Work, WorkQueue
+from tui_httpbench.tui.screens.history.work_queue import SLOW_S, Work, WorkQueue
 from tui_httpbench.tui.textual_fixes.following_input import FollowingInput
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 
@@ -43,6 +44,10 @@ MIN_COMPARED = 2
 MAX_COMPARED = 30
 """How many marked runs are compared at a time: each is read whole."""
 EMPTY = "No run is kept yet. Each run that measures something will be: go back and start one."
+OFF = "Runs are not kept: keep = false in the [history] table of the config file says so."
+READING = "reading the history; another app may be using it"
+TRY_AGAIN_S = 3.0
+"""So often what could not be read is tried again."""
 OPENING = "opening the run; escape gives it up"
 NOT_FOUND = "No run has all of these words; names, URLs, scenarios, loads, lanes and days are looked at."
 _ON_RUNS = ("open", "rename", "remove", "save", "compare", "mark", "undo")
@@ -70,7 +75,7 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", "Mark", id="history.mark", tooltip="Mark the run, to be compared"),
         Binding("c", "compare", "Compare", id="history.compare", tooltip="Compare the marked runs"),
-        Binding("slash", "filter", "Filter", id="history.filter", tooltip="Filter the runs by words"),
+        Binding("slash", "filter", "Filter", show=False, id="history.filter", tooltip="Filter the runs by words"),
         Binding("r,f2", "rename", "Rename", id="history.rename", tooltip="Give the run a name"),
         Binding("d,delete", "remove", "Remove", id="history.remove", tooltip="Remove the run"),
         Binding("u", "undo", "Undo", id="history.undo", tooltip="Bring back the run that was removed last"),
@@ -116,6 +121,10 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
         """What ``u`` brings back, the latest last, and whether each was marked."""
         self._going: set[str] = set()
         """The runs that are being removed: they are not listed, but can't be brought back yet."""
+        self._is_reading = False
+        self._why_empty = EMPTY
+        self._failed = 0
+        """How many removals failed since nothing was to do last, each of which ``u`` may be meant for."""
         self._trouble = ""
         self._is_composed = asyncio.Event()
         self._works = WorkQueue(self._tell_how_many, self._look_again)
@@ -137,6 +146,9 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
         """Nothing is known yet."""
         self.query_one("#history-note").display = False
         self._is_composed.set()
+        if not load_history_settings().keeps:
+            self._why_empty = OFF
+        self.set_interval(TRY_AGAIN_S, self._try_again)
 
     def on_screen_resume(self) -> None:
         """Looks again: there may be more runs since, or fewer."""
@@ -186,6 +198,7 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
     @work(group="look", exclusive=True)
     async def _show(self, row: int) -> None:
         await self._is_composed.wait()
+        slow = self.set_timer(SLOW_S, self._tell_of_reading)
         await self._until_kept()
         try:
             total, page, found = await read_first(self._words, row)
@@ -193,11 +206,24 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
         except KeptRunError as error:
             total, page, found = 0, 0, []
             self._trouble = str(error)
+        finally:
+            slow.stop()
+            self._is_reading = False
         listed = [run for run in found if run.id not in self._going]
         self.runs.show(total - (len(found) - len(listed)), page, listed, row)
         self._tell_how_many()
 
+    def _tell_of_reading(self) -> None:
+        self._is_reading = True
+        self._tell_how_many()
+
+    def _try_again(self) -> None:
+        """Reads once more what could not be read, as where another app held it."""
+        if self._trouble and self.is_current:
+            self._look_again()
+
     def _look_again(self) -> None:
+        self._failed = 0
         self._show(self.runs.cursor)
 
     @work(group="pages")
@@ -214,8 +240,8 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
         panel, runs, note = self.query_one(RunsPanel), self.runs, self.query_one("#history-note", Label)
         marked = f"{len(runs.marks)} marked" if runs.marks else ""
         panel.set_heading(" · ".join(filter(None, ("Runs", f"{runs.total:,}" if runs.total else "", marked))))
-        panel.border_subtitle = self._works.told
-        missing = "" if runs.total else NOT_FOUND if self._words else EMPTY
+        panel.border_subtitle = self._works.told or (READING if self._is_reading else "")
+        missing = "" if runs.total else READING if self._is_reading else NOT_FOUND if self._words else self._why_empty
         note.update(self._trouble or missing)
         note.set_class(bool(self._trouble), "-trouble")
         note.display = bool(self._trouble or missing)
@@ -333,12 +359,23 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
     async def _remove(self, run: KeptRun, was_marked: bool) -> None:
         try:
             await change_run(partial(hide_kept, [run.id]), run.id)
+        except GoneError:
+            self._failed += 1
+            raise
+        except KeptRunError as error:
+            self._failed += 1
+            if was_marked:
+                self.runs.marks[run.id] = run
+            raise KeptRunError(f"{title_of(run)[:1].upper()}{title_of(run)[1:]} was not removed. {error}") from error
         finally:
             self._going.discard(run.id)
         self._removed.append((run, was_marked))
         self.notify(f"Removed {title_of(run)}. u brings it back while the history is open.", markup=False, timeout=10)
 
     async def _bring_back(self) -> None:
+        if self._failed:  # it was to bring back what could not be removed
+            self._failed -= 1
+            return
         if not self._removed:
             return
         run, was_marked = self._removed.pop()

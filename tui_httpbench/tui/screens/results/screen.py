@@ -14,7 +14,7 @@ from textual.widgets._tabbed_content import ContentTabs
 
 from tui_httpbench.analysis.column import Column
 from tui_httpbench.analysis.columns import METRIC_KEYS, METRICS
-from tui_httpbench.analysis.going_on import why_no_more_rounds
+from tui_httpbench.analysis.going_on import why_no_more_rounds, why_not_again
 from tui_httpbench.analysis.grouping import can_group
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.measured.measured import Measured
@@ -288,7 +288,10 @@ is among them.
         self.query_one(LatencyView).toggle_modes()
 
     def action_run_again(self) -> None:
-        """Runs the same plan again."""
+        """Runs the same plan again, unless it lacks what was sent."""
+        if self.measured is not None and (why := why_not_again(self.measured)):
+            self.notify(why, severity="warning", timeout=15, markup=False)
+            return
         self.post_message(self.RunAgain(self.result, self.measured))
 
     def action_make_more_rounds(self) -> None:
