@@ -47,6 +47,7 @@ from tui_httpbench.history.database import database_path
 from tui_httpbench.history.settings import HistorySettings, load_history_settings
 from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.probe import SentRequest
 from tui_httpbench.measured.records import Slice
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.report.facts import load_in_words
@@ -267,6 +268,34 @@ def test_a_run_without_a_whole_round_has_no_winner_and_one_count_of_rounds_is_to
     unranked = keep(replace(whole, records=begun, stopped=True, run_id=""), source="unranked")
     assert unranked is not None
     assert (unranked.winner, unranked.rounds, unranked.conclusion) == ("", "0 of 5 rounds", NONE_RANKED)
+
+
+def test_what_was_removed_and_kept_anew_by_another_app_is_not_purged_by_the_first() -> None:
+    run = kept_at(STARTED_AT, run_id="20261126-200000-abcd")
+    hide_kept([run.id])
+    before = measured_of(started_at=STARTED_AT, run_id=run.id)
+    more = replace(
+        before,
+        plan=before.plan.replace(rounds_before=5),
+        records=(*before.records, *(replace(each, round=6) for each in before.records[:1])),
+    )
+    again = keep(more, source="other app")
+    assert again is not None
+    purge_hidden([run.id])
+    assert [each.id for each in list_kept()] == [again.id]
+
+
+def test_a_body_that_was_not_kept_is_no_difference() -> None:
+    secret = Request("/", method="POST", json_body=b'{"password": "abcdefgh-1"}')
+    measured = measured_of(plan=measured_of().plan.replace(request=secret))
+    sent = tuple(
+        replace(probe, response=replace(probe.response, hops=(SentRequest("POST", "/", (), 26),)))
+        for probe in measured.probes
+        if probe.response is not None
+    )
+    kept = keep(replace(measured, probes=sent), source="body")
+    assert kept is not None
+    assert [finding for finding in summarize_run(open_kept(kept.id)).differences] == []
 
 
 def test_nothing_is_kept_that_should_not_be(history: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tui_httpbench.analysis.compared_run import ComparedRun, Condition, Kind, LaneTimes, RoundTime
-from tui_httpbench.analysis.comparison_rows import SAME_RUN, conclusion, lane_row, notes
+from tui_httpbench.analysis.comparison_rows import GONE_ON, SAME_RUN, conclusion, lane_row, notes
 from tui_httpbench.analysis.run_comparison import RunComparison, compare_runs
 from tui_httpbench.analysis.run_differences import differences_of
 from tui_httpbench.analysis.trend import trend_of
@@ -159,6 +159,10 @@ def test_other_work_stands_before_what_it_may_explain() -> None:
     told = conclusion(compare_runs(OLD, new))
     assert told.startswith("The runs did not do the same work (concurrency differed), so with that: surely faster than")
     assert conclusion(compare_runs(OLD, OLD)) == SAME_RUN
+    dated = replace(OLD, started_at="2026-11-26T20:00:00+00:00")
+    fewer = replace(dated, lanes=tuple(replace(each, rounds=each.rounds[:3]) for each in OLD.lanes))
+    assert conclusion(compare_runs(fewer, dated)) == GONE_ON
+    assert conclusion(compare_runs(replace(fewer, started_at="2026-11-27T20:00:00+00:00"), dated)) != GONE_ON
 
 
 def test_every_form_has_what_the_comparison_says() -> None:

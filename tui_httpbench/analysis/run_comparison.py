@@ -197,6 +197,8 @@ def compare_runs(
 
 
 def _share_rounds(old: ComparedRun, new: ComparedRun) -> bool:
+    if old.started_at is None or new.started_at is None:
+        return (old.lanes, old.conditions) == (new.lanes, new.conditions)
     pairs = [(old.lane(label), new.lane(label)) for label in common_labels((old, new))]
     return old.started_at == new.started_at and any(set(was.rounds) & set(now.rounds) for was, now in pairs)
 

@@ -235,8 +235,8 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
             self._tell_how_many()
 
     def _tell_how_many(self) -> None:
-        if not self.is_attached:
-            return  # the screen was left meanwhile
+        if not (self.is_attached and self.query("#history-note")):
+            return  # the screen is being left
         panel, runs, note = self.query_one(RunsPanel), self.runs, self.query_one("#history-note", Label)
         marked = f"{len(runs.marks)} marked" if runs.marks else ""
         panel.set_heading(" · ".join(filter(None, ("Runs", f"{runs.total:,}" if runs.total else "", marked))))
