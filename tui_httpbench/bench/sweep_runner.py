@@ -11,12 +11,14 @@ from functools import partial
 
 from tui_httpbench.analysis.all_failed import CommonFailure
 from tui_httpbench.analysis.elsewhere import Elsewhere
+from tui_httpbench.analysis.outlook import last_round_wall_s
 from tui_httpbench.analysis.sweep import SweepResult, summarize_sweep
 from tui_httpbench.bench.conditions import read_machine
 from tui_httpbench.bench.events import EnvironmentStep, Event, RoundJudged, RunFinished, Stage
 from tui_httpbench.bench.open_files import check_open_files
 from tui_httpbench.bench.pinning import choose_cpus, leave_cpu
-from tui_httpbench.bench.round_schedule import usual_rounds
+from tui_httpbench.bench.round_schedule import END_S as ROUND_END_S
+from tui_httpbench.bench.round_schedule import LONGER_ROUND, usual_rounds
 from tui_httpbench.bench.run_code import own_files_of
 from tui_httpbench.bench.run_error import RunError, in_words
 from tui_httpbench.bench.run_folder import RunFolder, point_path, source_of
@@ -35,6 +37,8 @@ from tui_httpbench.text.hiding import Hiding, drop_secrets
 
 END_S = 0.5
 """What is left of the budget for ending all targets."""
+LEAST_ROUNDS = 3
+"""As many are needed to tell the noise of a few modes."""
 
 
 @dataclass
@@ -146,7 +150,7 @@ class SweepRunner:
         yield SweepFinished(self._stopped or bool(self.trouble))
 
     async def _rounds(self) -> AsyncGenerator[SweepEvent, None]:
-        while open_points := [point for point in self._points if not point.is_over]:
+        while open_points := await self._points_of_next_round():
             order = self._shuffler.sample(open_points, len(open_points))
             self._round += 1
             yield SweepRoundStarted(self._round, tuple(point.number for point in order))
@@ -157,6 +161,17 @@ class SweepRunner:
                 async with aclosing(self._turn(point)) as events:
                     async for event in events:
                         yield event
+
+    async def _points_of_next_round(self) -> list[_Point]:
+        """The points that are not over; those that have made their rounds, or have no time left, end now."""
+        if self._must_end:
+            return []
+        waiting = [point for point in self._points if not point.is_over]
+        self._share_budget(waiting)
+        for point in waiting:
+            if point.has_begun and point.runner.has_all_rounds:
+                await self._end(point)
+        return [point for point in waiting if not point.is_over]
 
     async def _turn(self, point: _Point) -> AsyncGenerator[PointEvent, None]:
         """One round of a point; what it told."""
@@ -184,7 +199,7 @@ class SweepRunner:
                     continue
                 if self._is_news(point, event):
                     yield PointEvent(point.number, point.value, event)
-                if isinstance(event, RoundJudged) and not runner.has_all_rounds:
+                if isinstance(event, RoundJudged):
                     break
         finally:
             runner.pause()
@@ -205,7 +220,8 @@ class SweepRunner:
     def _share_budget(self, waiting: Sequence[_Point]) -> None:
         """Gives those that wait for their turn in this round an equal part each of what is left of the budget.
 
-        The others are reckoned with, too: they have a round less before them.
+        The others are reckoned with, too: they have a round less before them. A point whose rounds take longer than its
+        part has time for gets ``LEAST_ROUNDS`` all the same, if the rest of the budget does.
         """
         if self.plan.rounds != AUTO:
             return
@@ -213,17 +229,26 @@ class SweepRunner:
         later = max(usual_rounds(self.plan) - self._round, 0)
         rounds = later * sum(not point.is_over for point in self._points) + len(waiting)
         for point in waiting:
-            point.runner.give_time_s(left_s * (later + 1) / rounds)
+            needed_s = LONGER_ROUND * last_round_wall_s(tuple(point.runner.records)) + ROUND_END_S
+            has_few = 0 < point.runner.measured.rounds_made < LEAST_ROUNDS and needed_s <= left_s
+            point.runner.give_time_s(max(left_s * (later + 1) / rounds, needed_s if has_few else 0.0))
 
     async def _end_points(self) -> None:
         """Lets each run that is not over end as one that was stopped does, so that its folder tells so."""
         for point in self._points:
-            if point.is_over or not point.has_begun or point.events is None:
-                continue
-            point.runner.stop()
-            with suppress(TargetError, OSError):
-                async for _ in point.events:
-                    pass
+            if not point.is_over and point.has_begun:
+                point.runner.stop()
+                await self._end(point)
+
+    async def _end(self, point: _Point) -> None:
+        """Lets the run of a point come to its end, which no round is before any more."""
+        assert point.events is not None
+        point.runner.resume()
+        with suppress(TargetError, OSError):
+            async for _ in point.events:
+                pass
+        point.runner.pause()
+        point.is_over = True
 
     def stop(self) -> None:
         """Ends the sweep at once; everything measured so far is kept."""

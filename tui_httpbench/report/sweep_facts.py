@@ -37,8 +37,8 @@ def target_of_sweep(result: SweepResult) -> str:
     """The method and where requests went: ``GET the embedded target over concurrency``."""
     request = result.plan.request
     where = f"{request.url} at the embedded target" if request.uses_embedded_target else shown_url(result.url)
-    what = "workloads" if result.sweep.knob == "workload" else f"{request.method} {where}"
-    return f"{what} over {result.sweep.knob}: {', '.join(result.sweep.values)}"
+    what = "Workloads" if result.sweep.knob == "workload" else f"{request.method} {where} over {result.sweep.knob}"
+    return f"{what}: {', '.join(result.sweep.values)}"
 
 
 def how_in_words(result: SweepResult) -> str:
