@@ -17,6 +17,8 @@ _MAX_LABEL = 20
 _SIGN = 6.3
 """How wide a character of a label is, on average and rather too much."""
 _DASHES = (None, "6 3", "1.5 3", "9 3 2 3", "3 3")
+_APART = 5.0
+"""How far aside the dots of two lanes stand at one place."""
 COLORS = 8
 
 
@@ -103,10 +105,12 @@ def curves(
     log: bool,
     name: str = "",
     log_x: bool = False,
+    joined: bool = True,
 ) -> str:
     """Lines over ``marks`` on the horizontal axis, which has a name; each with its own at its right end.
 
-    ``log`` is for the vertical axis, ``log_x`` for the horizontal one, all of whose values are above 0 then.
+    ``log`` is for the vertical axis, ``log_x`` for the horizontal one, all of whose values are above 0 then. Where
+    places have no order, nothing is ``joined``: there are dots in place of a line, and a span each in place of the band.
     """
     lines = [line for line in lines if line.points]
     height = max(_PLOT_HEIGHT, len(lines) * _LABEL_GAP + 20)
@@ -137,7 +141,14 @@ def curves(
         parts.append(_text(name, left - 6, height + 18, "end"))
     parts += _tick_labels([(x_of(at), label) for at, label in marks], height + 18, left, WIDTH - right)
     ends = _apart([y_of(line.points[-1][1]) for line in lines], height)
-    for line in lines:
+    for number, line in enumerate(lines if not joined else ()):
+        aside = (number - (len(lines) - 1) / 2) * _APART
+        for x, low_y, high_y in line.band:
+            at = x_of(x) + aside
+            parts.append(_line(at, y_of(low_y), at, y_of(high_y), f"span {line.look.class_}"))
+        for x, y in line.points:
+            parts.append(_empty("circle", cx=_n(x_of(x) + aside), cy=_n(y_of(y)), r=3, class_=line.look.class_))
+    for line in lines if joined else ():
         if len(line.band) > 1:
             edge = [(x, low_y) for x, low_y, _ in line.band] + [(x, high_y) for x, _, high_y in reversed(line.band)]
             around = " ".join(f"{_n(x_of(x))},{_n(y_of(y))}" for x, y in edge)
@@ -145,7 +156,8 @@ def curves(
     for line, end in zip(lines, ends, strict=True):
         points = " ".join(f"{_n(x_of(x))},{_n(y_of(y))}" for x, y in line.points)
         look = {"stroke_dasharray": line.look.dashes, "class_": f"curve {line.look.class_}"}
-        parts.append(_empty("polyline", points=points, **look))
+        if joined:
+            parts.append(_empty("polyline", points=points, **look))
         last_x, last_y = x_of(line.points[-1][0]), y_of(line.points[-1][1])
         parts.append(_line(last_x, last_y, WIDTH - right + 8, end, f"lead {line.look.class_}"))
         parts.append(_name(line.label, WIDTH - right + 11, end + 4, line.look))

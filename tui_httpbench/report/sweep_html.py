@@ -53,7 +53,7 @@ def _header(result: SweepResult, title: str) -> str:
 
 
 def _curves(result: SweepResult, figure: SweptFigure) -> str:
-    """A line for each lane with its interval as a band; workloads stand side by side, in the order given."""
+    """A line for each lane with its interval as a band; workloads, which have no order, are dots side by side."""
     looks = looks_of(result.measured_result)
     numbers = result.sweep.numbers
     positions = numbers or tuple(float(index) for index in range(len(result.points)))
@@ -77,7 +77,7 @@ def _curves(result: SweepResult, figure: SweptFigure) -> str:
     scale = ", logarithmic scale" if log else ""
     title = f"{table_of(result, figure).title}{scale}"
     marks = [(by_value[value], value) for value in result.sweep.values]
-    return figure_of(title, charts.curves(title, lines, marks, log=log, log_x=log_x))
+    return figure_of(title, charts.curves(title, lines, marks, log=log, log_x=log_x, joined=numbers is not None))
 
 
 def _is_wide(values: tuple[float, ...] | list[float]) -> bool:
