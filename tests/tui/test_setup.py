@@ -15,6 +15,7 @@ from tui_httpbench.bench.forecast import describe_duration, forecast
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.presets import PRESETS
 from tui_httpbench.plan.stored import last_plan_path
+from tui_httpbench.plan.sweep import parse_sweep
 from tui_httpbench.tui.screens.setup.mode_picker import ModeRow
 from tui_httpbench.tui.screens.setup.note import Note
 
@@ -182,6 +183,7 @@ async def test_plan_comes_back_as_it_was() -> None:
         budget_s=7.5,
         same_within=0.05,
         pin=False,
+        sweep=parse_sweep("rtt=0,5,20"),
     )
     async with open_form(given) as form:
         assert "×2" in str(form.mode("aiohttp").label)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from collections.abc import AsyncGenerator, Sequence
@@ -189,6 +190,9 @@ class SweepRunner:
                 except StopAsyncIteration:
                     point.is_over = True
                     break
+                except asyncio.CancelledError:
+                    self._stopped = True
+                    raise
                 except (TargetError, OSError) as error:
                     point.is_over = True
                     if not self.has_measured:

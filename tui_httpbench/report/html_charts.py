@@ -109,8 +109,8 @@ def curves(
 ) -> str:
     """Lines over ``marks`` on the horizontal axis, which has a name; each with its own at its right end.
 
-    ``log`` is for the vertical axis, ``log_x`` for the horizontal one, all of whose values are above 0 then. Where
-    places have no order, nothing is ``joined``: there are dots in place of a line, and a span each in place of the band.
+    ``log`` is for the vertical axis, ``log_x`` for the horizontal one, all of whose values are above 0 then.
+    Where places have no order, nothing is ``joined``: dots stand in place of a line, and spans in place of its band.
     """
     lines = [line for line in lines if line.points]
     height = max(_PLOT_HEIGHT, len(lines) * _LABEL_GAP + 20)
