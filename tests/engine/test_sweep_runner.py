@@ -233,6 +233,8 @@ def test_what_happens_during_a_pause_is_nobodys() -> None:
     assert clock.now_s() - begin_s < 0.04
     monitor = ConditionsMonitor(CpuChoice(None, None, ""))
     monitor.start()
+    begun = monitor._start
+    assert begun is not None
     monitor.pause()
     busy_until = time.process_time() + 0.3
     while time.process_time() < busy_until:
@@ -240,5 +242,5 @@ def test_what_happens_during_a_pause_is_nobodys() -> None:
     monitor.resume()
     started, told = monitor._start, monitor.finish(None)
     assert started is not None
-    assert started.own_cpu_s >= 0.2, "what was used meanwhile counts as used before"
+    assert started.own_cpu_s - begun.own_cpu_s >= 0.2, "what was used meanwhile counts as used before"
     assert told.other_cpu_share is None or told.other_cpu_share <= 1.0
