@@ -79,7 +79,8 @@ def test_a_stopped_sweep_says_so() -> None:
 def test_the_json_is_as_its_schema_says() -> None:
     document = to_dict(crossing_sweep())
     jsonschema.validate(document, SCHEMA)
-    assert (document["modes"], document["ranking"]) == ([], [])
+    assert [document[key] for key in ("modes", "ranking", "ranking_cpu", "comparisons")] == [[]] * 4
+    assert (document["gate"], document["article"], document["plan"]["duration_s"]) == (None, None, None)
     sweep = document["sweep"]
     assert [point["value"] for point in sweep["points"]] == ["1", "2", "4", "8", "10"]
     assert [point["ranking"][0]["mode"] for point in sweep["points"]][-1] == "aiohttp"

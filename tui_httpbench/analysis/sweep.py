@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from tui_httpbench.analysis.findings import Finding
-from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.result import Environment, Result
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.plan.plan import Plan
@@ -73,8 +73,15 @@ class SweepResult:
 
     @property
     def as_run(self) -> Result:
-        """The run of ``measured_result`` with the plan of the whole sweep."""
-        return replace(self.measured_result, plan=self.plan)
+        """The run of ``measured_result`` with the plan of the whole sweep, and with what holds for all points."""
+        return replace(self.measured_result, plan=self.plan, environment=self.environment, duration_s=None)
+
+    @property
+    def environment(self) -> Environment:
+        """Where the sweep took place; of what other programs used, the most at any point."""
+        environments = [point.result.environment for point in self.measured_points]
+        shares = [each.other_cpu_share for each in environments if each.other_cpu_share is not None]
+        return replace(self.measured_result.environment, other_cpu_share=max(shares, default=None))
 
     @property
     def url(self) -> str:

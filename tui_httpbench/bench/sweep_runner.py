@@ -15,7 +15,7 @@ from tui_httpbench.analysis.elsewhere import Elsewhere
 from tui_httpbench.analysis.outlook import last_round_wall_s
 from tui_httpbench.analysis.sweep import SweepResult, summarize_sweep
 from tui_httpbench.bench.conditions import read_machine
-from tui_httpbench.bench.events import EnvironmentStep, Event, RoundJudged, RunFinished, Stage
+from tui_httpbench.bench.events import EnvironmentStep, Event, RoundJudged, RunFinished, RunStarted, Stage
 from tui_httpbench.bench.open_files import check_open_files
 from tui_httpbench.bench.pinning import choose_cpus, leave_cpu
 from tui_httpbench.bench.round_schedule import END_S as ROUND_END_S
@@ -129,7 +129,6 @@ class SweepRunner:
         for point in self._points:
             check_open_files(point.runner.plan)
         self._own_files = own_files_of(self.plan, None)
-        self._began_s = time.monotonic()
         async with AsyncExitStack() as stack:
             folder = self._folder = RunFolder()
             stack.callback(self._finish)
@@ -199,6 +198,8 @@ class SweepRunner:
                         raise
                     self.trouble = self._trouble_at(point, _in_words(error))
                     break
+                if isinstance(event, RunStarted) and self._began_s is None:
+                    self._began_s = time.monotonic()  # making environments takes none of the budget
                 if isinstance(event, RunFinished):
                     continue
                 if self._is_news(point, event):

@@ -88,7 +88,7 @@ def how_measured(result: SweepResult) -> Iterator[tuple[str, str]]:
     if result.plan.request.uses_embedded_target:
         scenario = result.plan.scenario
         yield "Target", printable(f"the embedded target, scenario {scenario.name}: {scenario.in_words}")
-    yield "Machine", machine_in_words(first.environment)
+    yield "Machine", machine_in_words(result.environment)
     yield "Method", f"{METHOD} (httpbench-tui {__version__})"
 
 

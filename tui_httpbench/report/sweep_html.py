@@ -34,7 +34,7 @@ def parts_of(result: SweepResult) -> Iterator[str]:
     yield section("Warnings", bullets((finding.text for finding in result.findings), "doubts"), id_="warnings")
     yield section("How it was measured", facts(how_measured(result)), id_="method")
     first = result.measured_result
-    rows = facts((*environment_rows(first.environment), *variant_rows(first)))
+    rows = facts((*environment_rows(result.environment), *variant_rows(first)))
     yield section("Versions and machine", rows, id_="versions")
     yield foot()
 

@@ -34,6 +34,7 @@ def to_dict(result: SweepResult) -> dict[str, Any]:
         "modes": [],
         "ranking": [],
         "ranking_cpu": [],
+        "comparisons": [],
         "conclusion": " ".join(sentences) or None,
         "findings": [
             {"id": finding.id, "text": finding.text, "modes": list(finding.modes)} for finding in result.findings

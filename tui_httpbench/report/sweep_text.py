@@ -63,7 +63,8 @@ def _blocks(result: SweepResult, console: StreamConsole, metric: str | None, ver
             yield from _tables(table, console)
             if table.retains:
                 yield Text(RETENTION_NOTE, style="dim")
-        yield Text(LEADERS_NOTE, style="dim")
+        if len(result.lanes) > 1:
+            yield Text(LEADERS_NOTE, style="dim")
         if any(FAILED_SIGN in cell for row in table_of(result, chosen).rows for cell in row[1:]):
             yield Text(f"{FAILED_SIGN} had failed requests or missing rounds there.", style="dim")
     if rows := theory_rows(result):
@@ -75,7 +76,7 @@ def _blocks(result: SweepResult, console: StreamConsole, metric: str | None, ver
         yield warnings_block(list(result.findings))
     if verbose:
         yield ""
-        yield environment_block(result.measured_result)
+        yield environment_block(result.as_run)
 
 
 def _tables(table: SweepTable, console: StreamConsole) -> Iterator[RenderableType]:
