@@ -40,7 +40,6 @@ def test_last_weeks_run_against_itself_has_no_surprise(capsys: pytest.CaptureFix
     assert main(["compare", LAST_WEEK, LAST_WEEK, "--relative-to", "http.client", "--fail-if-slower", "50"]) == 0
     out = capsys.readouterr().out
     assert "nothing but time differs" in out
-    assert "×1.00" in out
     assert "Both are the same run, so nothing can differ." in out
     assert max(map(len, out.splitlines())) <= 80
 

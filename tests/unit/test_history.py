@@ -295,7 +295,7 @@ def test_a_body_that_was_not_kept_is_no_difference() -> None:
     )
     kept = keep(replace(measured, probes=sent), source="body")
     assert kept is not None
-    assert [finding for finding in summarize_run(open_kept(kept.id)).differences] == []
+    assert summarize_run(open_kept(kept.id)).differences == ()
 
 
 def test_nothing_is_kept_that_should_not_be(history: Path) -> None:

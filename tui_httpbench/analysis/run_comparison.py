@@ -168,7 +168,7 @@ def compare_runs(
     if lane and lane == relative_to:
         raise PlanError("lane", f"{shortened(lane)!r} can't be compared relative to itself; name another lane.")
     chosen = (lane,) if lane else tuple(label for label in common if label != relative_to)
-    differences = () if _share_rounds(old, new) else differences_of(old, new)
+    differences = differences_of(old, new)
     unsure = why_clock_is_unsure(differences)
     within = new.same_within if same_within is None else same_within
     advised = "" if relative_to else _advised(old, new, common, chosen)

@@ -48,7 +48,7 @@ def differences_of(old: ComparedRun, new: ComparedRun) -> tuple[Difference, ...]
 def _other_load(old: ComparedRun, new: ComparedRun) -> Iterator[Difference]:
     """What other programs used, where that is so much that it makes a run slower."""
     shares = [run.other_cpu_share for run in (old, new)]
-    if any(share is not None and share > OTHER_CPU_SHARE for share in shares):
+    if shares[0] != shares[1] and any(share is not None and share > OTHER_CPU_SHARE for share in shares):
         was, now = ("" if share is None else f"{format_percent(share)} of the processors" for share in shares)
         yield Difference("other_cpu_share", "other programs", was, now, "state")
 
