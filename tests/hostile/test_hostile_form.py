@@ -19,7 +19,7 @@ from textual.widgets import Input, TextArea
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.scenario import LOOPBACK
 from tui_httpbench.tui.screens.setup.body_editor import BodyEditor
-from tui_httpbench.tui.screens.setup.plan_form import LOAD, FormValues, knob_texts, read_form
+from tui_httpbench.tui.screens.setup.plan_form import LOAD, SHAPE, FormValues, knob_texts, read_form
 from tui_httpbench.tui.screens.setup.url_list import UrlListScreen
 
 FIELDS = (
@@ -37,6 +37,7 @@ PLAIN = FormValues(
     headers=(),
     body=b"x",
     load={field.name: "" if field.on_form.empty else "1" for field in LOAD} | {"requests": "1"},
+    shape={field.name: field.text(field.default_value) for field in SHAPE},
     modes=("aiohttp",),
     knobs=knob_texts(LOOPBACK),
 )

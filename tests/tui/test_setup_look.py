@@ -13,8 +13,8 @@ from textual.app import App
 from tui_httpbench.clients import catalog
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.presets import PRESETS
+from tui_httpbench.tui.screens.setup.fold import Fold
 from tui_httpbench.tui.screens.setup.mode_picker import ModeRow
-from tui_httpbench.tui.screens.setup.target_form import Knobs
 
 
 @pytest.mark.slow
@@ -66,7 +66,7 @@ async def test_looks_as_it_did(matches_snapshot: Callable[[App[Any]], bool], mon
         await form.settle()
         assert matches_snapshot(form.app)
         await form.choose("scenario", "article")
-        form.screen.query_one(Knobs).collapsed = False
+        form.screen.query_one("#knobs", Fold).collapsed = False
         await form.settle()
         await form.fill("#input-rtt", "far")
         await form.fill("#input-rounds", "0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from textual.widgets import Input, Select
 
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.scenario import SCENARIOS, Capacity, ServiceTime
-from tui_httpbench.tui.screens.setup.target_form import Knobs
+from tui_httpbench.tui.screens.setup.fold import Fold
 from tui_httpbench.tui.screens.setup.tick_box import TickBox
 
 
@@ -25,7 +26,7 @@ async def test_every_scenario_can_be_chosen_and_says_what_it_is() -> None:
         for scenario in SCENARIOS.values():
             await form.choose("scenario", scenario.name)
             assert form.explains(scenario.why)
-            assert scenario.in_words in form.screen.query_one(Knobs).title
+            assert scenario.in_words in form.screen.query_one("#knobs", Fold).title
             assert (await form.run()).scenario == scenario
 
 
@@ -51,7 +52,7 @@ async def test_by_key_a_scenario_is_chosen_and_its_knobs_turned() -> None:
 async def test_every_knob_counts_and_takes_its_scenario_back() -> None:
     async with open_form() as form:
         await form.choose("scenario", "busy")
-        form.screen.query_one(Knobs).collapsed = False
+        form.screen.query_one("#knobs", Fold).collapsed = False
         await form.settle()
         for knob, text in (
             ("rtt", "7.25"),
@@ -79,7 +80,7 @@ async def test_every_knob_counts_and_takes_its_scenario_back() -> None:
 @pytest.mark.slow
 async def test_http2_takes_tls_along_and_goes_with_it() -> None:
     async with open_form() as form:
-        form.screen.query_one(Knobs).collapsed = False
+        form.screen.query_one("#knobs", Fold).collapsed = False
         await form.settle()
         tls, http2 = (form.screen.query_one(f"#input-{name}", TickBox) for name in ("tls", "http2"))
         await form.click(http2)
@@ -105,7 +106,7 @@ BAD_KNOBS = [
 @pytest.mark.slow
 async def test_wrong_knobs_are_told_at_their_fields_which_open() -> None:
     async with open_form() as form:
-        knobs = form.screen.query_one(Knobs)
+        knobs = form.screen.query_one("#knobs", Fold)
         knobs.collapsed = False
         await form.settle()
         knobs.collapsed = True
@@ -157,7 +158,7 @@ async def test_a_plans_changed_scenario_comes_back_as_it_was() -> None:
     async with open_form(given) as form:
         assert scenario_shown(form) == "article*"
         assert (await form.run()).scenario == given.scenario
-        form.screen.query_one(Knobs).collapsed = False
+        form.screen.query_one("#knobs", Fold).collapsed = False
         await form.settle()
         await form.fill("#input-jitter", "0.1")
         assert (await form.run()).scenario == given.scenario.change(jitter_ms=0.1)
@@ -205,3 +206,21 @@ async def test_certificates_take_the_scenarios_place_for_a_url_of_the_users_own(
         assert (await form.run()).replace(seed=plan.seed) == plan
     async with open_form(Plan(Request("https://127.0.0.1:9/"), insecure=True)) as form:
         assert (await form.run()).insecure
+
+
+async def test_how_bodies_are_read_and_sent_is_folded_away_and_kept() -> None:
+    request = Request("/mirror", "POST", data_size=50_000, upload="stream")
+    async with open_form(Plan(request=request)) as form:
+        fold = form.screen.query_one("#shape", Fold)
+        assert fold.title == "More · a body of 50k made up, sent piece by piece"
+        assert (await form.run()).request == request
+        fold.collapsed = False
+        await form.settle()
+        await form.choose("read", "stream")
+        await form.fill("#input-data_size", "1m")
+        assert (await form.run()).request == replace(request, data_size=1_000_000, read="stream")
+        await form.fill("#input-data_size", "")
+        await form.press("ctrl+r")
+        assert not form.app.started
+        assert form.focused == "input-upload"
+        assert "there is none" in form.complaints

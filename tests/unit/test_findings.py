@@ -115,6 +115,21 @@ def sent_by_httpx(*hops: SentRequest) -> Measured:
     return measured_of(probes=tuple(Probe(mode, response=replace(RESPONSE, hops=told[mode])) for mode in MODES))
 
 
+def chunked_upload() -> Measured:
+    """One mode that sends the body in chunks, beside two that tell its length."""
+    request = Request("http://127.0.0.1:9/", "POST", data=b"seven b", upload="stream")
+    hops = {
+        mode: (replace(sent_request(header), method="POST", body_bytes=7),)
+        for mode, header in (
+            ("requests", ("Content-Length", "7")),
+            ("aiohttp", ("Content-Length", "7")),
+            ("httpx", ("Transfer-Encoding", "chunked")),
+        )
+    }
+    probes = tuple(Probe(mode, response=replace(RESPONSE, hops=hops[mode])) for mode in MODES)
+    return measured_of(probes=probes, plan={"request": request})
+
+
 def redirected(url: str, *headers: tuple[str, str], at: str = "http://127.0.0.1:9/") -> Measured:
     """What one mode tells of a redirect from ``at`` to another URL, where it sent these headers again."""
     hops = (replace(sent_request(*headers), url=at), replace(sent_request(*headers), url=url))
@@ -203,6 +218,7 @@ MAKERS: dict[str, Callable[[], Measured]] = {
     "changing-body": changing_bodies,
     "other-method": lambda: sent_by_httpx(replace(sent_request(), method="POST")),
     "other-sent-body": lambda: sent_by_httpx(replace(sent_request(), body_bytes=7)),
+    "chunked-upload": chunked_upload,
     "missing-header": lambda: told(None),
     "other-header": lambda: told("no"),
     "unasked-header": lambda: sent_by_httpx(sent_request(("Cookie", "a=b"))),

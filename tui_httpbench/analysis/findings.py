@@ -51,6 +51,7 @@ FINDINGS = {
     "other-sent-body": FindingKind(
         "The mode sent another body than was asked for, or after a redirect than most.", is_other_work=True
     ),
+    "chunked-upload": FindingKind("The mode sent its body in chunks, where most told its length."),
     "missing-header": FindingKind("A header that every mode was told to send was not sent.", is_other_work=True),
     "other-header": FindingKind(
         "A header was sent with another value than was asked for, or than by most, as after a redirect.",

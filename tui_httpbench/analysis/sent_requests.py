@@ -31,6 +31,7 @@ def find_request_differences(plan: Plan, probes: tuple[Probe, ...], sent: Sent) 
     yield from _other_urls(plan, probes)
     yield from _other_methods(plan, sent)
     yield from _other_bodies(plan, sent)
+    yield from _chunked_bodies(plan, sent)
     say = "sent {}; the others {}".format
     yield from first_difference("other-method", sent, lambda _, request: request.method, say, 1)
     yield from first_difference("other-sent-body", sent, _body_in_words, say, 1)
@@ -103,13 +104,24 @@ def _other_methods(plan: Plan, sent: Sent) -> Iterator[Finding]:
 
 
 def _other_bodies(plan: Plan, sent: Sent) -> Iterator[Finding]:
-    asked = len(plan.request.body or b"")
+    asked = plan.request.body_bytes
     sizes = {mode: requests[0].body_bytes for mode, requests in sent.items()}
     for size in dict.fromkeys(other for other in sizes.values() if other not in (asked, None)):
         modes = with_value(sizes, size)
         what = f"a body of {size:,} bytes" if size else "no body"
         text = f"{names_of(modes)} sent {what}, though one of {asked:,} bytes was asked for."
         yield Finding("other-sent-body", text if asked else f"{names_of(modes)} sent {what} unasked.", modes)
+
+
+def _chunked_bodies(plan: Plan, sent: Sent) -> Iterator[Finding]:
+    """Which modes announced a body that is sent piece by piece otherwise than most: in chunks, or with its length."""
+    if plan.request.upload == "whole":
+        return
+    ways = {mode: header_of(requests[0], "transfer-encoding") is not None for mode, requests in sent.items()}
+    chunked = with_value(ways, True)
+    if chunked and len(chunked) < len(ways):
+        text = f"{names_of(chunked)} sent the body in chunks; the others told its length before it."
+        yield Finding("chunked-upload", text, chunked)
 
 
 def _body_in_words(_: SentRequest, request: SentRequest) -> str | None:

@@ -119,7 +119,7 @@ def _write_run(measured: Measured, archive: zipfile.ZipFile, prefix: str = "") -
         if len(record.samples):
             archive.writestr(f"{prefix}{number}", _to_bytes(record.samples))
     if _described(measured)["has_body_file"]:
-        archive.writestr(f"{prefix}{_BODY}", measured.plan.request.body or b"")
+        archive.writestr(f"{prefix}{_BODY}", measured.plan.request.given_body or b"")
 
 
 def _prefix(point: int) -> str:
@@ -148,7 +148,7 @@ def unpack(summary: bytes, samples: Path | None) -> Measured | MeasuredSweep:
 
 def _described(measured: Measured) -> dict[str, Any]:
     """What is told of a run; a body with what looks like a credential is left out, as headers with one are."""
-    described, body = describe(measured), measured.plan.request.body
+    described, body = describe(measured), measured.plan.request.given_body
     told = (body or b"")[:_LOOKED_AT_BYTES].decode("utf-8", "replace")
     if measured.plan.request.hiding.hide(told) != told:
         for key in ("body", "json_body"):

@@ -82,7 +82,7 @@ class RunFolder:
         described = describe(measured)
         if described["has_body_file"]:
             with open_private(self.path / BODY_FILE) as file:
-                file.write(measured.plan.request.body or b"")
+                file.write(measured.plan.request.given_body or b"")
         for number, own in enumerate(measured.own_files):
             copy = own_file_path(self.path, number, own.path)
             make_private_folder(copy.parent)
@@ -221,7 +221,7 @@ def describe(measured: Measured) -> dict[str, Any]:
         "name": plan.request.hiding.hide(measured.name),
         "run_id": measured.run_id,
         "in_history": measured.in_history,
-        "has_body_file": plan.request.body is not None and not {"body", "json_body"} & stored.keys(),
+        "has_body_file": plan.request.given_body is not None and not {"body", "json_body"} & stored.keys(),
         "body_is_json": plan.request.json_body is not None,
     }
 

@@ -97,7 +97,8 @@ def make_job(
 
     Raises PlanError where a header names a variable that is not set.
     """
-    mode = code.mode_of(mode_id)
+    request = plan.request
+    mode = code.mode_of(mode_id).in_shape(request.read)
     copy = code.copy_of(mode)
     variant = plan.variant_of(mode_id)
     loop = "" if variant is None else variant.loop_for(mode)
@@ -106,7 +107,7 @@ def make_job(
         url=url,
         method=plan.request.method,
         headers=dict(expand_headers(plan.wire_headers)),
-        body=plan.request.body,
+        body=request.given_body,
         timeout_s=plan.timeout_s,
         in_flight=plan.in_flight(mode_id),
         warmup=WARMUP_REQUESTS,
@@ -128,6 +129,9 @@ def make_job(
         secrets=tuple(sorted((hiding or hiding_for(plan, url)).values)),
         loop="" if loop == USUAL_LOOP else loop,
         path_padding=code.path_padding_of(mode_id) if task == "measure" else 0,
+        made_up_bytes=request.data_size or 0,
+        reads_stream=request.read == "stream",
+        sends_stream=request.upload == "stream",
     )
 
 
@@ -140,7 +144,7 @@ def _packages_of(mode: Mode, plan: Plan) -> tuple[str, ...]:
 
 def hiding_for(plan: Plan, url: str) -> Hiding:
     """What hides the credentials of a run of this plan. Raises PlanError where a variable is not set."""
-    return hiding_in_run(url, plan.wire_headers, plan.request.body)
+    return hiding_in_run(url, plan.wire_headers, plan.request.given_body)
 
 
 def encode_job(job: Job) -> bytes:

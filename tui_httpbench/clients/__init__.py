@@ -5,9 +5,10 @@ literals: they are read without importing the file. Below, and optional, is how 
 what the library takes with each request only (``options``), what a client then is (``describe``), and what came back
 (``watch_responses``). ``docs/adding-a-client.md`` shows both.
 
-Of the whole file, three literals may tell: ``NAME`` what the library is called, where the file can't be called so;
+Of the whole file, four literals may tell: ``NAME`` what the library is called, where the file can't be called so;
 ``PACKAGES`` the distributions whose versions belong into a result, the library's first; ``NATIVE = True`` that it opens
-its connections without Python's sockets, so that they can't be counted in the worker.
+its connections without Python's sockets, so that they can't be counted in the worker; ``STREAMS_UPLOADS = True`` that
+its modes can send a body piece by piece.
 
 A worker loads this module and one client's file by their paths, under any Python from 3.9 on.
 """
@@ -20,13 +21,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+PIECE = 65_536
+"""How many bytes a library is asked for at a time where it wants to be told."""
+
 
 @dataclass(frozen=True)
 class Request:
     """The request that is sent again and again; ``timeout_s`` is in seconds.
 
     ``options`` are keyword arguments that the library takes with each request only: what the file's ``options`` gave.
+    Where the body is to be sent piece by piece, ``is_streamed``, and ``body`` is a new one each time that it is asked
+    for: a file that is open for reading, or in an async mode an iterator of bytes; the headers tell its length.
     """
+
+    is_streamed = False
 
     method: str
     url: str
@@ -78,6 +86,20 @@ def mode(
     request, reads its body to the end, and returns status and body.
     """
     del id, about, kept, http2, needs, needs_module, default  # read from the source, by the catalogue
+
+    def mark(function: Callable[..., Any]) -> Callable[..., Any]:
+        is_async = inspect.isasyncgenfunction(function)
+        return (contextlib.asynccontextmanager if is_async else contextlib.contextmanager)(function)
+
+    return mark
+
+
+def streamed(id: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Makes a generator the way in which the mode with this ``id`` reads a body piece by piece.
+
+    It yields ``send`` as the mode does, which returns the status and how many bytes the body had, and keeps none.
+    """
+    del id  # read from the source, by the catalogue
 
     def mark(function: Callable[..., Any]) -> Callable[..., Any]:
         is_async = inspect.isasyncgenfunction(function)

@@ -10,9 +10,10 @@ from http.cookies import SimpleCookie
 import aiohttp
 import yarl
 
-from tui_httpbench.clients import Request, Settings, mode
+from tui_httpbench.clients import PIECE, Request, Settings, mode, streamed
 
 PACKAGES = ("aiohttp", "yarl", "multidict")
+STREAMS_UPLOADS = True
 
 
 @mode("aiohttp", "one ClientSession: connections are kept", kept=True, default=True)
@@ -48,6 +49,49 @@ async def aiohttp_each(request: Request, new):
         ):
             body = await response.read()
             return response.status, body
+
+    yield send
+
+
+@streamed("aiohttp")
+async def aiohttp_session_streamed(request: Request, new):
+    async with new(aiohttp.ClientSession) as session:
+
+        async def send():
+            async with session.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                data=request.body,
+                **request.options,
+            ) as response:
+                size = 0
+                parts = response.content.iter_chunked(PIECE)
+                async for piece in parts:
+                    size += len(piece)
+                return response.status, size
+
+        yield send
+
+
+@streamed("aiohttp-each")
+async def aiohttp_each_streamed(request: Request, new):
+    async def send():
+        async with (
+            new(aiohttp.ClientSession) as session,
+            session.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                data=request.body,
+                **request.options,
+            ) as response,
+        ):
+            size = 0
+            parts = response.content.iter_chunked(PIECE)
+            async for piece in parts:
+                size += len(piece)
+            return response.status, size
 
     yield send
 
@@ -127,28 +171,24 @@ def _would_send_more(session, sent):
 
 def watch_responses(seen):
     """Makes every further response be described to ``seen``: for the probe, never for a timed round."""
-    read, request, asked = aiohttp.ClientResponse.read, aiohttp.ClientSession._request, []
+    request = aiohttp.ClientSession._request
 
     @functools.wraps(request)  # describe() reads its signature
-    def noted(self, *args, **options):
-        asked.append(self)
-        return request(self, *args, **options)
-
-    async def watched(self):
-        body = await read(self)
-        version = self.version
-        steps = [*self.history, self]
+    async def watched(self, *args, **options):
+        response = await request(self, *args, **options)
+        version = response.version
+        steps = [*response.history, response]
         sent = [step.request_info for step in steps]
         seen(
-            status=self.status,
-            url=str(self.url),
+            status=response.status,
+            url=str(response.url),
             first_status=steps[0].status,
             http_version=f"{version.major}.{version.minor}" if version else "unknown",
             hops=[(request.method, str(request.url), request.headers.items()) for request in sent],
             sets_cookies=any("Set-Cookie" in step.headers for step in steps),
-            connection=self.headers.get("Connection", ""),
-            keeps_cookies=any(_would_send_more(asked[-1], request) for request in sent),
+            connection=response.headers.get("Connection", ""),
+            keeps_cookies=any(_would_send_more(self, request) for request in sent),
         )
-        return body
+        return response
 
-    aiohttp.ClientSession._request, aiohttp.ClientResponse.read = noted, watched
+    aiohttp.ClientSession._request = watched

@@ -11,9 +11,10 @@ from aiosonic.connectors import TCPConnector
 from aiosonic.pools import PoolConfig
 from aiosonic.timeout import Timeouts
 
-from tui_httpbench.clients import Request, Settings, mode
+from tui_httpbench.clients import Request, Settings, mode, streamed
 
 PACKAGES = ("aiosonic",)
+STREAMS_UPLOADS = True
 
 
 @mode("aiosonic", "one HTTPClient: connections are kept", kept=True)
@@ -24,7 +25,7 @@ async def aiosonic_client(request: Request, new):
             response = await client.request(
                 request.url,
                 request.method,
-                headers=request.headers,
+                headers=headers_of(request),
                 data=request.body,
             )
             body = await response.content()
@@ -33,7 +34,34 @@ async def aiosonic_client(request: Request, new):
         yield send
 
 
-# Below: how an HTTPClient is made in this run, what it then is, and what came back. Neither timed nor shown.
+@streamed("aiosonic")
+async def aiosonic_client_streamed(request: Request, new):
+    async with new(aiosonic.HTTPClient) as client:
+
+        async def send():
+            async with client.stream(
+                request.method,
+                request.url,
+                headers=headers_of(request),
+                data=request.body,
+            ) as response:
+                size = 0
+                async for piece in response.iter_bytes():
+                    size += len(piece)
+                return response.status_code, size
+
+        yield send
+
+
+# Below: which headers it is given, how an HTTPClient is made in this run, what it then is, and what came back. But for
+# the headers, neither timed nor shown.
+
+
+def headers_of(request):
+    """The headers; without a length where it sends a body piece by piece, which it always does in chunks."""
+    if not request.is_streamed:
+        return request.headers
+    return {name: value for name, value in request.headers.items() if name.lower() != "content-length"}
 
 
 def new(kind, settings: Settings):

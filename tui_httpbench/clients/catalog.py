@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import platform
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -49,9 +49,9 @@ class Library:
     """An HTTP client library: its name, one line about it, and the file that holds its modes.
 
     ``packages`` are the distributions whose versions belong into a result: its own, then those that its speed depends
-    on. ``imports`` are what has to be importable, ``modules`` all that its file imports, the standard
-    library's among them. ``is_native`` tells that it opens its connections without Python, so
-    that they can't be counted here.
+    on. ``imports`` are what has to be importable, ``modules`` all that its file imports, the standard library's among
+    them. ``is_native`` tells that it opens its connections without Python, so that they can't be counted here;
+    ``streams_uploads`` that its modes can send a body piece by piece.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Library:
     imports: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
     is_native: bool = False
+    streams_uploads: bool = False
 
     @property
     def distribution(self) -> str:
@@ -121,6 +122,15 @@ class Mode(ModeFacts):
             return self.needs_module
         return self.library.missing_module()
 
+    def in_shape(self, read: str) -> Mode:
+        """This mode as it reads a body: ``whole``, or ``stream`` with the function and code for that.
+
+        Of a mode that knows no other way, it is the mode itself.
+        """
+        if read == "whole" or self.streamed is None:
+            return self
+        return replace(self, **vars(self.streamed))
+
     @property
     def can_be_had(self) -> bool:
         """Whether it is installed, or its file tells what to install for it."""
@@ -145,7 +155,16 @@ def _is_found(module: str) -> bool:
 
 
 def _modes_of(file: ClientFile) -> tuple[Mode, ...]:
-    library = Library(file.name, file.summary, file.path, file.packages, file.imports, file.modules, file.is_native)
+    library = Library(
+        file.name,
+        file.summary,
+        file.path,
+        file.packages,
+        file.imports,
+        file.modules,
+        file.is_native,
+        file.streams_uploads,
+    )
     return tuple(Mode(**vars(facts), library=library) for facts in file.modes)
 
 

@@ -11,11 +11,12 @@ import curl_cffi
 from curl_cffi import CurlHttpVersion, CurlOpt
 from curl_cffi.curl import CURLINFO_HEADER_OUT
 
-from tui_httpbench.clients import Request, Settings, mode
+from tui_httpbench.clients import Request, Settings, mode, streamed
 
 NAME = "curl-cffi"
 NATIVE = True
 PACKAGES = ("curl-cffi",)
+STREAMS_UPLOADS = True
 
 
 @mode("curl-cffi", "one Session: it keeps a handle, and its connection, for each thread", kept=True)
@@ -27,7 +28,7 @@ def curl_cffi_session(request: Request, new):
                 request.method,
                 request.url,
                 headers=request.headers,
-                data=request.body,
+                content=request.body,
             )
             return response.status_code, response.content
 
@@ -43,9 +44,47 @@ async def curl_cffi_async(request: Request, new):
                 request.method,
                 request.url,
                 headers=request.headers,
-                data=request.body,
+                content=request.body,
             )
             return response.status_code, response.content
+
+        yield send
+
+
+@streamed("curl-cffi")
+def curl_cffi_session_streamed(request: Request, new):
+    with new(curl_cffi.Session) as session:
+
+        def send():
+            with session.stream(
+                request.method,
+                request.url,
+                headers=request.headers,
+                content=request.body,
+            ) as response:
+                size = 0
+                for piece in response.iter_content():
+                    size += len(piece)
+                return response.status_code, size
+
+        yield send
+
+
+@streamed("curl-cffi-async")
+async def curl_cffi_async_streamed(request: Request, new):
+    async with new(curl_cffi.AsyncSession) as session:
+
+        async def send():
+            async with session.stream(
+                request.method,
+                request.url,
+                headers=request.headers,
+                content=request.body,
+            ) as response:
+                size = 0
+                async for piece in response.aiter_content():
+                    size += len(piece)
+                return response.status_code, size
 
         yield send
 
@@ -149,14 +188,14 @@ def watch_responses(seen):
     def watched(self, *args, **options):
         sent = noting(self)
         response = request(self, *args, **options)
-        tell(self, response, sent, args[1])
+        tell(self, response, sent, options.get("url") or args[1])
         return response
 
     @functools.wraps(request_async)
     async def watched_async(self, *args, **options):
         sent = noting(self)
         response = await request_async(self, *args, **options)
-        tell(self, response, sent, args[1])
+        tell(self, response, sent, options.get("url") or args[1])
         return response
 
     curl_cffi.Session.request = watched

@@ -8,9 +8,10 @@ import ssl
 import zlib
 from urllib.parse import urlsplit
 
-from tui_httpbench.clients import Request, Settings, mode
+from tui_httpbench.clients import PIECE, Request, Settings, mode, streamed
 
 NAME = "http.client"
+STREAMS_UPLOADS = True
 
 
 @mode("http.client", "the standard library: a connection for each in flight, kept", kept=True)
@@ -33,6 +34,32 @@ def http_client(request: Request, new):
         body = response.read()
         idle.append(connection)
         return response.status, decoded(response, body)
+
+    yield send
+
+
+@streamed("http.client")
+def http_client_streamed(request: Request, new):
+    url, target = split(request.url)
+    idle = []
+
+    def send():
+        try:
+            connection = idle.pop()
+        except IndexError:
+            connection = connect(new, url)
+        connection.request(
+            request.method,
+            target,
+            request.body,
+            request.headers,
+        )
+        response = connection.getresponse()
+        size = 0
+        for piece in pieces(response):
+            size += len(piece)
+        idle.append(connection)
+        return response.status, size
 
     yield send
 
@@ -66,6 +93,21 @@ def decoded(response, body):
         if encoding != "deflate":
             raise
         return zlib.decompressobj(-zlib.MAX_WBITS).decompress(body)  # some servers leave out zlib's header
+
+
+def pieces(response):
+    """The body piece by piece, without gzip or deflate."""
+    encoding = response.headers["Content-Encoding"]
+    piece = response.read(PIECE)
+    if not piece or encoding not in ("gzip", "x-gzip", "deflate"):
+        decoder = None
+    elif encoding == "deflate" and (piece[0] & 15 != 8 or int.from_bytes(piece[:2], "big") % 31):
+        decoder = zlib.decompressobj(-zlib.MAX_WBITS)  # some servers leave out zlib's header
+    else:
+        decoder = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    while piece:
+        yield piece if decoder is None else decoder.decompress(piece)
+        piece = response.read(PIECE)
 
 
 def new(kind, settings: Settings, *, secure, **more):

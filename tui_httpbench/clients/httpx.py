@@ -12,9 +12,10 @@ sys.modules.setdefault("click", None)
 
 import httpx  # noqa: E402
 
-from tui_httpbench.clients import Request, Settings, mode  # noqa: E402
+from tui_httpbench.clients import Request, Settings, mode, streamed  # noqa: E402
 
 PACKAGES = ("httpx", "httpcore", "h11", "h2", "anyio", "sniffio", "certifi")
+STREAMS_UPLOADS = True
 
 
 @mode("httpx", "httpx.get(): a new Client for every request", kept=False, default=True)
@@ -103,6 +104,99 @@ async def httpx_async_h2(request: Request, new):
         yield send
 
 
+@streamed("httpx")
+def httpx_each_streamed(request: Request, new):
+    def send():
+        with new(httpx.Client) as client:
+            with client.stream(
+                request.method,
+                request.url,
+                headers=request.headers,
+                content=request.body,
+            ) as response:
+                size = 0
+                for piece in response.iter_bytes():
+                    size += len(piece)
+                return response.status_code, size
+
+    yield send
+
+
+@streamed("httpx-client")
+def httpx_client_streamed(request: Request, new):
+    with new(httpx.Client) as client:
+
+        def send():
+            with client.stream(
+                request.method,
+                request.url,
+                headers=request.headers,
+                content=request.body,
+            ) as response:
+                size = 0
+                for piece in response.iter_bytes():
+                    size += len(piece)
+                return response.status_code, size
+
+        yield send
+
+
+@streamed("httpx-async")
+async def httpx_async_streamed(request: Request, new):
+    async with new(httpx.AsyncClient) as client:
+
+        async def send():
+            async with client.stream(
+                request.method,
+                request.url,
+                headers=request.headers,
+                content=request.body,
+            ) as response:
+                size = 0
+                async for piece in response.aiter_bytes():
+                    size += len(piece)
+                return response.status_code, size
+
+        yield send
+
+
+@streamed("httpx-async-each")
+async def httpx_async_each_streamed(request: Request, new):
+    async def send():
+        async with new(httpx.AsyncClient) as client:
+            async with client.stream(
+                request.method,
+                request.url,
+                headers=request.headers,
+                content=request.body,
+            ) as response:
+                size = 0
+                async for piece in response.aiter_bytes():
+                    size += len(piece)
+                return response.status_code, size
+
+    yield send
+
+
+@streamed("httpx-async-h2")
+async def httpx_async_h2_streamed(request: Request, new):
+    async with new(httpx.AsyncClient, http2=True) as client:
+
+        async def send():
+            async with client.stream(
+                request.method,
+                request.url,
+                headers=request.headers,
+                content=request.body,
+            ) as response:
+                size = 0
+                async for piece in response.aiter_bytes():
+                    size += len(piece)
+                return response.status_code, size
+
+        yield send
+
+
 # Below: how a client is made in this run, what it then is, and what came back. Neither timed nor shown.
 
 
@@ -181,17 +275,17 @@ def watch_responses(seen):
             keeps_cookies=any(_would_send_more(client, step.request) for step in steps),
         )
 
-    request, request_async = httpx.Client.request, httpx.AsyncClient.request
+    send, send_async = httpx.Client.send, httpx.AsyncClient.send
 
     def watched(self, *args, **options):
-        response = request(self, *args, **options)
+        response = send(self, *args, **options)
         tell(self, response)
         return response
 
     async def watched_async(self, *args, **options):
-        response = await request_async(self, *args, **options)
+        response = await send_async(self, *args, **options)
         tell(self, response)
         return response
 
-    httpx.Client.request = watched
-    httpx.AsyncClient.request = watched_async
+    httpx.Client.send = watched
+    httpx.AsyncClient.send = watched_async

@@ -11,9 +11,10 @@ sys.modules.setdefault("click", None)
 
 import httpx2  # noqa: E402
 
-from tui_httpbench.clients import Request, Settings, mode  # noqa: E402
+from tui_httpbench.clients import Request, Settings, mode, streamed  # noqa: E402
 
 PACKAGES = ("httpx2", "httpcore2", "h11", "anyio", "truststore")
+STREAMS_UPLOADS = True
 
 
 @mode("httpx2-client", "one Client: connections are kept", kept=True)
@@ -44,6 +45,44 @@ async def httpx2_async(request: Request, new):
                 content=request.body,
             )
             return response.status_code, response.content
+
+        yield send
+
+
+@streamed("httpx2-client")
+def httpx2_client_streamed(request: Request, new):
+    with new(httpx2.Client) as client:
+
+        def send():
+            with client.stream(
+                request.method,
+                request.url,
+                headers=request.headers,
+                content=request.body,
+            ) as response:
+                size = 0
+                for piece in response.iter_bytes():
+                    size += len(piece)
+                return response.status_code, size
+
+        yield send
+
+
+@streamed("httpx2-async")
+async def httpx2_async_streamed(request: Request, new):
+    async with new(httpx2.AsyncClient) as client:
+
+        async def send():
+            async with client.stream(
+                request.method,
+                request.url,
+                headers=request.headers,
+                content=request.body,
+            ) as response:
+                size = 0
+                async for piece in response.aiter_bytes():
+                    size += len(piece)
+                return response.status_code, size
 
         yield send
 
@@ -124,17 +163,17 @@ def watch_responses(seen):
             keeps_cookies=any(_would_send_more(client, step.request) for step in steps),
         )
 
-    request, request_async = httpx2.Client.request, httpx2.AsyncClient.request
+    send, send_async = httpx2.Client.send, httpx2.AsyncClient.send
 
     def watched(self, *args, **options):
-        response = request(self, *args, **options)
+        response = send(self, *args, **options)
         tell(self, response)
         return response
 
     async def watched_async(self, *args, **options):
-        response = await request_async(self, *args, **options)
+        response = await send_async(self, *args, **options)
         tell(self, response)
         return response
 
-    httpx2.Client.request = watched
-    httpx2.AsyncClient.request = watched_async
+    httpx2.Client.send = watched
+    httpx2.AsyncClient.send = watched_async

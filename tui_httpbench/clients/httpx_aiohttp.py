@@ -14,10 +14,11 @@ import aiohttp  # noqa: E402
 import httpx  # noqa: E402
 from httpx_aiohttp import AiohttpTransport, HttpxAiohttpClient  # noqa: E402
 
-from tui_httpbench.clients import Request, Settings, mode  # noqa: E402
+from tui_httpbench.clients import Request, Settings, mode, streamed  # noqa: E402
 
 NAME = "httpx-aiohttp"
 PACKAGES = ("httpx-aiohttp", "httpx", "aiohttp", "yarl", "multidict")
+STREAMS_UPLOADS = True
 
 
 @mode("httpx-aiohttp", "one httpx.AsyncClient on aiohttp: connections are kept", kept=True)
@@ -32,6 +33,25 @@ async def httpx_on_aiohttp(request: Request, new):
                 content=request.body,
             )
             return response.status_code, response.content
+
+        yield send
+
+
+@streamed("httpx-aiohttp")
+async def httpx_on_aiohttp_streamed(request: Request, new):
+    async with new(HttpxAiohttpClient) as client:
+
+        async def send():
+            async with client.stream(
+                request.method,
+                request.url,
+                headers=request.headers,
+                content=request.body,
+            ) as response:
+                size = 0
+                async for piece in response.aiter_bytes():
+                    size += len(piece)
+                return response.status_code, size
 
         yield send
 
@@ -104,9 +124,9 @@ def watch_responses(seen):
 
     They say HTTP/1.1 whatever the server said, so the version stays unknown.
     """
-    original = HttpxAiohttpClient.request
+    original = HttpxAiohttpClient.send
 
-    async def request(self, *args, **options):
+    async def send(self, *args, **options):
         response = await original(self, *args, **options)
         steps = [*response.history, response]
         seen(
@@ -121,4 +141,4 @@ def watch_responses(seen):
         )
         return response
 
-    HttpxAiohttpClient.request = request
+    HttpxAiohttpClient.send = send

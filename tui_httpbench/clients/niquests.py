@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import niquests
 
-from tui_httpbench.clients import Request, Settings, mode
+from tui_httpbench.clients import PIECE, Request, Settings, mode, streamed
 
 PACKAGES = ("niquests", "urllib3-future", "wassima")
+STREAMS_UPLOADS = True
 
 
 @mode("niquests", "one Session: connections are kept", kept=True)
@@ -37,6 +38,47 @@ async def niquests_async(request: Request, new):
                 data=request.body,
             )
             return response.status_code, response.content
+
+        yield send
+
+
+@streamed("niquests")
+def niquests_session_streamed(request: Request, new):
+    with new(niquests.Session) as session:
+
+        def send():
+            with session.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                data=request.body,
+                stream=True,
+            ) as response:
+                size = 0
+                for piece in response.iter_content(PIECE):
+                    size += len(piece)
+                return response.status_code, size
+
+        yield send
+
+
+@streamed("niquests-async")
+async def niquests_async_streamed(request: Request, new):
+    async with new(niquests.AsyncSession) as session:
+
+        async def send():
+            async with await session.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                data=request.body,
+                stream=True,
+            ) as response:
+                size = 0
+                pieces = await response.iter_content(PIECE)
+                async for piece in pieces:
+                    size += len(piece)
+                return response.status_code, size
 
         yield send
 

@@ -65,10 +65,14 @@ def make_known(files: Iterable[OwnFile], *, only_new: bool = False) -> None:
         register(tuple(mode for mode in file.modes if not only_new or mode.id not in MODES))
 
 
-def measured_mode(label: str, files: Iterable[OwnFile]) -> Mode:
-    """The mode of an entrant as a run with these files measured it. Raises KeyError and ValueError."""
+def measured_mode(label: str, files: Iterable[OwnFile], read: str = "whole") -> Mode:
+    """The mode of an entrant as a run with these files measured it, which had it ``read`` bodies whole or streamed.
+
+    Raises KeyError and ValueError.
+    """
     mode_id, *_ = split_label(label)
-    return next((mode for file in files for mode in file.modes if mode.id == mode_id), None) or mode_of(label)
+    found = next((mode for file in files for mode in file.modes if mode.id == mode_id), None) or mode_of(label)
+    return found.in_shape(read)
 
 
 def _read(path: Path) -> OwnFile:

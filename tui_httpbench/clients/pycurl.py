@@ -8,10 +8,11 @@ import os
 import certifi
 import pycurl
 
-from tui_httpbench.clients import Request, Settings, mode
+from tui_httpbench.clients import Request, Settings, mode, streamed
 
 NATIVE = True
 PACKAGES = ("pycurl", "certifi")
+STREAMS_UPLOADS = True
 
 
 @mode("pycurl", "a handle for each in flight, kept: two threads at one would abort", kept=True)
@@ -25,10 +26,37 @@ def pycurl_handles(request: Request, new):
             curl = prepared(new(pycurl.Curl), request)
         body = io.BytesIO()
         curl.setopt(pycurl.WRITEDATA, body)
+        if request.is_streamed:
+            curl.setopt(pycurl.READDATA, request.body)
         curl.perform()
         status = curl.getinfo(pycurl.RESPONSE_CODE)
         idle.append(curl)
         return status, body.getvalue()
+
+    yield send
+
+
+@streamed("pycurl")
+def pycurl_handles_streamed(request: Request, new):
+    idle = []
+
+    def send():
+        try:
+            curl = idle.pop()
+        except IndexError:
+            curl = prepared(new(pycurl.Curl), request)
+        sizes = []
+
+        def count(piece):
+            sizes.append(len(piece))
+
+        curl.setopt(pycurl.WRITEFUNCTION, count)
+        if request.is_streamed:
+            curl.setopt(pycurl.READDATA, request.body)
+        curl.perform()
+        status = curl.getinfo(pycurl.RESPONSE_CODE)
+        idle.append(curl)
+        return status, sum(sizes)
 
     yield send
 
@@ -46,7 +74,10 @@ def prepared(curl, request: Request):
     accepted = {name.lower(): value for name, value in request.headers.items()}.get("accept-encoding")
     if accepted is not None:
         curl.setopt(pycurl.ACCEPT_ENCODING, accepted)  # without it, libcurl decodes nothing
-    if request.body is not None:
+    if request.is_streamed:  # READDATA is set for each request
+        curl.setopt(pycurl.POST, True)
+        curl.setopt(pycurl.POSTFIELDSIZE_LARGE, int(request.headers["Content-Length"]))
+    elif request.body is not None:
         curl.setopt(pycurl.POSTFIELDSIZE_LARGE, len(request.body))
         curl.setopt(pycurl.POSTFIELDS, request.body)
     if request.method == "HEAD":

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from pyreqwest.client import ClientBuilder, SyncClientBuilder
-from pyreqwest.request import ConsumedRequest, SyncConsumedRequest
+from pyreqwest.request import ConsumedRequest, StreamRequest, SyncConsumedRequest, SyncStreamRequest
 
-from tui_httpbench.clients import Request, Settings, mode
+from tui_httpbench.clients import PIECE, Request, Settings, mode, streamed
 
 NATIVE = True
 PACKAGES = ("pyreqwest",)
+STREAMS_UPLOADS = True
 
 
 @mode("pyreqwest", "one SyncClient: connections are kept", kept=True)
@@ -25,8 +27,7 @@ def pyreqwest_sync(request: Request, new):
                 request.url,
             )
             draft = draft.headers(request.headers)
-            if request.body is not None:
-                draft = draft.body_bytes(request.body)
+            draft = with_body(draft, request)
             response = draft.build().send()
             return response.status, bytes(response.bytes())
 
@@ -43,8 +44,7 @@ async def pyreqwest_async(request: Request, new):
                 request.url,
             )
             draft = draft.headers(request.headers)
-            if request.body is not None:
-                draft = draft.body_bytes(request.body)
+            draft = with_body(draft, request)
             response = await draft.build().send()
             body = await response.bytes()
             return response.status, bytes(body)
@@ -52,7 +52,58 @@ async def pyreqwest_async(request: Request, new):
         yield send
 
 
-# Below: how a client is made in this run, what it then is, and what came back. Neither timed nor shown.
+@streamed("pyreqwest")
+def pyreqwest_sync_streamed(request: Request, new):
+    with new(SyncClientBuilder) as client:
+
+        def send():
+            draft = client.request(
+                request.method,
+                request.url,
+            )
+            draft = draft.headers(request.headers)
+            draft = with_body(draft, request)
+            size = 0
+            with draft.build_streamed() as response:
+                reader = response.body_reader
+                while piece := reader.read(PIECE):
+                    size += len(piece)
+                return response.status, size
+
+        yield send
+
+
+@streamed("pyreqwest-async")
+async def pyreqwest_async_streamed(request: Request, new):
+    async with new(ClientBuilder) as client:
+
+        async def send():
+            draft = client.request(
+                request.method,
+                request.url,
+            )
+            draft = draft.headers(request.headers)
+            draft = with_body(draft, request)
+            size = 0
+            async with draft.build_streamed() as response:
+                reader = response.body_reader
+                while piece := await reader.read(PIECE):
+                    size += len(piece)
+                return response.status, size
+
+        yield send
+
+
+# Below: how a request gets its body, which is timed; how a client is made in this run, what it then is, and what came
+# back, which is neither timed nor shown.
+
+
+def with_body(draft, request: Request):
+    """The request under construction with its body, if it has one."""
+    if not request.is_streamed:
+        return draft if request.body is None else draft.body_bytes(request.body)
+    body = request.body
+    return draft.body_stream(iter(partial(body.read, PIECE), b"") if hasattr(body, "read") else body)
 
 
 def new(kind, settings: Settings):
@@ -114,8 +165,10 @@ def watch_responses(seen):
     the first request is all that can be told, and of that not the headers which the client adds.
     """
     send, send_async = SyncConsumedRequest.send, ConsumedRequest.send
+    enter, enter_async = SyncStreamRequest.__enter__, StreamRequest.__aenter__
 
     def told(request):
+        # A body that is sent piece by piece can't be looked at before.
         body = request.body and request.body.copy_bytes()
         return request.method, str(request.url), list(request.headers.items()), len(body or b"")
 
@@ -141,5 +194,19 @@ def watch_responses(seen):
         tell(first, response)
         return response
 
+    def entered(self):
+        first = told(self)
+        response = enter(self)
+        tell(first, response)
+        return response
+
+    async def entered_async(self):
+        first = told(self)
+        response = await enter_async(self)
+        tell(first, response)
+        return response
+
     SyncConsumedRequest.send = watched
     ConsumedRequest.send = watched_async
+    SyncStreamRequest.__enter__ = entered
+    StreamRequest.__aenter__ = entered_async

@@ -11,7 +11,7 @@ import textwrap
 import warnings
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -41,7 +41,8 @@ class ModeFacts:
     tells whether the client, and with it the connections, live for a whole round or for one request; ``code`` is its
     source, from ``line`` on. ``needs`` is what pip installs for it beside the library, ``needs_module`` what that
     brings; both are empty where the library is enough. ``http2`` tells that it speaks HTTP/2 where the server offers
-    it, ``default`` that it is among the modes of a run that names none.
+    it, ``default`` that it is among the modes of a run that names none. ``streamed`` is how it reads a body piece by
+    piece, None where its file does not say.
     """
 
     id: str
@@ -55,13 +56,24 @@ class ModeFacts:
     needs: str = ""
     needs_module: str = ""
     default: bool = False
+    streamed: StreamedFacts | None = None
+
+
+@dataclass(frozen=True)
+class StreamedFacts:
+    """How a mode reads a body piece by piece: the ``function`` in its file, and that one's source from ``line`` on."""
+
+    function: str
+    code: str
+    line: int
 
 
 @dataclass(frozen=True)
 class ClientFile:
     """What a client file says: ``summary`` is the first line of its docstring without the name that it begins with.
 
-    ``name`` is the library's: the file's ``NAME``, or what the file is called; ``is_native`` is its ``NATIVE``.
+    ``name`` is the library's: the file's ``NAME``, or what the file is called; ``is_native`` is its ``NATIVE``, and
+    ``streams_uploads`` its ``STREAMS_UPLOADS``.
     """
 
     path: Path
@@ -72,6 +84,7 @@ class ClientFile:
     modules: tuple[str, ...]
     modes: tuple[ModeFacts, ...]
     is_native: bool = False
+    streams_uploads: bool = False
 
 
 def read_client_file(path: Path) -> ClientFile:
@@ -149,6 +162,7 @@ def _parse(path: Path, source: bytes, shown: str) -> ClientFile:
         for mark in node.decorator_list
         if _is_mode(mark)
     )
+    modes = _with_streamed(modes, tree, text, shown)
     if not modes:
         raise ClientFileError(f"{shown} has no mode: no function in it has @mode(…) from tui_httpbench.clients.")
     if twice := _repeated(mode.id for mode in modes):
@@ -157,9 +171,46 @@ def _parse(path: Path, source: bytes, shown: str) -> ClientFile:
         raise ClientFileError(f"{shown} has two modes named {twice}(); rename one, since the last one hides it.")
     name = shortened(printable(_literal(tree, "NAME", path.stem, str, "text in quotes", shown)))
     is_native = _literal(tree, "NATIVE", False, bool, "True or False", shown)
+    uploads = _literal(tree, "STREAMS_UPLOADS", False, bool, "True or False", shown)
     return ClientFile(
-        path, name, _summary(tree, name), _packages(tree, shown), _imports(tree), _modules(tree), modes, is_native
+        path,
+        name,
+        _summary(tree, name),
+        _packages(tree, shown),
+        _imports(tree),
+        _modules(tree),
+        modes,
+        is_native,
+        uploads,
     )
+
+
+def _with_streamed(modes: tuple[ModeFacts, ...], tree: ast.Module, text: str, shown: str) -> tuple[ModeFacts, ...]:
+    """The modes, each with how it reads a body piece by piece where a function of the file says so."""
+    found: dict[str, StreamedFacts] = {}
+    kinds = {mode.id: mode.kind for mode in modes}
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        for mark in filter(lambda mark: _is_mark(mark, "streamed"), node.decorator_list):
+            where = f"{shown}, line {mark.lineno}"
+            named = mark.args[0] if isinstance(mark, ast.Call) and len(mark.args) == 1 else None
+            if not isinstance(named, ast.Constant) or not isinstance(named.value, str):
+                raise ClientFileError(f'{where}: write @streamed("id"), with the id of a mode of this file.')
+            kind = "async" if isinstance(node, ast.AsyncFunctionDef) else "sync"
+            if kinds.get(named.value) is None:
+                raise ClientFileError(
+                    f"{where}: the file has no mode {shortened(named.value)!r} to read piece by piece."
+                )
+            if kinds[named.value] != kind or named.value in found:
+                what = "is there twice" if named.value in found else f"must be {kinds[named.value]} as the mode is"
+                raise ClientFileError(f"{where}: @streamed({named.value!r}) {what}.")
+            if not _yields(node):
+                raise ClientFileError(
+                    f"{where}: {node.name} yields nothing; it must yield a function that sends one request."
+                )
+            found[named.value] = StreamedFacts(node.name, *_code(node, text))
+    return tuple(replace(mode, streamed=found.get(mode.id)) for mode in modes)
 
 
 def _repeated(names: Iterable[str]) -> str:
@@ -168,9 +219,13 @@ def _repeated(names: Iterable[str]) -> str:
 
 
 def _is_mode(mark: ast.expr) -> bool:
+    return _is_mark(mark, "mode")
+
+
+def _is_mark(mark: ast.expr, name: str) -> bool:
     if isinstance(mark, ast.Call):
         mark = mark.func
-    return isinstance(mark, ast.Name) and mark.id == "mode"
+    return isinstance(mark, ast.Name) and mark.id == name
 
 
 def _facts(node: ast.FunctionDef | ast.AsyncFunctionDef, mark: ast.expr, text: str, shown: str) -> ModeFacts:

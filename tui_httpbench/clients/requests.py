@@ -6,9 +6,10 @@ from http.cookiejar import DefaultCookiePolicy
 
 import requests
 
-from tui_httpbench.clients import Request, Settings, mode
+from tui_httpbench.clients import PIECE, Request, Settings, mode, streamed
 
 PACKAGES = ("requests", "urllib3", "certifi")
+STREAMS_UPLOADS = True
 
 
 @mode("requests", "requests.get(): a new Session and connection every time", kept=False, default=True)
@@ -41,6 +42,47 @@ def requests_session(request: Request, new):
                 timeout=request.timeout_s,
             )
             return response.status_code, response.content
+
+        yield send
+
+
+@streamed("requests")
+def requests_each_streamed(request: Request, new):
+    def send():
+        with new(requests.Session) as session:
+            with session.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                data=request.body,
+                timeout=request.timeout_s,
+                stream=True,
+            ) as response:
+                size = 0
+                for piece in response.iter_content(PIECE):
+                    size += len(piece)
+                return response.status_code, size
+
+    yield send
+
+
+@streamed("requests-session")
+def requests_session_streamed(request: Request, new):
+    with new(requests.Session) as session:
+
+        def send():
+            with session.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                data=request.body,
+                timeout=request.timeout_s,
+                stream=True,
+            ) as response:
+                size = 0
+                for piece in response.iter_content(PIECE):
+                    size += len(piece)
+                return response.status_code, size
 
         yield send
 

@@ -8,9 +8,10 @@ from urllib.parse import urljoin
 
 import urllib3
 
-from tui_httpbench.clients import Request, Settings, mode
+from tui_httpbench.clients import PIECE, Request, Settings, mode, streamed
 
 PACKAGES = ("urllib3",)
+STREAMS_UPLOADS = True
 
 
 @mode("urllib3", "one PoolManager: connections are kept", kept=True)
@@ -25,6 +26,27 @@ def urllib3_pool(request: Request, new):
                 body=request.body,
             )
             return response.status, response.data
+
+        yield send
+
+
+@streamed("urllib3")
+def urllib3_pool_streamed(request: Request, new):
+    with new(urllib3.PoolManager) as pool:
+
+        def send():
+            response = pool.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                body=request.body,
+                preload_content=False,
+            )
+            size = 0
+            for piece in response.stream(PIECE):
+                size += len(piece)
+            response.release_conn()
+            return response.status, size
 
         yield send
 

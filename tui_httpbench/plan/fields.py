@@ -17,8 +17,10 @@ from tui_httpbench.plan.plan import (
     PROFILES,
 )
 from tui_httpbench.plan.presets import DEFAULT_PRESET, PRESETS
+from tui_httpbench.plan.shape import SHAPES, parse_data_size, parse_read, parse_upload
 from tui_httpbench.plan.sweep import BUDGET_OF_POINT_S, MAX_USUAL_BUDGET_S, Sweep, parse_sweep
 from tui_httpbench.plan.sweep_values import KNOBS as SWEPT
+from tui_httpbench.plan.sweep_values import short_size
 from tui_httpbench.plan.target_fields import TARGET_FIELDS
 from tui_httpbench.plan.variants import parse_variants
 
@@ -83,6 +85,35 @@ GROUPS: dict[str, tuple[Field, ...]] = {
             parse_json_body,
             kind="list",
             default="none",
+        ),
+        Field(
+            "data_size",
+            "request",
+            "--data-size BYTES",
+            "body of so many bytes, made up; 50k, 1m allowed",
+            parse_data_size,
+            default="none",
+            write=short_size,
+            shown=Shown("shape", 0, "Data size", "bytes of a body that is made up, such as 50k", empty="none"),
+        ),
+        Field(
+            "upload",
+            "request",
+            "--upload whole|stream",
+            "how each mode sends a body: at once, or piece by piece as its library's docs have it",
+            parse_upload,
+            choices=SHAPES,
+            shown=Shown("shape", 0, "Upload", "whole: a body is sent at once; stream: piece by piece", is_menu=True),
+        ),
+        Field(
+            "read",
+            "request",
+            "--read whole|stream",
+            "how each mode reads what comes back: at once, or piece by piece as its library's docs have it, counting "
+            "bytes and keeping none",
+            parse_read,
+            choices=SHAPES,
+            shown=Shown("shape", 0, "Read", "whole: an answer is read at once; stream: piece by piece", is_menu=True),
         ),
         Field(
             "cacert",

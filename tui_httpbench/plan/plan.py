@@ -16,6 +16,7 @@ from tui_httpbench.plan.load import Duration as Duration
 from tui_httpbench.plan.load import Load
 from tui_httpbench.plan.scenario import LOOPBACK, Scenario
 from tui_httpbench.plan.secrets import credential_names, hiding_of
+from tui_httpbench.plan.shape import Shape, check_shape, made_up_body
 from tui_httpbench.plan.sweep import Sweep, check_sweep, points_of
 from tui_httpbench.plan.variants import Variant
 from tui_httpbench.text.hiding import MASK as MASK
@@ -60,6 +61,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 EQUAL_ACCEPT_ENCODING = "gzip, deflate"
 FORM_TYPE = "application/x-www-form-urlencoded"
 JSON_TYPE = "application/json"
+BYTES_TYPE = "application/octet-stream"
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,9 @@ class Request:
     """The one request that every mode sends.
 
     ``url`` is absolute, or a path at the embedded target (``/`` unless said otherwise). It has one body at most:
-    ``data``, which is sent as a form unless a header says otherwise, or ``json_body``, which is sent as JSON.
+    ``data``, which is sent as a form unless a header says otherwise, ``json_body``, which is sent as JSON, or one of
+    ``data_size`` bytes that is made up. ``read`` tells how each mode takes in what comes back, and ``upload`` how it
+    sends its body: at once, or piece by piece, as the docs of its library have it.
     """
 
     url: str = "/"
@@ -75,11 +79,24 @@ class Request:
     headers: tuple[Header, ...] = ()
     data: bytes | None = None
     json_body: bytes | None = None
+    data_size: int | None = None
+    read: Shape = "whole"
+    upload: Shape = "whole"
+
+    @property
+    def given_body(self) -> bytes | None:
+        """What the user gave to be sent, whichever kind it is; None for nothing."""
+        return self.data if self.json_body is None else self.json_body
 
     @property
     def body(self) -> bytes | None:
-        """What is sent, whichever kind it is; None for nothing."""
-        return self.data if self.json_body is None else self.json_body
+        """What is sent, given or made up; None for nothing."""
+        return self.given_body if self.data_size is None else made_up_body(self.data_size)
+
+    @property
+    def body_bytes(self) -> int:
+        """How long the body is; 0 for none."""
+        return self.data_size or len(self.given_body or b"")
 
     @property
     def uses_embedded_target(self) -> bool:
@@ -97,7 +114,8 @@ class Request:
         if "user-agent" not in names:
             added.append(("User-Agent", DEFAULT_USER_AGENT))
         if self.body is not None and "content-type" not in names:
-            added.append(("Content-Type", FORM_TYPE if self.json_body is None else JSON_TYPE))
+            form = BYTES_TYPE if self.data_size is not None else FORM_TYPE
+            added.append(("Content-Type", form if self.json_body is None else JSON_TYPE))
         if self.json_body is not None and "accept" not in names:
             added.append(("Accept", JSON_TYPE))
         return (*self.headers, *added)
@@ -105,7 +123,7 @@ class Request:
     @property
     def hiding(self) -> Hiding:
         """What hides the credentials that stand in this request, as it was typed."""
-        return hiding_of(self.url, self.headers, self.body)
+        return hiding_of(self.url, self.headers, self.given_body)
 
     def mask(self, headers: tuple[Header, ...]) -> tuple[Header, ...]:
         """The headers with the values of secret ones hidden."""
@@ -167,6 +185,7 @@ class Plan:
         self._check_load()
         if self.request.data is not None and self.request.json_body is not None:
             raise PlanError("json_body", "-d and --json-body give a body each; leave one of them out.")
+        check_shape(self.request, self.modes)
         _check_all_headers(self.request.headers)
         if not self.request.uses_embedded_target and self.scenario != LOOPBACK:
             raise PlanError(

@@ -21,6 +21,8 @@ MAX_SIGMA = 3.0
 MAX_PER_SECOND = 1_000_000.0
 MAX_AT_ONCE = 32_768
 MAX_BODY_BYTES = 64 * 1024 * 1024
+MIN_CHUNK_BYTES = 1_000
+"""Smaller ones of a large page would cost the target more than the client."""
 MAX_GZIPPED_BYTES = 16 * 1024 * 1024
 MAX_SEED = 2**63 - 1
 DEFAULT_BODY_BYTES = 1_000
@@ -99,7 +101,8 @@ class Scenario:
 
     ``rtt_ms`` is the round trip between client and target, varied by up to ``jitter_ms`` in all. ``tls`` serves HTTPS,
     ``http2`` offers HTTP/2 beside HTTP/1.1. ``body_bytes``, ``content_type`` and ``gzip`` (for clients that accept it)
-    are those of the page at ``/``. ``seed`` begins the draws of ``service_time`` anew for each round of each mode, so
+    are those of the page at ``/``; with ``chunk_bytes`` it comes without a length, in chunks of so many, 0 for none.
+    ``seed`` begins the draws of ``service_time`` anew for each round of each mode, so
     that all wait alike. ``why`` says in a line what it shows.
     """
 
@@ -114,6 +117,7 @@ class Scenario:
     body_bytes: int = DEFAULT_BODY_BYTES
     content_type: str = DEFAULT_CONTENT_TYPE
     gzip: bool = False
+    chunk_bytes: int = 0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -149,7 +153,8 @@ class Scenario:
             parts.append(f"{self.capacity.per_second:g} responses/s at most")
         if self.capacity.at_once is not None:
             parts.append(f"{self.capacity.at_once:,} served at once")
-        parts.append(f"{_size(self.body_bytes)} page{', gzipped' if self.gzip else ''}")
+        chunked = f" in chunks of {_size(self.chunk_bytes)}" if self.chunk_bytes else ""
+        parts.append(f"{_size(self.body_bytes)} page{', gzipped' if self.gzip else ''}{chunked}")
         return ", ".join(parts)
 
     def change(self, **knobs: Any) -> Scenario:
@@ -245,14 +250,31 @@ def parse_capacity(text: str) -> Capacity:
 
 def parse_body_size(text: str) -> int:
     """Bytes of the page; ``50k`` and ``1m`` are allowed. Raises PlanError."""
-    match = re.fullmatch(r"(\d[\d_]{0,12})([km]?)b?", text.strip().lower(), re.ASCII)
-    size = int(match[1].replace("_", "")) * {"": 1, "k": 1_000, "m": 1_000_000}[match[2]] if match else -1
+    size = read_size(text)
     if not 0 <= size <= MAX_BODY_BYTES:
         raise PlanError(
             "body_size",
             f"The body's size must be 0 to {MAX_BODY_BYTES:,} bytes, such as 50k, not {shortened(text)!r}.",
         )
     return size
+
+
+def parse_chunk_size(text: str) -> int:
+    """Bytes of each chunk of the page, 0 for a page with a length. Raises PlanError."""
+    size = read_size(text)
+    if size != 0 and not MIN_CHUNK_BYTES <= size <= MAX_BODY_BYTES:
+        raise PlanError(
+            "chunk_size",
+            f"A chunk must have {MIN_CHUNK_BYTES:,} to {MAX_BODY_BYTES:,} bytes, such as 16k, or 0 for a page that is "
+            f"not chunked, not {shortened(text)!r}.",
+        )
+    return size
+
+
+def read_size(text: str) -> int:
+    """A number of bytes, with ``k`` or ``m`` for thousands and millions; -1 for what is none."""
+    match = re.fullmatch(r"(\d[\d_]{0,12})([km]?)b?", text.strip().lower(), re.ASCII)
+    return int(match[1].replace("_", "")) * {"": 1, "k": 1_000, "m": 1_000_000}[match[2]] if match else -1
 
 
 def parse_content_type(text: str) -> str:

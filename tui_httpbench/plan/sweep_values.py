@@ -112,8 +112,10 @@ def _in_flight(value: str) -> int:
     return int(value)
 
 
-def short_size(size: int) -> str:
-    """Bytes as one types them: ``50k``, ``1m``, ``1234``."""
+def short_size(size: int | None) -> str:
+    """Bytes as one types them: ``50k``, ``1m``, ``1234``; an empty text for None."""
+    if size is None:
+        return ""
     for factor, letter in ((1_000_000, "m"), (1_000, "k")):
         if size and size % factor == 0:
             return f"{size // factor}{letter}"

@@ -109,5 +109,16 @@ TARGET_FIELDS: tuple[Field, ...] = (
         kind="switch",
         shown=Shown("knobs", 2, "gzip", "for clients that accept it"),
     ),
+    Field(
+        "chunk_size",
+        "scenario",
+        "--chunk-size BYTES",
+        "send the page chunked, without a length, so many bytes at a time; 16k, 1m allowed",
+        knobs.parse_chunk_size,
+        key="chunk_bytes",
+        default="0: not chunked",
+        write=short_size,
+        shown=Shown("knobs", 2, "Chunk size", "bytes at a time of a page without a length, such as 16k; 0: not so"),
+    ),
 )
 """The scenario, and its knobs in the order of the help."""

@@ -11,6 +11,7 @@ from tui_httpbench.analysis.variant_labels import variant_labels
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.in_words import format_load, format_rounds, format_rounds_made
 from tui_httpbench.plan.plan import ARTICLE
+from tui_httpbench.plan.shape import shape_in_words
 from tui_httpbench.text.formatting import format_percent, plural
 from tui_httpbench.text.quoting import printable
 
@@ -78,7 +79,8 @@ def moment_in_words(moment: str | None) -> str:
 def how_measured(result: Result) -> Iterator[tuple[str, str]]:
     """Name and value of each line, the most telling first."""
     plan = result.plan
-    yield "Load", f"{load_in_words(result)}; {width_in_words(result)}; profile {plan.profile}; seed {plan.seed}"
+    parts = (load_in_words(result), width_in_words(result), shape_in_words(plan.request), f"profile {plan.profile}")
+    yield "Load", "; ".join(filter(None, (*parts, f"seed {plan.seed}")))
     if result.started_at is not None:
         yield "Date", moment_in_words(result.started_at)
     yield "Versions", ", ".join(versions_of(result))

@@ -239,7 +239,7 @@ def _code(result: Result) -> str:
             note = f"It is in {file.path.name} (SHA-256 {file.sha256}), its user’s own file, which is not shown here."
             parts.append(element("div", heading, paragraph(note, "quiet")))
             continue
-        mode = measured_mode(lanes[0], ())
+        mode = measured_mode(lanes[0], (), result.plan.request.read)
         parts.append(element("div", heading, paragraph(mode.about, "quiet"), code(mode.code)))
     return element("div", *parts, class_="codes")
 

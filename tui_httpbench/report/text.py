@@ -22,6 +22,7 @@ from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.in_words import format_load, format_rounds, format_rounds_made
 from tui_httpbench.plan.plan import ARTICLE, Plan
 from tui_httpbench.plan.reference import USUAL, Against
+from tui_httpbench.plan.shape import shape_in_words
 from tui_httpbench.report.article import article_block
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.ranking_chart import ranking_chart
@@ -129,11 +130,12 @@ def _heading(result: Result, verbose: bool) -> Iterator[Text]:
     )
     rounds = format_rounds_made(plan, result.rounds_done) if result.records else format_rounds(plan)
     load = " × ".join((plural(len(plan.modes), "mode"), format_load(plan, result.duration_s), rounds))
+    shape = f"; {shape_in_words(plan.request)}" if shape_in_words(plan.request) else ""
     if plan.concurrency == ARTICLE:
-        yield Text(f"{load}; profile {plan.profile}")
+        yield Text(f"{load}{shape}; profile {plan.profile}")
         yield Text(_what_the_article_compares(plan))
     else:
-        yield Text(f"{load}; {plan.in_flight(plan.modes[0]):,} in flight; profile {plan.profile}")
+        yield Text(f"{load}; {plan.in_flight(plan.modes[0]):,} in flight{shape}; profile {plan.profile}")
     # What variants ran is said of each of them.
     used = dict.fromkeys(mode_of(mode).library for mode in plan.modes if plan.variant_of(mode) is None)
     versions = [
@@ -156,7 +158,7 @@ def _body_in_words(plan: Plan) -> str:
     if plan.request.body is None:
         return ""
     kind = next(value for name, value in plan.masked_headers if name.lower() == "content-type")
-    return f", {plural(len(plan.request.body), 'byte')} of {printable(kind)}"
+    return f", {plural(plan.request.body_bytes, 'byte')} of {printable(kind)}"
 
 
 def _what_the_article_compares(plan: Plan) -> str:

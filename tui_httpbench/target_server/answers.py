@@ -24,6 +24,8 @@ LOWEST_STATUS, HIGHEST_STATUS = 200, 599
 # A larger body is sent from a file, chunk by chunk: many at once would not fit into memory.
 LARGEST_IN_MEMORY = 1024 * 1024
 
+PATH_CHUNK_BYTES = 16_384
+
 PATHS: dict[str, str] = {
     "/": "the page: 1 kB of text, unless the scenario has another size or type",
     "/bytes/N": f"a body of N bytes, up to {MAX_BYTES:,}",
@@ -32,6 +34,7 @@ PATHS: dict[str, str] = {
     "/gzip/N": f"text, gzipped; N bytes before compression, up to {MAX_GZIP_BYTES:,}",
     "/echo": "what arrived, as JSON: method, path, query, headers, body length, peer",
     "/mirror": f"the body that was sent, up to {LARGEST_IN_MEMORY:,} bytes",
+    "/chunked/N": f"a body of N bytes without a length, in chunks of {PATH_CHUNK_BYTES:,}; N as for /bytes",
     "/redirect/N": f"302, N times, then the page; up to {MAX_REDIRECTS}",
 }
 
@@ -67,19 +70,20 @@ class Answer:
 
     ``body`` is None where there is none. ``file`` names a body that is too large for memory, of which the first
     ``file_bytes`` are sent: ``ZEROS``, or one that ``Answers.large_bodies`` has. ``delay_s`` passes before it is sent.
-    ``echo`` asks for the request to be described instead, ``mirror`` for its body. ``gzipped`` is the same for a client
-    that accepts gzip.
+    With ``chunk_bytes``, the body is sent without a length, in chunks of so many. ``echo`` asks for the request to be
+    described instead, ``mirror`` for its body. ``gzipped`` is the same for a client that accepts gzip.
     """
 
     status: int
     headers: Headers
-    body: bytes | None = None
+    body: bytes | memoryview | None = None
     file: str = ""
     file_bytes: int = 0
     delay_s: float = 0.0
     echo: bool = False
     mirror: bool = False
     gzipped: Answer | None = None
+    chunk_bytes: int = 0
 
 
 class Answers:
@@ -90,9 +94,11 @@ class Answers:
 
     def __init__(self, scenario: Scenario = LOOPBACK) -> None:
         self.large_bodies: dict[str, bytes] = {}
+        self._chunk_bytes = scenario.chunk_bytes
         self._page = self._make_page(scenario)
         self._kinds: dict[str, Callable[[str], Answer]] = {
             "bytes": _bytes,
+            "chunked": _chunked,
             "delay": self._delay,
             "status": _status,
             "gzip": _gzip,
@@ -142,6 +148,8 @@ class Answers:
         return replace(self._whole("page", headers, text), gzipped=packed)
 
     def _whole(self, name: str, headers: Headers, body: bytes) -> Answer:
+        if self._chunk_bytes:
+            return Answer(200, headers, body, chunk_bytes=self._chunk_bytes)
         if len(body) <= LARGEST_IN_MEMORY:
             return Answer(200, headers, body)
         self.large_bodies[name] = body
@@ -170,6 +178,17 @@ def _bytes(argument: str) -> Answer:
     if size <= LARGEST_IN_MEMORY:
         return Answer(200, [("content-type", BYTES)], bytes(size))
     return Answer(200, [("content-type", BYTES), ("content-length", str(size))], file=ZEROS, file_bytes=size)
+
+
+def _chunked(argument: str) -> Answer:
+    size = _number(argument, "/chunked/N", 0, MAX_BYTES)
+    return Answer(200, [("content-type", BYTES)], _zeros()[:size], chunk_bytes=PATH_CHUNK_BYTES)
+
+
+@functools.cache
+def _zeros() -> memoryview:
+    """Of which each answer is a part: many at once share them."""
+    return memoryview(bytes(MAX_BYTES))
 
 
 def _status(argument: str) -> Answer:

@@ -65,7 +65,11 @@ class Application:
             await _join_loop()
             await (asyncio.sleep(wait_s) if service is None else service.serve(wait_s))
             turn.held_s += time.perf_counter() - arrived_s  # in the loop's thread alone
-        self._respond(scope, proto, answer, body_length)
+        if answer.chunk_bytes and answer.body and scope.method != "HEAD":
+            await _join_loop()
+            await _send_chunks(proto, answer)
+        else:
+            self._respond(scope, proto, answer, body_length)
 
     def begin(self) -> None:
         """From now on, counts and lets requests wait from an empty line and the first draw on."""
@@ -90,7 +94,7 @@ class Application:
         elif answer.body is None:
             proto.response_empty(answer.status, answer.headers)
         else:
-            proto.response_bytes(answer.status, answer.headers, answer.body)
+            proto.response_bytes(answer.status, answer.headers, bytes(answer.body))
 
 
 def _accepted_encodings(headers: Headers) -> str:
@@ -111,6 +115,14 @@ async def _read_body(proto: HTTPProtocol, announced: str, *, keeps: bool) -> tup
         if keeps and length <= LARGEST_IN_MEMORY:
             kept += chunk
     return length, kept
+
+
+async def _send_chunks(proto: HTTPProtocol, answer: Answer) -> None:
+    """Sends the body without a length; each piece is a chunk in HTTP/1.1, and a frame of data in HTTP/2."""
+    stream = proto.response_stream(answer.status, answer.headers)
+    body = memoryview(answer.body or b"")
+    for start in range(0, len(body), answer.chunk_bytes):
+        await stream.send_bytes(bytes(body[start : start + answer.chunk_bytes]))
 
 
 def _describe(scope: Scope, body_length: int) -> bytes:

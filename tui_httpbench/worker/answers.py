@@ -11,6 +11,7 @@ from typing import Any
 LOWEST_STATUS, LOWEST_ANSWER, HIGHEST_STATUS = 100, 200, 999
 """Those below ``LOWEST_ANSWER`` only announce an answer, such as 103 Early Hints."""
 _ADVICE = "end it with 'return status, body', the body in bytes"
+_STREAMED_ADVICE = "end it with 'return status, size', the number of bytes that were read"
 _UNPACKING = ("cannot unpack", "not enough values to unpack", "too many values to unpack")
 
 
@@ -27,6 +28,13 @@ def size_of(body: object) -> int:
     if isinstance(body, (bytes, bytearray, memoryview)):
         return memoryview(body).nbytes
     raise WrongAnswer(f"send returned a body of the type {type(body).__name__}; {_ADVICE}")
+
+
+def counted_size(size: object) -> int:
+    """How many bytes a body had that was read piece by piece. Raises WrongAnswer."""
+    if isinstance(size, int) and size >= 0:
+        return size
+    raise WrongAnswer(f"send returned a size of the type {type(size).__name__}; {_STREAMED_ADVICE}")
 
 
 def wrong_status(status: object) -> str:
@@ -48,6 +56,15 @@ def with_advice(error: BaseException) -> BaseException:
     if is_ours and str(error).startswith(_UNPACKING):
         return WrongAnswer(f"send returned something else than (status, body); {_ADVICE}")
     return error
+
+
+def check_streamed(answer: Any) -> tuple[int, int]:
+    """What ``send`` returned of a body that was read piece by piece, out of a slice; raises as ``check_answer``."""
+    if not isinstance(answer, tuple) or len(answer) != 2:
+        kind = "what is to be awaited" if hasattr(answer, "__await__") else type(answer).__name__
+        raise WrongAnswer(f"send returned {kind}, not (status, size); {_STREAMED_ADVICE}")
+    status, size = answer
+    return check_answer((status, b""))[0], counted_size(size)
 
 
 def check_answer(answer: Any) -> tuple[int, bytes]:

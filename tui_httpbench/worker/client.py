@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .answers import WrongAnswer, check_answer
+from .answers import WrongAnswer, check_answer, check_streamed
 from .job import Job
 from .stages import StageFailed, load_api, stage
 
@@ -34,6 +34,10 @@ def request_of(module: Any, job: Job) -> Any:
     """The request, as modes see it, with the options of their file. Raises StageFailed."""
     with stage("build"):
         options = module.options(settings_of(job)) if hasattr(module, "options") else {}
+        if job.sends_stream or job.made_up_bytes:
+            from .pieces import shaped_request  # not loaded by a worker that sends what it was given, at once
+
+            return shaped_request(load_api().Request, job, options)
         return load_api().Request(job.method, job.url, job.headers, job.body, job.timeout_s, options)
 
 
@@ -54,9 +58,10 @@ def settings_of(job: Job) -> Any:
 class SyncClient:
     """A sync mode's client."""
 
-    def __init__(self, mode: Any, request: Any, new: New) -> None:
+    def __init__(self, mode: Any, request: Any, new: New, *, reads_stream: bool = False) -> None:
         """Makes nothing yet; ``send`` is what the mode yields, once it is built."""
         self._make: Callable[[], Any] = lambda: mode(request, new)
+        self._check = check_streamed if reads_stream else check_answer
         self._stack = contextlib.ExitStack()
         self.send: Any = None
 
@@ -65,9 +70,12 @@ class SyncClient:
         with building():
             self.send = checked_send(self._stack.enter_context(self._make()))
 
-    def send_checked(self) -> tuple[int, bytes]:
-        """Sends one request, and returns its status and body. Raises StageFailed where it gave back something else."""
-        return checked_answer(self.send())
+    def send_checked(self) -> tuple[int, Any]:
+        """Sends one request, and returns its status and body, or of one that was read piece by piece its size.
+
+        Raises StageFailed where it gave back something else.
+        """
+        return checked_answer(self.send(), self._check)
 
     def close(self) -> None:
         """Lets the client close its connections."""
@@ -77,9 +85,10 @@ class SyncClient:
 class AsyncClient:
     """An async mode's client."""
 
-    def __init__(self, mode: Any, request: Any, new: New) -> None:
+    def __init__(self, mode: Any, request: Any, new: New, *, reads_stream: bool = False) -> None:
         """Makes nothing yet; ``send`` is what the mode yields, once it is built."""
         self._make: Callable[[], Any] = lambda: mode(request, new)
+        self._check = check_streamed if reads_stream else check_answer
         self._stack = contextlib.AsyncExitStack()
         self.send: Any = None
 
@@ -88,12 +97,15 @@ class AsyncClient:
         with building():
             self.send = checked_send(await self._stack.enter_async_context(self._make()))
 
-    async def send_checked(self) -> tuple[int, bytes]:
-        """Sends one request, and returns its status and body. Raises StageFailed where it gave back something else."""
+    async def send_checked(self) -> tuple[int, Any]:
+        """Sends one request, and returns its status and body, or of one that was read piece by piece its size.
+
+        Raises StageFailed where it gave back something else.
+        """
         answer = self.send()
         if not hasattr(answer, "__await__"):
             raise StageFailed("use", "other", "send can't be awaited; write 'async def send' in an 'async def' mode")
-        return checked_answer(await answer)
+        return checked_answer(await answer, self._check)
 
     async def close(self) -> None:
         """Lets the client close its connections."""
@@ -120,9 +132,9 @@ def checked_send(send: Any) -> Any:
     return send
 
 
-def checked_answer(answer: Any) -> tuple[int, bytes]:
+def checked_answer(answer: Any, check: Callable[[Any], tuple[int, Any]]) -> tuple[int, Any]:
     """What ``send`` returned. Raises StageFailed where that is not a status and a body, InterimAnswer as it comes."""
     try:
-        return check_answer(answer)
+        return check(answer)
     except WrongAnswer as error:
         raise StageFailed("use", "other", str(error)) from None

@@ -26,7 +26,9 @@ class Job:
     ``kept`` tells whether the client lives for the whole round. ``count_connections`` asks for the connections to be
     counted in this process, which only sees those that Python code opens. ``secrets`` are values that no text may show.
     ``loop`` is the module whose event loop an async mode runs on, empty for the usual one. ``path_padding`` is how many
-    folders more than it has the process is to look for modules in.
+    folders more than it has the process is to look for modules in. ``made_up_bytes`` is the size of a body that is made
+    up in the place of ``body``, 0 for none. ``reads_stream`` and ``sends_stream`` ask for bodies that are read and sent
+    piece by piece.
     """
 
     task: str
@@ -53,6 +55,9 @@ class Job:
     secrets: tuple[str, ...]
     loop: str
     path_padding: int
+    made_up_bytes: int
+    reads_stream: bool
+    sends_stream: bool
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Job:

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .job import Job
+from .pieces import made_up
 
 _Request = urllib.request.Request
 
@@ -31,7 +32,7 @@ def look(job: Job, tell: Callable[..., None]) -> None:
     )
     # How it fails, as with a status of 4xx, says nothing of redirects: those that it met were told.
     with contextlib.suppress(OSError, ValueError, HTTPException, _EnoughError):
-        request = _Request(_without_user(job.url), job.body, job.headers, method=job.method)
+        request = _Request(_without_user(job.url), _body_of(job), job.headers, method=job.method)
         opener.open(request, timeout=job.timeout_s).close()
     tell("looked")
 
@@ -65,7 +66,7 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         is_same_server = (there.scheme, there.port) == (asked.scheme, asked.port)
         return _Request(
             _without_user(newurl),
-            self._job.body if is_kept and is_same_server else None,
+            _body_of(self._job) if is_kept and is_same_server else None,
             self._job.headers if is_same_server else {},
             method=req.get_method() if is_kept else "GET",
         )
@@ -85,3 +86,7 @@ def _context(job: Job) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def _body_of(job: Job) -> bytes | None:
+    return made_up(job.made_up_bytes) if job.made_up_bytes else job.body

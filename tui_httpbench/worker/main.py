@@ -94,13 +94,13 @@ class _Round:
         parts = mode, request_of(module, job), new_of(module, job)
         try:
             if job.kind == "sync":
-                self._obey(SyncClient(*parts), import_s)
+                self._obey(SyncClient(*parts, reads_stream=job.reads_stream), import_s)
             elif job.loop:
                 from .loops import run_on_loop  # not loaded by a worker that measures on the usual one
 
-                run_on_loop(job.loop, lambda: self._obey_async(AsyncClient(*parts), import_s))
+                run_on_loop(job.loop, lambda: self._obey_async(self._async_client(parts), import_s))
             else:
-                asyncio.run(self._obey_async(AsyncClient(*parts), import_s))
+                asyncio.run(self._obey_async(self._async_client(parts), import_s))
         except StageFailed as failure:
             if failure.args[0] != "build":
                 raise
@@ -109,11 +109,14 @@ class _Round:
             client = SyncClient if job.kind == "sync" else AsyncClient
             raise with_blame(failure, lambda: client(*parts).build()) from failure
 
+    def _async_client(self, parts: tuple[Any, Any, Any]) -> AsyncClient:
+        return AsyncClient(*parts, reads_stream=self._job.reads_stream)
+
     def _obey(self, client: SyncClient, import_s: float) -> None:
         begin, begin_cpu = time.perf_counter(), time.process_time()
         client.build()
         self._tell_ready(import_s, time.perf_counter() - begin, time.process_time() - begin_cpu)
-        slicer = SyncSlicer(client.send, self._job.in_flight, self._recorder)
+        slicer = SyncSlicer(client.send, self._job.in_flight, self._recorder, reads_stream=self._job.reads_stream)
         while True:
             command = self._ear.hear()
             if command["do"] == "end":
@@ -147,7 +150,7 @@ class _Round:
         begin, begin_cpu = time.perf_counter(), time.process_time()
         await client.build()
         self._tell_ready(import_s, time.perf_counter() - begin, time.process_time() - begin_cpu)
-        slicer = AsyncSlicer(client.send, self._job.in_flight, self._recorder)
+        slicer = AsyncSlicer(client.send, self._job.in_flight, self._recorder, reads_stream=self._job.reads_stream)
         while True:
             command = await self._ear.hear_async()
             if command["do"] == "end":

@@ -58,9 +58,11 @@ def run_probe(job: Job, ear: Ear, tell: Tell) -> None:
     maker, request = _Maker(module, job), request_of(module, job)
     try:
         if job.kind == "sync":
-            answer, error = _send_once(SyncClient(mode, request, maker.new), ear, tell, wire)
+            answer, error = _send_once(
+                SyncClient(mode, request, maker.new, reads_stream=job.reads_stream), ear, tell, wire
+            )
         else:
-            client = AsyncClient(mode, request, maker.new)
+            client = AsyncClient(mode, request, maker.new, reads_stream=job.reads_stream)
             if not job.loop:
                 answer, error = asyncio.run(_send_once_async(client, ear, tell, wire))
             else:
@@ -75,7 +77,7 @@ def run_probe(job: Job, ear: Ear, tell: Tell) -> None:
         "finished",
         beside=_modules_beside(job.source_file),
         settings=maker.described,
-        made="\n".join(filter(None, (maker.made, _options_in_words(request.options)))),
+        made="\n".join(filter(None, (maker.made, _options_in_words(request.options), _body_in_words(job)))),
         **_outcome(seen, answer, error, wire),
     )
 
@@ -224,8 +226,9 @@ def _outcome(seen: list[dict[str, Any]], answer: Any, error: BaseException | Non
         from .account import sent_requests  # workers of rounds import this module, too
 
         known["hops"], known["url"] = sent_requests(known["hops"], known["url"], is_whole=is_whole, wire=wire)
-    digest = hashlib.sha256(body).hexdigest()
-    response = {**known, "body_bytes": len(body), "body_sha256": digest}
+    # Of a body that was read piece by piece, nothing was kept but how long it was.
+    digest = "" if isinstance(body, int) else hashlib.sha256(body).hexdigest()
+    response = {**known, "body_bytes": body if isinstance(body, int) else len(body), "body_sha256": digest}
     return {"response": response, "error": None, "led_to": "", **on_wire}
 
 
@@ -264,6 +267,12 @@ def _name_of(kind: Any) -> str:
     prefixes = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
     found = [prefix for prefix in prefixes if getattr(sys.modules.get(prefix), name, None) is kind]
     return f"{(found or [module])[0]}.{name}"
+
+
+def _body_in_words(job: Job) -> str:
+    from .pieces import in_words  # workers of rounds import this module, too
+
+    return in_words(job)
 
 
 def _options_in_words(options: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .answers import size_of
+from .answers import counted_size, size_of
 from .job import AsyncSend, Send
 from .recorder import NO_BODY, Recorder
 
@@ -79,9 +79,11 @@ class _Burst:
 class _Slicer:
     """What both kinds of mode share: the limits of a slice, its batches, and the sum of its clocks."""
 
-    def __init__(self, in_flight: int, recorder: Recorder) -> None:
+    def __init__(self, in_flight: int, recorder: Recorder, *, reads_stream: bool) -> None:
         self.in_flight = in_flight
         self.recorder = recorder
+        # What is asked of each body that is no bytes: of one that was read piece by piece, its size came back.
+        self._size_of = counted_size if reads_stream else size_of
         self._last_end_ns = 0
         self._paused_ns = 0
 
@@ -119,9 +121,9 @@ class _Slicer:
 class SyncSlicer(_Slicer):
     """Slices of a sync mode: in the calling thread where one request is in flight, else in threads that stay."""
 
-    def __init__(self, send: Send, in_flight: int, recorder: Recorder) -> None:
+    def __init__(self, send: Send, in_flight: int, recorder: Recorder, *, reads_stream: bool = False) -> None:
         """Starts no thread yet."""
-        super().__init__(in_flight, recorder)
+        super().__init__(in_flight, recorder, reads_stream=reads_stream)
         self.send = send
         self._burst: _Burst | None = None
         self._failures: list[BaseException] = []
@@ -161,7 +163,7 @@ class SyncSlicer(_Slicer):
 
     def _send_in_turn(self, burst: _Burst) -> None:
         send, recorder, clock = self.send, self.recorder, time.perf_counter_ns
-        record, tickets, limit = recorder.record, burst.tickets, burst.limit
+        record, tickets, limit, size_of = recorder.record, burst.tickets, burst.limit, self._size_of
         deadline_ns, paused_ns = burst.deadline_ns, burst.paused_ns
         sent = end = 0
         start = first = clock()
@@ -185,9 +187,9 @@ class SyncSlicer(_Slicer):
 class AsyncSlicer(_Slicer):
     """Slices of an async mode, in tasks of the running loop."""
 
-    def __init__(self, send: AsyncSend, in_flight: int, recorder: Recorder) -> None:
+    def __init__(self, send: AsyncSend, in_flight: int, recorder: Recorder, *, reads_stream: bool = False) -> None:
         """Sends nothing yet."""
-        super().__init__(in_flight, recorder)
+        super().__init__(in_flight, recorder, reads_stream=reads_stream)
         self.send = send
 
     async def run(self, limits: Limits) -> Clocks:
@@ -200,7 +202,7 @@ class AsyncSlicer(_Slicer):
 
     async def _send_in_turn(self, burst: _Burst) -> None:
         send, recorder, clock = self.send, self.recorder, time.perf_counter_ns
-        record, tickets, limit = recorder.record, burst.tickets, burst.limit
+        record, tickets, limit, size_of = recorder.record, burst.tickets, burst.limit, self._size_of
         deadline_ns, paused_ns = burst.deadline_ns, burst.paused_ns
         sent = end = 0
         start = first = clock()

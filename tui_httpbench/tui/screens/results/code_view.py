@@ -28,6 +28,7 @@ class CodePane(ScrollableContainer, Panel):
         self.text = ""
         self._made = result.made
         self._own_files = result.own_files
+        self._read = result.plan.request.read
 
     def compose(self) -> ComposeResult:
         """The source, and below it how its client was made."""
@@ -37,7 +38,7 @@ class CodePane(ScrollableContainer, Panel):
     def show_mode(self, mode_id: str) -> None:
         """Shows what was run as this mode, and the very calls that made its client."""
         self.mode_id = mode_id
-        mode = measured_mode(mode_id, self._own_files)
+        mode = measured_mode(mode_id, self._own_files, self._read)
         made = self._made.get(lane_of(mode_id), "")
         made = "\n".join(map(printable, made.splitlines()))
         self.text = f"{mode.code}\n\n\n# new(…) in this run\n{made}\n" if made else mode.code

@@ -67,7 +67,8 @@ def field_for(value: PlanField, text: str) -> Field:
     """A field for a value of a plan, in which one types or chooses, as its row in the table says."""
     shown = value.on_form
     if shown.is_menu:
-        choices = [(shown.empty, ""), *((choice, choice) for choice in value.choices)]
+        empty = [(shown.empty, "")] if shown.empty else []
+        choices = [*empty, *((choice, choice) for choice in value.choices)]
         return choice_field(value.name, choices, text, shown.label, shown.hint)
     typed = LeanInput(text, placeholder=shown.placeholder or shown.empty, compact=True)
     return Field(value.name, typed, shown.label, shown.hint)

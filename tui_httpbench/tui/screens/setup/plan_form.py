@@ -34,6 +34,8 @@ Trust = Literal["usual", "file", "unchecked"]
 
 LOAD = tuple(field for row in rows_on("load") for field in row)
 """The fields of a plan that are typed, or chosen from a menu."""
+SHAPE = tuple(field for row in rows_on("shape") for field in row)
+"""The fields of a request that are folded away."""
 NOT_ON_FORM = tuple(
     field for field in fields_of("plan") if field.shown is None and field.name not in ("modes", "variants")
 )
@@ -53,6 +55,7 @@ FIELDS = (
     *(field.name for field in LOAD),
     "modes",
     "variants",
+    *(field.name for field in SHAPE),
 )
 """The fields of a PlanError, in the order in which the form shows them."""
 
@@ -62,7 +65,8 @@ class FormValues:
     """The form: texts as typed, the body as bytes, sent as JSON where it ``is_json``, and ``modes`` without variants.
 
     ``load`` are the texts of the fields ``LOAD``, by name; an empty one means the default, if it may be empty: of
-    requests and duration that leaves the load to the other of them, and both to the budget. ``scenario`` is the one
+    requests and duration that leaves the load to the other of them, and both to the budget. ``shape`` are those of the
+    fields ``SHAPE``. ``scenario`` is the one
     that was chosen, ``scenario_error`` says why it can't be had, and ``knobs`` are its knobs as they stand now, by the
     names of ``KNOBS``. ``kept`` are the values of ``NOT_ON_FORM`` by their keys, of the plan that the form was filled
     with. ``variants`` are ``LABEL=SPEC``, or what was given and was not edited. ``lanes`` are the modes of the plan
@@ -74,6 +78,7 @@ class FormValues:
     headers: tuple[Header, ...]
     body: bytes | None
     load: Mapping[str, str]
+    shape: Mapping[str, str]
     modes: tuple[str, ...]
     is_json: bool = False
     scenario: Scenario = LOOPBACK
@@ -138,6 +143,7 @@ def read_form(values: FormValues) -> FormReading:
         "method": lambda: parse_method(values.method),
         "headers": lambda: _read_headers(values.headers),
         **{each.name: partial(_read_load, each, values.load) for each in LOAD},
+        **{each.name: partial(_read_load, each, values.shape) for each in SHAPE},
         "modes": lambda: values.modes,
         "variants": lambda: _read_variants(values.variants),
     }
@@ -230,7 +236,8 @@ def _read_cacert(text: str) -> str:
 
 
 def _build(parts: dict[str, Any], values: FormValues, scenario: Scenario | None) -> Plan:
-    of_request: dict[str, Any] = {name: parts[name] for name in ("url", "method", "headers") if name in parts}
+    names = ("url", "method", "headers", *(each.name for each in SHAPE))
+    of_request: dict[str, Any] = {name: parts[name] for name in names if name in parts}
     request = Request(
         **of_request,
         data=None if values.is_json else values.body,

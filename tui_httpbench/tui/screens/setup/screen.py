@@ -27,9 +27,10 @@ from tui_httpbench.tui.screens.setup.headers_editor import HeadersEditor
 from tui_httpbench.tui.screens.setup.load_form import LoadForm
 from tui_httpbench.tui.screens.setup.mode_picker import ModePicker
 from tui_httpbench.tui.screens.setup.note import Note
-from tui_httpbench.tui.screens.setup.plan_form import NOT_ON_FORM, FormReading, FormValues, read_form
+from tui_httpbench.tui.screens.setup.plan_form import NOT_ON_FORM, SHAPE, FormReading, FormValues, read_form
 from tui_httpbench.tui.screens.setup.preset_picker import CUSTOM, PresetPicker
 from tui_httpbench.tui.screens.setup.rows_editor import RowsEditor
+from tui_httpbench.tui.screens.setup.shape_form import ShapeForm
 from tui_httpbench.tui.screens.setup.target_form import TargetForm
 from tui_httpbench.tui.screens.setup.url_input import UrlInput
 from tui_httpbench.tui.screens.setup.url_list import UrlListScreen
@@ -121,12 +122,13 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
                     f"Headers (User-Agent: {DEFAULT_USER_AGENT}, unless given)", id="headers-caption", classes="caption"
                 )
                 yield HeadersEditor(request.headers)
-                yield BodyEditor(request.method, request.body, is_json=request.json_body is not None)
+                yield BodyEditor(request.method, request.given_body, is_json=request.json_body is not None)
             yield TargetForm(plan)
             with Vertical(id="load-and-modes"):
                 yield LoadForm(plan)
                 yield ModePicker(without_variants(plan.modes))
                 yield VariantsEditor(plan.variants)
+                yield ShapeForm(plan)
             yield CodePanel()
         yield Note(id="summary")
         yield SteadyFooter()
@@ -168,6 +170,7 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
         picker = self.query_one(ModePicker)
         picker.show_error(errors.get("modes", ""))
         picker.show_count()
+        self.query_one(ShapeForm).show(errors)
         self.query_one(VariantsEditor).show(errors.get("variants", ""), reading.plan)
         summary = self.query_one("#summary", Note)
         if reading.plan is None:
@@ -219,7 +222,7 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
         method.value = request.method
         body = self.query_one(BodyEditor)
         body.method = request.method
-        body.fill(request.body, is_json=request.json_body is not None)
+        body.fill(request.given_body, is_json=request.json_body is not None)
         await self.query_one(HeadersEditor).fill(request.headers)
         if curl.timeout_s is not None:
             self.query_one(LoadForm).fill({"timeout_s": curl.timeout_s})
@@ -296,6 +299,7 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
             is_json=self.query_one(BodyEditor).is_json,
             modes=self.query_one(ModePicker).modes,
             load=self.query_one(LoadForm).texts,
+            shape=self.query_one(ShapeForm).texts,
             variants=self.query_one(VariantsEditor).variants,
             lanes=self._start.modes,
             kept={field.key: field.value_in(self._start) for field in NOT_ON_FORM},
@@ -328,6 +332,8 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
             self.query_one(ModePicker).focus_wrong()
         elif field in ("url", "method"):
             self.query_one(f"#input-{field}").focus()
+        elif field in {each.name for each in SHAPE}:
+            self.query_one(ShapeForm).focus_field(field)
         elif field in ("scenario", "cacert", *KNOBS):
             self.query_one(TargetForm).focus_field(field)
         else:

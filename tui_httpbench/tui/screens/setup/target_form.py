@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, ClassVar
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import HorizontalGroup, VerticalGroup
 from textual.content import Content
-from textual.widget import Widget
-from textual.widgets import Checkbox, Collapsible, Select
+from textual.widgets import Checkbox, Select
 
 from tui_httpbench.plan.field import Field as PlanField
 from tui_httpbench.plan.fields import KNOBS, rows_on
@@ -20,34 +18,13 @@ from tui_httpbench.plan.scenario import SCENARIOS, Scenario
 from tui_httpbench.plan.scenario_file import own_scenario_files, read_scenario
 from tui_httpbench.tui.screens.setup.field import Field, field_for
 from tui_httpbench.tui.screens.setup.field_sheet import FieldSheet
+from tui_httpbench.tui.screens.setup.fold import Fold
 from tui_httpbench.tui.screens.setup.note import WRONG, Note
 from tui_httpbench.tui.screens.setup.plan_form import FormReading, Place, knob_texts
 from tui_httpbench.tui.screens.setup.tick_box import TickBox
 from tui_httpbench.tui.screens.setup.trust_form import TrustForm
 
 _NOT_HERE = "Scenarios are for the embedded target; empty the URL to use one."
-
-
-class Knobs(Collapsible):
-    """Folds the knobs away; enter and space open it.
-
-    They are mounted when it is first opened: they are a fifth of the form, and most runs turn none of them.
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "fold", "Open or close", show=False)]
-
-    def __init__(self, knobs: Widget) -> None:
-        super().__init__(id="knobs", title="Knobs")
-        self._knobs = knobs
-
-    def watch_collapsed(self, collapsed: bool) -> None:
-        """Mounts the knobs when they are to be seen for the first time."""
-        if not collapsed and self._knobs.parent is None:
-            self.query_one(self.Contents).mount(self._knobs)
-
-    def action_fold(self) -> None:
-        """Opens or closes."""
-        self.collapsed = not self.collapsed
 
 
 class TargetForm(VerticalGroup):
@@ -76,7 +53,7 @@ class TargetForm(VerticalGroup):
             with HorizontalGroup(id="scenario-bar"):
                 yield Select(self._options(), value=self._shown, allow_blank=False, compact=True, id="input-scenario")
                 yield self._why
-            yield Knobs(self._sheet)
+            yield Fold(self._sheet, "knobs", "Knobs")
         yield Note(_NOT_HERE, id="not-here")
         yield self._trust
 
@@ -125,7 +102,7 @@ class TargetForm(VerticalGroup):
         if name == "cacert":
             self._trust.focus_path()
         elif name in KNOBS:
-            self.query_one(Knobs).collapsed = False
+            self.query_one(Fold).collapsed = False
             control = self._sheet.fields[name].control if name in self._sheet.fields else self._switches[name]
             self.call_after_refresh(control.focus)
         else:
@@ -170,7 +147,7 @@ class TargetForm(VerticalGroup):
             select.value = scenario.name
         changed = f"{scenario.name.removesuffix('*')} with knobs of your own"
         self._why.show_hint(scenario.why or (changed if scenario.name.endswith("*") else "from your own file"))
-        self.query_one(Knobs).title = f"Knobs · {scenario.in_words}"
+        self.query_one(Fold).title = f"Knobs · {scenario.in_words}"
 
     def _options(self) -> list[tuple[Any, str]]:
         return [
