@@ -19,7 +19,7 @@ from tui_httpbench.plan.plan import (
     DEFAULT_CONCURRENCY,
     Plan,
 )
-from tui_httpbench.plan.scenario import LOOPBACK, SCENARIOS
+from tui_httpbench.plan.scenario import LOOPBACK, SCENARIOS, ServiceTime
 from tui_httpbench.plan.sweep import parse_sweep
 from tui_httpbench.plan.variants import Variant
 
@@ -152,13 +152,13 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "async",
-            "two sync and two async modes with 1 to 100 requests at once, as curves",
+            "two sync and two async modes, 1 to 100 requests at once, at a server that takes 20 ms",
             {
                 **_AUTOMATIC,
                 "modes": ("requests-session", "httpx-client", "httpx-async", "aiohttp"),
                 "concurrency": DEFAULT_CONCURRENCY,
                 "budget_s": SWEEP_BUDGET_S,
-                "scenario": LOOPBACK,
+                "scenario": LOOPBACK.change(service_time=ServiceTime("fixed", 20)),
                 "sweep": parse_sweep("concurrency=1,2,5,10,20,50,100"),
             },
             "Does async pay, and from how many at once?",

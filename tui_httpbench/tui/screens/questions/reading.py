@@ -11,8 +11,10 @@ from tui_httpbench.plan.parsing import choose_modes, parse_url
 from tui_httpbench.plan.plan import Plan, PlanError, Request
 from tui_httpbench.plan.politeness import remote_host
 from tui_httpbench.plan.presets import VERSION_LABELS, VERSIONS, Preset, random_seed
+from tui_httpbench.plan.sweep import widest_of
 from tui_httpbench.plan.variants import Variant, parse_variants
 
+NO_HTTPS = "Clients speak HTTP/2 over HTTPS only; write https://, or leave the URL empty."
 EMPTY = "Write a version to compare, such as httpx==0.27.2, or the path of a checkout."
 
 
@@ -36,6 +38,8 @@ def read_question(
         parsed = parse_url(url) if url.strip() else "/"
         request = replace(request, url=parsed) if preset.takes_url else Request()
         expand_headers(request.filled_headers)
+        if preset.name == "http2" and not (request.uses_embedded_target or request.url.startswith("https:")):
+            errors["url"] = NO_HTTPS
     except PlanError as error:
         errors["url"] = str(error)
     variants: tuple[Variant, ...] = ()
@@ -56,7 +60,9 @@ def read_question(
             changes |= options
         if remote_host(request) is not None:
             # Another machine gets no more than the command line would send it.
-            changes |= {"requests": REMOTE_REQUESTS, "duration_s": None, "rounds": REMOTE_ROUNDS}
+            sweep = preset.values["sweep"]
+            requests = REMOTE_REQUESTS if sweep is None else max(REMOTE_REQUESTS, widest_of(sweep))
+            changes |= {"requests": requests, "duration_s": None, "rounds": REMOTE_ROUNDS}
         return QuestionReading(preset.plan(**changes))
     except PlanError as error:
         return QuestionReading(None, {VERSION_LABELS[0] if variants else "url": str(error)})
