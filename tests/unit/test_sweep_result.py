@@ -28,7 +28,8 @@ def test_a_lane_that_overtakes_another_is_told_of_with_what_is_sure() -> None:
     assert sentences[1] == (
         "requests-session is faster up to 4 in flight (surely up to 2 in flight), aiohttp from 8 in flight on."
     )
-    assert len(sentences) == 2, "httpx is slower than both everywhere"
+    assert len(sentences) == 3, "httpx is slower than both everywhere"
+    assert sentences[-1] == "Differences are told from about 1.3 % on at every value."
 
 
 def test_nothing_is_sure_where_rounds_differ_as_much_as_lanes() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -92,6 +93,18 @@ class SweepPairs:
                 are_same = all(verdicts[lane] == "same" for lane in others)
                 found.append(Leaders(point.value, (fastest, *others), are_same))
         return tuple(found)
+
+    def told_from(self) -> tuple[tuple[str, float], ...]:
+        """At each point, the share from which a difference between two lanes is told, of the pair in the middle.
+
+        It is the half width of their interval: what is smaller, this sweep can't confirm.
+        """
+        shares: dict[str, list[float]] = {}
+        for pair in self.all_curves():
+            for at in pair.points:
+                if at.ratio > 0 and math.isfinite(at.high):
+                    shares.setdefault(at.value, []).append(at.high / at.ratio - 1)
+        return tuple((value, statistics.median(each)) for value, each in shares.items())
 
     def _pair(self, first: str, second: str) -> Iterator[PairAt]:
         for point, compared in zip(self.points, self._compared, strict=True):

@@ -29,7 +29,14 @@ def sentences_of(result: SweepResult, pairs: SweepPairs | None = None) -> tuple[
     pairs = pairs or SweepPairs(result)
     return tuple(
         sentence
-        for sentence in (_leaders(pairs), *_crossings(pairs), _trips(result), _distance(result), _limits(result))
+        for sentence in (
+            _leaders(pairs),
+            *_crossings(pairs),
+            _trips(result),
+            _distance(result),
+            _limits(result),
+            how_sure(pairs),
+        )
         if sentence
     )
 
@@ -85,6 +92,17 @@ def _split(points: Sequence[PairAt]) -> int | None:
     signs = [point.ratio > 1 for point in points]
     changes = [number for number in range(1, len(signs)) if signs[number] != signs[number - 1]]
     return changes[0] if len(changes) == 1 else None
+
+
+def how_sure(pairs: SweepPairs) -> str:
+    """From which difference on two lanes are told apart, at each point; empty where nothing was compared."""
+    shares = [(value, format_percent(share)) for value, share in pairs.told_from()]
+    if not shares:
+        return ""
+    alike = {share for _, share in shares}
+    told = [f"{share} at {value}" for value, share in shares]
+    where = f"{alike.pop()} on at every value" if len(alike) == 1 else f"this on: {enumerate_names(told)}"
+    return f"Differences are told from about {where}."
 
 
 def _leaders(pairs: SweepPairs) -> str:
