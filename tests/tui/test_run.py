@@ -327,8 +327,8 @@ async def test_totals_are_shortened_before_they_are_cut() -> None:
 @pytest.mark.parametrize("size", [(50, 24), (80, 16)])
 async def test_small_terminals_get_the_totals_as_text(size: tuple[int, int]) -> None:
     async with still(progress_of(DEFAULT_MODES, time_left_s=3.0), size) as (_, pilot):
+        await wait_until(pilot, lambda: "0:12.4 · at most 0:03 left · 0 errors · 400 done" in text_on(pilot.app))
         drawn = text_on(pilot.app)
-        assert "0:12.4 · at most 0:03 left · 0 errors · 400 done" in drawn
         for mode in DEFAULT_MODES:
             assert f" {mode} " in drawn
 
@@ -474,8 +474,10 @@ async def test_a_mode_that_only_fails_sets_no_scale() -> None:
     failing = lane_of("httpx", 90_000.0, done=500, errors=500)
     lanes = (lane_of("aiohttp", 4_000.0), failing)
     async with still(replace(progress_of(("aiohttp", "httpx")), lanes=lanes), (120, 36)) as (screen, pilot):
+        # What is plotted above is named as well.
+        await wait_until(pilot, lambda: "500 failed" in text_on(pilot.app))
         drawn = text_on(pilot.app).splitlines()
-        good, bad = (next(line for line in drawn if f" {mode} " in line) for mode in ("aiohttp", "httpx"))
+        good, bad = (next(line for line in drawn[8:] if f" {mode} " in line) for mode in ("aiohttp", "httpx"))
         assert good.count("█") >= screen.query_one(LaneList)._layout_now.bar
         assert "█" not in bad[: screen.query_one(LaneList)._layout_now.bar_start + 20]
         assert "500 failed" in "\n".join(drawn)

@@ -146,6 +146,8 @@ def test_a_run_that_went_on_after_its_result_is_judged_as_one_that_looks() -> No
     assert went_on.low < planned.low
     stopped_at_once = (*records, *(RoundRecord(mode, 7, "stopped") for mode in plan.modes))
     assert rank_so_far(replace(plan, rounds_before=6), stopped_at_once)[1].interval == planned
+    looked = rank_so_far(replace(plan, rounds_before=6, rounds_at_first=5), stopped_at_once)[1].interval
+    assert looked == went_on, "an earlier look is not forgotten"
 
 
 def test_a_restless_round_counts_for_less() -> None:

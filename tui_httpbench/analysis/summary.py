@@ -113,9 +113,13 @@ def _settings(probe: Probe) -> dict[str, str]:
 
 
 def rules_of(plan: Plan, records: tuple[RoundRecord, ...] = ()) -> RankingRules:
-    """How this plan's modes are to be compared; a run to which whole rounds were added went on after a look at it."""
-    before = plan.rounds_before
-    went_on = bool(before) and any(record.round > before and record.outcome == "complete" for record in records)
+    """How this plan's modes are to be compared; a run to which whole rounds were added went on after a look at it.
+
+    That there was a look stays, also where the last rounds that were added are not whole.
+    """
+    first = plan.rounds_at_first or plan.rounds_before
+    added = (record.round > first and record.outcome == "complete" for record in records)
+    went_on = plan.rounds_before > 0 and any(added)
     return RankingRules(same_within=plan.same_within, sequential=plan.rounds == AUTO or went_on)
 
 

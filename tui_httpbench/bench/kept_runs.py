@@ -130,12 +130,15 @@ def count_kept(searched: str = "") -> int:
     return 0 if store is None else store.count(searched)
 
 
-def find_kept(reference: str) -> KeptRun:
-    """The run with this id, name, or beginning of an id, or ``last``, ``last~1`` and so on. Raises KeptRunError."""
+def find_kept(reference: str, *, only_one: bool = False) -> KeptRun:
+    """The run with this id, name, or beginning of an id, or ``last``, ``last~1`` and so on.
+
+    Of several runs of one name, the latest, unless there may be ``only_one``. Raises KeptRunError.
+    """
     store = _store()
     if store is None:
         raise KeptRunError(NO_HOME)
-    return kept_run_of(store.find(reference))
+    return kept_run_of(store.find(reference, only_one=only_one))
 
 
 def open_kept(reference: str) -> Measured:

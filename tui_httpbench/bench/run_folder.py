@@ -211,6 +211,7 @@ def describe(measured: Measured) -> dict[str, Any]:
         "modes": list(plan.modes),
         "seed": plan.seed,
         "rounds_before": plan.rounds_before,
+        "rounds_at_first": plan.rounds_at_first,
         "url": plan.request.hiding.hide(drop_secrets(measured.url)),
         "started_at": measured.started_at,
         "duration_s": measured.duration_s,

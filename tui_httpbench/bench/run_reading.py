@@ -185,7 +185,8 @@ def checked(told: dict[str, Any]) -> dict[str, Any]:
     told["machine"] = read_as(Machine, told["machine"])
     told["started_at"] = _checked_time(told["started_at"])
     told["duration_s"] = seconds_or_none(told["duration_s"])
-    told["rounds_before"] = whole(told.get("rounds_before", 0), 0, MAX_ROUNDS_BEFORE)
+    for name in ("rounds_before", "rounds_at_first"):
+        told[name] = whole(told.get(name, 0), 0, MAX_ROUNDS_BEFORE)
     told["dropped_headers"] = [shortened(str(name)) for name in told["dropped_headers"][:MAX_HEADERS]]
     # What an earlier version of this program did not write has its default.
     told["name"] = checked_name(told.get("name", ""))
@@ -206,7 +207,11 @@ def plan_of(told: dict[str, Any], own_files: tuple[OwnFile, ...], read_body: Cal
         raise ValueError(f"it measured the mode {shortened(repr(unknown[0]))}, which is not known here")
     variants = read_variants(told["plan"].get("variants", []))
     plan = plan.replace(
-        modes=modes, variants=variants, seed=parse_seed(str(told["seed"])), rounds_before=told["rounds_before"]
+        modes=modes,
+        variants=variants,
+        seed=parse_seed(str(told["seed"])),
+        rounds_before=told["rounds_before"],
+        rounds_at_first=told["rounds_at_first"],
     )
     if not told["has_body_file"]:
         return plan

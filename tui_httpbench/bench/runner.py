@@ -102,7 +102,9 @@ class Runner:
         self._name = earlier.name if earlier else name
         self._in_history = in_history
         self._against = against
-        plan = self.plan = plan.replace(rounds_before=earlier.rounds_made if earlier else 0)
+        before = earlier.rounds_made if earlier else 0
+        at_first = (earlier.plan.rounds_at_first or earlier.plan.rounds_before or before) if earlier else 0
+        plan = self.plan = plan.replace(rounds_before=before, rounds_at_first=at_first)
         self.keeps_folder = keeps_folder
         # Whoever wants more rounds of a run that went on although all had failed was asked then.
         self.keep_going = keep_going or (earlier is not None and find_common_failure(plan, earlier.probes) is not None)
@@ -311,7 +313,7 @@ class Runner:
     @property
     def measured(self) -> Measured:
         """All that has been found out so far; where nothing came on top of an earlier run's, just that."""
-        if self._earlier is not None and self._stopped and not self.trouble and not self._has_measured_more:
+        if not self.adds_anything and self._earlier is not None:
             return self._earlier
         return Measured(
             plan=self.plan,
@@ -320,7 +322,7 @@ class Runner:
             stopped=self._stopped,
             trouble=self.trouble,
             probes=self._probes,
-            conditions=self._conditions,
+            conditions=self._joined_conditions,
             started_at=self._started_at,
             ended_at=self._ended_at,
             machine=self._machine,
@@ -337,9 +339,24 @@ class Runner:
         return summarize_run(self.measured)
 
     @property
-    def _has_measured_more(self) -> bool:
-        """Whether the earlier run's rounds are not all that is known, be it by requests or by how a mode failed."""
-        return any(
+    def _joined_conditions(self) -> RunConditions:
+        """Those of this run; what other programs used, as the mean over all of its rounds."""
+        before = self._earlier.conditions if self._earlier is not None else None
+        shares = (before.other_cpu_share if before else None, self._conditions.other_cpu_share)
+        rounds_before = self.plan.rounds_before
+        rounds = max((record.round for record in self.records), default=0)
+        if shares[0] is None or shares[1] is None or rounds <= rounds_before:
+            return self._conditions
+        joined = (shares[0] * rounds_before + shares[1] * (rounds - rounds_before)) / rounds
+        return replace(self._conditions, other_cpu_share=joined)
+
+    @property
+    def adds_anything(self) -> bool:
+        """Whether an earlier run's rounds are not all that is known, be it by requests or by how a mode failed.
+
+        True of a run that goes on with none.
+        """
+        return self._earlier is None or any(
             record.requests or record.outcome != "stopped"
             for record in self.records
             if record.round > self.plan.rounds_before

@@ -148,7 +148,7 @@ def remove_runs(references: Sequence[str]) -> int:
     With one that is not there, none goes.
     """
     try:
-        runs = list({run.id: run for run in map(find_kept, references)}.values())
+        runs = list({run.id: run for run in (find_kept(reference, only_one=True) for reference in references)}.values())
         remove_kept([run.id for run in runs])
     except KeptRunError as error:
         return _failed(error)

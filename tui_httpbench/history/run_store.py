@@ -181,12 +181,19 @@ class RunStore:
 
         return self._asked(look)
 
-    def find(self, reference: str) -> Entry:
+    def find(self, reference: str, *, only_one: bool = False) -> Entry:
         """The run with this id, name or beginning of an id, or ``last``, ``last~1`` and so on.
 
-        Of several runs of one name, the latest. Raises NoSuchRunError, HistoryError.
+        Of several runs of one name, the latest, unless there may be ``only_one``. Raises NoSuchRunError, HistoryError.
         """
-        return self._asked(lambda: self._find(reference))
+        entry = self._asked(lambda: self._find(reference))
+        if only_one and entry.name and entry.name == reference.strip():
+            alike = [each for each in self.entries() if each.name == entry.name]
+            if len(alike) > 1:
+                ids = enumerate_first([each.id for each in alike], 3)
+                shown = repr(shortened(entry.name))
+                raise NoSuchRunError(f"{plural(len(alike), 'run')} are named {shown} ({ids}); write the id of one.")
+        return entry
 
     def _find(self, reference: str) -> Entry:
         wanted = reference.strip()
@@ -242,7 +249,9 @@ class RunStore:
 
         def change() -> None:
             with writing(self.folder) as connection:
-                row = connection.execute("SELECT id, name, searched FROM runs WHERE id = ?", (run_id,)).fetchone()
+                row = connection.execute(
+                    "SELECT id, name, searched FROM runs WHERE id = ? AND hidden_s IS NULL", (run_id,)
+                ).fetchone()
                 if row is None:
                     raise NoSuchRunError(_GONE.format(shortened(run_id)))
                 words = f"{row[0]} {name}".casefold() + row[2][len(f"{row[0]} {row[1]}".casefold()) :]

@@ -147,7 +147,8 @@ class Plan:
     within ``budget_s``. Two modes whose times differ by less than the share ``same_within`` count as the same.
     ``scenario`` is how the embedded target behaves. ``cacert`` is the path of a PEM file with certificates to trust
     beside certifi's, ``insecure`` turns their check off; both are for a URL of the user's own, which may redirect to
-    https. ``rounds_before`` were made by the run that this one goes on with; ``rounds`` come on top of them. With a
+    https. ``rounds_before`` were made by the run that this one goes on with; ``rounds`` come on top of them, and after
+    ``rounds_at_first`` its result was looked at for the first time, 0 where that is ``rounds_before``. With a
     ``sweep``, this is the plan of as many runs as ``points`` gives, and ``budget_s`` is for all of them together.
     ``start_up`` also measures what the clients' imports take while nothing is compiled yet, as after an installation.
     """
@@ -169,6 +170,7 @@ class Plan:
     cacert: str | None = None
     insecure: bool = False
     rounds_before: int = 0
+    rounds_at_first: int = 0
     variants: tuple[Variant, ...] = ()
     get: bool = False
     sweep: Sweep | None = None

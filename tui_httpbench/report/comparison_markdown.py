@@ -25,9 +25,8 @@ def to_text(comparison: RunComparison) -> str:
 def _blocks(comparison: RunComparison) -> Iterator[str]:
     relative = f", relative to {comparison.relative_to}" if comparison.relative_to else ""
     yield f"## {markdown_text(f'Two runs compared{relative}')}"
-    for judged in comparison.judged:
-        if judged.verdict != "not slower":
-            yield f"**{markdown_text(judged.in_words)}**"
+    for text in dict.fromkeys(each.in_words for each in comparison.judged if each.verdict != "not slower"):
+        yield f"**{markdown_text(text)}**"
     yield markdown_text(conclusion(comparison))
     if comparison.lanes:
         columns = {heading: side for heading, (side, _) in LANE_COLUMNS.items()}

@@ -40,8 +40,8 @@ def _blocks(comparison: RunComparison, console: StreamConsole) -> Iterator[Rende
         yield Text("As far as the runs tell, nothing but time differs between them.", style="dim")
     yield ""
     yield Text(printable(conclusion(comparison)), style="bold")
-    for judged in comparison.judged:
-        yield Text(printable(judged.in_words), style="bold red" if judged.verdict == "slower" else "")
+    for text, verdict in dict.fromkeys((each.in_words, each.verdict) for each in comparison.judged):
+        yield Text(printable(text), style="bold red" if verdict == "slower" else "")
     if comparison.lanes:
         yield ""
         yield lanes_table(comparison, console)

@@ -34,7 +34,7 @@ PATHS: dict[str, str] = {
     "/gzip/N": f"text, gzipped; N bytes before compression, up to {MAX_GZIP_BYTES:,}",
     "/echo": "what arrived, as JSON: method, path, query, headers, body length, peer",
     "/mirror": f"the body that was sent, up to {LARGEST_IN_MEMORY:,} bytes",
-    "/chunked/N": f"a body of N bytes without a length, in chunks of {PATH_CHUNK_BYTES:,}; N as for /bytes",
+    "/chunked/N": f"a body of N bytes, up to {MAX_BYTES:,}, without a length, in chunks of {PATH_CHUNK_BYTES:,}",
     "/redirect/N": f"302, N times, then the page; up to {MAX_REDIRECTS}",
 }
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     AnyMeasured = Measured | MeasuredSweep
 
 
+NOT_KEPT = "These rounds are not kept: --no-history, or keep = false in the config file, says so. s saves the result."
 CAN_BE_RECOVERED = "It stays where it can be recovered; see 'httpbench-tui recover'."
 
 
@@ -88,6 +89,10 @@ class Keeper:
             if can_be_recovered:
                 self._held.stay(result)
             notices.append(f"{error} {CAN_BE_RECOVERED}" if can_be_recovered else str(error))
+        # Of a sweep, no rounds are added.
+        before = getattr(getattr(measured, "plan", None), "rounds_before", 0)
+        if kept is None and not notices and before:
+            notices.append(NOT_KEPT)
         for notice in notices:
             self._app.notify(notice, severity="warning", timeout=15, markup=False)
         if kept is not None or is_safe:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult, RenderResult
@@ -21,7 +22,6 @@ from tui_httpbench.report.comparison_formats import COMPARISON_FORMATS, TREND_TE
 from tui_httpbench.report.formats import Export
 from tui_httpbench.report.trend_report import chart_of, title_of, trend_columns, trend_rows, why_unsure
 from tui_httpbench.text.formatting import plural
-from tui_httpbench.text.quoting import shortened
 from tui_httpbench.tui.parts.panel import Page, Panel
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.parts.themed_chart import AXIS, ThemedChart, library_role, stand_in
@@ -74,10 +74,15 @@ class TrendTable(WholeColumns):
             self.add_column(Text(heading, justify=side))
         sides = [side for side, _ in columns.values()]
         for number, name, when, *others in trend_rows(trend):
-            row = (number, shortened(name, MAX_NAME), when[:_MINUTES].replace("T", " "), *others)
+            row = (number, _fitted(name), when[:_MINUTES].replace("T", " "), *others)
             cells = zip(row, sides, strict=True)
             self.add_row(*(Text(cell, justify=side, no_wrap=True) for cell, side in cells))
         self.set_heading("Runs, each compared with the first")
+
+
+def _fitted(name: str) -> str:
+    """The name in so many cells, of which a sign may take two."""
+    return name if cell_len(name) <= MAX_NAME else set_cell_size(name, MAX_NAME - 1).rstrip() + "…"
 
 
 class TrendScreen(Screen[None]):

@@ -179,7 +179,11 @@ class MeasuringScreen(LeanScreen[None], SteadyFocusScreen[None]):
                 return runner.result()
 
             result = await in_thread(summarize)
-            self._outcome = self._finished = self.Finished(result, runner.measured, runner.hand_over())
+            folder = runner.hand_over()
+            if isinstance(runner, Runner) and not runner.adds_anything and folder is not None:
+                folder.remove()  # what it would hold is kept already
+                folder = None
+            self._outcome = self._finished = self.Finished(result, runner.measured, folder)
             if runner.trouble:
                 self.app.notify(runner.trouble, severity="error", timeout=15, markup=False)
         self._tell_outcome()
