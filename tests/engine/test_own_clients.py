@@ -55,7 +55,7 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_docs_show_three_kinds() -> None:
-    assert len(EXAMPLES) == 3
+    assert len(EXAMPLES) == 4
     assert len(EXAMPLES[0].splitlines()) == 12
     assert len(EXAMPLES[1].splitlines()) == 29
 
@@ -63,7 +63,7 @@ def test_the_docs_show_three_kinds() -> None:
 async def test_the_examples_of_the_docs_run_beside_the_others(tmp_path: Path) -> None:
     files = [written(tmp_path, text, f"example{number}.py") for number, text in enumerate(EXAMPLES)]
     labels = select_modes([*map(str, files), "requests-session", str(files[0])])
-    assert labels == ("urllib", "urllib3-pool", "by-hand", "requests-session", "urllib#2")
+    assert labels == ("urllib", "urllib3-pool", "by-hand", "plain", "requests-session", "urllib#2")
     result = (await run(Plan(modes=labels, requests=10, concurrency=2, rounds=1, seed=1))).result()
     assert [(mode.mode, mode.ok, mode.failed) for mode in result.modes] == [(label, 10, 0) for label in labels]
     assert {mode.body_bytes for mode in result.modes} == {10_000}

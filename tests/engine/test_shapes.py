@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from support import one_round
 
 from tui_httpbench.clients.catalog import MODES
+from tui_httpbench.clients.entrants import select_modes
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.scenario import Scenario
 from tui_httpbench.target_server.launcher import EmbeddedTarget
 
+DOCS = Path(__file__).parents[2] / "docs" / "adding-a-client.md"
 FOUR = ("requests", "httpx-client", "httpx-async", "aiohttp-each")
 EACH = [
     pytest.param(mode.id, marks=[] if mode.id in FOUR else [pytest.mark.slow])
@@ -37,3 +40,14 @@ async def test_an_upload_that_is_streamed_comes_back_whole(mode_id: str, tmp_pat
         plan = Plan(request=request, modes=(mode_id,), requests=4, concurrency=2, rounds=1)
         mode = (await one_round.result(plan, tmp_path)).mode(mode_id)
         assert (mode.ok, mode.body_bytes, mode.error_texts) == (4, 4_000_000, ())
+
+
+async def test_the_example_of_the_docs_streams_both_ways(tmp_path: Path) -> None:
+    *_, example = re.findall(r"```python\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+    path = tmp_path / "streaming.py"
+    path.write_text(example)
+    async with EmbeddedTarget() as target:
+        request = Request(f"{target.url}/mirror", "POST", data_size=500_000, upload="stream", read="stream")
+        plan = Plan(request=request, modes=select_modes([str(path)]), requests=4, concurrency=2, rounds=1)
+        (mode,) = (await one_round.result(plan, tmp_path)).modes
+        assert (mode.ok, mode.body_bytes, mode.error_texts) == (4, 2_000_000, ())
