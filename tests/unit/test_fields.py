@@ -50,7 +50,7 @@ def option_of(field: Field, value: Any) -> str:
     ("owner", "part", "rest"),
     [
         (Request, "request", set()),
-        (Plan, "plan", {"request", "scenario", "seed_given", "rounds_before"}),
+        (Plan, "plan", {"request", "scenario", "seed_given", "rounds_before", "rounds_at_first"}),
         (Scenario, "scenario", {"name", "why"}),
     ],
 )
