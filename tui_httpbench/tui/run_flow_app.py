@@ -1,0 +1,263 @@
+"""How questions, form, runs and results follow one another."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+
+from tui_httpbench.plan.plan import Plan
+from tui_httpbench.plan.presets import default_plan
+from tui_httpbench.plan.stored import load_last_plan
+from tui_httpbench.text.hiding import Hiding
+from tui_httpbench.tui.held_run import HeldRun
+from tui_httpbench.tui.keeping import Keeper
+from tui_httpbench.tui.kept_runs_app import KeptRunsApp
+from tui_httpbench.tui.leave import Leave
+from tui_httpbench.tui.screen_kinds import is_measuring, is_questions, is_results, is_setup
+from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen, is_too_small
+
+if TYPE_CHECKING:
+    from tui_httpbench.analysis.result import Result
+    from tui_httpbench.analysis.sweep import SweepResult
+    from tui_httpbench.bench.run_folder import RunFolder
+    from tui_httpbench.measured.measured import Measured
+    from tui_httpbench.measured.measured_sweep import MeasuredSweep
+    from tui_httpbench.report.formats import Export
+    from tui_httpbench.tui.screens.results.screen import ResultsScreen
+    from tui_httpbench.tui.screens.run.measuring_screen import MeasuringScreen
+    from tui_httpbench.tui.screens.sweep.results import SweepResultsScreen
+
+
+class RunFlowApp(KeptRunsApp[None]):
+    """Starts runs and sweeps, shows what they came to, and goes back to where they were started.
+
+    Screens are loaded where they are called: the first one is to come up at once.
+    """
+
+    def __init__(
+        self,
+        plan: Plan | None,
+        exports: tuple[Export, ...],
+        *,
+        keep_going: bool,
+        name: str,
+        in_history: bool,
+    ) -> None:
+        super().__init__()
+        self._has_plan = plan is not None
+        self._first_plan = plan or _with_fresh_seed(load_last_plan() or default_plan())
+        self._exports = exports
+        self._keep_going = keep_going
+        self._is_quitting = False
+        self._run_name = name
+        self._in_history = in_history
+        self._held = HeldRun()
+        self.keeper = Keeper(self, self._held)
+        self._leave = Leave(self)
+        self._left: tuple[Result | SweepResult, Measured | MeasuredSweep | None] | None = None
+        self._is_built = asyncio.Event()
+
+    @property
+    def hiding(self) -> Hiding:
+        """What hides the secrets of the run on the screen, or those that the app was opened with."""
+        run = self._run_screen
+        return self._first_plan.request.hiding if run is None else run.hiding
+
+    def make_first_screen(self) -> Screen[None]:
+        """The screen under all others: the form of a plan that was given, else the questions."""
+        if self._has_plan:
+            return self._make_form(self._first_plan)
+        from tui_httpbench.tui.screens.questions.screen import QuestionsScreen
+
+        return QuestionsScreen(self._first_plan)
+
+    @staticmethod
+    def _make_form(plan: Plan) -> Screen[None]:
+        from tui_httpbench.tui.screens.setup.screen import SetupScreen
+
+        return SetupScreen(plan)
+
+    def open_form(self, plan: Plan) -> None:
+        """Shows all fields, filled in with a plan, over the questions."""
+        self.push_screen(self._make_form(plan))
+
+    def action_back_to_questions(self) -> None:
+        """Leaves the form that was opened over the questions."""
+        self.pop_screen()
+
+    def start_run(self, plan: Plan) -> None:
+        """Runs a plan; does nothing while another one is running."""
+        if self._run_screen is None:
+            self._leave.ask(plan, lambda plan: self.push_screen(self._make_run_screen(plan)))
+
+    def replay(self, result: Result) -> None:
+        """Shows a result's samples as a race."""
+        from tui_httpbench.tui.screens.replay.screen import ReplayScreen
+
+        self.push_screen(ReplayScreen(result))
+
+    def on_measuring_screen_finished(self, event: MeasuringScreen.Finished) -> None:
+        """Shows the result in place of the run."""
+        if self._is_quitting:
+            return
+        is_exported = self._export(event.result)
+        if event.measured.has_requests:
+            self.keeper.take(event.result, event.measured, event.folder, is_safe=is_exported)
+        else:
+            self._remove(event.folder)
+        self.switch_screen(self._make_results(event.result, event.measured))
+
+    @staticmethod
+    def _make_results(result: Result | SweepResult, measured: Measured | MeasuredSweep | None) -> Screen[None]:
+        from tui_httpbench.analysis.sweep import SweepResult
+        from tui_httpbench.measured.measured_sweep import MeasuredSweep
+        from tui_httpbench.tui.screens.results.screen import ResultsScreen
+        from tui_httpbench.tui.screens.sweep.results import SweepResultsScreen
+
+        if isinstance(result, SweepResult):
+            return SweepResultsScreen(result)
+        assert not isinstance(measured, MeasuredSweep)
+        return ResultsScreen(result, measured)
+
+    def _export(self, result: Result | SweepResult) -> bool:
+        """Writes a result in every form that was asked for; whether there are any, and all are written."""
+        if not self._exports:
+            return False
+        from tui_httpbench.tui.saving import save_result
+
+        written = [save_result(self, result, export) for export in self._exports]
+        return all(written)
+
+    @staticmethod
+    def _remove(folder: RunFolder | None) -> None:
+        if folder is not None:
+            folder.remove()
+
+    def on_results_screen_saved(self, event: ResultsScreen.Saved) -> None:
+        """What is in a file of the user's needs no recovery."""
+        self._held.settle(event.result)
+
+    async def on_measuring_screen_failed(self, event: MeasuringScreen.Failed) -> None:
+        """Goes back to where the run was started, and says why it failed."""
+        await self._go_back()
+        self.notify(event.reason, title="The run could not be made", severity="error", timeout=15, markup=False)
+
+    async def on_measuring_screen_edit_wanted(self, event: MeasuringScreen.EditWanted) -> None:
+        """Goes back to the form, to what is to be changed."""
+        run = self._run_screen
+        if self._is_quitting or run is None:
+            return
+        form = await self._go_back_to_form(run.plan)
+        if is_setup(form):
+            form.call_after_refresh(form.focus_place, event.place)
+
+    def on_results_screen_run_again(self, event: ResultsScreen.RunAgain) -> None:
+        """Runs the result's plan once more, in place of its result."""
+        self._left = event.result, event.measured
+        plan = _with_fresh_seed(event.result.plan.replace(rounds_before=0))
+        self._leave.ask(plan, lambda plan: self.switch_screen(self._make_run_screen(plan)))
+
+    def on_results_screen_more_rounds(self, event: ResultsScreen.MoreRounds) -> None:
+        """Goes on with the result's run, in place of its result."""
+        self._left = event.result, event.measured
+        plan, measured = event.result.plan, event.measured
+        self._leave.ask(plan, lambda plan: self.switch_screen(self._make_run_screen(plan, measured)))
+
+    async def on_results_screen_change_plan(self, event: ResultsScreen.ChangePlan) -> None:
+        """Goes back to the form, which still holds the plan; the result can be called up again."""
+        self._left = event.result, event.measured
+        await self._go_back_to_form(event.result.plan, is_other=event.is_kept)
+
+    async def on_results_screen_left(self, event: ResultsScreen.Left) -> None:
+        """Goes back to where the run was started; the result can be called up again."""
+        self._left = event.result, event.measured
+        await self._go_back()
+
+    def on_sweep_results_screen_saved(self, event: SweepResultsScreen.Saved) -> None:
+        """What is in a file of the user's needs no recovery."""
+        self._held.settle(event.result)
+
+    def on_sweep_results_screen_run_again(self, event: SweepResultsScreen.RunAgain) -> None:
+        """Makes the sweep once more, in place of its result."""
+        self._left = event.result, None
+        plan = _with_fresh_seed(event.result.plan)
+        self._leave.ask(plan, lambda plan: self.switch_screen(self._make_run_screen(plan)))
+
+    async def on_sweep_results_screen_change_plan(self, event: SweepResultsScreen.ChangePlan) -> None:
+        """Goes back to the form; the result can be called up again."""
+        self._left = event.result, None
+        await self._go_back_to_form(event.result.plan, is_other=True)
+
+    async def on_sweep_results_screen_left(self, event: SweepResultsScreen.Left) -> None:
+        """Goes back to where the sweep was started; the result can be called up again."""
+        self._left = event.result, None
+        await self._go_back()
+
+    def action_replay(self) -> None:
+        """Shows the samples of the result on the screen as a race."""
+        if is_results(self.screen):
+            self.replay(self.screen.result)
+
+    def action_show_result(self) -> None:
+        """Shows the result again from which the user came back to the form."""
+        if self._left is not None:
+            self.push_screen(self._make_results(*self._left))
+
+    def _make_run_screen(self, plan: Plan, earlier: Measured | None = None) -> MeasuringScreen:
+        if plan.sweep is not None:
+            from tui_httpbench.tui.screens.sweep.screen import SweepScreen
+
+            return SweepScreen(
+                plan,
+                keep_going=self._keep_going,
+                asked_hosts=self._leave.hosts,
+                name=self._run_name,
+                in_history=self._in_history,
+            )
+        from tui_httpbench.tui.screens.run.screen import RunScreen
+
+        return RunScreen(
+            plan,
+            earlier,
+            keep_going=self._keep_going,
+            asked_hosts=self._leave.hosts,
+            name=self._run_name,
+            in_history=self._in_history,
+        )
+
+    async def _go_back(self) -> Screen[None]:
+        """Shows the form, or the questions where there is none; what lies over it goes."""
+        homes = [screen for screen in self.screen_stack if is_setup(screen) or is_questions(screen)]
+        bottom = homes[-1] if homes else self.screen_stack[1]  # under which Textual has one of its own
+        while self.screen is not bottom:
+            await self.pop_screen()
+        if is_too_small(self.size):
+            self.call_after_refresh(self.push_screen, TooSmallScreen())
+        if homes:
+            return bottom
+        return await self._put(self.make_first_screen(), replaces=True)
+
+    async def _go_back_to_form(self, plan: Plan, *, is_other: bool = False) -> Screen[None]:
+        """Shows the form, filled in with a plan where it is not the form's own; what lies over it goes."""
+        home = await self._go_back()
+        if is_setup(home) and not is_other:
+            return home
+        return await self._put(self._make_form(plan.replace(rounds_before=0)), replaces=is_setup(home))
+
+    async def _put(self, screen: Screen[None], *, replaces: bool) -> Screen[None]:
+        """Shows a screen, over the one that is there or in its place."""
+        self._is_built.clear()
+        await (self.switch_screen(screen) if replaces else self.push_screen(screen))
+        screen.call_after_refresh(self._is_built.set)
+        return screen
+
+    @property
+    def _run_screen(self) -> MeasuringScreen | None:
+        return next((screen for screen in self.screen_stack if is_measuring(screen)), None)
+
+
+def _with_fresh_seed(plan: Plan) -> Plan:
+    return plan if plan.seed_given else plan.replace(seed=random.SystemRandom().randrange(1, 2**31))
