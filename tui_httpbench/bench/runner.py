@@ -88,12 +88,13 @@ class Runner:
         name: str = "",
         in_history: bool = True,
         make_folder: Callable[[], RunFolder] = RunFolder,
+        times_starts: bool = True,
     ) -> None:
         """Starts nothing yet. ``earlier`` is what an earlier run of this plan measured, which this one goes on with.
 
         An automatic run goes on while the gate of ``against`` is unsure. ``name`` is what its user calls the run;
         without ``in_history``, it is not to be kept there. ``make_folder`` makes the folder in which what is
-        measured lies.
+        measured lies. ``times_starts`` finds out what a script pays before its first request.
         """
         if plan.sweep is not None:
             raise ValueError("A sweep is no single run.")
@@ -133,7 +134,7 @@ class Runner:
         self._lengths = SliceLength(max(map(plan.in_flight, plan.modes)))
         self._shuffler = random.Random(f"{plan.seed}/{plan.rounds_before}" if earlier else plan.seed)
         self._starts = asyncio.Semaphore(os.cpu_count() or 1)
-        self._start_ups = StartUps(with_cold=plan.start_up)
+        self._start_ups = StartUps(with_cold=plan.start_up) if times_starts else None
         self._environments: LaneEnvironments | None = None
         self._probing: asyncio.Task[tuple[Probe, ...]] | None = None
         self._stopped = False

@@ -90,7 +90,13 @@ class SweepRunner:
             _Point(
                 number,
                 value,
-                Runner(point, keeps_folder=True, in_history=False, make_folder=partial(self._make_folder, number)),
+                Runner(
+                    point,
+                    keeps_folder=True,
+                    in_history=False,
+                    make_folder=partial(self._make_folder, number),
+                    times_starts=False,
+                ),
             )
             for number, (value, point) in enumerate(plan.points())
         ]

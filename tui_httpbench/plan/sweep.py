@@ -153,6 +153,8 @@ def check_sweep(plan: Plan) -> None:
         raise PlanError(
             "sweep", "--sweep capacity takes values of one kind: all a second, such as 45/s, or all at once."
         )
+    if plan.start_up:
+        raise PlanError("sweep", "--start-up is for a single run; leave it out, or --sweep.")
     lanes = len(sweep.values) * len(plan.modes)
     if lanes > MAX_LANES:
         raise PlanError(

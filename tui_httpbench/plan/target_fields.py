@@ -118,7 +118,7 @@ TARGET_FIELDS: tuple[Field, ...] = (
         key="chunk_bytes",
         default="0: not chunked",
         write=short_size,
-        shown=Shown("knobs", 2, "Chunk size", "bytes at a time of a page without a length, such as 16k; 0: not so"),
+        shown=Shown("knobs", 3, "Chunk size", "bytes at a time of a page without a length; 0: not chunked"),
     ),
 )
 """The scenario, and its knobs in the order of the help."""
