@@ -149,3 +149,13 @@ def test_every_scenario_has_a_forecast(scenario: Scenario, load: dict[str, Any])
     assert found is not None
     assert found.seconds > 0
     assert describe_duration(found).startswith(("at most ", "about "))
+
+
+def test_cold_starts_are_added_up_to_their_limit() -> None:
+    plan = Plan(requests=20, rounds=1, concurrency=1)
+    alone = [forecast(each, 2) for each in (plan, plan.replace(start_up=True), plan.replace(rounds=5, start_up=True))]
+    warm, cold, five = (each.seconds for each in alone if each is not None)
+    assert warm + 3 * 1 <= cold <= warm + 3 * 2  # three libraries
+    many = forecast(plan.replace(rounds=5), 2)
+    assert many is not None
+    assert five == many.seconds + 10

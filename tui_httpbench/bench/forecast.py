@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 
 from tui_httpbench.analysis.few_rounds import ADVISED_ROUNDS, MIN_ROUNDS, rounded_down
+from tui_httpbench.bench.start_up import COLD_LIMIT_S
+from tui_httpbench.bench.start_up import ROUNDS as START_ROUNDS
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.plan import (
     AUTO,
@@ -21,8 +23,11 @@ from tui_httpbench.plan.scenario import Scenario
 from tui_httpbench.plan.sweep_values import mean_ms
 from tui_httpbench.text.formatting import format_duration
 
+COLD_START_S = 1.2
+"""Seconds of an import with nothing compiled yet."""
 START_S = 0.6
-"""Processor seconds of a worker's start and imports, and of its end; all processors share those of a round."""
+"""Processor seconds of a worker's start and imports, of its end, and of what a script's start is
+measured by; all processors share those of a round."""
 CONTEXT_CPU_S = 0.065
 """Processor seconds of a request whose client builds a TLS context."""
 CONNECT_CPU_S = 0.006
@@ -55,6 +60,9 @@ def forecast(plan: Plan, processors: int | None = None) -> Forecast | None:
         return None
     probes_s = _start_s(plan, processors)
     whole_s = probes_s + plan.max_rounds * round_s
+    if plan.start_up:
+        libraries = len({mode_of(label).library.name for label in plan.modes})
+        whole_s += min(COLD_LIMIT_S, COLD_START_S * libraries * min(plan.max_rounds, START_ROUNDS))
     if plan.rounds != AUTO:
         return Forecast(whole_s, is_bound=False)
     if probes_s + round_s > plan.budget_s:

@@ -63,6 +63,8 @@ class StartUps:
         if len(self._rounds) > ROUNDS or not by_script:
             return
         for script, alike in by_script.items():
+            if not alike[0].can_work:  # the run was stopped meanwhile
+                return
             told = await start(script, alike[0].environment)
             if told is None:
                 continue
