@@ -73,12 +73,13 @@ class StartUps:
                 worker.note_start(StartUp(told[0], told[1], cold_s))
 
     async def _start_cold(self, script: Script, worker: WorkerProcess) -> float | None:
-        """The import with nothing compiled yet, as after an installation; None where that is not asked for any more."""
+        """The import with nothing of the client compiled yet; None where that is not asked for, or not any more."""
         if not self._with_cold or self._cold_s > COLD_LIMIT_S:
             return None
         begin_s = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="httpbench-cold-") as folder:
-            told = await start(script, {**worker.environment, "PYTHONPYCACHEPREFIX": folder})
+        # Beside the samples, so that nothing is left elsewhere where this process is killed.
+        with tempfile.TemporaryDirectory(prefix="cold-", dir=worker.samples.path.parent) as folder:
+            told = await start(script, worker.environment, folder)
         self._cold_s += time.monotonic() - begin_s
         return None if told is None else told[1]
 
@@ -95,9 +96,10 @@ def script_of(worker: WorkerProcess) -> Script:
     return Script(worker.python, folder, (*library.modules, *loop, *own))
 
 
-async def start(script: Script, environment: dict[str, str]) -> tuple[float, float] | None:
+async def start(script: Script, environment: dict[str, str], cold_folder: str = "") -> tuple[float, float] | None:
     """Seconds of processor time of the interpreter's own start, and of the imports; None where they failed.
 
+    With an empty ``cold_folder``'s path, the bytecode of all that does not come with Python is made anew, in there.
     A process that takes longer than ``START_LIMIT_S`` counts as failed. Raises OSError where none can be started.
     """
     with telling_of_limits():
@@ -105,6 +107,7 @@ async def start(script: Script, environment: dict[str, str]) -> tuple[float, flo
             script.python,
             str(START_FILE),
             script.folder,
+            cold_folder,
             *script.modules,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
