@@ -114,3 +114,12 @@ def test_a_start_is_read_back_as_it_was_written() -> None:
     assert setup_from_dict(values) == setup
     del values["build_cpu_s"], values["start"]  # as runs before had it
     assert setup_from_dict(values) == SETUP
+
+
+def test_starts_that_spread_make_less_of_a_crossing_sure() -> None:
+    spread = result(*rounds("requests-session", 2.0, 0.1), *rounds("aiohttp", 1.0, 0.2, 0.2))
+    (crossing,) = first_to_finish(spread)
+    assert crossing.sure_until is not None
+    assert crossing.sure_from is not None
+    assert crossing.sure_until < 0.9 * crossing.requests
+    assert crossing.sure_from > 1.1 * crossing.requests
