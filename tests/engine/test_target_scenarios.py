@@ -104,6 +104,46 @@ async def test_the_page_is_gzipped_for_those_who_accept_it(size: int) -> None:
             assert body == text_of(size)
 
 
+def chunks_of(address: Address, path: str) -> tuple[str, list[int]]:
+    """The head of an answer as it came over the wire, and the size of each of its chunks."""
+    with socket.create_connection(address, timeout=20) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n".encode())
+        file = connection.makefile("rb")
+        head = "".join(line.decode() for line in iter(file.readline, b"\r\n"))
+        sizes = []
+        while size := int(file.readline(), 16):
+            sizes.append(size)
+            assert len(file.read(size + 2)) == size + 2
+        return head.lower(), sizes
+
+
+@pytest.mark.parametrize(
+    ("scenario", "path", "sizes"),
+    [
+        (Scenario(body_bytes=10_000, chunk_bytes=4_000), "/", [4_000, 4_000, 2_000]),
+        (Scenario(body_bytes=2_500_000, chunk_bytes=1_000_000), "/delay/1", [1_000_000, 1_000_000, 500_000]),
+        (Scenario(), "/chunked/20000", [16_384, 3_616]),
+    ],
+)
+async def test_a_chunked_page_has_no_length_and_chunks_of_the_size(
+    scenario: Scenario, path: str, sizes: list[int]
+) -> None:
+    async with EmbeddedTarget(scenario=scenario) as target:
+        head, found = await asyncio.to_thread(chunks_of, address_of(target), path)
+        assert "transfer-encoding: chunked" in head
+        assert "content-length" not in head
+        assert found == sizes
+        response, body = await asyncio.to_thread(get, address_of(target), path, "HEAD")
+        assert (response.status, body) == (200, b"")
+
+
+async def test_a_page_is_chunked_and_gzipped_as_well() -> None:
+    async with EmbeddedTarget(scenario=Scenario(body_bytes=50_000, chunk_bytes=1_000, gzip=True)) as target:
+        response, body = await asyncio.to_thread(get, address_of(target), "/", Accept_Encoding="gzip")
+        assert response.getheader("content-length") is None
+        assert gzip.decompress(body) == text_of(50_000)
+
+
 @pytest.mark.parametrize(
     ("header", "accepted"),
     [
