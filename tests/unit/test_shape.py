@@ -93,7 +93,7 @@ def test_a_file_of_ones_own_says_how_it_streams(tmp_path: Path) -> None:
 def test_modes_that_cannot_stream_are_named_before_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     unable = replace(MODES["aiohttp"], streamed=None)
     monkeypatch.setitem(MODES, "aiohttp", unable)
-    with pytest.raises(PlanError, match="aiohttp can't read a body piece by piece; leave out it, or --read stream"):
+    with pytest.raises(PlanError, match="aiohttp can't read a body piece by piece; leave it out, or --read stream"):
         Plan(request=Request(read="stream"))
     Plan(request=Request(read="stream"), modes=("requests",))
 

@@ -44,6 +44,13 @@ class Request:
     options: dict[str, Any] = field(default_factory=dict)
 
 
+def chunked_headers(request: Request) -> dict[str, str]:
+    """The headers for a library that sends in chunks what comes piece by piece: there, without the body's length."""
+    if not request.is_streamed:
+        return request.headers
+    return {name: value for name, value in request.headers.items() if name.lower() != "content-length"}
+
+
 @dataclass(frozen=True)
 class Settings:
     """How clients are to be made in this run.

@@ -11,7 +11,7 @@ from aiosonic.connectors import TCPConnector
 from aiosonic.pools import PoolConfig
 from aiosonic.timeout import Timeouts
 
-from tui_httpbench.clients import Request, Settings, mode, streamed
+from tui_httpbench.clients import Request, Settings, chunked_headers, mode, streamed
 
 PACKAGES = ("aiosonic",)
 STREAMS_UPLOADS = True
@@ -25,7 +25,7 @@ async def aiosonic_client(request: Request, new):
             response = await client.request(
                 request.url,
                 request.method,
-                headers=headers_of(request),
+                headers=chunked_headers(request),
                 data=request.body,
             )
             body = await response.content()
@@ -42,7 +42,7 @@ async def aiosonic_client_streamed(request: Request, new):
             async with client.stream(
                 request.method,
                 request.url,
-                headers=headers_of(request),
+                headers=chunked_headers(request),
                 data=request.body,
             ) as response:
                 size = 0
@@ -53,15 +53,7 @@ async def aiosonic_client_streamed(request: Request, new):
         yield send
 
 
-# Below: which headers it is given, how an HTTPClient is made in this run, what it then is, and what came back. But for
-# the headers, neither timed nor shown.
-
-
-def headers_of(request):
-    """The headers; without a length where it sends a body piece by piece, which it always does in chunks."""
-    if not request.is_streamed:
-        return request.headers
-    return {name: value for name, value in request.headers.items() if name.lower() != "content-length"}
+# Below: how an HTTPClient is made in this run, what it then is, and what came back. Neither timed nor shown.
 
 
 def new(kind, settings: Settings):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import niquests
 
-from tui_httpbench.clients import PIECE, Request, Settings, mode, streamed
+from tui_httpbench.clients import PIECE, Request, Settings, chunked_headers, mode, streamed
 
 PACKAGES = ("niquests", "urllib3-future", "wassima")
 STREAMS_UPLOADS = True
@@ -34,7 +34,7 @@ async def niquests_async(request: Request, new):
             response = await session.request(
                 request.method,
                 request.url,
-                headers=request.headers,
+                headers=chunked_headers(request),
                 data=request.body,
             )
             return response.status_code, response.content
@@ -70,7 +70,7 @@ async def niquests_async_streamed(request: Request, new):
             async with await session.request(
                 request.method,
                 request.url,
-                headers=request.headers,
+                headers=chunked_headers(request),
                 data=request.body,
                 stream=True,
             ) as response:

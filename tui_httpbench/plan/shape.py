@@ -71,7 +71,7 @@ def check_shape(request: Request, modes: Iterable[str]) -> None:
         if unable:
             names = ", ".join(unable)
             raise PlanError(
-                field, f"{names} can't {_WHAT[field]} piece by piece; leave out {_them(unable)}, or --{field} stream."
+                field, f"{names} can't {_WHAT[field]} piece by piece; leave {_them(unable)} out, or --{field} stream."
             )
 
 

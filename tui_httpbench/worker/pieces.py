@@ -81,5 +81,5 @@ def in_words(job: Job) -> str:
     size = job.made_up_bytes or len(job.body or b"")
     if job.sends_stream:
         kind = "a file, opened for reading" if job.kind == "sync" else "an iterator of pieces, made"
-        return f"# request.body: {kind} anew for each request; {size:,} bytes, as Content-Length tells"
+        return f"# request.body: {kind} anew for each request; {size:,} bytes"
     return f"# request.body: {size:,} bytes" if job.made_up_bytes else ""
