@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 import gc
 import importlib.util
-import re
-import sys
 import textwrap
 import warnings
 from collections import Counter
@@ -15,22 +13,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from tui_httpbench.clients.file_facts import (
+    NO_LITERAL,
+    imports_of,
+    literal_of,
+    modules_of,
+    packages_of,
+    quoted,
+    summary_of,
+)
+from tui_httpbench.clients.file_facts import ClientFileError as ClientFileError
 from tui_httpbench.files.small_file import read_small_file
 from tui_httpbench.text.quoting import printable, shortened, shown_path
 
 MAX_FILE_BYTES = 1_000_000
 MAX_ID_LENGTH = 40
 MAX_ABOUT_LENGTH = 200
-_API = "tui_httpbench"
 _TEXTS = ("needs", "needs_module")
 _SWITCHES = ("kept", "http2", "default")
-_PACKAGE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?", re.ASCII)
-_NO_LITERAL = (ValueError, TypeError, SyntaxError, MemoryError, RecursionError)
-"""What ``ast.literal_eval`` raises, of a key that can't be one or a depth without end, too."""
-
-
-class ClientFileError(ValueError):
-    """A client file can't be used; the text is one sentence for the user."""
 
 
 @dataclass(frozen=True)
@@ -169,16 +169,16 @@ def _parse(path: Path, source: bytes, shown: str) -> ClientFile:
         raise ClientFileError(f"{shown} has the mode {twice!r} twice; give each an id of its own.")
     if twice := _repeated(mode.function for mode in modes):
         raise ClientFileError(f"{shown} has two modes named {twice}(); rename one, since the last one hides it.")
-    name = shortened(printable(_literal(tree, "NAME", path.stem, str, "text in quotes", shown)))
-    is_native = _literal(tree, "NATIVE", False, bool, "True or False", shown)
-    uploads = _literal(tree, "STREAMS_UPLOADS", False, bool, "True or False", shown)
+    name = shortened(printable(literal_of(tree, "NAME", path.stem, str, "text in quotes", shown)))
+    is_native = literal_of(tree, "NATIVE", False, bool, "True or False", shown)
+    uploads = literal_of(tree, "STREAMS_UPLOADS", False, bool, "True or False", shown)
     return ClientFile(
         path,
         name,
-        _summary(tree, name),
-        _packages(tree, shown),
-        _imports(tree),
-        _modules(tree),
+        summary_of(tree, name),
+        packages_of(tree, shown),
+        imports_of(tree),
+        modules_of(tree),
         modes,
         is_native,
         uploads,
@@ -235,7 +235,7 @@ def _facts(node: ast.FunctionDef | ast.AsyncFunctionDef, mark: ast.expr, text: s
     try:
         texts = [ast.literal_eval(argument) for argument in mark.args]
         options: dict[str, Any] = {str(option.arg): ast.literal_eval(option.value) for option in mark.keywords}
-    except _NO_LITERAL:
+    except NO_LITERAL:
         raise ClientFileError(
             f"{where}: the facts of a mode are read without running the file, so each must be a literal."
         ) from None
@@ -248,7 +248,7 @@ def _facts(node: ast.FunctionDef | ast.AsyncFunctionDef, mark: ast.expr, text: s
     for name, kind in (("id", str), ("about", str), *((name, str) for name in _TEXTS), *((n, bool) for n in _SWITCHES)):
         if name in named and not isinstance(named[name], kind):
             word = "text in quotes" if kind is str else "True or False"
-            raise ClientFileError(f"{where}: {name} is {_quoted(named[name])}; write {word}.")
+            raise ClientFileError(f"{where}: {name} is {quoted(named[name])}; write {word}.")
     _check_id(named["id"], where)
     named["about"] = shortened(printable(named["about"]), MAX_ABOUT_LENGTH)
     if not _yields(node):
@@ -261,14 +261,6 @@ def _facts(node: ast.FunctionDef | ast.AsyncFunctionDef, mark: ast.expr, text: s
         code=code,
         line=line,
     )
-
-
-def _quoted(value: object) -> str:
-    """What a file says where something else belongs, short enough to be shown."""
-    try:
-        return shortened(repr(value), 60)
-    except (ValueError, RecursionError):  # Python writes no number of thousands of digits
-        return f"a value of the type {type(value).__name__} that is too long to be shown"
 
 
 def _yields(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -307,50 +299,3 @@ def _code(node: ast.FunctionDef | ast.AsyncFunctionDef, text: str) -> tuple[str,
             first = above
         above -= 1
     return textwrap.dedent("\n".join(lines[first - 1 : node.end_lineno])), first
-
-
-def _summary(tree: ast.Module, name: str) -> str:
-    first = (ast.get_docstring(tree) or "").partition("\n")[0]
-    return printable(first.removeprefix(f"{name}:").strip().rstrip("."))
-
-
-def _packages(tree: ast.Module, shown: str) -> tuple[str, ...]:
-    names = _literal(tree, "PACKAGES", (), (tuple, list), "a tuple of names in quotes", shown)
-    if not all(isinstance(name, str) for name in names):
-        raise ClientFileError(f"{shown}: PACKAGES must be a tuple of names in quotes.")
-    if wrong := [name for name in names if not _PACKAGE.fullmatch(name)]:
-        raise ClientFileError(f"{shown}: PACKAGES has {_quoted(wrong[0])}, which is no package's name.")
-    return tuple(names)
-
-
-def _literal(
-    tree: ast.Module, name: str, otherwise: Any, kind: type | tuple[type, ...], in_words: str, shown: str
-) -> Any:
-    """What the file sets this name to at its top; ``otherwise`` where it doesn't."""
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
-            try:
-                value = ast.literal_eval(node.value)
-            except _NO_LITERAL:
-                value = None
-            if not isinstance(value, kind):
-                raise ClientFileError(f"{shown}, line {node.lineno}: {name} must be {in_words}.")
-            return value
-    return otherwise
-
-
-def _imports(tree: ast.Module) -> tuple[str, ...]:
-    """What the file imports at its top that is neither the standard library nor ours."""
-    roots = dict.fromkeys(name.partition(".")[0] for name in _modules(tree))
-    return tuple(root for root in roots if root not in sys.stdlib_module_names)
-
-
-def _modules(tree: ast.Module) -> tuple[str, ...]:
-    """All modules that the file imports at its top, in order, but for ours."""
-    names: list[str] = []
-    for node in tree.body:
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.append(node.module)
-    return tuple(dict.fromkeys(name for name in names if name.partition(".")[0] not in (_API, "__future__")))
