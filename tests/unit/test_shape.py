@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 
+from tui_httpbench import clients
+from tui_httpbench.bench.trust import Trust
+from tui_httpbench.bench.worker_job import make_job
 from tui_httpbench.clients.catalog import MODES, UnknownModeError, modes_in
 from tui_httpbench.plan.plan import Plan, PlanError, Request
 from tui_httpbench.plan.scenario import Scenario, parse_chunk_size
 from tui_httpbench.plan.shape import parse_data_size, shape_in_words
 from tui_httpbench.plan.stored import plan_from_dict, plan_to_dict
 from tui_httpbench.worker.answers import WrongAnswer, check_streamed, counted_size
-from tui_httpbench.worker.pieces import made_up, opened, pieces_of
+from tui_httpbench.worker.pieces import in_words, made_up, opened, pieces_of, shaped_request
 
 WHOLE = '@mode("mine", "about", kept=True)\ndef mine(request, new):\n    yield send\n'
 
@@ -129,3 +132,28 @@ def test_a_size_comes_back_in_the_place_of_a_body() -> None:
             check_streamed(answer)
     with pytest.raises(WrongAnswer, match="of the type bytes"):
         counted_size(b"")
+
+
+@pytest.mark.parametrize("mode_id", ["requests-session", "aiohttp"])
+def test_a_worker_is_told_the_shape_and_opens_the_body_anew_for_each_request(mode_id: str, tmp_path: Path) -> None:
+    request = Request("/mirror", "POST", data_size=100_000, read="stream", upload="stream")
+    plan = Plan(request=request, modes=(mode_id,))
+    job = make_job(plan, "http://127.0.0.1:9/mirror", mode_id, tmp_path / "samples", Trust())
+    assert job.function == f"{MODES[mode_id].function}_streamed"
+    assert job.body is None, "a body that is made up does not travel"
+    shaped = shaped_request(clients.Request, job, {})
+    assert shaped.is_streamed
+    assert shaped.headers["Content-Length"] == "100000"
+    first, second = shaped.body, shaped.body
+    assert first is not second
+    if mode_id == "aiohttp":
+        assert hasattr(first, "__aiter__")
+    else:
+        assert (first.read(), second.read()) == (made_up(100_000), made_up(100_000))
+    assert "anew for each request; 100,000 bytes" in in_words(job)
+
+    whole = make_job(
+        plan.replace(request=Request(data=b"x")), "http://127.0.0.1:9/", mode_id, tmp_path / "samples", Trust()
+    )
+    assert whole.function == MODES[mode_id].function
+    assert (whole.body, in_words(whole)) == (b"x", "")
