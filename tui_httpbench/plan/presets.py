@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tui_httpbench.clients import catalog
@@ -49,6 +49,7 @@ class Preset:
 
     ``question`` is what it answers, in a person's words; empty where it is only a name. One that is ``on_form`` sets
     nothing but what the form shows. Where it ``takes_url``, it can be asked of a URL of the user's own.
+    ``asked`` are values that it has as a question beside, so that it is answered within two minutes.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Preset:
     question: str = ""
     on_form: bool = True
     takes_url: bool = True
+    asked: dict[str, Any] = field(default_factory=dict)
 
     def plan(self, **changes: Any) -> Plan:
         """The plan of this preset with some fields changed; a URL of the user's own takes the scenario's place.
@@ -131,6 +133,7 @@ PRESETS: dict[str, Preset] = {
                 "scenario": SCENARIOS["article"],
             },
             "The article, reproduced",
+            asked={"rounds": 2},
         ),
         Preset(
             "thorough",

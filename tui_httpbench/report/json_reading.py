@@ -201,6 +201,10 @@ class _Reader:
         url = text(plan["url"], MAX_TOLD)
         yield _told("url", "requested", "the embedded target" if is_embedded else drop_secrets(url), "work")
         yield _told("method", "method", plan["method"], "work")
+        # Runs of before there was a choice read and sent bodies whole.
+        yield _told("read", "bodies read", text(plan.get("read", "whole")), "work")
+        yield _told("upload", "bodies sent", text(plan.get("upload", "whole")), "work")
+        yield _told("data_size", "data size", plan.get("data_size") or "none", "work")
         headers = [(text(name), text(value)) for name, value in (items(each, 2) for each in items(plan["headers"]))]
         # The version of this program alone is no other work.
         others = [f"{name}: {value}" for name, value in headers if name.lower() != "user-agent"]

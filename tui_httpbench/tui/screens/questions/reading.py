@@ -55,7 +55,7 @@ def read_question(
         return QuestionReading(None, errors)
     try:
         modes = choose_modes(preset.modes_for(variants))
-        changes = {"request": request, "variants": variants, "modes": modes, "seed": random_seed()}
+        changes = {"request": request, "variants": variants, "modes": modes, "seed": random_seed(), **preset.asked}
         if not request.uses_embedded_target:
             changes |= options
         if remote_host(request) is not None:
