@@ -1,6 +1,6 @@
 """Takes README's pictures: runs the real app against its embedded target and saves each screen.
 
-Run by hand, with the ``dev`` extra installed: python screenshots/take.py [--only dark|light|article|gif]
+Run by hand, with the ``dev`` extra installed: python screenshots/take.py [--only dark|light|article|gif|questions]
 
 Each screen becomes a PNG, drawn with an installed monospace font, and an SVG where README links it; a run and its
 replay become an animated GIF. All have few colours (``smaller.py``): together they stay below 3 MB. The pictures show
@@ -22,17 +22,19 @@ from smaller import save_animation, save_picture
 from textual.pilot import Pilot
 
 from tui_httpbench.plan.plan import Plan
-from tui_httpbench.plan.presets import PRESETS
+from tui_httpbench.plan.presets import PRESETS, QUESTIONS, VERSIONS
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.screens.replay.screen import ReplayScreen
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
 from tui_httpbench.tui.screens.run.screen import RunScreen
+from tui_httpbench.tui.screens.sweep.results import SweepResultsScreen
 
 FOLDER = Path(__file__).parent
 RUN_LIMIT_S = 400.0
 # Key of each tab of Results, and the name of its picture.
 TABS = {"g": "results", "t": "latency", "w": "why", "o": "code"}
 ARTICLE_ROUNDS = 2
+VERSIONS_ASKED = ("httpx==0.27.2", "httpx==0.28.1")
 # An SVG is as large as a PNG; README links this one, to be read in full.
 LINKED_SVGS = {"results"}
 GIF_SIZE = (100, 30)
@@ -71,6 +73,34 @@ async def take_article(size: tuple[int, int], theme: str, suffix: str, plan: Pla
         await pilot.press("a")
         await pilot.pause(1.0)
         save(app, f"article{suffix}")
+
+
+async def take_questions(size: tuple[int, int], theme: str) -> None:
+    """The first screen, and the answer to each of its questions, with how long that took."""
+    for number, question in enumerate(QUESTIONS, start=1):
+        app = HttpbenchApp()
+        async with app.run_test(size=size) as pilot:
+            app.theme = theme
+            await pilot.pause(0.5)
+            await pilot.press(str(number))
+            await pilot.pause(0.3)
+            if number == 1:
+                save(app, "questions")
+            if question.name == VERSIONS:
+                await pilot.press("enter", *VERSIONS_ASKED[0], "tab", *VERSIONS_ASKED[1])
+            await pilot.press("enter")
+            begin_s = time.monotonic()
+            await until_answered(pilot)
+            print(f"{question.question} {time.monotonic() - begin_s:.0f} s")
+            await pilot.pause(1.5)
+            save(app, f"question-{question.name}")
+
+
+async def until_answered(pilot: Pilot[None]) -> None:
+    """Waits for the end of a run or a sweep."""
+    async with asyncio.timeout(RUN_LIMIT_S):
+        while not isinstance(pilot.app.screen, ResultsScreen | SweepResultsScreen):
+            await pilot.pause(0.2)
 
 
 async def take_animation(theme: str, plan: Plan) -> None:
@@ -136,7 +166,7 @@ def save(app: HttpbenchApp, name: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="take README's pictures")
-    parser.add_argument("--only", choices=("dark", "light", "article", "gif"))
+    parser.add_argument("--only", choices=("dark", "light", "article", "gif", "questions"))
     parser.add_argument("--size", default="120x36", help="columns x rows")
     parser.add_argument("--rounds", type=int, default=10, help="of the dark and light pictures")
     arguments = parser.parse_args()
@@ -151,6 +181,8 @@ def main() -> None:
         if arguments.only in (None, "article"):
             article = PRESETS["article"].plan(rounds=ARTICLE_ROUNDS, seed=1)
             asyncio.run(take_article((columns, rows), "textual-dark", "", article))
+        if arguments.only in (None, "questions"):
+            asyncio.run(take_questions((columns, rows), "textual-dark"))
         if arguments.only in (None, "gif"):
             asyncio.run(take_animation("", quick.plan(duration_s=0.4, rounds=5, seed=1)))
 

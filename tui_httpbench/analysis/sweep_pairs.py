@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import statistics
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -35,6 +35,15 @@ class Leaders:
     value: str
     lanes: tuple[str, ...]
     are_same: bool
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """A lane that is surely faster at a point than all of some others; ``times`` as fast as the best of them."""
+
+    value: str
+    lane: str
+    times: float
 
 
 @dataclass(frozen=True)
@@ -92,6 +101,23 @@ class SweepPairs:
                 others = [lane for lane, verdict in verdicts.items() if verdict != "faster"]
                 are_same = all(verdicts[lane] == "same" for lane in others)
                 found.append(Leaders(point.value, (fastest, *others), are_same))
+        return tuple(found)
+
+    def surely_ahead(self, ours: Collection[str], theirs: Collection[str]) -> tuple[Ahead, ...]:
+        """The points at which a lane of ``ours`` is surely faster than every one of ``theirs``."""
+        found = []
+        for point, compared in zip(self.points, self._compared, strict=True):
+            lanes = compared.order if compared is not None else []
+            best = next((lane for lane in lanes if lane in ours), None)
+            rivals = [lane for lane in lanes if lane in theirs]
+            if compared is None or best is None or not rivals:
+                continue
+            # The verdict alone tells that two lanes differ, not which way.
+            if all(
+                compared.verdict(rival, best) == "faster" and compared.interval(rival, best).ratio > 1
+                for rival in rivals
+            ):
+                found.append(Ahead(point.value, best, compared.interval(rivals[0], best).ratio))
         return tuple(found)
 
     def told_from(self) -> tuple[tuple[str, float], ...]:

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from tui_httpbench.analysis.sweep import SweepResult
-from tui_httpbench.analysis.sweep_pairs import PairAt, PairCurve, SweepPairs
+from tui_httpbench.analysis.sweep_pairs import Ahead, PairAt, PairCurve, SweepPairs
 from tui_httpbench.analysis.sweep_theory import RoundTrips, most_per_second, round_trips
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.sweep import Sweep
-from tui_httpbench.text.formatting import enumerate_first, enumerate_names, format_percent, plural
+from tui_httpbench.text.formatting import enumerate_first, enumerate_names, format_percent, format_times, plural
 
 MAX_CROSSINGS = 6
 """How many pairs that change places are told of; of further ones it is said how many there are."""
@@ -30,6 +31,7 @@ def sentences_of(result: SweepResult, pairs: SweepPairs | None = None) -> tuple[
     return tuple(
         sentence
         for sentence in (
+            _async_against_sync(pairs),
             _leaders(pairs),
             *_crossings(pairs),
             _trips(result),
@@ -103,6 +105,34 @@ def how_sure(pairs: SweepPairs) -> str:
     told = [f"{share} at {value}" for value, share in shares]
     where = f"{alike.pop()} on at every value" if len(alike) == 1 else f"this on: {enumerate_names(told)}"
     return f"Differences are told from about {where}."
+
+
+def _async_against_sync(pairs: SweepPairs) -> str:
+    """Where async pays, of a sweep over what is in flight that has modes of both kinds."""
+    result = pairs.result
+    if result.sweep.knob != "concurrency" or not pairs.knows_noise:
+        return ""
+    kinds: dict[str, list[str]] = {"async": [], "sync": []}
+    for lane in result.lanes:
+        kinds[mode_of(lane).kind].append(lane)
+    if not all(kinds.values()):
+        return ""
+    told = [
+        _ahead_in_words(result.sweep, pairs.surely_ahead(kinds[ours], kinds[theirs]), ours, theirs)
+        for ours, theirs in (("async", "sync"), ("sync", "async"))
+    ]
+    return " ".join(filter(None, told)) or "Neither async nor sync pays for sure anywhere here."
+
+
+def _ahead_in_words(sweep: Sweep, ahead: Sequence[Ahead], ours: str, theirs: str) -> str:
+    if not ahead:
+        return ""
+    lanes = enumerate_names(list(dict.fromkeys(each.lane for each in ahead)))
+    where = places_in_words(sweep, [each.value for each in ahead])
+    times = enumerate_names([format_times(each.times) for each in ahead])
+    verb = "beats" if len({each.lane for each in ahead}) == 1 else "beat"
+    kind = f"{ours[:1].upper()}{ours[1:]}"
+    return f"{kind} pays {where}: there {lanes} surely {verb} every {theirs} mode, {times} times as fast as the best."
 
 
 def _leaders(pairs: SweepPairs) -> str:
