@@ -38,7 +38,7 @@ Made by `docs/generate.py` from the app's own bindings: change them there, and r
 """
 # The order in which one meets them; what is in none of these folders comes after.
 PLACES = ("app", "setup", "run", "results", "replay", "recover", "history", "compare", "parts")
-TITLES = {"app": "Everywhere", "parts": "Questions"}
+TITLES = {"app": "Everywhere", "parts": "Yes or no"}
 
 
 def keys_page() -> str:

@@ -39,7 +39,8 @@ class SweptFigure:
     def title(self) -> str:
         """What it is called, with its unit: ``CPU time per request in µs``."""
         name = f"{self.column.name[:1].upper()}{self.column.name[1:]}"
-        return f"{name} in {self.column.unit}" if self.column.unit else name
+        unit = self.column.unit or ("s" if self.option == "time" else "")
+        return f"{name} in {unit}" if unit else name
 
 
 @dataclass(frozen=True)

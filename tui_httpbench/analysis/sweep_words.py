@@ -18,6 +18,8 @@ from tui_httpbench.text.formatting import enumerate_first, enumerate_names, form
 MAX_CROSSINGS = 6
 """How many pairs that change places are told of; of further ones it is said how many there are."""
 MAX_NAMES = 3
+MOST_TOLD = 1.0
+"""From such a share on, it says little how large a difference has to be."""
 NEARLY_ALL = 0.95
 """A lane that has at least this share of what its target lets through is limited by the target."""
 ONE_ROUND = "One round decides nothing: nothing is sure of any two lanes yet."
@@ -98,7 +100,10 @@ def _split(points: Sequence[PairAt]) -> int | None:
 
 def how_sure(pairs: SweepPairs) -> str:
     """From which difference on two lanes are told apart, at each point; empty where nothing was compared."""
-    shares = [(value, format_percent(share)) for value, share in pairs.told_from()]
+    shares = [
+        (value, format_percent(share) if share < MOST_TOLD else "more than twice the time")
+        for value, share in pairs.told_from()
+    ]
     if not shares:
         return ""
     alike = {share for _, share in shares}

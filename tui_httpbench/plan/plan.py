@@ -187,6 +187,8 @@ class Plan:
         self._check_load()
         if self.request.data is not None and self.request.json_body is not None:
             raise PlanError("json_body", "-d and --json-body give a body each; leave one of them out.")
+        if self.sweep is not None and self.sweep.knob == "workload" and self.request.upload == "stream":
+            raise PlanError("upload", "Workloads post whole bodies; leave out --upload stream.")
         check_shape(self.request, self.modes)
         _check_all_headers(self.request.headers)
         if not self.request.uses_embedded_target and self.scenario != LOOPBACK:

@@ -44,6 +44,7 @@ def to_dict(result: SweepResult) -> dict[str, Any]:
             {"text": finding.text, "modes": list(finding.modes)} for finding in result.findings if finding.is_other_work
         ],
         "article": None,
+        "scripts": [],
         "sweep": {
             "knob": result.sweep.knob,
             "sentences": list(sentences),

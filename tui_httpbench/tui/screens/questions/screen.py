@@ -65,7 +65,9 @@ Choose a question with the arrows, or press its number. **enter** asks it: the r
         Binding("f4", "app.show_history", "History", id="questions.history", tooltip=HISTORY_TOOLTIP),
         Binding("f3", "app.show_result", "Result", id="questions.result", tooltip="Show the last result again"),
         *(
-            Binding(str(number), f"choose({number - 1})", show=False, id=f"questions.{preset.name}")
+            Binding(
+                str(number), f"choose({number - 1})", show=False, id=f"questions.{preset.name}", tooltip=preset.question
+            )
             for number, preset in enumerate(QUESTIONS, start=1)
         ),
     ]

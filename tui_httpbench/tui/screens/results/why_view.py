@@ -132,6 +132,9 @@ class ReasonsPage(Page, Panel):
                 self.scroll_to_widget(label, animate=False)
 
 
+NEW_NOTE = " · new(…) makes the client with this run's settings; in code of your own, call its class."
+
+
 class ChangePage(Page, Panel):
     """What to change in the code, from the slower of two modes of a library to the faster."""
 
@@ -149,7 +152,7 @@ class ChangePage(Page, Panel):
         if change is None:
             return
         self.set_heading(f"What to change: {change.before} → {change.after}")
-        gain = Content.assemble((f"{change.deed}: ", "bold"), printable(change.gain))
+        gain = Content.assemble((f"{change.deed}: ", "bold"), printable(change.gain), (NEW_NOTE, "$text-muted"))
         self.query_one("#change-gain", Label).update(gain)
         lines = [(f"{printable(line)}\n", _DIFF_LOOKS.get(line[:1], "")) for line in change.diff]
         self.query_one("#change-diff", Static).update(Content.assemble(*lines))

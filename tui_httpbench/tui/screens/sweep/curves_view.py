@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widgets import Static
 
 from tui_httpbench.analysis.sweep_curves import FIGURES
 from tui_httpbench.charts.curves import Curve, CurvePoint, curve_chart, places
@@ -168,7 +167,6 @@ class CurvesView(Vertical):
             yield CurveChart()
             yield ReadOut()
         yield SweepTableView()
-        yield Static(id="sweep-empty", markup=False)
 
     @property
     def chart(self) -> CurveChart:
@@ -177,15 +175,19 @@ class CurvesView(Vertical):
 
     def on_mount(self) -> None:
         """Nothing is there to be read out."""
-        self.query_one("#sweep-empty").display = False
-        self.query_one(ReadOut).display = self.query_one(SweepTableView).display = False
+        self._set_empty(True)
 
     def show(self, shown: CurvesShown) -> None:
         """Draws curves, and reads them out where the cursor is."""
         self.chart.shown = shown
         self.query_one(SweepTableView).show(shown)
-        self.query_one(ReadOut).display = self.query_one(SweepTableView).display = True
+        self._set_empty(False)
         self._read_out()
+
+    def _set_empty(self, is_empty: bool) -> None:
+        # Not their display, which the screen's size has a say in.
+        self.query_one(ReadOut).set_class(is_empty, "-empty")
+        self.query_one(SweepTableView).set_class(is_empty, "-empty")
 
     def on_curve_chart_moved(self) -> None:
         """Reads out the value under the cursor."""
