@@ -171,7 +171,7 @@ def test_a_pace_that_is_not_known_is_not_told() -> None:
 
 def test_processor_time_speaks_where_the_clock_does_not_decide() -> None:
     text = said_of(1, 1.1, 4, noise=0.1, cpu_noise=0.01)
-    assert text.endswith("By CPU time, which is not time but steadier, aiohttp beats requests-session.")
+    assert text.endswith("By CPU time, which varies less than the clock, aiohttp beats requests-session.")
     assert "CPU" not in said_of(1, 1.1, 4, noise=0.01, cpu_noise=0.01)
     assert "CPU" not in said_of(1, 1.1, 4, noise=0.1, cpu_noise=0.1)
 

@@ -184,7 +184,7 @@ def _by_cpu(result: Result, ranks: list[Rank]) -> str:
         return ""
     more = f" and {plural(len(decided) - MAX_GROUPS, 'more pair')} differ" if len(decided) > MAX_GROUPS else ""
     said = enumerate_names(decided[:MAX_GROUPS]) if not more else f"{', '.join(decided[:MAX_GROUPS])}{more}"
-    return f"By CPU time, which is not time but steadier, {said}."
+    return f"By CPU time, which varies less than the clock, {said}."
 
 
 def _tied_groups(ranks: list[Rank]) -> Iterator[list[Rank]]:

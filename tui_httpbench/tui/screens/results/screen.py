@@ -83,9 +83,9 @@ is among them.
 - A mode marked **!** had failed requests or missing rounds; it stands below all others, without a place. One marked
   **≠** did other work than most.
 - *Latency*: **v** shows the next chart, **m** chooses the modes, **l** the scale.
-- *Why*: a bar splits the time of a request: connecting, TLS, waiting for the server, computing, its turn (while its mode
-  computes for the others in flight), and other. Each mode is compared with the fastest, a variant with its reference.
-  **x** compares all with the mode that is marked in the table, and as before when it is pressed again; so does the list
+- *Why*: a bar splits the time of a request: connecting, TLS, waiting for the server, computing, its turn (while its
+  mode computes for the others in flight), and other. Each mode is compared with the fastest, a variant with its
+  reference. **x** compares all with the mode that is marked in the table, and as before when it is pressed again; so does the list
   above. Beside the reasons stands what to change in the code, and what that brings.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
