@@ -85,8 +85,8 @@ is among them.
 - *Latency*: **v** shows the next chart, **m** chooses the modes, **l** the scale.
 - *Why*: a bar splits the time of a request: connecting, TLS, waiting for the server, computing, its turn (while its
   mode computes for the others in flight), and other. Each mode is compared with the fastest, a variant with its
-  reference. **x** compares all with the mode that is marked in the table, and as before when it is pressed again; so does the list
-  above. Beside the reasons stands what to change in the code, and what that brings.
+  reference. **x** compares all with the mode that is marked in the table, and as before when it is pressed again; so
+  does the list above. Beside the reasons stands what to change in the code, and what that brings.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "run_again", "Again", id="results.again", tooltip="Run the same plan again"),
