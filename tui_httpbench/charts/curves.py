@@ -11,6 +11,8 @@ from tui_httpbench.charts.plot import line_chart
 
 _FAR = 10.0
 """From so many times on between its ends, an axis is logarithmic."""
+_HEADROOM = 1.6
+"""How many times the highest figure the axis reaches at most."""
 _WHISKER_SHIFT = 0.006
 """How far the intervals of neighbouring curves stand apart, as a share of the axis."""
 
@@ -63,15 +65,17 @@ def curve_chart(
     known = [point for curve in curves for point in curve.points if point is not None and (not log or point.y > 0)]
     if not known:
         return ""
+    # An interval that reaches far beyond all figures would press them flat: it is cut at the edge.
+    ceiling = _HEADROOM * max(point.y for point in known)
     low, high = x_ticks[0][0], x_ticks[-1][0]
     step = (high - low) * _WHISKER_SHIFT
     lines: list[Line] = []
     for number, curve in enumerate(curves):
         shift = step * (number - (len(curves) - 1) / 2)
-        lines += _whiskers(curve, shift, low, high, log=log)
+        lines += _whiskers(curve, shift, (low, high), ceiling, log=log)
     if cursor is not None:
         bottom = min(point.y for point in known) if log else 0.0
-        top = max(max(point.y, point.high or 0.0) for point in known)
+        top = max(max(point.y, min(point.high or 0.0, ceiling)) for point in known)
         lines.append(Line("", [cursor, cursor], [bottom, top], dim_color, dotted=True))
     # Lines come last, so that their colour wins where they cross an interval.
     for curve in curves:
@@ -79,15 +83,15 @@ def curve_chart(
     return line_chart(lines, width, height, x_range=(low, high), x_ticks=x_ticks, log=log, dim_color=dim_color)
 
 
-def _whiskers(curve: Curve, shift: float, left: float, right: float, *, log: bool) -> list[Line]:
+def _whiskers(curve: Curve, shift: float, ends: tuple[float, float], ceiling: float, *, log: bool) -> list[Line]:
     drawn = []
     for point in curve.points:
         if point is None or point.low is None or point.high is None or not math.isfinite(point.high):
             continue
         if log and point.low <= 0:
             continue
-        x = min(max(point.x + shift, left), right)
-        drawn.append(Line("", [x, x], [point.low, point.high], curve.color))
+        x = min(max(point.x + shift, ends[0]), ends[1])
+        drawn.append(Line("", [x, x], [point.low, min(point.high, ceiling)], curve.color))
     return drawn
 
 

@@ -54,7 +54,7 @@ class KeptRunsApp(App[ReturnType]):
         """Shows the run at a value, over the sweep."""
         from tui_httpbench.tui.screens.results.screen import ResultsScreen
 
-        self.push_screen(ResultsScreen(event.result, is_kept=True))
+        self.push_screen(ResultsScreen(event.result, is_kept=True, place=event.place))
 
     def on_history_screen_compared(self, event: HistoryScreen.Compared) -> None:
         """Shows two runs beside each other, or one lane over more of them."""

@@ -62,7 +62,7 @@ class ResultsScreen(Screen[None]):
     """Shows a result; posts RunAgain, MoreRounds, ChangePlan, Left, Saved or Closed.
 
     ``measured`` is what the result was made of, where the run can go on from there. ``is_kept`` tells that it comes
-    from the history, to which ``escape`` goes back.
+    from the history, to which ``escape`` goes back, or is at a ``place`` of a sweep.
     """
 
     CSS_PATH = "results.tcss"
@@ -167,7 +167,9 @@ is among them.
     class Closed(Message):
         """The history is wanted back, from which the result came."""
 
-    def __init__(self, result: Result, measured: Measured | None = None, *, is_kept: bool = False) -> None:
+    def __init__(
+        self, result: Result, measured: Measured | None = None, *, is_kept: bool = False, place: str = ""
+    ) -> None:
         super().__init__()
         self.result = result
         self.measured = measured
@@ -187,7 +189,9 @@ is among them.
                 for binding in self._bindings.key_to_bindings["escape"]
             ]
         began = f"{result.started_at[:16].replace('T', ' ')} · " if is_kept and result.started_at else ""
-        self.sub_title = began + plan_in_short(result.plan, result.url)
+        # A value of a sweep is judged alone here: the sweep has to be surer, since it looks at all of them.
+        alone = f"{printable(place)}, judged alone · " if place else began
+        self.sub_title = alone + plan_in_short(result.plan, result.url)
         self.show_name(result.name)
 
     def show_name(self, name: str) -> None:

@@ -91,11 +91,12 @@ request. The sentences on top say what is sure of all values together.
         """The sweep is in a file of its user's."""
 
     class PointOpened(Message):
-        """The run at a value is to be shown."""
+        """The run at a value is to be shown; ``place`` says which value that is."""
 
-        def __init__(self, result: Result) -> None:
+        def __init__(self, result: Result, place: str) -> None:
             super().__init__()
             self.result = result
+            self.place = place
 
     def __init__(self, result: SweepResult, *, is_kept: bool = False) -> None:
         super().__init__()
@@ -146,7 +147,8 @@ request. The sentences on top say what is sure of all values together.
         """Has the run at the value shown."""
         point = self.result.points[event.number]
         if point.is_measured:
-            self.post_message(self.PointOpened(point.result))
+            sweep = self.result.sweep
+            self.post_message(self.PointOpened(point.result, f"{sweep.knob} {sweep.in_words(point.value)}"))
         else:
             self.notify(f"Nothing was measured at {point.value}.", severity="warning", markup=False)
 
