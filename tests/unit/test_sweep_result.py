@@ -34,7 +34,7 @@ def test_a_lane_that_overtakes_another_is_told_of_with_what_is_sure() -> None:
         "times as fast as the best."
     )
     assert len(sentences) == 4, "httpx is slower than both everywhere"
-    assert sentences[-1] == "Differences are told from about 1.3 % on at every value."
+    assert sentences[-1] == "Differences below about 1.3 % can't be told at any value."
 
 
 def test_nothing_is_sure_where_rounds_differ_as_much_as_lanes() -> None:

@@ -101,15 +101,16 @@ def _split(points: Sequence[PairAt]) -> int | None:
 def how_sure(pairs: SweepPairs) -> str:
     """From which difference on two lanes are told apart, at each point; empty where nothing was compared."""
     shares = [
-        (value, format_percent(share) if share < MOST_TOLD else "more than twice the time")
+        (value, format_percent(share) if share < MOST_TOLD else "even twice the time")
         for value, share in pairs.told_from()
     ]
     if not shares:
         return ""
     alike = {share for _, share in shares}
     told = [f"{share} at {value}" for value, share in shares]
-    where = f"{alike.pop()} on at every value" if len(alike) == 1 else f"this on: {enumerate_names(told)}"
-    return f"Differences are told from about {where}."
+    if len(alike) == 1:
+        return f"Differences below about {alike.pop()} can't be told at any value."
+    return f"Differences below these can't be told: {enumerate_names(told)}."
 
 
 def _async_against_sync(pairs: SweepPairs) -> str:
@@ -152,7 +153,8 @@ def _leaders(pairs: SweepPairs) -> str:
         told = list(group)
         names = list(told[0].lanes)
         how = "the same" if are_same else "not told apart"
-        who = names[0] if len(names) == 1 else f"{_several(names)} ({how})"
+        several = f"all {len(names)}" if len(names) == len(pairs.result.lanes) > 2 else _several(names)
+        who = names[0] if len(names) == 1 else f"{several} ({how})"
         parts.append(f"{who} {places_in_words(sweep, [each.value for each in told])}")
     return f"Fastest: {'; '.join(parts)}." if parts else ""
 

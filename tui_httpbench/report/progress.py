@@ -134,14 +134,15 @@ def sweep_headline(progress: SweepProgress) -> str:
         return f"{plural(progress.round, 'round')} of {plural(len(progress.points), 'point')} · " + format_clock(
             progress.elapsed_s
         )
+    left_s = progress.time_left_s
+    left = None if left_s is None else f"at most {format_clock(math.ceil(left_s))} left"
     parts = [
         f"round {progress.round:,} of {'up to ' if progress.is_auto else ''}{progress.rounds:,}",
+        *([] if left is None else [left]),
         f"{sweep.knob} {sweep.in_words(current.value)}",
         f"{over} of {plural(len(progress.points), 'point')} done" if over else plural(len(progress.points), "point"),
         format_clock(progress.elapsed_s),
     ]
-    if progress.time_left_s is not None:
-        parts.append(f"at most {format_clock(math.ceil(progress.time_left_s))} left")
     return " · ".join(parts)
 
 

@@ -49,6 +49,7 @@ request. The sentences on top say what is sure of all values together.
 
 - **left** and **right** go from value to value, and what each mode does there is read out. **enter** opens the value:
   its ranking, latency, why, and replay.
+- *retention* is requests/s at the last value over those at the first: ×0.5 is half of them, ×10 ten times as many.
 - **1** to **5** choose what is drawn: requests/s, time, p50, p99, CPU time. **l** is the logarithmic scale.
 - **n** opens the warnings. **c** copies the sweep as Markdown, **s** saves it: JSON, Markdown, CSV, JSON Lines or HTML.
 """
@@ -118,7 +119,8 @@ request. The sentences on top say what is sure of all values together.
         findings = self.result.findings
         with TabbedContent(id="tabs"):
             with TabPane("C[u]u[/]rves", id="curves"):
-                yield Static(id="sweep-found", markup=False)
+                with Page(id="sweep-found-page"):
+                    yield Static(id="sweep-found", markup=False)
                 yield CurvesView()
             if findings or self.result.trouble:
                 count = len(findings) + bool(self.result.trouble)
