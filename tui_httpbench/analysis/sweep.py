@@ -97,18 +97,21 @@ class SweepResult:
     def findings(self) -> tuple[Finding, ...]:
         """What is doubted or differs, each once, with its points where it is not the same at all of them."""
         found: dict[tuple[str, tuple[str, ...]], list[tuple[str, Finding]]] = {}
-        for point in self.measured_points:
+        for point in self.points:
             for finding in point.result.findings:
+                if not point.is_measured and finding.id != "all-failed":
+                    continue  # of a point that was not reached, nothing else is to be said
                 found.setdefault((finding.id, finding.modes), []).append((point.value, finding))
-        return tuple(_at_points(told, len(self.measured_points)) for told in found.values())
+        everywhere = [point.value for point in self.measured_points]
+        return tuple(_at_points(told, everywhere) for told in found.values())
 
 
-def _at_points(told: list[tuple[str, Finding]], everywhere: int) -> Finding:
+def _at_points(told: list[tuple[str, Finding]], everywhere: list[str]) -> Finding:
     """A finding with its points: the text of the first one stands for those that differ in numbers alone."""
     first = told[0][1]
     same = [value for value, finding in told if finding.text == first.text]
     alike = [value for value, finding in told if finding.text != first.text]
-    if len(same) == everywhere:
+    if same == everywhere:
         return first
     more = f" Alike at {enumerate_names(alike)}." if alike else ""
     return replace(first, text=f"At {enumerate_names(same)}: {first.text}{more}")
