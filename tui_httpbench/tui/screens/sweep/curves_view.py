@@ -20,7 +20,8 @@ from tui_httpbench.tui.parts.themed_chart import AXIS, VALUE, ThemedChart, libra
 from tui_httpbench.tui.parts.whole_columns import WholeColumns
 from tui_httpbench.tui.screens.sweep.curves_shown import CurvesShown
 
-WAITING = "The curves begin when each point has had its first round."
+WAITING = "The curves begin when each value has had its first round."
+NOTHING = "Nothing was measured."
 _INTERVALS = "├┤ 95 % interval"
 
 
@@ -49,8 +50,9 @@ class CurveChart(ThemedChart, Panel, can_focus=True):
             super().__init__()
             self.number = number
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_over: bool) -> None:
         super().__init__(id="curve-chart", classes="panel")
+        self._empty = NOTHING if is_over else WAITING
 
     def watch_shown(self, shown: CurvesShown | None) -> None:
         """Says what is drawn."""
@@ -75,7 +77,7 @@ class CurveChart(ThemedChart, Panel, can_focus=True):
         """The chart for the widget's size and the theme of this moment."""
         shown = self.shown
         if shown is None or self.size.width < 2 or self.size.height < 4:
-            return Text(WAITING, style=self.style_of(AXIS)) if shown is None else ""
+            return Text(self._empty, style=self.style_of(AXIS)) if shown is None else ""
         at = places(shown.places)
         curves = [
             Curve(
@@ -98,7 +100,7 @@ class CurveChart(ThemedChart, Panel, can_focus=True):
             cursor=at[self.cursor],
             dim_color=stand_in(AXIS),
         )
-        return self.themed(chart) if chart else Text(WAITING, style=self.style_of(AXIS))
+        return self.themed(chart) if chart else Text(self._empty, style=self.style_of(AXIS))
 
 
 class ReadOut(ThemedChart, Panel):
@@ -159,12 +161,16 @@ class SweepTableView(WholeColumns):
 
 
 class CurvesView(Vertical):
-    """Chart, read-out and table of a sweep; ``show`` fills them."""
+    """Chart, read-out and table of a sweep, which ``is_over`` or not; ``show`` fills them."""
+
+    def __init__(self, *, is_over: bool = False) -> None:
+        super().__init__()
+        self._is_over = is_over
 
     def compose(self) -> ComposeResult:
         """The chart beside what is read out, over the table."""
         with Horizontal(id="curves-top"):
-            yield CurveChart()
+            yield CurveChart(is_over=self._is_over)
             yield ReadOut()
         yield SweepTableView()
 

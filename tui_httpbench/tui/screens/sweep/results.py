@@ -23,7 +23,7 @@ from tui_httpbench.tui.parts.panel import Page, Panel
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.saving import file_stem, save_result_aside
 from tui_httpbench.tui.screens.sweep.curves_shown import CurvesShown, show_curves
-from tui_httpbench.tui.screens.sweep.curves_view import CurveChart, CurvesView, differs_much, figure_bindings
+from tui_httpbench.tui.screens.sweep.curves_view import NOTHING, CurveChart, CurvesView, differs_much, figure_bindings
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 from tui_httpbench.tui.tooltips import HISTORY_TOOLTIP, SCREENSHOT_TOOLTIP
 
@@ -121,7 +121,7 @@ request. The sentences on top say what is sure of all values together.
             with TabPane("C[u]u[/]rves", id="curves"):
                 with Page(id="sweep-found-page"):
                     yield Static(id="sweep-found", markup=False)
-                yield CurvesView()
+                yield CurvesView(is_over=True)
             if findings or self.result.trouble:
                 count = len(findings) + bool(self.result.trouble)
                 with TabPane(f"War[u]n[/]ings {count}", id="warnings"), WarningsOfSweep(id="sweep-warnings"):
@@ -132,7 +132,8 @@ request. The sentences on top say what is sure of all values together.
     async def on_mount(self) -> None:
         """Draws the first figure, and says what was found."""
         found = await in_thread(sentences_of, self.result)
-        self.query_one("#sweep-found", Static).update("\n".join(map(printable, found)) or NO_VERDICT)
+        nothing = NO_VERDICT if self.result.measured_points else NOTHING
+        self.query_one("#sweep-found", Static).update("\n".join(map(printable, found)) or nothing)
         await self._show()
         if self._shown is not None and differs_much(self._shown):
             self.query_one(CurvesView).chart.log_scale = True
