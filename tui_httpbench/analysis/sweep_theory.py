@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from tui_httpbench.plan.sweep_values import mean_ms
 MAX_BUSY = 0.5
 """With more in flight than one, a lane whose process computes for a larger share of the time is limited by that: its
 latency grows with the distance by less than its round trips take."""
+_REDIRECTS = re.compile(r"/redirect/(\d{1,3})", re.ASCII)
 LEVEL = 0.95
 MIN_ROUNDS = 4
 """Two for the line, and two that tell how far off it rounds are."""
@@ -41,19 +43,26 @@ class RoundTrips:
 
 
 def expected_trips(plan: Plan, lane: str) -> int:
-    """Round trips of a request, by the protocols."""
-    if mode_of(lane).kept:
-        return 1
-    return 3 if plan.scenario.tls else 2
+    """Round trips of a request with its redirects, by the protocols: these share its connection."""
+    connecting = 0 if mode_of(lane).kept else 2 if plan.scenario.tls else 1
+    return connecting + _answers(plan)
+
+
+def _answers(plan: Plan) -> int:
+    """How many answers of the embedded target a request takes: one for each redirect, and the last one."""
+    redirects = _REDIRECTS.fullmatch(plan.request.url.partition("?")[0])
+    follows = plan.profile == "equal"
+    return 1 + (int(redirects[1]) if redirects and follows else 0)
 
 
 def round_trips(result: SweepResult, lane: str) -> RoundTrips | None:
     """The round trips of a lane in a sweep over ``rtt``; None elsewhere, and where too little was measured.
 
-    A straight line through the median latency of each whole round over the round trip, by least squares; errors grow
-    with the latency itself, so that each weighs one over its square. Left out are points at which the client computes
-    for more than ``MAX_BUSY`` of the time with several requests in flight, which wait for each other then; and that
-    without distance, where two others are left: there is no relay in its way, and so less than the line begins with.
+    A straight line through the median latency of each whole round over the round trip, by least squares. All weigh
+    alike, so that the far points decide: what a machine that slept takes to wake up grows over the near ones. Left out
+    are points at which the client computes for more than ``MAX_BUSY`` of the time with several requests in flight,
+    which wait for each other then; and that without distance, where two others are left: there is no relay in its way,
+    and so less than the line begins with.
     """
     if result.sweep.knob != "rtt" or not result.has_samples:
         return None
@@ -68,10 +77,10 @@ def round_trips(result: SweepResult, lane: str) -> RoundTrips | None:
     if len({rtt for rtt, _ in told}) < 2 or len(told) < MIN_ROUNDS:
         return None
     x, y = np.array(told).T
-    design = np.column_stack([np.ones_like(x), x]) / y[:, None]
-    coefficients, *_ = np.linalg.lstsq(design, np.ones_like(y), rcond=None)
+    design = np.column_stack([np.ones_like(x), x])
+    coefficients, *_ = np.linalg.lstsq(design, y, rcond=None)
     rest_ms, trips = (float(value) for value in coefficients)
-    residuals = np.ones_like(y) - design @ coefficients
+    residuals = y - design @ coefficients
     df = len(y) - 2
     covariance = np.linalg.inv(design.T @ design) * float(residuals @ residuals) / df
     half = student_quantile(0.5 + LEVEL / 2, df) * math.sqrt(float(covariance[1, 1]))
@@ -90,11 +99,12 @@ def most_per_second(result: Result, lane: str) -> float | None:
     if not plan.request.uses_embedded_target:
         return None
     scenario = plan.scenario
-    service_s = mean_ms(scenario.service_time) / 1e3
+    answers = _answers(plan)
+    service_s = mean_ms(scenario.service_time) / 1e3 * answers
     wait_s = service_s + expected_trips(plan, lane) * scenario.rtt_ms / 1e3
     limits = []
     if scenario.capacity.per_second is not None:
-        limits.append(scenario.capacity.per_second * _without_firsts(result, lane))
+        limits.append(scenario.capacity.per_second / answers * _without_firsts(result, lane))
     if scenario.capacity.at_once is not None and service_s:
         limits.append(scenario.capacity.at_once / service_s)
     if wait_s:

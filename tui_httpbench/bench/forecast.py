@@ -15,7 +15,6 @@ from tui_httpbench.plan.plan import (
     AUTO,
     AUTO_DURATION_ROUNDS,
     MAX_AUTO_DURATION_S,
-    MIN_AUTO_DURATION_S,
     WARMUP_REQUESTS,
     Plan,
 )
@@ -121,7 +120,7 @@ def _round_s(plan: Plan, processors: int) -> float | None:
         share_s = plan.budget_s / AUTO_DURATION_ROUNDS
         least_s, most_s = (
             start_s + sum(max(duration_s, _request_s(plan, mode_id)) for mode_id in plan.modes)
-            for duration_s in (MIN_AUTO_DURATION_S, MAX_AUTO_DURATION_S)
+            for duration_s in (plan.least_auto_s, MAX_AUTO_DURATION_S)
         )
         return min(max(share_s, least_s), most_s)
     if not plan.load.is_timed and not plan.request.uses_embedded_target:

@@ -10,7 +10,6 @@ from tui_httpbench.plan.plan import (
     AUTO,
     AUTO_DURATION_ROUNDS,
     MAX_AUTO_DURATION_S,
-    MIN_AUTO_DURATION_S,
     Plan,
 )
 
@@ -141,7 +140,7 @@ class RoundSchedule:
         if not self.is_auto or not self._done:
             return False
         if self._plan.duration_s == AUTO:
-            shortest_s = (self._startup_s or 0.0) + MIN_AUTO_DURATION_S * len(self._plan.modes) * self._overhead
+            shortest_s = (self._startup_s or 0.0) + self._plan.least_auto_s * len(self._plan.modes) * self._overhead
             return self._budget_left_s() < (self._round_s / 2 if self._is_long else shortest_s)
         return self._budget_left_s() < self._round_s
 
@@ -191,7 +190,7 @@ class RoundSchedule:
 
     def _auto_duration_s(self, startup_s: float, modes: int) -> float:
         if self._scouts and self._done < SCOUTING_ROUNDS:
-            return SCOUTING_DURATION_S
+            return max(SCOUTING_DURATION_S, self._plan.least_auto_s)
         rounds = AUTO_DURATION_ROUNDS
         if self.is_auto:
             rounds = max(1, rounds - self._done + (SCOUTING_ROUNDS if self._scouts else 0))
@@ -202,4 +201,4 @@ class RoundSchedule:
         duration_s = left_s / rounds / modes / self._overhead
         if self._is_alone:
             duration_s = min(duration_s, LONE_DURATION_S)
-        return min(max(duration_s, MIN_AUTO_DURATION_S), MAX_AUTO_DURATION_S)
+        return min(max(duration_s, self._plan.least_auto_s), MAX_AUTO_DURATION_S)

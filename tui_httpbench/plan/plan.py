@@ -38,6 +38,8 @@ MIN_DURATION_S = 0.001
 MAX_DURATION_S = 3_600.0
 MIN_AUTO_DURATION_S = 0.1
 MAX_AUTO_DURATION_S = 5.0
+AUTO_S_IN_FLIGHT = 0.01
+"""An automatic duration is at least so long for each request in flight: in less, most open their connections."""
 AUTO_DURATION_ROUNDS = 5
 """An automatic duration is so long that this many rounds fill the budget."""
 DEFAULT_BUDGET_S = 30.0
@@ -272,6 +274,12 @@ class Plan:
     def load(self) -> Load:
         """What a mode does in a round."""
         return Load(self.requests, self.duration_s)
+
+    @property
+    def least_auto_s(self) -> float:
+        """The shortest automatic duration, in seconds: the more are in flight, the longer until all are under way."""
+        widest = max(map(self.in_flight, self.modes))
+        return min(max(MIN_AUTO_DURATION_S, AUTO_S_IN_FLIGHT * widest), MAX_AUTO_DURATION_S)
 
     @property
     def article_batches(self) -> bool:

@@ -14,6 +14,7 @@ from tui_httpbench.plan.in_words import format_load
 from tui_httpbench.plan.plan import ARTICLE
 from tui_httpbench.report.facts import machine_in_words, moment_in_words, versions_of
 from tui_httpbench.text.formatting import UNKNOWN, format_duration, format_percent, format_rate, plural
+from tui_httpbench.text.hiding import drop_secrets
 from tui_httpbench.text.markdown_table import Side
 from tui_httpbench.text.quoting import printable, shown_url
 
@@ -36,7 +37,8 @@ class TheoryTable:
 def target_of_sweep(result: SweepResult) -> str:
     """The method and where requests went: ``GET the embedded target over concurrency``."""
     request = result.plan.request
-    where = f"{request.url} at the embedded target" if request.uses_embedded_target else shown_url(result.url)
+    own = request.hiding.hide(drop_secrets(request.url))
+    where = f"{shown_url(own)} at the embedded target" if request.uses_embedded_target else shown_url(result.url)
     what = "Workloads" if result.sweep.knob == "workload" else f"{request.method} {where} over {result.sweep.knob}"
     return f"{what}: {', '.join(result.sweep.values)}"
 

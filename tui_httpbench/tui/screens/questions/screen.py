@@ -62,6 +62,7 @@ Choose a question with the arrows, or press its number. **enter** asks it: the r
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+r", "ask", "Run", key_display="⏎", id="questions.run", tooltip="Ask the question: measure now"),
         Binding("a", "all_fields", "All fields", id="questions.form", tooltip="Open the form with all fields"),
+        Binding("escape", "to_list", show=False, id="questions.list", tooltip="From a field back to the questions"),
         Binding("f4", "app.show_history", "History", id="questions.history", tooltip=HISTORY_TOOLTIP),
         Binding("f3", "app.show_result", "Result", id="questions.result", tooltip="Show the last result again"),
         *(
@@ -118,6 +119,15 @@ Choose a question with the arrows, or press its number. **enter** asks it: the r
         questions.clear_options()
         questions.add_options(self._options_for(event.size.height))
         questions.highlighted = number
+
+    def on_screen_resume(self) -> None:
+        """Begins with the list again, in which digits choose a question."""
+        if self.is_mounted:
+            self.query_one(OptionList).focus()
+
+    def action_to_list(self) -> None:
+        """From a field back to the questions."""
+        self.query_one(OptionList).focus()
 
     @property
     def preset(self) -> Preset | None:

@@ -161,6 +161,9 @@ class MeasuringScreen(LeanScreen[None], SteadyFocusScreen[None]):
                     event = told.event if isinstance(told, PointEvent) else told
                     if isinstance(event, EnvironmentStep):
                         self._making = self._environments.tell(event) or self._making
+                    elif isinstance(event, AllFailed) and isinstance(told, PointEvent) and runner.has_measured:
+                        # Other values could be measured: this one is left out, and the result says why.
+                        self.notify(f"Left out {told.value}: {event.failure.text}", severity="warning", markup=False)
                     elif isinstance(event, AllFailed):
                         runner.keep_going = await self.query_one(FailedQuestion).decide(event.failure)
                         if not runner.keep_going:
