@@ -169,13 +169,13 @@ def test_a_run_is_kept_once_from_where_it_was_measured_and_replaced_where_it_goe
         replace(
             measured,
             plan=measured.plan.replace(rounds_before=5),
-            records=(*measured.records, *(replace(each, round=6) for each in measured.records[:count])),
+            records=(*measured.records, *(replace(each, round=6, elapsed_s=s) for each in measured.records[:2])),
         )
-        for count in (1, 2)
+        for s in (0.5, 0.6)
     )
     assert keep(more, source="three") is not None
     found = find_kept("20261126-200000-abcd")
-    assert (found.name, found.requests) == ("renamed", 3_200)
+    assert (found.name, found.requests) == ("renamed", 3_400)
     assert len(list_kept()) == 2
     assert keep(measured, source="one") == found, "a folder that was left behind brings nothing back"
     told: list[str] = []

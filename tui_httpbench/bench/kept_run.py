@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +14,7 @@ from tui_httpbench.analysis.sweep_words import sentences_of
 from tui_httpbench.history.rows import Entry
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.measured_sweep import MeasuredSweep
+from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.in_words import format_load, format_rounds_made
 from tui_httpbench.plan.plan import ARTICLE
 from tui_httpbench.text.formatting import plural
@@ -70,6 +73,7 @@ def facts_of(measured: Measured, result: Result) -> dict[str, Any]:
         "scenario": plan.scenario.name if is_embedded else "",
         "load": f"{format_load(plan, measured.duration_s)}, {in_flight}",
         "rounds": format_rounds_made(plan, result.rounds_done),
+        "digest": digest_of(measured.records),
         "winner": winner_of(result) or "",
         "conclusion": conclude(result) or "",
         "outcome": _outcome(measured),
@@ -102,6 +106,12 @@ def facts_of_sweep(measured: MeasuredSweep, result: SweepResult) -> dict[str, An
         "lanes": {},
     }
     return plan.request.hiding.hide_in(facts)
+
+
+def digest_of(records: Iterable[RoundRecord]) -> str:
+    """What tells rounds from all others: no two took the same times to the nanosecond."""
+    told = sorted((each.round, each.group, each.mode, each.finished, each.elapsed_s or 0.0) for each in records)
+    return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 def _outcome(measured: Measured) -> str:

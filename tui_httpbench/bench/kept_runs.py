@@ -11,7 +11,7 @@ from typing import Any
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.analysis.sweep import SweepResult, summarize_sweep
-from tui_httpbench.bench.kept_run import KeptRun, facts_of, facts_of_sweep, kept_run_of, words_of
+from tui_httpbench.bench.kept_run import KeptRun, digest_of, facts_of, facts_of_sweep, kept_run_of, words_of
 from tui_httpbench.bench.packing import PackError, pack_summary, pack_sweep, unpack, write_samples
 from tui_httpbench.bench.run_folder import source_of
 from tui_httpbench.bench.run_reading import UNREADABLE, read_run
@@ -95,10 +95,10 @@ def keep(
     return kept_run_of(entry)
 
 
-def _went_on_from(whole: Measured) -> int | None:
-    """How many requests the run had that it went on from; None where it did not."""
+def _went_on_from(whole: Measured) -> str | None:
+    """The digest of the rounds that it went on from; None where it did not."""
     before = whole.plan.rounds_before
-    return sum(record.requests for record in whole.records if record.round <= before) if before else None
+    return digest_of(record for record in whole.records if record.round <= before) if before else None
 
 
 def _summarized(

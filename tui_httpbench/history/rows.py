@@ -38,13 +38,13 @@ class Size:
     samples_bytes: int
 
 
-def made_room(connection: sqlite3.Connection, entry: Entry, went_on_from: int | None) -> tuple[Entry, list[str]]:
+def made_room(connection: sqlite3.Connection, entry: Entry, went_on_from: str | None) -> tuple[Entry, list[str]]:
     """The entry with an id that is its own, and the samples' files of the run that it stands in for.
 
-    It stands in for the run with its id where it went on from that: where that has as many requests as it had then.
+    It stands in for the run with its id where it went on from just that: where that has the digest that it had then.
     """
     same = row_where(connection, "id = ?", entry.id)
-    if same is not None and went_on_from is not None and same[0].facts.get("requests") == went_on_from:
+    if same is not None and went_on_from is not None and same[0].facts.get("digest") == went_on_from:
         return replace(entry, name=same[0].name), [same[1]]
     while same is not None:  # another run of the same second
         entry = replace(entry, id=sibling_of(entry.id))

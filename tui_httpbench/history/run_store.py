@@ -66,12 +66,12 @@ class RunStore:
         source: str,
         limit_bytes: int,
         searched: str,
-        went_on_from: int | None = None,
+        went_on_from: str | None = None,
     ) -> Entry:
         """Keeps a run, in place of the one with its id where it went on from that; returns what is kept.
 
-        ``went_on_from`` is how many requests that had then, None where it is a run from its beginning: where another
-        app has gone on with it meanwhile, both are kept.
+        ``went_on_from`` is the digest among the facts that it had then, None where it is a run from its beginning:
+        where another app has gone on with it meanwhile, both are kept.
 
         ``source`` tells where it was measured: a second time, nothing is kept, and what is there returned. The oldest
         samples go where all of them take more than ``limit_bytes``. A run that goes on keeps the name that it has.
@@ -91,7 +91,7 @@ class RunStore:
         source: str,
         limit_bytes: int,
         searched: str,
-        went_on_from: int | None,
+        went_on_from: str | None,
     ) -> Entry:
         part = self._write_part(write_samples)
         done, gone = False, list[str]()
