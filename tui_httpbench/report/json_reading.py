@@ -25,6 +25,7 @@ MAX_LABEL = 200
 MAX_ROUND_REQUESTS = 10**12
 MIN_ELAPSED_S = 1e-9
 MAX_TOLD = 2_000
+MAX_FINDINGS = 10_000
 _MAX_KNOBS = 100
 _DIGITS = 12  # of a digest: enough to tell two files apart
 
@@ -209,6 +210,7 @@ class _Reader:
         # The version of this program alone is no other work.
         others = [f"{name}: {value}" for name, value in headers if name.lower() != "user-agent"]
         yield _told("headers", "headers", "; ".join(others) or "none", "work")
+        yield Condition("not_kept", "sent, not kept", _not_kept(document), "work")
         yield _told("concurrency", "in flight", plan["concurrency"], "work")
         yield _told("profile", "profile", plan.get("profile"), "work")
         yield _told("insecure", "certificates", _checked(plan.get("insecure")), "work")
@@ -218,6 +220,14 @@ class _Reader:
             for key, value in list(table(scenario).items())[:_MAX_KNOBS]:
                 yield _told(f"scenario.{key}", "scenario" if key == "name" else key, value, "work")
         yield Condition("schema_version", "measured", f"{_HOW_MEASURED[schema]} (schema {schema})", "setting")
+
+
+def _not_kept(document: dict[str, Any]) -> str:
+    """What a run sent that its plan lacks by now, since it is a credential, as its finding names it."""
+    for finding in map(table, items(document.get("findings", []), MAX_FINDINGS)):
+        if finding.get("id") == "credentials-left-out":
+            return text(finding["text"], MAX_TOLD).removeprefix("Its plan lacks ").partition(", since")[0]
+    return "nothing"
 
 
 def _users_of_packages(document: dict[str, Any]) -> dict[str, tuple[str, ...]]:
