@@ -253,7 +253,7 @@ async def test_a_run_measures_the_code_of_its_start_though_its_file_is_edited_an
     assert measured.own_files == runner.measured.own_files
     result = summarize_run(measured)
     assert {mode.mode: mode.ok for mode in result.modes} == {"mine": 10}
-    assert measured_mode("mine", result.own_files).code == FIRST.strip()
+    assert measured_mode("mine", result.own_files, "whole").code == FIRST.strip()
     told = json.loads(to_text(result))["client_files"]
     assert told == [{"file": "mine.py", "sha256": hashlib.sha256(text.encode()).hexdigest(), "modes": ["mine"]}]
     discard(interrupted.folder)

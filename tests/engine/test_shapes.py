@@ -33,6 +33,16 @@ async def test_a_download_that_is_streamed_stays_out_of_memory(mode_id: str, tmp
         assert mode.peak_memory_mib is None or mode.peak_memory_mib < 80
 
 
+@pytest.mark.parametrize("mode_id", ["urllib3", *FOUR])
+async def test_what_comes_compressed_and_in_chunks_is_decoded_piece_by_piece(mode_id: str, tmp_path: Path) -> None:
+    scenario = Scenario(body_bytes=200_000, chunk_bytes=20_000, gzip=True)
+    async with EmbeddedTarget(scenario=scenario) as target:
+        request = Request(f"{target.url}/", headers=(("Accept-Encoding", "gzip"),), read="stream")
+        plan = Plan(request=request, modes=(mode_id,), requests=2, concurrency=1, rounds=1)
+        mode = (await one_round.result(plan, tmp_path)).mode(mode_id)
+        assert (mode.ok, mode.body_bytes) == (2, 400_000)
+
+
 @pytest.mark.parametrize("mode_id", EACH)
 async def test_an_upload_that_is_streamed_comes_back_whole(mode_id: str, tmp_path: Path) -> None:
     async with EmbeddedTarget() as target:

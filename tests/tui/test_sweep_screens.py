@@ -21,6 +21,7 @@ from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.screens.history.screen import HistoryScreen
 from tui_httpbench.tui.screens.questions.screen import QuestionsScreen
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
+from tui_httpbench.tui.screens.setup.screen import SetupScreen
 from tui_httpbench.tui.screens.sweep.curves_view import CurveChart, ReadOut
 from tui_httpbench.tui.screens.sweep.results import SweepResultsScreen
 from tui_httpbench.tui.screens.sweep.screen import SweepScreen
@@ -143,6 +144,28 @@ async def test_points_fill_in_while_a_sweep_runs_and_what_is_stopped_is_kept() -
         await wait_for_screen(pilot, QuestionsScreen)
         await app.keeper.wait()
         assert [run.outcome for run in list_kept()] == ["stopped"]
+
+
+@pytest.mark.usefixtures("light_modes")
+async def test_one_form_comes_after_a_sweep_that_was_started_without_one() -> None:
+    plan = Plan(modes=("light",), requests=5, rounds=1, concurrency=1, seed=3, sweep=parse_sweep("concurrency=1,2"))
+    forms: list[Screen[None]] = []
+
+    class StartedApp(HttpbenchApp):
+        CSS_PATH = str(Path(app_module.__file__).with_name("app.tcss"))
+
+        @staticmethod
+        def _make_form(plan: Plan) -> Screen[None]:
+            forms.append(HttpbenchApp._make_form(plan))
+            return forms[-1]
+
+    app = StartedApp(plan, start=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await read(pilot)
+        await pilot.press("e")
+        form = await wait_for_screen(pilot, SetupScreen)
+        await pilot.pause()
+        assert forms == [form]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])

@@ -37,6 +37,18 @@ def test_the_change_goes_from_the_slower_to_the_faster_whichever_way_it_is_asked
     assert "+with new(requests.Session) as session:" in change.diff
 
 
+def test_the_code_of_a_change_reads_bodies_as_the_run_did() -> None:
+    whole = result()
+    streamed = replace(whole, plan=whole.plan.replace(request=replace(whole.plan.request, read="stream")))
+    lines = {}
+    for name, each in (("whole", whole), ("stream", streamed)):
+        change = change_between(each, "requests", "requests-session")
+        assert change is not None
+        lines[name] = "\n".join(change.diff)
+    assert "return response.status_code, size" in lines["stream"]
+    assert "size" not in lines["whole"]
+
+
 @pytest.mark.parametrize(
     ("slower_ms", "noise", "gain"),
     [(1.005, 0.0001, "the same within 3 %"), (1.02, 0.2, "but that is unsure (")],

@@ -61,7 +61,8 @@ class Change:
 def change_between(result: Result, label: str, other: str) -> Change | None:
     """The change from the slower of two lanes to the faster; None unless both are modes of one library that differ."""
     entrants = entrant_of(label), entrant_of(other)
-    modes = tuple(measured_mode(each, result.own_files) for each in (label, other))
+    read = result.plan.request.read
+    modes = tuple(measured_mode(each, result.own_files, read) for each in (label, other))
     is_change = modes[0].id != modes[1].id and modes[0].library == modes[1].library
     if not is_change or entrants[0].variant != entrants[1].variant:
         return None

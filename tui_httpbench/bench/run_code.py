@@ -40,8 +40,8 @@ class RunCode:
         self._copies = {file.path: own_file_path(folder, number, file.path) for number, file in enumerate(own_files)}
 
     def mode_of(self, label: str) -> Mode:
-        """The mode of an entrant. Raises KeyError and ValueError."""
-        return measured_mode(label, self._files)
+        """The mode of an entrant, as it reads bodies whole. Raises KeyError and ValueError."""
+        return measured_mode(label, self._files, "whole")
 
     def copy_of(self, mode: Mode) -> Path | None:
         """The copy of the mode's file that workers load; None where they load the file itself."""

@@ -65,7 +65,7 @@ def make_known(files: Iterable[OwnFile], *, only_new: bool = False) -> None:
         register(tuple(mode for mode in file.modes if not only_new or mode.id not in MODES))
 
 
-def measured_mode(label: str, files: Iterable[OwnFile], read: str = "whole") -> Mode:
+def measured_mode(label: str, files: Iterable[OwnFile], read: str) -> Mode:
     """The mode of an entrant as a run with these files measured it, which had it ``read`` bodies whole or streamed.
 
     Raises KeyError and ValueError.

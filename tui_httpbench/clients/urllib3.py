@@ -43,7 +43,7 @@ def urllib3_pool_streamed(request: Request, new):
                 preload_content=False,
             )
             size = 0
-            for piece in response.stream(PIECE):
+            for piece in response.stream(PIECE, decode_content=True):
                 size += len(piece)
             response.release_conn()
             return response.status, size

@@ -228,24 +228,29 @@ class RunFlowApp(KeptRunsApp[None]):
             in_history=self._in_history,
         )
 
-    async def _go_back(self) -> Screen[None]:
+    async def _go_back(self) -> None:
         """Shows the form, or the questions where there is none; what lies over it goes."""
+        if await self._uncover_home() is None:
+            await self._put(self.make_first_screen(), replaces=True)
+
+    async def _go_back_to_form(self, plan: Plan, *, is_other: bool = False) -> Screen[None]:
+        """Shows the form, filled in with a plan where it is not the form's own; what lies over it goes."""
+        home = await self._uncover_home()
+        if home is not None and is_setup(home) and not is_other:
+            return home
+        # One form at once, and no other before it: a screen that goes before it is built takes the app with it.
+        form = self._make_form(plan.replace(rounds_before=0))
+        return await self._put(form, replaces=home is None or is_setup(home))
+
+    async def _uncover_home(self) -> Screen[None] | None:
+        """Takes away what lies over the form or the questions; None where neither was there, as after ``--start``."""
         homes = [screen for screen in self.screen_stack if is_setup(screen) or is_questions(screen)]
         bottom = homes[-1] if homes else self.screen_stack[1]  # under which Textual has one of its own
         while self.screen is not bottom:
             await self.pop_screen()
         if is_too_small(self.size):
             self.call_after_refresh(self.push_screen, TooSmallScreen())
-        if homes:
-            return bottom
-        return await self._put(self.make_first_screen(), replaces=True)
-
-    async def _go_back_to_form(self, plan: Plan, *, is_other: bool = False) -> Screen[None]:
-        """Shows the form, filled in with a plan where it is not the form's own; what lies over it goes."""
-        home = await self._go_back()
-        if is_setup(home) and not is_other:
-            return home
-        return await self._put(self._make_form(plan.replace(rounds_before=0)), replaces=is_setup(home))
+        return homes[-1] if homes else None
 
     async def _put(self, screen: Screen[None], *, replaces: bool) -> Screen[None]:
         """Shows a screen, over the one that is there or in its place."""
