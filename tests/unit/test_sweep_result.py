@@ -156,7 +156,15 @@ def test_round_trips_are_the_slope_of_latency_over_distance() -> None:
     told = " ".join(sentences_of(result))
     assert "aiohttp 1.00" in told
     assert "From 5 ms of distance on, round trips are most of what a request takes in any lane" in told
-    assert "aiohttp-each takes 2.0 of them, aiohttp 1.0." in told
+    assert "aiohttp-each takes 2.00 of them, aiohttp 1.00." in told
+    assert (
+        "Keeping the client surely pays at all of 3 points: aiohttp is 1.98 times as fast as aiohttp-each at 5 ms and "
+        "1.98 times at 60 ms." in told
+    )
+    unsure = " ".join(
+        sentences_of(swept("rtt=5,20,60", {"aiohttp": (6.0, 21.0, 61.0), "aiohttp-each": (6.0, 21.0, 61.0)}))
+    )
+    assert "Keeping the client" not in unsure
 
 
 def test_a_connection_of_its_own_over_tls_takes_three() -> None:

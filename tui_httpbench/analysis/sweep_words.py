@@ -6,12 +6,13 @@ Nothing is called sure here that ``SweepPairs`` does not: all of it together hol
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, product
 
+from tui_httpbench.analysis.question_answer import KEEPING
 from tui_httpbench.analysis.sweep import SweepResult
 from tui_httpbench.analysis.sweep_pairs import Ahead, PairAt, PairCurve, SweepPairs
 from tui_httpbench.analysis.sweep_theory import RoundTrips, most_per_second, round_trips
-from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.clients.entrants import entrant_of, mode_of
 from tui_httpbench.plan.sweep import Sweep
 from tui_httpbench.text.formatting import enumerate_first, enumerate_names, format_percent, format_times, plural
 
@@ -34,10 +35,11 @@ def sentences_of(result: SweepResult, pairs: SweepPairs | None = None) -> tuple[
         sentence
         for sentence in (
             _async_against_sync(pairs),
+            _keeping(pairs),
             _leaders(pairs),
             *_crossings(pairs),
             _trips(result),
-            _distance(result),
+            _distance(pairs),
             _limits(result),
             how_sure(pairs),
         )
@@ -141,6 +143,27 @@ def _ahead_in_words(sweep: Sweep, ahead: Sequence[Ahead], ours: str, theirs: str
     return f"{kind} pays {where}: there {lanes} surely {verb} every {theirs} mode, {times} times as fast as the best."
 
 
+def _keeping(pairs: SweepPairs) -> str:
+    """What a client that is kept buys, of each library that is there with one and with one for every request."""
+    if not pairs.knows_noise:
+        return ""
+    lanes = [entrant_of(lane) for lane in pairs.result.lanes]
+    told = []
+    for each, kept in product(lanes, lanes):
+        alike = (getattr(each.mode, fact) == getattr(kept.mode, fact) for fact in ("library", "kind", "http2"))
+        if each.mode.kept or not kept.mode.kept or each.variant != kept.variant or not all(alike):
+            continue
+        if not (ahead := pairs.surely_ahead([kept.label], [each.label])):
+            continue
+        sweep = pairs.result.sweep
+        first, *rest = dict.fromkeys((ahead[0], ahead[-1]))
+        gains = [f"{format_times(first.times)} times as fast as {each.label} at {sweep.in_words(first.value)}"]
+        gains += [f"{format_times(last.times)} times at {sweep.in_words(last.value)}" for last in rest]
+        where = places_in_words(sweep, [at.value for at in ahead])
+        told.append(f"{where}: {kept.label} is {enumerate_names(gains)}")
+    return f"{KEEPING} surely pays {'; '.join(told)}." if told else ""
+
+
 def _leaders(pairs: SweepPairs) -> str:
     """Who is fastest where."""
     if len(pairs.result.lanes) < 2:
@@ -191,9 +214,10 @@ def all_round_trips(result: SweepResult) -> tuple[RoundTrips, ...]:
     return tuple(trips for lane in result.lanes if (trips := round_trips(result, lane)) is not None)
 
 
-def _distance(result: SweepResult) -> str:
+def _distance(pairs: SweepPairs) -> str:
     """From where on round trips are most of what a request takes, where lanes need more or fewer of them."""
-    trips = all_round_trips(result)
+    result = pairs.result
+    trips = all_round_trips(result) if pairs.knows_noise else ()
     few = [each for each in trips if each.high < 1.5]
     many = [each for each in trips if each.low > 1.5]
     if not few or not many:
@@ -205,8 +229,7 @@ def _distance(result: SweepResult) -> str:
     fewest, most = min(few, key=lambda each: each.trips), max(many, key=lambda each: each.trips)
     return (
         f"From {result.sweep.in_words(value)} of distance on, round trips are most of what a request takes in any "
-        f"lane, so that a kept connection decides: {most.lane} takes {most.trips:.1f} of them, {fewest.lane} "
-        f"{fewest.trips:.1f}."
+        f"lane: there it counts that {most.lane} takes {most.trips:.2f} of them, {fewest.lane} {fewest.trips:.2f}."
     )
 
 
