@@ -13,6 +13,7 @@ from support.recording_server import RecordingServer
 
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.bench.events import RoundFinished, RoundJudged, RoundStarted, RunFinished, RunStarted
+from tui_httpbench.bench.kept_runs import keep, list_kept
 from tui_httpbench.bench.recovery import find_interrupted_runs, read_measured
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.clients.catalog import MODES
@@ -196,6 +197,25 @@ async def test_a_client_that_prints_breaks_nothing(tmp_path: Path, monkeypatch: 
     async for _ in runner.run():
         pass
     assert (runner.records[0].outcome, runner.records[0].reason) == ("complete", "")
+
+
+async def test_a_killed_run_that_went_on_is_kept_in_place_of_the_one_that_it_went_on_with() -> None:
+    plan = Plan(modes=("http.client",), requests=5, concurrency=1, rounds=2, seed=3)
+    first = Runner(plan)
+    async for _ in first.run():
+        pass
+    kept = keep(first.measured, source="the first app")
+    assert kept is not None
+    second = Runner(plan, keeps_folder=True, earlier=first.measured)
+    async for event in second.run():
+        if isinstance(event, RoundFinished):
+            break  # as far as its app came
+    second.leave()
+    (run,) = find_interrupted_runs()
+    notices: list[str] = []
+    again = keep(read_measured(run.folder), source="the next app", tell=notices.append)
+    assert again is not None
+    assert ([each.id for each in list_kept()], again.requests, notices) == ([kept.id], 15, [])
 
 
 @pytest.mark.slow

@@ -190,7 +190,7 @@ class Runner:
                 )
                 self.url = self._target.url + self.plan.request.url
             # Not here: the samples of an earlier run may be many.
-            await in_thread(folder.begin, self.measured)
+            await in_thread(folder.begin, self._as_of_now)
             self._trust = make_trust(self.plan, self._target.ca_pem if self._target else None, folder.path)
             if self._cpus.worker is not None:
                 stack.enter_context(leave_cpu(self._cpus.worker))
@@ -316,6 +316,11 @@ class Runner:
         """All that has been found out so far; where nothing came on top of an earlier run's, just that."""
         if not self.adds_anything and self._earlier is not None:
             return self._earlier
+        return self._as_of_now
+
+    @property
+    def _as_of_now(self) -> Measured:
+        """This run and what it goes on with, also before anything came on top."""
         return Measured(
             plan=self.plan,
             url=self._shown_url,

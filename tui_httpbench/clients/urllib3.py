@@ -43,7 +43,10 @@ def urllib3_pool_streamed(request: Request, new):
                 preload_content=False,
             )
             size = 0
-            for piece in response.stream(PIECE, decode_content=True):
+            for piece in response.stream(
+                PIECE,
+                decode_content=True,
+            ):
                 size += len(piece)
             response.release_conn()
             return response.status, size
