@@ -17,6 +17,7 @@ from tui_httpbench.analysis.sweep import SweepResult
 from tui_httpbench.analysis.sweep_curves import FIGURE_OPTIONS
 from tui_httpbench.bench.events import Progress
 from tui_httpbench.bench.sweep_events import PointProgress, SweepProgress
+from tui_httpbench.plan.plan import Request
 from tui_httpbench.plan.sweep import parse_sweep
 from tui_httpbench.report import sweep_csv, sweep_rounds_csv
 from tui_httpbench.report.console import StreamConsole
@@ -52,6 +53,13 @@ def test_sentences_stand_first_and_the_table_has_a_column_for_each_value() -> No
     assert [row.split()[0] for row in rows] == ["requests-session", "aiohttp", "httpx"], "best first"
     assert "hold" in text
     assert "Median latency" not in text
+
+
+def test_it_is_said_how_bodies_were_read() -> None:
+    streamed = swept("concurrency=1,2", {"aiohttp": (1.0, 2.0)}, request=Request(read="stream"))
+    for told in (printed(streamed), written(streamed, ".md"), written(streamed, ".html")):
+        assert "bodies read piece by piece" in " ".join(told.split())
+    assert "piece by piece" not in printed(crossing_sweep())
 
 
 def test_a_metric_can_be_chosen_and_all_figures_shown() -> None:

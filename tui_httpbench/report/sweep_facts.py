@@ -12,6 +12,7 @@ from tui_httpbench.analysis.sweep_words import all_round_trips
 from tui_httpbench.analysis.variant_labels import variant_labels
 from tui_httpbench.plan.in_words import format_load
 from tui_httpbench.plan.plan import ARTICLE
+from tui_httpbench.plan.shape import shape_in_words
 from tui_httpbench.report.facts import machine_in_words, moment_in_words, versions_of
 from tui_httpbench.text.formatting import UNKNOWN, format_duration, format_percent, format_rate, plural
 from tui_httpbench.text.hiding import drop_secrets
@@ -54,7 +55,8 @@ def how_in_words(result: SweepResult) -> str:
         width = "; as in the article"
     elif result.sweep.knob not in ("concurrency", "workload"):
         width = f"; {plan.concurrency:,} in flight"
-    return f"{' × '.join(parts)}{width}; profile {plan.profile}; seed {plan.seed}"
+    shape = f"; {way}" if (way := shape_in_words(plan.request)) else ""
+    return f"{' × '.join(parts)}{width}{shape}; profile {plan.profile}; seed {plan.seed}"
 
 
 def _load(result: SweepResult) -> str:
