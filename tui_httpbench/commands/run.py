@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import aclosing, contextmanager, suppress
-from types import FrameType
-from typing import Protocol
 
 from tui_httpbench.analysis.grouping import GroupBy
 from tui_httpbench.analysis.pairs import gate_in_words, judge
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.sweep import SweepResult
-from tui_httpbench.bench.events import EnvironmentStep, RedirectedElsewhere, RunStarted
 from tui_httpbench.bench.forecast import describe_duration, forecast, too_few_rounds
 from tui_httpbench.bench.kept_runs import KeptRunError, keep
 from tui_httpbench.bench.recovery import look_for_leftovers
 from tui_httpbench.bench.run_error import RunError, in_words
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.commands.exit_status import FAILURE, SLOWER, STOPPED, SUCCESS, USAGE_ERROR
+from tui_httpbench.commands.following import follow
 from tui_httpbench.commands.output import complain, print_whole
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.measured_sweep import MeasuredSweep
@@ -29,26 +24,16 @@ from tui_httpbench.plan.reference import USUAL, Against
 from tui_httpbench.report import markdown
 from tui_httpbench.report.console import StreamConsole, discard_stdout
 from tui_httpbench.report.destination import FileDestination, open_all
-from tui_httpbench.report.environments import EnvironmentStory
 from tui_httpbench.report.formats import Export, Format
-from tui_httpbench.report.progress import LiveProgress
 from tui_httpbench.report.step_summary import add_to_summary, wants_summary
 from tui_httpbench.report.text import print_report
 from tui_httpbench.target_server.launcher import TargetError
 from tui_httpbench.text.formatting import reason_of
 
-REDRAW_INTERVAL_S = 1 / 8
 RECOVER = "httpbench-tui recover"
 KEEP_GOING = "--keep-going"
 
 Destinations = tuple[tuple[Format, FileDestination], ...]
-
-
-class Stoppable(Protocol):
-    """What a signal ends: a run, or a sweep."""
-
-    def stop(self) -> None:
-        """Ends it at once; what was measured is kept."""
 
 
 def run_headless(
@@ -181,7 +166,7 @@ def _run_and_report(
 ) -> tuple[int, bool]:
     """The exit status, and whether all that was measured has been reported."""
     try:
-        asyncio.run(_measure(runner))
+        asyncio.run(follow(runner))
     except asyncio.CancelledError:
         return STOPPED, _is_nothing_left(runner)
     except TargetError as error:
@@ -220,72 +205,6 @@ def _is_nothing_left(runner: Runner) -> bool:
     if runner.has_measured:
         complain(f"What was measured until now is kept; '{RECOVER}' reports it.")
     return not runner.has_measured
-
-
-async def _measure(runner: Runner) -> None:
-    drawing = None
-    making = EnvironmentStory()
-    with stopping_on_signals(runner):
-        try:
-            async with aclosing(runner.run()) as events:
-                async for event in events:
-                    if isinstance(event, EnvironmentStep):
-                        if told := making.tell(event):
-                            complain(told)
-                    elif isinstance(event, RunStarted) and StreamConsole(sys.stderr).is_animated:
-                        drawing = asyncio.create_task(_draw_progress(runner))
-                    elif isinstance(event, RedirectedElsewhere) and runner.may_go_elsewhere:
-                        complain(f"{event.elsewhere.in_words}.")
-        finally:
-            if drawing is not None:
-                drawing.cancel()
-                # A terminal that went away must not end the run.
-                with suppress(asyncio.CancelledError, OSError):
-                    await drawing
-
-
-async def _draw_progress(runner: Runner) -> None:
-    with LiveProgress(sys.stderr, transient=StreamConsole(sys.stdout).is_terminal) as live:
-        try:
-            while True:
-                live.update(runner.progress())
-                await asyncio.sleep(REDRAW_INTERVAL_S)
-        finally:
-            live.update(runner.progress())
-
-
-@contextmanager
-def stopping_on_signals(runner: Stoppable) -> Iterator[None]:
-    """Lets the first signal that asks for an end stop the run, and the second cancel what is left of it."""
-    loop = asyncio.get_running_loop()
-    task = asyncio.current_task()
-    asked = False
-
-    def stop() -> None:
-        nonlocal asked
-        if asked and task is not None:
-            task.cancel()
-        asked = True
-        runner.stop()
-
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(stop)
-
-    # Not loop.add_signal_handler, which Windows does not have.
-    before = {number: signal.signal(number, handle) for number in ending_signals()}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def ending_signals() -> tuple[signal.Signals, ...]:
-    """The signals that ask this process to end; that of a closed terminal only where it is not ignored (nohup)."""
-    numbers = [signal.SIGINT, signal.SIGTERM]
-    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
-        numbers.append(signal.SIGHUP)
-    return tuple(numbers)
 
 
 def export_result(

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from contextlib import aclosing, suppress
 
 from tui_httpbench.analysis.sweep import SweepResult
 from tui_httpbench.analysis.sweep_curves import FIGURE_OPTIONS
-from tui_httpbench.bench.events import EnvironmentStep, RedirectedElsewhere
 from tui_httpbench.bench.forecast import too_few_rounds
 from tui_httpbench.bench.run_error import RunError, in_words
-from tui_httpbench.bench.sweep_events import PointEvent
 from tui_httpbench.bench.sweep_runner import SweepRunner
 from tui_httpbench.commands.exit_status import FAILURE, STOPPED, SUCCESS, USAGE_ERROR
+from tui_httpbench.commands.following import follow
 from tui_httpbench.commands.output import complain, print_whole
 from tui_httpbench.commands.run import (
     KEEP_GOING,
     RECOVER,
-    REDRAW_INTERVAL_S,
     Destinations,
     export_result,
     is_stdout_taken,
     length_of,
     may_go,
-    stopping_on_signals,
     tell_of_leftovers,
     tells_findings_alone,
 )
@@ -34,9 +30,7 @@ from tui_httpbench.plan.reference import USUAL
 from tui_httpbench.report import sweep_markdown
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.destination import open_all
-from tui_httpbench.report.environments import EnvironmentStory
 from tui_httpbench.report.formats import Export
-from tui_httpbench.report.progress import LiveProgress
 from tui_httpbench.report.step_summary import add_to_summary, wants_summary
 from tui_httpbench.report.sweep_text import print_sweep
 from tui_httpbench.target_server.launcher import TargetError
@@ -121,7 +115,7 @@ def _run_and_report(
 ) -> tuple[int, bool]:
     """The exit status, and whether all that was measured has been reported."""
     try:
-        asyncio.run(_measure(runner))
+        asyncio.run(follow(runner))
     except asyncio.CancelledError:
         return STOPPED, _is_nothing_left(runner)
     except (TargetError, OSError) as error:
@@ -156,36 +150,3 @@ def _is_nothing_left(runner: SweepRunner) -> bool:
     if runner.has_measured:
         complain(f"What was measured until now is kept; '{RECOVER}' reports it.")
     return not runner.has_measured
-
-
-async def _measure(runner: SweepRunner) -> None:
-    drawing = None
-    making = EnvironmentStory()
-    with stopping_on_signals(runner):
-        try:
-            async with aclosing(runner.run()) as events:
-                async for event in events:
-                    if not isinstance(event, PointEvent):
-                        if drawing is None and StreamConsole(sys.stderr).is_animated:
-                            drawing = asyncio.create_task(_draw_progress(runner))
-                    elif isinstance(event.event, EnvironmentStep):
-                        if told := making.tell(event.event):
-                            complain(told)
-                    elif isinstance(event.event, RedirectedElsewhere) and runner.may_go_elsewhere:
-                        complain(f"{event.event.elsewhere.in_words}.")
-        finally:
-            if drawing is not None:
-                drawing.cancel()
-                # A terminal that went away must not end the sweep.
-                with suppress(asyncio.CancelledError, OSError):
-                    await drawing
-
-
-async def _draw_progress(runner: SweepRunner) -> None:
-    with LiveProgress(sys.stderr, transient=StreamConsole(sys.stdout).is_terminal) as live:
-        try:
-            while True:
-                live.update_sweep(runner.progress())
-                await asyncio.sleep(REDRAW_INTERVAL_S)
-        finally:
-            live.update_sweep(runner.progress())
