@@ -65,12 +65,8 @@ def facts_of(measured: Measured, result: Result) -> dict[str, Any]:
     """What lists show of a run, for JSON, without credentials."""
     plan = measured.plan
     in_flight = "as in the article" if plan.concurrency == ARTICLE else f"{plan.concurrency} in flight"
-    is_embedded = plan.request.uses_embedded_target
     facts = {
-        "started_at": measured.started_at or "",
-        "ended_at": measured.ended_at or "",
-        "place": drop_secrets(plan.request.url) if is_embedded else measured.url,
-        "scenario": plan.scenario.name if is_embedded else "",
+        **_moment_and_place(measured),
         "load": f"{format_load(plan, measured.duration_s)}, {in_flight}",
         "rounds": format_rounds_made(plan, result.rounds_done),
         "digest": digest_of(measured.records),
@@ -87,15 +83,11 @@ def facts_of(measured: Measured, result: Result) -> dict[str, Any]:
 def facts_of_sweep(measured: MeasuredSweep, result: SweepResult) -> dict[str, Any]:
     """The same of a sweep, whose load is over a knob; what its lanes did at one point or another is in its result."""
     whole, plan = measured.whole, measured.whole.plan
-    is_embedded = plan.request.uses_embedded_target
     made = [point.rounds_made for point in measured.points]
     sentences = sentences_of(result)
     summaries = [mode for point in result.points for mode in point.result.modes]
     facts = {
-        "started_at": whole.started_at or "",
-        "ended_at": whole.ended_at or "",
-        "place": drop_secrets(plan.request.url) if is_embedded else whole.url,
-        "scenario": plan.scenario.name if is_embedded else "",
+        **_moment_and_place(whole),
         "load": f"sweep {result.sweep.text}",
         "rounds": plural(max(made), "round"),
         "winner": "",
@@ -106,6 +98,17 @@ def facts_of_sweep(measured: MeasuredSweep, result: SweepResult) -> dict[str, An
         "lanes": {},
     }
     return plan.request.hiding.hide_in(facts)
+
+
+def _moment_and_place(measured: Measured) -> dict[str, str]:
+    plan = measured.plan
+    is_embedded = plan.request.uses_embedded_target
+    return {
+        "started_at": measured.started_at or "",
+        "ended_at": measured.ended_at or "",
+        "place": drop_secrets(plan.request.url) if is_embedded else measured.url,
+        "scenario": plan.scenario.name if is_embedded else "",
+    }
 
 
 def digest_of(records: Iterable[RoundRecord]) -> str:

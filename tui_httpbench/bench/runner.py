@@ -30,6 +30,7 @@ from tui_httpbench.bench.events import (
     RunFinished,
     RunStarted,
 )
+from tui_httpbench.bench.folder_holder import FolderHolder
 from tui_httpbench.bench.foreign_requests import TargetLedger, hops_of
 from tui_httpbench.bench.groups import choose_groups
 from tui_httpbench.bench.lane_environments import LaneEnvironments
@@ -40,7 +41,7 @@ from tui_httpbench.bench.progress import ProgressTracker
 from tui_httpbench.bench.round_schedule import RoundSchedule
 from tui_httpbench.bench.run_code import CODE_AS_IT_IS, RunCode, own_files_of, why_not_alike
 from tui_httpbench.bench.run_error import RunError, in_words
-from tui_httpbench.bench.run_folder import RunFolder, source_of
+from tui_httpbench.bench.run_folder import RunFolder
 from tui_httpbench.bench.slice_length import SliceLength
 from tui_httpbench.bench.start_up import StartUps
 from tui_httpbench.bench.stopwatch import Stopwatch
@@ -66,7 +67,7 @@ from tui_httpbench.target_server.launcher import EmbeddedTarget, TargetCounts, T
 from tui_httpbench.text.hiding import Hiding, drop_secrets
 
 
-class Runner:
+class Runner(FolderHolder):
     """One run of a plan. ``run`` once; ``progress``, ``result`` and ``stop`` at any moment.
 
     What is measured lies in a folder, from which it can be recovered. It goes when ``run`` ends, or, where
@@ -110,7 +111,6 @@ class Runner:
         # Whoever wants more rounds of a run that went on although all had failed was asked then.
         self.keep_going = keep_going or (earlier is not None and find_common_failure(plan, earlier.probes) is not None)
         self.may_go_elsewhere = may_go_elsewhere
-        self._folder: RunFolder | None = None
         self._earlier = earlier
         self.records: list[RoundRecord] = list(earlier.records) if earlier else []
         self.url = plan.request.url
@@ -256,26 +256,6 @@ class Runner:
     def has_measured(self) -> bool:
         """Whether anything would be lost with the run's folder."""
         return any(record.requests for record in self.records)
-
-    @property
-    def source(self) -> str:
-        """What tells in the history where this run was measured; empty where nothing was."""
-        return "" if self._folder is None else source_of(self._folder.path, self._started_at)
-
-    def hand_over(self) -> RunFolder | None:
-        """The folder of a run that has ended: its taker is to remove or to leave it. None where there is none."""
-        folder, self._folder = self._folder, None
-        return folder
-
-    def discard(self) -> None:
-        """Removes the folder of a run that has been reported."""
-        if self._folder is not None:
-            self._folder.remove()
-
-    def leave(self) -> None:
-        """Leaves the folder of a run that could not be reported, for recovery."""
-        if self._folder is not None:
-            self._folder.leave()
 
     def progress(self) -> Progress:
         """Where the run stands now."""

@@ -16,13 +16,14 @@ from tui_httpbench.analysis.outlook import last_round_wall_s
 from tui_httpbench.analysis.sweep import SweepResult, summarize_sweep
 from tui_httpbench.bench.conditions import read_machine
 from tui_httpbench.bench.events import EnvironmentStep, Event, RoundJudged, RunFinished, RunStarted, Stage
+from tui_httpbench.bench.folder_holder import FolderHolder
 from tui_httpbench.bench.open_files import check_open_files
 from tui_httpbench.bench.pinning import choose_cpus, leave_cpu
 from tui_httpbench.bench.round_schedule import END_S as ROUND_END_S
 from tui_httpbench.bench.round_schedule import LONGER_ROUND, usual_rounds
 from tui_httpbench.bench.run_code import own_files_of
 from tui_httpbench.bench.run_error import RunError, in_words
-from tui_httpbench.bench.run_folder import RunFolder, point_path, source_of
+from tui_httpbench.bench.run_folder import RunFolder, point_path
 from tui_httpbench.bench.runner import Runner, time_of_day
 from tui_httpbench.bench.sweep_events import PointEvent, PointProgress, SweepEvent, SweepFinished, SweepProgress
 from tui_httpbench.bench.sweep_events import SweepRoundStarted as SweepRoundStarted
@@ -54,7 +55,7 @@ class _Point:
     is_over: bool = False
 
 
-class SweepRunner:
+class SweepRunner(FolderHolder):
     """One sweep of a plan. ``run`` once; ``progress``, ``result`` and ``stop`` at any moment.
 
     Each point is a ``Runner`` with a target of its own. In each round every point that is not over has a turn, in an
@@ -101,7 +102,6 @@ class SweepRunner:
             for number, (value, point) in enumerate(plan.points())
         ]
         self._shuffler = random.Random(f"{plan.seed}/sweep")
-        self._folder: RunFolder | None = None
         self._machine = read_machine()
         self._own_files: tuple[OwnFile, ...] = ()
         self._started_at = time_of_day()
@@ -293,26 +293,6 @@ class SweepRunner:
     def hiding(self) -> Hiding:
         """What hides the credentials that are known of so far."""
         return self._points[0].runner.hiding
-
-    @property
-    def source(self) -> str:
-        """What tells in the history where this sweep was measured; empty where nothing was."""
-        return "" if self._folder is None else source_of(self._folder.path, self._started_at)
-
-    def hand_over(self) -> RunFolder | None:
-        """The folder of a sweep that has ended: its taker is to remove or to leave it. None where there is none."""
-        folder, self._folder = self._folder, None
-        return folder
-
-    def discard(self) -> None:
-        """Removes the folder of a sweep that has been reported."""
-        if self._folder is not None:
-            self._folder.remove()
-
-    def leave(self) -> None:
-        """Leaves the folder of a sweep that could not be reported, for recovery."""
-        if self._folder is not None:
-            self._folder.leave()
 
     def progress(self) -> SweepProgress:
         """Where the sweep stands now."""
