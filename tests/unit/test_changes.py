@@ -51,7 +51,7 @@ def test_the_code_of_a_change_reads_bodies_as_the_run_did() -> None:
 
 @pytest.mark.parametrize(
     ("slower_ms", "noise", "gain"),
-    [(1.005, 0.0001, "the same within 3 %"), (1.02, 0.2, "but that is unsure (")],
+    [(1.005, 0.0001, "the same within 3 %"), (1.02, 0.2, "but that is unsure")],
 )
 def test_a_gain_is_only_as_sure_as_its_pair(slower_ms: float, noise: float, gain: str) -> None:
     change = change_between(result(slower_ms, noise), "requests", "requests-session")

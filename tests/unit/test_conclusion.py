@@ -72,38 +72,38 @@ def said_of(*times: float, **changes: Any) -> str:
 
 def test_it_says_who_is_fastest_and_by_how_much() -> None:
     assert re.fullmatch(
-        r"aiohttp is fastest: the next, requests-session, takes 2\.00 times as long \(1\.9\d to 2\.0\d\)\. "
+        r"aiohttp is fastest: 2\.00 times as fast as the next, requests-session \(1\.9\d to 2\.0\d\)\. "
         r"All places are decided\.",
         said_of(1, 2, 9),
     )
-    assert re.search(r"takes 29|30|31 times as long \(\d\d to \d\d\)\.$", said_of(1, 30))
-    assert "takes 1.20 times as long (1." in said_of(1, 1.2, noise=0.01)
+    assert re.search(r"(29|30|31) times as fast as the next, requests-session \(\d\d to \d\d\)\.$", said_of(1, 30))
+    assert "1.20 times as fast as the next, requests-session (1." in said_of(1, 1.2, noise=0.01)
 
 
 def test_a_shared_first_place_says_whom_it_beats() -> None:
     text = said_of(1, 1.02, 3, 3.9, 6, noise=0.05)
-    assert text.startswith("aiohttp and requests-session share the first place, too close to call (at most ")
-    assert "; both beat httpx-client and all below it." in text
+    assert text.startswith("aiohttp and requests-session are fastest, too close to call (no more than ")
+    assert "; both beat all the others." in text
     assert "both beat httpx-client." in said_of(1, 1.02, 3, noise=0.05)
     assert "both beat httpx-client and requests." in said_of(1, 1.02, 3, 5, noise=0.05)
-    assert "all of them beat requests." in said_of(1, 1.01, 1.02, 3, noise=0.05)
+    assert "they all beat requests." in said_of(1, 1.01, 1.02, 3, noise=0.05)
 
 
 def test_a_bound_that_says_little_is_left_out() -> None:
-    assert "(at most " in said_of(1, 1.05, noise=0.1)
+    assert "(no more than " in said_of(1, 1.05, noise=0.1)
     assert " apart" not in said_of(1, 1.05, noise=0.8, rounds=2)
 
 
 def test_nothing_decided_says_so_with_a_bound() -> None:
     assert re.match(
-        r"All 4 modes are too close to call \(at most \d\d % apart\)\.", said_of(1, 1.01, 1.02, 1.03, noise=0.1)
+        r"All 4 modes are too close to call \(no more than \d\d % apart\)\.", said_of(1, 1.01, 1.02, 1.03, noise=0.1)
     )
 
 
 def test_the_same_is_not_too_close_to_call() -> None:
     assert said_of(1, 1.001, noise=1e-3) == "aiohttp and requests-session are the same (within 3 %)."
     text = said_of(1, 2, 2.001, noise=1e-3, same_within=0.05)
-    assert text.startswith("aiohttp is fastest: the next, requests-session, takes 2.00 times as long")
+    assert text.startswith("aiohttp is fastest: 2.00 times as fast as the next, requests-session")
     assert text.endswith("; requests-session and httpx-client are the same (within 5 %).")
     text = said_of(1, 1.001, 4, noise=1e-3)
     assert text == "aiohttp and requests-session are the same (within 3 %), and both beat httpx-client."
@@ -128,9 +128,9 @@ def test_ends_that_are_unsure_keep_a_group_from_being_the_same() -> None:
 
 def test_groups_further_down_are_named_and_counted() -> None:
     text = said_of(1, 3, 3.05, 9, 9.1, noise=0.05)
-    assert "Too close to call: requests-session and httpx-client; requests and httpx-async; " in text
+    assert "Too close to call: requests-session and httpx-client; requests and httpx-async. " in text
     text = said_of(1, 1.01, 3, 3.05, 9, 9.1, noise=0.05)
-    assert "Also too close to call: httpx-client and requests; httpx-async and httpx; " in text
+    assert "Also too close to call: httpx-client and requests; httpx-async and httpx. " in text
 
 
 def test_it_says_how_many_more_rounds_would_tell() -> None:
@@ -140,7 +140,7 @@ def test_it_says_how_many_more_rounds_would_tell() -> None:
     assert outlook.rounds is not None
     assert 3 <= outlook.rounds <= 30
     assert outlook.seconds == 2 * outlook.rounds
-    assert f"About {outlook.rounds} more rounds, {outlook.seconds:.0f} s, would tell." in text
+    assert f"About {outlook.rounds} more rounds ({outlook.seconds:.0f} s) would tell." in text
 
 
 @pytest.mark.parametrize("noise", [0.045, 0.06, 0.08])
@@ -156,13 +156,11 @@ def test_the_rounds_foretold_do_tell_and_few_of_them_do_not(noise: float) -> Non
 
 
 def test_no_silly_number_of_rounds_is_recommended() -> None:
-    assert said_of(1, 1.0, noise=0.3).endswith("More rounds are hardly worth it.")
+    assert said_of(1, 1.0, noise=0.3).endswith("More rounds would hardly tell.")
     assert "would tell" in said_of(1, 1.06, 3, noise=0.04, wall_s=1)
-    assert said_of(1, 1.06, 3, noise=0.04, wall_s=WORTH_S).endswith(
-        "More rounds are hardly worth it (about 15 more rounds, 45 min, would tell)."
-    )
+    assert said_of(1, 1.06, 3, noise=0.04, wall_s=WORTH_S).endswith("Only 15 more rounds (45 min) would tell.")
     text = said_of(1, 1.06, 3, 3.0, noise=0.04)
-    assert re.search(r"about \d+ more rounds, \d+ s, would tell aiohttp from requests-session\.$", text)
+    assert re.search(r"About \d+ more rounds \(\d+ s\) would tell aiohttp from requests-session\.$", text)
 
 
 def test_a_pace_that_is_not_known_is_not_told() -> None:
@@ -171,7 +169,7 @@ def test_a_pace_that_is_not_known_is_not_told() -> None:
 
 def test_processor_time_speaks_where_the_clock_does_not_decide() -> None:
     text = said_of(1, 1.1, 4, noise=0.1, cpu_noise=0.01)
-    assert text.endswith("By CPU time, which varies less than the clock, aiohttp beats requests-session.")
+    assert text.endswith("By CPU time, which is steadier, aiohttp beats requests-session.")
     assert "CPU" not in said_of(1, 1.1, 4, noise=0.01, cpu_noise=0.01)
     assert "CPU" not in said_of(1, 1.1, 4, noise=0.1, cpu_noise=0.1)
 
@@ -186,9 +184,7 @@ def test_a_mode_without_rivals_gets_its_time() -> None:
     failed = replace(bad, samples=np.array([[1, 1_000_000, 500, 10], *bad.samples[1:].tolist()]))
     plan = alone.plan.replace(modes=MODES[:2])
     beside = summarize_run(Measured(plan, alone.url, (good, failed), machine=MACHINE))
-    assert (conclude(beside) or "").endswith(
-        "; no other mode is ranked, since each had failed requests or missing rounds."
-    )
+    assert (conclude(beside) or "").endswith("; no other mode is ranked: each had failed requests or missing rounds.")
     both = tuple(replace(record, outcome="stopped") for record in (good, failed))
     assert conclude(summarize_run(Measured(plan, alone.url, both, machine=MACHINE))) == NONE_RANKED
     troubled = summarize_run(Measured(alone.plan.replace(modes=(failed.mode,)), alone.url, (failed,), machine=MACHINE))
@@ -208,8 +204,8 @@ def test_a_mode_without_rivals_gets_its_time() -> None:
 
 def test_of_a_large_group_three_modes_are_named() -> None:
     text = said_of(1, 1.01, 1.02, 1.03, 1.04, 9, noise=0.1)
-    assert text.startswith("aiohttp, requests-session, httpx-client and 2 more share the first place")
-    assert "all of them beat httpx." in text
+    assert text.startswith("aiohttp, requests-session, httpx-client and 2 more are fastest")
+    assert "they all beat httpx." in text
 
 
 def test_one_round_decides_nothing() -> None:
@@ -223,7 +219,7 @@ def test_the_sentence_agrees_with_the_places(seed: int) -> None:
     text = conclude(result) or ""
     winner = result.ranking[0]
     assert (f"{winner.mode} is fastest" in text) == (winner.label == "1")
-    assert ("share the first place" in text or "All 5 modes" in text or "are the same" in text) or winner.label == "1"
+    assert ("are fastest, too close" in text or "All 5 modes" in text or "are the same" in text) or winner.label == "1"
     for upper, lower in itertools.pairwise(result.ranking):
         if upper.label == lower.label == "1=":
             assert f"{upper.mode} beats {lower.mode}" not in text

@@ -22,7 +22,7 @@ from tui_httpbench.plan.sweep import parse_sweep
 def test_a_lane_that_overtakes_another_is_told_of_with_what_is_sure() -> None:
     sentences = sentences_of(crossing_sweep())
     assert sentences[1] == (
-        "Fastest: requests-session up to 2 in flight; requests-session or aiohttp (the same) at 4 in flight; "
+        "Fastest: requests-session up to 2 in flight; requests-session and aiohttp (the same) at 4 in flight; "
         "aiohttp from 8 in flight on."
     )
     assert sentences[2] == (
@@ -35,6 +35,22 @@ def test_a_lane_that_overtakes_another_is_told_of_with_what_is_sure() -> None:
     )
     assert len(sentences) == 4, "httpx is slower than both everywhere"
     assert sentences[-1] == "Differences below about 1.3 % can't be told at any value."
+
+
+def test_points_that_tell_no_leader_are_told_of_once_with_all_who_may_lead() -> None:
+    close = {"requests": (9.0, 9.0, 9.0), "aiohttp": (1.0, 1.0, 1.0), "httpx-client": (1.01, 9.0, 2.0)}
+    assert fastest_of(swept("concurrency=1,2,4", close, noise=0.05)) == (
+        "Fastest: one of aiohttp and httpx-client (not told apart) at 1 in flight; aiohttp from 2 in flight on."
+    )
+    # Another two share the first place at each point, and only all of them do at both.
+    changing = {"requests": (9.0, 1.0), "aiohttp": (1.0, 1.01), "httpx-client": (1.01, 9.0), "httpx": (20.0, 20.0)}
+    assert fastest_of(swept("concurrency=1,2", changing, noise=0.05)) == (
+        "Fastest: one of requests, aiohttp and httpx-client (not told apart) at all of 2 points."
+    )
+
+
+def fastest_of(result: SweepResult) -> str:
+    return next(sentence for sentence in sentences_of(result) if sentence.startswith("Fastest"))
 
 
 def test_nothing_is_sure_where_rounds_differ_as_much_as_lanes() -> None:

@@ -69,11 +69,11 @@ def test_causes_are_told_once_each_the_largest_share_first() -> None:
     assert (
         "43 % of the difference is connecting: it opens a new connection for every request, requests-session " in text
     )
-    assert "keeps its own (20.0 against 0 ms a request). 43 % is TLS, a handshake with each connection (20.0 " in text
+    assert "keeps its own (20.0 ms a request against 0). 43 % is TLS, a handshake with each connection (20.0 " in text
     assert "requests-session keeps" in text
     assert text.endswith(
-        "8.5 % is computing (5.00 against 1.00 ms a request). 6.4 % is other than these parts, such as waiting for a "
-        "processor (3.00 against 0 ms a request)."
+        "8.5 % is computing (5.00 ms a request against 1.00). 6.4 % is other than these parts, such as waiting for a "
+        "CPU (3.00 ms a request against 0)."
     )
     assert told["requests"].against == "requests-session"
     assert text.count("connection for every request") == 1

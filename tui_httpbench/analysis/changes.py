@@ -11,7 +11,7 @@ from tui_httpbench.analysis.result import Result
 from tui_httpbench.clients.catalog import Mode
 from tui_httpbench.clients.entrants import entrant_of
 from tui_httpbench.clients.own_files import measured_mode
-from tui_httpbench.text.formatting import format_percent, format_times
+from tui_httpbench.text.formatting import format_percent, times_as_fast
 
 _CONTEXT_LINES = 2
 
@@ -42,15 +42,14 @@ class Change:
         if interval is None or not math.isfinite(interval.high):
             return "not compared yet"
         # The pair has the time of ``after`` over that of ``before``.
-        times = f"{format_times(1 / interval.ratio)} times as fast"
-        bounds = f"{format_times(1 / interval.high)} to {format_times(1 / interval.low) if interval.low else '10,000+'}"
+        times = times_as_fast(interval.ratio, interval.low, interval.high)
         match self.pair.verdict:
             case "same":
                 return f"the same within {format_percent(self.pair.same_within)}"
             case "unsure":
-                return f"{times}, but that is unsure ({bounds})"
+                return f"{times}, but that is unsure"
             case _:
-                return f"{times} ({bounds})"
+                return times
 
     @property
     def in_words(self) -> str:

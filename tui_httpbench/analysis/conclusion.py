@@ -19,7 +19,9 @@ from tui_httpbench.text.quoting import printable, shortened
 
 ONE_ROUND = "One round decides nothing."
 
-NONE_RANKED = "No mode is ranked, since each had failed requests or missing rounds."
+NONE_RANKED = "No mode is ranked: each had failed requests or missing rounds."
+
+STOPPED_EARLY = "Stopped before the first round was over, so nothing is ranked."
 
 MAX_GROUPS = 3
 """How many groups or pairs a sentence names; of further ones it says how many there are."""
@@ -61,12 +63,18 @@ def conclude(result: Result) -> str | None:
     ranks = _ranked(result)
     if len(ranks) < 2:
         alone = ranks[0].mode if ranks else result.modes[0].mode if len(result.modes) == 1 else None
-        return NONE_RANKED if alone is None else _without_rivals(result, result.mode(alone))
+        if alone is not None:
+            return _without_rivals(result, result.mode(alone))
+        return STOPPED_EARLY if result.stopped and _has_no_round(result) else NONE_RANKED
     if not _have_bounds(ranks):
         return f"{ONE_ROUND[:-1]}: {what_gives_rounds(result.plan, result.records)}."
     groups = list(_tied_groups(ranks))
     sentences = [answer_of(result), _known(result, ranks, groups), _open(result, ranks, groups), _by_cpu(result, ranks)]
     return " ".join(filter(None, sentences))
+
+
+def _has_no_round(result: Result) -> bool:
+    return not any(mode.rounds_done or mode.failed for mode in result.modes)
 
 
 def _without_success(result: Result) -> str | None:
@@ -97,7 +105,7 @@ def _without_rivals(result: Result, mode: ModeSummary) -> str | None:
     rivals = (
         "there is nothing to compare it with"
         if len(result.modes) == 1
-        else "no other mode is ranked, since each had failed requests or missing rounds"
+        else "no other mode is ranked: each had failed requests or missing rounds"
     )
     if mode.failed:
         failed = f"{mode.failed:,} of {plural(mode.requests, 'request')} of {mode.mode} failed"
@@ -120,7 +128,8 @@ def _known(result: Result, ranks: list[Rank], groups: list[list[Rank]]) -> str:
 def _first_alone(ranks: list[Rank]) -> str:
     winner, following = ranks[:2]
     assert following.interval is not None
-    return f"{winner.mode} is fastest: the next, {following.mode}, takes {_times_as_long(following.interval)}"
+    times, bounds = _times_as_fast(following.interval)
+    return f"{winner.mode} is fastest: {times} times as fast as the next, {following.mode} ({bounds})"
 
 
 def _first_shared(result: Result, ranks: list[Rank], first: list[Rank]) -> str:
@@ -131,14 +140,18 @@ def _first_shared(result: Result, ranks: list[Rank], first: list[Rank]) -> str:
         whom = ""
     elif len(beaten) < 3:
         whom = _names(beaten)
+    elif len(beaten) == len(ranks) - len(first):
+        whom = "all the others"
     else:
         whom = f"{beaten[0].mode} and all below it"
-    beat = f"{'both' if len(first) == 2 else 'all of them'} beat {whom}" if whom else ""
+    beat = f"{'both' if len(first) == 2 else 'they all'} beat {whom}" if whom else ""
     if not _is_open(first):
         return f"{names} are the same (within {_same_within(result)}){beat and f', and {beat}'}"
     if len(first) == len(ranks) > 2:
         return f"All {len(first)} modes are too close to call{_apart(first[-1])}"
-    return f"{names} share the first place, too close to call{_apart(first[-1])}{beat and f'; {beat}'}"
+    if not beat:
+        return f"{names} are too close to call{_apart(first[-1])}"
+    return f"{names} are fastest, too close to call{_apart(first[-1])}; {beat}"
 
 
 def _open(result: Result, ranks: list[Rank], groups: list[list[Rank]]) -> str:
@@ -152,7 +165,8 @@ def _open(result: Result, ranks: list[Rank], groups: list[list[Rank]]) -> str:
     hint = _what_would_help(result)
     if not named:
         return f"{hint[:1].upper()}{hint[1:]}." if hint else ""
-    return f"{'Also too' if ranks[0].shared else 'Too'} close to call: {'; '.join(filter(None, [*named, hint]))}."
+    told = f"{'Also too' if ranks[0].shared else 'Too'} close to call: {'; '.join(named)}."
+    return f"{told} {hint[:1].upper()}{hint[1:]}." if hint else told
 
 
 def _what_would_help(result: Result) -> str:
@@ -184,7 +198,7 @@ def _by_cpu(result: Result, ranks: list[Rank]) -> str:
         return ""
     more = f" and {plural(len(decided) - MAX_GROUPS, 'more pair')} differ" if len(decided) > MAX_GROUPS else ""
     said = enumerate_names(decided[:MAX_GROUPS]) if not more else f"{', '.join(decided[:MAX_GROUPS])}{more}"
-    return f"By CPU time, which varies less than the clock, {said}."
+    return f"By CPU time, which is steadier, {said}."
 
 
 def _tied_groups(ranks: list[Rank]) -> Iterator[list[Rank]]:
@@ -210,14 +224,15 @@ def _apart(last: Rank) -> str:
     most = max(last.interval.high, 1 / last.interval.low if last.interval.low else math.inf)
     if most >= SAYS_LITTLE:
         return ""
-    return f" (at most {format_percent(most - 1) if most < 2 else f'{most:.1f} times'} apart)"
+    return f" (no more than {format_percent(most - 1) if most < 2 else f'{most:.1f} times'} apart)"
 
 
-def _times_as_long(interval: RatioInterval) -> str:
+def _times_as_fast(interval: RatioInterval) -> tuple[str, str]:
+    """How many times as fast the winner is as a lane that takes so many times as long, and the bounds."""
     is_narrow = interval.high - interval.low < 0.2
     decimals = 0 if interval.ratio >= 9.95 else 2 if interval.ratio < 1.95 or is_narrow else 1
     ratio, low, high = (f"{value:,.{decimals}f}" for value in (interval.ratio, interval.low, interval.high))
-    return f"{ratio} times as long ({low} to {high})"
+    return ratio, f"{low} to {high}"
 
 
 def _names(ranks: Sequence[Rank]) -> str:

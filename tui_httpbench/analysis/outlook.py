@@ -58,15 +58,15 @@ class Further:
 
 
 def further_in_words(further: Further | None, whom: str = "") -> str:
-    """How many more rounds would tell ``whom``, or that they are not worth it, as a clause.
+    """How many more rounds would tell ``whom``, as a clause: ``about 5 more rounds (20 s) would tell``.
 
-    None is for more than anybody would make.
+    None is for more than anybody would make; of more than is recommended it says ``only``.
     """
     if further is None:
-        return "more rounds are hardly worth it"
-    time = f", {rough_time(further.seconds)}," if further.seconds else ""
+        return "more rounds would hardly tell"
+    time = f" ({rough_time(further.seconds)})" if further.seconds else ""
     told = f"about {plural(further.rounds, 'more round')}{time} would tell{f' {whom}' if whom else ''}"
-    return told if further.is_worth_it else f"{further_in_words(None)} ({told})"
+    return told if further.is_worth_it else f"only {told.removeprefix('about ')}"
 
 
 def deciding_distance(interval: RatioInterval, rules: RankingRules) -> float:

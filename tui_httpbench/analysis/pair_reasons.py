@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tui_httpbench.analysis.grouping import grouped, usual_grouping
 from tui_httpbench.analysis.pairs import Pair, pairs_among
-from tui_httpbench.analysis.reasons import ModeReason, explain_ranking, facts_of, portrait, reasons_of_gap
+from tui_httpbench.analysis.reasons import WHY_UNKNOWN, ModeReason, explain_ranking, facts_of, portrait, reasons_of_gap
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.reference import compared_pairs
@@ -47,12 +47,9 @@ def _explained(result: Result, usual: ModeReason, pair: Pair | None, against: st
 
 def _sentences(result: Result, pair: Pair) -> tuple[str, ...]:
     start = f"It {pair.predicate}"
-    if pair.interval is None or pair.verdict == "same":
+    if pair.interval is None or pair.verdict in ("same", "unsure"):
         return (start,)
-    reasons = _reasons(result, pair, subject=pair.label)
-    if not reasons and pair.verdict != "unsure":
-        reasons = ["None of the numbers here explains it."]
-    return (start, *reasons)
+    return (start, *(_reasons(result, pair, subject=pair.label) or (WHY_UNKNOWN,)))
 
 
 def _reasons(result: Result, pair: Pair, subject: str = "") -> list[str]:

@@ -17,6 +17,8 @@ from tui_httpbench.text.formatting import (
     plural,
 )
 
+WHY_UNKNOWN = "These numbers don't show why."
+
 CPU_BOUND_SHARE = 0.8
 WAITING_SHARE = 0.5
 MUCH_MORE = 1.2
@@ -122,16 +124,17 @@ def _sentences(result: Result, rank: Rank, facts: dict[str, ModeFacts], winner: 
     if not result.mode(rank.mode).requests:
         return ("It was not measured.",)
     if winner is None or not rank.clean or rank.ratio is None:
-        return ("It had failed requests or missing rounds, so its time is not compared.",)
+        return ("Requests failed or rounds are missing, so its time is not compared.",)
     if rank.mode == winner.mode:
-        place = "The best time, though not surely." if rank.tied_with else "The fastest."
+        place = "Fastest so far, but not certain." if rank.tied_with else "The fastest."
         return (place, *portrait(own))
     start = f"{format_ratio(rank.ratio)} the time of {winner.mode}."
     if rank.verdict == "same":
-        return (start, "That counts as the same.")
-    known = tuple(reasons_of_gap(result, own, facts[winner.mode])) or ("None of the numbers here explains it.",)
-    unsure = ("More rounds must tell whether it is slower at all.",) if rank.verdict == "unsure" else ()
-    return (start, *unsure, *known)
+        return (start, "That counts as equal.")
+    if rank.verdict == "unsure":
+        # What may be no difference has no reason.
+        return (start, "It may not be slower; more rounds would show.")
+    return (start, *(reasons_of_gap(result, own, facts[winner.mode]) or (WHY_UNKNOWN,)))
 
 
 def portrait(own: ModeFacts) -> tuple[str, ...]:
@@ -142,10 +145,10 @@ def portrait(own: ModeFacts) -> tuple[str, ...]:
         parts.append(f"opened {_count(own.connections, 'connection')} a round for {sent}, warm-up included")
     if own.cpu_ms is not None and own.cpu_share is not None:
         parts.append(
-            f"computed for {format_figure(own.cpu_ms)} ms a request, {format_percent(own.cpu_share)} of its time"
+            f"used {format_figure(own.cpu_ms)} ms of CPU per request ({format_percent(own.cpu_share)} of its time)"
         )
     if own.in_flight > 1:
-        parts.append(f"had {plural(own.in_flight, 'request')} in flight")
+        parts.append(f"had up to {plural(own.in_flight, 'request')} in flight")
     return (f"It {enumerate_names(parts)}.",) if parts else ()
 
 
@@ -191,7 +194,7 @@ def _causes(own: ModeFacts, best: ModeFacts, who: str) -> list[str]:
     told = [part for part in more if part[0] >= LEAST_SHARE * whole_ms]
     return [
         f"{format_percent(extra / whole_ms)} {'is' if place else 'of the difference is'} {name}"
-        f"{_details(name, own, best, who)} ({_ms(value)} against {_ms(theirs.get(name, 0.0))} ms a request)."
+        f"{_details(name, own, best, who)} ({_ms(value)} ms a request against {_ms(theirs.get(name, 0.0))})."
         for place, (extra, name, value) in enumerate(told)
     ]
 
@@ -217,16 +220,16 @@ def _details(name: str, own: ModeFacts, best: ModeFacts, who: str) -> str:
         keeps = "keeps its own" if least < MANY_CONNECTIONS else f"opens {format_figure(least)}"
         return f": {'it' if who == 'It' else who} opens {each}, {best.mode} {keeps}"
     if name == "computing":
-        in_flight = " for it and for the others in flight" if own.in_flight > 1 else ""
+        in_flight = ", its own and that of the others in flight" if own.in_flight > 1 else ""
         bound = own.cpu_share is not None and own.cpu_share >= CPU_BOUND_SHARE
-        return f"{in_flight}, so the processor is what limits {'it' if who == 'It' else who}" if bound else in_flight
+        return f"{in_flight}; the CPU limits {'it' if who == 'It' else who}" if bound else in_flight
     return _DETAILS.get(name, "")
 
 
 _DETAILS = {
     "TLS": ", a handshake with each connection",
     "waiting": " for the server",
-    OTHER: " than these parts, such as waiting for a processor",
+    OTHER: " than these parts, such as waiting for a CPU",
 }
 
 
@@ -242,10 +245,10 @@ def _cpu(own: ModeFacts, best: ModeFacts, gap_ms: float, who: str) -> _Candidate
     explained = (own.cpu_ms - (best.time_ms or 0.0 if overlaps else best.cpu_ms)) / gap_ms
     times = f" ({format_ratio(own.cpu_ms / best.cpu_ms)})" if best.cpu_ms > 0 else ""
     text = (
-        f"{who} computes for {format_figure(own.cpu_ms)} ms a request, {best.mode} for {format_figure(best.cpu_ms)} ms"
+        f"{who} uses {format_figure(own.cpu_ms)} ms of CPU per request, {best.mode} {format_figure(best.cpu_ms)} ms"
         f"{times}; that is {format_percent(own.cpu_share)} of its time"
     )
-    return explained, f"{text}, so the processor is what limits it." if own.cpu_share >= CPU_BOUND_SHARE else f"{text}."
+    return explained, f"{text}, so the CPU limits it." if own.cpu_share >= CPU_BOUND_SHARE else f"{text}."
 
 
 def _one_by_one(own: ModeFacts, best: ModeFacts, who: str) -> _Candidate:
@@ -296,7 +299,7 @@ def _tail(own: ModeFacts, best: ModeFacts, whom: str) -> _Candidate:
         return None
     share = 1 - own.p50_ms / own.mean_ms
     return share, (
-        f"Few slow requests weigh on {whom}: their mean is {format_figure(own.mean_ms)} ms, the median "
+        f"A few slow requests weigh on {whom}: their mean is {format_figure(own.mean_ms)} ms, the median "
         f"{format_figure(own.p50_ms)} ms."
     )
 

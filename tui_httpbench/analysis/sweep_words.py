@@ -6,7 +6,7 @@ Nothing is called sure here that ``SweepPairs`` does not: all of it together hol
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby, product
+from itertools import product
 
 from tui_httpbench.analysis.question_answer import KEEPING
 from tui_httpbench.analysis.sweep import SweepResult
@@ -23,7 +23,7 @@ MOST_TOLD = 1.0
 """From such a share on, it says little how large a difference has to be."""
 NEARLY_ALL = 0.95
 """A lane that has at least this share of what its target lets through is limited by the target."""
-ONE_ROUND = "One round decides nothing: nothing is sure of any two lanes yet."
+ONE_ROUND = "One round decides nothing; more rounds would tell."
 
 
 def sentences_of(result: SweepResult, pairs: SweepPairs | None = None) -> tuple[str, ...]:
@@ -112,7 +112,7 @@ def how_sure(pairs: SweepPairs) -> str:
     told = [f"{share} at {value}" for value, share in shares]
     if len(alike) == 1:
         return f"Differences below about {alike.pop()} can't be told at any value."
-    return f"Differences below these can't be told: {enumerate_names(told)}."
+    return f"Smaller differences than these can't be told: {enumerate_names(told)}."
 
 
 def _async_against_sync(pairs: SweepPairs) -> str:
@@ -170,20 +170,31 @@ def _leaders(pairs: SweepPairs) -> str:
         return ""
     if not pairs.knows_noise:
         return ONE_ROUND if pairs.leaders() else ""
-    sweep = pairs.result.sweep
-    parts = []
-    for (_, are_same), group in groupby(pairs.leaders(), key=lambda each: (frozenset(each.lanes), each.are_same)):
-        told = list(group)
-        names = list(told[0].lanes)
-        how = "the same" if are_same else "not told apart"
-        several = f"all {len(names)}" if len(names) == len(pairs.result.lanes) > 2 else _several(names)
-        who = names[0] if len(names) == 1 else f"{several} ({how})"
-        parts.append(f"{who} {places_in_words(sweep, [each.value for each in told])}")
+    sweep, order = pairs.result.sweep, pairs.result.lanes
+    alone: dict[str, list[str]] = {}
+    alike: dict[tuple[str, ...], list[str]] = {}
+    open_at: dict[str, tuple[str, ...]] = {}
+    for each in pairs.leaders():
+        if len(each.lanes) == 1:
+            alone.setdefault(each.lanes[0], []).append(each.value)
+        elif each.are_same:
+            alike.setdefault(tuple(sorted(each.lanes, key=order.index)), []).append(each.value)
+        else:
+            open_at[each.value] = tuple(each.lanes)
+    told = [(values, lane, "") for lane, values in alone.items()]
+    told += [(values, _several(lanes), " (the same)") for lanes, values in alike.items()]
+    if open_at:
+        # Who shares the first place changes with the noise from point to point: all who may have it, once.
+        lanes = sorted({lane for names in open_at.values() for lane in names}, key=order.index)
+        who = f"any of the {len(lanes)}" if len(lanes) == len(order) > 2 else f"one of {_several(lanes)}"
+        told.append((list(open_at), who, " (not told apart)"))
+    told.sort(key=lambda each: sweep.values.index(each[0][0]))
+    parts = [f"{who}{how} {places_in_words(sweep, values)}" for values, who, how in told]
     return f"Fastest: {'; '.join(parts)}." if parts else ""
 
 
-def _several(names: list[str]) -> str:
-    return f"{enumerate_first(names, MAX_NAMES)}" if len(names) > MAX_NAMES else " or ".join(names)
+def _several(names: Sequence[str]) -> str:
+    return enumerate_first(list(names), MAX_NAMES)
 
 
 def _crossings(pairs: SweepPairs) -> Iterator[str]:

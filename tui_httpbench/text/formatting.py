@@ -37,6 +37,12 @@ def format_times(ratio: float) -> str:
     return f"{WIDE_BOUND:,}+" if ratio >= WIDE_BOUND else _three_digits(ratio) if ratio >= 0.1 else f"{ratio:.2g}"
 
 
+def times_as_fast(ratio: float, low: float, high: float, than: str = "") -> str:
+    """A ratio of times and its bounds, all turned over: ``50 times as fast as httpx (39 to 62)``."""
+    turned = [format_times(1 / each) if each else f"{WIDE_BOUND:,}+" for each in (ratio, high, low)]
+    return f"{turned[0]} times as fast{than and f' as {than}'} ({turned[1]} to {turned[2]})"
+
+
 def format_count(number: float) -> str:
     """How many there are, or are on average: ``23``, ``2.50``."""
     return f"{number:,.0f}" if number == round(number) else format_figure(number)
