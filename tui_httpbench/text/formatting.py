@@ -114,9 +114,12 @@ def enumerate_names(names: Sequence[str]) -> str:
 
 
 def enumerate_first(names: Sequence[str], most: int) -> str:
-    """The first names in a sentence, and how many more there are: ``a, b and 3 more``."""
+    """The first names in a sentence, and how many more there are: ``a, b and 3 more``.
+
+    A single one more is named: to count it is no shorter.
+    """
     more = len(names) - most
-    return enumerate_names([*names[:most], f"{more} more"] if more > 0 else names)
+    return enumerate_names([*names[:most], f"{more} more"] if more > 1 else names)
 
 
 def undecided_pairs_within(pairs: Sequence[tuple[str, str]], columns: int) -> str | None:
