@@ -15,7 +15,7 @@ from tui_httpbench.analysis.summary import rules_of, summarize_so_far
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.reference import USUAL, Against, compared_pairs
-from tui_httpbench.text.formatting import format_percent, format_times
+from tui_httpbench.text.formatting import WIDE_BOUND, format_percent, format_times
 
 PairVerdict = Literal["slower", "faster", "same", "unsure"]
 GateVerdict = Literal["slower", "not slower", "unsure", "not compared"]
@@ -38,7 +38,10 @@ class Pair:
 
     @property
     def in_words(self) -> str:
-        """``httpx@new takes 1.04 times as long as httpx@old (1.02 to 1.06): surely slower.``"""
+        """``httpx@new takes 1.04 times as long as httpx@old (1.02 to 1.06): surely slower.``
+
+        One that is surely faster ``is 50.0 times as fast``, since nobody reads off 0.02 times as long how much that is.
+        """
         return f"{self.label} {self.predicate}"
 
     @property
@@ -48,6 +51,12 @@ class Pair:
             return f"can't be compared with {self.reference}: requests failed, or rounds are missing."
         if not math.isfinite(self.interval.high):
             return f"can't be compared with {self.reference} yet: one round does not tell its noise."
+        if self.verdict == "faster":
+            times, most, least = (
+                f"{WIDE_BOUND:,}+" if not bound else format_times(1 / bound)
+                for bound in (self.interval.ratio, self.interval.low, self.interval.high)
+            )
+            return f"is {times} times as fast as {self.reference} ({least} to {most}): surely faster."
         ratio, low, high = map(format_times, (self.interval.ratio, self.interval.low, self.interval.high))
         match self.verdict:
             case "same":

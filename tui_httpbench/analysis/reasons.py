@@ -129,9 +129,11 @@ def _sentences(result: Result, rank: Rank, facts: dict[str, ModeFacts], winner: 
     start = f"{format_ratio(rank.ratio)} the time of {winner.mode}."
     if rank.verdict == "same":
         return (start, "That counts as the same.")
+    if rank.verdict == "unsure":
+        # What may not be there is not explained.
+        return (start, "More rounds must tell whether it is slower at all.")
     known = tuple(reasons_of_gap(result, own, facts[winner.mode])) or ("None of the numbers here explains it.",)
-    unsure = ("More rounds must tell whether it is slower at all.",) if rank.verdict == "unsure" else ()
-    return (start, *unsure, *known)
+    return (start, *known)
 
 
 def portrait(own: ModeFacts) -> tuple[str, ...]:
@@ -210,22 +212,22 @@ def _ms(value: float) -> str:
 def _details(name: str, own: ModeFacts, best: ModeFacts, who: str) -> str:
     """What there is to say of a part, behind its name."""
     opened, least = own.connections_per_request, best.connections_per_request
-    if name == "connecting" and opened is not None and least is not None:
+    if name == NAMES["connecting"] and opened is not None and least is not None:
         each = (
             "a new connection for every request" if opened > MOST else f"{format_figure(opened)} connections a request"
         )
         keeps = "keeps its own" if least < MANY_CONNECTIONS else f"opens {format_figure(least)}"
         return f": {'it' if who == 'It' else who} opens {each}, {best.mode} {keeps}"
-    if name == "computing":
-        in_flight = " for it and for the others in flight" if own.in_flight > 1 else ""
+    if name == NAMES["computing"]:
+        turn = f" and {NAMES['turn']}, while its process computes for the others in flight"
+        in_flight = turn if own.in_flight > 1 else ""
         bound = own.cpu_share is not None and own.cpu_share >= CPU_BOUND_SHARE
         return f"{in_flight}, so the processor is what limits {'it' if who == 'It' else who}" if bound else in_flight
     return _DETAILS.get(name, "")
 
 
 _DETAILS = {
-    "TLS": ", a handshake with each connection",
-    "waiting": " for the server",
+    NAMES["tls"]: ", a handshake with each connection",
     OTHER: " than these parts, such as waiting for a processor",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rich.text import Text
 from textual.content import Content
 from textual.visual import VisualType
 from textual.widgets import Label
@@ -35,4 +36,6 @@ class Prose(Label):
             content = unbroken(content)
         elif isinstance(content, Content):
             content = Content(unbroken(content.plain), list(content.spans))
+        elif isinstance(content, Text):
+            content.plain = unbroken(content.plain)
         super().update(content, layout=layout)

@@ -11,9 +11,10 @@ from textual.reactive import reactive
 from tui_httpbench.analysis.column import Column
 from tui_httpbench.analysis.columns import METRICS
 from tui_httpbench.analysis.grouping import GroupBy, usual_grouping
-from tui_httpbench.analysis.places import FAILED_SIGN, OTHER_WORK_SIGN, says_anything
+from tui_httpbench.analysis.places import FAILED_SIGN, OTHER_WORK_SIGN, other_work_note, says_anything
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.rows import Row, order_by, why_missing
+from tui_httpbench.analysis.variant_labels import lane_versions
 from tui_httpbench.charts.plot import Bar, bar_chart
 from tui_httpbench.text.formatting import UNKNOWN, plural
 from tui_httpbench.tui.parts.panel import Page, Panel
@@ -37,6 +38,7 @@ class RankingChart(ThemedChart):
     def __init__(self, result: Result) -> None:
         super().__init__()
         self._result = result
+        self._versions = lane_versions(result)
         self.set_reactive(RankingChart.by, usual_grouping(result.plan))
 
     def render(self) -> RenderResult:
@@ -74,7 +76,8 @@ class RankingChart(ThemedChart):
 
     def _bar(self, row: Row, value: float | None, limit: float) -> Bar:
         is_placed = self.metric.yardstick is not None and row.summary.ok and row.place != UNKNOWN
-        label = f"{row.place} {row.mode}" if is_placed else row.mode
+        name = f"{row.mode} {self._versions.get(row.mode, '')}".rstrip()
+        label = f"{row.place} {name}" if is_placed else name
         interval, goes_on = self._interval(row, value, limit)
         return Bar(label, value or 0.0, self._text(row, value), stand_in(library_role(row.mode)), interval, goes_on)
 
@@ -96,7 +99,8 @@ class RankingChart(ThemedChart):
             text = f"{text} {FAILED_SIGN} {row.summary.failed:,} failed"
         elif not row.summary.is_clean:
             text = f"{text} {FAILED_SIGN} incomplete"
-        return f"{text} {OTHER_WORK_SIGN} other work" if self._result.does_other_work(row.mode) else text
+        note = other_work_note(self._result, row.mode)
+        return f"{text} {OTHER_WORK_SIGN} {note}" if note else text
 
 
 def rows_needed(count: int) -> int:

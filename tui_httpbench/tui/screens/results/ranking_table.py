@@ -6,12 +6,14 @@ from rich.text import Text
 from textual.coordinate import Coordinate
 from textual.widgets import DataTable
 
-from tui_httpbench.analysis.column import Column
+from tui_httpbench.analysis.column import ALWAYS, Column
 from tui_httpbench.analysis.columns import METRICS, TABLE_COLUMNS
 from tui_httpbench.analysis.grouping import GroupBy, grouped, usual_grouping
 from tui_httpbench.analysis.gusts import Yardstick
+from tui_httpbench.analysis.places import REFERENCE
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.rows import Row, compared_with_next, grouped_rows, sort_rows
+from tui_httpbench.analysis.variant_labels import lane_versions
 from tui_httpbench.clients.entrants import entrant_of
 from tui_httpbench.text.formatting import UNKNOWN
 from tui_httpbench.tui.parts.panel import SEPARATOR
@@ -32,6 +34,7 @@ class RankingTable(WholeColumns):
     def __init__(self, result: Result) -> None:
         super().__init__(cursor_type="row", zebra_stripes=True, fixed_columns=2, classes="panel")
         self._result = result
+        self._versions = lane_versions(result)
         self._by = usual_grouping(result.plan)
         self._yardstick: Yardstick = "time"
         self._rows = self._ranked()
@@ -97,13 +100,15 @@ class RankingTable(WholeColumns):
 
     def _wanted(self) -> tuple[Column, ...]:
         """The columns that any mode has a value of, without those that the chart above tells where rows are few."""
-        told = {self._metric.id, *(["rank"] if self._metric.yardstick is not None else [])} if self._is_brief else set()
-        return tuple(
+        known = [
             column
             for column in TABLE_COLUMNS
-            if column.id not in told
-            and (not column.where_known or any(column.value(row) is not None for row in self._rows))
-        )
+            if column.weight == ALWAYS
+            or column.id == "rank"
+            or any(column.text(row) not in (UNKNOWN, REFERENCE) for row in self._rows)
+        ]
+        told = {self._metric.id, *(["rank"] if self._metric.yardstick is not None else [])} if self._is_brief else set()
+        return tuple(column for column in known if column.id not in told)
 
     @property
     def _is_brief(self) -> bool:
@@ -128,6 +133,8 @@ class RankingTable(WholeColumns):
             rows = group if self._sorted_by == _UNSORTED else compared_with_next(self._result, group)
             for number, row in enumerate(rows):
                 cells = {column.id: _cell(column, row) for column in self._columns}
+                if row.mode in self._versions:
+                    cells["mode"].append(f" {self._versions[row.mode]}")
                 if number:
                     cells["mode"].stylize("dim", *_shared_part(row.mode, self._by))
                 self.add_row(*cells.values(), key=row.mode)

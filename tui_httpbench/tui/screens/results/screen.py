@@ -49,6 +49,7 @@ _ON_TABS: dict[str, tuple[type[ResultView], ...]] = {
     "show_next_chart": (LatencyView,),
     "toggle_modes": (LatencyView,),
     "compare_with_marked": (WhyView,),
+    "open_change": (WhyView,),
     "sort_by": (RankingView,),
     "turn_order": (RankingView,),
 }
@@ -56,6 +57,7 @@ _ON_TABS: dict[str, tuple[type[ResultView], ...]] = {
 
 
 _SORT_TOOLTIP = "Sort the table by the next column"
+_CHANGE_TOOLTIP = "Show what to change with its code in full, or the reasons again"
 _SORT_BACK = "Sort the table by the column before"
 
 
@@ -97,10 +99,11 @@ is among them.
 - A mode marked **!** had failed requests or missing rounds; it stands below all others, without a place. One marked
   **≠** did other work than most.
 - *Latency*: **v** shows the next chart, **m** chooses the modes, **l** the scale.
-- *Why*: a bar splits the time of a request: connecting, TLS, waiting for the server, computing, its turn (while its
-  mode computes for the others in flight), and other. Each mode is compared with the fastest, a variant with its
-  reference. **x** compares all with the mode that is marked in the table, and as before when it is pressed again; so
-  does the list above. Beside the reasons stands what to change in the code, and what that brings.
+- *Why*: a bar splits the time of a request: connecting, TLS, waiting for the server, computing, waiting for its turn
+  (while its process computes for the others in flight), and other. Each mode is compared with the fastest, a variant
+  with its reference. **x** compares all with the mode that is marked in the table, and as before when it is pressed
+  again; so does the list above. Beside the reasons stands what to change in the code, and what that brings; **d**
+  gives it all the room.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "run_again", "Again", id="results.again", tooltip="Run the same plan again"),
@@ -136,6 +139,7 @@ is among them.
         Binding("i", "turn_order", "Turn", show=False, id="results.turn", tooltip="Turn the order of the table round"),
         Binding("b", "group_next", "Grouping", show=False, id="results.grouping", tooltip=GROUPING_TOOLTIP),
         Binding("x", "compare_with_marked", "Against", show=False, id="results.against", tooltip=AGAINST_TOOLTIP),
+        Binding("d", "open_change", "Change", show=False, id="results.change-code", tooltip=_CHANGE_TOOLTIP),
         Binding("l", "toggle_log", "Scale", show=False, id="results.log", tooltip="Linear or logarithmic scale"),
         Binding("v", "show_next_chart", "Next chart", show=False, id="results.chart", tooltip="Next chart of latency"),
         Binding("m", "toggle_modes", "Modes", show=False, id="results.modes", tooltip="Choose the modes of the charts"),
@@ -313,6 +317,10 @@ is among them.
     def action_compare_with_marked(self) -> None:
         """Compares all modes with the marked one, or as usual again."""
         self.query_one(WhyView).compare_with_marked()
+
+    def action_open_change(self) -> None:
+        """Shows what to change in full, or the reasons again."""
+        self.query_one(WhyView).open_change()
 
     def action_toggle_log(self) -> None:
         """Switches between the linear and the logarithmic scale."""
