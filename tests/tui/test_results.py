@@ -21,7 +21,9 @@ from support.made_results import (
 from support.screens import resize, text_on, wait_until
 from support.shown_result import show
 from textual.app import App
+from textual.pilot import Pilot
 from textual.theme import BUILTIN_THEMES
+from textual.widget import Widget
 from textual.widgets import DataTable, Footer, Select, Tabs
 
 from tui_httpbench.analysis.columns import METRIC_KEYS, METRICS
@@ -32,10 +34,11 @@ from tui_httpbench.analysis.rows import order_by
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.text.formatting import format_interval, format_rate, format_ratio
 from tui_httpbench.tui.app import HttpbenchApp
+from tui_httpbench.tui.parts.prose import Prose, unbroken
 from tui_httpbench.tui.screens.results.metric_bar import MetricBar
 from tui_httpbench.tui.screens.results.ranking_chart import ChartPanel, RankingChart
 from tui_httpbench.tui.screens.results.ranking_table import RankingTable
-from tui_httpbench.tui.screens.results.ranking_view import Conclusion
+from tui_httpbench.tui.screens.results.ranking_view import said_of
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
 
 INTERVAL = "├●┤ 95 % interval"
@@ -58,6 +61,13 @@ def column(screen: ResultsScreen, key: str) -> list[str]:
 
 def heading(screen: ResultsScreen) -> str:
     return str(screen.query_one(ChartPanel).border_title).strip()
+
+
+def words_in(pilot: Pilot[None], widget: Widget) -> str:
+    """What is to be read in a widget, in one line."""
+    lines = text_on(pilot.app).splitlines()[widget.region.y : widget.region.bottom]
+    # The page's scrollbar may stand beside it.
+    return " ".join(" ".join(line[: widget.region.right] for line in lines).split())
 
 
 def names(lines: list[str]) -> list[str]:
@@ -140,7 +150,7 @@ async def test_keys_and_clicks_switch_the_metric() -> None:
 
 async def test_what_failed_is_marked_ranked_last_and_told_with_its_text() -> None:
     async with show(troubled_result(), (160, 45)) as (screen, pilot):
-        assert screen.title == "stopped: 608 of 800 requests measured"
+        assert screen.title == "embedded target, stopped: 608 of 800 requests measured"
         assert "stopped: 608 of 800 requests measured" in text_on(pilot.app)
         lines = dict(zip(names(chart_lines(screen)), chart_lines(screen), strict=True))
         assert list(lines)[:4] == ["aiohttp", "aiohttp-each", "httpx-client", "requests-session"]
@@ -162,14 +172,15 @@ async def test_what_failed_is_marked_ranked_last_and_told_with_its_text() -> Non
 
 async def test_ties_other_work_settings_and_unknown_numbers_are_shown() -> None:
     result = tied_result()
-    async with show(result) as (screen, pilot):
+    async with show(result, (160, 45)) as (screen, pilot):
         assert "2 warnings" in str(screen.query_one(ChartPanel).border_subtitle)
         assert labels(chart_lines(screen))[3:5] == ["4= requests-session", "4= httpx-async"]
         assert column(screen, "rank") == ["1", "2", "3", "4=", "4=", "6", "7", "8"]
         interval = result.ranking[1].interval
         assert interval is not None
         assert column(screen, "interval")[:2] == ["reference", format_interval(interval.low, interval.high)]
-        assert column(screen, "verdict") == [rank.verdict_next or "–" for rank in result.ranking]
+        told = {"faster": "beats next", "unsure": "unsure", None: "–"}
+        assert column(screen, "verdict") == [told[rank.verdict_next] for rank in result.ranking]
         assert column(screen, "verdict").count("unsure") == 1
         assert {name for name in column(screen, "mode") if name.endswith(" ≠")} == {f"{mode} ≠" for mode in OTHER_WORK}
         assert text_on(pilot.app).count("≠ other work") == 4
@@ -185,7 +196,7 @@ async def test_nothing_measured_says_so_and_offers_no_more_rounds() -> None:
     result = plain_result_of(modes=("aiohttp", "httpx"), stopped=True)
     async with show(result, measured=measured_of(result)) as (screen, pilot):
         assert text_on(pilot.app).count("  not measured") == 2
-        assert column(screen, "rate") == ["–", "–"]
+        assert len(screen.query_one(RankingTable).columns) == 1  # nothing but the modes is known
         assert "More rounds" not in text_on(pilot.app)
 
 
@@ -210,6 +221,56 @@ async def test_a_click_on_a_column_sorts_by_it() -> None:
         assert column(screen, "mode") == ranked
 
 
+async def test_keys_sort_the_table_and_each_row_is_compared_with_the_one_below_it() -> None:
+    async with show(tied_result(), (120, 36)) as (screen, pilot):
+        table = screen.query_one(RankingTable)
+        by_rank = column(screen, "mode")
+        faster = column(screen, "verdict")
+
+        def agrees() -> bool:
+            shown, told = column(screen, "mode"), column(screen, "verdict")
+            known = [index for index, verdict in enumerate(told[:-1]) if verdict != "unsure"]
+            beats = [by_rank.index(shown[index]) < by_rank.index(shown[index + 1]) for index in known]
+            told_otherwise = ["loses to next", "beats next"]
+            return [told[index] for index in known] == [told_otherwise[is_first] for is_first in beats]
+
+        def titles() -> list[str]:
+            return [str(column.label) for column in table.ordered_columns]
+
+        assert not any(title.endswith(("▼", "▲")) for title in titles())
+        await pilot.press("i")
+        await wait_until(pilot, lambda: "# ▼" in titles())
+        assert column(screen, "mode")[0] == by_rank[-1]
+        assert column(screen, "verdict").count("loses to next") == 6
+        assert agrees()
+        await pilot.press("greater_than_sign")
+        await wait_until(pilot, lambda: "mode ▲" in titles())
+        assert column(screen, "mode") == sorted(by_rank)
+        assert "sorted by mode ▲" in str(table.border_title)
+        assert agrees()
+        await pilot.press("less_than_sign")
+        await wait_until(pilot, lambda: column(screen, "mode") == by_rank)
+        assert column(screen, "verdict") == faster
+
+
+async def test_intervals_that_mostly_leave_the_chart_are_not_drawn() -> None:
+    noisy = [record_of(m, 5.0, round_number=n, noise=0.95) for m in EIGHT for n in (1, 2)]
+    async with show(plain_result_of(*noisy), (160, 45)) as (screen, _):
+        assert heading(screen).endswith("95 % intervals go beyond the chart: see the table")
+        assert not any("●" in line or "┄" in line for line in chart_lines(screen))
+
+
+async def test_the_title_says_what_the_numbers_hold_for() -> None:
+    async with show(tied_result(), (200, 60)) as (screen, _):
+        assert f"{screen.title} · {screen.sub_title}" == (
+            "embedded target · no distance · HTTP · article's load · 1 kB page · 8 modes × 20 requests × 5 rounds · "
+            "aiohttp 3.14.1, httpx 0.28.1, requests 2.34.2"
+        )
+    async with show(tied_result(), (80, 24)) as (screen, pilot):
+        assert screen.sub_title == "no distance · HTTP · article's load · 1 kB page"
+        assert "127.0.0.1" not in text_on(pilot.app)
+
+
 @pytest.mark.parametrize("size", [(80, 24), *LARGE])
 async def test_eight_modes_fit_every_size(size: tuple[int, int]) -> None:
     result = clean_result()
@@ -217,16 +278,16 @@ async def test_eight_modes_fit_every_size(size: tuple[int, int]) -> None:
         drawn = text_on(pilot.app)
         for rank in result.ranking:
             assert drawn.count(f" {rank.mode} ") >= 2  # chart and table
-            assert drawn.count(f" {format_rate(result.mode(rank.mode).requests_per_second or 0.0)} ") >= 2
+            # Where rows are few, the table says nothing again that the chart above it says.
+            rate = f" {format_rate(result.mode(rank.mode).requests_per_second or 0.0)} "
+            assert drawn.count(rate) == (1 if size[1] < 30 else 2)
         for word in ("4 p99 ", "requests/s", "slower", "95 % interval", "vs next", "palette"):
             assert word in drawn
         table = screen.query_one(RankingTable)
         assert table.region.bottom < size[1]
-        assert (table.max_scroll_y, screen.query_one("#page").max_scroll_x, screen.query_one("#page").max_scroll_y) == (
-            0,
-            0,
-            0,
-        )
+        page = screen.query_one("#page")
+        assert (table.max_scroll_y, page.max_scroll_x) == (0, 0)
+        assert page.max_scroll_y == screen.query_one("#rest-below").region.height  # none where rows are many
         assert screen.query_one(ChartPanel).max_scroll_y == 0
         assert (table.max_scroll_x == 0) == (size[0] >= 160)
         await pilot.press("right")
@@ -288,13 +349,12 @@ async def test_intervals_are_drawn_at_the_bars_of_what_was_ranked() -> None:
 @pytest.mark.parametrize("size", [(80, 24), *LARGE, (50, 14)])
 async def test_the_conclusion_stands_first_and_in_full(size: tuple[int, int]) -> None:
     result = tied_result()
-    conclusion = conclude(result)
-    assert conclusion is not None
-    assert len(conclusion) > size[0] or size[0] == 200
+    verdict, rest = said_of(result, ())
+    assert " ".join((verdict, rest)) == conclude(result)
     async with show(result, size) as (screen, pilot):
-        said = screen.query_one(Conclusion)
-        above = text_on(pilot.app).splitlines()[said.region.y : said.region.bottom]
-        assert " ".join(" ".join(above).split()) == conclusion
+        said = screen.query_one("#conclusion", Prose)
+        assert words_in(pilot, said) == verdict
+        assert size[1] < 30 or words_in(pilot, screen.query_one("#conclusion-rest")) == rest
         assert said.region.y < screen.query_one(MetricBar).region.y < screen.query_one(ChartPanel).region.y
         assert said.styles.text_style.bold
 
@@ -304,7 +364,7 @@ async def test_where_nothing_succeeded_the_reason_stands_first() -> None:
     conclusion = conclude(result) or ""
     assert conclusion.startswith("No mode got an answer: none of 160 requests succeeded (refused × 160; ConnectError: ")
     async with show(result, (120, 36)) as (screen, pilot):
-        assert str(screen.query_one(Conclusion).content) == conclusion
+        assert str(screen.query_one("#conclusion", Prose).content) == unbroken(conclusion)
         assert "\x1b" not in text_on(pilot.app)
 
 
@@ -327,7 +387,7 @@ async def test_by_cpu_time_places_intervals_and_verdicts_are_its_own() -> None:
         assert column(screen, "mode") == seconds[::-1] == by_time[::-1]
         assert column(screen, "rank") == [rank.label for rank in result.ranking_cpu]
         assert column(screen, "ratio") == [format_ratio(rank.ratio or 0.0) for rank in result.ranking_cpu]
-        assert column(screen, "verdict") == ["less CPU"] * 7 + ["–"]
+        assert column(screen, "verdict") == ["beats next"] * 7 + ["–"]
         for words in ("more CPU", "Ranking by CPU time"):
             assert words in text_on(pilot.app)
         await pilot.press("3")
@@ -480,13 +540,14 @@ async def test_a_conclusion_about_large_groups_leaves_room_at_80_columns() -> No
     noisy = [record_of(m, round_number=n, noise=0.9) for m in EIGHT for n in range(1, 4)]
     costs = tuple(replace(record, cpu_s=0.001 * (1 + EIGHT.index(record.mode))) for record in noisy)
     result = plain_result_of(*costs)
-    text = conclude(result) or ""
-    assert re.search(r"and \d more|close to call", text)
+    verdict, rest = said_of(result, ())
+    assert re.search(r"and \d more|close to call", rest)
     async with show(result) as (screen, pilot):
-        said = screen.query_one(Conclusion)
-        above = text_on(pilot.app).splitlines()[said.region.y : said.region.bottom]
-        assert " ".join(" ".join(above).split()) == text
-        assert screen.query_one("#page").region.height >= 8
+        assert words_in(pilot, screen.query_one("#conclusion")) == verdict
+        assert screen.query_one("#page").region.height >= 17
+        below = screen.query_one("#rest-below", Prose)
+        screen.query_one("#page").scroll_end(animate=False)
+        await wait_until(pilot, lambda: words_in(pilot, below) == rest)
 
 
 @pytest.mark.slow

@@ -35,11 +35,13 @@ from tui_httpbench.text.formatting import format_ms
 from tui_httpbench.tui.parts.themed_chart import ThemedChart
 from tui_httpbench.tui.screens.results.article_view import ArticleView
 from tui_httpbench.tui.screens.results.code_view import CodeColumn, CodePane
+from tui_httpbench.tui.screens.results.facts_table import FactsTable
 from tui_httpbench.tui.screens.results.latency_charts import CourseChart, HistogramChart, LatencyChart, PercentileChart
 from tui_httpbench.tui.screens.results.latency_view import LatencyView, ModeChooser
+from tui_httpbench.tui.screens.results.reasons_page import ReasonsPage
 from tui_httpbench.tui.screens.results.screen import VIEWS, ResultsScreen
 from tui_httpbench.tui.screens.results.warnings_view import WarningsPage
-from tui_httpbench.tui.screens.results.why_view import FactsTable, ReasonsPage, SettingsPage
+from tui_httpbench.tui.screens.results.why_view import SettingsPage
 from tui_httpbench.tui.textual_fixes.help_sheet import HelpSheet
 
 KEYS = {view.ID: view.KEY for view in VIEWS}
@@ -58,7 +60,8 @@ def articles_result() -> Result:
 
 
 def said(screen: ResultsScreen, kind: type[Any]) -> str:
-    return "\n".join(str(label.content) for label in screen.query_one(kind).query(Label))
+    labels = screen.query_one(kind).query(Label)
+    return "\n".join(str(label.content) for label in labels if label.display).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def drawn(chart: ThemedChart) -> str:

@@ -103,7 +103,7 @@ async def test_a_run_shows_its_states_and_ends_in_the_result() -> None:
         assert shares == sorted(shares)
         assert results.result.all_succeeded
         assert [mode.requests for mode in results.result.modes] == [600, 600]
-        assert results.sub_title == f"2 modes × 300 requests × 2 rounds · GET {results.result.url}"
+        assert (results.title, results.sub_title) == ("embedded target", "no distance · HTTP · 2 in flight · 1 kB page")
         assert "127.0.0.1" in results.result.url
 
 

@@ -12,7 +12,9 @@ from textual.widgets import Label, Static
 from tui_httpbench.analysis import changes
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.plan.scenario import Scenario
-from tui_httpbench.tui.screens.results.why_view import ChangePage, FactsTable, WhyView
+from tui_httpbench.tui.screens.results.change_page import ChangePage
+from tui_httpbench.tui.screens.results.facts_table import FactsTable
+from tui_httpbench.tui.screens.results.why_view import WhyView
 
 
 def far_result() -> Result:
@@ -48,7 +50,7 @@ async def test_bars_and_changes_follow_the_mark_and_what_it_is_compared_with(mon
         assert table.marked == "requests"
         assert page.display
         assert "What to change: requests" in text_on(pilot.app)
-        gain = str(page.query_one("#change-gain", Label).content)
+        gain = str(page.query_one("#change-gain", Label).content).replace("\N{NO-BREAK SPACE}", " ")
         diff = str(page.query_one("#change-diff", Static).content)
         assert gain.startswith("keep the client: 2.00 times as fast (")
         assert "-def send():" in diff.splitlines()

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from support.made_results import clean_result, result_of, rounds_of
 
-from tui_httpbench.analysis.changes import change_between, change_to_show, changes_of
+from tui_httpbench.analysis.changes import change_between, change_to_show, changes_of, plain_calls
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.clients.catalog import MODES
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.plan import ARTICLE
 from tui_httpbench.plan.variants import parse_variants
@@ -31,10 +32,32 @@ def test_the_change_goes_from_the_slower_to_the_faster_whichever_way_it_is_asked
         assert (change.before, change.after, change.deed) == ("requests", "requests-session", "keep the client")
         assert change.gain.startswith("34.0 times as fast (34.0 to ")
     assert change is not None
-    before, after = (mode_of(mode).code.splitlines() for mode in ("requests", "requests-session"))
+    before, after = (plain_calls(mode_of(mode).code).splitlines() for mode in ("requests", "requests-session"))
     assert all(line[1:] in before for line in change.diff if line.startswith("-"))
     assert all(line[1:] in after for line in change.diff if line.startswith("+"))
-    assert "+with new(requests.Session) as session:" in change.diff
+    assert "+with requests.Session() as session:" in change.diff
+
+
+@pytest.mark.parametrize(
+    ("code", "plain"),
+    [
+        ("with new(httpx.Client) as client:", "with httpx.Client() as client:"),
+        (
+            "async with new(httpx.AsyncClient, http2=True) as client:",
+            "async with httpx.AsyncClient(http2=True) as client:",
+        ),
+        ("with new(SyncClientBuilder) as client:", "with SyncClientBuilder().build() as client:"),
+        ("curl = prepared(new(pycurl.Curl), request)", "curl = prepared(pycurl.Curl(), request)"),
+        ("renew(it)", "renew(it)"),
+    ],
+)
+def test_changes_show_the_calls_that_people_write(code: str, plain: str) -> None:
+    assert plain_calls(code) == plain
+
+
+def test_no_mode_keeps_a_helper_that_its_reader_does_not_have() -> None:
+    for mode in MODES.values():
+        assert "new(" not in plain_calls(mode.code), mode.id
 
 
 def test_the_code_of_a_change_reads_bodies_as_the_run_did() -> None:

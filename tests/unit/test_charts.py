@@ -177,21 +177,21 @@ def test_an_interval_is_drawn_over_the_bars_end_and_its_text_behind_it() -> None
     assert wide.index("●") == pytest.approx(60 * cells_per_unit, abs=1)
     assert wide.index("┤") == pytest.approx(80 * cells_per_unit, abs=1)
     assert wide.split("┤")[1].strip() == "60"
-    assert goes_on.split("▸")[1].strip() == "70"
+    assert goes_on.split("┄┄┄")[1].strip() == "70"
 
 
-def test_on_a_log_scale_arrows_say_where_an_interval_goes_on() -> None:
+def test_on_a_log_scale_dashes_say_where_an_interval_goes_on() -> None:
     bars = [
         Bar("cut", 200.0, "200", None, (3.0, 500.0)),
         Bar("both", 300.0, "300", None, (0.0, 900.0), True),
         Bar("whole", 900.0, "900", None, (300.0, 950.0)),
     ]
     cut, both, whole = (line.partition("┤")[2] for line in lines_of(bars, 80, 3 + 2, log=True)[:3])
-    assert re.match("◂─+●─+┤", cut)
-    assert re.match("◂─+●─+▸", both)
+    assert re.match("┄─+●─+┤", cut)
+    assert re.match("┄─+●─*┄┄┄ ", both)
     assert re.search("█├─+", whole)
-    assert "◂" not in whole
-    assert not any("◂" in line for line in lines_of(bars, 80, 3 + 2))
+    assert "┄" not in whole
+    assert not any("┄" in line for line in lines_of(bars[::2], 80, 3 + 2))
 
 
 def test_without_axis_two_rows_are_saved() -> None:

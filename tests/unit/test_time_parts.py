@@ -52,7 +52,7 @@ def test_parts_are_never_more_than_was_measured_and_unknown_ones_are_not_told() 
     unknown = time_parts(result(timed_connections=None), "requests")
     assert unknown is not None
     assert (unknown.connecting, unknown.tls, unknown.waiting) == (None, None, None)
-    assert [name for name, _ in unknown.known] == ["computing", "turn"]
+    assert [name for name, _ in unknown.known] == ["computing", "waiting for its turn"]
     assert unknown.other == pytest.approx(65.0)
     assert time_parts(result(failed=1), "requests") is None
 

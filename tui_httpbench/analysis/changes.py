@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from dataclasses import dataclass
 
 from tui_httpbench.analysis.pairs import Pair, pairs_among
@@ -14,14 +15,15 @@ from tui_httpbench.clients.own_files import measured_mode
 from tui_httpbench.text.formatting import format_percent, times_as_fast
 
 _CONTEXT_LINES = 2
+_NEW = re.compile(r"\bnew\((?P<kind>[\w.]+)(?:, (?P<more>[^()]*))?\)")
 
 
 @dataclass(frozen=True)
 class Change:
     """From the code of the lane ``before`` to that of ``after``, a faster one of the same library.
 
-    ``deed`` says in a few words what is done otherwise, ``diff`` has the lines of the change: each begins with a plus,
-    a minus or a blank. ``pair`` compares the two.
+    ``deed`` says in a few words what is done otherwise, ``diff`` has the lines of the change, with plain calls: each
+    begins with a plus, a minus or a blank. ``pair`` compares the two.
     """
 
     before: str
@@ -123,7 +125,22 @@ def _deed(result: Result, before_label: str, before: Mode, after_label: str, aft
     return ", ".join(deeds) or "use the other code"
 
 
+def plain_calls(code: str) -> str:
+    """A mode's code with the calls that people write in place of ``new(…)``, which makes clients as the run sets them.
+
+    ``new(httpx.Client)`` is ``httpx.Client()``; a class that builds a client builds it.
+    """
+
+    def written(found: re.Match[str]) -> str:
+        build = ".build()" if found["kind"].endswith("Builder") else ""
+        return f"{found['kind']}({found['more'] or ''}){build}"
+
+    return _NEW.sub(written, code)
+
+
 def _diff(before: str, after: str) -> tuple[str, ...]:
     """The changed lines with a little around them, without the heads of a diff of files."""
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), n=_CONTEXT_LINES, lineterm="")
+    lines = difflib.unified_diff(
+        plain_calls(before).splitlines(), plain_calls(after).splitlines(), n=_CONTEXT_LINES, lineterm=""
+    )
     return tuple(line for line in lines if not line.startswith(("---", "+++", "@@")))

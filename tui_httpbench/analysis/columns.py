@@ -57,8 +57,24 @@ def _start_ms(pick: Callable[[StartCost], float | None]) -> Callable[[Row], floa
 
 
 def _verdict_next(row: Row) -> str | None:
-    verdict = row.rank.verdict_next
-    return "less CPU" if verdict == "faster" and row.yardstick == "cpu" else verdict
+    verdict, interval = row.rank.verdict_next, row.rank.interval_next
+    if verdict != "faster":
+        return verdict
+    # Where rows are sorted otherwise, the one below may be the better one.
+    is_worse = interval is not None and interval.ratio < 1
+    if row.yardstick == "cpu":
+        return "more CPU" if is_worse else "less CPU"
+    return "slower" if is_worse else verdict
+
+
+_VERDICT_CELLS = {
+    "faster": "beats next",
+    "less CPU": "beats next",
+    "slower": "loses to next",
+    "more CPU": "loses to next",
+    "same": "same as next",
+}
+"""What is told of a mode and the next, so that nobody reads it as told of the first."""
 
 
 def _cpu_ratio(row: Row) -> float | None:
@@ -138,6 +154,7 @@ COLUMNS: tuple[Column, ...] = (
         "vs next",
         "How it compares with the mode below: surely faster, surely the same, or unsure.",
         _verdict_next,
+        cell=lambda row: _VERDICT_CELLS.get(_verdict_next(row) or "", _verdict_next(row) or UNKNOWN),
         align="left",
         better=None,
         weight=7,

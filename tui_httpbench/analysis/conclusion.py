@@ -6,6 +6,7 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from tui_httpbench.analysis.columns import seconds_per_request, write_seconds
 from tui_httpbench.analysis.comparison import RatioInterval
@@ -37,11 +38,11 @@ SAYS_LITTLE = 10.0
 
 
 def winner_of(result: Result) -> str | None:
-    """The mode in the first place; None where no mode is ranked, or one round alone can't tell."""
+    """The mode that is alone in the first place; None where several share it, or one round alone can't tell."""
     ranks = _ranked(result)
     if len(ranks) < 2:
         return ranks[0].mode if ranks and len(result.modes) == 1 else None
-    return ranks[0].mode if _have_bounds(ranks) else None
+    return ranks[0].mode if _have_bounds(ranks) and not ranks[0].shared else None
 
 
 def _ranked(result: Result) -> list[Rank]:
@@ -58,19 +59,37 @@ def conclude(result: Result) -> str | None:
     Before that, what answers the question of the plan, if it was made for one. Where nothing succeeded, why, and where
     no mode is ranked, that; None where not even that is known.
     """
+    return " ".join(filter(None, conclusion_of(result))) or None
+
+
+class Conclusion(NamedTuple):
+    """What a ranking has decided, in parts, each empty where there is nothing to say.
+
+    ``answer`` is that to the question of the plan, ``known`` who is fastest, or why nobody is; ``left_open`` what is
+    too close to call and what would help, ``by_cpu`` what processor time tells of it.
+    """
+
+    answer: str = ""
+    known: str = ""
+    left_open: str = ""
+    by_cpu: str = ""
+
+
+def conclusion_of(result: Result) -> Conclusion:
+    """What ``conclude`` says, in its parts."""
     if not any(mode.ok for mode in result.modes):
-        return _without_success(result)
+        return Conclusion(known=_without_success(result) or "")
     ranks = _ranked(result)
     if len(ranks) < 2:
         alone = ranks[0].mode if ranks else result.modes[0].mode if len(result.modes) == 1 else None
         if alone is not None:
-            return _without_rivals(result, result.mode(alone))
-        return STOPPED_EARLY if result.stopped and _has_no_round(result) else NONE_RANKED
+            return Conclusion(known=_without_rivals(result, result.mode(alone)) or "")
+        return Conclusion(known=STOPPED_EARLY if result.stopped and _has_no_round(result) else NONE_RANKED)
     if not _have_bounds(ranks):
-        return f"{ONE_ROUND[:-1]}: {what_gives_rounds(result.plan, result.records)}."
+        return Conclusion(known=f"{ONE_ROUND[:-1]}: {what_gives_rounds(result.plan, result.records)}.")
     groups = list(_tied_groups(ranks))
-    sentences = [answer_of(result), _known(result, ranks, groups), _open(result, ranks, groups), _by_cpu(result, ranks)]
-    return " ".join(filter(None, sentences))
+    known, left_open = _known(result, ranks, groups), _open(result, ranks, groups)
+    return Conclusion(answer_of(result), known, left_open, _by_cpu(result, ranks))
 
 
 def _has_no_round(result: Result) -> bool:

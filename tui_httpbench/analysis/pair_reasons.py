@@ -24,9 +24,7 @@ def explain_lanes(result: Result, against: str = "") -> tuple[ModeReason, ...]:
         wanted = compared_pairs(result.plan)
     pairs = {pair.label: pair for pair in pairs_among(result, wanted)}
     groups = grouped(usual, usual_grouping(result.plan), lambda reason: reason.rank.mode)
-    return tuple(
-        _explained(result, reason, pairs.get(reason.rank.mode), against) for group in groups for reason in group
-    )
+    return tuple(_explained(result, reason, pairs, against) for group in groups for reason in group)
 
 
 def pair_in_words(result: Result, pair: Pair) -> str:
@@ -36,18 +34,27 @@ def pair_in_words(result: Result, pair: Pair) -> str:
     return " ".join((pair.in_words, *reasons[:1]))
 
 
-def _explained(result: Result, usual: ModeReason, pair: Pair | None, against: str) -> ModeReason:
+def _explained(result: Result, usual: ModeReason, pairs: dict[str, Pair], against: str) -> ModeReason:
     label = usual.rank.mode
+    pair = pairs.get(label)
     if not result.mode(label).requests:
         return usual
     if label == against:
         return replace(usual, sentences=("The others are compared with it.", *portrait(usual.facts)), against="")
-    return usual if pair is None else replace(usual, sentences=_sentences(result, pair), against=pair.reference)
+    if pair is not None:
+        return replace(usual, sentences=_sentences(result, pair), against=pair.reference)
+    other = pairs.get(usual.against)
+    if other is not None and other.reference == label:
+        # The two are compared once, where the other one stands.
+        sentences = (f"{usual.against} is compared with it.", *portrait(usual.facts))
+        return replace(usual, sentences=sentences, against="")
+    return usual
 
 
 def _sentences(result: Result, pair: Pair) -> tuple[str, ...]:
     start = f"It {pair.predicate}"
     if pair.interval is None or pair.verdict in ("same", "unsure"):
+        # What may not be there is not explained.
         return (start,)
     return (start, *(_reasons(result, pair, subject=pair.label) or (WHY_UNKNOWN,)))
 

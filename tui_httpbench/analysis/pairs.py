@@ -38,7 +38,10 @@ class Pair:
 
     @property
     def in_words(self) -> str:
-        """``httpx@new takes 1.04 times as long as httpx@old (1.02 to 1.06): surely slower.``"""
+        """``httpx@new takes 1.04 times as long as httpx@old (1.02 to 1.06): surely slower.``
+
+        One that is surely faster ``is 50.0 times as fast``, since nobody reads off 0.02 times as long how much that is.
+        """
         return f"{self.label} {self.predicate}"
 
     @property

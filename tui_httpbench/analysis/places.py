@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from tui_httpbench.clients.entrants import lane_of, mode_of
 from tui_httpbench.text.formatting import UNKNOWN, WIDE_BOUND, format_interval
 
 if TYPE_CHECKING:  # so that --help, which lists the columns, waits for no array library
@@ -40,6 +41,18 @@ def placed_name(places: Mapping[str, str], mode_id: str) -> str:
     """A mode's name behind its place; the name alone where it has none."""
     place = places.get(mode_id, UNKNOWN)
     return mode_id if place == UNKNOWN else f"{place} {mode_id}"
+
+
+def other_work_note(result: Result, mode_id: str) -> str:
+    """What is told at a mode that does other work than most: whether that is what it was asked for; else empty."""
+    told = [difference for difference in result.differences if mode_id in difference.modes]
+    if not told:
+        return ""
+    version = result.http_versions.get(lane_of(mode_id), "")
+    is_asked_for = mode_of(mode_id).http2 and version.startswith("2")
+    if is_asked_for and all(difference.id == "other-http-version" for difference in told):
+        return "as asked: HTTP/2"
+    return "other work"
 
 
 def marked_name(result: Result, rank: Rank) -> str:

@@ -213,22 +213,22 @@ def _ms(value: float) -> str:
 def _details(name: str, own: ModeFacts, best: ModeFacts, who: str) -> str:
     """What there is to say of a part, behind its name."""
     opened, least = own.connections_per_request, best.connections_per_request
-    if name == "connecting" and opened is not None and least is not None:
+    if name == NAMES["connecting"] and opened is not None and least is not None:
         each = (
             "a new connection for every request" if opened > MOST else f"{format_figure(opened)} connections a request"
         )
         keeps = "keeps its own" if least < MANY_CONNECTIONS else f"opens {format_figure(least)}"
         return f": {'it' if who == 'It' else who} opens {each}, {best.mode} {keeps}"
-    if name == "computing":
-        in_flight = ", its own and that of the others in flight" if own.in_flight > 1 else ""
+    if name == NAMES["computing"]:
+        turn = f" and {NAMES['turn']}"
+        in_flight = turn if own.in_flight > 1 else ""
         bound = own.cpu_share is not None and own.cpu_share >= CPU_BOUND_SHARE
         return f"{in_flight}; the CPU limits {'it' if who == 'It' else who}" if bound else in_flight
     return _DETAILS.get(name, "")
 
 
 _DETAILS = {
-    "TLS": ", a handshake with each connection",
-    "waiting": " for the server",
+    NAMES["tls"]: ", a handshake with each connection",
     OTHER: " than these parts, such as waiting for a CPU",
 }
 

@@ -55,10 +55,11 @@ def grouped_rows(result: Result, by: GroupBy, yardstick: Yardstick = "time") -> 
     groups = grouped(rows, by, lambda row: row.mode)
     if len(groups) in (1, len(rows)):  # nothing is brought together that was not so before
         return [list(rows)]
-    return [list(_compared_with_next(result, group)) for group in groups]
+    return [list(compared_with_next(result, group)) for group in groups]
 
 
-def _compared_with_next(result: Result, group: list[Row]) -> Iterator[Row]:
+def compared_with_next(result: Result, group: list[Row]) -> Iterator[Row]:
+    """The same rows, each compared with the one that stands below it here."""
     rules = rules_of(result.plan, result.records)
     compared = compare_modes(result.modes, result.records, rules, group[0].yardstick) if len(group) > 1 else None
     known = set(compared.order) if compared is not None else set()

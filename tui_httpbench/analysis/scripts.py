@@ -130,6 +130,8 @@ def first_in_words(result: Result) -> tuple[str, ...]:
         others = [line.mode for line in lines if line is not first]
         pairs = pairs_among(result, [(other, first.mode) for other in others])
         starts = [_start_difference(result, first.mode, other) for other in others]
+        if not any(pair.verdict == "slower" for pair in pairs):
+            return ("Which mode's script finishes first can't be told, however many requests it sends.",)
         is_sure = all(pair.verdict == "slower" for pair in pairs) and all(each and each[0] >= 0 for each in starts)
         sure = "" if is_sure else " (not sure of all others)"
         return (f"Even with its import counted, {first.mode} finishes first for any number of requests{sure}.",)

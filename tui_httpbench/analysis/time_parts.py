@@ -57,12 +57,18 @@ class TimeParts:
 
     @property
     def in_words(self) -> str:
-        """``62.1 ms a request: connecting 20.0, TLS 20.0, waiting 20.1, computing 1.80, other 0.20``."""
+        """``62.1 ms a request: connecting 20.0, TLS 20.0, waiting for the server 20.1, computing 1.80, other 0.20``."""
         parts = ", ".join(f"{name} {format_ms(value)}" for name, value in self.all if value)
         return f"{format_ms(self.latency_ms)} ms a request: {parts}"
 
 
-NAMES = {"connecting": "connecting", "tls": "TLS", "waiting": "waiting", "computing": "computing", "turn": "turn"}
+NAMES = {
+    "connecting": "connecting",
+    "tls": "TLS",
+    "waiting": "waiting for the server",
+    "computing": "computing",
+    "turn": "waiting for its turn",
+}
 """What each part is called, by its field."""
 OTHER = "other"
 PART_NAMES = (*NAMES.values(), OTHER)

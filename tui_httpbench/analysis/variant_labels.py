@@ -36,6 +36,17 @@ class VariantLabel:
         return ", ".join(parts) + (f"; {self.loop}" if self.loop not in (None, USUAL_LOOP) else "")
 
 
+def lane_versions(result: Result) -> dict[str, str]:
+    """The version of its own library that each lane of a variant ran, by label, where variants differ in it."""
+    lanes = [entrant_of(mode.mode) for mode in result.modes]
+    found: dict[str, dict[str, str]] = {}
+    for lane in lanes:
+        version = result.packages.get(lane.lane, {}).get(lane.mode.library.distribution)
+        if lane.variant and version:
+            found.setdefault(lane.mode.library.name, {})[lane.label] = version
+    return {label: version for told in found.values() if len({*told.values()}) > 1 for label, version in told.items()}
+
+
 def variant_labels(result: Result) -> tuple[VariantLabel, ...]:
     """The variants of a run in the order in which they were given, then what was fetched for modes without one."""
     entrants = [entrant_of(mode.mode) for mode in result.modes]

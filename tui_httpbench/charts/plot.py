@@ -19,6 +19,7 @@ from tui_httpbench.charts.scales import LinearScale, LogScale, Tick, axis_ticks,
 
 _FULL_BLOCK = "█"
 _PARTIAL_BLOCKS = " ▏▎▍▌▋▊▉"  # index: eighths of a cell
+_DASHES = 3
 _LOWER_BLOCKS = " ▁▂▃▄▅▆▇█"
 _AXIS_ROWS = 2
 _SHORTEST = 1 / 8  # cells of what ends at the edge or beyond it
@@ -62,10 +63,9 @@ def bar_chart(
     A bar takes five or three rows with a gap where ``height`` rows allow it, otherwise one row, with a gap if there is
     room; if even that is too much, the chart is higher than ``height``. A linear axis starts at zero, a logarithmic one
     at a power of ten below the smallest positive value; without ``axis`` its two rows are left out. An interval is
-    drawn as a line over the bar's end where it takes two cells at least, with an arrow where the edge of a logarithmic
-    chart cuts it off. ``text_color`` is for the values,
-    ``dim_color`` for axes and labels. The string has ANSI colour codes only if any colour is given; without any, its
-    lines have no trailing spaces.
+    drawn as a line over the bar's end where it takes two cells at least, with dashes where it goes on beyond the chart.
+    ``text_color`` is for the values, ``dim_color`` for axes and labels. The string has ANSI colour codes only if any
+    colour is given; without any, its lines have no trailing spaces.
     """
     if not bars:
         return ""
@@ -225,8 +225,10 @@ class _Drawing:
 
 
 def _whisker(first: int, last: int, middle: int, is_cut: bool, goes_on: bool) -> str:
-    """``├──●─┤`` from the first cell to the last, the dot at the one in the middle; arrows where it goes on."""
-    drawn = ["◂" if is_cut else "├", *"─" * (last - first - 1), "▸" if goes_on else "┤"]
+    """``├──●─┤`` from the first cell to the last, the dot at the one in the middle; dashes where it goes on."""
+    drawn = ["┄" if is_cut else "├", *"─" * (last - first - 1), "┄" if goes_on else "┤"]
+    if goes_on and len(drawn) > _DASHES:
+        drawn[-_DASHES:] = "┄" * _DASHES
     if first < middle < last:
         drawn[middle - first] = "●"
     return "".join(drawn)

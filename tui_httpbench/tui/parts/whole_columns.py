@@ -37,6 +37,22 @@ class WholeColumns(DataTable[Text], Panel):
         """Goes back by a column."""
         self._go_to(max((start for start in self._starts() if start < self.scroll_x), default=0))
 
+    def bring_into_view(self, column: int) -> None:
+        """Goes so far that this column is whole, by no more columns than it takes; as soon as columns are measured."""
+
+        def go() -> None:
+            if not self.is_mounted or column < self.fixed_columns:
+                self._go_to(0)
+                return
+            starts, ends = self._starts(), self._ends()
+            room = self.scrollable_content_region.width
+            # The padding that leaves blank what no column fits into is no room lost.
+            room += self.styles.padding.right
+            reaching = (start for start in starts if ends[column] - start <= room)
+            self._go_to(next(reaching, starts[column - self.fixed_columns]))
+
+        self.call_after_refresh(go)
+
     def _go_to(self, x: float) -> None:
         self._fit(x)
         self.call_after_refresh(self.scroll_to, x=x, animate=False)

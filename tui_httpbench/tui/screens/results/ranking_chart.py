@@ -11,16 +11,18 @@ from textual.reactive import reactive
 from tui_httpbench.analysis.column import Column
 from tui_httpbench.analysis.columns import METRICS
 from tui_httpbench.analysis.grouping import GroupBy, usual_grouping
-from tui_httpbench.analysis.places import FAILED_SIGN, OTHER_WORK_SIGN, says_anything
+from tui_httpbench.analysis.places import FAILED_SIGN, OTHER_WORK_SIGN, other_work_note, says_anything
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.rows import Row, order_by, why_missing
+from tui_httpbench.analysis.variant_labels import lane_versions
 from tui_httpbench.charts.plot import Bar, bar_chart
 from tui_httpbench.text.formatting import UNKNOWN, plural
 from tui_httpbench.tui.parts.panel import Page, Panel
 from tui_httpbench.tui.parts.themed_chart import AXIS, VALUE, ThemedChart, library_role, stand_in
 
 AXIS_ROWS = 2
-_FURTHEST = 1.1  # times the longest bar, beyond which an interval goes on unseen
+_INTERVALS = {True: "├●┤ 95 % interval", False: "95 % intervals go beyond the chart: see the table"}
+_FURTHEST = 1.3  # times the longest bar, beyond which an interval goes on unseen
 
 
 class RankingChart(ThemedChart):
@@ -36,6 +38,7 @@ class RankingChart(ThemedChart):
     def __init__(self, result: Result) -> None:
         super().__init__()
         self._result = result
+        self._versions = lane_versions(result)
         self.set_reactive(RankingChart.by, usual_grouping(result.plan))
 
     def render(self) -> RenderResult:
@@ -44,12 +47,12 @@ class RankingChart(ThemedChart):
         if all(value is None for _, value in ordered):
             columns = max(len(row.mode) for row, _ in ordered)
             return Text("\n".join(f"{row.mode:>{columns}}  {why_missing(self.metric, row)}" for row, _ in ordered))
-        limit = _FURTHEST * max(value or 0.0 for _, value in ordered)
+        limit = _FURTHEST * max(value or 0.0 for _, value in ordered) if self.draws_intervals() else 0.0
         bars = [self._bar(row, value, limit) for row, value in ordered]
         chart = bar_chart(
             bars,
             self.size.width,
-            self.size.height,
+            min(self.size.height, rows_needed(len(bars))),
             log=self.log_scale,
             axis=_has_room_for_axis(len(bars), self.size.height),
             text_color=stand_in(VALUE),
@@ -58,20 +61,30 @@ class RankingChart(ThemedChart):
         return self.themed(chart)
 
     def has_intervals(self) -> bool:
-        """Whether any bar has an interval that is drawn."""
-        ordered = order_by(self.metric, self._result)
-        return any(self._interval(row, value, math.inf)[0] for row, value in ordered)
+        """Whether any bar has an interval."""
+        return bool(self._intervals(math.inf))
+
+    def draws_intervals(self) -> bool:
+        """Whether intervals are drawn: not where half of them go on beyond the chart, and so tell nothing on it."""
+        limit = _FURTHEST * max((value or 0.0 for _, value in order_by(self.metric, self._result)), default=0.0)
+        found = self._intervals(limit)
+        return 2 * sum(goes_on for _, goes_on in found) <= len(found)
+
+    def _intervals(self, limit: float) -> list[tuple[tuple[float, float], bool]]:
+        found = [self._interval(row, value, limit) for row, value in order_by(self.metric, self._result)]
+        return [(bounds, goes_on) for bounds, goes_on in found if bounds is not None]
 
     def _bar(self, row: Row, value: float | None, limit: float) -> Bar:
         is_placed = self.metric.yardstick is not None and row.summary.ok and row.place != UNKNOWN
-        label = f"{row.place} {row.mode}" if is_placed else row.mode
+        name = f"{row.mode} {self._versions.get(row.mode, '')}".rstrip()
+        label = f"{row.place} {name}" if is_placed else name
         interval, goes_on = self._interval(row, value, limit)
         return Bar(label, value or 0.0, self._text(row, value), stand_in(library_role(row.mode)), interval, goes_on)
 
     def _interval(self, row: Row, value: float | None, limit: float) -> tuple[tuple[float, float] | None, bool]:
         """The bounds of the value that its ratio's interval stands for, and whether it goes on beyond ``limit``."""
         found = row.rank.interval if row.rank.verdict is not None else None
-        if not self.metric.trend or not value or found is None or not says_anything(found):
+        if not limit or not self.metric.trend or not value or found is None or not says_anything(found):
             return None, False
         low, high = found.low / found.ratio, found.high / found.ratio
         if self.metric.trend < 0:
@@ -86,7 +99,13 @@ class RankingChart(ThemedChart):
             text = f"{text} {FAILED_SIGN} {row.summary.failed:,} failed"
         elif not row.summary.is_clean:
             text = f"{text} {FAILED_SIGN} incomplete"
-        return f"{text} {OTHER_WORK_SIGN} other work" if self._result.does_other_work(row.mode) else text
+        note = other_work_note(self._result, row.mode)
+        return f"{text} {OTHER_WORK_SIGN} {note}" if note else text
+
+
+def rows_needed(count: int) -> int:
+    """The rows of a chart in which each bar takes one and keeps apart from the next, with its axis."""
+    return 2 * count - 1 + AXIS_ROWS
 
 
 def _has_room_for_axis(count: int, height: int) -> bool:
@@ -115,6 +134,7 @@ class ChartPanel(Page, Panel):
     def on_resize(self) -> None:
         """Keeps every bar on the page."""
         self.styles.min_height = self._rows + self.gutter.height
+        self.styles.max_height = rows_needed(self._rows) + self.gutter.height
         self._name_chart()
 
     def draw_by(self, metric: Column, log: bool, by: GroupBy) -> None:
@@ -126,7 +146,7 @@ class ChartPanel(Page, Panel):
     def _name_chart(self) -> None:
         chart = self.query_one(RankingChart)
         scale = "log scale" if chart.log_scale else ""
-        interval = "├●┤ 95 % interval" if chart.has_intervals() else ""
+        interval = "" if not chart.has_intervals() else _INTERVALS[chart.draws_intervals()]
         warnings = plural(len(self._result.findings), "warning") if self._result.findings else ""
         self.set_heading(" · ".join(filter(None, (chart.metric.title(self._result), interval, scale))))
         self.border_subtitle = " · ".join(filter(None, (warnings, f"seed {self._result.plan.seed}")))

@@ -5,44 +5,53 @@ from __future__ import annotations
 from rich.text import Text
 from textual.coordinate import Coordinate
 from textual.widgets import DataTable
-from textual.widgets.data_table import ColumnKey
 
-from tui_httpbench.analysis.column import Column
-from tui_httpbench.analysis.columns import TABLE_COLUMNS
+from tui_httpbench.analysis.column import ALWAYS, Column
+from tui_httpbench.analysis.columns import METRICS, TABLE_COLUMNS
 from tui_httpbench.analysis.grouping import GroupBy, grouped, usual_grouping
 from tui_httpbench.analysis.gusts import Yardstick
+from tui_httpbench.analysis.places import REFERENCE
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.rows import Row, grouped_rows, sort_rows
+from tui_httpbench.analysis.rows import Row, compared_with_next, grouped_rows, sort_rows
+from tui_httpbench.analysis.variant_labels import lane_versions
 from tui_httpbench.clients.entrants import entrant_of
 from tui_httpbench.text.formatting import UNKNOWN
+from tui_httpbench.tui.parts.panel import SEPARATOR
 from tui_httpbench.tui.parts.whole_columns import WholeColumns
 
 _TITLES = {"time": "Ranking", "cpu": "Ranking by CPU time"}
+_KEYS = "< > sort"
 _UNSORTED = (TABLE_COLUMNS[0].id, False)
 
 
 class RankingTable(WholeColumns):
-    """A row for each mode, best first; a click on a heading sorts by it, another one the other way round."""
+    """A row for each mode, best first; a click on a heading, or keys, sort by it, and turn the order round.
+
+    Whatever the order, each row is compared with the one below it. Where rows are few, columns are left out that the
+    chart above tells, its ``metric`` among them.
+    """
 
     def __init__(self, result: Result) -> None:
         super().__init__(cursor_type="row", zebra_stripes=True, fixed_columns=2, classes="panel")
         self._result = result
+        self._versions = lane_versions(result)
         self._by = usual_grouping(result.plan)
-        self._rows = self._ranked("time")
-        self._columns = tuple(
-            column
-            for column in TABLE_COLUMNS
-            if not column.where_known or any(column.value(row) is not None for row in self._rows)
-        )
+        self._yardstick: Yardstick = "time"
+        self._rows = self._ranked()
+        self._metric = METRICS[0]
+        self._columns: tuple[Column, ...] = ()
         self._sorted_by = _UNSORTED
         self._is_filling = False
 
     def on_mount(self) -> None:
         """Fills the table."""
-        self.set_heading(_TITLES["time"])
-        for column in self._columns:
-            self.add_column(Text(column.heading(), justify=column.align), key=column.id)
-        self._fill()
+        self._build()
+
+    def on_resize(self) -> None:
+        """Leaves out what the chart tells, or brings it back."""
+        super().on_resize()
+        if self.is_mounted and self._columns != self._wanted():
+            self._build()
 
     def watch_cursor_coordinate(self, old_coordinate: Coordinate, new_coordinate: Coordinate) -> None:
         """Comes into view where keys move its cursor: below fifty bars, nobody would see what they do."""
@@ -50,47 +59,99 @@ class RankingTable(WholeColumns):
         if self.has_focus and not self._is_filling:
             self.scroll_visible(animate=False)
 
-    def rank_by(self, yardstick: Yardstick, by: GroupBy) -> None:
-        """Shows places, ratios and verdicts of the ranking by time, or by CPU time where there is one, in groups."""
-        is_grouped_anew, self._by = by != self._by, by
-        rows = self._ranked(yardstick)
-        if rows == self._rows and not is_grouped_anew:
+    def rank_by(self, metric: Column, by: GroupBy) -> None:
+        """Stands below a chart of this metric: has places, ratios and verdicts of its ranking, if any; in groups."""
+        before = self._rows, self._by
+        self._metric, self._by, self._yardstick = metric, by, metric.yardstick or "time"
+        self._rows = self._ranked()
+        if (self._rows, self._by) != before:
+            self._sorted_by = _UNSORTED
+        elif self._columns == self._wanted():
             return
-        self._rows, self._sorted_by = rows, _UNSORTED
-        used = rows[0].yardstick
-        for column in self._columns:
-            shown = self.columns[ColumnKey(column.id)]
-            shown.label = Text(column.heading(used), justify=column.align)
-            shown.content_width = max(shown.content_width, len(column.heading(used)))
-        self.set_heading(_TITLES[used])
-        self._fill()
+        self._build()
 
     def on_data_table_header_selected(self, event: DataTable.HeaderSelected) -> None:
         """Sorts by the column, the best first."""
         key = event.column_key.value or _UNSORTED[0]
-        self._sorted_by = (key, self._sorted_by == (key, False))
-        self._fill()
+        self._sort(key, turned=self._sorted_by == (key, False))
+
+    def sort_by(self, step: int) -> None:
+        """Sorts by the column so many further on."""
+        ids = [column.id for column in self._columns]
+        ids = ids if _UNSORTED[0] in ids else [_UNSORTED[0], *ids]
+        at = ids.index(self._sorted_by[0]) if self._sorted_by[0] in ids else 0
+        self._sort(ids[(at + step) % len(ids)], turned=False)
+
+    def turn_order(self) -> None:
+        """Turns the order round."""
+        key, is_turned = self._sorted_by
+        self._sort(key, turned=not is_turned)
 
     @property
     def by(self) -> GroupBy:
         """How its rows are brought together."""
         return self._by
 
-    def _fill(self) -> None:
+    def _sort(self, key: str, *, turned: bool) -> None:
+        self._sorted_by = (key, turned)
+        self._build()
+        at = next((index for index, column in enumerate(self._columns) if column.id == key), 0)
+        self.bring_into_view(at)
+
+    def _wanted(self) -> tuple[Column, ...]:
+        """The columns that any mode has a value of, without those that the chart above tells where rows are few."""
+        known = [
+            column
+            for column in TABLE_COLUMNS
+            if column.weight == ALWAYS
+            or column.id == "rank"
+            or any(column.text(row) not in (UNKNOWN, REFERENCE) for row in self._rows)
+        ]
+        told = {self._metric.id, *(["rank"] if self._metric.yardstick is not None else [])} if self._is_brief else set()
+        return tuple(column for column in known if column.id not in told)
+
+    @property
+    def _is_brief(self) -> bool:
+        return self.screen.has_class("-short") or self.screen.has_class("-low")
+
+    def _build(self) -> None:
+        """Names the columns, the one that it is sorted by with a sign, and fills the rows."""
+        used = self._rows[0].yardstick
         key, is_turned = self._sorted_by
-        column = next(column for column in TABLE_COLUMNS if column.id == key)
+        marked = self.cursor_row
+        self._columns = self._wanted()
         self._is_filling = True
-        self.clear()
+        self.clear(columns=True)
+        self.fixed_columns = 1 + [column.id for column in self._columns].index("mode")
+        headings = {column.id: column.heading(used) for column in self._columns}
+        if self._sorted_by != _UNSORTED and key in headings:
+            headings[key] += f" {_sign(key, is_turned)}"
+        for column in self._columns:
+            self.add_column(Text(headings[column.id], justify=column.align), key=column.id)
+        column = next(column for column in TABLE_COLUMNS if column.id == key)
         for group in grouped(sort_rows(self._rows, column, turned=is_turned), self._by, lambda row: row.mode):
-            for number, row in enumerate(group):
+            rows = group if self._sorted_by == _UNSORTED else compared_with_next(self._result, group)
+            for number, row in enumerate(rows):
                 cells = {column.id: _cell(column, row) for column in self._columns}
+                if row.mode in self._versions:
+                    cells["mode"].append(f" {self._versions[row.mode]}")
                 if number:
                     cells["mode"].stylize("dim", *_shared_part(row.mode, self._by))
                 self.add_row(*cells.values(), key=row.mode)
+        self.move_cursor(row=marked, scroll=False)
         self._is_filling = False
+        order = [] if self._sorted_by == _UNSORTED else [f"sorted by {headings.get(key, key)}"]
+        self.set_heading(SEPARATOR.join([_TITLES[used], *order, _KEYS]))
 
-    def _ranked(self, yardstick: Yardstick) -> tuple[Row, ...]:
-        return tuple(row for group in grouped_rows(self._result, self._by, yardstick) for row in group)
+    def _ranked(self) -> tuple[Row, ...]:
+        groups = grouped_rows(self._result, self._by, self._yardstick)
+        return tuple(row for group in groups for row in group)
+
+
+def _sign(column_id: str, turned: bool) -> str:
+    """Which way the values of a sorted column go from top to bottom."""
+    column = next(column for column in TABLE_COLUMNS if column.id == column_id)
+    return "▼" if (column.better == "higher") != turned else "▲"
 
 
 def _shared_part(label: str, by: GroupBy) -> tuple[int, int]:

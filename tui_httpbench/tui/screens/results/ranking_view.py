@@ -7,13 +7,14 @@ from textual.widget import Widget
 from textual.widgets import Label
 
 from tui_httpbench.analysis.columns import METRICS
-from tui_httpbench.analysis.conclusion import conclude
+from tui_httpbench.analysis.conclusion import conclusion_of
 from tui_httpbench.analysis.grouping import can_group, usual_grouping
 from tui_httpbench.analysis.pairs import Pair, pairs_of
 from tui_httpbench.analysis.places import ORDER_NOTE, rates_differ
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.report import markdown
 from tui_httpbench.tui.parts.panel import Page
+from tui_httpbench.tui.parts.prose import Prose
 from tui_httpbench.tui.screens.results.metric_bar import MetricBar
 from tui_httpbench.tui.screens.results.ranking_chart import ChartPanel
 from tui_httpbench.tui.screens.results.ranking_table import RankingTable
@@ -23,14 +24,19 @@ MAX_PAIRS = 2
 """How many variants are compared with their reference above all else; where there are more, all are below the table."""
 
 
-class Conclusion(Label):
-    """What the ranking says, in full, after what variants come to; takes no room where there is nothing to say."""
+def said_of(result: Result, pairs: tuple[Pair, ...]) -> tuple[str, str]:
+    """The verdict in a sentence or two, and what else there is to say; either may be empty.
 
-    def __init__(self, result: Result, pairs: tuple[Pair, ...]) -> None:
-        told = [pair.in_words for pair in pairs] if len(pairs) <= MAX_PAIRS else []
-        text = " ".join(filter(None, (*told, conclude(result))))
-        super().__init__(text, id="conclusion", markup=False)
-        self.display = bool(text)
+    What variants come to goes first, and so does the answer to the question of the plan. Of two lanes that are compared
+    so, the ranking says nothing more.
+    """
+    conclusion = conclusion_of(result)
+    pairs_told = " ".join(pair.in_words for pair in pairs) if len(pairs) <= MAX_PAIRS else ""
+    said = [pairs_told, conclusion.answer, conclusion.known, conclusion.left_open]
+    if (pairs_told or conclusion.answer) and len(result.modes) == MAX_PAIRS:
+        said[2:] = []
+    verdict, *rest = [*filter(None, said), ""]
+    return verdict, " ".join(filter(None, [*rest, conclusion.by_cpu]))
 
 
 class RankingView(ResultView):
@@ -44,7 +50,9 @@ class RankingView(ResultView):
     def compose(self) -> ComposeResult:
         """The sentence first, then the choice of metric over chart and table."""
         pairs = pairs_of(self.result)
-        yield Conclusion(self.result, pairs)
+        verdict, rest = said_of(self.result, pairs)
+        yield _shown(Prose(verdict, id="conclusion"))
+        yield _shown(Prose(rest, id="conclusion-rest", classes="rest"))
         plan = self.result.plan
         yield MetricBar(METRICS[0], usual_grouping(plan), can_group=can_group(plan))
         note = Label(id="metric-note", markup=False)
@@ -53,10 +61,12 @@ class RankingView(ResultView):
         with Page(id="page"):
             yield ChartPanel(self.result)
             yield RankingTable(self.result)
+            # Where rows are few, chart and table come before what else there is to say.
+            yield _shown(Prose(rest, id="rest-below", classes="rest"))
             if len(pairs) > MAX_PAIRS:
-                yield Label("\n".join(pair.in_words for pair in pairs), id="pairs", markup=False)
+                yield Prose("\n".join(pair.in_words for pair in pairs), id="pairs")
             if rates_differ(self.result):
-                yield Label(ORDER_NOTE, id="order-note", markup=False)
+                yield Prose(ORDER_NOTE, id="order-note")
 
     def first_focus(self) -> Widget | None:
         """The table."""
@@ -69,7 +79,7 @@ class RankingView(ResultView):
     def on_metric_bar_changed(self, event: MetricBar.Changed) -> None:
         """Redraws the chart, and ranks the table by the metric's yardstick."""
         self.query_one(ChartPanel).draw_by(event.metric, event.log, event.by)
-        self.query_one(RankingTable).rank_by(event.metric.yardstick or "time", event.by)
+        self.query_one(RankingTable).rank_by(event.metric, event.by)
         note = self.query_one("#metric-note", Label)
         note.display = bool(event.metric.note)
         note.update(event.metric.note)
@@ -78,6 +88,14 @@ class RankingView(ResultView):
         """Draws the ranking by another metric."""
         self.query_one(MetricBar).choose(metric_id)
 
+    def sort_by(self, step: int) -> None:
+        """Sorts the table by the column so many further on."""
+        self.query_one(RankingTable).sort_by(step)
+
+    def turn_order(self) -> None:
+        """Turns the order of the table round."""
+        self.query_one(RankingTable).turn_order()
+
     def group_next(self) -> None:
         """Goes on to the next way of grouping."""
         self.query_one(MetricBar).group_next()
@@ -85,3 +103,10 @@ class RankingView(ResultView):
     def toggle_log(self) -> None:
         """Switches between the linear and the logarithmic scale."""
         self.query_one(MetricBar).toggle_log()
+
+
+def _shown(label: Prose) -> Prose:
+    """The label, without which there is nothing where it has no text."""
+    if not str(label.content):
+        label.add_class("-empty")
+    return label

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -21,11 +22,14 @@ from tui_httpbench.measured.measured import Measured
 from tui_httpbench.report.formats import Export
 from tui_httpbench.text.formatting import plural
 from tui_httpbench.text.quoting import printable
+from tui_httpbench.tui.formatting import whole_parts
+from tui_httpbench.tui.parts.panel import SEPARATOR
 from tui_httpbench.tui.parts.save import SaveScreen
-from tui_httpbench.tui.plan_words import describe_more_rounds, plan_in_short
+from tui_httpbench.tui.plan_words import describe_more_rounds
 from tui_httpbench.tui.saving import file_stem, save_result_aside
 from tui_httpbench.tui.screens.results.article_view import ArticleView
 from tui_httpbench.tui.screens.results.code_view import CodeView
+from tui_httpbench.tui.screens.results.heading import circumstances, place_of_requests
 from tui_httpbench.tui.screens.results.latency_view import LatencyView
 from tui_httpbench.tui.screens.results.metric_bar import GROUPING_TOOLTIP
 from tui_httpbench.tui.screens.results.ranking_view import RankingView
@@ -35,6 +39,8 @@ from tui_httpbench.tui.screens.results.why_view import AGAINST_TOOLTIP, WhyView
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 from tui_httpbench.tui.tooltips import HISTORY_TOOLTIP, SCREENSHOT_TOOLTIP
 
+_TITLE_SPARE = 5
+"""Columns of the header that neither the title nor what follows it has: the dash between them, and the edges."""
 VIEWS: tuple[type[ResultView], ...] = (RankingView, LatencyView, WhyView, CodeView, ArticleView, WarningsView)
 _ON_TABS: dict[str, tuple[type[ResultView], ...]] = {
     "choose_metric": (RankingView,),
@@ -43,8 +49,16 @@ _ON_TABS: dict[str, tuple[type[ResultView], ...]] = {
     "show_next_chart": (LatencyView,),
     "toggle_modes": (LatencyView,),
     "compare_with_marked": (WhyView,),
+    "open_change": (WhyView,),
+    "sort_by": (RankingView,),
+    "turn_order": (RankingView,),
 }
 """The tabs on which an action means anything, for those that do not mean the same on all."""
+
+
+_SORT_TOOLTIP = "Sort the table by the next column"
+_CHANGE_TOOLTIP = "Show what to change with its code in full, or the reasons again"
+_SORT_BACK = "Sort the table by the column before"
 
 
 def _metric_binding(number: int, metric: Column) -> Binding:
@@ -76,17 +90,20 @@ what is too close to call may be told then, and all rounds count together. **h**
 is among them.
 
 - *Ranking*: each bar is one mode, coloured by its library, the best on top. **1** to **9** choose what is compared,
-  **l** the logarithmic scale, on which modes that differ 100 times can be read. A click on a column's title sorts. With
-  variants, **b** brings together the lanes of a mode, those of a variant, or none.
-- Modes that can't be told apart share a place, such as **2=**. The interval is that of the ratio to the winner's time;
-  *vs next* says how a mode compares with the one below it. By CPU time there are places and intervals of their own.
+  **l** the logarithmic scale, on which modes that differ 100 times can be read. **<** and **>** sort the table by
+  another column, as a click on its title does; **i** turns the order round. With variants, **b** brings together the
+  lanes of a mode, those of a variant, or none.
+- Modes that can't be told apart share a place, such as **2=**. The interval is that of the ratio to the winner's
+  time; *vs next* says how a mode compares with the one below it, however the table is sorted. By CPU time there are
+  places and intervals of their own.
 - A mode marked **!** had failed requests or missing rounds; it stands below all others, without a place. One marked
   **≠** did other work than most.
 - *Latency*: **v** shows the next chart, **m** chooses the modes, **l** the scale.
-- *Why*: a bar splits the time of a request: connecting, TLS, waiting for the server, computing, its turn (while its
-  mode computes for the others in flight), and other. Each mode is compared with the fastest, a variant with its
-  reference. **x** compares all with the mode that is marked in the table, and as before when it is pressed again; so
-  does the list above. Beside the reasons stands what to change in the code, and what that brings.
+- *Why*: a bar splits the time of a request: connecting, TLS, waiting for the server, computing, waiting for its turn
+  (while its process computes for the others in flight), and other. Each mode is compared with the fastest, a variant
+  with its reference. **x** compares all with the mode that is marked in the table, and as before when it is pressed
+  again; so does the list above. Beside the reasons stands what to change in the code, and what that brings; **d**
+  gives it all the room.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "run_again", "Again", id="results.again", tooltip="Run the same plan again"),
@@ -117,8 +134,12 @@ is among them.
         Binding("left_square_bracket", "step(-1)", "Tab before", show=False, id="results.back", tooltip="Tab before"),
         *map(_tab_binding, VIEWS),
         *(_metric_binding(number, metric) for number, metric in enumerate(METRICS[:METRIC_KEYS], 1)),
+        Binding("greater_than_sign", "sort_by(1)", "Sort", show=False, id="results.sort-next", tooltip=_SORT_TOOLTIP),
+        Binding("less_than_sign", "sort_by(-1)", "Sort", show=False, id="results.sort-back", tooltip=_SORT_BACK),
+        Binding("i", "turn_order", "Turn", show=False, id="results.turn", tooltip="Turn the order of the table round"),
         Binding("b", "group_next", "Grouping", show=False, id="results.grouping", tooltip=GROUPING_TOOLTIP),
         Binding("x", "compare_with_marked", "Against", show=False, id="results.against", tooltip=AGAINST_TOOLTIP),
+        Binding("d", "open_change", "Change", show=False, id="results.change-code", tooltip=_CHANGE_TOOLTIP),
         Binding("l", "toggle_log", "Scale", show=False, id="results.log", tooltip="Linear or logarithmic scale"),
         Binding("v", "show_next_chart", "Next chart", show=False, id="results.chart", tooltip="Next chart of latency"),
         Binding("m", "toggle_modes", "Modes", show=False, id="results.modes", tooltip="Choose the modes of the charts"),
@@ -188,10 +209,8 @@ is among them.
                 replace(binding, description="Back", show=True, tooltip="Back to the history")
                 for binding in self._bindings.key_to_bindings["escape"]
             ]
-        began = f"{result.started_at[:16].replace('T', ' ')} · " if is_kept and result.started_at else ""
         # A value of a sweep is judged alone here: the sweep has to be surer, since it looks at all of them.
-        alone = f"{printable(place)}, judged alone · " if place else began
-        self.sub_title = alone + plan_in_short(result.plan, result.url)
+        self._alone = [f"{printable(place)}, judged alone"] if place else []
         self.show_name(result.name)
 
     def show_name(self, name: str) -> None:
@@ -199,14 +218,25 @@ is among them.
         if name != self.result.name:
             self.result = replace(self.result, name=name)
         result = self.result
-        title = printable(name) or type(self).TITLE or ""
+        where = place_of_requests(result)
+        title = printable(name) or where
+        parts = [*self._alone, *([where] if name else []), *circumstances(result)]
         if result.stopped:
             sent = sum(mode.requests for mode in result.modes)
             total = result.plan.total_requests
             share = f"{sent:,} of {plural(total, 'request')}" if total is not None else plural(sent, "request")
             stopped = f"stopped: {share} measured"
-            title = f"{printable(name)}, {stopped}" if name else stopped
-        self.title = title
+            title = f"{title}, {stopped}"
+        self.title, self._parts = title, SEPARATOR.join(parts)
+        self._fit_title()
+
+    def on_resize(self) -> None:
+        """Tells in the title as much as there is room for."""
+        self._fit_title()
+
+    def _fit_title(self) -> None:
+        columns = self.size.width - cell_len(self.title or "") - _TITLE_SPARE if self.size.width else len(self._parts)
+        self.sub_title = whole_parts(self._parts, columns)
 
     def compose(self) -> ComposeResult:
         """A tab for each view that applies; all but the first are filled when they are opened."""
@@ -276,9 +306,21 @@ is among them.
         """Goes on to the next way of grouping."""
         self.query_one(RankingView).group_next()
 
+    def action_sort_by(self, step: int) -> None:
+        """Sorts the ranking's table by the next column or the one before."""
+        self.query_one(RankingView).sort_by(step)
+
+    def action_turn_order(self) -> None:
+        """Turns the order of the ranking's table round."""
+        self.query_one(RankingView).turn_order()
+
     def action_compare_with_marked(self) -> None:
         """Compares all modes with the marked one, or as usual again."""
         self.query_one(WhyView).compare_with_marked()
+
+    def action_open_change(self) -> None:
+        """Shows what to change in full, or the reasons again."""
+        self.query_one(WhyView).open_change()
 
     def action_toggle_log(self) -> None:
         """Switches between the linear and the logarithmic scale."""

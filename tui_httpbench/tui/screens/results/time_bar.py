@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from tui_httpbench.analysis.time_parts import TimeParts
+from tui_httpbench.analysis.time_parts import NAMES, OTHER, TimeParts
 from tui_httpbench.text.formatting import format_ms
 
 _LOOKS = {
-    "connecting": ("▚", "yellow"),
-    "TLS": ("▓", "red"),
-    "waiting": ("░", "cyan"),
-    "computing": ("█", "blue"),
-    "turn": ("▒", "green"),
-    "other": ("·", "bright_black"),
+    NAMES["connecting"]: ("▚", "yellow"),
+    NAMES["tls"]: ("▓", "red"),
+    NAMES["waiting"]: ("░", "cyan"),
+    NAMES["computing"]: ("█", "blue"),
+    NAMES["turn"]: ("▒", "green"),
+    OTHER: ("·", "bright_black"),
 }
 """The sign and the colour of each part."""
 _LEAST_TOLD = 0.01
@@ -38,7 +38,8 @@ def parts_line(parts: TimeParts) -> Text:
     shown = [(name, value) for name, value in told if value >= _LEAST_TOLD * parts.latency_ms]
     line = Text(f"{format_ms(parts.latency_ms)} ms a request:")
     for name, value in shown:
-        line.append(" ").append(*_LOOKS[name]).append(f"\N{NO-BREAK SPACE}{name}\N{NO-BREAK SPACE}{format_ms(value)}")
+        words = f" {name} {format_ms(value)}".replace(" ", "\N{NO-BREAK SPACE}")
+        line.append(" ").append(*_LOOKS[name]).append(words)
     return line
 
 
