@@ -43,7 +43,9 @@ def ranked(result: Result, state: LaneState = "running") -> Progress:
     for mode in result.modes:
         rate = mode.requests_per_second or 0.0
         wave = tuple(rate * (1 + 0.02 * ((7 * point) % 5 - 2)) for point in range(17))
-        lanes.append(LaneProgress(mode.mode, state, int(rate * 3) + 1, None, 5.6 / 8, mode.failed, 5, rate, wave, 8, 3))
+        done = int(rate * 3) + 1
+        lane = LaneProgress(mode.mode, state, done, None, 5.6 / 8, mode.failed, 5, rate, wave, 8, 3)
+        lanes.append(replace(lane, answers=(("200", done - mode.failed),)))
     return Progress(
         elapsed_s=15.8,
         stage="measuring",
@@ -56,6 +58,7 @@ def ranked(result: Result, state: LaneState = "running") -> Progress:
         max_rounds=30,
         ranking=result.ranking,
         undecided=undecided_pairs(result.ranking),
+        least_rounds=8,
     )
 
 

@@ -18,12 +18,11 @@ from typing import Any
 
 import pytest
 from rich.style import Style
-from support.made_progress import RATE, LaneApp, StillScreen, lane_of, progress_of, ranked, still
+from support.made_progress import LaneApp, StillScreen, lane_of, progress_of, ranked, still
 from support.made_results import EIGHT, MACHINE, clean_result, plain_result_of, record_of, rounds_of, tied_result
 from support.screens import Notice, child_pids, let_workers_end, resize, slow_size, text_on, wait_for_screen, wait_until
 from textual.app import App
 from textual.pilot import Pilot
-from textual.widgets import Digits
 
 from tui_httpbench.analysis.comparison import RatioInterval
 from tui_httpbench.analysis.places import NO_VERDICT_YET, interval_in_words
@@ -42,7 +41,13 @@ from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.parts.blocks import sparkline, thick_bar, thin_bar
 from tui_httpbench.tui.parts.question import Question
 from tui_httpbench.tui.parts.save import SaveScreen
-from tui_httpbench.tui.parts.standing import SpeedScale, speed_so_far, undecided_in_words
+from tui_httpbench.tui.parts.standing import (
+    SpeedScale,
+    leader_in_words,
+    shares_so_far,
+    speed_so_far,
+    undecided_in_words,
+)
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
 from tui_httpbench.tui.screens.run import screen as run_module
 from tui_httpbench.tui.screens.run.lane import LaneStanding, count_in_words, draw_lane, state_in_words
@@ -53,7 +58,7 @@ from tui_httpbench.tui.screens.run.run_line import RunLine
 from tui_httpbench.tui.screens.run.run_words import describe_progress
 from tui_httpbench.tui.screens.run.screen import RunScreen
 from tui_httpbench.tui.screens.run.spotlight import TURN_S
-from tui_httpbench.tui.screens.run.totals import Total
+from tui_httpbench.tui.screens.run.totals import lines_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for left-over processes in /proc")
 
@@ -99,7 +104,7 @@ async def test_a_run_shows_its_states_and_ends_in_the_result() -> None:
             "starting round 2",
             "running round 2",
         } & seen
-        assert any(re.fullmatch(r"Round 2 of 2 · .+ · at most 0:\d\d left", heading) for heading in headings)
+        assert any(re.fullmatch(r"Round 2 of 2, at most \d+ s left · .+", heading) for heading in headings)
         assert shares == sorted(shares)
         assert results.result.all_succeeded
         assert [mode.requests for mode in results.result.modes] == [600, 600]
@@ -293,42 +298,60 @@ async def test_eight_lanes_and_all_digits_fit_every_size(size: tuple[int, int]) 
         drawn = text_on(pilot.app)
         lanes = screen.query_one(LaneList)
         assert lanes.max_scroll_y == 0
-        assert "Round 1 of 3 · taking turns · at most 2:14:20 left" in drawn
+        assert "Round 1 of 3, at most 2 h 15 min left" in drawn
         for mode in DEFAULT_MODES:
             assert f" {mode} " in drawn
-        assert drawn.count("running round 1") == 8
+        # Where there is one row for both, how far a lane is stands for its state.
+        assert drawn.count("running round 1") == (0 if size[1] == 24 else 8)
+        assert len(re.findall(r"(?m)^\W*  (?:━|╸|╺){10,} {2}", drawn)) == 8
         assert drawn.count("1,234/s") == 8
         assert "123k failed" in drawn
-        for total in screen.query(Total):
-            digits = total.query_one(Digits)
-            assert digits.get_content_width(total.size, total.size) < total.content_size.width
+        assert "12:34:56.7 elapsed" in drawn
+        assert "2,399,992 requests, 987,648 errors" in drawn
         rows = [number for number, line in enumerate(drawn.splitlines()) if "1,234/s" in line]
-        assert {below - above for above, below in pairwise(rows)} == {{24: 2, 36: 3, 45: 4, 60: 6}[size[1]]}
+        assert {below - above for above, below in pairwise(rows)} == {{24: 2, 36: 3, 45: 4, 60: 5}[size[1]]}
 
 
-async def test_totals_are_shortened_before_they_are_cut() -> None:
-    async with still(progress_of(DEFAULT_MODES, done=2_345_678, time_left_s=16.2), (80, 24)) as (screen, pilot):
-        shown = {total.id: total.query_one(Digits).value for total in screen.query(Total)}
-        assert shown == {
-            "total-elapsed": "0:12",
-            "total-left": "0:17",
-            "total-requests": "18.8M",
-            "total-errors": "0",
-        }
-        screen.shown = replace(screen.shown, time_left_s=None)
-        screen.redraw()
-        assert screen.query_one("#total-left Digits", Digits).value == "-"
-        await resize(pilot, 200, 60)
-        shown = {total.id: total.query_one(Digits).value for total in screen.query(Total)}
-        assert shown["total-elapsed"] == "0:12.4"
-        assert shown["total-requests"] == "18,765,424"
+def test_the_totals_say_what_requests_ended_in_and_nothing_is_cut() -> None:
+    def told(columns: int, **changes: Any) -> list[str]:
+        lanes = (
+            lane_of("aiohttp", done=30, **changes),
+            lane_of("httpx", done=2_345_678, answers=(("200", 2_345_678),)),
+        )
+        progress = replace(progress_of(("aiohttp", "httpx")), lanes=lanes)
+        return ["".join(text for text, _ in line) for line in lines_of(progress, columns)]
+
+    whole = told(40, answers=(("200", 20), ("302", 10)))
+    assert whole == ["0:12.4 elapsed", "2,345,708 requests, no errors", "HTTP 200 × 2,345,698, HTTP 302 × 10"]
+    failing = {"errors": 22, "failures": (("405", 12), ("refused", 10)), "answers": (("200", 8),)}
+    assert told(60, **failing)[1:] == [
+        "2,345,708 requests, 22 errors",
+        "HTTP 405 × 12, refused × 10, HTTP 200 × 2,345,686",
+    ]
+    assert told(45, **failing)[2] == "HTTP 405 × 12, refused × 10, HTTP 200 × 2.35M"
+    assert told(34, **failing)[2] == "HTTP 405 × 12, refused × 10"
+
+
+async def test_before_the_first_round_is_over_no_lane_has_dashes() -> None:
+    starting = progress_of(DEFAULT_MODES, round=0, stage="checking")
+    nothing = replace(starting, lanes=tuple(lane_of(lane.mode, state="waiting", done=0, share=0.0, throughput=None,
+                                                    sparkline=()) for lane in starting.lanes))  # fmt: skip
+    for progress in (nothing, progress_of(DEFAULT_MODES)):
+        async with still(progress, (120, 36)) as (screen, pilot):
+            screen.told = Latest.none()
+            screen.redraw()
+            drawn = text_on(pilot.app)
+            assert not re.search(" [–-] ", "\n".join(drawn.splitlines()[1:]))
+            assert ("First round running: no ranking yet" in drawn) == (progress.round == 1)
+            assert "Speed so far, no ranking yet" in drawn
 
 
 @pytest.mark.parametrize("size", [(50, 24), (80, 16)])
 async def test_small_terminals_get_the_totals_as_text(size: tuple[int, int]) -> None:
     async with still(progress_of(DEFAULT_MODES, time_left_s=3.0), size) as (_, pilot):
-        await wait_until(pilot, lambda: "0:12.4 · at most 0:03 left · 0 errors · 400 done" in text_on(pilot.app))
+        await wait_until(pilot, lambda: "0:12.4 elapsed · 400 requests, no errors" in text_on(pilot.app))
         drawn = text_on(pilot.app)
+        assert "Round 1 of 3, at most 3 s left" in drawn
         for mode in DEFAULT_MODES:
             assert f" {mode} " in drawn
 
@@ -392,7 +415,7 @@ async def test_help_tells_of_the_run_though_nothing_has_the_focus() -> None:
 
 
 def test_states_and_counts_are_said_in_words() -> None:
-    def lane(state: LaneState, done: int = 10, total: int | None = 30, **changes: int) -> LaneProgress:
+    def lane(state: LaneState, done: int = 10, total: int | None = 30, **changes: Any) -> LaneProgress:
         return lane_of("aiohttp", state=state, done=done, total=total, **changes)
 
     assert state_in_words(lane("waiting", rounds_done=1), 2) == "waiting for round 2"
@@ -401,29 +424,35 @@ def test_states_and_counts_are_said_in_words() -> None:
     assert state_in_words(lane("running"), 2) == "running round 2"
     assert state_in_words(lane("done"), 3) == "done"
     assert state_in_words(lane("failed"), 3) == "failed"
-    assert count_in_words(lane("running")) == "10 of 30"
-    assert count_in_words(lane("running", total=None)) == "10 done"
-    assert count_in_words(lane("running", done=12_345, total=None)) == "12,345 done"
-    assert count_in_words(lane("running", done=2_345_678, total=None)) == "2.35M done"
+    assert count_in_words(lane("running")) == "10 done"
+    assert count_in_words(lane("running", answers=(("200", 10),))) == "200 × 10"
+    assert count_in_words(lane("running", answers=(("200", 7), ("302", 3)))) == "200 × 7, 302 × 3"
+    assert count_in_words(lane("running", answers=(("200", 7), ("302", 3))), 12) == "10 done"
+    assert count_in_words(lane("running", done=12_345, answers=(("200", 12_345),)), 11) == "200 × 12.3k"
+    assert count_in_words(lane("running", done=2_345_678)) == "2.35M done"
     assert count_in_words(lane("running", errors=3)) == "3 of 10 failed"
     assert count_in_words(lane("running", errors=3, total=None)) == "3 of 10 failed"
     assert count_in_words(lane("running", errors=3), 12) == "3 failed"
-    assert count_in_words(lane("running", done=12_345, total=300_000)) == "12.3k of 300k"
     assert count_in_words(lane("running", done=12_345, total=300_000, errors=12_000)) == "12.0k failed"
 
 
 def test_where_the_run_stands_is_said_with_one_time() -> None:
     two = progress_of(("aiohttp", "httpx"), round=2, rounds=5, time_left_s=16.1)
-    assert describe_progress(two) == "Round 2 of 5 · taking turns · at most 0:17 left"
-    assert describe_progress(replace(two, is_auto=True)) == "Round 2 of at most 5 · taking turns · at most 0:17 left"
-    assert describe_progress(replace(two, time_left_s=None)).endswith(" · time left: not known yet")
-    assert describe_progress(replace(two, stage="starting")) == "Round 2 of 5 · starting the modes · at most 0:17 left"
+    assert describe_progress(two) == "Round 2 of 5, at most 17 s left · the modes take turns"
+    auto = replace(two, is_auto=True, least_rounds=3)
+    assert describe_progress(auto) == "Round 2 of at least 3, at most 17 s left · the modes take turns"
+    assert describe_progress(replace(auto, time_left_s=75.0)).startswith(
+        "Round 2 of at least 3, at most 1 min 15 s left"
+    )
+    assert describe_progress(replace(two, time_left_s=None)).startswith("Round 2 of 5, time left: not known yet")
+    assert describe_progress(replace(two, round=1, time_left_s=None)).endswith("time left: known after round 1")
+    assert describe_progress(replace(two, stage="starting")) == "Round 2 of 5, at most 17 s left · starting the modes"
     assert describe_progress(replace(two, stage="checking", round=0)) == "Checking that all modes do the same work"
     assert describe_progress(replace(two, stage="starting", round=0)) == "Starting the modes"
     assert describe_progress(replace(two, stage="ended")) == "Over after 2 rounds"
-    assert " · measuring · " in describe_progress(replace(two, lanes=two.lanes[:1]))
+    assert describe_progress(replace(two, lanes=two.lanes[:1])).endswith(" · measuring")
     grouped = replace(two, lanes=(*two.lanes, lane_of("requests", state="waiting"), lane_of("x", state="failed")))
-    assert " · 2 of 3 modes taking turns · " in describe_progress(grouped)
+    assert describe_progress(grouped).endswith(" · 2 of 3 modes take turns")
 
 
 def test_the_speed_so_far_weighs_each_round_by_what_is_done_of_it() -> None:
@@ -490,8 +519,8 @@ async def test_each_lane_shows_its_place_and_ratio_as_rounds_go_by(size: tuple[i
     async with still(before, size) as (screen, pilot):
         lanes = screen.query_one(LaneList)
         drawn = text_on(pilot.app)
-        assert "×" not in "".join(drawn.splitlines()[1:])
-        assert "undecided: all, until round 1 is over" in drawn
+        assert not re.search(r"×\d", drawn)
+        assert "First round running: no ranking yet" in drawn
         first_bars = [line.find("█") for line in drawn.splitlines() if "/s" in line]
         for many in (first_rounds(result, 1), first_rounds(result, 2), result):
             screen.shown = ranked(many)
@@ -501,15 +530,17 @@ async def test_each_lane_shows_its_place_and_ratio_as_rounds_go_by(size: tuple[i
             for rank in many.ranking:
                 line = next(line for line in drawn.splitlines() if f" {rank.mode} " in line and "/s" in line)
                 assert rank.ratio is not None
-                place = rank.label if max(record.round for record in many.records) > 1 else "–"
-                assert f" {place} " in line
+                if max(record.round for record in many.records) > 1:
+                    assert f" {rank.label} " in line
                 assert f"{format_ratio(rank.ratio)} " in line
             assert (NO_VERDICT_YET in drawn) == all(record.round == 1 for record in many.records)
             # Nothing moves when the ranking comes.
             assert sorted(line.find("█") for line in drawn.splitlines() if "/s" in line) == sorted(first_bars)
             assert lanes.max_scroll_y == 0
-        assert "Round 6 of at most 8 · taking turns · at most 0:15 left" in drawn
-        assert "undecided: requests-session – httpx-async " in drawn
+        assert "Round 6 of at least 8, at most 15 s left" in drawn
+        if size[0] > 80:
+            assert "undecided: requests-session – httpx-async " in drawn
+        assert "aiohttp leads; aiohttp-each takes 3.2" in drawn
         assert drawn.count("4= ") == 2
         if size[1] > 16:
             interval = result.ranking[1].interval
@@ -530,29 +561,38 @@ def first_rounds(result: Result, rounds: int) -> Result:
     return plain_result_of(*records, modes=EIGHT)
 
 
-def test_what_is_undecided_is_said_in_one_line() -> None:
-    progress = ranked(tied_result())
-    assert undecided_in_words(progress, 70) == "undecided: requests-session – httpx-async"
-    assert undecided_in_words(ranked(clean_result()), 70) == "all decided"
+def test_who_leads_and_what_is_undecided_is_said_in_one_line() -> None:
+    def said(result: Result, cells: int = 120) -> str:
+        return leader_in_words(ranked(result), cells)
+
+    clean = "aiohttp leads; aiohttp-each takes 3.23 times as long"
+    assert said(clean_result()) == f"{clean} · all decided"
+    assert said(clean_result(), len(clean)) == clean
+    assert said(clean_result(), 20) == "aiohttp leads"
+    assert said(tied_result()).endswith(" · undecided: requests-session – httpx-async")
     first = ranked(first_rounds(clean_result(), 1))
+    assert leader_in_words(first, 70) == f"aiohttp is ahead · {NO_VERDICT_YET}"
+    two, *others = clean_result().ranking
+    tied = (replace(two, shared=True), replace(others[0], rank=1, shared=True), *others[1:])
+    both = replace(ranked(clean_result()), ranking=tied)
+    assert leader_in_words(both, 80).startswith("aiohttp and aiohttp-each lead, too close to call")
     assert len(first.undecided) == 7
-    assert undecided_in_words(first, 70) == NO_VERDICT_YET
     all_open = replace(ranked(clean_result()), undecided=first.undecided)
     for cells in (30, 60, 70, 200):
         assert len(undecided_in_words(all_open, cells)) <= max(cells, 30)
+        assert len(leader_in_words(all_open, cells)) <= cells
     assert undecided_in_words(all_open, 70).startswith("undecided: aiohttp – aiohttp-each")
     assert undecided_in_words(all_open, 70).endswith(" and 6 more")
     assert undecided_in_words(all_open, 30) == "undecided: 7 of 7 neighbours"
-    assert "nothing to compare" in undecided_in_words(ranked(plain_result_of(*rounds_of("aiohttp"))), 70)
-    failing = plain_result_of(*rounds_of("aiohttp"), *rounds_of("httpx", failed=1))
-    assert "nothing to compare" in undecided_in_words(ranked(failing), 70)
+    assert "Nothing to compare" in said(plain_result_of(*rounds_of("aiohttp"), *rounds_of("httpx", failed=1)))
+    assert "nothing to compare" in said(plain_result_of(*rounds_of("aiohttp")))
 
 
 def test_intervals_are_drawn_where_they_are() -> None:
     def rank(ratio: float, low: float, high: float) -> Rank:
         return Rank(1, "aiohttp", ratio, True, RatioInterval(ratio, low, high, 5), "faster")
 
-    linear, log = SpeedScale(4_000.0), SpeedScale(4_000.0, 2)
+    linear, log = SpeedScale(), SpeedScale(2)
     assert linear.draw(rank(2.0, 2.0, 2.0), 21) == " " * 10 + "●" + " " * 10
     assert linear.draw(rank(1.0, 1.0, 1.0), 21) == " " * 20 + "●"
     assert linear.draw(rank(2.0, 4 / 3, 4.0), 20) == " " * 5 + "├" + "─" * 4 + "●" + "─" * 4 + "┤" + " " * 4
@@ -569,14 +609,25 @@ def test_intervals_are_drawn_where_they_are() -> None:
     assert interval_in_words(None) == "–"
 
 
-def test_the_scale_holds_every_speed() -> None:
+def test_the_scale_holds_every_share() -> None:
     for log in (False, True):
-        scale = SpeedScale.of((4_000.0, 16.0, 0.0), log=log)
-        assert scale.bar(4_000.0) == 1.0
-        assert 0 < scale.bar(16.0) < 1
+        scale = SpeedScale.of((1.0, 0.004, 0.0), log=log)
+        assert scale.bar(1.0) == 1.0
+        assert 0 < scale.bar(0.004) < 1
         assert scale.bar(0.0) == scale.bar(None) == 0.0
-    assert SpeedScale.of((4_000.0, 16.0), log=True).decades == 3
-    assert SpeedScale.of((), log=True).bar(1.0) == 0.0
+    assert SpeedScale.of((1.0, 0.004), log=True).decades == 3
+    assert SpeedScale.of((), log=True).bar(1.0) == 1.0
+
+
+def test_bars_are_the_ranking_as_soon_as_there_is_one() -> None:
+    lanes = [lane_of("aiohttp", 4_000.0), lane_of("httpx", 1_000.0), lane_of("requests", 400.0, errors=50)]
+    assert shares_so_far(lanes, ()) == {"aiohttp": 1.0, "httpx": 0.25}
+    interval = RatioInterval(5.0, 4.0, 6.0, 3)
+    ranking = (
+        Rank(1, "aiohttp", 1.0, True, RatioInterval(1.0, 1.0, 1.0, 3)),
+        Rank(2, "httpx", 5.0, True, interval, "faster"),
+    )
+    assert shares_so_far(lanes, ranking) == {"aiohttp": 1.0, "httpx": 0.2}
 
 
 def test_the_sparkline_starts_at_zero_and_fills_as_the_bar_does() -> None:
@@ -610,7 +661,7 @@ def test_bars_are_as_long_as_their_share() -> None:
 
 
 async def test_the_latest_latencies_are_plotted_over_zero() -> None:
-    async with still(progress_of(DEFAULT_MODES), (120, 24)) as (screen, pilot):
+    async with still(progress_of(DEFAULT_MODES), (120, 36)) as (screen, pilot):
         samples = record_of("requests").samples.copy()
         samples[:, 1] = [2_000_000] * 19 + [9_300_000]
         screen.told = Latest("requests", samples)
@@ -622,8 +673,8 @@ async def test_the_latest_latencies_are_plotted_over_zero() -> None:
         assert "p50 2.00 ms" in drawn
         plot = [screen.query_one(LatencyPlot).render_line(row).text for row in range(3)]
         # 2 of 10 ms are 5 of 24 eighths, and only the last request reaches the top row.
-        assert plot[2].count("▅") == 19
-        assert plot[0].count("▆") == 1
+        assert plot[2].count("▅") == 3 * 19
+        assert plot[0].count("▆") == 3
         screen.told = Latest("requests", samples, is_running=False)
         screen.redraw()
         await pilot.pause()
@@ -659,10 +710,10 @@ def test_a_move_by_many_lanes_pushes_nothing_aside(columns: int, rows: int) -> N
     modes = ("aiohttp", *(f"aiohttp#{number}" for number in range(2, 51)))
     layout = LaneLayout.of(modes, 2, columns, rows)
     lane = progress_of(modes).lanes[-1]
-    scale = SpeedScale(RATE)
+    scale = SpeedScale()
     styles: defaultdict[str, Style] = defaultdict(Style.null)
     for moved, move in ((49, " ▲49 "), (-2, " ▼2 "), (0, "")):
-        line = draw_lane(lane, 2, layout, styles, LaneStanding(scale=scale, moved=moved))[0].text
+        line = draw_lane(lane, 2, layout, styles, LaneStanding(share=1.0, scale=scale, moved=moved))[0].text
         assert line.startswith(f"• aiohttp#50{move}")
         assert line.index("█") == layout.bar_start
 
@@ -736,12 +787,10 @@ async def test_no_word_is_cut_on_a_narrow_stage() -> None:
     starting = replace(ranked(tied_result()), time_left_s=None, stage="starting")
     async with still(starting, (50, 14), present=True) as (_, pilot):
         lines = [line.strip() for line in text_on(pilot.app).splitlines()]
-        assert lines[:2] == [
-            "0:15.8 · time left: not known yet · 0 errors",
-            "Round 6 of at most 8 · starting the modes",
-        ]
+        assert lines[0] == "0:15.8 elapsed · 28,446 requests, no errors"
+        assert lines[1].startswith("Round 6 of at least 8, time left: not known yet")
         await resize(pilot, 60, 20)
-        await wait_until(pilot, lambda: "15.4k" in text_on(pilot.app))
+        await wait_until(pilot, lambda: "0.20 ms" in text_on(pilot.app))
         assert not re.search(r"\bdon?\b", text_on(pilot.app))
 
 
@@ -753,6 +802,12 @@ async def test_it_looks_as_it_did(
     async with still(ranked(tied_result()), size, present) as (screen, pilot):
         screen.told = Latest("requests", record_of("requests").samples)
         screen.query_one(LaneList).post_message(LaneList.Picked("requests"))  # or it would go on while this looks
-        await wait_until(pilot, lambda: re.search("▶ requests(: latencies)?, held", text_on(pilot.app)) is not None)
+        await wait_until(
+            pilot,
+            lambda: (
+                re.search("▶ requests(: latencies)?, held" if not present else "▶ requests ", text_on(pilot.app))
+                is not None
+            ),
+        )
         await pilot.pause()
         assert matches_snapshot(pilot.app)

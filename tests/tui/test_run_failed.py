@@ -107,7 +107,19 @@ async def test_who_said_keep_going_is_not_asked() -> None:
 def test_a_lane_tells_statuses_and_ticks_nothing_that_failed(rows: int, columns: int) -> None:
     modes = ("aiohttp", "requests-session")
     layout = LaneLayout.of(modes, 3, columns, rows)
-    roles = ("muted", "rest", "interval", "error", "spot", "waiting", "running", "done", "failed", "failed-bar")
+    roles = (
+        "muted",
+        "rest",
+        "progress",
+        "interval",
+        "error",
+        "spot",
+        "waiting",
+        "running",
+        "done",
+        "failed",
+        "failed-bar",
+    )
     styles = dict.fromkeys((*roles, "library-0"), Style())
     styles |= {f"{role}-fill": styles[role] for role in ("failed-bar", "library-0")}
     lane = lane_of("aiohttp", 0.0, state="done", done=600, errors=600, failures=(("405", 600),), throughput=None)

@@ -16,7 +16,7 @@ from tui_httpbench.report.progress import LiveProgress, headline, undecided_line
 def progress_of(**changes: Any) -> Progress:
     values: dict[str, Any] = {
         **{"elapsed_s": 11.2, "stage": "measuring", "round": 2, "rounds": 5, "lanes": (), "running": "aiohttp"},
-        **{"time_left_s": 16.4, "is_auto": True, "max_rounds": 30},
+        **{"time_left_s": 16.4, "is_auto": True, "max_rounds": 30, "least_rounds": 3},
     }
     return Progress(**(values | changes))
 
@@ -43,10 +43,11 @@ def cyan_of(text: str) -> str:
 
 
 def test_the_time_left_is_one_figure_and_a_bound() -> None:
-    assert headline(progress_of(is_auto=False)) == "round 2 of 5 · 0:11 · at most 0:17 left"
-    assert headline(progress_of()) == "round 2 of up to 5 · 0:11 · at most 0:17 left"
-    assert headline(progress_of(time_left_s=None)) == "round 2 of up to 5 · 0:11"
-    assert headline(progress_of(time_left_s=0.0)) == "round 2 of up to 5 · 0:11 · at most 0:00 left"
+    assert headline(progress_of(is_auto=False)) == "round 2 of 5, at most 17 s left · 0:11"
+    assert headline(progress_of()) == "round 2 of at least 3, at most 17 s left · 0:11"
+    assert headline(progress_of(time_left_s=75.2)) == "round 2 of at least 3, at most 1 min 16 s left · 0:11"
+    assert headline(progress_of(time_left_s=None)) == "round 2 of at least 3 · 0:11"
+    assert headline(progress_of(time_left_s=0.0)) == "round 2 of at least 3, at most 1 s left · 0:11"
 
 
 def test_a_run_that_is_over_has_no_time_left() -> None:

@@ -28,6 +28,11 @@ def is_look(rounds: int) -> bool:
     return rounds in LOOKS
 
 
+def next_look(rounds: int) -> int:
+    """The first number of rounds, not below this one, after which a run may end; itself where there is none."""
+    return next((look for look in LOOKS if look >= rounds), rounds)
+
+
 def look_error_rate(rounds: int, *, sequential: bool, modes: int) -> float:
     """The error rate of all intervals together after this many rounds of a run of so many modes.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -100,7 +102,8 @@ class LaneProgress:
     the mode's round is under way, over all its rounds otherwise; None before the first request, and while all have
     failed. ``sparkline`` is throughput over the mode's own measured time, with ``points_per_round`` points for each
     round. ``rounds`` are those in sight, as in ``Progress``. ``failures`` are what the failed requests ended in, a
-    status or the kind of an error, and how many did, the most frequent first.
+    status or the kind of an error, and how many did, the most frequent first; ``answers`` are the same of those that
+    succeeded.
     """
 
     mode: str
@@ -115,6 +118,7 @@ class LaneProgress:
     rounds: int
     points_per_round: int
     failures: tuple[tuple[str, int], ...] = ()
+    answers: tuple[tuple[str, int], ...] = ()
 
     @property
     def has_only_failed(self) -> bool:
@@ -127,9 +131,10 @@ class Progress:
     """Where the whole run stands.
 
     ``stage`` is what happens now. ``rounds`` is how many rounds are in sight: all of them, or as many as an automatic
-    run can still make, at most ``max_rounds``. ``running`` is the mode that works now, or did so last; the modes of a
-    round take turns many times a second. ``time_left_s`` is an upper bound, in seconds, None while it can't be known.
-    ``ranking`` is that after the latest whole round, ``undecided`` its neighbours that can't be told apart.
+    run can still make, at most ``max_rounds``; ``least_rounds`` is after how many it may end. ``running`` is the mode
+    that works now, or did so last; the modes of a round take turns many times a second. ``time_left_s`` is an upper
+    bound, in seconds, None while it can't be known. ``ranking`` is that after the latest whole round, ``undecided`` its
+    neighbours that can't be told apart.
     """
 
     elapsed_s: float
@@ -143,6 +148,7 @@ class Progress:
     max_rounds: int = 0
     ranking: tuple[Rank, ...] = ()
     undecided: tuple[tuple[str, str], ...] = ()
+    least_rounds: int = 0
 
     @property
     def done(self) -> int:
@@ -158,3 +164,20 @@ class Progress:
     def errors(self) -> int:
         """Requests that failed, over all modes."""
         return sum(lane.errors for lane in self.lanes)
+
+    @property
+    def answers(self) -> tuple[tuple[str, int], ...]:
+        """How many requests succeeded, over all modes, by their status, the most frequent first."""
+        return _most_common(lane.answers for lane in self.lanes)
+
+    @property
+    def failures(self) -> tuple[tuple[str, int], ...]:
+        """How many requests failed, over all modes, by what they ended in, the most frequent first."""
+        return _most_common(lane.failures for lane in self.lanes)
+
+
+def _most_common(of_lanes: Iterable[tuple[tuple[str, int], ...]]) -> tuple[tuple[str, int], ...]:
+    counts: Counter[str] = Counter()
+    for lane in of_lanes:
+        counts.update(dict(lane))
+    return tuple(counts.most_common())

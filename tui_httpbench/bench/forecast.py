@@ -20,7 +20,7 @@ from tui_httpbench.plan.plan import (
 )
 from tui_httpbench.plan.scenario import Scenario
 from tui_httpbench.plan.sweep_values import mean_ms
-from tui_httpbench.text.formatting import format_duration
+from tui_httpbench.text.formatting import format_duration, format_wait
 
 COLD_START_S = 1.2
 """Seconds of an import with nothing compiled yet."""
@@ -110,7 +110,7 @@ def describe_duration(duration: Forecast | None) -> str:
     """The forecast in words, rounded up: ``at most 30 s``, ``about 4 min 30 s``, ``known after the first round``."""
     if duration is None:
         return "known after the first round"
-    return f"{'at most' if duration.is_bound else 'about'} {_in_words(duration.seconds, exact=duration.is_bound)}"
+    return f"{'at most' if duration.is_bound else 'about'} {format_wait(duration.seconds, exact=duration.is_bound)}"
 
 
 def _round_s(plan: Plan, processors: int) -> float | None:
@@ -190,19 +190,3 @@ def _cpu_s(plan: Plan, mode_id: str) -> float:
         return REQUEST_CPU_S + page_s
     builds_context = mode.library.name == "httpx" or (mode.library.name == "requests" and is_https)
     return (CONTEXT_CPU_S if builds_context else CONNECT_CPU_S) + page_s
-
-
-def _in_words(seconds: float, *, exact: bool) -> str:
-    """A time in the two units that matter, rounded up; to ten seconds from a minute on unless ``exact``."""
-    if seconds >= 3_600:
-        minutes = math.ceil(seconds / 60)
-        return _joined(minutes // 60, "h", minutes % 60, "min")
-    step = 1 if exact or seconds <= 60 else 10
-    whole = math.ceil(seconds / step) * step
-    if whole >= 3_600:
-        return "1 h"
-    return _joined(whole // 60, "min", whole % 60, "s") if whole >= 60 else f"{max(whole, 1)} s"
-
-
-def _joined(large: int, large_unit: str, small: int, small_unit: str) -> str:
-    return f"{large} {large_unit} {small} {small_unit}" if small else f"{large} {large_unit}"

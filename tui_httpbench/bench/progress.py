@@ -62,6 +62,7 @@ class LaneTracker:
         self._schedule = schedule
         self._done = self._succeeded = self._errors = self._rounds_done = 0
         self._failures: Counter[str] = Counter()
+        self._answers: Counter[str] = Counter()
         self._elapsed_s = 0.0
         self._sparkline: tuple[float, ...] = ()
         self._points = max(1, SPARKLINE_POINTS // schedule.rounds_in_sight)
@@ -74,6 +75,7 @@ class LaneTracker:
         self._errors += record.failed
         self._failures.update(record.tally.failures)
         self._failures["hung"] += record.hung_requests
+        self._answers.update(record.tally.answers)
         self._elapsed_s += record.elapsed_s or 0.0
         self._sparkline += throughput_over_time(record.samples, self._points)
         self._rounds_done += record.outcome == "complete"
@@ -82,7 +84,7 @@ class LaneTracker:
     def progress(self, turns: Turns | None) -> LaneProgress:
         """This mode's lane; ``turns`` is the round under way that it is in, if any."""
         done, errors, sparkline = self._done, self._errors, self._sparkline
-        failures = self._failures.copy()
+        failures, answers = self._failures.copy(), self._answers.copy()
         throughput = self._succeeded / self._elapsed_s if self._elapsed_s else None
         rounds = self._schedule.rounds_in_sight
         share = float(self._rounds_done)
@@ -99,6 +101,7 @@ class LaneTracker:
             done += worker.samples.done()
             errors += worker.samples.failed()
             failures.update(worker.samples.failures())
+            answers.update(worker.samples.answers())
             load = turns.loads.get(self.mode_id)
             share += load.share if load is not None else 0.0
             if len(recent):
@@ -120,6 +123,7 @@ class LaneTracker:
             rounds=rounds,
             points_per_round=self._points,
             failures=tuple((name, count) for name, count in failures.most_common() if count),
+            answers=tuple(answers.most_common()),
         )
 
 
@@ -184,6 +188,7 @@ class ProgressTracker:
             max_rounds=self._schedule.max_rounds,
             ranking=self._schedule.ranking,
             undecided=self._schedule.undecided,
+            least_rounds=self._schedule.least_rounds,
         )
 
     def _stage(self) -> Stage:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_httpbench.analysis.looks import FEW_MODES, is_look
+from tui_httpbench.analysis.looks import FEW_MODES, is_look, next_look
 from tui_httpbench.analysis.ranking import undecided_pairs
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.bench.stopwatch import Stopwatch
@@ -99,6 +99,17 @@ class RoundSchedule:
             fitting = int(self.budget_s / measured_s) if measured_s else AUTO_DURATION_ROUNDS
             return self._plan.rounds_before + min(max(fitting, 1), AUTO_DURATION_ROUNDS)
         return min(self.done + max(0, int(self._budget_left_s() / self._round_s)), self.max_rounds)
+
+    @property
+    def least_rounds(self) -> int:
+        """After how many rounds, of those still to come, the run may end; of an automatic one, when it next asks.
+
+        It may be fewer where the budget ends the run before.
+        """
+        in_sight = self.rounds_in_sight
+        if self._decided or not self.is_auto or self._is_alone:
+            return in_sight
+        return min(next_look(self.done + 1), max(in_sight, self.done + 1))
 
     def start(self) -> None:
         """Starts the clock of the budget."""

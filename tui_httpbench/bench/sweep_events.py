@@ -84,6 +84,11 @@ class SweepProgress:
         return None if self.point is None else self.points[self.point]
 
     @property
+    def least_rounds(self) -> int:
+        """After how many rounds the sweep may end: as many as the point takes at least that needs most."""
+        return max(point.rounds_done if point.is_over else point.run.least_rounds for point in self.points)
+
+    @property
     def share(self) -> float:
         """How much of the load of the rounds in sight is done, over all points (0 to 1)."""
         return sum(1.0 if point.is_over else point.run.share for point in self.points) / len(self.points)

@@ -26,8 +26,8 @@ from tui_httpbench.measured.samples import (
     STATUS,
     ErrorText,
     Samples,
-    error_mask,
     failure_name,
+    is_failure,
     no_samples,
 )
 from tui_httpbench.text.hiding import ANYONES
@@ -87,7 +87,7 @@ class SampleFile:
     def _begin(self, path: Path) -> None:
         self.path = path
         self._done = 0
-        self._failures: Counter[int] = Counter()
+        self._ends: Counter[int] = Counter()
         self._wrong: Counter[int] = Counter()
 
     def _map_file(self, descriptor: int, size: int) -> None:
@@ -112,7 +112,7 @@ class SampleFile:
             self._map_file(file.fileno(), size)
 
     def close(self) -> None:
-        """Lets go of the file; ``done``, ``failed`` and ``failures`` stay as they were, and are all that is left."""
+        """Lets go of the file; what ``done``, ``failed``, ``failures`` and ``answers`` tell is all that is left."""
         self._rows = no_samples()
         self._map.close()
 
@@ -127,19 +127,22 @@ class SampleFile:
                 break
             start += block.size
         new = _tell(rows[self._done : start].copy())
-        failed, counts = np.unique(new[error_mask(new), STATUS], return_counts=True)
-        self._failures.update(dict(zip(failed.tolist(), counts.tolist(), strict=True)))
+        self._ends.update(_count(new[:, STATUS]))
         self._let_go(self._done, start)
         self._done = start
         return start
 
     def failed(self) -> int:
         """How many of ``done()`` requests failed, as of its last call."""
-        return self._failures.total()
+        return sum(self.failures().values())
 
     def failures(self) -> dict[str, int]:
         """The same by what they ended in: a status such as ``405``, or the kind of error."""
-        return {failure_name(code): count for code, count in self._failures.items()}
+        return {failure_name(code): count for code, count in self._ends.items() if is_failure(code)}
+
+    def answers(self) -> dict[str, int]:
+        """How many of ``done()`` requests succeeded, by their status such as ``200``, as of its last call."""
+        return {str(code): count for code, count in self._ends.items() if not is_failure(code)}
 
     def recent(self, count: int) -> Samples:
         """A copy of up to ``count`` of the latest finished rows."""
@@ -149,8 +152,7 @@ class SampleFile:
     def finished(self) -> Samples:
         """A copy of all finished rows, in the order in which they ended."""
         rows = self._written()
-        found, counts = np.unique(rows[_is_wrong(rows), STATUS], return_counts=True)
-        self._wrong = Counter(dict(zip(found.tolist(), counts.tolist(), strict=True)))
+        self._wrong = Counter(_count(rows[_is_wrong(rows), STATUS]))
         return _tell(rows)
 
     def wrong_statuses(self) -> tuple[ErrorText, ...]:
@@ -196,6 +198,14 @@ class SampleFile:
                 if kind in ERROR_KINDS and isinstance(text, str):
                     texts.append(ErrorText(kind, ANYONES.hide(text)))
         return tuple(texts)
+
+
+def _count(codes: NDArray[np.int64]) -> dict[int, int]:
+    """How often each code comes up."""
+    if len(codes) and codes.min() == codes.max():  # as nearly always, and without a sort: a screen waits for this
+        return {int(codes[0]): len(codes)}
+    found, counts = np.unique(codes, return_counts=True)
+    return dict(zip(found.tolist(), counts.tolist(), strict=True))
 
 
 def _is_interim(status: int) -> bool:

@@ -16,6 +16,8 @@ from tui_httpbench.worker.errors import ERROR_KINDS
 
 START, LATENCY, STATUS, BODY = range(4)
 Samples = NDArray[np.int64]
+LOWEST_FAILURE = 400
+"""The lowest status that counts as a failed request."""
 
 
 def no_samples() -> Samples:
@@ -45,10 +47,15 @@ class SampleTally:
     body_bytes: int
 
     @property
+    def answers(self) -> dict[str, int]:
+        """The requests that succeeded by their status, such as ``200``."""
+        return {str(status): count for status, count in self.statuses.items() if not is_failure(status)}
+
+    @property
     def failures(self) -> dict[str, int]:
         """The failed requests by what they ended in: a status such as ``405``, or the kind of error."""
         by_kind = {kind: count for kind, count in self.errors.items() if kind != "status"}
-        return by_kind | {str(status): count for status, count in self.statuses.items() if status >= 400}
+        return by_kind | {str(status): count for status, count in self.statuses.items() if is_failure(status)}
 
 
 def measured_span_s(samples: Samples) -> float | None:
@@ -61,7 +68,12 @@ def measured_span_s(samples: Samples) -> float | None:
 def error_mask(samples: Samples) -> NDArray[np.bool_]:
     """Which rows failed: no response, or one with a 4xx or 5xx status."""
     status = samples[:, STATUS]
-    return (status < 0) | (status >= 400)
+    return (status < 0) | (status >= LOWEST_FAILURE)
+
+
+def is_failure(code: int) -> bool:
+    """Whether a status, or the negative code of an error, is that of a request that failed."""
+    return code < 0 or code >= LOWEST_FAILURE
 
 
 def failure_name(code: int) -> str:
@@ -74,7 +86,7 @@ def tally_samples(samples: Samples) -> SampleTally:
     codes, counts = np.unique(samples[:, STATUS], return_counts=True)
     by_status = {int(code): int(count) for code, count in zip(codes, counts, strict=True)}
     errors = {ERROR_KINDS[-code - 1]: count for code, count in by_status.items() if code < 0}
-    refused = sum(count for status, count in by_status.items() if status >= 400)
+    refused = sum(count for status, count in by_status.items() if status >= LOWEST_FAILURE)
     if refused:
         errors["status"] = errors.get("status", 0) + refused
     return SampleTally(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Literal, Self, TextIO
@@ -15,6 +14,7 @@ from rich.text import Text
 from tui_httpbench.analysis.places import NO_VERDICT_YET, knows_places
 from tui_httpbench.bench.events import LaneProgress, Progress
 from tui_httpbench.bench.sweep_events import SweepProgress
+from tui_httpbench.report.run_words import round_in_words, time_left_in_words
 from tui_httpbench.text.formatting import format_clock, format_rate, plural, undecided_pairs_within
 
 MAX_BAR_COLUMNS = 60
@@ -131,16 +131,14 @@ def sweep_headline(progress: SweepProgress) -> str:
         return "starting"
     over = sum(point.is_over for point in progress.points)
     if progress.stage == "ended":
-        return f"{plural(progress.round, 'round')} of {plural(len(progress.points), 'point')} · " + format_clock(
+        return f"{plural(progress.round, 'round')} of {plural(len(progress.points), 'value')} · " + format_clock(
             progress.elapsed_s
         )
-    left_s = progress.time_left_s
-    left = None if left_s is None else f"at most {format_clock(math.ceil(left_s))} left"
+    number = round_in_words(progress.round, progress.rounds, progress.least_rounds, is_auto=progress.is_auto)
     parts = [
-        f"round {progress.round:,} of {'up to ' if progress.is_auto else ''}{progress.rounds:,}",
-        *([] if left is None else [left]),
+        number if progress.time_left_s is None else f"{number}, {time_left_in_words(progress.time_left_s)}",
         f"{sweep.knob} {sweep.in_words(current.value)}",
-        f"{over} of {plural(len(progress.points), 'point')} done" if over else plural(len(progress.points), "point"),
+        f"{over} of {plural(len(progress.points), 'value')} done" if over else plural(len(progress.points), "value"),
         format_clock(progress.elapsed_s),
     ]
     return " · ".join(parts)
@@ -151,17 +149,16 @@ def headline(progress: Progress) -> str:
     if not progress.round:
         return "checking" if progress.stage == "checking" else "starting"
     is_over = progress.stage == "ended"
-    parts = [_round_of(progress, is_over), format_clock(progress.elapsed_s)]
+    where = _round_of(progress, is_over)
     if progress.time_left_s is not None and not is_over:
-        # Rounded up, since it is a bound.
-        parts.append(f"at most {format_clock(math.ceil(progress.time_left_s))} left")
-    return " · ".join(parts)
+        where = f"{where}, {time_left_in_words(progress.time_left_s)}"
+    return f"{where} · {format_clock(progress.elapsed_s)}"
 
 
 def _round_of(progress: Progress, is_over: bool) -> str:
     if is_over:
         return f"{plural(progress.round, 'round')}{' (auto)' if progress.is_auto else ''}"
-    return f"round {progress.round:,} of {'up to ' if progress.is_auto else ''}{progress.rounds:,}"
+    return round_in_words(progress.round, progress.rounds, progress.least_rounds, is_auto=progress.is_auto)
 
 
 def undecided_line(progress: Progress, columns: int) -> str:

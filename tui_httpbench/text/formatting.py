@@ -87,6 +87,25 @@ def rough_time(seconds: float) -> str:
     return f"{5 * round(seconds / 5)} s" if seconds < 58 else f"{round(seconds / 60)} min"
 
 
+def format_wait(seconds: float, *, exact: bool = True) -> str:
+    """A time to come in the two units that matter, rounded up: ``27 s``, ``1 min 20 s``, ``1 h 5 min``.
+
+    Unless ``exact``, it is rounded up to ten seconds from a minute on.
+    """
+    if seconds >= 3_600:
+        minutes = math.ceil(seconds / 60)
+        return _joined(minutes // 60, "h", minutes % 60, "min")
+    step = 1 if exact or seconds <= 60 else 10
+    whole = math.ceil(seconds / step) * step
+    if whole >= 3_600:
+        return "1 h"
+    return _joined(whole // 60, "min", whole % 60, "s") if whole >= 60 else f"{max(whole, 1)} s"
+
+
+def _joined(large: int, large_unit: str, small: int, small_unit: str) -> str:
+    return f"{large} {large_unit} {small} {small_unit}" if small else f"{large} {large_unit}"
+
+
 def format_bytes(size: float) -> str:
     """The size of files: ``830 kB``, ``12 MB``, ``1.4 GB``."""
     for unit, scale in (("GB", 1e9), ("MB", 1e6)):

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterable
-
-from textual.renderables.digits import Digits
 
 from tui_httpbench.text.formatting import format_clock, format_ms
 
@@ -34,17 +31,6 @@ def format_stopwatch(seconds: float) -> str:
     """A time with its tenths: ``0:12.4``."""
     tenths = int(seconds * 10)
     return f"{format_clock(tenths // 10)}.{tenths % 10}"
-
-
-def format_short_clock(seconds: float) -> str:
-    """A time without seconds from an hour on: ``59:59``, ``1h15``."""
-    minutes = int(seconds) // 60
-    return format_clock(seconds) if minutes < 60 else f"{minutes // 60}h{minutes % 60:02}"
-
-
-def widest_fitting_digits(candidates: Iterable[str], cells: int) -> str | None:
-    """The first text whose large digits fit into ``cells``, or None."""
-    return next((text for text in candidates if Digits.get_width(text) <= cells), None)
 
 
 def whole_parts(text: str, columns: int, between: str = " · ") -> str:

@@ -37,6 +37,29 @@ def plan_in_short(plan: Plan, url: str | None = None) -> str:
     return f"{size_in_short(plan)} · {request.method} {printable(where)}"
 
 
+def work_in_short(plan: Plan) -> str:
+    """What is measured under which conditions: ``8 modes · 10 in flight · GET the embedded target: HTTP, 1 kB page``.
+
+    How many rounds, and at which port, is left to those who know it.
+    """
+    request, scenario = plan.request, plan.scenario
+    if request.uses_embedded_target:
+        path = "" if request.url == "/" else f"{printable(request.hiding.hide(drop_secrets(request.url)))} at "
+        # The size of the page is that of the page at /.
+        like = scenario.in_words if not path else ", ".join(scenario.in_words.split(", ")[:-1])
+        where = f"{path}the embedded target" + (
+            "" if plan.sweep is not None and plan.sweep.is_of_target else f": {like}"
+        )
+    else:
+        where = printable(request.hiding.hide(drop_secrets(request.url)))
+    values = "" if plan.sweep is None else f"{plural(len(plan.sweep.values), 'value')} of {plan.sweep.knob}"
+    modes = " × ".join(filter(None, (plural(len(plan.modes), "mode"), values)))
+    in_flight = "the article's load" if plan.concurrency == ARTICLE else f"{plan.concurrency:,} in flight"
+    if plan.sweep is not None and plan.sweep.knob in ("concurrency", "workload"):
+        in_flight = ""
+    return " · ".join(filter(None, (modes, in_flight, f"{request.method} {where}")))
+
+
 def size_in_short(plan: Plan) -> str:
     """How much a plan measures: ``8 modes × 2 s × 5 rounds``, ``4 modes × 7 values × up to 30 rounds``."""
     points = "" if plan.sweep is None else plural(len(plan.sweep.values), "value")

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tui_httpbench.analysis.places import NO_VERDICT_YET, knows_places, says_anything
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.bench.events import LaneProgress, Progress
-from tui_httpbench.text.formatting import UNKNOWN, format_ratio, undecided_pairs_within
+from tui_httpbench.text.formatting import enumerate_names, format_figure, format_ratio, undecided_pairs_within
+from tui_httpbench.tui.formatting import whole_parts
 
 _LOWEST_DECADE = -6
 _LINEAR_TICKS = ((0.0, 0.25, 0.5, 0.75, 1.0), (0.0, 0.5, 1.0), (0.0, 1.0))
 
 
 def place_and_ratio(rank: Rank | None, place: str, cells: int) -> str:
-    """``1     ×1.00``: the place on the left, the ratio on the right."""
+    """``1     ×1.00``: the place on the left, the ratio on the right; blank before there is a ranking."""
     if rank is None:
-        return UNKNOWN.ljust(cells)
-    ratio = UNKNOWN if rank.ratio is None else format_ratio(rank.ratio)
+        return " " * cells
+    ratio = "" if rank.ratio is None else format_ratio(rank.ratio)
     return f"{place} {ratio:>{cells - len(place) - 1}}"
 
 
@@ -43,26 +44,37 @@ def speed_so_far(lane: LaneProgress) -> float | None:
     return total / weight
 
 
+def shares_so_far(lanes: Sequence[LaneProgress], ranking: Iterable[Rank]) -> dict[str, float]:
+    """How fast each mode is beside the leader, whose share is 1; modes of which nothing is known are left out.
+
+    Of those that the ranking compares it is the ranking's own ratio, so that a bar says what the place beside it does.
+    Of all others, and of all before the first ranking, it is the speed so far.
+    """
+    ratios = {rank.mode: rank.ratio for rank in ranking if rank.interval is not None and rank.ratio}
+    speeds = {lane.mode: speed_so_far(lane) or 0.0 for lane in lanes}
+    clean = [speeds[lane.mode] for lane in lanes if not lane.errors] or list(speeds.values())
+    top = max(clean, default=0.0)
+    shares = {mode: min(speed / top, 1.0) for mode, speed in speeds.items() if speed and top}
+    return shares | {mode: 1 / ratio for mode, ratio in ratios.items() if mode in speeds}
+
+
 @dataclass(frozen=True)
 class SpeedScale:
-    """Where speeds stand, as shares of the fastest mode's: on a line from zero, or from a power of ten to 1.
+    """Where speeds stand, as shares of the leader's: on a line from zero, or from a power of ten to 1.
 
-    ``top`` is the fastest mode's speed in requests per second, ``decades`` the powers of ten of a logarithmic scale, 0
-    for a linear one.
+    ``decades`` are the powers of ten of a logarithmic scale, 0 for a linear one.
     """
 
-    top: float = 0.0
     decades: int = 0
 
     @classmethod
-    def of(cls, speeds: Iterable[float], *, log: bool) -> SpeedScale:
-        """The scale that has all of these speeds on it."""
-        positive = [speed for speed in speeds if speed > 0]
-        if not positive:
+    def of(cls, shares: Iterable[float], *, log: bool) -> SpeedScale:
+        """The scale that has all of these shares on it."""
+        positive = [share for share in shares if share > 0]
+        if not positive or not log:
             return cls()
-        top = max(positive)
-        lowest = math.floor(math.log10(min(positive) / top) - 1e-9)
-        return cls(top, -max(lowest, _LOWEST_DECADE) if log else 0)
+        lowest = math.floor(math.log10(min(positive) / max(positive)) - 1e-9)
+        return cls(-max(lowest, _LOWEST_DECADE))
 
     def place(self, share: float) -> float:
         """How far along the scale a share of the fastest speed is; beyond 0 to 1 where it is not on it."""
@@ -70,9 +82,9 @@ class SpeedScale:
             return share
         return 1 + math.log10(share) / self.decades if share > 0 else -math.inf
 
-    def bar(self, speed: float | None) -> float:
-        """How long the bar of a speed is, 0 to 1."""
-        return min(max(self.place(speed / self.top), 0.0), 1.0) if speed and self.top else 0.0
+    def bar(self, share: float | None) -> float:
+        """How long the bar of a share is, 0 to 1."""
+        return min(max(self.place(share), 0.0), 1.0) if share else 0.0
 
     def draw(self, rank: Rank, cells: int) -> str:
         """The interval of a mode's speed as a line with a dot on it; arrows where it goes on beyond the scale."""
@@ -114,18 +126,38 @@ class SpeedScale:
         return cells - 1 if 1.0 <= place < 1 + 1 / cells else min(int(min(place, 2.0) * cells), cells)
 
 
-def undecided_in_words(progress: Progress, cells: int) -> str:
-    """What the ranking so far leaves open, in one line of at most ``cells``: the pairs that fit, and how many more."""
-    compared = sum(rank.interval is not None for rank in progress.ranking)
+def leader_in_words(progress: Progress, cells: int) -> str:
+    """Who leads and by how much, and what the ranking so far leaves open, in one line of at most ``cells``.
+
+    Empty before the first round.
+    """
     if len(progress.lanes) < 2:
-        return "one mode: there is nothing to compare"
+        return "One mode: there is nothing to compare"
     if not progress.ranking:
-        return "undecided: all, until round 1 is over"
-    if compared < 2:
-        return "nothing to compare: fewer than two modes without failures"
+        return "First round running: no ranking yet" if progress.round else ""
+    compared = [rank for rank in progress.ranking if rank.interval is not None]
+    if len(compared) < 2:
+        return "Nothing to compare: fewer than two modes without failures"
+    leaders = [rank.mode for rank in compared if rank.rank == compared[0].rank]
     if not knows_places(progress.ranking):
-        return NO_VERDICT_YET
+        return whole_parts(f"{compared[0].mode} is ahead · {NO_VERDICT_YET}", cells)
+    if len(leaders) > 1:
+        who = enumerate_names(leaders) if len(leaders) == 2 else f"{len(leaders)} of {len(compared)} modes"
+        found = f"{who} lead, too close to call"
+    else:
+        found = f"{leaders[0]} leads"
+        next_one = compared[1]
+        if next_one.ratio is not None:
+            found = f"{found}; {next_one.mode} takes {format_figure(next_one.ratio)} times as long"
+    rest = undecided_in_words(progress, cells - len(found) - len(" · "))
+    line = f"{found} · {rest}"
+    return line if len(line) <= cells else whole_parts(found, cells, "; ")
+
+
+def undecided_in_words(progress: Progress, cells: int) -> str:
+    """Which neighbours of the ranking can't be told apart: the pairs that fit into ``cells``, and how many more."""
     if not progress.undecided:
         return "all decided"
+    compared = sum(rank.interval is not None for rank in progress.ranking)
     line = undecided_pairs_within(progress.undecided, cells)
     return line or f"undecided: {len(progress.undecided)} of {compared - 1} neighbours"

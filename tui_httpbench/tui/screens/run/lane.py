@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
@@ -12,15 +12,17 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from tui_httpbench.analysis.columns import write_seconds
 from tui_httpbench.analysis.places import FAILED_SIGN, interval_in_words
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.bench.events import LaneProgress
 from tui_httpbench.text.formatting import UNKNOWN, format_rate
 from tui_httpbench.tui.formatting import format_short
-from tui_httpbench.tui.parts.blocks import Part, sparkline, thick_bar
+from tui_httpbench.tui.parts.blocks import Part, sparkline, thick_bar, thin_bar
 from tui_httpbench.tui.parts.standing import SpeedScale, place_and_ratio, speed_so_far
 from tui_httpbench.tui.screens.run.lane_layout import INTERVAL, PLACE_AND_RATIO, LaneLayout
 
+_BOLD = Style(bold=True)
 _EXACT_UP_TO = 9_999
 SPOTLIT = "▶"
 _ALL_FAILED = "✗"
@@ -38,13 +40,15 @@ _MARKS: dict[str, str] = {
 class LaneStanding:
     """What is known of a mode beside its own progress.
 
-    ``rank`` is None before there is one, ``place`` is how it is shown; bars and intervals of all lanes share the
-    ``scale``. ``moved`` is how many lanes the mode went up (or down, if negative) after the latest whole round.
+    ``rank`` is None before there is one, ``place`` is how it is shown. ``share`` is how fast the mode is beside the
+    leader, 0 to 1; the bars of these and the intervals of all lanes have one ``scale``. ``moved`` is how many lanes the
+    mode went up (or down, if negative) after the latest whole round.
     ``color`` names the styles of its bar.
     """
 
     rank: Rank | None = None
     place: str = UNKNOWN
+    share: float | None = None
     scale: SpeedScale = field(default_factory=SpeedScale)
     moved: int = 0
     is_spotlit: bool = False
@@ -65,9 +69,9 @@ def draw_lane(
 ) -> list[Strip]:
     """The lane's rows.
 
-    ``styles`` has the keys ``muted``, ``rest``, ``interval`` and ``error``, ``spot`` for the text of the spotlit lane,
-    ``waiting``, ``running``, ``done`` and ``failed`` for that of the others, and for each colour, and ``failed-bar``,
-    the bar and, with ``-fill`` behind it, the body of its sparkline.
+    ``styles`` has the keys ``muted``, ``rest``, ``progress``, ``interval`` and ``error``, ``spot`` for the text of the
+    spotlit lane, ``waiting``, ``running``, ``done`` and ``failed`` for that of the others, and for each colour, and
+    ``failed-bar``, the bar and, with ``-fill`` behind it, the body of its sparkline and the bar before a ranking.
     """
     standing = standing or LaneStanding()
     has_failed = lane.state == "failed" or lane.has_only_failed
@@ -75,26 +79,24 @@ def draw_lane(
     cells = _Cells(lane, round_number, layout, standing)
     text, muted = styles["spot" if standing.is_spotlit else look], styles["muted"]
     color = "failed-bar" if has_failed else standing.color
-    bold = muted if look == "waiting" else text + Style(bold=True)
+    bold = muted if look == "waiting" else text + _BOLD
     spark = sparkline(_sparkline_parts(lane), layout.sparkline, layout.sparkline_rows)
     strips = []
     for row in range(layout.rows):
         first = row == 0
-        segments = [
-            Segment(part, bold if index == 0 and first else muted) for index, part in enumerate(cells.title(row))
-        ]
-        segments.append(Segment(cells.standing(row), text if first else muted))
+        segments = [Segment(text_of, bold if part == "name" else styles[part]) for text_of, part in cells.title(row)]
+        segments.append(Segment(cells.standing(row), text + _BOLD if first else muted))
         if row < layout.bar_rows:
             done, rest = cells.bar
-            segments += [*_solid(done, styles[color]), Segment(rest, styles["rest"])]
+            bar = color if standing.rank is not None or has_failed else f"{color}-fill"
+            segments += [*_solid(done, styles[bar]), Segment(rest, styles["rest"])]
         else:
             segments.append(Segment(cells.interval(row), styles["interval"]))
         if first:
             segments.append(Segment(cells.rate.rjust(layout.rate), styles["error"] if cells.tells_failures else bold))
         else:
-            count = count_in_words(lane, layout.rate - 1) if row == 1 else ""
-            count_style = styles["error" if lane.errors else "muted"]
-            segments.append(Segment(count.rjust(layout.rate), count_style))
+            told, look_of = cells.told(row)
+            segments.append(Segment(told.rjust(layout.rate), styles[look_of]))
         segments.append(Segment("  "))
         if row < len(spark):
             for is_covered, cells_alike in groupby(spark[row], key=itemgetter(1)):
@@ -123,29 +125,55 @@ class _Cells:
         self._standing = standing
         self._state = state_in_words(lane, round_number)
         self._mark = SPOTLIT if standing.is_spotlit else _mark(lane, round_number)
-        speed = speed_so_far(lane)
-        done, rest = thick_bar(standing.scale.bar(speed), layout.bar)
+        speed = self._speed = speed_so_far(lane)
+        done, rest = thick_bar(standing.scale.bar(standing.share), layout.bar)
         self.bar = (done, " " * len(rest)) if layout.rows > 1 else (done, rest)
         # Where a lane has no second row for it, and no speed either.
         self.tells_failures = layout.rows == 1 and lane.has_only_failed
-        self.rate = UNKNOWN if speed is None else f"{format_rate(speed)}/s"
+        self.rate = "" if speed is None else f"{format_rate(speed)}/s"
         if self.tells_failures:
             self.rate = failures_in_words(lane, layout.rate - 1)
 
-    def title(self, row: int) -> tuple[str, ...]:
-        """Name and move, and the state behind or under them."""
+    def title(self, row: int) -> list[tuple[str, str]]:
+        """Name and move, state and progress behind or under them; each text with the name of its style."""
         layout = self._layout
-        name = f"{self._mark} {self._lane.mode} {self._standing.move}"
-        if row == 0 and layout.rows == 1:
-            state = self._state.ljust(layout.state + 1) if layout.has_state_behind else ""
-            return name.ljust(layout.named), state
+        cells: list[tuple[str, str]] = []
         if row == 0:
-            return (name.ljust(layout.title),)
-        return ((f"  {self._state}" if row == 1 else "").ljust(layout.title),)
+            name = f"{self._mark} {self._lane.mode} {self._standing.move}"
+            cells.append((name.ljust(layout.named), "name"))
+        else:
+            cells.append(("  ", "muted"))
+        if row == layout.progress_row and layout.progress and self._is_under_way(row):
+            done, rest = thin_bar(self._lane.share, layout.progress)
+            cells += [(done, "progress"), (rest, "rest")]
+        elif row == 1 or (layout.rows == 1 and layout.has_state_behind):
+            cells.append((self._state, "muted"))
+        used = sum(len(text) for text, _ in cells)
+        return [*cells, (" " * (layout.title - used), "muted")]
+
+    def _is_under_way(self, row: int) -> bool:
+        """Whether the line of progress is drawn: where it would take the state's place, only while the mode works."""
+        lane = self._lane
+        if row > 1 or (row == 0 and not self._layout.has_state_behind):
+            return lane.share > 0 or lane.state == "running"
+        return lane.state == "running" and not lane.has_only_failed
+
+    def told(self, row: int) -> tuple[str, str]:
+        """What stands under the rate, with its style: the time per request, then the answers; or failures first."""
+        lane, cells = self._lane, self._layout.rate - 1
+        time = "" if not self._speed else write_seconds(1 / self._speed)
+        time = f"{time}/request" if time and len(time) + len("/request") <= cells else time
+        count = count_in_words(lane, cells) if lane.done else ""
+        failed = (count, "error") if lane.errors else ("", "muted")
+        rows = [failed, (time, "muted")] if lane.errors else [(time, "muted"), (count, "muted")]
+        return rows[row - 1] if row <= len(rows) else ("", "muted")
 
     def standing(self, row: int) -> str:
         """Place and ratio, the interval's bounds behind or under them."""
-        rank, interval = self._standing.rank, interval_in_words(self._standing.rank)
+        rank = self._standing.rank
+        # A column of dashes before anything can be said of it would say nothing.
+        interval = interval_in_words(rank)
+        interval = "" if interval == UNKNOWN else interval
         text = ""
         if row == 0:
             text = place_and_ratio(rank, self._standing.place, PLACE_AND_RATIO)
@@ -159,7 +187,7 @@ class _Cells:
         """The drawn interval in the row under the bar."""
         standing, layout = self._standing, self._layout
         drawn = ""
-        if row == layout.bar_rows and standing.scale.top and standing.rank:
+        if row == layout.bar_rows and standing.rank:
             drawn = standing.scale.draw(standing.rank, layout.bar)
         return drawn.ljust(layout.bar)
 
@@ -193,30 +221,34 @@ def state_in_words(lane: LaneProgress, round_number: int) -> str:
 
 
 def count_in_words(lane: LaneProgress, cells: int = 80) -> str:
-    """How many requests were sent, of how many where that is known; once any has failed, in what and how many of them.
+    """How many requests were answered with which status; once any has failed, in what and how many of them.
 
     In so many ``cells`` the shorter way to say it may have to do.
     """
     if lane.errors:
         return failures_in_words(lane, cells)
-    exact, short = f"{lane.done:,}", format_short(lane.done)
-    if lane.total is None:
-        choices = [*([f"{exact} done"] if lane.done < 1_000_000 else []), f"{short} done", short]
-    else:
-        total = format_short(lane.total)
-        choices = [
-            *([f"{exact} of {lane.total:,}"] if lane.total <= _EXACT_UP_TO else []),
-            f"{short} of {total}",
-            short,
-        ]
-    return next((text for text in choices if len(text) <= cells), "")
+    exact = f"{lane.done:,}"
+    few = lane.done < 1_000_000
+    choices = [
+        *([answers_in_words(lane.answers, "{:,}".format)] if few else []),
+        answers_in_words(lane.answers, format_short),
+        *([f"{exact} done"] if few else []),
+        f"{format_short(lane.done)} done",
+        format_short(lane.done),
+    ]
+    return next((text for text in choices if text and len(text) <= cells), "")
+
+
+def answers_in_words(counts: Sequence[tuple[str, int]], write: Callable[[int], str]) -> str:
+    """Statuses or kinds of error, and how often each was got: ``200 × 15,377, 302 × 12``."""
+    return ", ".join(f"{name} × {write(count)}" for name, count in counts)
 
 
 def failures_in_words(lane: LaneProgress, cells: int) -> str:
     """What the failed requests ended in, and how many did: ``405 × 600``, or else ``600 failed``, as it fits."""
     few = lane.done <= _EXACT_UP_TO
     write = str if few else format_short
-    named = ", ".join(f"{name} × {write(count)}" for name, count in lane.failures)
+    named = answers_in_words(lane.failures, write)
     of_how_many = f" of {lane.done}" if few and not lane.has_only_failed else ""
     plain = f"{lane.errors}{of_how_many} failed" if few else ""
     choices = (f"{named}{of_how_many}" if named else "", named, plain, f"{format_short(lane.errors)} failed", "failed")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MAX_ROWS = 7
+MAX_ROWS = 5
 PLACE_AND_RATIO = 10
 INTERVAL = 12
 _WIDE = 140
 _MEDIUM = 110
 _TINY = 66
+_SHORT_PROGRESS = 5
 
 
 @dataclass(frozen=True)
 class LaneLayout:
-    """Where the columns of all lanes are, in cells; a lane has one to seven rows."""
+    """Where the columns of all lanes are, in cells; a lane has one to five rows."""
 
     columns: int
     rows: int
@@ -38,7 +39,19 @@ class LaneLayout:
         """Name and state, with the gap behind them."""
         if self.rows > 1:
             return max(self.named, self.state + 3)
-        return self.named + (self.state + 1 if self.has_state_behind else 0)
+        return self.named + (self.progress + 2 if self.progress else 0)
+
+    @property
+    def progress(self) -> int:
+        """The thin line of how far the mode is: under the name or, in lanes of one row, behind it; 0 without room."""
+        if self.rows > 1:
+            return self.title - 3
+        return self.state if self.has_state_behind else 0 if self.is_tiny else _SHORT_PROGRESS
+
+    @property
+    def progress_row(self) -> int:
+        """The row of that line; where it is that of the state, the line stands for it while the mode is at work."""
+        return min(self.rows - 1, 2)
 
     @property
     def has_state_behind(self) -> bool:
@@ -59,8 +72,8 @@ class LaneLayout:
 
     @property
     def rate(self) -> int:
-        """Throughput, and under it the count, with the gap before it."""
-        return 10 if self.is_tiny or self.rows == 1 else 20 if self.columns >= _WIDE else 15
+        """Throughput, under it the time per request and the answers, with the gap before it."""
+        return 10 if self.is_tiny or self.rows == 1 else 20 if self.columns >= _WIDE else 17
 
     @property
     def sparkline(self) -> int:

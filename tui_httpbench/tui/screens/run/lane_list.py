@@ -21,18 +21,18 @@ from tui_httpbench.bench.events import LaneProgress
 from tui_httpbench.clients.catalog import libraries
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.tui.parts.panel import Panel, room_for_lanes
-from tui_httpbench.tui.parts.standing import SpeedScale, speed_so_far
+from tui_httpbench.tui.parts.standing import SpeedScale, shares_so_far
 from tui_httpbench.tui.screens.run.lane import LaneStanding, draw_lane
 from tui_httpbench.tui.screens.run.lane_layout import MAX_ROWS, LaneLayout
 from tui_httpbench.tui.screens.run.lane_order import LaneOrder
 
-AXIS = "speed, fastest = 100 %"
+AXIS = "speed, leader = 100 %"
 OVER_TIME = "requests/s in time"
 _PREFIX = "lanes--"
 _LIBRARY_COLORS = 5
 _STATES = ("waiting", "running", "done", "failed")
 _BARS = ("failed-bar", *(f"library-{number}" for number in range(_LIBRARY_COLORS)))
-_ROLES = ("muted", "rest", "interval", "error", "spot", *_STATES, *_BARS, *(f"{bar}-fill" for bar in _BARS))
+_ROLES = ("muted", "rest", "progress", "interval", "error", "spot", *_STATES, *_BARS, *(f"{bar}-fill" for bar in _BARS))
 
 
 class LaneList(ScrollView, Panel):
@@ -71,6 +71,7 @@ class LaneList(ScrollView, Panel):
         colors = {mode: f"library-{_library_number(mode)}" for mode in modes}
         self._standings = {mode: LaneStanding(color=color) for mode, color in colors.items()}
         self._scale = SpeedScale()
+        self._has_shares = False
         self._log = False
         self._round = 0
         self._spotlit: str | None = None
@@ -102,14 +103,14 @@ class LaneList(ScrollView, Panel):
 
     def show(self, lanes: Sequence[LaneProgress], spotlit: str | None, round_number: int) -> None:
         """Draws the lanes that have changed, and scrolls to the spotlit one when it is another than before."""
-        clean = [lane for lane in lanes if not lane.errors] or lanes
-        scale = SpeedScale.of((speed_so_far(lane) or 0.0 for lane in clean), log=self._log)
-        # The words for a lane depend on the round, its bar on the fastest one.
+        shares = shares_so_far(lanes, self._ranking)
+        scale = SpeedScale.of(shares.values(), log=self._log)
+        # The words for a lane depend on the round, its bar on the scale.
         are_all_other = round_number != self._round or scale != self._scale
-        self._round, self._scale = round_number, scale
+        self._round, self._scale, self._has_shares = round_number, scale, bool(shares)
         for lane in lanes:
             standing = self._standings[lane.mode]
-            changed = replace(standing, scale=scale, is_spotlit=lane.mode == spotlit)
+            changed = replace(standing, share=shares.get(lane.mode), scale=scale, is_spotlit=lane.mode == spotlit)
             if not are_all_other and self._lanes.get(lane.mode) == lane and changed == standing:
                 continue
             self._lanes[lane.mode] = lane
@@ -127,6 +128,7 @@ class LaneList(ScrollView, Panel):
         if ranking == self._ranking:
             return
         self._ranking = ranking
+        self._name_scale()
         moved = self._order.rank(ranking, at_once=self.app.animation_level == "none")
         places = places_of(ranking)
         for rank in ranking:
@@ -162,8 +164,11 @@ class LaneList(ScrollView, Panel):
             self.post_message(self.Picked(found[0]))
 
     def _name_scale(self) -> None:
-        scale = "log scale · " if self._log else ""
-        self.set_heading(f"Speed so far · {scale}├●┤ 95 % interval")
+        scale = " · log scale" if self._log else ""
+        if self._ranking:
+            self.set_heading(f"Ranking so far: speed beside the leader's{scale} · ├●┤ 95 % interval")
+        else:
+            self.set_heading(f"Speed so far, no ranking yet{scale}")
 
     def _redraw(self, mode: str) -> None:
         rows = self._layout_now.rows
@@ -184,7 +189,7 @@ class LaneList(ScrollView, Panel):
 
     def _axis(self) -> Strip:
         layout = self._layout_now
-        axis = self._scale.draw_axis(layout.bar) if self._scale.top and layout.rows > 1 else ""
+        axis = self._scale.draw_axis(layout.bar) if self._has_shares and layout.rows > 1 else ""
         name = f"{AXIS:>{layout.bar_start - 2}}  " if axis else ""
         gap = " " * (layout.rate + 2)
         over_time = f"{gap}{OVER_TIME:.{layout.sparkline}}" if axis and layout.sparkline else ""

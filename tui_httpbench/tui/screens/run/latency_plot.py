@@ -104,7 +104,7 @@ class LatencyPlot(Panel):
         bar, error, muted = (self._color(role) for role in ("bar", "error", "muted"))
         labels = [""] * rows
         labels[-1] = "0"
-        if rows > 2:
+        if rows > 1:
             labels[1] = f"p50 {format_ms(float(np.median(latencies_ms)))} ms"
         labels[0] = f"{format_ms(top_ms).removesuffix('.00').removesuffix('.0')} ms"
         strips = []

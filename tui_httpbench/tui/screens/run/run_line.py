@@ -14,10 +14,14 @@ from tui_httpbench.tui.parts.blocks import thin_bar
 
 _SHORTEST_BAR = 8
 _PERCENT = 6
+_GAP = 2
 
 
 class RunLine(Widget):
-    """What happens now, and behind it, where there is room, a thin line that fills as the run goes on."""
+    """What happens now, and behind it a thin line that fills as the run goes on.
+
+    The line is there wherever the first part of the heading leaves room for it: further parts give way to it.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"run-line--done", "run-line--rest"}
     DEFAULT_CSS = "RunLine { height: 1; }"
@@ -45,14 +49,17 @@ class RunLine(Widget):
         columns = self.content_size.width
         text = self.rich_style
         ground = Style(bgcolor=text.bgcolor)
-        bar = columns - len(heading) - 2 - _PERCENT
-        segments = [Segment(whole_parts(heading, columns), text)]
-        if thousandths is not None and bar >= _SHORTEST_BAR:
-            done, rest = thin_bar(thousandths / 1_000, bar)
+        beside = _GAP + _SHORTEST_BAR + _PERCENT
+        short = whole_parts(heading, columns - beside)
+        has_bar = thousandths is not None and not short.endswith("…")
+        heading = short if has_bar else whole_parts(heading, columns)
+        segments = [Segment(heading, text)]
+        if thousandths is not None and has_bar:
+            done, rest = thin_bar(thousandths / 1_000, columns - len(heading) - _GAP - _PERCENT)
             done_style, rest_style = (
                 ground + Style(color=self.get_component_rich_style(f"run-line--{part}").color)
                 for part in ("done", "rest")
             )
-            segments += [Segment("  ", ground), Segment(done, done_style), Segment(rest, rest_style)]
+            segments += [Segment(" " * _GAP, ground), Segment(done, done_style), Segment(rest, rest_style)]
             segments.append(Segment(f"{thousandths // 10} %".rjust(_PERCENT), text))
         return Strip(segments).adjust_cell_length(columns, ground)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 from tui_httpbench.bench.events import Progress
-from tui_httpbench.text.formatting import format_clock, plural
+from tui_httpbench.report.run_words import round_in_words, time_left_in_words
+from tui_httpbench.text.formatting import plural
 
 
 def describe_progress(progress: Progress) -> str:
-    """Which round is under way, what happens in it, and how long the run will still take at most."""
+    """Which round is under way, how long the run will still take at most, and what happens in the round."""
     if progress.stage == "preparing":
         return "Making environments"
     if progress.stage == "checking":
@@ -18,25 +17,11 @@ def describe_progress(progress: Progress) -> str:
         return f"Over after {plural(progress.round, 'round')}"
     if not progress.round:
         return "Starting the modes"
-    return " · ".join((round_in_words(progress), _stage_in_words(progress), time_left_in_words(progress)))
-
-
-def round_in_words(progress: Progress) -> str:
-    """``Round 2 of 5``; an automatic run may end before the last round in sight."""
-    at_most = "at most " if progress.is_auto else ""
-    return f"Round {progress.round} of {at_most}{max(progress.rounds, progress.round)}"
-
-
-def time_left_in_words(progress: Progress) -> str:
-    """The one figure that says how long it will take: an upper bound, so rounded up."""
-    if progress.time_left_s is None:
-        return "time left: not known yet"
-    return f"at most {format_time_left(progress.time_left_s)} left"
-
-
-def format_time_left(seconds: float) -> str:
-    """``0:17``, rounded up."""
-    return format_clock(math.ceil(seconds))
+    number = round_in_words(progress.round, progress.rounds, progress.least_rounds, is_auto=progress.is_auto)
+    number = f"{number[:1].upper()}{number[1:]}"
+    if progress.time_left_s is None and progress.round == 1:
+        return f"{number} · {_stage_in_words(progress)} · time left: known after round 1"
+    return f"{number}, {time_left_in_words(progress.time_left_s)} · {_stage_in_words(progress)}"
 
 
 def _stage_in_words(progress: Progress) -> str:
@@ -48,4 +33,4 @@ def _stage_in_words(progress: Progress) -> str:
         return f"starting {here} of {able} modes" if is_part else "starting the modes"
     if len(progress.lanes) == 1:
         return "measuring"
-    return f"{here} of {able} modes taking turns" if is_part else "taking turns"
+    return f"{here} of {able} modes take turns" if is_part else "the modes take turns"

@@ -6,27 +6,33 @@ import time
 from dataclasses import replace
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
 from tui_httpbench.analysis.ranking import undecided_pairs
 from tui_httpbench.analysis.summary import rank_so_far
-from tui_httpbench.bench.events import Progress, RunStarted
+from tui_httpbench.bench.events import Progress
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.tui.parts.code_panel import CodePanel
-from tui_httpbench.tui.parts.standing import undecided_in_words
-from tui_httpbench.tui.plan_words import plan_in_short
+from tui_httpbench.tui.parts.standing import leader_in_words
+from tui_httpbench.tui.plan_words import work_in_short
 from tui_httpbench.tui.screens.run.lane_list import LaneList
 from tui_httpbench.tui.screens.run.latency_plot import MAX_REQUESTS, LatencyPlot, Latest
-from tui_httpbench.tui.screens.run.measuring_screen import MeasuringScreen, Told
+from tui_httpbench.tui.screens.run.measuring_screen import MeasuringScreen
 from tui_httpbench.tui.screens.run.run_line import RunLine
 from tui_httpbench.tui.screens.run.run_words import describe_progress
 from tui_httpbench.tui.screens.run.spotlight import Spotlight
 from tui_httpbench.tui.screens.run.totals import Totals
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
+
+_WITH_CODE = 190
+"""Columns from which on a stage the code stands beside bars that are as long as elsewhere."""
+_LOFTY = 52
+"""Rows of which lanes of the greatest height leave some over."""
 
 
 class RunScreen(MeasuringScreen):
@@ -37,15 +43,17 @@ class RunScreen(MeasuringScreen):
     HELP = """
 All modes of a round take turns, a few hundredths of a second each, so that whatever disturbs meets all of them alike.
 
-- The bar of a lane is the mode's speed so far, beside that of the fastest; under it, where rows allow, the 95 %
-  interval. **l** switches to a logarithmic scale.
-- Before it: the mode's place, how many times the winner's time it takes, and the 95 % interval of that. After each
+- The bar of a lane is the ranking so far: the mode's speed beside the leader's; under it, where rows allow, the 95 %
+  interval. Until the first round is over it is pale, and shows the speed so far. **l** switches to a logarithmic scale.
+- Before it: the mode's place, how many times the leader's time it takes, and the 95 % interval of that. After each
   round the lanes move to their places; **▲2** went up by two.
+- Behind it: requests/s, and the time that takes per request. The thin line is how much of its work a mode has done.
 - Before the name: **○** starting, **•** in a round, **·** waiting, **✓** done, **!** done with failures, **✗** failed;
   `405 × 600` tells what failed requests ended in, and how many. **▶** marks the lane whose latest requests, a column
   each, are plotted above. It goes from lane to lane; **up**, **down** or a click put it where you want it, **space**
   holds it or lets it go on.
-- Modes that can't be told apart share a place, such as **2=**. The line at the bottom says which are still undecided.
+- Modes that can't be told apart share a place, such as **2=**. The line at the bottom says who leads, and which are
+  still undecided.
 - Press **escape** or **s** to stop; the ranking so far is kept. **ctrl+q** asks the same; pressed again, it quits at
   once, and loses nothing that was measured.
 """
@@ -67,7 +75,7 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         super().__init__(self._runner, asked_hosts)
         self._ranking_before = rank_so_far(self.plan, earlier.records) if earlier is not None else ()
         self._spotlight = Spotlight()
-        self.sub_title = plan_in_short(self.plan)
+        self.sub_title = work_in_short(self.plan)
 
     @property
     def progress(self) -> Progress:
@@ -88,17 +96,17 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         with Horizontal(id="run-race"):
             yield LaneList(self.plan.modes, self.plan.max_rounds)
             yield CodePanel()
-        yield Static(id="undecided", markup=False)
+        yield Static(id="leader", markup=False)
         yield SteadyFooter()
 
     def on_mount(self) -> None:
         """Tells the seed."""
         self.query_one(LaneList).border_subtitle = f"seed {self.plan.seed}"
 
-    async def take(self, event: Told) -> None:
-        """Tells where the requests go, once that is known."""
-        if isinstance(event, RunStarted):
-            self.sub_title = plan_in_short(self.plan, event.url)
+    def on_resize(self, event: events.Resize) -> None:
+        """Gives the code, and the latencies, room only where the race has more than enough."""
+        self.set_class(event.size.width >= _WITH_CODE, "-with-code")
+        self.set_class(event.size.height >= _LOFTY, "-lofty")
 
     def redraw(self) -> None:
         """Draws where the run stands now."""
@@ -114,10 +122,10 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         lanes.show(progress.lanes, spotlit, progress.round)
         self.query_one(LatencyPlot).show(self.latest(spotlit), is_held=self._spotlight.is_held)
         self.query_one(CodePanel).show(spotlit)
-        line = self.query_one("#undecided", Static)
-        undecided = undecided_in_words(progress, line.content_size.width)
-        if undecided != line.content:
-            line.update(undecided, layout=False)
+        line = self.query_one("#leader", Static)
+        leader = leader_in_words(progress, line.content_size.width)
+        if leader != line.content:
+            line.update(leader, layout=False)
 
     def latest(self, spotlit: str | None) -> Latest:
         """The latest requests of the spotlit mode; those of its round before while it has none in this one."""

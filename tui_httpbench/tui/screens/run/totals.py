@@ -1,75 +1,94 @@
-"""The totals of a run in large digits."""
+"""The totals of a run: its clock, and what became of its requests."""
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.widgets import Digits, Static
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
 
 from tui_httpbench.bench.events import Progress
-from tui_httpbench.text.formatting import format_clock, plural
-from tui_httpbench.tui.formatting import (
-    format_short,
-    format_short_clock,
-    format_stopwatch,
-    whole_parts,
-    widest_fitting_digits,
-)
+from tui_httpbench.text.formatting import plural
+from tui_httpbench.tui.formatting import format_short, format_stopwatch, whole_parts
 from tui_httpbench.tui.parts.panel import Panel
-from tui_httpbench.tui.screens.run.run_words import format_time_left, time_left_in_words
 
-_GAP = 1
-
-
-class Total(Vertical, Panel):
-    """One number in large digits under its name."""
-
-    def __init__(self, title: str, id: str) -> None:
-        super().__init__(id=id)
-        self._texts: tuple[str, ...] = ("–",)
-        self.set_heading(title)
-
-    def compose(self) -> ComposeResult:
-        """The digits."""
-        yield Digits()
-
-    def show(self, *texts: str) -> None:
-        """Shows the first of ``texts`` that fits, the most exact one first; else the last."""
-        self._texts = texts
-        self.on_resize()
-
-    def on_resize(self) -> None:
-        """Chooses again what fits."""
-        cells = self.content_size.width - _GAP
-        self.query_one(Digits).update(widest_fitting_digits(self._texts, cells) or self._texts[-1])
+_BOLD = Style(bold=True)
+Part = tuple[str, str]
+"""A text and the name of its style."""
 
 
-class Totals(Horizontal):
-    """Elapsed time, what is left of it at most, requests and errors of the run; a line of text on small screens."""
+class Totals(Panel):
+    """Elapsed time, requests, errors and what all of them ended in: three lines, or one where there is no room."""
 
-    def compose(self) -> ComposeResult:
-        """The four numbers, and the line that stands for them."""
-        yield Total("Elapsed", id="total-elapsed")
-        yield Total("Left at most", id="total-left")
-        yield Total("Requests", id="total-requests")
-        yield Total("Errors", id="total-errors")
-        yield Static(id="totals-line")
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"totals--number", "totals--noun", "totals--error"}
+
+    def __init__(self) -> None:
+        super().__init__(classes="panel")
+        self._lines: tuple[tuple[Part, ...], ...] = ()
+        self.set_heading("This run")
 
     def show(self, progress: Progress) -> None:
-        """Draws the run's numbers."""
-        done, errors, left_s = progress.done, progress.errors, progress.time_left_s
-        elapsed = format_stopwatch(progress.elapsed_s)
-        self._total("elapsed").show(elapsed, format_clock(progress.elapsed_s), format_short_clock(progress.elapsed_s))
-        self._total("requests").show(f"{done:,}", format_short(done))
-        left = ("-",) if left_s is None else (format_time_left(left_s), format_short_clock(left_s))
-        self._total("left").show(*left)
-        self._total("errors").show(f"{errors:,}", format_short(errors))
-        self._total("errors").set_class(errors > 0, "-failing")
-        line = self.query_one("#totals-line", Static)
-        if not line.display:
-            return
-        parts = [elapsed, time_left_in_words(progress), plural(errors, "error"), f"{done:,} done"]
-        line.update(whole_parts(" · ".join(parts), line.content_size.width), layout=False)
+        """Draws the run's numbers; nothing while they are as before."""
+        lines = lines_of(progress, self.content_size.width)
+        if lines != self._lines:
+            self._lines = lines
+            self.refresh()
 
-    def _total(self, name: str) -> Total:
-        return self.query_one(f"#total-{name}", Total)
+    def render_line(self, y: int) -> Strip:
+        """One of the lines; all of them in the only one of a low widget."""
+        columns, rows = self.content_size
+        ground = self.rich_style
+        if rows >= len(self._lines):
+            parts = self._lines[y] if y < len(self._lines) else ()
+        else:
+            parts = self._in_one(columns) if y == 0 else ()
+        segments = [Segment(text, self._style_of(look)) for text, look in parts]
+        return Strip(segments).apply_style(ground).adjust_cell_length(columns, ground)
+
+    def _in_one(self, columns: int) -> tuple[Part, ...]:
+        """As many of the lines, one behind the other, as are whole."""
+        parts: list[Part] = []
+        for line in self._lines:
+            more = [(" · ", "noun"), *line] if parts else [*line]
+            if sum(len(text) for text, _ in (*parts, *more)) > columns:
+                break
+            parts += more
+        return tuple(parts)
+
+    def _style_of(self, look: str) -> Style:
+        style = self.get_component_rich_style(f"totals--{look}")
+        color = Style(color=style.color, dim=style.dim)
+        return color if look == "noun" else color + _BOLD
+
+
+def lines_of(progress: Progress, columns: int) -> tuple[tuple[Part, ...], ...]:
+    """The clock; how many requests and errors there are; and what they ended in, as far as that fits."""
+    done, errors = progress.done, progress.errors
+    requests = f"{done:,}" if len(f"{done:,}") <= 12 else format_short(done)
+    failed = plural(errors, "error") if errors else "no errors"
+    return (
+        ((format_stopwatch(progress.elapsed_s), "number"), (" elapsed", "noun")),
+        (
+            (requests, "number"),
+            (" request" if done == 1 else " requests", "noun"),
+            (", ", "noun"),
+            (failed, "error" if errors else "noun"),
+        ),
+        _ends(progress, columns),
+    )
+
+
+def _ends(progress: Progress, columns: int) -> tuple[Part, ...]:
+    """``HTTP 200 × 28,433``: statuses and kinds of error, failures first; none of them is cut."""
+    kinds = [(name, count, "error") for name, count in progress.failures]
+    kinds += [(name, count, "number") for name, count in progress.answers]
+    for write in ("{:,}".format, format_short):
+        parts: list[Part] = []
+        for name, count, look in kinds:
+            parts += [(", ", "noun")] if parts else []
+            parts.append((f"{'HTTP ' if name.isdigit() else ''}{name} × {write(count)}", look))
+        if sum(len(text) for text, _ in parts) <= columns:
+            return tuple(parts)
+    text = whole_parts("".join(text for text, _ in parts), columns, ", ")
+    return ((text, "error" if progress.errors else "number"),) if text else ()
