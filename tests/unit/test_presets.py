@@ -99,10 +99,10 @@ def test_a_preset_is_recognized_whatever_the_seed() -> None:
 
 
 def test_a_preset_says_under_which_conditions_it_measures_and_how_long_its_question_takes() -> None:
-    assert PRESETS["keep"].conditions == "1 in flight over HTTPS, round trip 2 ms"
+    assert PRESETS["keep"].conditions == "1 in flight over HTTPS, 2 ms away"
     assert PRESETS["async"].conditions == "1 to 100 in flight over HTTP, on this machine"
-    assert PRESETS["distance"].conditions == "1 in flight over HTTPS, round trip 0 to 50 ms"
-    assert PRESETS["article"].conditions == "100 requests a round over HTTPS, round trip 20 ms"
+    assert PRESETS["distance"].conditions == "1 in flight over HTTPS, 0 to 50 ms away"
+    assert PRESETS["article"].conditions == "100 requests a round over HTTPS, 20 ms away"
     assert [PRESETS[name].takes for name in ("quick", "async", "http2", "article", "thorough")] == [
         "about 30 s",
         "about 100 s",

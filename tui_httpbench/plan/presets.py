@@ -84,13 +84,13 @@ class Preset:
 
     @property
     def conditions(self) -> str:
-        """Under which load, protocol and distance it measures: ``1 in flight over HTTPS, round trip 2 ms``."""
+        """Under which load, protocol and distance (a round trip) it measures: ``1 in flight over HTTPS, 2 ms away``."""
         scenario, sweep = self.values["scenario"], self.values["sweep"]
         protocol = "HTTPS" if scenario.tls else "HTTP"
         if sweep is not None and sweep.knob == "rtt":
-            where = f", round trip {sweep.values[0]} to {sweep.values[-1]} ms"
+            where = f", {sweep.values[0]} to {sweep.values[-1]} ms away"
         else:
-            where = f", round trip {scenario.rtt_ms:g} ms" if scenario.rtt_ms else ", on this machine"
+            where = f", {scenario.rtt_ms:g} ms away" if scenario.rtt_ms else ", on this machine"
         return f"{self.load_in_words} over {protocol}{where}"
 
     @property

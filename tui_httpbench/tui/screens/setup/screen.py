@@ -87,7 +87,7 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
         ),
         Binding("f3", "app.show_result", "Result", id="setup.result", tooltip="Show the last result again"),
         Binding("f4", "app.show_history", "History", id="setup.history", tooltip=HISTORY_TOOLTIP),
-        Binding("escape", "app.back_to_questions", "Questions", id="setup.questions", tooltip="Back to the questions"),
+        Binding("escape", "app.back_to_questions", "Back", id="setup.questions", tooltip="Back to where it was opened"),
         Binding("up", "app.focus_previous", "Field above", show=False),
         Binding("down", "app.focus_next", "Field below", show=False),
     ]
