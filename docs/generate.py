@@ -60,7 +60,9 @@ def _section(place: str, bindings: Iterable[Binding]) -> str:
 def usage_tables() -> dict[str, str]:
     """The tables of usage.md by the names in their marks."""
     return {
-        "presets": _table(("preset", "what it is"), ((f"`{name}`", preset.why) for name, preset in PRESETS.items())),
+        "presets": _table(
+            ("preset", "what it is"), ((f"`{name}`", preset.in_words) for name, preset in PRESETS.items())
+        ),
         "scenarios": _table(
             ("scenario", "what it is like", "what it is made of"),
             ((f"`{name}`", scenario.why, scenario.in_words) for name, scenario in SCENARIOS.items()),

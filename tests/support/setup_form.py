@@ -16,10 +16,11 @@ from support.screens import wait_until
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
+from tui_httpbench.tui.screens.setup.fold import Fold
 from tui_httpbench.tui.screens.setup.header_row import HeaderRow
 from tui_httpbench.tui.screens.setup.mode_picker import ModeRow
 from tui_httpbench.tui.screens.setup.note import Note
-from tui_httpbench.tui.screens.setup.preset_picker import PresetButton, PresetPicker
+from tui_httpbench.tui.screens.setup.preset_picker import PresetBar, PresetPicker
 from tui_httpbench.tui.screens.setup.screen import SetupScreen
 
 NARROW, WIDE = (80, 24), (200, 60)
@@ -90,12 +91,19 @@ class Form:
         await self.pilot.pause()
 
     async def fill(self, selector: str, text: str) -> None:
-        """Replaces what stands in an input, without the focus and the keys, which take a test's time."""
+        """Replaces what stands in an input, without the focus and the keys, which take a test's time.
+
+        Where it is folded away, it is opened first.
+        """
+        if not self.screen.query(selector):
+            await self.open_more()
         self.screen.query_one(selector, Input).value = text
-        await self.pilot.pause()
+        await self.settle()
 
     async def choose(self, field: str, value: str) -> None:
-        """Chooses in a menu, without the keys."""
+        """Chooses in a menu, without the keys; one that is folded away is opened first."""
+        if not self.screen.query(f"#input-{field}"):
+            await self.open_more()
         self.screen.query_one(f"#input-{field}", Select).value = value
         await self.settle()
 
@@ -126,7 +134,7 @@ class Form:
 
     def explains(self, words: str) -> bool:
         """Whether a note at the numbers or the target says this and can be seen."""
-        notes = self.screen.query("LoadForm Note, TargetForm Note").results(Note)
+        notes = self.screen.query("LoadForm Note, MoreForm Note, TargetForm Note").results(Note)
         return any(words in str(note.content) for note in notes if note.region.height)
 
     @property
@@ -136,9 +144,19 @@ class Form:
     @property
     def preset(self) -> str:
         """The preset that is marked."""
-        (name,) = (button.preset for button in self.screen.query(PresetButton) if button.value)
-        assert self.screen.query_one(PresetPicker).shown == name
-        return name
+        return self.screen.query_one(PresetPicker).shown
+
+    async def click_preset(self, name: str) -> None:
+        """Clicks on the name of a preset."""
+        bar = self.screen.query_one(PresetBar)
+        start = next(start for shown, start, _ in bar.places if shown == name)
+        await self.pilot.click(bar, offset=(start + 1, 0))
+        await self.settle()
+
+    async def open_more(self) -> None:
+        """Opens what is folded away below the load."""
+        self.screen.query_one("#more-fold", Fold).collapsed = False
+        await self.settle()
 
     @property
     def rows(self) -> list[HeaderRow]:

@@ -84,13 +84,20 @@ async def test_a_kept_run_opens_with_its_tabs_and_its_replay_and_leads_back(noti
 @pytest.mark.slow
 async def test_a_kept_run_can_be_edited_and_its_list_called_up_from_the_form() -> None:
     keep_run(0, url="http://localhost:9/orders")
-    async with opened() as (_, pilot):
+    async with opened() as (screen, pilot):
         await pilot.press("enter")
         await wait_for_screen(pilot, ResultsScreen)
         await pilot.press("e")
         form = await wait_for_screen(pilot, SetupScreen)
         assert form.query_one("#input-url", Input).value == "http://localhost:9/orders"
+        await pilot.press("escape")
+        assert await wait_for_screen(pilot, HistoryScreen) is screen, "back to where the run came from"
+        await pilot.press("enter")
+        await wait_for_screen(pilot, ResultsScreen)
+        await pilot.press("e")
+        form = await wait_for_screen(pilot, SetupScreen)
         await pilot.press("f4")
+        await wait_until(pilot, lambda: pilot.app.screen not in (screen, form))
         await wait_for_screen(pilot, HistoryScreen)
         await read(pilot)
         await pilot.press("enter")

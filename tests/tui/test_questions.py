@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 from support.screens import text_on, wait_for_screen, wait_until
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Input, OptionList
 
 from tui_httpbench.plan.plan import Plan, Request
-from tui_httpbench.plan.presets import PRESETS, QUESTIONS
+from tui_httpbench.plan.presets import ARTICLE_ADDRESS, ARTICLE_TITLE, PRESETS, QUESTIONS
 from tui_httpbench.plan.stored import load_last_plan, save_last_plan
 from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
+from tui_httpbench.tui.screens.questions.reading import read_question
 from tui_httpbench.tui.screens.questions.screen import QuestionsScreen
 from tui_httpbench.tui.screens.setup.screen import SetupScreen
 
@@ -115,6 +117,62 @@ async def test_all_fields_open_the_form_filled_in_and_escape_leads_back() -> Non
         await pilot.press("end", "enter")
         form = await wait_for_screen(pilot, SetupScreen)
         assert (form._start.modes, form._start.requests) == (("aiohttp",), 7), "as it was left"
+
+
+async def test_versions_of_two_libraries_are_refused_in_a_sentence() -> None:
+    request = Plan().request
+    for versions, library in ((("httpx==0.27.2", "aiohttp==3.11.0"), "aiohttp"), (("requests", "httpx"), "httpx")):
+        reading = read_question(PRESETS["versions"], "", versions, request, {})
+        assert reading.plan is None
+        assert f"B is {library}; write two versions of one library" in reading.errors["B"]
+    for versions in (("requests==2.32.0", "urllib3==2.2.0"), ("httpx==0.27.2", "httpx==0.28.1")):
+        assert read_question(PRESETS["versions"], "", versions, request, {}).plan is not None
+
+
+async def test_each_question_says_how_long_it_takes_and_under_which_conditions() -> None:
+    async with asked() as (_, screen, pilot):
+        drawn = text_on(pilot.app)
+        assert all(f"{preset.takes}" in drawn for preset in QUESTIONS)
+        for preset in QUESTIONS:
+            await pilot.press(NUMBERS[preset.name])
+            assert f"At the embedded target: {preset.conditions}." in text_on(pilot.app)
+        assert ARTICLE_TITLE in text_on(pilot.app)
+        assert ARTICLE_ADDRESS in text_on(pilot.app)
+        await pilot.press(NUMBERS["quick"])
+        screen.query_one("#input-url", Input).value = "https://example.com/"
+        await wait_until(
+            pilot, lambda: "25 requests a mode and round, 5 rounds, since" in " ".join(text_on(pilot.app).split())
+        )
+        assert "tab" in text_on(pilot.app).splitlines()[-1]
+        assert "^r" in text_on(pilot.app).splitlines()[-1]
+
+
+async def test_digits_choose_a_question_again_once_a_run_is_over() -> None:
+    async with asked() as (app, screen, pilot):
+        await pilot.press(NUMBERS["versions"], "tab", "tab", "tab", *"httpx==0.2")
+        field = screen.query_one("#version-B", Input)
+        assert (field.has_focus, field.value) == (True, "httpx==0.2")
+        await app.push_screen(Screen())
+        await app.pop_screen()
+        await pilot.pause()
+        await pilot.press(NUMBERS["async"])
+        assert (screen.preset, field.value) == (PRESETS["async"], "httpx==0.2")
+        await pilot.press("tab", *"/7", "escape", NUMBERS["keep"])
+        assert screen.preset is PRESETS["keep"], "escape leads from a field to the list"
+
+
+async def test_edit_leads_from_a_result_to_the_form_without_a_look_at_the_questions() -> None:
+    async with asked() as (app, screen, pilot):
+        plan = PRESETS["keep"].plan(seed=1)
+        await app.push_screen(Screen())
+        seen = []
+        app.screen_change_signal.subscribe(app, lambda shown: seen.append(shown))
+        form = await app._go_back_to_form(plan)
+        await wait_for_screen(pilot, SetupScreen)
+        assert screen not in seen
+        assert app.screen_stack[-2:] == [screen, form]
+        await pilot.press("escape")
+        assert app.screen is screen
 
 
 @pytest.mark.parametrize("size", [(80, 24)])

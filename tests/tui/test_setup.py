@@ -16,7 +16,7 @@ from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.presets import PRESETS
 from tui_httpbench.plan.stored import last_plan_path
 from tui_httpbench.plan.sweep import parse_sweep
-from tui_httpbench.tui.screens.setup.mode_picker import ModeRow
+from tui_httpbench.tui.screens.setup.mode_picker import ModeRow, MoreModes
 from tui_httpbench.tui.screens.setup.note import Note
 
 
@@ -25,10 +25,9 @@ async def test_untouched_form_runs_the_quick_preset_and_the_bottom_line_says_wha
         assert form.focused == "input-url"
         assert form.complaints == ""
         await form.press("enter")
-        assert form.focused == "run"
-        assert form.app.started == []
-        plan = await form.run()
-        assert plan == PRESETS["quick"].plan(seed=plan.seed)
+        plan = form.app.started.pop()
+        assert plan == PRESETS["quick"].plan(seed=plan.seed), "enter in the URL runs"
+        assert (await form.run()).replace(seed=plan.seed) == plan
         await form.click("#run")
         assert len(form.app.started) == 1
 
@@ -40,7 +39,7 @@ async def test_untouched_form_runs_the_quick_preset_and_the_bottom_line_says_wha
         await form.fill("#input-url", "/bytes/50000")
         assert form.summary.endswith("rounds against /bytes/50000 at the embedded target (scenario article)")
         await form.fill("#input-url", "HTTP://Example.com/a?b")
-        assert form.summary.endswith("rounds against http://Example.com")
+        assert form.summary.endswith("rounds against HTTP://Example.com/a?b"), "with its path"
         await form.fill("#input-duration", "2s")
         assert " 8 modes × 2 s × 1 round, which decides nothing (3 rounds: about " in form.summary
         await form.fill("#input-duration", "0.5s")
@@ -136,13 +135,13 @@ async def test_what_is_typed_is_what_runs() -> None:
             ("seed", "7"),
         ):
             await form.fill(f"#input-{field}", text)
-        form.screen.query_one("#input-profile", Select).value = "defaults"
+        await form.choose("profile", "defaults")
         await form.focus(form.mode("httpx"))
         await form.press("n")
         await form.focus(form.mode("requests"))
         await form.press("space")
         assert form.summary.endswith(
-            ": 3 modes × 1,000 requests × 5 rounds = 15,000 POST requests against http://127.0.0.1:9"
+            ": 3 modes × 1,000 requests × 5 rounds = 15,000 POST requests against http://127.0.0.1:9/a?b=c"
         )
         plan = await form.run()
     assert plan == Plan(
@@ -244,8 +243,8 @@ async def test_bad_values_are_told_at_their_fields_and_refused() -> None:
 async def test_rounds_budget_and_profile_are_explained() -> None:
     async with open_form(Plan(), WIDE) as form:
         assert form.explains(f"auto: until decided, {LOOKS[0]} to {LOOKS[-1]} rounds")
-        assert form.explains("seconds in all; the round under way then is finished")
-        assert form.explains("equal: redirects, pool, certificates alike for all")
+        assert form.explains("seconds in all; a round that has begun is finished")
+        assert form.explains("equal: same redirects, pool, certificates")
         await form.fill("#input-duration", "")
         await form.fill("#input-requests", "100")
         await form.fill("#input-concurrency", "article")
@@ -256,7 +255,7 @@ async def test_rounds_budget_and_profile_are_explained() -> None:
         assert form.explains("counts only where rounds is auto")
         assert ": 8 modes × 100 requests × 7 rounds against the embedded target" in form.summary
         await form.fill("#input-concurrency", "20")
-        assert form.explains("equal: redirects, pool, certificates alike for all")
+        assert form.explains("equal: same redirects, pool, certificates")
         assert (await form.run()).profile == "equal"
         profile = form.screen.query_one("#input-profile", Select)
         await form.focus(profile)
@@ -296,16 +295,15 @@ async def test_what_only_the_whole_plan_shows_is_refused_too() -> None:
 async def test_tab_and_arrows_go_through_the_form_in_order() -> None:
     async with open_form(Plan(request=Request(headers=(("Accept", "a"),)))) as form:
         row, blank = form.rows
-        load = [
-            form.screen.query_one(f"#input-{name}")
-            for name in ("requests", "duration", "concurrency", "rounds", "budget", "timeout", "seed", "profile")
-        ]
+        load = [form.screen.query_one(f"#input-{name}") for name in ("requests", "duration", "concurrency")]
+        more = form.screen.query_one("#more-fold CollapsibleTitle")
         assert form.screen.focus_chain == [
             *(form.screen.query_one(selector) for selector in ("#presets", "#input-method", "#input-url", "#run")),
             *(row.name_input, row.value_input, row.query_one(Button), blank.name_input, blank.value_input),
-            *(form.screen.query_one(selector) for selector in ("#input-scenario", "CollapsibleTitle")),
-            *load,
+            *(form.screen.query_one(selector) for selector in ("#input-scenario", "#knobs CollapsibleTitle")),
+            *(*load, more),
             *form.screen.query(ModeRow),
+            *form.screen.query(MoreModes),
             form.screen.query_one("#input-own-client"),
         ]
         await form.press("down", "down", "down")
@@ -318,7 +316,9 @@ async def test_tab_and_arrows_go_through_the_form_in_order() -> None:
         await form.press("down")
         assert form.has_focus(form.mode("requests-session"))
         await form.press("up", "up")
-        assert form.focused == "input-profile"
+        assert form.has_focus(more)
+        await form.press("space", "down")
+        assert form.focused == "input-rounds"
 
 
 @pytest.mark.slow
@@ -335,6 +335,7 @@ async def test_last_plan_is_there_at_the_next_start(home: Path, notices: list[No
         assert ("Authorization", "Bearer hush") in first.request.headers
     async with open_form() as form:
         assert form.headers == [("Accept", "text/html")]
+        await form.open_more()
         assert form.screen.query_one("#input-seed", Input).value == ""
         await form.fill("#input-requests", "none")
         await form.press("ctrl+r")
@@ -347,6 +348,7 @@ async def test_last_plan_is_there_at_the_next_start(home: Path, notices: list[No
         await form.fill("#input-seed", "0")
         assert (await form.run()).seed == 0
     async with open_form() as form:
+        await form.open_more()
         assert form.screen.query_one("#input-seed", Input).value == "0"
         shutil.rmtree(home / "state")
         (home / "state").write_text("in the way")

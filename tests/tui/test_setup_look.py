@@ -37,7 +37,6 @@ async def test_first_sight_shows_the_essentials_at_every_size() -> None:
                 "input-requests",
                 "input-duration",
                 "input-concurrency",
-                "input-rounds",
             )
             for widget in [*(form.screen.query_one(f"#{name}") for name in ids), form.mode("requests")]:
                 assert widget.region.area, (size, widget)
@@ -56,7 +55,7 @@ async def test_nothing_has_to_be_scrolled_to_at_larger_sizes() -> None:
             for mode_id in catalog.DEFAULT_MODES:
                 assert form.screen.query_one("#form").region.contains_region(form.mode(mode_id).region), size
             assert size == (120, 36) or not form.screen.query_one("#form").show_vertical_scrollbar, size
-            assert "Concurrency" in text_on(form.app)
+            assert "In flight" in text_on(form.app)
 
 
 async def test_looks_as_it_did(matches_snapshot: Callable[[App[Any]], bool], monkeypatch: pytest.MonkeyPatch) -> None:

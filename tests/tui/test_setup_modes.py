@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from support.screens import resize, text_on, wait_until
-from support.setup_form import NARROW, WIDE, open_form
-from textual.widgets import Button, Input
+from support.setup_form import NARROW, WIDE, Form, open_form
+from textual.widgets import Input
 
 from tui_httpbench.clients import catalog
 from tui_httpbench.clients.entrants import mode_of
@@ -17,9 +17,16 @@ from tui_httpbench.text.formatting import plural
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.parts.code_panel import CodePanel
 from tui_httpbench.tui.parts.confirm import ConfirmScreen
-from tui_httpbench.tui.screens.setup.mode_picker import LibraryGroup, ModePicker, ModeRow, MoreModes
+from tui_httpbench.tui.screens.setup.mode_picker import LibraryGroup, LibraryHead, ModePicker, ModeRow, MoreModes
 from tui_httpbench.tui.screens.setup.note import Note
 from tui_httpbench.tui.screens.setup.screen import SetupScreen
+
+
+async def choose_of(form: Form, group: LibraryGroup, *, on: bool) -> None:
+    """Clicks on what chooses all of a library's modes, or none."""
+    head = group.query_one(LibraryHead)
+    await form.pilot.click(head, offset=(head.choices[on][0] + 1, 0))
+    await form.settle()
 
 
 @pytest.mark.slow
@@ -27,7 +34,7 @@ async def test_modes_by_key_and_by_mouse(absent_mode: str, monkeypatch: pytest.M
     # One of those that a run measures by itself, whose library is gone.
     monkeypatch.setitem(catalog.MODES, absent_mode, replace(catalog.MODES[absent_mode], default=True))
     others = [mode for mode in catalog.MODES.values() if not mode.default and not mode.is_installed()]
-    async with open_form(size=(80, 40)) as form:
+    async with open_form(size=WIDE) as form:
         await form.focus(form.mode("httpx"))
         await form.press("space")
         await form.click(form.mode("aiohttp-each"))
@@ -38,20 +45,20 @@ async def test_modes_by_key_and_by_mouse(absent_mode: str, monkeypatch: pytest.M
         assert (await form.run()).modes == wanted
 
         groups = {group.library.name: group for group in form.screen.query(LibraryGroup)}
-        await form.click(groups["httpx"].query_one(".choose-none", Button))
+        await choose_of(form, groups["httpx"], on=False)
         assert " 3 modes × " in form.summary
         await form.focus(form.mode("httpx-async"))
         await form.press("a")
         assert " 8 modes × " in form.summary
         await form.press("n")
         assert " 3 modes × " in form.summary
-        await form.click(groups["httpx"].query_one(".choose-all", Button))
+        await choose_of(form, groups["httpx"], on=True)
         assert " 8 modes × " in form.summary
 
         absent = groups["absent_client_library"]
         fetched = "not installed: fetched where chosen, or pip install absent-client"
-        assert fetched in str(absent.query_one(".library-summary").render())
-        assert not absent.query(Button)
+        assert fetched in str(absent.query_one(LibraryHead).render())
+        assert not absent.query_one(LibraryHead).choices
         await form.focus(form.mode(absent_mode))
         await form.press("n")
         assert absent_mode not in (await form.run()).modes

@@ -8,9 +8,9 @@ from textual import events
 from textual.widgets import Input
 
 from tui_httpbench.plan.plan import Plan, Request
-from tui_httpbench.plan.presets import FORM_PRESETS
+from tui_httpbench.plan.presets import PRESETS, VERSIONS
 from tui_httpbench.tui.screens.setup.note import Note
-from tui_httpbench.tui.screens.setup.preset_picker import CUSTOM
+from tui_httpbench.tui.screens.setup.preset_picker import CUSTOM, OFFERED, PresetBar
 
 
 @pytest.mark.slow
@@ -21,15 +21,13 @@ async def test_a_click_on_a_preset_fills_the_form_in() -> None:
     expected = mine
     async with open_form(mine) as form:
         assert form.preset == CUSTOM
-        for preset in FORM_PRESETS.values():
-            await form.click(f"#preset-{preset.name}")
-            await form.settle()
+        for preset in (preset for preset in PRESETS.values() if preset.name != VERSIONS):
+            await form.click_preset(preset.name)
             assert form.preset == preset.name
             assert str(form.screen.query_one("#preset-why", Note).content) == preset.why
             expected = expected.replace(**preset.values)
             assert await form.run() == expected
-        await form.click(f"#preset-{CUSTOM}")
-        await form.settle()
+        await form.click_preset(CUSTOM)
         assert await form.run() == mine
 
 
@@ -37,19 +35,17 @@ async def test_a_click_on_a_preset_fills_the_form_in() -> None:
 async def test_a_change_makes_it_custom_and_custom_brings_it_back() -> None:
     async with open_form() as form:
         assert form.preset == "quick"
-        assert form.screen.query_one(f"#preset-{CUSTOM}").disabled
+        assert CUSTOM not in str(form.screen.query_one(PresetBar).render())
         assert load(form) == ("", "auto")
         await form.fill("#input-duration", "77ms")
         assert form.preset == CUSTOM
-        await form.click("#preset-article")
-        await form.settle()
+        await form.click_preset("article")
         assert form.preset == "article"
         assert load(form) == ("100", "")
-        await form.click(f"#preset-{CUSTOM}")
-        await form.settle()
+        await form.click_preset(CUSTOM)
         assert form.preset == CUSTOM
         plan = await form.run()
-        assert plan == FORM_PRESETS["quick"].plan(duration_s=0.077, seed=plan.seed)
+        assert plan == PRESETS["quick"].plan(duration_s=0.077, seed=plan.seed)
         await form.fill("#input-duration", "auto")
         assert form.preset == "quick"
 
@@ -62,7 +58,7 @@ def load(form: Form) -> tuple[str, str]:
 
 @pytest.mark.parametrize("presses", [*(pytest.param(count, marks=pytest.mark.slow) for count in (2, 3, 4)), 5])
 async def test_one_preset_is_on_however_fast_they_are_chosen(presses: int) -> None:
-    names = [*FORM_PRESETS, CUSTOM]
+    names = [name for name in OFFERED if name != VERSIONS]
     async with open_form(Plan(modes=("aiohttp",))) as form:
         assert form.preset == CUSTOM
         await form.focus(form.screen.query_one("#presets"))
@@ -73,7 +69,7 @@ async def test_one_preset_is_on_however_fast_they_are_chosen(presses: int) -> No
         chosen = names[(presses - 1) % len(names)]
         assert form.preset == chosen  # of a single one that is on
         plan = await form.run()
-        assert plan.modes == (("aiohttp",) if chosen == CUSTOM else FORM_PRESETS[chosen].values["modes"])
+        assert plan.modes == (("aiohttp",) if chosen == CUSTOM else PRESETS[chosen].values["modes"])
 
 
 @pytest.mark.slow
@@ -83,20 +79,20 @@ async def test_arrows_choose_a_preset_and_leave_it() -> None:
         assert form.focused == "presets"
         await form.press("right")
         await form.settle()
-        assert form.preset == "article"
-        assert len((await form.run()).modes) == 7
+        assert form.preset == "keep"
+        assert (await form.run()).modes == PRESETS["keep"].values["modes"]
         await form.press("left", "left")  # round the corner, past custom, which nobody has filled yet
         await form.settle()
-        assert form.preset == list(FORM_PRESETS)[-1]
+        assert form.preset == "thorough"
         await form.press("down")
         assert form.focused == "input-method"
-        assert (await form.run()).modes == FORM_PRESETS[form.preset].values["modes"]
+        assert (await form.run()).modes == PRESETS[form.preset].values["modes"]
 
 
 @pytest.mark.slow
 async def test_a_url_of_the_users_own_leaves_the_preset_without_its_scenario() -> None:
     async with open_form() as form:
-        await form.click("#preset-article")
+        await form.click_preset("article")
         await form.fill("#input-url", "http://127.0.0.1:9/")
         assert form.preset == "article"
         assert form.explains("Scenarios are for the embedded target")

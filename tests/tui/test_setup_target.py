@@ -44,7 +44,7 @@ async def test_by_key_a_scenario_is_chosen_and_its_knobs_turned() -> None:
         scenario = (await form.run()).scenario
         assert scenario == SCENARIOS["article"].change(rtt_ms=4, http2=True)
         assert scenario_shown(form) == scenario.name == "article*"
-        assert form.explains("article with knobs of your own")
+        assert form.explains("article with settings of your own")
         assert form.preset == "custom"
 
 
@@ -182,7 +182,7 @@ async def test_certificates_take_the_scenarios_place_for_a_url_of_the_users_own(
 
         await form.choose("insecure", "unchecked")
         assert form.explains("anyone could answer in its place")
-        assert form.summary.endswith("https://127.0.0.1:9, certificates not checked")
+        assert form.summary.endswith("https://127.0.0.1:9/, certificates not checked")
         assert (await form.run()).insecure
 
         await form.choose("insecure", "file")
@@ -211,7 +211,7 @@ async def test_certificates_take_the_scenarios_place_for_a_url_of_the_users_own(
 async def test_how_bodies_are_read_and_sent_is_folded_away_and_kept() -> None:
     request = Request("/mirror", "POST", data_size=50_000, upload="stream")
     async with open_form(Plan(request=request)) as form:
-        fold = form.screen.query_one("#shape", Fold)
+        fold = form.screen.query_one("#more-fold", Fold)
         assert fold.title == "More · a body of 50k made up, sent piece by piece"
         assert (await form.run()).request == request
         fold.collapsed = False

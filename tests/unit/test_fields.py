@@ -119,7 +119,7 @@ def test_a_value_is_the_same_typed_and_stored(field: Field) -> None:
 
 
 def test_what_is_on_a_sheet_of_the_form_has_a_label_and_stands_there_once() -> None:
-    shown = [field for sheet in ("load", "trust", "knobs", "shape") for row in rows_on(sheet) for field in row]
+    shown = [field for sheet in ("load", "trust", "knobs", "more") for row in rows_on(sheet) for field in row]
     assert sorted(field.name for field in shown) == sorted(name for name, field in FIELDS.items() if field.shown)
     assert all(field.on_form.label for field in shown)
     assert {field.name for row in rows_on("knobs") for field in row} == set(KNOBS)

@@ -8,7 +8,7 @@ from tui_httpbench.clients.catalog import DEFAULT_MODES
 from tui_httpbench.commands.arguments import Parser
 from tui_httpbench.commands.plan_options import make_plan
 from tui_httpbench.plan.plan import ARTICLE, ARTICLE_REQUESTS, AUTO, Plan, PlanError
-from tui_httpbench.plan.presets import FORM_PRESETS, PRESETS, default_plan, find_preset, preset_of
+from tui_httpbench.plan.presets import PRESETS, VERSIONS, default_plan, find_preset, preset_of
 from tui_httpbench.plan.scenario import LOOPBACK, SCENARIOS
 
 
@@ -89,8 +89,27 @@ def test_another_machine_gets_a_modest_load_unless_told_otherwise(
 
 
 def test_a_preset_is_recognized_whatever_the_seed() -> None:
-    for name in FORM_PRESETS:
-        assert preset_of(plan_of("--preset", name, "--seed", "7")) is PRESETS[name]
+    versions = ["--variant", "A=httpx==0.27.2", "--variant", "B=httpx==0.28.1"]
+    for name in PRESETS:
+        more = versions if name == VERSIONS else []
+        assert preset_of(plan_of("--preset", name, "--seed", "7", *more)) is PRESETS[name]
+    assert preset_of(plan_of(*versions)) is not PRESETS["quick"]
+    asked = PRESETS["article"].plan(**PRESETS["article"].asked)
+    assert preset_of(asked) is PRESETS["article"], "as it is asked as a question, too"
+
+
+def test_a_preset_says_under_which_conditions_it_measures_and_how_long_its_question_takes() -> None:
+    assert PRESETS["keep"].conditions == "1 in flight over HTTPS, 2 ms away"
+    assert PRESETS["async"].conditions == "1 to 100 in flight over HTTP, on this machine"
+    assert PRESETS["distance"].conditions == "1 in flight over HTTPS, 0 to 50 ms away"
+    assert PRESETS["article"].conditions == "100 requests a round over HTTPS, 20 ms away"
+    assert [PRESETS[name].takes for name in ("quick", "async", "http2", "article", "thorough")] == [
+        "about 30 s",
+        "about 100 s",
+        "about 20 s",
+        "about 95 s",
+        "about 2 min",
+    ]
 
 
 def test_a_url_takes_the_place_of_a_presets_scenario() -> None:

@@ -256,6 +256,12 @@ def test_only_what_nobody_holds_is_cleared(tmp_path: Path) -> None:
             "httpx can't be had: package 'x' requires a different Python: 3.11.7 not in '>=3.99'.",
         ),
         (
+            "other",
+            "error: Couldn't parse requirement in `/cache/environments/f7.new-52/requirements.txt` at position 0\n"
+            "  cause: no such comparison\n  httpx=>1",
+            "httpx can't be installed: Couldn't parse requirement / ",
+        ),
+        (
             "no-room",
             "error: failed to write to file\n  cause: No space left on device (os error 28)",
             "no room for httpx",

@@ -32,6 +32,8 @@ _NO_NETWORK = re.compile(
     r"|network (?:was|is|connectivity is) disabled|Could not resolve host|operation timed out",
     re.IGNORECASE,
 )
+_PLACE_OF_OURS = re.compile(r" in [`'\"]?[^`'\"]*requirements\.txt[`'\"]?(?: at position \d+)?")
+"""Where uv found it, which is a file that we wrote."""
 _HOST = re.compile(r"https?://(?:[^/@\s]*@)?([\w.:-]+)|host='([^']+)'")
 _DOES_NOT_BUILD = re.compile(
     r"Failed to build|build backend returned an error|subprocess-exited-with-error|Failed building wheel"
@@ -148,4 +150,6 @@ def _last_words(lines: Sequence[str]) -> str:
 
 def _shortened(text: str) -> str:
     text = ANYONES.hide(text).rstrip(". ")
+    if _PLACE_OF_OURS.search(text):
+        text = _PLACE_OF_OURS.sub("", text).removeprefix("error: ")
     return shortened(text, MAX_REASON_LENGTH)

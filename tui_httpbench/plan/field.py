@@ -12,7 +12,7 @@ from tui_httpbench.plan.scenario import Scenario, plain
 
 Part = Literal["request", "plan", "scenario", "name"]
 Kind = Literal["text", "list", "flag", "switch"]
-Sheet = Literal["load", "trust", "knobs", "shape"]
+Sheet = Literal["load", "trust", "knobs", "more"]
 
 _OWNERS = {"request": Request, "plan": Plan, "scenario": Scenario}
 

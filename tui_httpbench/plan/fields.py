@@ -94,7 +94,7 @@ GROUPS: dict[str, tuple[Field, ...]] = {
             parse_data_size,
             default="none",
             write=short_size,
-            shown=Shown("shape", 0, "Data size", "bytes of a body that is made up, such as 50k", empty="none"),
+            shown=Shown("more", 3, "Data size", "bytes of a body that is made up, such as 50k", empty="none"),
         ),
         Field(
             "upload",
@@ -103,7 +103,7 @@ GROUPS: dict[str, tuple[Field, ...]] = {
             "how each mode sends a body: at once, or piece by piece as its library's docs have it",
             parse_upload,
             choices=SHAPES,
-            shown=Shown("shape", 0, "Upload", "whole: a body is sent at once; stream: piece by piece", is_menu=True),
+            shown=Shown("more", 3, "Upload", "whole: at once; stream: piece by piece", is_menu=True),
         ),
         Field(
             "read",
@@ -113,7 +113,7 @@ GROUPS: dict[str, tuple[Field, ...]] = {
             "bytes and keeping none",
             parse_read,
             choices=SHAPES,
-            shown=Shown("shape", 0, "Read", "whole: an answer is read at once; stream: piece by piece", is_menu=True),
+            shown=Shown("more", 3, "Read", "whole: at once; stream: piece by piece", is_menu=True),
         ),
         Field(
             "cacert",
@@ -162,7 +162,7 @@ GROUPS: dict[str, tuple[Field, ...]] = {
             default="auto where -n is not given and the target is on this machine: so long that five rounds fill the "
             "budget, 0.1 to 5 s",
             choices=(AUTO,),
-            shown=Shown("load", 0, "Duration", empty="any"),
+            shown=Shown("load", 0, "or seconds", empty="any"),
         ),
         Field(
             "concurrency",
@@ -171,7 +171,7 @@ GROUPS: dict[str, tuple[Field, ...]] = {
             "requests in flight, the same for all modes; article: sync modes one at a time, async ones all N at once",
             parsing.parse_concurrency,
             choices=(ARTICLE,),
-            shown=Shown("load", 0, "Concurrency", placeholder=ARTICLE),
+            shown=Shown("load", 0, "In flight", placeholder=ARTICLE),
         ),
         Field(
             "rounds",
@@ -181,7 +181,7 @@ GROUPS: dict[str, tuple[Field, ...]] = {
             parsing.parse_rounds,
             default=f"auto; {REMOTE_ROUNDS} to another machine",
             choices=(AUTO,),
-            shown=Shown("load", 0, "Rounds", placeholder=AUTO),
+            shown=Shown("more", 0, "Rounds", placeholder=AUTO),
         ),
         Field(
             "budget",
@@ -192,7 +192,7 @@ GROUPS: dict[str, tuple[Field, ...]] = {
             key="budget_s",
             default=f"{DEFAULT_BUDGET_S:g}; with --sweep {BUDGET_OF_POINT_S:g} for each of its points, "
             f"{MAX_USUAL_BUDGET_S:g} at most",
-            shown=Shown("load", 1, "Budget"),
+            shown=Shown("more", 0, "Budget"),
         ),
         Field(
             "sweep",
@@ -203,7 +203,7 @@ GROUPS: dict[str, tuple[Field, ...]] = {
             parse_sweep,
             default="none",
             write=_text_of_sweep,
-            shown=Shown("load", 2, "Sweep", "the run at each value", placeholder="concurrency=1,10,100", empty="none"),
+            shown=Shown("more", 2, "Sweep", "one run at each value", placeholder="concurrency=1,10,100", empty="none"),
         ),
         Field(
             "timeout",
@@ -212,7 +212,7 @@ GROUPS: dict[str, tuple[Field, ...]] = {
             "seconds per request",
             parsing.parse_timeout,
             key="timeout_s",
-            shown=Shown("load", 1, "Timeout", "seconds per request"),
+            shown=Shown("more", 0, "Timeout", "seconds per request"),
         ),
         Field(
             "seed",
@@ -221,7 +221,7 @@ GROUPS: dict[str, tuple[Field, ...]] = {
             "order of the rounds",
             parsing.parse_seed,
             default="random, reported",
-            shown=Shown("load", 1, "Seed", "sets the order in each round; empty: random", empty="random"),
+            shown=Shown("more", 1, "Seed", "sets the order in each round; empty: random", empty="random"),
         ),
         Field(
             "same_within",
@@ -288,7 +288,7 @@ GROUPS: dict[str, tuple[Field, ...]] = {
             told="profile",
             default="equal for a number of requests in flight, defaults for article",
             choices=PROFILES,
-            shown=Shown("load", 1, "Profile", empty="by concurrency", is_menu=True),
+            shown=Shown("more", 1, "Profile", empty="by concurrency", is_menu=True),
         ),
     ),
     TARGET_GROUP: TARGET_FIELDS,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tui_httpbench.clients import catalog
+from tui_httpbench.clients.entrants import without_variants
 from tui_httpbench.plan import parsing
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.plan import (
@@ -34,6 +35,10 @@ ARTICLE_MODES = (
 )
 
 
+ARTICLE_TITLE = "requests vs aiohttp vs httpx: A Deep Dive into Python HTTP Clients"
+ARTICLE_PUBLISHER = "Leapcell"
+ARTICLE_ADDRESS = "https://leapcell.io/blog/requests-vs-aiohttp-vs-httpx-python-http-clients"
+"""Where the article stood in November 2026."""
 KEPT_OR_NOT = ("requests", "requests-session", "httpx", "httpx-client", "aiohttp-each", "aiohttp")
 """Modes in pairs: a new client for each request, and one that is kept."""
 SWEEP_BUDGET_S = 100.0
@@ -47,18 +52,51 @@ VERSION_LABELS = ("A", "B")
 class Preset:
     """A named plan: ``why`` says in a line what it is for, ``values`` are the fields of the plan that it sets.
 
-    ``question`` is what it answers, in a person's words; empty where it is only a name. One that is ``on_form`` sets
-    nothing but what the form shows. Where it ``takes_url``, it can be asked of a URL of the user's own.
-    ``asked`` are values that it has as a question beside, so that it is answered within two minutes.
+    ``question`` is what it answers, in a person's words; empty where it is only a name. Where it ``takes_url``, it can
+    be asked of a URL of the user's own. ``asked`` are values that it has as a question beside, so that it is answered
+    within two minutes. ``usual_s`` is about how many seconds its question takes at the embedded target, where that is
+    not its budget.
     """
 
     name: str
     why: str
     values: dict[str, Any]
     question: str = ""
-    on_form: bool = True
     takes_url: bool = True
     asked: dict[str, Any] = field(default_factory=dict)
+    usual_s: float | None = None
+
+    @property
+    def takes(self) -> str:
+        """How long its question takes at the embedded target: ``about 30 s``."""
+        seconds: float = self.usual_s or self.values["budget_s"]
+        return f"about {seconds:.0f} s" if seconds < 120 else f"about {seconds / 60:.0f} min"
+
+    @property
+    def load_in_words(self) -> str:
+        """How many requests are in flight: ``10 in flight``, ``1 to 100 in flight``; an article's load in requests."""
+        sweep = self.values["sweep"]
+        if sweep is not None and sweep.knob == "concurrency":
+            return f"{sweep.values[0]} to {sweep.values[-1]} in flight"
+        if self.values["concurrency"] == ARTICLE:
+            return f"{self.values['requests']} requests a round"
+        return f"{self.values['concurrency']} in flight"
+
+    @property
+    def conditions(self) -> str:
+        """Under which load, protocol and distance (a round trip) it measures: ``1 in flight over HTTPS, 2 ms away``."""
+        scenario, sweep = self.values["scenario"], self.values["sweep"]
+        protocol = "HTTPS" if scenario.tls else "HTTP"
+        if sweep is not None and sweep.knob == "rtt":
+            where = f", {sweep.values[0]} to {sweep.values[-1]} ms away"
+        else:
+            where = f", {scenario.rtt_ms:g} ms away" if scenario.rtt_ms else ", on this machine"
+        return f"{self.load_in_words} over {protocol}{where}"
+
+    @property
+    def in_words(self) -> str:
+        """What it is for, and under which conditions, in a line."""
+        return f"{self.why}: {self.conditions}"
 
     def plan(self, **changes: Any) -> Plan:
         """The plan of this preset with some fields changed; a URL of the user's own takes the scenario's place.
@@ -83,12 +121,22 @@ class Preset:
         chosen = [mode for mode in named if mode.default] or named
         return tuple(mode.id for mode in chosen) or modes
 
+    def values_for(self, variants: Sequence[Variant]) -> dict[str, Any]:
+        """The fields that it sets in a plan with such variants."""
+        return {**self.values, "modes": self.modes_for(variants)}
+
     def matches(self, plan: Plan) -> bool:
-        """Whether a plan has every value that this preset sets; with a URL of the user's own, no scenario counts."""
-        return all(
-            getattr(plan, name) == value
+        """Whether a plan has every value that this preset sets, or has as a question.
+
+        With a URL of the user's own, no scenario counts; versions are compared only where there are some.
+        """
+        if (self.name == VERSIONS) != bool(plan.variants):
+            return False
+        modes = without_variants(plan.modes) if plan.variants else plan.modes
+        return modes == self.modes_for(plan.variants) and all(
+            getattr(plan, name) in (value, self.asked.get(name, value))
             for name, value in self.values.items()
-            if name != "scenario" or plan.request.uses_embedded_target
+            if name != "modes" and (name != "scenario" or plan.request.uses_embedded_target)
         )
 
 
@@ -110,7 +158,7 @@ PRESETS: dict[str, Preset] = {
     for preset in (
         Preset(
             "quick",
-            "a fair comparison of eight modes: ten requests at once, equal settings, half a minute",
+            "a fair comparison of eight modes, with equal settings",
             {
                 **_AUTOMATIC,
                 "modes": catalog.DEFAULT_MODES,
@@ -121,7 +169,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "article",
-            "the well-known article: sync modes one by one, async ones all at once",
+            "as a well-known article: sync modes one by one, async ones all at once",
             {
                 "modes": ARTICLE_MODES,
                 "requests": ARTICLE_REQUESTS,
@@ -134,10 +182,11 @@ PRESETS: dict[str, Preset] = {
             },
             "The article, reproduced",
             asked={"rounds": 2},
+            usual_s=95,
         ),
         Preset(
             "thorough",
-            "quick's comparison for two minutes: finds differences of 3 %",
+            "the comparison of quick for longer, so that it tells differences of 3 %",
             {
                 **_AUTOMATIC,
                 "modes": catalog.DEFAULT_MODES,
@@ -151,11 +200,10 @@ PRESETS: dict[str, Preset] = {
             "three libraries, with a new client for every request and with a kept one",
             {**_AUTOMATIC, "modes": KEPT_OR_NOT, "concurrency": 1, "scenario": SCENARIOS["same-region"]},
             "What does keeping the client buy?",
-            on_form=False,
         ),
         Preset(
             "async",
-            "two sync and two async modes, 1 to 100 requests at once, at a server that takes 20 ms",
+            "two sync and two async modes, at a server that needs 20 ms, as curves",
             {
                 **_AUTOMATIC,
                 "modes": ("requests-session", "httpx-client", "httpx-async", "aiohttp"),
@@ -165,11 +213,10 @@ PRESETS: dict[str, Preset] = {
                 "sweep": parse_sweep("concurrency=1,2,5,10,20,50,100"),
             },
             "Does async pay, and from how many at once?",
-            on_form=False,
         ),
         Preset(
             "distance",
-            "new and kept connections over HTTPS with 0 to 50 ms to the server, as curves",
+            "new and kept connections, near the server and far from it, as curves",
             {
                 **_AUTOMATIC,
                 "modes": ("requests", "requests-session", "httpx-client", "aiohttp-each", "aiohttp"),
@@ -179,12 +226,11 @@ PRESETS: dict[str, Preset] = {
                 "sweep": parse_sweep("rtt=0,1,5,20,50"),
             },
             "What does distance do?",
-            on_form=False,
             takes_url=False,
         ),
         Preset(
             "http2",
-            "httpx with each of them, twenty requests at once over TLS",
+            "an async client of httpx with each of the two",
             {
                 **_AUTOMATIC,
                 "modes": ("httpx-async", "httpx-async-h2"),
@@ -192,18 +238,16 @@ PRESETS: dict[str, Preset] = {
                 "scenario": SCENARIOS["same-region"].change(http2=True),
             },
             "HTTP/1.1 or HTTP/2?",
-            on_form=False,
+            usual_s=20,
         ),
         Preset(
             VERSIONS,
-            "two versions of a library take turns, each in an environment of its own",
+            "two versions of one library take turns, each in an environment made for it",
             {**_AUTOMATIC, "modes": catalog.DEFAULT_MODES, "concurrency": DEFAULT_CONCURRENCY, "scenario": LOOPBACK},
             "Is version B faster than A?",
-            on_form=False,
         ),
     )
 }
-FORM_PRESETS: dict[str, Preset] = {name: preset for name, preset in PRESETS.items() if preset.on_form}
 DEFAULT_PRESET = "quick"
 QUESTIONS: tuple[Preset, ...] = tuple(
     PRESETS[name] for name in ("quick", "keep", "async", "distance", "http2", VERSIONS, "article")
@@ -222,8 +266,8 @@ def find_preset(name: str) -> Preset:
 
 
 def preset_of(plan: Plan) -> Preset | None:
-    """The preset whose values a plan has, None where it has others, or those of one that the form does not show."""
-    return next((preset for preset in FORM_PRESETS.values() if preset.matches(plan)), None)
+    """The preset whose values a plan has, None where it has others."""
+    return next((preset for preset in PRESETS.values() if preset.matches(plan)), None)
 
 
 def default_plan() -> Plan:

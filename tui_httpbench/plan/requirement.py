@@ -27,6 +27,12 @@ _REGISTRY = re.compile(
 _NAMED_PLACE = re.compile(rf"(?P<name>{_NAME})\s*{_EXTRAS}\s*@\s*(?P<place>\S.*)")
 _PLACE_EXTRAS = re.compile(rf"(?P<place>.*?){_EXTRAS}")
 _ARCHIVE = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*?)-\d[^/\\]*\.(?:whl|tar\.gz|zip)")
+_VERSION = re.compile(
+    r"v?(?:\d+!)?\d+(?:\.\d+)*(?:[-_.]?(?:alpha|a|beta|b|preview|pre|c|rc)[-_.]?\d*)?"
+    r"(?:-\d+|[-_.]?(?:post|rev|r)[-_.]?\d*)?(?:[-_.]?dev[-_.]?\d*)?(?:\+[a-z0-9]+(?:[-_.][a-z0-9]+)*)?(?:\.\*)?",
+    re.IGNORECASE,
+)
+"""A version as PEP 440 has it, with the star that may end one in a clause."""
 _IS_EXACT = re.compile(r"===?\s*[A-Za-z0-9.+!_-]+")
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _EXAMPLE = "write one such as httpx==0.28.1, 'httpx @ https://…' or a path to a checkout"
@@ -132,7 +138,13 @@ def parse_requirement(text: str, *, looks: bool = True) -> Requirement:
     if match is None:
         single = re.fullmatch(rf"({_NAME})\s*=\s*([^=].*)", text)
         hint = f"write {single[1]}=={single[2]}" if single else _EXAMPLE
-        raise PlanError(FIELD, f"{_shown(text)} is no requirement; {hint}.")
+        raise PlanError(FIELD, f"{_shown(text)} is no version as pip writes it; {hint}.")
+    for clause in (match["version"] or "").split(","):
+        version = clause.strip().lstrip("=~!<>").strip()
+        if version and not clause.strip().startswith("===") and not _VERSION.fullmatch(version):
+            raise PlanError(
+                FIELD, f"{_shown(text)} is no version as pip writes it: {_shown(version)} is none; {_EXAMPLE}."
+            )
     marker = (match["marker"] or "").strip()
     if re.search(r"(^|\s)-", marker):
         raise PlanError(

@@ -23,7 +23,7 @@ from tui_httpbench.text.formatting import enumerate_names
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.preferences import load_preferences, load_theme, save_theme, why_not_remembered
 from tui_httpbench.tui.run_flow_app import RunFlowApp
-from tui_httpbench.tui.screen_kinds import is_questions, is_results, is_setup, load_later_screens
+from tui_httpbench.tui.screen_kinds import is_history, is_questions, is_results, is_setup, load_later_screens
 from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen, is_too_small
 from tui_httpbench.tui.stage import STAGE_CLASS, STAGE_THEME
 from tui_httpbench.tui.textual_fixes.bare_traceback import BareTracebackApp
@@ -158,7 +158,8 @@ class HttpbenchApp(
         if action == "close_help" and not (self.screen_stack and self.screen.query("HelpSheet")):
             return False
         if action == "back_to_questions":
-            return len(self.screen_stack) > 2 and is_setup(self.screen) and is_questions(self.screen_stack[-2])
+            below = self.screen_stack[-2] if len(self.screen_stack) > 2 else None
+            return below is not None and is_setup(self.screen) and (is_questions(below) or is_history(below))
         covers = self.screen_stack[-1:]
         if action == "replay" and covers and is_results(covers[0]) and not covers[0].result.has_samples:
             return False

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from textual.app import App, ReturnType
 
 from tui_httpbench.tui.keeping import Keeper
-from tui_httpbench.tui.screen_kinds import is_history, is_results, is_sweep_results
+from tui_httpbench.tui.screen_kinds import is_history, is_results, is_setup, is_sweep_results
 
 if TYPE_CHECKING:
     from tui_httpbench.tui.screens.history.screen import HistoryScreen
@@ -20,9 +21,10 @@ class KeptRunsApp(App[ReturnType]):
     keeper: Keeper
 
     def action_show_history(self) -> None:
-        """Shows the runs that were kept; from a run of them, the list again."""
-        lists = [screen for screen in self.screen_stack if is_history(screen)]
-        while lists and self.screen is not lists[-1]:
+        """Shows the runs that were kept; from a run of them, the list again, but never over a form that would go."""
+        over_form = itertools.takewhile(lambda screen: not is_setup(screen), reversed(self.screen_stack))
+        lists = [screen for screen in over_form if is_history(screen)]
+        while lists and self.screen is not lists[0]:
             self.pop_screen()
         if not lists:
             from tui_httpbench.tui.screens.history.screen import HistoryScreen

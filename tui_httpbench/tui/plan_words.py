@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from tui_httpbench.analysis.few_rounds import ADVISED_ROUNDS
 from tui_httpbench.analysis.looks import LOOKS
 from tui_httpbench.analysis.outlook import last_round_wall_s
@@ -24,8 +22,10 @@ from tui_httpbench.plan.plan import (
 )
 from tui_httpbench.text.formatting import format_duration, plural, rough_time
 from tui_httpbench.text.hiding import drop_secrets
-from tui_httpbench.text.quoting import printable
+from tui_httpbench.text.quoting import printable, shortened
 
+MAX_URL_LENGTH = 90
+"""So long a URL stands with the rest in two lines of 80 columns."""
 _AS_LONG_AS_FITS = "so long that five rounds fill the budget"
 
 
@@ -151,7 +151,7 @@ def describe_rounds(rounds: Rounds | None, plan: Plan | None = None) -> str:
 def describe_budget(rounds: Rounds | None) -> str:
     """What the budget means for such rounds."""
     if rounds is None or rounds == AUTO:
-        return "seconds in all; the round under way then is finished"
+        return "seconds in all; a round that has begun is finished"
     return "seconds; counts only where rounds is auto"
 
 
@@ -160,7 +160,7 @@ def describe_profile(chosen: Profile | None, concurrency: Concurrency | None) ->
     if chosen is None and concurrency is None:
         return "a number means equal settings, article the libraries' own"
     if chosen == "equal" or (chosen is None and concurrency != ARTICLE):
-        return "equal: redirects, pool, certificates alike for all"
+        return "equal: same redirects, pool, certificates"
     return "defaults: every library's own settings"
 
 
@@ -184,6 +184,6 @@ def _describe_place(plan: Plan) -> str:
     if plan.request.uses_embedded_target:
         # The size of the page is that of the page at /.
         return f"{url} at the embedded target (scenario {scenario.name})"
-    parts = urlsplit(url)
     trust = ", certificates not checked" if plan.insecure else ""
-    return f"{parts.scheme.lower()}://{parts.netloc}{trust}"
+    shown = printable(plan.request.hiding.hide(drop_secrets(url)))
+    return f"{shortened(shown, MAX_URL_LENGTH)}{trust}"

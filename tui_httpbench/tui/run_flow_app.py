@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
@@ -16,7 +16,7 @@ from tui_httpbench.tui.held_run import HeldRun
 from tui_httpbench.tui.keeping import Keeper
 from tui_httpbench.tui.kept_runs_app import KeptRunsApp
 from tui_httpbench.tui.leave import Leave
-from tui_httpbench.tui.screen_kinds import is_measuring, is_questions, is_results, is_setup
+from tui_httpbench.tui.screen_kinds import is_history, is_measuring, is_questions, is_results, is_setup
 from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen, is_too_small
 
 if TYPE_CHECKING:
@@ -85,12 +85,13 @@ class RunFlowApp(KeptRunsApp[None]):
         self.push_screen(self._make_form(plan))
 
     def action_back_to_questions(self) -> None:
-        """Leaves the form that was opened over the questions."""
+        """Leaves the form that was opened over the questions, or over the list of runs."""
         self.pop_screen()
 
     def start_run(self, plan: Plan) -> None:
-        """Runs a plan; does nothing while another one is running."""
+        """Runs a plan; does nothing while another one is running. What was told of the run before is old news."""
         if self._run_screen is None:
+            self.clear_notifications()
             self._leave.ask(plan, lambda plan: self.push_screen(self._make_run_screen(plan)))
 
     def replay(self, result: Result) -> None:
@@ -235,22 +236,40 @@ class RunFlowApp(KeptRunsApp[None]):
 
     async def _go_back_to_form(self, plan: Plan, *, is_other: bool = False) -> Screen[None]:
         """Shows the form, filled in with a plan where it is not the form's own; what lies over it goes."""
-        home = await self._uncover_home()
+        home = self._home
         if home is not None and is_setup(home) and not is_other:
+            await self._uncover_home()
             return home
-        # One form at once, and no other before it: a screen that goes before it is built takes the app with it.
+        # One form at once, and no other before it: a screen that goes before it is built takes the app with it. It
+        # takes the place of what lies right over the list of runs or the questions, so that these are not seen between.
+        over: Screen[Any] | None = next(filter(is_history, reversed(self.screen_stack)), None)
+        if over is None and home is not None and not is_setup(home):
+            over = home
         form = self._make_form(plan.replace(rounds_before=0))
-        return await self._put(form, replaces=home is None or is_setup(home))
+        if over is None:
+            await self._uncover_home()
+            return await self._put(form, replaces=True)
+        await self._uncover(self.screen_stack.index(over) + 1)
+        return await self._put(form, replaces=self.screen is not over)
 
     async def _uncover_home(self) -> Screen[None] | None:
         """Takes away what lies over the form or the questions; None where neither was there, as after ``--start``."""
-        homes = [screen for screen in self.screen_stack if is_setup(screen) or is_questions(screen)]
-        bottom = homes[-1] if homes else self.screen_stack[1]  # under which Textual has one of its own
-        while self.screen is not bottom:
+        home = self._home
+        await self._uncover(self.screen_stack.index(home) if home is not None else 1)  # below it, Textual has its own
+        return home
+
+    async def _uncover(self, index: int) -> None:
+        """Takes away what lies over this screen of the stack."""
+        while len(self.screen_stack) > index + 1:
             await self.pop_screen()
         if is_too_small(self.size):
             self.call_after_refresh(self.push_screen, TooSmallScreen())
-        return homes[-1] if homes else None
+
+    @property
+    def _home(self) -> Screen[None] | None:
+        """The uppermost form, or the questions; None where neither is there."""
+        homes = (screen for screen in reversed(self.screen_stack) if is_setup(screen) or is_questions(screen))
+        return next(homes, None)
 
     async def _put(self, screen: Screen[None], *, replaces: bool) -> Screen[None]:
         """Shows a screen, over the one that is there or in its place."""

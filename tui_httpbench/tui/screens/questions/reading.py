@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tui_httpbench.clients import catalog
 from tui_httpbench.plan.fields import REMOTE_REQUESTS, REMOTE_ROUNDS
 from tui_httpbench.plan.header_values import expand_headers
 from tui_httpbench.plan.parsing import choose_modes, parse_url
 from tui_httpbench.plan.plan import Plan, PlanError, Request
 from tui_httpbench.plan.politeness import remote_host
 from tui_httpbench.plan.presets import VERSION_LABELS, VERSIONS, Preset, random_seed
+from tui_httpbench.plan.requirement import normalized
 from tui_httpbench.plan.sweep import widest_of
 from tui_httpbench.plan.variants import Variant, parse_variants
 
@@ -51,6 +53,8 @@ def read_question(
                     errors[label] = EMPTY
             except PlanError as error:
                 errors[label] = str(error)
+    if len(variants) == len(VERSION_LABELS) and (apart := _apart(*variants)):
+        errors[VERSION_LABELS[1]] = apart
     if errors:
         return QuestionReading(None, errors)
     try:
@@ -66,3 +70,20 @@ def read_question(
         return QuestionReading(preset.plan(**changes))
     except PlanError as error:
         return QuestionReading(None, {VERSION_LABELS[0] if variants else "url": str(error)})
+
+
+def _apart(first: Variant, second: Variant) -> str:
+    """Why two variants are no versions of one library, empty where they are or nobody can tell."""
+    names = [{requirement.name for requirement in variant.requirements} for variant in (first, second)]
+    # A library and what it stands on go together.
+    families = [
+        family
+        for mode in catalog.MODES.values()
+        if (family := set(map(normalized, (mode.library.distribution, *mode.library.packages))))
+        and normalized(mode.library.distribution) in names[0] | names[1]
+    ]
+    own = [[name for name in each if any(name in family for family in families)] for each in names]
+    is_one = names[0] & names[1] or any(family & names[0] and family & names[1] for family in families)
+    if is_one or not all(own):
+        return ""
+    return f"A is {own[0][0]} and B is {own[1][0]}; write two versions of one library (question 1 compares libraries)."

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Protocol, cast
+from typing import Any, ClassVar, NamedTuple, Protocol, cast
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.widgets import Header, Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_httpbench.history.url_history import load_urls, remember_url
 from tui_httpbench.plan.from_curl import parse_curl
 from tui_httpbench.plan.plan import Plan, PlanError, Request
-from tui_httpbench.plan.presets import QUESTIONS, VERSION_LABELS, VERSIONS, Preset
+from tui_httpbench.plan.politeness import remote_host
+from tui_httpbench.plan.presets import (
+    ARTICLE_ADDRESS,
+    ARTICLE_TITLE,
+    QUESTIONS,
+    VERSION_LABELS,
+    VERSIONS,
+    Preset,
+)
 from tui_httpbench.plan.stored import LastPlanError, save_last_plan
 from tui_httpbench.tui.screens.questions.reading import QuestionReading, read_question
 from tui_httpbench.tui.screens.setup.note import Note
@@ -24,12 +33,15 @@ from tui_httpbench.tui.textual_fixes.lean_screen import LeanScreen
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 from tui_httpbench.tui.tooltips import HISTORY_TOOLTIP
 
-ABOUT = "Measures HTTP clients for Python side by side: which one, used how, in which version, and why is it slower?"
+ABOUT = "Compares HTTP clients for Python: which is fastest, used how, and why?"
+PRESS = "Press a number and enter: it runs. The fields below say where."
+"""What this is, and what to press, each in one line of 80 columns."""
 ALL_FIELDS = "All fields"
 ABOUT_ALL_FIELDS = "modes, load, headers, body, the embedded target: everything that can be set"
-ROWS_FOR_ALL = 30
-"""With fewer rows, what a question does is told of the one under the cursor alone."""
-AT_TARGET = "This is measured at the embedded target, since its distance can be set; no URL is needed."
+ROWS_FOR_ALL, ROWS_FOR_GAPS, COLUMNS_FOR_ALL = 30, 44, 112
+"""With fewer, what a question does, or its conditions, is told of the one under the cursor; with 44 rows, they part."""
+AT_TARGET = "It is asked of the embedded target, since its distance can be set; no URL is needed."
+_TAKES_WIDTH = max(len(preset.takes) for preset in QUESTIONS)
 _VERSION_HINTS = ("httpx==0.27.2", "httpx==0.28.1")
 
 
@@ -53,14 +65,18 @@ class QuestionsScreen(LeanScreen[None]):
     TITLE = "httpbench"
     AUTO_FOCUS = "#questions-list"
     HELP = """
-Choose a question with the arrows, or press its number. **enter** asks it: the run starts at once.
+Choose a question with the arrows, or press its number. **enter** asks it: the run starts at once. Each says how long it
+takes, and under which conditions it is asked.
 
-- **tab** goes to the fields of the question, and **enter** in one of them asks it as well.
+- **tab** goes to the fields of the question, **escape** back; **enter** in one of them asks it as well.
 - A **curl** command, pasted into the URL, brings method, headers and body along.
 - **a** opens all fields, filled in with the question: there everything can be changed. **f4** lists earlier runs.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+r", "ask", "Run", key_display="⏎", id="questions.run", tooltip="Ask the question: measure now"),
+        Binding(
+            "ctrl+r", "ask", "Run", key_display="⏎ ^r", id="questions.run", tooltip="Ask the question: measure now"
+        ),
+        Binding("tab", "app.focus_next", "Fields", id="questions.fields", tooltip="To the fields of the question"),
         Binding("a", "all_fields", "All fields", id="questions.form", tooltip="Open the form with all fields"),
         Binding("escape", "to_list", show=False, id="questions.list", tooltip="From a field back to the questions"),
         Binding("f4", "app.show_history", "History", id="questions.history", tooltip=HISTORY_TOOLTIP),
@@ -79,13 +95,13 @@ Choose a question with the arrows, or press its number. **enter** asks it: the r
         self._request = plan.request
         self._options: dict[str, Any] = {"cacert": plan.cacert, "insecure": plan.insecure}
         self._urls = load_urls()
-        self._has_room = False
+        self._layout = (False, False, False)
 
     def compose(self) -> ComposeResult:
         """What this is, the questions, and under them the fields of the one under the cursor."""
         yield Header()
-        yield Static(ABOUT, id="questions-about")
-        yield OptionList(*self._options_for(self.app.size.height), id="questions-list", compact=True)
+        yield Static(f"[b]{ABOUT}[/b]\n{PRESS}", id="questions-about")
+        yield OptionList(*self._options_for(self.app.size), id="questions-list", compact=True)
         yield Static(id="questions-why", markup=False)
         with Vertical(id="questions-fields"):
             with Horizontal(id="questions-url"):
@@ -103,21 +119,39 @@ Choose a question with the arrows, or press its number. **enter** asks it: the r
         self.query_one(OptionList).highlighted = 0
         self._show()
 
-    def _options_for(self, rows: int) -> list[Option]:
-        """The questions, each with what it does under it where there are rows for that."""
-        self._has_room = rows >= ROWS_FOR_ALL
-        told = [(str(number), preset.question, preset.why) for number, preset in enumerate(QUESTIONS, start=1)]
-        told.append(("a", ALL_FIELDS, ABOUT_ALL_FIELDS))
-        return [Option(_told(key, question, about if self._has_room else "")) for key, question, about in told]
+    def _options_for(self, size: Size) -> list[Option]:
+        """The questions, each with how long it takes, and with what there is room for."""
+        self._layout = _layout_of(size)
+        has_room, has_gaps, has_conditions = self._layout
+        told = [
+            _Told(str(number), each.question, each.takes, each.conditions, each.why)
+            for number, each in enumerate(QUESTIONS, start=1)
+        ]
+        told.append(_Told("a", ALL_FIELDS, "", "", ABOUT_ALL_FIELDS))
+        width = max(len(each.question) for each in told)
+        gap = "\n" if has_gaps else ""
+        return [
+            Option(
+                Content.assemble(
+                    (f"{gap}{each.key}  ", "$text-accent"),
+                    (each.question.ljust(width), "bold"),
+                    f"  {each.takes:{_TAKES_WIDTH}}",
+                    (f"  {each.conditions}" if has_conditions else "", "dim"),
+                    (f"\n   {each.why}" if has_room else "", "dim"),
+                    gap,
+                )
+            )
+            for each in told
+        ]
 
     def on_resize(self, event: events.Resize) -> None:
         """Tells more, or less, of each question."""
-        if (event.size.height >= ROWS_FOR_ALL) == self._has_room:
+        if _layout_of(event.size) == self._layout:
             return
         questions = self.query_one(OptionList)
         number = questions.highlighted
         questions.clear_options()
-        questions.add_options(self._options_for(event.size.height))
+        questions.add_options(self._options_for(event.size))
         questions.highlighted = number
 
     def on_screen_resume(self) -> None:
@@ -144,8 +178,9 @@ Choose a question with the arrows, or press its number. **enter** asks it: the r
         for label in VERSION_LABELS:
             self.query_one(f"#questions-{label}").display = preset is not None and preset.name == VERSIONS
         why = self.query_one("#questions-why", Static)
-        why.display = not self._has_room
-        why.update(ABOUT_ALL_FIELDS if preset is None else preset.why)
+        told = self._why(preset)
+        why.display = bool(told)
+        why.update(told)
         note = self.query_one("#questions-note", Note)
         if preset is None:
             note.show_errors()
@@ -156,6 +191,27 @@ Choose a question with the arrows, or press its number. **enter** asks it: the r
         typed = {name: text for name, text in reading.errors.items() if name == "url" or self._version(name)}
         note.show_errors(*typed.values())
         note.show_hint(self._hint(preset))
+
+    def _why(self, preset: Preset | None) -> str:
+        """What the question under the cursor does and under which conditions, as far as the list doesn't say it."""
+        has_room, _, has_conditions = self._layout
+        lines = [] if has_room else [ABOUT_ALL_FIELDS if preset is None else preset.why]
+        if preset is not None:
+            if preset.name == "article":
+                lines += [f"“{ARTICLE_TITLE}”", ARTICLE_ADDRESS]
+            if conditions := self._conditions(preset, is_told=has_conditions):
+                lines.append(f"{conditions}.")
+        return "\n".join(lines)
+
+    def _conditions(self, preset: Preset, *, is_told: bool) -> str:
+        plan = self._reading(preset).plan
+        url = self.query_one(UrlInput).value.strip()
+        if not preset.takes_url or not url or url.startswith("/"):
+            return "" if is_told else f"At the embedded target: {preset.conditions}"
+        if plan is not None and remote_host(plan.request) is not None:
+            load = f"{plan.requests} requests a mode and round, {plan.rounds} rounds, since it is another machine"
+            return f"At your URL: {preset.load_in_words}, {load}"
+        return f"At your URL: {preset.load_in_words}"
 
     def _hint(self, preset: Preset) -> str:
         if not preset.takes_url:
@@ -237,6 +293,14 @@ Choose a question with the arrows, or press its number. **enter** asks it: the r
             self._show()
 
 
-def _told(key: str, question: str, about: str) -> Content:
-    more = f"\n   {about}" if about else ""
-    return Content.assemble((f"{key}  ", "$text-accent"), (question, "bold"), (more, "$text-muted"))
+class _Told(NamedTuple):
+    key: str
+    question: str
+    takes: str
+    conditions: str
+    why: str
+
+
+def _layout_of(size: Size) -> tuple[bool, bool, bool]:
+    """Whether there is room for what each question does, for gaps between them, and for their conditions."""
+    return size.height >= ROWS_FOR_ALL, size.height >= ROWS_FOR_GAPS, size.width >= COLUMNS_FOR_ALL

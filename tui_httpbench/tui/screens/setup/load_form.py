@@ -1,4 +1,4 @@
-"""The numbers of a plan: how many requests, how wide, how often."""
+"""How much is measured, and how many requests are in flight."""
 
 from __future__ import annotations
 
@@ -7,29 +7,25 @@ from collections.abc import Mapping
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup
 
-from tui_httpbench.plan.field import Field as PlanField
 from tui_httpbench.plan.fields import rows_on
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.sweep import OPTIONS
 from tui_httpbench.tui.plan_words import (
-    describe_budget,
     describe_concurrency,
     describe_duration_field,
-    describe_profile,
     describe_requests,
-    describe_rounds,
 )
 from tui_httpbench.tui.screens.setup.field import field_for
 from tui_httpbench.tui.screens.setup.field_sheet import FieldSheet
-from tui_httpbench.tui.screens.setup.plan_form import LOAD, FormReading
+from tui_httpbench.tui.screens.setup.plan_form import SIZE, FormReading
 
 
 class LoadForm(VerticalGroup):
-    """The numbers of a plan and its profile."""
+    """The numbers that every plan has: requests or seconds, and how many are in flight."""
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(id="load")
-        rows = [[field_for(value, _text(value, plan)) for value in row] for row in rows_on("load")]
+        rows = [[field_for(value, value.text(value.value_in(plan))) for value in row] for row in rows_on("load")]
         self._sheet = FieldSheet(rows, explained="concurrency")
 
     def compose(self) -> ComposeResult:
@@ -43,7 +39,7 @@ class LoadForm(VerticalGroup):
 
     def fill(self, values: Mapping[str, object]) -> None:
         """Fills in those of the given fields of a plan that stand here."""
-        for value in LOAD:
+        for value in SIZE:
             if value.key in values:
                 self._sheet.fields[value.name].fill(value.text(values[value.key]))
 
@@ -60,9 +56,6 @@ class LoadForm(VerticalGroup):
         self._sheet.fields["concurrency"].show_hint(
             describe_concurrency(reading.concurrency, reading.requests, sweeps=_sweeps_width(reading))
         )
-        self._sheet.fields["rounds"].show_hint(describe_rounds(reading.rounds, reading.plan))
-        self._sheet.fields["budget"].show_hint(describe_budget(reading.rounds))
-        self._sheet.fields["profile"].show_hint(describe_profile(reading.profile, reading.concurrency))
         self._sheet.show(reading.errors)
 
 
@@ -70,8 +63,3 @@ def _sweeps_width(reading: FormReading) -> bool:
     """Whether a sweep says how many requests are in flight."""
     sweep = reading.plan.sweep if reading.plan is not None else None
     return sweep is not None and "concurrency" in OPTIONS[sweep.knob]
-
-
-def _text(value: PlanField, plan: Plan) -> str:
-    # A random seed is none that the user gave.
-    return "" if value.name == "seed" and not plan.seed_given else value.text(value.value_in(plan))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import HorizontalGroup, VerticalGroup
+from textual.containers import VerticalGroup
 from textual.content import Content
 from textual.events import DescendantBlur, DescendantFocus
 from textual.message import Message
-from textual.widgets import Button, Checkbox, Static
+from textual.widget import Widget
+from textual.widgets import Checkbox
 
 from tui_httpbench.clients import catalog
 from tui_httpbench.clients.catalog import Library, Mode
@@ -25,6 +26,7 @@ from tui_httpbench.tui.screens.setup.tick_box import TickBox
 MUTED = "dim"
 MIN_PART = 16
 """Columns; with fewer of them left, a row ends."""
+CHOICES_WIDTH = len("all  none")
 
 
 class ModeRow(TickBox):
@@ -74,16 +76,55 @@ class ModeRow(TickBox):
         return Content(" ").join(Content.styled(text, style) for text, style in parts).rstrip()
 
 
+class LibraryHead(Widget):
+    """A library's name and version, what it is, and where there is room, what chooses all or none of its modes."""
+
+    DEFAULT_CSS = """
+    LibraryHead { width: 1fr; height: 1; }
+    """
+
+    class Clicked(Message):
+        """The user wants all of the library's modes, or none."""
+
+        def __init__(self, on: bool) -> None:
+            super().__init__()
+            self.on = on
+
+    def __init__(self, title: Content, about: str, *, has_choice: bool) -> None:
+        super().__init__()
+        self._title = title
+        self._about = about
+        self._has_choice = has_choice
+
+    @property
+    def choices(self) -> dict[bool, tuple[int, int]]:
+        """Where one clicks for all (True) and none: each the first column and the one behind the last; may be empty."""
+        end = self.size.width
+        if not self._has_choice or end < len(self._title) + MIN_PART + CHOICES_WIDTH:
+            return {}
+        return {True: (end - CHOICES_WIDTH, end - CHOICES_WIDTH + 3), False: (end - 4, end)}
+
+    def render(self) -> Content:
+        """The line; what the library is goes first where there is no room."""
+        choices = self.choices
+        room = self.size.width - len(self._title) - (CHOICES_WIDTH + 2 if choices else 0)
+        about = Content(self._about if not self._has_choice or room >= MIN_PART else "")
+        line = Content.assemble(self._title, about.truncate(max(room, 0), ellipsis=True).stylize(MUTED))
+        if not choices:
+            return line
+        gap = " " * (self.size.width - len(line) - CHOICES_WIDTH)
+        return Content.assemble(line, gap, ("all", "$text-muted underline"), "  ", ("none", "$text-muted underline"))
+
+    def on_click(self, event: events.Click) -> None:
+        """Asks for what is under the mouse."""
+        for wants_all, (start, end) in self.choices.items():
+            if start <= event.x < end:
+                self.post_message(self.Clicked(wants_all))
+
+
 class LibraryGroup(VerticalGroup):
     """A library and its modes; one that is not installed is fetched where one of them is chosen."""
 
-    DEFAULT_CSS = """
-    LibraryGroup {
-        .library-title { width: auto; height: 1; }
-        .library-summary { width: 1fr; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
-        Button { width: auto; min-width: 0; }
-    }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "choose(True)", "All of library", id="setup.library.all"),
         Binding("n", "choose(False)", "None of library", id="setup.library.none"),
@@ -97,19 +138,7 @@ class LibraryGroup(VerticalGroup):
 
     def compose(self) -> ComposeResult:
         """The library's line over a row for each mode."""
-        with HorizontalGroup(classes="library-head"):
-            yield Static(self._title(), classes="library-title")
-            yield Static(Content.styled(self._subtitle(), MUTED), classes="library-summary")
-            if self._installed:
-                for label in ("all", "none"):
-                    button = Button(
-                        label,
-                        compact=True,
-                        classes=f"choose-{label}",
-                        tooltip=f"Choose {label} of {self.library.name}",
-                    )
-                    button.can_focus = False  # its key is shown in the footer, and every tab stop costs a key press
-                    yield button
+        yield LibraryHead(self._title(), self._subtitle(), has_choice=self._installed)
         yield from self._rows
 
     @property
@@ -128,14 +157,14 @@ class LibraryGroup(VerticalGroup):
             if not row.disabled:
                 row.value = on
 
-    @on(Button.Pressed)
-    def _choose(self, event: Button.Pressed) -> None:
+    @on(LibraryHead.Clicked)
+    def _choose(self, event: LibraryHead.Clicked) -> None:
         event.stop()
-        self.action_choose(event.button.has_class("choose-all"))
+        self.action_choose(event.on)
 
     def _title(self) -> Content:
         version = self.library.version() or "" if self._installed else ""
-        return Content.assemble((self.library.name, "bold"), (f" {version}  ", "$text-accent"))
+        return Content.assemble((self.library.name, "bold"), (f" {version}  ", "$text-muted"))
 
     def _subtitle(self) -> str:
         if self._installed:

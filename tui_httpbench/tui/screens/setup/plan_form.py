@@ -32,10 +32,14 @@ from tui_httpbench.plan.variants import Variant, distinct_variants, parse_varian
 Place = Literal["embedded", "http", "https"]
 Trust = Literal["usual", "file", "unchecked"]
 
-LOAD = tuple(field for row in rows_on("load") for field in row)
+SIZE = tuple(field for row in rows_on("load") for field in row)
+"""How much is measured, and how many are in flight: always in sight."""
+MORE = tuple(field for row in rows_on("more") for field in row)
+"""The fields that are folded away."""
+LOAD = (*SIZE, *(field for field in MORE if field.part == "plan"))
 """The fields of a plan that are typed, or chosen from a menu."""
-SHAPE = tuple(field for row in rows_on("shape") for field in row)
-"""The fields of a request that are folded away."""
+SHAPE = tuple(field for field in MORE if field.part == "request")
+"""How bodies are read and sent."""
 NOT_ON_FORM = tuple(
     field for field in fields_of("plan") if field.shown is None and field.name not in ("modes", "variants")
 )
@@ -52,10 +56,10 @@ FIELDS = (
     "scenario",
     *KNOBS,
     "cacert",
-    *(field.name for field in LOAD),
+    *(field.name for field in SIZE),
     "modes",
+    *(field.name for field in MORE),
     "variants",
-    *(field.name for field in SHAPE),
 )
 """The fields of a PlanError, in the order in which the form shows them."""
 

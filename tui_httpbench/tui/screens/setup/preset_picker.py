@@ -4,66 +4,118 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import HorizontalGroup, VerticalGroup
+from textual.containers import VerticalGroup
 from textual.content import Content
-from textual.geometry import Size
 from textual.message import Message
-from textual.widgets import Label
+from textual.widget import Widget
 
-from tui_httpbench.plan.presets import FORM_PRESETS
+from tui_httpbench.plan.presets import PRESETS, QUESTIONS, VERSIONS
 from tui_httpbench.tui.screens.setup.note import Note
-from tui_httpbench.tui.textual_fixes.sure_radio_set import SureRadioButton, SureRadioSet
 
 CUSTOM = "custom"
+OFFERED = (
+    *(preset.name for preset in QUESTIONS),
+    *(name for name, preset in PRESETS.items() if not preset.question),
+    CUSTOM,
+)
+"""The names in the order in which they stand: those of the questions as they are asked, then the others."""
+CAPTION = "Preset  "
+MARK = "● "
+"""Stands before the one that is chosen, since colour alone says nothing where there is none."""
+_GAPS = ("   ", "  ", " ")
 _WHYS = {
-    **{preset.name: preset.why for preset in FORM_PRESETS.values()},
+    **{preset.name: preset.why for preset in PRESETS.values()},
     CUSTOM: "your own: every field below is yours",
 }
-_NAME_WIDTH = max(len(name) for name in _WHYS)
 
 
-class PresetButton(SureRadioButton):
-    """A preset's name, and behind it, where the screen's style leaves room, what it is for."""
+class PresetBar(Widget, can_focus=True):
+    """All names in a line, of which exactly one is chosen; where they don't all fit, the chosen one between arrows.
 
-    BUTTON_LEFT = ""
-    BUTTON_INNER = "( )"
-    BUTTON_RIGHT = ""
+    Left and right choose at once; up and down leave, as from every field of the form.
+    """
 
-    def __init__(self, name: str, is_on: bool) -> None:
-        label = Content.assemble((f"{name:<{_NAME_WIDTH + 1}}", "bold"), (_WHYS[name], "dim"))
-        super().__init__(label, is_on, id=f"preset-{name}", compact=True, tooltip=_WHYS[name])
-        self.preset = name
-
-    def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002
-        """As wide as the longest name, so that all stand evenly; where not all of these fit, as its own name."""
-        around = len(f"{self.BUTTON_INNER} ")
-        even = around + _NAME_WIDTH
-        has_room = len(_WHYS) * (even + self.styles.margin.width) <= container.width
-        return even if has_room else around + len(self.preset)
-
-    def render(self) -> Content:
-        """The button; under the cursor, its dim part would be hard to read."""
-        content = super().render()
-        return content.stylize("not dim") if self.has_class("-selected") else content
-
-    def watch_value(self) -> None:
-        """Draws on and off with different characters."""
-        self.BUTTON_INNER = "(●)" if self.value else "( )"
-        super().watch_value()
-
-
-class PresetSet(SureRadioSet):
-    """Left and right choose at once; up and down leave, as from every field of the form."""
-
+    DEFAULT_CSS = """
+    PresetBar { width: 1fr; height: 1; color: $text-muted; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "choose(-1)", "Preset", key_display="← →", id="setup.preset.previous"),
         Binding("right", "choose(1)", "Next preset", show=False, id="setup.preset.next"),
         Binding("up", "app.focus_previous", "Field above", show=False),
         Binding("down", "app.focus_next", "Field below", show=False),
     ]
+
+    class Wanted(Message):
+        """The user chose another one, which is marked already."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    def __init__(self, shown: str) -> None:
+        super().__init__(id="presets")
+        self.shown = shown
+        self.barred: frozenset[str] = frozenset()
+        self.wanted: str | None = None
+
+    def mark(self, name: str, barred: frozenset[str]) -> None:
+        """Marks one; those that are ``barred`` can't be chosen now, and are not shown."""
+        if (name, barred) != (self.shown, self.barred):
+            self.shown, self.barred = name, barred
+            self.refresh()
+
+    def action_choose(self, step: int) -> None:
+        """Chooses the next one, or the one before, round the corner."""
+        free = self._free
+        self._want(free[(free.index(self.shown) + step) % len(free)])
+
+    def on_click(self, event: events.Click) -> None:
+        """Chooses the one under the mouse; an arrow chooses its neighbour."""
+        name = next((name for name, start, end in self.places if start <= event.x < end), None)
+        if name in OFFERED:
+            self._want(name)
+        elif name is not None:
+            self.action_choose(-1 if name == "‹" else 1)
+
+    @property
+    def places(self) -> list[tuple[str, int, int]]:
+        """What stands where: names and arrows, each with its first column and the one behind its last."""
+        places: list[tuple[str, int, int]] = []
+        column, names, gap = len(CAPTION), *self._laid_out
+        for name in names:
+            end = column + len(name) + (len(MARK) if name == self.shown else 0)
+            places.append((name, column, end))
+            column = end + len(gap)
+        return places
+
+    def render(self) -> Content:
+        """The line; the chosen one stands out, and more so under the cursor."""
+        names, gap = self._laid_out
+        chosen = "reverse $text-accent" if self.has_focus else "$text-accent"
+        styled = [
+            Content.styled(f"{MARK}{name}", f"bold {chosen}") if name == self.shown else Content(name) for name in names
+        ]
+        return Content.assemble((CAPTION, "bold"), Content(gap).join(styled))
+
+    @property
+    def _free(self) -> list[str]:
+        return [name for name in OFFERED if name == self.shown or name not in self.barred]
+
+    @property
+    def _laid_out(self) -> tuple[list[str], str]:
+        for gap in _GAPS:
+            if len(CAPTION) + len(MARK) + len(gap.join(self._free)) <= self.size.width:
+                return self._free, gap
+        return ["‹", self.shown, "›"], " "
+
+    def _want(self, name: str) -> None:
+        if name != self.shown and name not in self.barred:
+            self.wanted = name
+            self.mark(name, self.barred)
+            self.post_message(self.Wanted(name))
 
 
 class PresetPicker(VerticalGroup):
@@ -78,45 +130,39 @@ class PresetPicker(VerticalGroup):
 
     def __init__(self, shown: str) -> None:
         super().__init__(id="preset")
-        self._shown = shown
+        self._bar = PresetBar(shown)
         self._note = Note(_WHYS[shown], id="preset-why")
-        self._buttons = {name: PresetButton(name, name == shown) for name in _WHYS}
 
     def compose(self) -> ComposeResult:
         """The presets, and under them what the chosen one is for."""
-        with HorizontalGroup():
-            yield Label("Preset", id="preset-caption")
-            yield PresetSet(*self._buttons.values(), id="presets", compact=True)
+        yield self._bar
         yield self._note
 
     @property
     def shown(self) -> str:
         """The name of the preset, or ``custom``."""
-        return self._shown
+        return self._bar.shown
 
     def take(self, name: str) -> bool:
         """Whether this is what the user still wants, which the form is to follow now."""
-        presets = self.query_one(PresetSet)
-        if presets.wanted is not self._buttons[name]:
+        if self._bar.wanted != name:
             return False
-        presets.wanted = None
+        self._bar.wanted = None
         return True
 
-    def show(self, name: str, has_own: bool) -> None:
-        """Marks a preset; ``custom`` can be chosen only where there are values of the user's own to go back to."""
-        presets = self.query_one(PresetSet)
-        self._buttons[CUSTOM].disabled = not has_own and name != CUSTOM
-        if presets.wanted is None:  # otherwise the form will soon hold another one
-            self._show(name)
-            presets.mark(self._buttons[name])
+    def show(self, name: str, *, has_own: bool, has_variants: bool) -> None:
+        """Marks a preset.
 
-    @on(SureRadioSet.Wanted)
-    def _choose(self, event: SureRadioSet.Wanted) -> None:
+        ``custom`` can be chosen only where there are values of the user's own to go back to, versions can be compared
+        only where there are some.
+        """
+        barred = {CUSTOM: has_own or name == CUSTOM, VERSIONS: has_variants}
+        if self._bar.wanted is None:  # otherwise the form will soon hold another one
+            self._bar.mark(name, frozenset(each for each, is_free in barred.items() if not is_free))
+            self._note.show_hint(_WHYS[name])
+
+    def on_preset_bar_wanted(self, event: PresetBar.Wanted) -> None:
+        """Tells what the chosen one is for, and passes the wish on."""
         event.stop()
-        name = next(name for name, button in self._buttons.items() if button is event.button)
-        self._show(name)
-        self.post_message(self.Chosen(name))
-
-    def _show(self, name: str) -> None:
-        self._shown = name
-        self._note.show_hint(_WHYS[name])
+        self._note.show_hint(_WHYS[event.name])
+        self.post_message(self.Chosen(event.name))

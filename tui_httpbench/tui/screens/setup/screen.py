@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import HorizontalGroup, Vertical, VerticalGroup
 from textual.widget import Widget
-from textual.widgets import Button, Checkbox, Header, Input, Label, Select, TextArea
+from textual.widgets import Button, Checkbox, Header, Input, Label, Select, Static, TextArea
 
 from tui_httpbench.analysis.all_failed import Place
 from tui_httpbench.clients.entrants import mode_of, without_variants
@@ -18,7 +18,7 @@ from tui_httpbench.history.url_history import load_urls, remember_url
 from tui_httpbench.plan.fields import KNOBS
 from tui_httpbench.plan.from_curl import is_curl_command, parse_curl
 from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, METHODS, Plan, PlanError
-from tui_httpbench.plan.presets import FORM_PRESETS, preset_of
+from tui_httpbench.plan.presets import PRESETS, preset_of
 from tui_httpbench.plan.stored import LastPlanError, save_last_plan
 from tui_httpbench.tui.parts.code_panel import CodePanel
 from tui_httpbench.tui.plan_words import describe_run
@@ -26,23 +26,24 @@ from tui_httpbench.tui.screens.setup.body_editor import BodyEditor
 from tui_httpbench.tui.screens.setup.headers_editor import HeadersEditor
 from tui_httpbench.tui.screens.setup.load_form import LoadForm
 from tui_httpbench.tui.screens.setup.mode_picker import ModePicker
+from tui_httpbench.tui.screens.setup.more_form import MoreForm
 from tui_httpbench.tui.screens.setup.note import Note
-from tui_httpbench.tui.screens.setup.plan_form import NOT_ON_FORM, SHAPE, FormReading, FormValues, read_form
+from tui_httpbench.tui.screens.setup.plan_form import MORE, NOT_ON_FORM, SHAPE, FormReading, FormValues, read_form
 from tui_httpbench.tui.screens.setup.preset_picker import CUSTOM, PresetPicker
 from tui_httpbench.tui.screens.setup.rows_editor import RowsEditor
-from tui_httpbench.tui.screens.setup.shape_form import ShapeForm
 from tui_httpbench.tui.screens.setup.target_form import TargetForm
 from tui_httpbench.tui.screens.setup.url_input import UrlInput
 from tui_httpbench.tui.screens.setup.url_list import UrlListScreen
-from tui_httpbench.tui.screens.setup.variants_editor import VariantsEditor
 from tui_httpbench.tui.textual_fixes.lean_screen import LeanScreen
 from tui_httpbench.tui.textual_fixes.own_class import set_own_class
 from tui_httpbench.tui.textual_fixes.steady_focus import SteadyFocusScreen
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 from tui_httpbench.tui.tooltips import HISTORY_TOOLTIP
 
-_PRESET_FIELDS = sorted({name for preset in FORM_PRESETS.values() for name in preset.values})
-_SECTIONS = "#preset, #request, #target, #load, #modes, #variants"
+ABOUT = "Compares HTTP clients for Python. Type a URL and press enter: it runs."
+"""What this screen does and what to press, in one line of 80 columns."""
+_PRESET_FIELDS = sorted({name for preset in PRESETS.values() for name in preset.values})
+_SECTIONS = "#request, #target, #load, #modes"
 _RANDOM_SEEDS = range(1, 2**31)
 
 
@@ -62,8 +63,10 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
     CSS_PATH = "setup.tcss"
     AUTO_FOCUS = "#input-url"
     HELP = (
-        "**ctrl+r** starts what the bottom line says. **tab** and the arrows go from field to field; **left** and "
-        "**right** choose a preset, which fills the form in; **space** chooses a mode and opens the knobs. "
+        "**enter** in the URL, or **ctrl+r** anywhere, starts what the bottom line says. "
+        "**tab** and the arrows go from field to field; **left** and "
+        "**right** choose a preset, which fills the form in; **space** chooses a mode, and opens *Server settings* and "
+        "*More*. "
         "A **curl** command, pasted into the URL, fills in what it says; **ctrl+o** lists the URLs of earlier runs, "
         "**f4** the runs themselves. "
         "Headers may name environment variables, as in `Bearer $TOKEN`. "
@@ -84,7 +87,7 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
         ),
         Binding("f3", "app.show_result", "Result", id="setup.result", tooltip="Show the last result again"),
         Binding("f4", "app.show_history", "History", id="setup.history", tooltip=HISTORY_TOOLTIP),
-        Binding("escape", "app.back_to_questions", "Questions", id="setup.questions", tooltip="Back to the questions"),
+        Binding("escape", "app.back_to_questions", "Back", id="setup.questions", tooltip="Back to where it was opened"),
         Binding("up", "app.focus_previous", "Field above", show=False),
         Binding("down", "app.focus_next", "Field below", show=False),
     ]
@@ -101,11 +104,12 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
         self._has_told_why_not_remembered = False
 
     def compose(self) -> ComposeResult:
-        """Preset, request, target, load and modes, and under them what will happen."""
+        """Preset, request, target, load, modes and what is folded away, and under them what will happen."""
         plan = self._start
         request = plan.request
         methods = METHODS if request.method in METHODS else (*METHODS, request.method)
         yield Header()
+        yield Static(ABOUT, id="setup-about")
         preset = preset_of(plan)
         with Vertical(id="form"):
             yield PresetPicker(preset.name if preset is not None else CUSTOM)
@@ -123,19 +127,18 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
                 )
                 yield HeadersEditor(request.headers)
                 yield BodyEditor(request.method, request.given_body, is_json=request.json_body is not None)
-            yield TargetForm(plan)
-            with Vertical(id="load-and-modes"):
-                yield LoadForm(plan)
+            with Vertical(id="columns"):
+                with Vertical(id="target-and-load"):
+                    yield TargetForm(plan)
+                    yield LoadForm(plan)
+                    yield MoreForm(plan)
                 yield ModePicker(without_variants(plan.modes))
-                yield VariantsEditor(plan.variants)
-                yield ShapeForm(plan)
             yield CodePanel()
         yield Note(id="summary")
         yield SteadyFooter()
 
     def on_mount(self) -> None:
         """Checks what the form was filled with."""
-        self.query_one(PresetPicker).border_title = "Preset"
         self.query_one(LoadForm).border_title = "Load"
         self.query_one(CodePanel).show(mode_of(self._start.modes[0]).id)
         self.check_form()
@@ -170,8 +173,7 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
         picker = self.query_one(ModePicker)
         picker.show_error(errors.get("modes", ""))
         picker.show_count()
-        self.query_one(ShapeForm).show(errors)
-        self.query_one(VariantsEditor).show(errors.get("variants", ""), reading.plan)
+        self.query_one(MoreForm).show(reading)
         summary = self.query_one("#summary", Note)
         if reading.plan is None:
             count = f"(1 of {len(errors)}) " if len(errors) > 1 else ""
@@ -197,8 +199,13 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
         """Fills in what the preset sets, or the user's own values again; the rest stays as it is."""
         if not self.query_one(PresetPicker).take(event.name):
             return  # another one was chosen since
-        values = self._own if event.name == CUSTOM else FORM_PRESETS[event.name].values
+        if event.name == CUSTOM:
+            values = self._own
+        else:
+            given = self._reading.plan.variants if self._reading.plan is not None else ()
+            values = PRESETS[event.name].values_for(given)
         self.query_one(LoadForm).fill(values)
+        self.query_one(MoreForm).fill(values)
         if "modes" in values:
             self.query_one(ModePicker).choose(values["modes"])
         if "scenario" in values:
@@ -225,7 +232,7 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
         body.fill(request.given_body, is_json=request.json_body is not None)
         await self.query_one(HeadersEditor).fill(request.headers)
         if curl.timeout_s is not None:
-            self.query_one(LoadForm).fill({"timeout_s": curl.timeout_s})
+            self.query_one(MoreForm).fill({"timeout_s": curl.timeout_s})
         self.query_one(TargetForm).fill_trust(curl.cacert, curl.insecure)
         self._curl_error = ""
         self.check_form()
@@ -262,10 +269,12 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
             self.notify("No URL of an earlier run is known yet.")
 
     @on(Input.Submitted)
-    def go_on(self) -> None:
-        """Enter moves on: only the run key and button send requests."""
-        self.focus_next()
+    def go_on(self, event: Input.Submitted) -> None:
+        """Enter moves on; in the URL it runs."""
+        if event.input.id != "input-url":
+            self.focus_next()
 
+    @on(Input.Submitted, "#input-url")
     @on(Button.Pressed, "#run")
     def action_run(self) -> None:
         """Starts the run, or goes to the field that stands in its way."""
@@ -291,6 +300,7 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
         return str(self.query_one("#input-method", Select).value)
 
     def _values(self) -> FormValues:
+        more = self.query_one(MoreForm).texts
         return FormValues(
             url=self.query_one("#input-url", Input).value,
             method=self._method,
@@ -298,9 +308,10 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
             body=self.query_one(BodyEditor).body,
             is_json=self.query_one(BodyEditor).is_json,
             modes=self.query_one(ModePicker).modes,
-            load=self.query_one(LoadForm).texts,
-            shape=self.query_one(ShapeForm).texts,
-            variants=self.query_one(VariantsEditor).variants,
+            load=self.query_one(LoadForm).texts
+            | {field.name: more[field.name] for field in MORE if field not in SHAPE},
+            shape={field.name: more[field.name] for field in SHAPE},
+            variants=self.query_one(MoreForm).variants,
             lanes=self._start.modes,
             kept={field.key: field.value_in(self._start) for field in NOT_ON_FORM},
             **self.query_one(TargetForm).values,
@@ -310,7 +321,9 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
         preset = preset_of(plan) if plan is not None else None
         if plan is not None and preset is None:
             self._own = {name: getattr(plan, name) for name in _PRESET_FIELDS}
-        self.query_one(PresetPicker).show(preset.name if preset is not None else CUSTOM, bool(self._own))
+        name = preset.name if preset is not None else CUSTOM
+        has_variants = bool(self.query_one(MoreForm).variants)
+        self.query_one(PresetPicker).show(name, has_own=bool(self._own), has_variants=has_variants)
 
     def focus_place(self, place: Place) -> None:
         """Puts the cursor where the plan is to be changed."""
@@ -326,14 +339,12 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
             self.query_one(HeadersEditor).focus_wrong()
         elif field == "json_body":
             self.query_one(BodyEditor).focus_text()
-        elif field == "variants":
-            self.query_one(VariantsEditor).focus_wrong()
         elif field == "modes":
             self.query_one(ModePicker).focus_wrong()
         elif field in ("url", "method"):
             self.query_one(f"#input-{field}").focus()
-        elif field in {each.name for each in SHAPE}:
-            self.query_one(ShapeForm).focus_field(field)
+        elif field in {"variants", *(each.name for each in MORE)}:
+            self.query_one(MoreForm).focus_field(field)
         elif field in ("scenario", "cacert", *KNOBS):
             self.query_one(TargetForm).focus_field(field)
         else:

@@ -53,7 +53,7 @@ class TargetForm(VerticalGroup):
             with HorizontalGroup(id="scenario-bar"):
                 yield Select(self._options(), value=self._shown, allow_blank=False, compact=True, id="input-scenario")
                 yield self._why
-            yield Fold(self._sheet, "knobs", "Knobs")
+            yield Fold(lambda: self._sheet, "knobs", "Server settings")
         yield Note(_NOT_HERE, id="not-here")
         yield self._trust
 
@@ -145,9 +145,9 @@ class TargetForm(VerticalGroup):
             if is_new:
                 select.set_options(self._options())
             select.value = scenario.name
-        changed = f"{scenario.name.removesuffix('*')} with knobs of your own"
+        changed = f"{scenario.name.removesuffix('*')} with settings of your own"
         self._why.show_hint(scenario.why or (changed if scenario.name.endswith("*") else "from your own file"))
-        self.query_one(Fold).title = f"Knobs · {scenario.in_words}"
+        self.query_one(Fold).title = f"Server settings · {scenario.in_words}"
 
     def _options(self) -> list[tuple[Any, str]]:
         return [

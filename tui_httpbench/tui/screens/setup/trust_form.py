@@ -15,7 +15,7 @@ from tui_httpbench.tui.screens.setup.note import Note
 from tui_httpbench.tui.screens.setup.plan_form import Trust
 
 _CHOICES: dict[str, tuple[Trust, str]] = {
-    "the usual ones": ("usual", "each library checks with the certificates that it comes with"),
+    "the usual ones": ("usual", "each library checks with its own list"),
     "a PEM file": ("file", "certifi's certificates and those in the file are trusted (--cacert)"),
     "not checked": ("unchecked", "anyone could answer in its place: for test servers of your own only (--insecure)"),
 }
