@@ -1,4 +1,4 @@
-"""Writes the parts of the documentation that the program knows itself: docs/keys.md, and marked tables elsewhere.
+"""Writes what the documentation takes from the program: docs/keys.md, docs/glossary.md, and marked tables elsewhere.
 
 Run by hand: python docs/generate.py. With --check it writes nothing, and exits with 1 where a file is out of date.
 """
@@ -25,6 +25,7 @@ from tui_httpbench.plan.scenario import SCENARIOS
 from tui_httpbench.report import lanes_csv, rounds_csv
 from tui_httpbench.report.csv_table import CsvColumn
 from tui_httpbench.report.schema import SCHEMA_FILE
+from tui_httpbench.text.glossary import GLOSSARY
 from tui_httpbench.tui.screen_kinds import load_all_screens
 
 load_all_screens()  # and with them every binding
@@ -33,12 +34,20 @@ KEYS_HEAD = """# Keys
 
 Made by `docs/generate.py` from the app's own bindings: change them there, and run `make docs`.
 
-`f1` shows help and the keys that work, `ctrl+p` has every action. A key is changed by its id in the
-[config file](usage.md#keys-and-colours).
+`f1` or `?` shows the keys of the screen that you are on, and what its words mean. `ctrl+p` finds any action by its
+name. To change a key, name its id in the [config file](usage.md#keys-and-colours).
+"""
+GLOSSARY_HEAD = """# Glossary
+
+Made by `docs/generate.py` from `tui_httpbench/text/glossary.py`: change a word there, and run `make docs`. The help in
+the app (`f1` or `?`) has the same words. [method.md](method.md) tells how each thing is done.
+
 """
 # The order in which one meets them; what is in none of these folders comes after.
-PLACES = ("app", "setup", "run", "results", "replay", "recover", "history", "compare", "parts")
-TITLES = {"app": "Everywhere", "parts": "Yes or no"}
+PLACES = (
+    *("app", "questions", "setup", "run", "results", "replay", "sweep", "history", "compare", "recover", "parts"),
+)
+TITLES = {"app": "Everywhere", "parts": "Dialogs and help", "recover": "An interrupted run"}
 
 
 def keys_page() -> str:
@@ -46,7 +55,7 @@ def keys_page() -> str:
     places: dict[str, dict[str, Binding]] = {}
     for kind in sorted(set(_subclasses(DOMNode)), key=_order):
         for binding in kind.__dict__.get("BINDINGS", ()):
-            if isinstance(binding, Binding) and binding.id:
+            if isinstance(binding, Binding) and binding.id and not any(binding.id in each for each in places.values()):
                 places.setdefault(_place(kind), {})[binding.id] = binding
     return KEYS_HEAD + "".join(_section(place, bindings.values()) for place, bindings in places.items())
 
@@ -55,6 +64,11 @@ def _section(place: str, bindings: Iterable[Binding]) -> str:
     title = TITLES.get(place, place.replace("_", " ").capitalize())
     rows = [(_keys(binding), binding.tooltip or binding.description, f"`{binding.id}`") for binding in bindings]
     return f"\n## {title}\n\n{_table(('key', 'what it does', 'id'), rows)}"
+
+
+def glossary_page() -> str:
+    """All words, in their order."""
+    return GLOSSARY_HEAD + _table(("word", "what it means"), ((f"**{word}**", meaning) for word, meaning in GLOSSARY))
 
 
 def usage_tables() -> dict[str, str]:
@@ -150,6 +164,7 @@ def main() -> int:
     arguments = parser.parse_args()
     pages = {
         FOLDER / "keys.md": keys_page(),
+        FOLDER / "glossary.md": glossary_page(),
         FOLDER / "usage.md": with_tables("usage.md", usage_tables()),
         FOLDER / "findings.md": with_tables("findings.md", findings_tables()),
         FOLDER / "exports.md": with_tables("exports.md", export_tables()),

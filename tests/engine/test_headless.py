@@ -202,7 +202,7 @@ def test_the_article_s_batches_are_repeated_until_the_seconds_are_over(tmp_path:
     assert (done.returncode, done.stderr) == (0, "")
     words = " ".join(done.stdout.split())
     assert "2 modes × batches of 20 requests for 0.2 s × 2 rounds; profile defaults" in words
-    assert "not like with like, as the article did it" in words
+    assert "not a fair comparison, but the article's own" in words
     document = json.loads(path.read_text())
     jsonschema.validate(document, SCHEMA)
     for mode in document["modes"]:

@@ -15,7 +15,7 @@ from support import SCHEMA_FILE
 from support.made_results import clean_result
 from support.screens import Notice, child_pids, closed_port, resize, text_on, wait_for_screen, wait_until
 from textual.pilot import Pilot
-from textual.widgets import HelpPanel, Label
+from textual.widgets import Label
 
 from tui_httpbench.analysis.conclusion import ONE_ROUND
 from tui_httpbench.plan.plan import Plan, Request
@@ -24,6 +24,7 @@ from tui_httpbench.report.formats import JSON, Export
 from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.parts.confirm import ConfirmScreen
+from tui_httpbench.tui.parts.help_sheet import HelpSheet
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.screens.questions.screen import QuestionsScreen
 from tui_httpbench.tui.screens.replay.screen import ReplayScreen
@@ -224,9 +225,9 @@ async def test_f1_shows_and_hides_help() -> None:
     async with opened(app, (120, 36)) as pilot:
         await wait_for_screen(pilot, ResultsScreen)
         await pilot.press("f1")
-        await wait_until(pilot, lambda: "The underlined letter" in text_on(app))
+        await wait_until(pilot, lambda: "Keys on this screen" in text_on(app))
         await pilot.press("f1")
-        await wait_until(pilot, lambda: not app.screen.query(HelpPanel))
+        await wait_until(pilot, lambda: not app.screen.query(HelpSheet))
 
 
 async def test_without_colour_everything_is_still_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -314,7 +315,7 @@ async def test_the_theme_is_remembered_and_keys_follow_the_config_file(home: Pat
         await pilot.pause()
         assert app.screen is screen
         await pilot.press("?")
-        await wait_until(pilot, lambda: bool(app.screen.query(HelpPanel)))
+        await wait_until(pilot, lambda: bool(app.screen.query(HelpSheet)))
         await pilot.press("f7")
         await wait_for_screen(pilot, ReplayScreen)
         app.theme = "gruvbox"
@@ -340,7 +341,7 @@ async def test_a_wrong_config_file_is_told_once_with_line_and_key(home: Path, no
         assert "line 1, theme: There is no theme 'norden'; did you mean nord?" in notice.text
         assert "line 4, results.replai: There is no such action; did you mean results.replay?" in notice.text
         await pilot.press("f2")
-        await wait_until(pilot, lambda: bool(app.screen.query(HelpPanel)))
+        await wait_until(pilot, lambda: bool(app.screen.query(HelpSheet)))
 
 
 @pytest.mark.parametrize("size", [(80, 24), pytest.param((200, 60), marks=pytest.mark.slow)])

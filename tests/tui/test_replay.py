@@ -240,13 +240,12 @@ async def test_at_80_columns_no_word_is_cut() -> None:
             screen.go_to(1.0)
             await pilot.pause()
             assert f"No winner: {who} share the first place." in text_on(pilot.app).replace(" and\n", " and ")
-            await pilot.press("f1")
-            await wait_until(pilot, lambda: "This is a replay" in text_on(pilot.app))
-            await pilot.pause()
             drawn = text_on(pilot.app)
             for words in ("REPLAY of measured samples, in measured seconds", "t Real time", "esc Results", "8 modes"):
                 assert words in drawn or words == "8 modes" != who
             assert "…" not in drawn
+            await pilot.press("f1")
+            await wait_until(pilot, lambda: "This is a replay" in text_on(pilot.app))
 
 
 async def test_after_one_round_there_are_no_places() -> None:

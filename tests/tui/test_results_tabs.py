@@ -32,6 +32,7 @@ from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.report.markdown import to_text as to_markdown
 from tui_httpbench.text.formatting import format_ms
+from tui_httpbench.tui.parts.help_sheet import HelpSheet
 from tui_httpbench.tui.parts.themed_chart import ThemedChart
 from tui_httpbench.tui.screens.results.article_view import ArticleView
 from tui_httpbench.tui.screens.results.code_view import CodeColumn, CodePane
@@ -42,7 +43,6 @@ from tui_httpbench.tui.screens.results.reasons_page import ReasonsPage
 from tui_httpbench.tui.screens.results.screen import VIEWS, ResultsScreen
 from tui_httpbench.tui.screens.results.warnings_view import WarningsPage
 from tui_httpbench.tui.screens.results.why_view import SettingsPage
-from tui_httpbench.tui.textual_fixes.help_sheet import HelpSheet
 
 KEYS = {view.ID: view.KEY for view in VIEWS}
 

@@ -9,10 +9,10 @@ import weakref
 import pytest
 from support.screens import wait_for_screen, wait_until
 from textual.widget import Widget
-from textual.widgets import HelpPanel
 
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.tui.app import HttpbenchApp
+from tui_httpbench.tui.parts.help_sheet import HelpSheet
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
 from tui_httpbench.tui.screens.run.measuring_screen import REDRAWS_BEHIND
 from tui_httpbench.tui.screens.run.screen import RunScreen
@@ -70,7 +70,7 @@ async def test_what_came_over_it_and_went_leaves_nothing(opens: str, closes: str
 
         def others() -> list[Widget]:
             """What is there beside the screen of before."""
-            return [*screen.query(HelpPanel)] if app.screen is screen else [app.screen, *app.screen.query(Widget)]
+            return [*screen.query(HelpSheet)] if app.screen is screen else [app.screen, *app.screen.query(Widget)]
 
         came: list[weakref.ref[Widget]] = []
         for _ in range(3):

@@ -75,27 +75,25 @@ def test_a_run_like_the_article_s_agrees_with_it() -> None:
     assert [row.mode for row in comparison.rows] == [*PUBLISHED_RANKING, "httpx"]
     assert [row.cells[4:] for row in comparison.rows] == [*((str(n), str(n)) for n in range(1, 7)), ("–", "–")]
     assert (comparison.swapped, comparison.open_pairs, comparison.setting) == ((), (), None)
-    assert comparison.summary == (
-        "What this run decides is in the article's order. The times are ×1.00 to ×1.00 the article's."
-    )
+    assert comparison.summary == ("The article's order was reproduced. The times are ×1.00 to ×1.00 the article's.")
 
 
 def test_only_what_is_decided_the_other_way_round_is_named() -> None:
     comparison = compare()
     assert comparison.swapped == (("requests-session", "httpx-async-each"),)
-    assert "here httpx-async-each is before requests-session. " in comparison.summary
+    assert "here httpx-async-each is faster than requests-session. " in comparison.summary
     assert cells_of(comparison, "requests-session") == ("requests-session", "4.679", "4.42", "×0.94", "4", "5")
     restless = compare({"aiohttp": 2.4, "aiohttp-each": 2.3, "requests": 9.0}, noise=0.1)
     assert (restless.swapped, restless.open_pairs) == ((), (("aiohttp", "aiohttp-each"),))
     assert [row.label for row in restless.rows] == ["1=", "1=", "3"]
-    assert "; not told apart: 1 of 3 pairs." in restless.summary
+    assert "reproduced in the 2 of 3 pairs that this run tells apart." in restless.summary
 
 
 def test_after_one_round_no_places_are_shown() -> None:
     comparison = compare(rounds=1)
     assert {row.cells[-1] for row in comparison.rows} == {"–"}
     assert comparison.swapped == ()
-    assert "nothing for or against its order" in comparison.summary
+    assert "can't say whether the article's order holds" in comparison.summary
 
 
 def test_why_a_mode_is_slower_is_what_the_reasons_say() -> None:

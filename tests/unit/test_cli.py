@@ -184,6 +184,8 @@ BAD_INPUT = [
     (["run", "README.md"], "a body goes behind -d, as in -d @README.md"),
     (["--start=yes"], "--start takes no value"),
     (["-v"], "-v is for the report of 'httpbench-tui run'"),
+    (["--preset"], "--preset needs a name: quick, article, thorough, keep, async, distance, http2, versions."),
+    (["run", "--scenario"], "--scenario needs a name: loopback, same-region"),
     (["--metric", "cpu"], "--metric is for the report of 'httpbench-tui run'"),
 ]
 

@@ -114,20 +114,17 @@ def compare_with_article(result: Result) -> ArticleComparison | None:
     """
     if result.plan.concurrency != ARTICLE:
         return None
-    ranks = {rank.mode: rank for rank in result.ranking}
-    times_s = {mode_id: time_s for mode_id, rank in ranks.items() if (time_s := _median_round_s(result, rank))}
+    ranks, times_s = {rank.mode: rank for rank in result.ranking}, _times_s(result)
     if len(times_s.keys() & PUBLISHED_S.keys()) < 2:
         return None
-    order = [mode_id for mode_id in ranks if mode_id in times_s and mode_id in PUBLISHED_RANKING]
-    pairs = list(itertools.combinations([mode_id for mode_id in PUBLISHED_RANKING if mode_id in order], 2))
-    open_pairs = tuple((upper, lower) for upper, lower in pairs if lower in ranks[upper].tied_with)
-    swapped = tuple(pair for pair in pairs if pair not in open_pairs and order.index(pair[1]) < order.index(pair[0]))
+    order = _order(result, times_s)
+    pairs, swapped, open_pairs = _compared(order, ranks)
     rows = _rows(result, times_s, _places(order, ranks) if knows_places(result.ranking) else {})
     return ArticleComparison(
         rows=rows,
         swapped=swapped,
         open_pairs=open_pairs,
-        summary=_summary(rows, swapped, open_pairs, len(pairs)),
+        summary=_summary(rows, _verdict(swapped, open_pairs, len(pairs))),
         setting=describe_setting(result.plan),
         notes=_notes(result, rows),
         explanations=tuple(
@@ -136,6 +133,37 @@ def compare_with_article(result: Result) -> ArticleComparison | None:
             if reason.rank.mode in PUBLISHED_S
         ),
     )
+
+
+def is_like_the_article(plan: Plan) -> bool:
+    """Whether it sends as many requests as the article, in its way, to a target like its site."""
+    is_alike = plan.concurrency == ARTICLE and plan.requests == PUBLISHED_REQUESTS
+    return is_alike and plan.scenario.name.startswith("article")
+
+
+def verdict_on_order(result: Result) -> str:
+    """Whether the article's order was reproduced, in a sentence; empty where fewer than two modes tell."""
+    ranks, times_s = {rank.mode: rank for rank in result.ranking}, _times_s(result)
+    pairs, swapped, open_pairs = _compared(_order(result, times_s), ranks)
+    return _verdict(swapped, open_pairs, len(pairs)) if pairs else ""
+
+
+def _times_s(result: Result) -> dict[str, float]:
+    """The median seconds of each mode that was timed."""
+    return {rank.mode: time_s for rank in result.ranking if (time_s := _median_round_s(result, rank))}
+
+
+def _order(result: Result, times_s: dict[str, float]) -> list[str]:
+    """The modes of the article's ranking in the order that this run found."""
+    return [rank.mode for rank in result.ranking if rank.mode in times_s and rank.mode in PUBLISHED_RANKING]
+
+
+def _compared(order: list[str], ranks: dict[str, Rank]) -> tuple[list[Pair], tuple[Pair, ...], tuple[Pair, ...]]:
+    """All pairs in the article's order, those that are surely the other way round here, and those not told apart."""
+    pairs = list(itertools.combinations([mode_id for mode_id in PUBLISHED_RANKING if mode_id in order], 2))
+    open_pairs = tuple((upper, lower) for upper, lower in pairs if lower in ranks[upper].tied_with)
+    swapped = tuple(pair for pair in pairs if pair not in open_pairs and order.index(pair[1]) < order.index(pair[0]))
+    return pairs, swapped, open_pairs
 
 
 def describe_setting(plan: Plan) -> str | None:
@@ -210,16 +238,21 @@ def _rows(result: Result, times_s: dict[str, float], places: dict[str, int]) -> 
     )
 
 
-def _summary(rows: tuple[ArticleRow, ...], swapped: tuple[Pair, ...], open_pairs: tuple[Pair, ...], pairs: int) -> str:
-    left_open = f"; not told apart: {len(open_pairs)} of {pairs} pairs" if open_pairs else ""
+def _verdict(swapped: tuple[Pair, ...], open_pairs: tuple[Pair, ...], pairs: int) -> str:
     if len(open_pairs) == pairs:
-        text = "This run tells no two modes of the article's ranking apart: it says nothing for or against its order."
-    elif swapped:
+        return "This run can't say whether the article's order holds: it tells none of its modes apart."
+    if swapped:
         passed = {lower: [upper for upper, other in swapped if other == lower] for _, lower in swapped}
-        clauses = [f"{lower} is before {enumerate_names(uppers)}" for lower, uppers in passed.items()]
-        text = f"The order differs from the article's: here {'; '.join(clauses)}{left_open}."
-    else:
-        text = f"What this run decides is in the article's order{left_open}."
+        clauses = [f"{lower} is faster than {enumerate_names(uppers)}" for lower, uppers in passed.items()]
+        left_open = f" ({len(open_pairs)} of {pairs} pairs are not told apart)" if open_pairs else ""
+        return f"The article's order was not reproduced: here {'; '.join(clauses)}{left_open}."
+    if open_pairs:
+        decided = f"in the {pairs - len(open_pairs)} of {pairs} pairs that this run tells apart"
+        return f"The article's order was reproduced {decided}."
+    return "The article's order was reproduced."
+
+
+def _summary(rows: tuple[ArticleRow, ...], text: str) -> str:
     ratios = [row.ratio for row in rows if row.ratio is not None]
     if not ratios:
         return text

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from itertools import product
 
+from tui_httpbench.analysis.article import Pair, is_like_the_article, verdict_on_order
 from tui_httpbench.analysis.changes import Change, change_between
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.clients.entrants import entrant_of
@@ -16,31 +19,36 @@ KEEPING = "Keeping the client"
 def answer_of(result: Result) -> str:
     """What the run says to its question; empty where it has none, or where the ranking itself is the answer.
 
-    Of two versions, the sentences on their pairs are.
+    Of two versions, the sentences on their pairs are. Of the article, it is whether its order was reproduced.
     """
-    if _asks(result, "keep"):
-        return _keeping(result)
-    if _asks(result, "http2"):
+    if is_like_the_article(result.plan):
+        return verdict_on_order(result)
+    modes, pairs = set(result.plan.modes), _each_and_kept(result.plan.modes)
+    # URL, load and budget are whoever's who asks, and so are the libraries. All modes ask who is fastest.
+    if modes == {mode for pair in pairs for mode in pair} != set(PRESETS["quick"].values["modes"]):
+        return _keeping(result, pairs)
+    if modes == set(PRESETS["http2"].values["modes"]):
         return _http2(result)
     return ""
 
 
-def _asks(result: Result, name: str) -> bool:
-    """Whether a run has the modes of a question: its URL, load and budget are whoever's who asks."""
-    return set(result.plan.modes) == set(PRESETS[name].values["modes"])
+def _each_and_kept(modes: Sequence[str]) -> list[Pair]:
+    """Labels of a mode with a new client for every request, and of the one that keeps its own, of the same library."""
+    lanes = [entrant_of(mode) for mode in modes]
+    return [
+        (each.label, kept.label)
+        for kept, each in product(lanes, lanes)
+        if kept.mode.kept and not each.mode.kept
+        if all(getattr(kept.mode, fact) == getattr(each.mode, fact) for fact in ("library", "kind", "http2"))
+    ]
 
 
-def _keeping(result: Result) -> str:
+def _keeping(result: Result, pairs: Sequence[Pair]) -> str:
     """What each library gains by its kept client, the largest gain first."""
-    lanes = [entrant_of(mode) for mode in result.plan.modes]
     found = [
         change
-        for kept in lanes
-        for each in lanes
-        if kept.mode.kept and not each.mode.kept and kept.mode.library == each.mode.library
-        if (change := change_between(result, each.label, kept.label)) is not None
-        and change.after == kept.label
-        and _gain(change)
+        for each, kept in pairs
+        if (change := change_between(result, each, kept)) is not None and change.after == kept and _gain(change)
     ]
     if not found:
         return ""

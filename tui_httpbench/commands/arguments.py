@@ -18,6 +18,8 @@ from tui_httpbench.commands.other_tools import HINTS
 from tui_httpbench.commands.usage import description, usage_of
 from tui_httpbench.plan.field import Field
 from tui_httpbench.plan.fields import GROUPS, TARGET_GROUP
+from tui_httpbench.plan.presets import PRESETS
+from tui_httpbench.plan.scenario import SCENARIOS
 from tui_httpbench.report import formats
 from tui_httpbench.report.formats import OPTION
 from tui_httpbench.text.quoting import shortened
@@ -29,6 +31,13 @@ _EXIT_STATUS = (
     "2 the command line or plan is wrong; 3 surely slower than --fail-if-slower lets;\n"
     "130 stopped by the user (what was measured is still reported)"
 )
+_NAMES: dict[str, Collection[str]] = {
+    "--preset": PRESETS,
+    "--scenario": SCENARIOS,
+    "--metric": METRIC_OPTIONS,
+    "--group-by": GROUPINGS,
+}
+"""The options that take one of some names, which are said where none is given."""
 _EPILOGS = {None: _EXIT_STATUS, "run": _EXIT_STATUS, "compare": EXIT_STATUS}
 
 
@@ -211,6 +220,8 @@ class Parser(argparse.ArgumentParser):
         option, problem = match.groups()
         if problem.startswith("expected"):
             long = option.rpartition("/")[2]
+            if long in _NAMES:
+                raise UsageError(f"{long} needs a name: {', '.join(_NAMES[long])}.")
             raise UsageError(f"{option} needs a value; write {long}=VALUE if it begins with a hyphen.")
         if problem.startswith("ignored explicit argument"):
             raise UsageError(f"{option} takes no value; leave out {shortened(problem.partition('argument ')[2])}.")

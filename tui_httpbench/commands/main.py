@@ -32,12 +32,18 @@ from tui_httpbench.plan.presets import default_plan
 from tui_httpbench.plan.reference import parse_against
 from tui_httpbench.report.formats import Export
 from tui_httpbench.text.formatting import complaint
+from tui_httpbench.text.plain_ascii import say_it_plainly
 from tui_httpbench.text.quoting import shortened
+
+NOTHING_DRAWN = ("dumb", "unknown")
+"""Kinds of terminals, by their TERM, that print lines and no more."""
+DRAWN_WITH = "╭│█▏▔·…↑✓×≠"
 
 
 def main(argv: list[str] | None = None) -> int:
     """Runs the command line and returns its exit status."""
     spare_threads_of_numpy()
+    say_it_plainly(sys.stdout, sys.stderr)
     try:
         status = _dispatch(sys.argv[1:] if argv is None else argv)
         if sys.stdout is not None:
@@ -193,14 +199,20 @@ def _sweep(
 def _open_tui(options: argparse.Namespace) -> int:
     # Behind 'serve', Textual's own driver talks to the browser over pipes.
     in_browser = "TEXTUAL_DRIVER" in os.environ
-    has_screen = _is_terminal(sys.stdout) or in_browser
+    why_no_screen = "" if in_browser else _why_no_screen()
+    has_screen = not why_no_screen
     plan, exports = make_plan(options, may_ask=has_screen), exports_of(options)
     name, in_history = parse_name(options.name), not options.no_history
     if not has_screen:
-        print(complaint(f"Standard output is no terminal, so this does what '{PROGRAM} run' does."), file=sys.stderr)
+        print(complaint(f"{why_no_screen}, so this does what '{PROGRAM} run' does."), file=sys.stderr)
         return _measure(plan, exports, keep_going=options.keep_going, name=name, in_history=in_history)
     if not (in_browser or (_is_terminal(sys.stdin) and _is_terminal(sys.stderr))):
         raise UsageError(f"The TUI needs a terminal on stdin and stderr too; use '{PROGRAM} run' without one.")
+    if not in_browser and (encoding := _lacking_encoding()):
+        raise UsageError(
+            f"This terminal's encoding, {encoding}, lacks the characters that the TUI draws with; set LC_ALL=C.UTF-8, "
+            f"or use '{PROGRAM} run'."
+        )
     if exports:
         from tui_httpbench.report.destination import open_all
 
@@ -242,6 +254,24 @@ def _serve_tui(options: argparse.Namespace, arguments: list[str]) -> int:
         ) from None
     is_loaded()
     return serve(without_option(arguments, "--port"), port)
+
+
+def _why_no_screen() -> str:
+    """Why nothing can be drawn where standard output goes; empty where it can."""
+    if not _is_terminal(sys.stdout):
+        return "Standard output is no terminal"
+    term = os.environ.get("TERM", "")
+    return f"A terminal with TERM={term} can't show the TUI" if term in NOTHING_DRAWN else ""
+
+
+def _lacking_encoding() -> str:
+    """The encoding in which the TUI would be drawn, where that lacks its characters; else nothing."""
+    encoding = getattr(sys.__stderr__, "encoding", None) or "utf-8"
+    try:
+        DRAWN_WITH.encode(encoding)
+    except UnicodeEncodeError:
+        return encoding
+    return ""
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -11,23 +11,10 @@ from typing import TextIO
 from rich.console import Console, RenderableType
 from rich.measure import Measurement
 
+from tui_httpbench.text.plain_ascii import in_encoding
+
 PIPED_COLUMNS = 80
 MIN_COLUMNS = 30
-_ASCII = str.maketrans(
-    {
-        **dict.fromkeys("█▉▊▋▌▍▎▏", "#"),
-        **dict.fromkeys("┌┬┐├┼└┴┘", "+"),
-        **dict.fromkeys("─━╺╸", "-"),
-        **dict.fromkeys("│┤", "|"),
-        "×": "x",
-        "≠": "*",
-        "µ": "u",
-        "–": "-",
-        "·": "|",
-        "…": "~",
-        "’": "'",
-    }
-)
 
 
 class StreamConsole:
@@ -92,12 +79,7 @@ class StreamConsole:
         """Writes text as it is, in ASCII where the stream's encoding has no better."""
         if self._stream is None:
             return
-        encoding = self._stream.encoding or "utf-8"
-        try:
-            text.encode(encoding)
-        except UnicodeEncodeError:
-            text = text.translate(_ASCII).encode(encoding, "backslashreplace").decode(encoding)
-        self._stream.write(text)
+        self._stream.write(in_encoding(text, self._stream.encoding or "utf-8"))
         self._stream.flush()
 
 

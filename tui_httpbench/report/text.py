@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from tui_httpbench.analysis.article import PUBLISHED_REQUESTS
+from tui_httpbench.analysis.article import is_like_the_article
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.grouping import GroupBy, usual_grouping
@@ -103,7 +103,7 @@ def _blocks(
 
 def _article(result: Result, console: StreamConsole, verbose: bool) -> RenderableType | None:
     """The comparison with the article: whole where the run is like the article's, else when it is asked for."""
-    is_alike = result.plan.requests == PUBLISHED_REQUESTS and result.plan.scenario.name.startswith("article")
+    is_alike = is_like_the_article(result.plan)
     block = article_block(result, console)
     if block is None or is_alike or verbose:
         return block
@@ -168,7 +168,7 @@ def _what_the_article_compares(plan: Plan) -> str:
         return "sync modes one by one, as the article did it"
     if kinds == {"async"}:
         return "async modes all at once, as the article did it"
-    return "sync modes one by one against async modes all at once: not like with like, as the article did it"
+    return "sync modes one by one against async modes all at once: not a fair comparison, but the article's own"
 
 
 def _errors(result: Result) -> RenderableType:

@@ -68,7 +68,7 @@ class HttpbenchApp(
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-short"), (30, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1,question_mark", "toggle_help", "Help", id="app.help", tooltip="Show or hide help and keys"),
-        Binding("escape", "close_help", show=False, priority=True, id="app.close-help", tooltip="Close the help"),
+        Binding("escape", "close_help", "Close help", priority=True, id="app.close-help", tooltip="Close the help"),
         Binding("ctrl+s", "save_screenshot", "Screenshot", id="app.screenshot", show=False, tooltip=SCREENSHOT_TOOLTIP),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True, tooltip="Quit: stop everything and leave"),
         Binding("q", "quit", show=False, id="app.quit-plainly", tooltip="Quit, where no text is typed"),
@@ -177,14 +177,15 @@ class HttpbenchApp(
         save_screenshot(self)
 
     def action_toggle_help(self) -> None:
-        """Shows or hides the keys of the focused widget and of the screen."""
-        if self.screen.query("HelpSheet"):
-            self.action_hide_help_panel()
-            self.call_after_refresh(forget_gone_widgets, self.screen)
-        else:
-            from tui_httpbench.tui.textual_fixes.help_sheet import HelpSheet
+        """Shows or hides the keys and the help of the screen."""
+        from tui_httpbench.tui.parts.help_sheet import HelpSheet
 
-            self.screen.mount(HelpSheet())
+        for sheet in self.screen.query(HelpSheet):
+            sheet.give_focus_back()
+            sheet.remove()
+            self.call_after_refresh(forget_gone_widgets, self.screen)
+            return
+        self.screen.mount(HelpSheet(self.screen))
 
     def action_close_help(self) -> None:
         """Hides help and keys."""

@@ -24,7 +24,7 @@ _LATER = (
     ),
     f"{_SCREENS}.sweep.results",
     f"{_SCREENS}.compare.trend_screen",
-    "tui_httpbench.tui.textual_fixes.help_sheet",
+    "tui_httpbench.tui.parts.help_sheet",
 )
 """The modules of what no first screen needs, those first that are wanted soonest."""
 

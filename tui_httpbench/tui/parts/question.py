@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -20,8 +21,8 @@ class Question(Vertical):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Yes", id="confirm.yes"),
-        Binding("n,escape", "answer(False)", "No", id="confirm.no"),
+        Binding("y", "answer(True)", "Yes", id="confirm.yes", tooltip="Yes: the left answer"),
+        Binding("n,escape", "answer(False)", "No", id="confirm.no", tooltip="No: the right answer"),
         Binding("left,up", "app.focus_previous", "Other answer", show=False),
         Binding("right,down", "app.focus_next", "Other answer", show=False),
     ]
@@ -40,6 +41,12 @@ class Question(Vertical):
         self._yes = yes
         self._no = no
         self._focused_before: Widget | None = None
+        # The footer says what the buttons say.
+        for key, bindings in self._bindings.key_to_bindings.items():
+            said = {"answer(True)": yes, "answer(False)": no}
+            self._bindings.key_to_bindings[key] = [
+                replace(each, description=said.get(each.action, each.description)) for each in bindings
+            ]
 
     def compose(self) -> ComposeResult:
         """The question over its two answers."""
@@ -82,5 +89,5 @@ class Question(Vertical):
 
     def _take_focus_back(self) -> None:
         focused = self.screen.focused if self.is_attached and self.display else None
-        if focused is not None and self not in focused.ancestors:
+        if focused is not None and self not in focused.ancestors and not self.screen.query("HelpSheet"):
             self.query_one("#confirm-no").focus()

@@ -9,14 +9,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from tui_httpbench.plan.plan import PlanError
 from tui_httpbench.report.formats import Export, Format, export_to, suffixes
+from tui_httpbench.tui.parts.dialog import Dialog
 
 
-class SaveScreen(ModalScreen[Export | None]):
+class SaveScreen(Dialog[Export | None]):
     """Asks for a file; the result is where something is to go and in which form, None where nothing is to be saved.
 
     ``stem`` is what the name begins with at first, in the first of the forms; without any named, all that a result

@@ -8,14 +8,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from tui_httpbench.history.naming import parse_name
 from tui_httpbench.plan.error import PlanError
+from tui_httpbench.tui.parts.dialog import Dialog
 
 
-class RenameScreen(ModalScreen[str | None]):
+class RenameScreen(Dialog[str | None]):
     """Asks for a name; the result is the name, empty for none, or None where it stays as it is."""
 
     DEFAULT_CSS = """
@@ -52,7 +52,7 @@ class RenameScreen(ModalScreen[str | None]):
             yield Label(f"Name of {self._what}", id="rename-question", markup=False)
             yield Input(self._name_of_now, id="rename-name", select_on_focus=False)
             yield Label("", id="rename-problem", markup=False)
-            yield Label("enter takes it, an empty one is none, escape goes back", id="rename-keys", markup=False)
+            yield Label("enter saves it (empty: no name), escape goes back", id="rename-keys", markup=False)
 
     @on(Input.Changed)
     def _check(self, event: Input.Changed) -> None:

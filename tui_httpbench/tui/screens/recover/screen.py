@@ -7,24 +7,31 @@ from typing import ClassVar, Literal
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
 from tui_httpbench.bench.recovery import InterruptedRun
 from tui_httpbench.text.formatting import plural
+from tui_httpbench.tui.parts.dialog import Dialog
+from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 
 Answer = Literal["recover", "discard", "later"]
 
 
-class RecoverScreen(ModalScreen[Answer]):
+class RecoverScreen(Dialog[Answer]):
     """Asks; escape means later."""
 
     CSS_PATH = "recover.tcss"
     AUTO_FOCUS = "#recover"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "answer('recover')", "Recover", id="recover.recover"),
-        Binding("d", "answer('discard')", "Discard", id="recover.discard"),
-        Binding("l,escape", "answer('later')", "Later", id="recover.later"),
+        Binding(
+            "r",
+            "answer('recover')",
+            "Recover",
+            id="recover.recover",
+            tooltip="Show what the run measured, and keep it in the history",
+        ),
+        Binding("d", "answer('discard')", "Discard", id="recover.discard", tooltip="Remove what it measured"),
+        Binding("l,escape,q", "answer('later')", "Later", id="recover.later", tooltip="Ask again at the next start"),
         Binding("left,up", "app.focus_previous", "Other answer", show=False),
         Binding("right,down", "app.focus_next", "Other answer", show=False),
     ]
@@ -45,6 +52,7 @@ class RecoverScreen(ModalScreen[Answer]):
                 yield Button("Recover", id="recover", variant="primary")
                 yield Button("Discard", id="discard", variant="warning")
                 yield Button("Later", id="later")
+        yield SteadyFooter()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answers."""

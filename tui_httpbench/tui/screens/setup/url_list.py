@@ -8,12 +8,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from tui_httpbench.tui.parts.dialog import Dialog
 
-class UrlListScreen(ModalScreen[str]):
+
+class UrlListScreen(Dialog[str]):
     """Lists URLs; the result is the chosen one, or None."""
 
     DEFAULT_CSS = """
@@ -33,7 +34,7 @@ class UrlListScreen(ModalScreen[str]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "Back", id="urls.close", tooltip="Back without a choice")
+        Binding("escape,q", "close", "Back", id="urls.close", tooltip="Back without a choice")
     ]
 
     def __init__(self, urls: Sequence[str]) -> None:

@@ -53,12 +53,19 @@ class CurveChart(ThemedChart, Panel, can_focus=True):
     def __init__(self, *, is_over: bool) -> None:
         super().__init__(id="curve-chart", classes="panel")
         self._empty = NOTHING if is_over else WAITING
+        self._is_over = is_over
 
     def watch_shown(self, shown: CurvesShown | None) -> None:
         """Says what is drawn."""
         if shown is not None:
             self.set_heading(f"{shown.table.title} · {_INTERVALS}")
             self.cursor = min(self.cursor, len(shown.values) - 1)
+
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Values are read out where there are curves, and opened once the sweep is over."""
+        return action not in ("move", "open") or (self.shown is not None and (action == "move" or self._is_over))
 
     def watch_cursor(self) -> None:
         """Tells whoever reads the values out."""

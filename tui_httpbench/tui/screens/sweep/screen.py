@@ -99,6 +99,7 @@ machine that slows down looks like no curve.
         self._summarized_s = time.monotonic()
         if self.is_attached:
             self.query_one(CurvesView).show(shown)
+            self.refresh_bindings()
             self.query_one("#sweep-so-far", Static).update(f"So far: {printable(found)}" if found else "")
 
     def redraw(self) -> None:
@@ -111,6 +112,12 @@ machine that slows down looks like no curve.
         text = _points_in_words(progress)
         if text != points.content:
             points.update(text, layout=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Another scale or figure needs curves."""
+        if action in ("toggle_log", "choose_figure") and self._shown is None:
+            return False
+        return super().check_action(action, parameters)
 
     def action_toggle_log(self) -> None:
         """Switches between a linear and a logarithmic scale."""

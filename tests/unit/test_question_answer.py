@@ -1,0 +1,47 @@
+"""The answer to the question that a run was made for, also where it was asked of fewer libraries."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from support.made_results import EIGHT, plain_result_of, rounds_of
+
+from tui_httpbench.analysis.article import PUBLISHED_S
+from tui_httpbench.analysis.question_answer import answer_of
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.plan.presets import PRESETS
+
+
+def asked(modes: tuple[str, ...], preset: str = "keep") -> Result:
+    """A run of these modes, which take as long as they usually do here."""
+    result = plain_result_of(*(record for mode in modes for record in rounds_of(mode)))
+    changed = result.plan.replace(**{**PRESETS[preset].values, "modes": modes, "rounds": 5})
+    return replace(result, plan=changed)
+
+
+@pytest.mark.parametrize(
+    ("modes", "told"),
+    [
+        (PRESETS["keep"].values["modes"], ["requests-session is", "httpx-client is", "aiohttp is"]),
+        (("httpx", "httpx-client"), ["httpx-client is"]),
+        (("httpx-async-each", "httpx-async"), ["httpx-async is"]),
+    ],
+)
+def test_keeping_the_client_is_answered_of_whatever_libraries_it_is_asked(
+    modes: tuple[str, ...], told: list[str]
+) -> None:
+    answer = answer_of(asked(modes))
+    assert answer.startswith("Keeping the client: ")
+    assert [name for name in told if name in answer] == told
+    assert answer.count("times as fast") == len(told)
+
+
+@pytest.mark.parametrize("modes", [EIGHT, ("httpx", "httpx-client", "aiohttp"), ("httpx-client", "aiohttp")])
+def test_whoever_asks_who_is_fastest_gets_the_ranking_alone(modes: tuple[str, ...]) -> None:
+    assert answer_of(asked(modes, "quick")) == ""
+
+
+def test_a_run_like_the_article_s_says_first_whether_its_order_was_reproduced() -> None:
+    answer = answer_of(asked(tuple(PUBLISHED_S), "article"))
+    assert answer.startswith("The article's order was not reproduced: here ")
