@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from tui_httpbench.analysis.findings import Finding
-from tui_httpbench.analysis.outlook import last_round_wall_s
-from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.plan import AUTO, MIN_AUTO_DURATION_S, Plan
 from tui_httpbench.text.formatting import plural, rough_time
+
+if TYPE_CHECKING:
+    from tui_httpbench.measured.records import RoundRecord
 
 MIN_ROUNDS = 2
 ADVISED_ROUNDS = 3
@@ -40,6 +42,8 @@ def what_gives_rounds(plan: Plan, records: tuple[RoundRecord, ...]) -> str:
         return f"give -r {ADVISED_ROUNDS} or more"
     if plan.rounds != AUTO or any(record.outcome == "stopped" for record in records):
         return "let the run make all of its rounds"
+    from tui_httpbench.analysis.outlook import last_round_wall_s  # here, since the form waits for no array library
+
     round_s = last_round_wall_s(records)
     if not round_s:
         return f"give -r {ADVISED_ROUNDS} or a larger --budget"

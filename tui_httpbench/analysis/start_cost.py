@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,11 +30,15 @@ class StartCost:
     @property
     def total_s(self) -> float:
         """All of it, with bytecode."""
+        import statistics  # here, for the same reason
+
         return statistics.median(self.totals_s)
 
 
 def start_cost(result: Result, mode_id: str) -> StartCost | None:
     """What a mode pays once; None where no round tells."""
+    import statistics
+
     setups = [record.setup for record in whole_rounds(result, mode_id) if record.setup and record.setup.start]
     parts = [told for setup in setups if (told := start_parts(setup)) is not None]
     if not parts:

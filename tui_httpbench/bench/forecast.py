@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass
 
 from tui_httpbench.analysis.few_rounds import ADVISED_ROUNDS, MIN_ROUNDS, rounded_down
-from tui_httpbench.bench.start_up import COLD_LIMIT_S
-from tui_httpbench.bench.start_up import ROUNDS as START_ROUNDS
+from tui_httpbench.bench.start_limits import COLD_LIMIT_S
+from tui_httpbench.bench.start_limits import ROUNDS as START_ROUNDS
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.plan import (
     AUTO,

@@ -13,15 +13,16 @@ import json
 import os
 import re
 import shutil
-import stat
-import tempfile
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from tui_httpbench.bench.run_places import all_folders as all_folders
+from tui_httpbench.bench.run_places import make_folder
+from tui_httpbench.bench.run_places import runs_folder as runs_folder
+from tui_httpbench.bench.run_places import why_unreadable as why_unreadable
 from tui_httpbench.files.file_lock import FileLock
-from tui_httpbench.files.folders import state_folder, system_temporary_folder, temporary_folder
 from tui_httpbench.files.private_files import make_private_folder, open_private
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.notes_json import Note, ProbesMade, note_to_dict
@@ -29,9 +30,7 @@ from tui_httpbench.measured.record_json import record_to_dict
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.sample_file import store_samples
 from tui_httpbench.plan.stored import plan_to_dict
-from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.hiding import drop_secrets
-from tui_httpbench.text.quoting import printable
 
 FORMAT = 5
 RUN_FILE = "run.json"
@@ -40,8 +39,6 @@ ROUNDS_FILE = "rounds.jsonl"
 NOTES_FILE = "notes.jsonl"
 BODY_FILE = "body"
 LOCK_FILE = "lock"
-_PREFIX = "run-"
-_TEMPORARY_PREFIX = "httpbench-run-"
 _SAMPLE_NAME = re.compile(r"round-(\d{4})-(.+)\.samples", re.ASCII)
 _FILE_NAMES = re.compile(
     r"lock|body|point-\d\d|run\.json\.part|(rounds|notes)\.jsonl|trusted\.pem|.+\.(samples|stderr)|client-\d+|httpbench-tui-target-.+"
@@ -58,7 +55,7 @@ class RunFolder:
         """
         if path is not None:
             make_private_folder(path)
-        self.path = path or _make_folder()
+        self.path = path or make_folder()
         self._lock: FileLock | None = None
         try:
             self._lock = FileLock(self.path / LOCK_FILE, waits=True)
@@ -161,40 +158,6 @@ def holds_foreign_files(folder: Path) -> bool:
     return any(_FILE_NAMES.fullmatch(path.name) is None for path in folder.iterdir())
 
 
-def all_folders() -> list[Path]:
-    """All folders of runs, living ones too; those of this user alone. Where they lie may be unreadable: then none."""
-    folders: list[Path] = []
-    for parent, prefix in ((runs_folder(), _PREFIX), (system_temporary_folder(), _TEMPORARY_PREFIX)):
-        if parent is not None:
-            with suppress(OSError):
-                names = [entry.name for entry in os.scandir(parent) if entry.name.startswith(prefix)]
-                folders += [parent / name for name in sorted(names) if _is_own(parent / name)]
-    return folders
-
-
-def why_unreadable() -> str:
-    """Why this user's runs can't be looked for, in a sentence; empty where they can, or where there are none yet."""
-    runs = runs_folder()
-    if runs is None:
-        return ""
-    try:
-        os.scandir(runs).close()
-    except (FileNotFoundError, NotADirectoryError):
-        return ""
-    except OSError as error:
-        return (
-            f"Interrupted runs can't be looked for in {printable(str(runs))}: {reason_of(error)}. Let yourself read "
-            "that folder and those above it (chmod u+rwx)."
-        )
-    return ""
-
-
-def runs_folder() -> Path | None:
-    """Where runs have their folders, with the user's state; None where there is no home."""
-    state = state_folder()
-    return None if state is None else state / "runs"
-
-
 def source_of(folder: Path, started_at: str | None) -> str:
     """What tells the folder of a run from all others, also from one that gets its name later on."""
     return f"{folder.name} {started_at or ''}"
@@ -225,25 +188,3 @@ def describe(measured: Measured) -> dict[str, Any]:
         "has_body_file": plan.request.given_body is not None and not {"body", "json_body"} & stored.keys(),
         "body_is_json": plan.request.json_body is not None,
     }
-
-
-def _make_folder() -> Path:
-    """A new folder, which its owner alone may enter; a temporary one where the user's state can't be written.
-
-    Raises OSError, NoFolderError among them.
-    """
-    runs = runs_folder()
-    if runs is not None:
-        with suppress(OSError):
-            make_private_folder(runs)
-            return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=runs))
-    return Path(tempfile.mkdtemp(prefix=_TEMPORARY_PREFIX, dir=temporary_folder()))
-
-
-def _is_own(path: Path) -> bool:
-    """Whether it is a folder of this user: in a shared temporary folder, others could plant one."""
-    try:
-        status = path.lstat()
-    except OSError:
-        return False
-    return stat.S_ISDIR(status.st_mode) and (os.name == "nt" or status.st_uid == os.getuid())

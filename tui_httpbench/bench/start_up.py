@@ -16,16 +16,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui_httpbench.bench.start_limits import COLD_LIMIT_S as COLD_LIMIT_S
+from tui_httpbench.bench.start_limits import ROUNDS as ROUNDS
 from tui_httpbench.bench.worker_process import WorkerProcess
 from tui_httpbench.clients.catalog import Mode
 from tui_httpbench.files.threads import telling_of_limits
 from tui_httpbench.measured.records import StartUp
 
 START_FILE = Path(__file__).parents[1] / "worker" / "start.py"
-ROUNDS = 5
-"""In so many rounds of a run each client is started once; more would tell little, and cost what could be measured."""
-COLD_LIMIT_S = 10.0
-"""For how long a run may start clients without bytecode; a start under way is let end."""
 START_LIMIT_S = 30.0
 
 

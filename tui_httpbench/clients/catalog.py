@@ -7,9 +7,6 @@ file; presence and version come from the metadata of the installed packages.
 
 from __future__ import annotations
 
-import importlib.metadata
-import importlib.util
-import platform
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -99,7 +96,11 @@ class Library:
         So it is with a file that names no distribution: what it is called may be the name of something else.
         """
         if not self.packages:
+            import platform
+
             return platform.python_version() if self.is_built_in else None
+        import importlib.metadata
+
         try:
             return importlib.metadata.version(self.distribution)
         except importlib.metadata.PackageNotFoundError:
@@ -147,6 +148,8 @@ class UnknownModeError(ValueError):
 
 
 def _is_found(module: str) -> bool:
+    import importlib.util
+
     try:
         # Looking for one in a package would import the package.
         return importlib.util.find_spec(module.partition(".")[0]) is not None
@@ -226,6 +229,8 @@ def _owner_of(mode: Mode) -> str:
 @cache
 def offered() -> tuple[tuple[Mode, ...], tuple[str, ...]]:
     """The modes of other packages, known from now on, and a sentence for each of their files that can't be used."""
+    import importlib.metadata
+
     found: list[Mode] = []
     troubles: list[str] = []
     for entry in importlib.metadata.entry_points(group=ENTRY_POINTS):
@@ -244,6 +249,8 @@ def offered() -> tuple[tuple[Mode, ...], tuple[str, ...]]:
 
 def _source_of_module(module: str) -> Path | None:
     """The file of a module, found without importing it or its packages."""
+    import importlib.util
+
     top, *rest = module.split(".")
     try:
         spec = importlib.util.find_spec(top)

@@ -5,7 +5,6 @@ The grammar of labels is here and nowhere else; all else knows a label as a whol
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections import Counter
@@ -124,6 +123,8 @@ def _modes_named(name: str) -> list[str]:
     if why := _why_not_in_library(*name.split(":", 1)):
         raise UnknownModeError(why)
     known = [*MODES, *(library.name for library in libraries())]
+    import difflib
+
     nearest = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.4)
     hint = f"did you mean {nearest[0]}?" if nearest else "see httpbench-tui modes for the list."
     raise UnknownModeError(f"There is no mode {shortened(name)!r}; {hint}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Collection
 from pathlib import PurePath
@@ -89,6 +88,8 @@ def _nearest(name: str, options: Collection[str]) -> str:
     long = [option for option in options if option.startswith("--")]
     if len(name) >= _MIN_BEGIN and (begun := [option for option in long if option.startswith(name)]):
         return begun[0]
+    import difflib
+
     return next(iter(difflib.get_close_matches(name, long, n=1, cutoff=0.8)), "")
 
 
@@ -152,6 +153,8 @@ def why_no_file(export: Export) -> str:
 def why_no_command(word: str) -> str:
     """The sentence on a word that stands where a command does and is none."""
     shown = repr(shortened(word))
+    import difflib
+
     nearest = difflib.get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.6)
     meant = _OTHER_COMMANDS.get(word.lower()) or (nearest[0] if nearest else "")
     if meant:

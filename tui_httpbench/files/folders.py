@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
 from pathlib import Path
-
-import platformdirs
 
 from tui_httpbench.files.private_files import make_private_folder
 
@@ -17,23 +13,25 @@ class NoFolderError(OSError):
 
 def state_folder() -> Path | None:
     """Where what this program remembers lies; it may not exist. None where there is no home."""
-    return _own_folder(platformdirs.user_state_path)
+    return _own_folder("user_state_path")
 
 
 def cache_folder() -> Path | None:
     """Where what this program can make again lies; it may not exist. None where there is no home."""
-    return _own_folder(platformdirs.user_cache_path)
+    return _own_folder("user_cache_path")
 
 
 def config_path() -> Path | None:
     """The user's config file, which may not exist; None where there is no home."""
-    folder = _own_folder(platformdirs.user_config_path)
+    folder = _own_folder("user_config_path")
     return None if folder is None else folder / "config.toml"
 
 
-def _own_folder(path_of: Callable[..., Path]) -> Path | None:
+def _own_folder(name: str) -> Path | None:
+    import platformdirs  # here, since to look at a command line takes none of it
+
     try:
-        folder = path_of("httpbench-tui", appauthor=False)
+        folder: Path = getattr(platformdirs, name)("httpbench-tui", appauthor=False)
     except RuntimeError:
         return None
     # Some versions of platformdirs give a relative folder then, which would land in the working directory.
@@ -42,6 +40,8 @@ def _own_folder(path_of: Callable[..., Path]) -> Path | None:
 
 def system_temporary_folder() -> Path | None:
     """The system's folder for temporary files; None where none of those that it may be can be written to."""
+    import tempfile
+
     try:
         return Path(tempfile.gettempdir())
     except OSError:
@@ -56,6 +56,8 @@ def temporary_folder() -> Path:
     folder = system_temporary_folder()
     if folder is not None:
         return folder
+    import tempfile
+
     state = state_folder()
     try:
         if state is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +44,8 @@ def is_file(name: str) -> bool:
 
 def parse_toml(text: str) -> dict[str, Any]:
     """The values of a TOML document that is no deeper than ``MAX_DEPTH``, with numbers of 64 bits. Raises TomlError."""
+    import tomllib
+
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,8 @@ def read_state(path: Path) -> Any:
 
 def write_state(path: Path, value: Any) -> None:
     """Writes a value as JSON, and makes the folder where there is none; raises OSError."""
+    import tempfile
+
     make_private_folder(path.parent)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=path.name, delete=False) as file:
         new = Path(file.name)

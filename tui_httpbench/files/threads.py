@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
@@ -24,6 +22,10 @@ Value = TypeVar("Value")
 
 async def in_thread(work: Callable[Arguments, Value], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Value:
     """What ``work`` returns, done in a thread of its own; here where there can be none, which holds up all else."""
+    # Here, since who only reads a command line waits for neither.
+    import asyncio
+    from concurrent.futures import Future
+
     future: Future[Value] = Future()
     future.set_running_or_notify_cancel()  # whoever waits for it may give up; then its result is thrown away
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-import secrets
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -260,6 +259,8 @@ def find_preset(name: str) -> Preset:
     key = name.strip().lower()
     if key in PRESETS:
         return PRESETS[key]
+    import difflib
+
     nearest = difflib.get_close_matches(key, PRESETS, n=1, cutoff=0.5)
     hint = f"did you mean {nearest[0]}?" if nearest else f"there are {', '.join(PRESETS)}."
     raise PlanError("preset", f"There is no preset {name[:40]!r}; {hint}")
@@ -277,4 +278,4 @@ def default_plan() -> Plan:
 
 def random_seed() -> int:
     """A seed of 32 bits."""
-    return secrets.randbelow(2**32)
+    return int.from_bytes(os.urandom(4), "big")

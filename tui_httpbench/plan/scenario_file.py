@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from pathlib import Path
 from typing import Any
-
-import platformdirs
 
 from tui_httpbench.files.small_file import TomlError, parse_toml, read_small_file
 from tui_httpbench.plan.error import PlanError
@@ -32,6 +29,8 @@ def find_scenario(name: str) -> Scenario:
     if name in own:
         return read_scenario(own[name])
     known = [*SCENARIOS, *own]
+    import difflib
+
     nearest = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
     hint = f"did you mean {nearest[0]}?" if nearest else f"there are {', '.join(known)}, or a path that ends in .toml."
     raise PlanError("scenario", f"There is no scenario {name[:60]!r}; {hint}")
@@ -40,6 +39,8 @@ def find_scenario(name: str) -> Scenario:
 def own_scenario_files() -> dict[str, Path]:
     """The files in the user's folder of scenarios, by the name that each gives its scenario."""
     try:
+        import platformdirs
+
         folder = platformdirs.user_config_path("httpbench-tui", appauthor=False) / "scenarios"
         return {path.stem: path for path in sorted(folder.glob("*.toml")) if path.stem not in SCENARIOS}
     except (OSError, RuntimeError):  # RuntimeError: there is no home
@@ -87,6 +88,8 @@ def _read_value(key: str, value: object) -> tuple[str, object]:
             raise PlanError("scenario", f"It must be a text, not {_quoted(value)}.")
         return key, printable(value)[:200]
     if key not in _KNOBS:
+        import difflib
+
         nearest = difflib.get_close_matches(key, _KEYS, n=1, cutoff=0.5)
         hint = f"did you mean {nearest[0]}?" if nearest else f"there are {', '.join(_KEYS)}."
         raise PlanError("scenario", f"There is no such key; {hint}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-import socket
 from functools import cache
 from pathlib import Path
 
@@ -46,6 +45,8 @@ def read_address(text: str) -> Address | None:
     except ValueError:
         if not _MANY_FORMS.fullmatch(text):
             return None
+        import socket  # here, since to look at a command line opens none
+
         try:
             return ipaddress.IPv4Address(socket.inet_aton(text))
         except OSError:
@@ -76,6 +77,8 @@ def _is_own(address: Address) -> bool:
 
 
 def _can_bind(address: str) -> bool:
+    import socket
+
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
@@ -87,6 +90,8 @@ def _can_bind(address: str) -> bool:
 
 @cache
 def _own_names() -> frozenset[str]:
+    import socket
+
     name = socket.gethostname().lower().removesuffix(".")
     first = name.partition(".")[0]
     try:

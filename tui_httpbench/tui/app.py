@@ -28,7 +28,6 @@ from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen, is_too_sm
 from tui_httpbench.tui.stage import STAGE_CLASS, STAGE_THEME
 from tui_httpbench.tui.textual_fixes.bare_traceback import BareTracebackApp
 from tui_httpbench.tui.textual_fixes.control_filter import ControlFilter
-from tui_httpbench.tui.textual_fixes.covered_texts import secrets_covered
 from tui_httpbench.tui.textual_fixes.gone_widgets import forget_gone_widgets
 from tui_httpbench.tui.textual_fixes.lasting_driver import call_on_ending_signals, lasting_driver, leave_at_once
 from tui_httpbench.tui.textual_fixes.lean_app import LeanApp
@@ -119,7 +118,7 @@ class HttpbenchApp(
                 self.start_run(self._first_plan)
         if is_too_small(self.size):
             self.push_screen(TooSmallScreen())
-        if not self._start:
+        if not self._start and self._may_recover():
             from tui_httpbench.tui.recovery import offer_recovery
 
             offer_recovery(
@@ -127,6 +126,13 @@ class HttpbenchApp(
                 self.keeper.take,
                 lambda result, measured: self.push_screen(self._make_results(result, measured)),
             )
+
+    @staticmethod
+    def _may_recover() -> bool:
+        """Whether there is anything to look at; to look takes most of what the engine has, which is loaded later."""
+        from tui_httpbench.bench.run_places import all_folders, why_unreadable
+
+        return bool(all_folders() or why_unreadable())
 
     def on_ready(self) -> None:
         """Once all is drawn, signals may end the app."""
@@ -136,7 +142,7 @@ class HttpbenchApp(
 
     def _load_later_screens(self) -> None:
         """Loads the other screens beside the first one, so that they come up at once when they are called."""
-        self.run_worker(in_thread(load_later_screens), name="loading")
+        self.run_worker(in_thread(_load_later), name="loading")
 
     def on_unmount(self) -> None:
         """However far it came, it leaves the process as it was."""
@@ -167,6 +173,8 @@ class HttpbenchApp(
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
         """The screen as SVG, without the secrets that were typed."""
+        from tui_httpbench.tui.textual_fixes.covered_texts import secrets_covered
+
         with secrets_covered(self):
             return super().export_screenshot(title=title, simplify=simplify)
 
@@ -285,3 +293,10 @@ class HttpbenchApp(
             save_theme(theme.name, self._preferences)
         except OSError as error:
             self.notify(why_not_remembered(error), severity="warning", markup=False)
+
+
+def _load_later() -> None:
+    from tui_httpbench.target_server.serving_folder import remove_left_folders
+
+    load_later_screens()
+    remove_left_folders()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tui_httpbench.analysis.few_rounds import ADVISED_ROUNDS
 from tui_httpbench.analysis.looks import LOOKS
-from tui_httpbench.analysis.outlook import last_round_wall_s
-from tui_httpbench.analysis.result import Result
 from tui_httpbench.bench.forecast import describe_duration, forecast, too_few_rounds
-from tui_httpbench.bench.round_schedule import RoundSchedule
 from tui_httpbench.plan.in_words import format_rounds
 from tui_httpbench.plan.plan import (
     ARTICLE,
@@ -23,6 +22,9 @@ from tui_httpbench.plan.plan import (
 from tui_httpbench.text.formatting import format_duration, plural, rough_time
 from tui_httpbench.text.hiding import drop_secrets
 from tui_httpbench.text.quoting import printable, shortened
+
+if TYPE_CHECKING:
+    from tui_httpbench.analysis.result import Result
 
 MAX_URL_LENGTH = 90
 """So long a URL stands with the rest in two lines of 80 columns."""
@@ -166,6 +168,10 @@ def describe_profile(chosen: Profile | None, concurrency: Concurrency | None) ->
 
 def describe_more_rounds(result: Result) -> str:
     """How many rounds going on with a run will make, and how long they take at the pace of its last whole one."""
+    # Here, since the form waits for no array library.
+    from tui_httpbench.analysis.outlook import last_round_wall_s
+    from tui_httpbench.bench.round_schedule import RoundSchedule
+
     plan = result.plan
     made = max(record.round for record in result.records)
     rounds = RoundSchedule(plan.replace(rounds_before=made)).rounds_in_sight - made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
@@ -15,7 +16,6 @@ from tui_httpbench.text.hiding import Hiding
 from tui_httpbench.tui.held_run import HeldRun
 from tui_httpbench.tui.keeping import Keeper
 from tui_httpbench.tui.kept_runs_app import KeptRunsApp
-from tui_httpbench.tui.leave import Leave
 from tui_httpbench.tui.screen_kinds import is_history, is_measuring, is_questions, is_results, is_setup
 from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen, is_too_small
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tui_httpbench.measured.measured import Measured
     from tui_httpbench.measured.measured_sweep import MeasuredSweep
     from tui_httpbench.report.formats import Export
+    from tui_httpbench.tui.leave import Leave
     from tui_httpbench.tui.screens.results.screen import ResultsScreen
     from tui_httpbench.tui.screens.run.measuring_screen import MeasuringScreen
     from tui_httpbench.tui.screens.sweep.results import SweepResultsScreen
@@ -56,9 +57,15 @@ class RunFlowApp(KeptRunsApp[None]):
         self._in_history = in_history
         self._held = HeldRun()
         self.keeper = Keeper(self, self._held)
-        self._leave = Leave(self)
         self._left: tuple[Result | SweepResult, Measured | MeasuredSweep | None] | None = None
         self._is_built = asyncio.Event()
+
+    @cached_property
+    def _leave(self) -> Leave:
+        """What asks before libraries are fetched and other machines are sent to."""
+        from tui_httpbench.tui.leave import Leave
+
+        return Leave(self)
 
     @property
     def hiding(self) -> Hiding:

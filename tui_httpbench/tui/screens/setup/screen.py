@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import Any, ClassVar, Protocol, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,7 +12,6 @@ from textual.containers import HorizontalGroup, Vertical, VerticalGroup
 from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Header, Input, Label, Select, Static, TextArea
 
-from tui_httpbench.analysis.all_failed import Place
 from tui_httpbench.clients.entrants import mode_of, without_variants
 from tui_httpbench.history.url_history import load_urls, remember_url
 from tui_httpbench.plan.fields import KNOBS
@@ -39,6 +38,9 @@ from tui_httpbench.tui.textual_fixes.own_class import set_own_class
 from tui_httpbench.tui.textual_fixes.steady_focus import SteadyFocusScreen
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 from tui_httpbench.tui.tooltips import HISTORY_TOOLTIP
+
+if TYPE_CHECKING:
+    from tui_httpbench.analysis.all_failed import Place
 
 ABOUT = "Compares HTTP clients for Python. Type a URL and press enter: it runs."
 """What this screen does and what to press, in one line of 80 columns."""
