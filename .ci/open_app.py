@@ -17,9 +17,9 @@ import time
 STEPS = (
     ("All fields", b"a"),  # the questions: all fields
     ("Concurrency", b"\x12"),  # the form: ctrl+r
-    ("taking turns", b""),  # the run
+    ("take turns", b""),  # the run
     ("higher is better", b" "),  # the result: space
-    ("REPLAY", b"\x1b"),  # escape
+    ("the clock shows", b"\x1b"),  # escape
     ("Ranking", b"\x11"),  # the result again: ctrl+q
 )
 LIMIT_S = 400

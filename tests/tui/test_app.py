@@ -352,11 +352,13 @@ async def test_the_speakers_path(size: tuple[int, int], home: Path) -> None:
         assert app.theme == STAGE_THEME.name
         await wait_until(pilot, lambda: isinstance(app.screen, ResultsScreen) and app.screen.is_mounted)
         await pilot.pause()
-        assert not any(header.display for header in app.screen.query("Header"))
-        await wait_until(pilot, lambda: text_on(app).splitlines()[-1].strip() == "+ More rounds  space Replay")
+        results_keys = "+ More rounds  space Replay  ^q Quit"
+        await wait_until(pilot, lambda: text_on(app).splitlines()[-1].strip() == results_keys)
+        assert "Latency" not in text_on(app), "no tabs"
+        assert "vs next" not in text_on(app), "no table"
         await pilot.press("space")
-        await wait_until(pilot, lambda: "REPLAY of measured samples" in text_on(app))
-        assert text_on(app).splitlines()[-1].strip() == "space Pause  esc Results"
+        await wait_until(pilot, lambda: "the clock shows real seconds" in text_on(app))
+        assert text_on(app).splitlines()[-1].strip() == "space Pause  ← Step back  → Step on  esc Results  ^q Quit"
         await pilot.press(*["right"] * 10)
         await wait_until(pilot, lambda: ONE_ROUND in text_on(app))
         assert "1=" not in text_on(app)

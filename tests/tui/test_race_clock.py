@@ -15,13 +15,13 @@ def test_a_race_takes_about_ten_seconds_to_watch(duration_s: float) -> None:
 def test_speeds_are_said_plainly() -> None:
     said = [speed_in_words(speed) for speed in (0.0051, 0.065, 0.5, 1.0, 2.0, 13.0, 9_000.0)]
     assert said == [
-        "×0.0051 of real time",
-        "×0.065 of real time",
-        "×0.5 of real time",
-        "real time",
-        "×2 of real time",
-        "×13 of real time",
-        "×9,000 of real time",
+        "slowed down 196 times",
+        "slowed down 15 times",
+        "slowed down 2 times",
+        "at real speed",
+        "sped up 2 times",
+        "sped up 13 times",
+        "sped up 9,000 times",
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.style import Style
 from support.made_results import (
     EIGHT,
     clean_result,
@@ -25,11 +27,16 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from tui_httpbench.analysis.conclusion import ONE_ROUND
+from tui_httpbench.analysis.race import Race
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
+from tui_httpbench.tui.formatting import format_seconds
 from tui_httpbench.tui.screens.replay import screen as replay_module
-from tui_httpbench.tui.screens.replay.race_lane import ordinal, place_of
+from tui_httpbench.tui.screens.replay.block_digits import block_digits
+from tui_httpbench.tui.screens.replay.race_clock import speed_in_words
+from tui_httpbench.tui.screens.replay.race_lane import RaceLayout, draw_race_lane, ordinal, place_of
 from tui_httpbench.tui.screens.replay.race_track import RaceTrack
 from tui_httpbench.tui.screens.replay.screen import ReplayScreen
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
@@ -70,7 +77,7 @@ async def still(
     screen = StillReplay(result)
     app = ReplayApp(screen, present)
     async with app.run_test(size=size) as pilot:
-        await wait_until(pilot, lambda: app.screen is screen and "REPLAY of measured samples" in text_on(app))
+        await wait_until(pilot, lambda: app.screen is screen and re.search("Replay(, | at )", text_on(app)) is not None)
         yield screen, pilot
 
 
@@ -92,11 +99,18 @@ async def test_lanes_fill_and_places_are_told_as_each_one_ends(size: tuple[int, 
         lines = drawn.splitlines()
         for place, racer in enumerate(screen.race.racers, 1):
             line = next(line for line in lines if f" {racer.mode} " in line)
-            assert (ordinal(place) in line) == (place <= 4)
+            assert racer.finish_s is not None
+            assert (f" {format_seconds(racer.finish_s)}" in line) == (place <= 4)
+            assert (f" {ordinal(place)} " in line) == (place <= 4 and size[1] <= 24)  # in blocks where there is room
         screen.go_to(1.0)
         await pilot.pause()
         drawn = text_on(pilot.app)
-        assert all(ordinal(place) in drawn for place in range(1, 9))
+        assert size[1] > 24 or all(ordinal(place) in drawn for place in range(1, 9))
+        if size[1] > 24:
+            # Each place is drawn in blocks, its first row beside the first row of its lane.
+            for place, racer in enumerate(screen.race.racers, 1):
+                line = next(line for line in drawn.splitlines() if f" {racer.mode} " in line)
+                assert f"▚▚ {block_digits(str(place))[0]} " in line
         assert "FINISHED" in drawn
         assert "aiohttp wins: 0.00" in drawn
         if size[1] > 14:
@@ -106,7 +120,7 @@ async def test_lanes_fill_and_places_are_told_as_each_one_ends(size: tuple[int, 
 async def test_keys_and_buttons_pause_restart_step_and_change_the_speed() -> None:
     async with still(clean_result()) as (screen, pilot):
         clock = screen.clock
-        assert f"×{clock.speed} of real time" in text_on(pilot.app)
+        assert f"Replay, {speed_in_words(clock.speed)}" in text_on(pilot.app)
         start = clock.speed
         await pilot.press("plus")
         assert clock.speed == start * 2
@@ -124,7 +138,7 @@ async def test_keys_and_buttons_pause_restart_step_and_change_the_speed() -> Non
         assert not clock.is_paused
         await pilot.press("t")
         assert clock.speed == 1.0
-        assert " real time" in text_on(pilot.app)
+        assert "Replay at real speed" in text_on(pilot.app)
         await pilot.press("r")
         assert clock.position_s == 0.0
         assert clock.is_waiting
@@ -155,7 +169,7 @@ async def test_space_on_the_results_opens_it_and_escape_closes_it() -> None:
         await wait_until(pilot, lambda: isinstance(app.screen, ResultsScreen) and app.screen.is_mounted)
         await pilot.pause()
         await pilot.press("space")
-        await wait_until(pilot, lambda: "REPLAY of measured samples" in text_on(app))
+        await wait_until(pilot, lambda: "the clock shows real seconds" in text_on(app))
         await pilot.press("escape")
         await wait_until(pilot, lambda: isinstance(app.screen, ResultsScreen))
 
@@ -169,8 +183,8 @@ async def test_modes_without_a_complete_round_or_with_failures_get_no_place() ->
         assert "does not start: not measured" in drawn
         assert "does not start: no request succeeded" in drawn, "how fast a mode fails is no race"
         assert "! not clean" in drawn
-        assert "4th" in drawn
-        assert "5th" not in drawn
+        assert f"▚▚ {block_digits('4')[0]} " in drawn
+        assert [racer.rank.label for racer in screen.race.placed if racer.rank] == ["1", "2", "3", "4"]
     nothing = plain_result_of(record_of("aiohttp", outcome="stopped", reason="Stopped."))
     async with still(nothing) as (screen, pilot):
         assert "No mode has a complete round to replay." in text_on(pilot.app)
@@ -187,7 +201,7 @@ async def test_fifty_lanes_scroll() -> None:
         place = place_of(result.ranking[-1])
 
         def last_lane() -> str:
-            lanes = text_on(pilot.app).partition("REPLAY")[2].partition("wins")[0]
+            lanes = text_on(pilot.app).partition("Replay, ")[2].partition("wins")[0]
             return next((line for line in lanes.splitlines() if "aiohttp#51 " in line), "")
 
         await wait_until(pilot, lambda: place in last_lane())
@@ -206,7 +220,7 @@ async def test_with_a_load_in_seconds_all_stop_together_and_the_faster_come_furt
         drawn = text_on(pilot.app)
         for place, racer in enumerate(race.placed, 1):
             line = next(line for line in drawn.splitlines() if f" {racer.mode} " in line)
-            assert ordinal(place) in line
+            assert f"▚▚ {ordinal(place)}" in line or f"▚▚ {block_digits(str(place))[0]} " in line
             assert f"{racer.requests:,}" in drawn
         lengths = {
             racer.mode: next(line for line in drawn.splitlines() if f" {racer.mode} " in line) for racer in race.racers
@@ -224,9 +238,10 @@ async def test_among_ties_no_winner_is_named() -> None:
         drawn = text_on(pilot.app)
         names = [rank.mode for rank in result.ranking if rank.rank == 1]
         assert len(names) == 2
-        assert f"No winner: {names[0]} and {names[1]} share the first place." in drawn
-        assert drawn.count("1= ") == 2
-        assert drawn.count("winner") == 1
+        assert f"A tie: {names[0]} and {names[1]} share the first place, too close to call" in drawn
+        assert drawn.count(block_digits("1=")[0]) == 2
+        assert len(re.findall(r" tied(?= )", drawn)) == 2
+        assert "winner" not in drawn
         assert "1st" not in drawn
 
 
@@ -236,14 +251,22 @@ async def test_at_80_columns_no_word_is_cut() -> None:
         clean = plain_result_of(*(record for mode in modes for record in rounds_of(mode)))
         tied = replace(clean, ranking=tuple(replace(rank, rank=1, shared=True) for rank in clean.ranking))
         async with still(tied) as (screen, pilot):
-            assert f" round {screen.race.round}, nearest to the ranking; 20 requests " in text_on(pilot.app)
+            assert f" Round {screen.race.round}, whose times are nearest to the ranking, 20 requests each. " in text_on(
+                pilot.app
+            )
             screen.go_to(1.0)
             await pilot.pause()
-            assert f"No winner: {who} share the first place." in text_on(pilot.app).replace(" and\n", " and ")
+            assert f"A tie: {who} share the first place" in " ".join(text_on(pilot.app).split())
             drawn = text_on(pilot.app)
-            for words in ("REPLAY of measured samples, in measured seconds", "t Real time", "esc Results", "8 modes"):
+            for words in (
+                "Replay, slowed down",
+                "the clock shows real seconds",
+                "t Real time",
+                "esc Results",
+                "8 modes",
+            ):
                 assert words in drawn or words == "8 modes" != who
-            assert "…" not in drawn
+            assert "…" not in "\n".join(drawn.splitlines()[1:])
             await pilot.press("f1")
             await wait_until(pilot, lambda: "This is a replay" in text_on(pilot.app))
 
@@ -260,12 +283,42 @@ async def test_after_one_round_there_are_no_places() -> None:
 
 
 async def test_only_whole_buttons_are_shown_beside_the_clock() -> None:
-    async with still(clean_result(), (60, 20), present=True) as (_, pilot):
-        lines = [line[20:].strip() for line in text_on(pilot.app).splitlines()]
-        assert (lines[0], lines[2]) == ("REPLAY of measured samples", "Pause   r Restart")
+    async with still(clean_result(), (60, 20)) as (_, pilot):
+        lines = [line[23:].strip() for line in text_on(pilot.app).splitlines()]
+        assert lines[1] == "Replay, slowed down 196 times"
+        assert lines[2] == "GET READY"
+        assert lines[3] == "Pause   r Restart"
         await resize(pilot, 80, 24)
         await wait_until(pilot, lambda: "- Slower   + Faster   t Real time" in text_on(pilot.app))
-        assert "measured samples, in measured seconds" in text_on(pilot.app)
+        assert "GET READY · the clock shows real seconds" in text_on(pilot.app)
+
+
+async def test_on_stage_the_keys_stand_in_the_footer_alone_and_the_clock_is_large() -> None:
+    async with still(clean_result(), (160, 45), present=True) as (screen, pilot):
+        screen.go_to(1.0)
+        await pilot.pause()
+        drawn = text_on(pilot.app)
+        assert "Restart" not in drawn
+        assert drawn.splitlines()[-1].split("  ")[0].strip() == "space Pause"
+        assert all(row in drawn for row in block_digits("0.0507", 2))
+
+
+def test_notes_and_reasons_are_shown_whole_or_not_at_all() -> None:
+    race = Race.of(troubled_result())
+    styles: defaultdict[str, Style] = defaultdict(Style.null)
+    for columns, rows in ((60, 3), (80, 4), (120, 4), (160, 5)):
+        layout = RaceLayout.of(race, columns, rows)
+        for racer in race.racers:
+            lines = [
+                strip.text[: layout.name].strip()
+                for strip in draw_race_lane(racer, race, "1", 1.0, layout, styles, Style.null())
+            ]
+            noted = " ".join(filter(None, lines[1 + racer.starts :]))
+            assert noted in ("", mode_of(racer.mode).about)
+            if not racer.starts:
+                drawn = draw_race_lane(racer, race, "–", 1.0, layout, styles, Style.null())
+                told = " ".join(strip.text[layout.name :].strip() for strip in drawn).split()
+                assert " ".join(told) == f"does not start: {racer.why_absent}"
 
 
 def tied_at_the_top() -> Result:
@@ -281,6 +334,6 @@ async def test_it_looks_as_it_did(
 ) -> None:
     async with still(clean_result(), size, present) as (screen, pilot):
         screen.go_to(0.02)
-        await wait_until(pilot, lambda: "2nd" in text_on(pilot.app))
+        await wait_until(pilot, lambda: "×3.23" in text_on(pilot.app))
         await pilot.pause()
         assert matches_snapshot(pilot.app)

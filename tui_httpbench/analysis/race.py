@@ -112,6 +112,16 @@ class Race:
         first = placed[0].rank.rank if placed and placed[0].rank else None
         return tuple(racer for racer in placed if racer.rank and racer.rank.rank == first)
 
+    @property
+    def ties(self) -> tuple[tuple[str, ...], ...]:
+        """Below the first place, the modes that share one because they can't be told apart, the best first."""
+        first = {racer.mode for racer in self.winners}
+        by_place: dict[int, list[str]] = defaultdict(list)
+        for racer in self.placed:
+            if racer.rank is not None and racer.rank.shared and racer.mode not in first:
+                by_place[racer.rank.rank].append(racer.mode)
+        return tuple(tuple(modes) for modes in by_place.values() if len(modes) > 1)
+
     def is_over_for(self, racer: Racer, moment_s: float) -> bool:
         """Whether a racer has stopped: at its own finish, or with a load in seconds when all of them stop."""
         return racer.starts and (moment_s >= self.duration_s if self.is_timed else racer.has_ended(moment_s))

@@ -40,7 +40,7 @@ def plan_in_short(plan: Plan, url: str | None = None) -> str:
 
 
 def work_in_short(plan: Plan) -> str:
-    """What is measured under which conditions: ``8 modes · 10 in flight · GET the embedded target: HTTP, 1 kB page``.
+    """What is measured under which conditions: ``8 modes · 10 in flight · the embedded target: HTTP, 1 kB page``.
 
     How many rounds, and at which port, is left to those who know it.
     """
@@ -56,10 +56,11 @@ def work_in_short(plan: Plan) -> str:
         where = printable(request.hiding.hide(drop_secrets(request.url)))
     values = "" if plan.sweep is None else f"{plural(len(plan.sweep.values), 'value')} of {plan.sweep.knob}"
     modes = " × ".join(filter(None, (plural(len(plan.modes), "mode"), values)))
-    in_flight = "the article's load" if plan.concurrency == ARTICLE else f"{plan.concurrency:,} in flight"
+    in_flight = "article's load" if plan.concurrency == ARTICLE else f"{plan.concurrency:,} in flight"
     if plan.sweep is not None and plan.sweep.knob in ("concurrency", "workload"):
         in_flight = ""
-    return " · ".join(filter(None, (modes, in_flight, f"{request.method} {where}")))
+    method = "" if request.method == "GET" else f"{request.method} "
+    return " · ".join(filter(None, (modes, in_flight, f"{method}{where}")))
 
 
 def size_in_short(plan: Plan) -> str:

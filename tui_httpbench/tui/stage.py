@@ -5,7 +5,12 @@ from __future__ import annotations
 from textual.theme import Theme
 
 STAGE_CLASS = "-present"
-STAGE_ACTIONS = ("app.replay", "make_more_rounds", "toggle_pause", "close")
+STAGE_ACTIONS = (
+    *("answer", "ask_to_stop", "toggle_log"),
+    *("move", "open", "leave"),
+    *("app.replay", "make_more_rounds", "toggle_pause", "step", "close"),
+    *("run", "edit", "dismiss", "quit"),
+)
 """What the keys in the footer do: those that a speaker needs."""
 
 STAGE_THEME = Theme(

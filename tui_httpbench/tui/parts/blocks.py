@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.renderables.digits import DIGITS, DIGITS3X3_BOLD
-
 _UPRIGHT = " ▁▂▃▄▅▆▇█"
 LYING = " ▏▎▍▌▋▊▉█"
 Part = tuple[Sequence[float], float]
@@ -59,10 +57,3 @@ def _column_heights(values: Sequence[float], columns: int, full: int, largest: f
         end = max((column + 1) * len(values) // columns, start + 1)
         heights.append(max(round(sum(values[start:end]) / (end - start) / largest * full), 1))
     return heights
-
-
-def large_digits(text: str) -> tuple[str, str, str]:
-    """A number in digits of three rows, as the widget of that name draws them."""
-    glyphs = DIGITS3X3_BOLD
-    rows = ["".join(glyphs[DIGITS.index(character) * 3 + row].ljust(3)[:3] for character in text) for row in range(3)]
-    return rows[0], rows[1], rows[2]

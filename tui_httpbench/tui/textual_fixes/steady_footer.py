@@ -28,7 +28,7 @@ class SteadyFooter(Footer):
         """The keys that work now; where a stage has a footer, those of them that matter there."""
         is_on_stage = self.app.has_class(STAGE_CLASS) and self.display
         for key in super().compose():
-            if not is_on_stage or (isinstance(key, FooterKey) and key.action in STAGE_ACTIONS):
+            if not is_on_stage or (isinstance(key, FooterKey) and key.action.partition("(")[0] in STAGE_ACTIONS):
                 yield key
 
     def bindings_changed(self, screen: Screen[Any]) -> None:

@@ -84,8 +84,9 @@ def start_speed(duration_s: float) -> float:
 
 
 def speed_in_words(speed: float) -> str:
-    """``×0.065 of real time``, or ``real time``."""
+    """``slowed down 18 times``, ``sped up 2 times``, or ``at real speed``."""
     if math.isclose(speed, 1.0):
-        return "real time"
-    digits = max(1 - math.floor(math.log10(speed)), 0)
-    return f"×{f'{speed:,.{digits}f}'.rstrip('0').rstrip('.') if digits else f'{speed:,.0f}'} of real time"
+        return "at real speed"
+    factor = max(speed, 1 / speed)
+    times = f"{factor:,.0f}" if factor >= 9.95 else f"{factor:.1f}".removesuffix(".0")
+    return f"{'sped up' if speed > 1 else 'slowed down'} {times} times"

@@ -16,7 +16,8 @@ from tui_httpbench.analysis.result import Rank
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.text.formatting import UNKNOWN, format_ratio, plural
 from tui_httpbench.tui.formatting import format_seconds
-from tui_httpbench.tui.parts.blocks import LYING, large_digits
+from tui_httpbench.tui.parts.blocks import LYING
+from tui_httpbench.tui.screens.replay.block_digits import block_digits
 
 MAX_ROWS = 7
 FINISH_LINE = "▚▚"
@@ -39,9 +40,11 @@ class RaceLayout:
         name = max((len(racer.mode) for racer in race.racers), default=0)
         name = max(name, *(len(_count(racer, race, racer.requests)) for racer in race.racers), 8) + 2
         if columns >= _WIDE:
-            name = max(name, 34)
-        time = max((len(_outcome(racer, race)) for racer in race.racers), default=0)
-        flag = time + (11 if rows >= _LARGE_ROWS else 7)
+            name = max(name, 46)
+        told = (len(text) for racer in race.racers for text in (_outcome(racer, race), _told(racer, race)))
+        time = max(told, default=0)
+        large = max((len(block_digits(racer.rank.label)[0]) for racer in race.placed if racer.rank), default=0)
+        flag = time + (large + 3 if rows >= _LARGE_ROWS else 7)
         return cls(columns, rows, name, max(flag, 14))
 
     @property
@@ -68,15 +71,16 @@ def draw_race_lane(
     finished = race.is_over_for(racer, moment_s)
     names = _names(racer, race, done, layout)
     flags = _flags(racer, race, place, layout) if finished or not racer.starts else []
+    absence = _whole_lines(f"does not start: {racer.why_absent}", layout.track, layout.rows)
     strips = []
     for row in range(layout.rows):
         is_last = row == layout.rows - 1 and layout.rows > 1
         segments = [Segment(f"{names[row]:<{layout.name}}"[: layout.name], _name_style(row, racer, styles))]
         share = racer.share(moment_s)
-        segments += _track(share, layout.track, is_last, bar, styles["rest"]) if racer.starts else [
-            Segment((f"does not start: {racer.why_absent}" if row == 0 else "").ljust(layout.track)[: layout.track],
-                    styles["muted"])
-        ]  # fmt: skip
+        if racer.starts:
+            segments += _track(share, layout.track, is_last, bar, styles["rest"])
+        else:
+            segments.append(Segment(absence[row].ljust(layout.track), styles["muted"]))
         line = FINISH_LINE if racer.starts else ""
         segments.append(Segment(("▀▘" if is_last and line else line).ljust(len(FINISH_LINE)), styles["line"]))
         flag, style = flags[row] if row < len(flags) else ("", "text")
@@ -90,8 +94,16 @@ def _names(racer: Racer, race: Race, done: int, layout: RaceLayout) -> list[str]
     if layout.rows > 1 and racer.starts:
         rows.append(_count(racer, race, done))
     if layout.rows >= _LARGE_ROWS + 1:
-        rows += textwrap.wrap(mode_of(racer.mode).about, layout.name - 2)[: layout.rows - 2]
+        about = textwrap.wrap(mode_of(racer.mode).about, layout.name - 2)
+        # A note that is cut says something else; the last row is the gap to the next lane where it can be.
+        rows += about if len(about) <= layout.rows - 2 else []
     return rows + [""] * (layout.rows - len(rows))
+
+
+def _whole_lines(text: str, columns: int, rows: int) -> list[str]:
+    """A text in so many lines; where it has no room, with an ellipsis."""
+    lines = textwrap.wrap(text, max(columns, 1), max_lines=rows, placeholder=" …") if columns > len(" …") else []
+    return [line[:columns] for line in lines] + [""] * (rows - len(lines))
 
 
 def _name_style(row: int, racer: Racer, styles: Mapping[str, Style]) -> Style:
@@ -113,11 +125,20 @@ def _flags(racer: Racer, race: Race, place: str, layout: RaceLayout) -> list[tup
     look = "winner" if is_winner else "text"
     if layout.rows == 1:
         return [(f"{place:<5}{outcome}", look)]
-    told = ("" if racer.rank.shared else "winner") if is_winner else _ratio(racer)
+    told = _told(racer, race)
     if layout.rows < _LARGE_ROWS:
         return [(f"{place:<5}{outcome}", look), (f"{'':<5}{told}", "muted")]
-    digits = large_digits(str(racer.rank.rank))
-    return [(f"{row}  {text}", look) for row, text in zip(digits, (place, outcome, told), strict=True)]
+    digits = block_digits(racer.rank.label)
+    return [(f"{row}  {text}", look) for row, text in zip(digits, (outcome, told, ""), strict=True)]
+
+
+def _told(racer: Racer, race: Race) -> str:
+    """What stands under an outcome: that the racer won, or how many times the winner's time it took; and a tie."""
+    if racer.rank is None:
+        return ""
+    if racer in race.winners:
+        return "tied" if racer.rank.shared else "winner"
+    return f"{_ratio(racer)} tied" if racer.rank.shared else _ratio(racer)
 
 
 def _ratio(racer: Racer) -> str:

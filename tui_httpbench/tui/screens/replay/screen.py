@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import Button, Digits, Header, Static
+from textual.widgets import Button, Header, Static
 
 from tui_httpbench.analysis.conclusion import ONE_ROUND
 from tui_httpbench.analysis.places import knows_places, places_of
@@ -17,16 +17,20 @@ from tui_httpbench.analysis.race import Race
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.text.formatting import enumerate_names, format_figure, plural
 from tui_httpbench.tui.formatting import format_seconds, seconds_decimals, whole_parts
-from tui_httpbench.tui.plan_words import load_in_short, plan_in_short
+from tui_httpbench.tui.plan_words import load_in_short, work_in_short
+from tui_httpbench.tui.screens.replay.block_digits import BlockNumber
 from tui_httpbench.tui.screens.replay.race_clock import RaceClock, speed_in_words
 from tui_httpbench.tui.screens.replay.race_track import RaceTrack
+from tui_httpbench.tui.stage import STAGE_CLASS
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 
 FRAMES_PER_SECOND = 24
-TITLE = "REPLAY of measured samples, in measured seconds"
+CLOCK = "the clock shows real seconds"
 BUTTON_MARGIN = 3
 """Cells beside the label of a button: one on each side, and one to the next."""
 _LONGEST_FRAME_S = 0.25
+_LOFTY, _BROAD = 40, 116
+"""Rows and columns from which a stage has room for a clock twice as large."""
 
 
 class ReplayScreen(Screen[None]):
@@ -71,17 +75,17 @@ its median time per request.
         self.result = result
         self.race = Race.of(result)
         self.clock = RaceClock(self.race.duration_s)
-        self.sub_title = plan_in_short(result.plan, result.url)
+        self.sub_title = work_in_short(result.plan)
         self._last_frame_s = 0.0
 
     def compose(self) -> ComposeResult:
         """The time and what this is over the lanes, and under them who wins."""
         yield Header()
         with Horizontal(id="race-top"):
-            yield Digits(id="race-time")
+            yield BlockNumber(id="race-time")
             with Vertical(id="race-facts"):
                 yield Static(id="race-title", markup=False)
-                yield Static(id="race-speed", markup=False)
+                yield Static(id="race-state", markup=False)
                 with Horizontal(id="race-controls"):
                     yield _button("Pause", "toggle_pause", "space")
                     yield _button("r Restart", "restart", "r")
@@ -101,12 +105,12 @@ its median time per request.
     def on_resize(self) -> None:
         """Leaves out what would be cut off; every button has a key as well."""
         columns = self.query_one("#race-facts").content_size.width
-        self._say("#race-title", whole_parts(TITLE, columns, ", "))
         for button in self.query("#race-controls Button").results(Button):
             columns -= len(str(button.label)) + BUTTON_MARGIN
             button.display = columns >= -1
         # Who can go faster must be able to go slower again.
         self.query_one("#race-change-speed-slower").display = self.query_one("#race-change-speed-faster").display
+        self.redraw()
 
     def on_screen_resume(self) -> None:
         """Goes on where it was when another screen came over it."""
@@ -116,13 +120,22 @@ its median time per request.
         """Draws the moment that the clock shows."""
         clock = self.clock
         decimals = seconds_decimals(clock.duration_s)
-        self.query_one("#race-time", Digits).update(f"{clock.position_s:.{decimals}f}")
+        is_large = self.app.has_class(STAGE_CLASS) and self.size.height >= _LOFTY and self.size.width >= _BROAD
+        self.set_class(is_large, "-large-clock")
+        self.query_one("#race-time", BlockNumber).show(f"{clock.position_s:.{decimals}f}", 2 if is_large else 1)
         self.query_one(RaceTrack).show(clock.position_s)
         state = (
             "get ready" if clock.is_waiting else "finished" if clock.is_over else "paused" if clock.is_paused else ""
         )
+        columns = self.query_one("#race-facts").content_size.width
         speed = speed_in_words(clock.speed)
-        self._say("#race-speed", f"{state.upper()} · {speed}" if state else speed)
+        title = f"Replay {speed}" if clock.speed == 1 else f"Replay, {speed}"
+        whole = f"{title}; {CLOCK}"
+        has_room = len(whole) <= columns
+        self._say("#race-title", whole if has_room else title)
+        self._say(
+            "#race-state", whole_parts(" · ".join(filter(None, (state.upper(), "" if has_room else CLOCK))), columns)
+        )
         self._say("#race-verdict", self._verdict(), layout=True)
         pause = self.query_one("#race-toggle-pause", Button)
         label = "Again" if clock.is_over else "Go on" if clock.is_paused else "Pause"
@@ -175,15 +188,17 @@ its median time per request.
             return "No mode has a complete round to replay."
         if not race.placed or not self.clock.is_over:
             load = load_in_short(self.result.plan)
-            which = f"round {race.round}, nearest to the ranking" if race.round else "of each mode its median round"
-            return f"{which}{f'; {load}' if load else ''}"
+            each = f", {load} each" if load else ""
+            if not race.round:
+                return f"Of each mode its median round{each}."
+            return f"Round {race.round}, whose times are nearest to the ranking{each}."
         if not knows_places(self.result.ranking):
             return ONE_ROUND
         winners, last = race.winners, race.placed[-1]
         if len(winners) > 1:
             names = enumerate_names([racer.mode for racer in winners])
             who = names if len(winners) == 2 else f"{len(winners)} modes"
-            return f"No winner: {who} share the first place."
+            return f"A tie: {who} share the first place, too close to call over all rounds."
         (winner,) = winners
         assert winner.finish_s is not None
         if race.is_timed:
@@ -194,7 +209,8 @@ its median time per request.
             return f"{winner.mode}: {won}"
         behind = last.rank.ratio if last.rank is not None else None
         rest = "" if behind is None else f"; {last.mode} takes {format_figure(behind)} times as long"
-        return f"{winner.mode} wins: {won}{rest}."
+        ties = "".join(f" Tied: {enumerate_names(modes)}." for modes in race.ties)
+        return f"{winner.mode} wins: {won}{rest}.{ties}"
 
     def _say(self, selector: str, text: str, *, layout: bool = False) -> None:
         line = self.query_one(selector, Static)

@@ -119,9 +119,12 @@ All modes of a round take turns, a few hundredths of a second each, so that what
         lanes.rank(progress.ranking)
         working = {lane.mode for lane in progress.lanes if lane.state in ("starting", "running")}
         spotlit = self._spotlight.move_on(lanes.modes, working, time.monotonic())
-        lanes.show(progress.lanes, spotlit, progress.round)
-        self.query_one(LatencyPlot).show(self.latest(spotlit), is_held=self._spotlight.is_held)
-        self.query_one(CodePanel).show(spotlit)
+        plot, code = self.query_one(LatencyPlot), self.query_one(CodePanel)
+        # A light that goes from lane to lane and shows nothing more of any would only draw the eye.
+        is_of_use = plot.display or code.display or self._spotlight.is_held
+        lanes.show(progress.lanes, spotlit if is_of_use else None, progress.round)
+        plot.show(self.latest(spotlit), is_held=self._spotlight.is_held)
+        code.show(spotlit)
         line = self.query_one("#leader", Static)
         leader = leader_in_words(progress, line.content_size.width)
         if leader != line.content:

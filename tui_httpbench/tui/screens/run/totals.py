@@ -49,7 +49,7 @@ class Totals(Panel):
     def _in_one(self, columns: int) -> tuple[Part, ...]:
         """As many of the lines, one behind the other, as are whole."""
         parts: list[Part] = []
-        for line in self._lines:
+        for line in filter(None, self._lines):
             more = [(" · ", "noun"), *line] if parts else [*line]
             if sum(len(text) for text, _ in (*parts, *more)) > columns:
                 break
