@@ -30,6 +30,7 @@ from tui_httpbench.analysis.reasons import explain_ranking
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.clients.snippet import snippet_of
 from tui_httpbench.report.markdown import to_text as to_markdown
 from tui_httpbench.text.formatting import format_ms
 from tui_httpbench.tui.parts.themed_chart import ThemedChart
@@ -276,16 +277,16 @@ async def test_code_is_that_of_the_chosen_modes_side_by_side_or_stacked() -> Non
         assert left.region.y == right.region.y
         shown = right.query_one(".code", Static).content
         assert isinstance(shown, Content)
-        assert shown.plain == mode_of("httpx").code
+        assert shown.plain == snippet_of(mode_of("httpx"))
         assert shown.spans
         await pilot.click(screen.query(CodeColumn).last().query_one(Select))
         await pilot.press("home", "down", "enter")
         await pilot.pause()
         assert right.mode_id == "aiohttp-each"
-        assert "new(aiohttp.ClientSession)" in text_on(pilot.app)
+        assert "aiohttp.ClientSession() as session" in text_on(pilot.app)
         right.focus()
         await pilot.press("c")
-        assert pilot.app.clipboard == mode_of("aiohttp-each").code
+        assert pilot.app.clipboard == snippet_of(mode_of("aiohttp-each"))
         await resize(pilot, 80, 24)
         assert left.region.y < right.region.y
         assert right.region.bottom <= 24
