@@ -163,6 +163,31 @@ async def test_latency_shows_distribution_percentiles_and_course() -> None:
         assert [f"round {number}" in drawn(course) for number in range(1, 7)] == [True] * 5 + [False]
 
 
+async def test_many_modes_have_strips_along_the_run_and_neighbours_of_a_library_differ() -> None:
+    async with show(clean_result()) as (screen, pilot):
+        await open_tab(pilot, screen, "latency")
+        course, histogram = screen.query_one(CourseChart), screen.query_one(HistogramChart)
+        latency = next(each for each in screen.query_one(LatencyView).latencies if each.mode == "requests-session")
+        await pilot.press("v", "v")
+        await pilot.pause()
+        line = next(line for line in drawn(course).splitlines() if "requests-session" in line)
+        columns = len(line.partition("┤")[2]) - 18
+        medians = latency.course(columns)[1]
+        assert [float(figure) for figure in line.split()[-2:]] == [
+            pytest.approx(bound, rel=0.01) for bound in (min(medians), max(medians))
+        ]
+        assert "round 1" in drawn(course)
+        assert str(course.border_title).strip() == "Along the run, ms · each from its lowest to its peak"
+        for chart in (course, histogram):
+            looks = chart._shades()
+            assert [look.dim for look in looks] == [False, True, False, False, False, False, False, True]
+        screen.query_one(ModeChooser).deselect_all()
+        for mode in ("aiohttp", "httpx"):
+            screen.query_one(ModeChooser).select(mode)
+        await wait_until(pilot, lambda: "median of neighbouring requests" in str(course.border_title))
+        assert "⠉" in drawn(course) or any("⠀" < sign <= "⣿" for sign in drawn(course))
+
+
 @pytest.mark.slow
 async def test_one_chart_at_a_time_is_shown_where_there_is_less_room() -> None:
     async with show(clean_result()) as (screen, pilot):

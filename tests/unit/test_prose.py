@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from rich._wrap import divide_line
 
 from tui_httpbench.tui.parts.prose import unbroken
@@ -24,7 +26,7 @@ def test_lines_break_at_other_blanks_alone() -> None:
     kept = unbroken(TOLD)
     for width in range(14, 60):
         starts = [0, *divide_line(kept, width), len(kept)]
-        lines = [kept[start:end] for start, end in zip(starts, starts[1:], strict=False)]
+        lines = [kept[start:end] for start, end in itertools.pairwise(starts)]
         assert "".join(lines) == kept
         for line in lines:
             assert len(line.rstrip(" ")) <= width
