@@ -25,7 +25,7 @@ from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Label, Select, SelectionList, Static, TabbedContent
 
-from tui_httpbench.analysis.article import compare_with_article
+from tui_httpbench.analysis.article import PUBLISHED_REQUESTS, compare_with_article
 from tui_httpbench.analysis.reasons import explain_ranking
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import summarize_run
@@ -33,6 +33,7 @@ from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.clients.snippet import snippet_of
 from tui_httpbench.report.markdown import to_text as to_markdown
 from tui_httpbench.text.formatting import format_ms
+from tui_httpbench.tui.form_words import in_form_words
 from tui_httpbench.tui.parts.themed_chart import ThemedChart
 from tui_httpbench.tui.screens.results.article_view import ArticleView
 from tui_httpbench.tui.screens.results.code_view import CodeColumn, CodePane
@@ -57,7 +58,8 @@ async def open_tab(pilot: Pilot[None], screen: ResultsScreen, tab: str) -> None:
 
 def articles_result() -> Result:
     """A run of the article's modes in the article's way."""
-    return replace(clean_result(), url="https://127.0.0.1:8000/")
+    clean = clean_result()
+    return replace(clean, url="https://127.0.0.1:8000/", plan=clean.plan.replace(requests=PUBLISHED_REQUESTS))
 
 
 def said(screen: ResultsScreen, kind: type[Any]) -> str:
@@ -102,9 +104,10 @@ async def test_keys_clicks_and_the_palette_open_each_tab_and_the_article_stands_
         assert "log scale" not in text_on(pilot.app)
 
         await open_tab(pilot, screen, "article")
-        assert comparison.summary in said(screen, ArticleView)
+        assert said(screen, ArticleView).startswith(comparison.summary)
+        assert "https://leapcell.io/blog/" in said(screen, ArticleView)
         for text in comparison.texts:
-            assert f"• {text}" in said(screen, ArticleView)
+            assert f"• {in_form_words(text)}" in said(screen, ArticleView)
         for row in comparison.rows:
             assert row.cells[1] in text_on(pilot.app)
         await pilot.press("c")
@@ -330,7 +333,9 @@ async def test_errors_are_told_with_their_texts() -> None:
 
 @pytest.mark.parametrize("size", [(80, 24), pytest.param((160, 45), marks=pytest.mark.slow)])
 async def test_the_tabs_look_as_they_did(size: tuple[int, int], matches_snapshot: Callable[..., bool]) -> None:
-    result = replace(tied_result(), settings=SETTINGS, http_versions=dict.fromkeys(EIGHT, "1.1"))
+    tied = tied_result()
+    plan = tied.plan.replace(requests=PUBLISHED_REQUESTS)
+    result = replace(tied, plan=plan, settings=SETTINGS, http_versions=dict.fromkeys(EIGHT, "1.1"))
     async with show(result, size) as (screen, pilot):
         changed = []
         for tab in ("latency", "why", "code", "article", "warnings"):

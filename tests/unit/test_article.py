@@ -75,9 +75,7 @@ def test_a_run_like_the_article_s_agrees_with_it() -> None:
     assert [row.mode for row in comparison.rows] == [*PUBLISHED_RANKING, "httpx"]
     assert [row.cells[4:] for row in comparison.rows] == [*((str(n), str(n)) for n in range(1, 7)), ("–", "–")]
     assert (comparison.swapped, comparison.open_pairs, comparison.setting) == ((), (), None)
-    assert comparison.summary == (
-        "What this run decides is in the article's order. The times are ×1.00 to ×1.00 the article's."
-    )
+    assert comparison.summary == ("The article's order is reproduced. The times are ×1.00 to ×1.00 the article's.")
 
 
 def test_only_what_is_decided_the_other_way_round_is_named() -> None:

@@ -16,6 +16,7 @@ from tui_httpbench.text.markdown_table import Side
 
 TITLE = "requests vs aiohttp vs httpx: A Deep Dive into Python HTTP Clients"
 PUBLISHER = "Leapcell"
+ADDRESS = "https://leapcell.io/blog/requests-vs-aiohttp-vs-httpx-python-http-clients"
 PUBLISHED_S: dict[str, float] = {
     "aiohttp": 2.235,
     "aiohttp-each": 2.666,
@@ -212,13 +213,16 @@ def _rows(result: Result, times_s: dict[str, float], places: dict[str, int]) -> 
 def _summary(rows: tuple[ArticleRow, ...], swapped: tuple[Pair, ...], open_pairs: tuple[Pair, ...], pairs: int) -> str:
     left_open = f"; not told apart: {len(open_pairs)} of {pairs} pairs" if open_pairs else ""
     if len(open_pairs) == pairs:
-        text = "This run tells no two modes of the article's ranking apart: it says nothing for or against its order."
+        text = (
+            "Whether the article's order is reproduced can't be told: this run tells no two modes of it apart, and "
+            "says nothing for or against its order."
+        )
     elif swapped:
         passed = {lower: [upper for upper, other in swapped if other == lower] for _, lower in swapped}
         clauses = [f"{lower} is before {enumerate_names(uppers)}" for lower, uppers in passed.items()]
-        text = f"The order differs from the article's: here {'; '.join(clauses)}{left_open}."
+        text = f"The article's order is not reproduced: here {'; '.join(clauses)}{left_open}."
     else:
-        text = f"What this run decides is in the article's order{left_open}."
+        text = f"The article's order is reproduced{', as far as it is decided' if open_pairs else ''}{left_open}."
     ratios = [row.ratio for row in rows if row.ratio is not None]
     if not ratios:
         return text
