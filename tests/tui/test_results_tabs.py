@@ -25,13 +25,15 @@ from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Label, Select, SelectionList, Static, TabbedContent
 
-from tui_httpbench.analysis.article import compare_with_article
+from tui_httpbench.analysis.article import PUBLISHED_REQUESTS, compare_with_article
 from tui_httpbench.analysis.reasons import explain_ranking
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.clients.snippet import snippet_of
 from tui_httpbench.report.markdown import to_text as to_markdown
 from tui_httpbench.text.formatting import format_ms
+from tui_httpbench.tui.form_words import in_form_words
 from tui_httpbench.tui.parts.help_sheet import HelpSheet
 from tui_httpbench.tui.parts.themed_chart import ThemedChart
 from tui_httpbench.tui.screens.results.article_view import ArticleView
@@ -56,7 +58,8 @@ async def open_tab(pilot: Pilot[None], screen: ResultsScreen, tab: str) -> None:
 
 def articles_result() -> Result:
     """A run of the article's modes in the article's way."""
-    return replace(clean_result(), url="https://127.0.0.1:8000/")
+    clean = clean_result()
+    return replace(clean, url="https://127.0.0.1:8000/", plan=clean.plan.replace(requests=PUBLISHED_REQUESTS))
 
 
 def said(screen: ResultsScreen, kind: type[Any]) -> str:
@@ -101,9 +104,10 @@ async def test_keys_clicks_and_the_palette_open_each_tab_and_the_article_stands_
         assert "log scale" not in text_on(pilot.app)
 
         await open_tab(pilot, screen, "article")
-        assert comparison.summary in said(screen, ArticleView)
+        assert said(screen, ArticleView).startswith(comparison.summary)
+        assert "https://leapcell.io/blog/" in said(screen, ArticleView)
         for text in comparison.texts:
-            assert f"• {text}" in said(screen, ArticleView)
+            assert f"• {in_form_words(text)}" in said(screen, ArticleView)
         for row in comparison.rows:
             assert row.cells[1] in text_on(pilot.app)
         await pilot.press("c")
@@ -160,6 +164,31 @@ async def test_latency_shows_distribution_percentiles_and_course() -> None:
         assert "p90" in drawn(percentiles)
         assert "p99.9" not in drawn(percentiles) + drawn(histogram)  # too few samples to know it
         assert [f"round {number}" in drawn(course) for number in range(1, 7)] == [True] * 5 + [False]
+
+
+async def test_many_modes_have_strips_along_the_run_and_neighbours_of_a_library_differ() -> None:
+    async with show(clean_result()) as (screen, pilot):
+        await open_tab(pilot, screen, "latency")
+        course, histogram = screen.query_one(CourseChart), screen.query_one(HistogramChart)
+        latency = next(each for each in screen.query_one(LatencyView).latencies if each.mode == "requests-session")
+        await pilot.press("v", "v")
+        await pilot.pause()
+        line = next(line for line in drawn(course).splitlines() if "requests-session" in line)
+        columns = len(line.partition("┤")[2]) - 18
+        medians = latency.course(columns)[1]
+        assert [float(figure) for figure in line.split()[-2:]] == [
+            pytest.approx(bound, rel=0.01) for bound in (min(medians), max(medians))
+        ]
+        assert "round 1" in drawn(course)
+        assert str(course.border_title).strip() == "Along the run, ms · each from its lowest to its peak"
+        for chart in (course, histogram):
+            looks = chart._shades()
+            assert [look.dim for look in looks] == [False, True, False, False, False, False, False, True]
+        screen.query_one(ModeChooser).deselect_all()
+        for mode in ("aiohttp", "httpx"):
+            screen.query_one(ModeChooser).select(mode)
+        await wait_until(pilot, lambda: "median of neighbouring requests" in str(course.border_title))
+        assert "⠉" in drawn(course) or any("⠀" < sign <= "⣿" for sign in drawn(course))
 
 
 @pytest.mark.slow
@@ -276,16 +305,16 @@ async def test_code_is_that_of_the_chosen_modes_side_by_side_or_stacked() -> Non
         assert left.region.y == right.region.y
         shown = right.query_one(".code", Static).content
         assert isinstance(shown, Content)
-        assert shown.plain == mode_of("httpx").code
+        assert shown.plain == snippet_of(mode_of("httpx"))
         assert shown.spans
         await pilot.click(screen.query(CodeColumn).last().query_one(Select))
         await pilot.press("home", "down", "enter")
         await pilot.pause()
         assert right.mode_id == "aiohttp-each"
-        assert "new(aiohttp.ClientSession)" in text_on(pilot.app)
+        assert "aiohttp.ClientSession() as session" in text_on(pilot.app)
         right.focus()
         await pilot.press("c")
-        assert pilot.app.clipboard == mode_of("aiohttp-each").code
+        assert pilot.app.clipboard == snippet_of(mode_of("aiohttp-each"))
         await resize(pilot, 80, 24)
         assert left.region.y < right.region.y
         assert right.region.bottom <= 24
@@ -304,7 +333,9 @@ async def test_errors_are_told_with_their_texts() -> None:
 
 @pytest.mark.parametrize("size", [(80, 24), pytest.param((160, 45), marks=pytest.mark.slow)])
 async def test_the_tabs_look_as_they_did(size: tuple[int, int], matches_snapshot: Callable[..., bool]) -> None:
-    result = replace(tied_result(), settings=SETTINGS, http_versions=dict.fromkeys(EIGHT, "1.1"))
+    tied = tied_result()
+    plan = tied.plan.replace(requests=PUBLISHED_REQUESTS)
+    result = replace(tied, plan=plan, settings=SETTINGS, http_versions=dict.fromkeys(EIGHT, "1.1"))
     async with show(result, size) as (screen, pilot):
         changed = []
         for tab in ("latency", "why", "code", "article", "warnings"):

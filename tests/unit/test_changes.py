@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 
 import pytest
 from support.made_results import clean_result, result_of, rounds_of
 
-from tui_httpbench.analysis.changes import change_between, change_to_show, changes_of, plain_calls
+from tui_httpbench.analysis.changes import change_between, change_to_show, changes_of
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.clients.catalog import MODES
 from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.clients.snippet import plain_calls, snippet_of
 from tui_httpbench.plan.plan import ARTICLE
 from tui_httpbench.plan.variants import parse_variants
 from tui_httpbench.report import markdown
@@ -55,9 +57,13 @@ def test_changes_show_the_calls_that_people_write(code: str, plain: str) -> None
     assert plain_calls(code) == plain
 
 
-def test_no_mode_keeps_a_helper_that_its_reader_does_not_have() -> None:
+def test_no_snippet_needs_a_helper_or_an_import_that_its_reader_does_not_have() -> None:
     for mode in MODES.values():
-        assert "new(" not in plain_calls(mode.code), mode.id
+        snippet = snippet_of(mode)
+        assert "new(" not in snippet, mode.id
+        compile(snippet, mode.id, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    assert snippet_of(mode_of("httpx-client")).startswith("import httpx\n\nwith httpx.Client() as client:\n")
+    assert "from pyreqwest.client import SyncClientBuilder\n" in snippet_of(mode_of("pyreqwest"))
 
 
 def test_the_code_of_a_change_reads_bodies_as_the_run_did() -> None:

@@ -7,14 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from support.made_results import clean_result
 
 from tui_httpbench.analysis.compared_run import ComparedRun, Condition, Kind, LaneTimes, RoundTime
 from tui_httpbench.analysis.comparison_rows import GONE_ON, SAME_RUN, conclusion, lane_row, notes
+from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.run_comparison import RunComparison, compare_runs
 from tui_httpbench.analysis.run_differences import differences_of
 from tui_httpbench.analysis.trend import trend_of
+from tui_httpbench.measured.measured import DROPPED_BODY
 from tui_httpbench.plan.error import PlanError
-from tui_httpbench.report import comparison_json, comparison_markdown
+from tui_httpbench.report import comparison_json, comparison_markdown, json_report
+from tui_httpbench.report.json_reading import run_of_document, run_of_result
 from tui_httpbench.report.trend_report import chart_of
 
 WOBBLE = (1.0, 1.004, 0.996, 1.002, 0.998)
@@ -201,3 +205,33 @@ def test_a_trend_compares_each_run_with_the_first_and_tells_what_changed() -> No
     assert right.strip()
     with pytest.raises(PlanError, match="share no lane"):
         trend_of([OLD, run(lane("x", 1.0)), OLD])
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, "none"),
+        ({"method": "POST", "data": b"a=1"}, "3 bytes"),
+        ({"method": "POST", "json_body": b'{"a": 1}'}, "8 bytes"),
+        ({"method": "POST", "data_size": 5_000}, "5,000 bytes, made up"),
+    ],
+)
+def test_what_was_sent_in_one_run_alone_is_other_work(changes: dict[str, Any], told: str) -> None:
+    result = clean_result(("aiohttp", "requests"))
+    sending = replace(result, plan=result.plan.replace(request=replace(result.plan.request, **changes)))
+    (body,) = [each for each in run_of_result(sending, "new").conditions if each.id == "body"]
+    assert (body.title, body.text, body.kind) == ("body", told, "work")
+    found = {each.title for each in differences_of(run_of_result(result, "old"), run_of_result(sending, "new"))}
+    assert ("body" in found) == bool(changes)
+
+
+def test_a_body_that_is_not_kept_or_not_told_is_none_that_is_known() -> None:
+    result = clean_result(("aiohttp", "requests"))
+    posting = replace(result, plan=result.plan.replace(request=replace(result.plan.request, method="POST")))
+    lacks = Finding("credentials-left-out", f"Its plan lacks {DROPPED_BODY}, since credentials are not stored; add it.")
+    for lacking in (replace(posting, findings=(lacks,)), posting):
+        document = json_report.to_dict(lacking)
+        if not lacking.findings:
+            del document["plan"]["body_bytes"]  # as in a file of an earlier version
+        (body,) = [each for each in run_of_document(document, "old").conditions if each.id == "body"]
+        assert body.text == ""

@@ -10,13 +10,14 @@ from tui_httpbench.analysis.places import knows_places
 from tui_httpbench.analysis.reasons import explain_ranking
 from tui_httpbench.analysis.result import Rank, Result
 from tui_httpbench.plan.plan import ARTICLE, Plan
-from tui_httpbench.plan.presets import ARTICLE_PUBLISHER, ARTICLE_TITLE
+from tui_httpbench.plan.presets import ARTICLE_ADDRESS, ARTICLE_PUBLISHER, ARTICLE_TITLE
 from tui_httpbench.plan.scenario import SCENARIOS
 from tui_httpbench.text.formatting import UNKNOWN, enumerate_names, format_ratio
 from tui_httpbench.text.markdown_table import Side
 
 TITLE = ARTICLE_TITLE
 PUBLISHER = ARTICLE_PUBLISHER
+ADDRESS = ARTICLE_ADDRESS
 PUBLISHED_S: dict[str, float] = {
     "aiohttp": 2.235,
     "aiohttp-each": 2.666,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import math
-import re
 from dataclasses import dataclass
 
 from tui_httpbench.analysis.pairs import Pair, pairs_among
@@ -12,10 +11,10 @@ from tui_httpbench.analysis.result import Result
 from tui_httpbench.clients.catalog import Mode
 from tui_httpbench.clients.entrants import entrant_of
 from tui_httpbench.clients.own_files import measured_mode
+from tui_httpbench.clients.snippet import plain_calls
 from tui_httpbench.text.formatting import format_percent, times_as_fast
 
 _CONTEXT_LINES = 2
-_NEW = re.compile(r"\bnew\((?P<kind>[\w.]+)(?:, (?P<more>[^()]*))?\)")
 
 
 @dataclass(frozen=True)
@@ -123,19 +122,6 @@ def _deed(result: Result, before_label: str, before: Mode, after_label: str, aft
     if before.http2 != after.http2:
         deeds.append("speak HTTP/2" if after.http2 else "speak HTTP/1.1")
     return ", ".join(deeds) or "use the other code"
-
-
-def plain_calls(code: str) -> str:
-    """A mode's code with the calls that people write in place of ``new(…)``, which makes clients as the run sets them.
-
-    ``new(httpx.Client)`` is ``httpx.Client()``; a class that builds a client builds it.
-    """
-
-    def written(found: re.Match[str]) -> str:
-        build = ".build()" if found["kind"].endswith("Builder") else ""
-        return f"{found['kind']}({found['more'] or ''}){build}"
-
-    return _NEW.sub(written, code)
 
 
 def _diff(before: str, after: str) -> tuple[str, ...]:

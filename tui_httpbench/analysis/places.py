@@ -12,6 +12,7 @@ from tui_httpbench.text.formatting import UNKNOWN, WIDE_BOUND, format_interval
 
 if TYPE_CHECKING:  # so that --help, which lists the columns, waits for no array library
     from tui_httpbench.analysis.comparison import RatioInterval
+    from tui_httpbench.analysis.findings import Finding
     from tui_httpbench.analysis.result import Rank, Result
 
 NO_VERDICT_YET = "one round: no verdict yet"
@@ -48,11 +49,14 @@ def other_work_note(result: Result, mode_id: str) -> str:
     told = [difference for difference in result.differences if mode_id in difference.modes]
     if not told:
         return ""
-    version = result.http_versions.get(lane_of(mode_id), "")
-    is_asked_for = mode_of(mode_id).http2 and version.startswith("2")
-    if is_asked_for and all(difference.id == "other-http-version" for difference in told):
-        return "as asked: HTTP/2"
-    return "other work"
+    return "as asked: HTTP/2" if all(is_as_asked(result, difference) for difference in told) else "other work"
+
+
+def is_as_asked(result: Result, finding: Finding) -> bool:
+    """Whether a difference is that modes made for HTTP/2 spoke it."""
+    return finding.id == "other-http-version" and all(
+        mode_of(mode).http2 and result.http_versions.get(lane_of(mode), "").startswith("2") for mode in finding.modes
+    )
 
 
 def marked_name(result: Result, rank: Rank) -> str:

@@ -30,6 +30,7 @@ from tui_httpbench.plan.plan import AUTO, WARMUP_REQUESTS, Plan
 from tui_httpbench.text.formatting import enumerate_names
 from tui_httpbench.worker.job import UNTOLD
 
+LACKS_BODY = "The body that was sent is not kept either"
 _GIVEN_UP = {"failed": "mode-failed", "crashed": "mode-crashed", "hung": "mode-hung"}
 """The finding's id by the outcome of the round that went wrong."""
 
@@ -99,7 +100,7 @@ def _told(remains: Remains) -> tuple[Finding, ...]:
         "other numbers are as they were."
     )
     if remains.lacks_body:
-        text += " The body that was sent is not kept either; give it again to run this again."
+        text += f" {LACKS_BODY}; give it again to run this again."
     dropped = Finding("samples-dropped", text)
     known = [Finding(told.id, told.text, told.modes) for told in remains.findings if told.id in FINDINGS]
     return dropped, *known

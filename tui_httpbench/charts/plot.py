@@ -129,10 +129,13 @@ def _finished(chart: str, colorless: bool) -> str:
     return "\n".join(line.rstrip() for line in chart.splitlines()) if colorless else chart.rstrip("\n")
 
 
-def histogram_rows(counts: Sequence[int], rows: int) -> list[str]:
-    """A histogram in ``rows`` rows, a column for each count, the largest as high as all rows; no count is too small."""
+def histogram_rows(counts: Sequence[float], rows: int, headroom: int = 0) -> list[str]:
+    """A histogram in ``rows`` rows, a column for each count, the largest as high as all rows; no count is too small.
+
+    ``headroom`` are the eighths of a row that stay blank even above the largest, so that what stands above keeps apart.
+    """
     most = max(counts, default=0)
-    eighths = [math.ceil(count / most * rows * 8) if most else 0 for count in counts]
+    eighths = [math.ceil(count / most * (rows * 8 - headroom)) if most else 0 for count in counts]
     return [
         "".join(_LOWER_BLOCKS[min(max(height - 8 * row, 0), 8)] for height in eighths) for row in reversed(range(rows))
     ]

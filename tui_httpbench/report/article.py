@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from tui_httpbench.analysis.article import COLUMNS, PUBLISHER, TITLE, compare_with_article
+from tui_httpbench.analysis.article import ADDRESS, COLUMNS, PUBLISHER, TITLE, compare_with_article
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.tables import fitted_table
@@ -29,7 +29,7 @@ def article_block(result: Result, console: StreamConsole) -> RenderableType | No
     rows = [[Text(cell, style="" if row.measured_s else "dim") for cell in row.cells] for row in comparison.rows]
     return Group(
         Text(HEADING, style="bold"),
-        Text(f'"{TITLE}" ({PUBLISHER})', style="dim"),
+        Text(f'"{TITLE}" ({PUBLISHER}, {ADDRESS})', style="dim", overflow="fold"),
         "",
         fitted_table(console, COLUMNS, rows, _WEIGHTS),
         Text(comparison.summary),

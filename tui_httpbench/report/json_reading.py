@@ -23,6 +23,7 @@ MAX_FILE_BYTES = 32 * 2**20
 """A run of 25 lanes and 1,000 rounds has half of it."""
 MAX_LABEL = 200
 MAX_ROUND_REQUESTS = 10**12
+MAX_SENT_BYTES = 10**12
 MIN_ELAPSED_S = 1e-9
 MAX_TOLD = 2_000
 MAX_FINDINGS = 10_000
@@ -205,7 +206,7 @@ class _Reader:
         # Runs of before there was a choice read and sent bodies whole.
         yield _told("read", "bodies read", text(plan.get("read", "whole")), "work")
         yield _told("upload", "bodies sent", text(plan.get("upload", "whole")), "work")
-        yield _told("data_size", "data size", plan.get("data_size") or "none", "work")
+        yield Condition("body", "body", _body(document), "work")
         headers = [(text(name), text(value)) for name, value in (items(each, 2) for each in items(plan["headers"]))]
         # The version of this program alone is no other work.
         others = [f"{name}: {value}" for name, value in headers if name.lower() != "user-agent"]
@@ -220,6 +221,22 @@ class _Reader:
             for key, value in list(table(scenario).items())[:_MAX_KNOBS]:
                 yield _told(f"scenario.{key}", "scenario" if key == "name" else key, value, "work")
         yield Condition("schema_version", "measured", f"{_HOW_MEASURED[schema]} (schema {schema})", "setting")
+
+
+def _body(document: dict[str, Any]) -> str:
+    """How long the body of each request was; empty where the file does not tell.
+
+    Files of before there was a key for it tell of a GET alone, since a finding tells where that had a body.
+    """
+    plan = table(document["plan"])
+    made_up, given = plan.get("data_size"), plan.get("body_bytes")
+    if made_up:
+        return f"{whole(made_up, 1, MAX_SENT_BYTES):,} bytes, made up"
+    if given is None:
+        ids = {finding.get("id") for finding in map(table, items(document.get("findings", []), MAX_FINDINGS))}
+        is_bare_get = "body_bytes" not in plan and plan["method"] == "GET" and "body-with-get" not in ids
+        return "none" if is_bare_get else ""
+    return f"{whole(given, 0, MAX_SENT_BYTES):,} bytes" if given else "none"
 
 
 def _not_kept(document: dict[str, Any]) -> str:

@@ -16,9 +16,11 @@ from tui_httpbench.analysis.pairs import Pair, judge, pairs_of
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.analysis.scripts import first_to_finish
 from tui_httpbench.analysis.start_cost import start_cost
+from tui_httpbench.analysis.summary import LACKS_BODY
 from tui_httpbench.analysis.time_parts import TimeParts, time_parts
 from tui_httpbench.analysis.variant_labels import variant_labels
 from tui_httpbench.clients.entrants import entrant_of, lane_of, mode_of
+from tui_httpbench.measured.measured import DROPPED_BODY
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.fields import fields_of
 from tui_httpbench.plan.plan import AUTO
@@ -83,6 +85,7 @@ def _plan(result: Result) -> dict[str, Any]:
     return {
         **{field.told: field.value_in(plan) for field in fields_of("request", "plan") if field.name not in _BODIES},
         "url": result.url,
+        "body_bytes": _body_bytes(result),
         "variants": {variant.label: variant.in_words for variant in plan.variants},
         "sweep": None if plan.sweep is None else plan.sweep.text,
         "rounds": plan.rounds if plan.rounds == AUTO else plan.max_rounds,
@@ -94,6 +97,17 @@ def _plan(result: Result) -> dict[str, Any]:
             {"name": plan.scenario.name, **plan.scenario.knobs} if plan.request.uses_embedded_target else None
         ),
     }
+
+
+def _body_bytes(result: Result) -> int | None:
+    """How long the body of a request was; None where the history has not kept it."""
+    kept = result.plan.request.body_bytes
+    is_dropped = any(
+        (finding.id == "credentials-left-out" and DROPPED_BODY in finding.text)
+        or (finding.id == "samples-dropped" and LACKS_BODY in finding.text)
+        for finding in result.findings
+    )
+    return None if is_dropped and not kept else kept
 
 
 def _rank(result: Result, rank: Rank) -> dict[str, Any]:

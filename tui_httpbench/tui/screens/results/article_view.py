@@ -6,11 +6,20 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.widgets import DataTable, Label
 
-from tui_httpbench.analysis.article import COLUMNS, PUBLISHER, TITLE, compare_with_article
+from tui_httpbench.analysis.article import (
+    ADDRESS,
+    COLUMNS,
+    PUBLISHED_REQUESTS,
+    PUBLISHER,
+    TITLE,
+    compare_with_article,
+)
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.text.markdown_table import markdown_table
 from tui_httpbench.text.quoting import printable
+from tui_httpbench.tui.form_words import in_form_words
 from tui_httpbench.tui.parts.panel import Page, Panel
+from tui_httpbench.tui.parts.prose import Prose
 from tui_httpbench.tui.screens.results.view import ResultView
 
 
@@ -32,8 +41,8 @@ class ArticleView(ResultView):
 
     @classmethod
     def applies_to(cls, result: Result) -> bool:
-        """Whether the run timed the article's modes in the article's way."""
-        return compare_with_article(result) is not None
+        """Whether the run timed the article's modes in the article's way, with as many requests."""
+        return result.plan.requests == PUBLISHED_REQUESTS and compare_with_article(result) is not None
 
     def compose(self) -> ComposeResult:
         """The summary, the table and the explanations."""
@@ -41,8 +50,8 @@ class ArticleView(ResultView):
             return
         with ArticlePage(classes="panel") as page:
             page.set_heading("You and the article")
-            page.border_subtitle = PUBLISHER
-            yield Label(self.comparison.summary, classes="article--summary", markup=False)
+            yield Prose(self.comparison.summary, classes="article--summary")
+            yield Label(f"“{TITLE}”, {PUBLISHER}\n{ADDRESS}", classes="article--source", markup=False)
             table = DataTable[Text](id="article-table", cursor_type="none", zebra_stripes=True)
             for title, side in COLUMNS.items():
                 table.add_column(Text(title, justify=side))
@@ -52,8 +61,7 @@ class ArticleView(ResultView):
                 table.add_row(*(Text(cell, style=style, justify=side) for cell, side in cells))
             yield table
             for text in self.comparison.texts:
-                yield Label(f"• {printable(text)}", classes="article--text", markup=False)
-            yield Label(f"“{TITLE}” ({PUBLISHER})", classes="article--source", markup=False)
+                yield Prose(f"• {in_form_words(printable(text))}", classes="article--text")
 
     def copied(self) -> tuple[str, str] | None:
         """Table, summary and explanations in Markdown."""

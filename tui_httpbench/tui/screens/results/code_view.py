@@ -14,13 +14,16 @@ from tui_httpbench.analysis.places import placed_name, places_of
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.clients.entrants import lane_of
 from tui_httpbench.clients.own_files import measured_mode
+from tui_httpbench.clients.snippet import snippet_of
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.parts.panel import Panel
 from tui_httpbench.tui.screens.results.view import ResultView
 
+MADE = "In this run, the client was made so:"
+
 
 class CodePane(ScrollableContainer, Panel):
-    """The source of one mode, highlighted; scrolls both ways."""
+    """The code of one mode as people write it, highlighted; scrolls both ways."""
 
     def __init__(self, result: Result) -> None:
         super().__init__(classes="panel")
@@ -41,12 +44,13 @@ class CodePane(ScrollableContainer, Panel):
         mode = measured_mode(mode_id, self._own_files, self._read)
         made = self._made.get(lane_of(mode_id), "")
         made = "\n".join(map(printable, made.splitlines()))
-        self.text = f"{mode.code}\n\n\n# new(…) in this run\n{made}\n" if made else mode.code
-        self.query_one(".code", Static).update(highlight(mode.code, language="python", tab_size=4))
+        snippet = snippet_of(mode)
+        self.text = f"{snippet}\n\n\n# {MADE}\n{made}\n" if made else snippet
+        self.query_one(".code", Static).update(highlight(snippet, language="python", tab_size=4))
         made_pane = self.query_one(".made", Static)
         made_pane.display = bool(made)
         code = highlight(made, language="python", tab_size=4)
-        made_pane.update(Content.assemble(("new(…) in this run\n", "$text-muted"), code))
+        made_pane.update(Content.assemble((f"{MADE}\n", "$text-muted"), code))
         self.set_heading(f"{mode.library.source_file.name}, line {mode.line}")
         self.scroll_home(animate=False)
 
@@ -80,7 +84,7 @@ class CodeColumn(Vertical):
 
 
 class CodeView(ResultView):
-    """What was run, as it stands in the package; at first the winner beside the last."""
+    """What was run, as a snippet to be pasted; at first the first of the ranking beside the last."""
 
     ID = "code"
     KEY = "o"

@@ -19,6 +19,7 @@ from tui_httpbench.charts.plot import Bar, bar_chart
 from tui_httpbench.text.formatting import UNKNOWN, plural
 from tui_httpbench.tui.parts.panel import Page, Panel
 from tui_httpbench.tui.parts.themed_chart import AXIS, VALUE, ThemedChart, library_role, stand_in
+from tui_httpbench.tui.screens.results.warnings_view import count_of
 
 AXIS_ROWS = 2
 _INTERVALS = {True: "├●┤ 95 % interval", False: "95 % intervals go beyond the chart: see the table"}
@@ -147,6 +148,7 @@ class ChartPanel(Page, Panel):
         chart = self.query_one(RankingChart)
         scale = "log scale" if chart.log_scale else ""
         interval = "" if not chart.has_intervals() else _INTERVALS[chart.draws_intervals()]
-        warnings = plural(len(self._result.findings), "warning") if self._result.findings else ""
+        count = count_of(self._result)
+        warnings = plural(count, "warning") if count else ""
         self.set_heading(" · ".join(filter(None, (chart.metric.title(self._result), interval, scale))))
         self.border_subtitle = " · ".join(filter(None, (warnings, f"seed {self._result.plan.seed}")))

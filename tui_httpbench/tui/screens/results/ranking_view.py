@@ -13,6 +13,7 @@ from tui_httpbench.analysis.pairs import Pair, pairs_of
 from tui_httpbench.analysis.places import ORDER_NOTE, rates_differ
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.report import markdown
+from tui_httpbench.tui.form_words import in_form_words
 from tui_httpbench.tui.parts.panel import Page
 from tui_httpbench.tui.parts.prose import Prose
 from tui_httpbench.tui.screens.results.metric_bar import MetricBar
@@ -36,7 +37,7 @@ def said_of(result: Result, pairs: tuple[Pair, ...]) -> tuple[str, str]:
     if (pairs_told or conclusion.answer) and len(result.modes) == MAX_PAIRS:
         said[2:] = []
     verdict, *rest = [*filter(None, said), ""]
-    return verdict, " ".join(filter(None, [*rest, conclusion.by_cpu]))
+    return in_form_words(verdict), in_form_words(" ".join(filter(None, [*rest, conclusion.by_cpu])))
 
 
 class RankingView(ResultView):
@@ -64,7 +65,7 @@ class RankingView(ResultView):
             # Where rows are few, chart and table come before what else there is to say.
             yield _shown(Prose(rest, id="rest-below", classes="rest"))
             if len(pairs) > MAX_PAIRS:
-                yield Prose("\n".join(pair.in_words for pair in pairs), id="pairs")
+                yield Prose(in_form_words("\n".join(pair.in_words for pair in pairs)), id="pairs")
             if rates_differ(self.result):
                 yield Prose(ORDER_NOTE, id="order-note")
 

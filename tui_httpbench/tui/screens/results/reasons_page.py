@@ -14,6 +14,7 @@ from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.scripts import first_in_words
 from tui_httpbench.text.formatting import enumerate_names
 from tui_httpbench.text.quoting import printable
+from tui_httpbench.tui.form_words import in_form_words
 from tui_httpbench.tui.parts.panel import Page, Panel
 from tui_httpbench.tui.parts.prose import Prose
 from tui_httpbench.tui.screens.results.time_bar import parts_line
@@ -102,4 +103,4 @@ class ReasonsPage(Page, Panel):
             return ""
         common = next((finding.text for finding in self._result.findings if finding.id == "all-failed"), "")
         was_sent = any(mode.requests for mode in self._result.modes)
-        return common or (conclude(self._result) or "" if was_sent else "")
+        return in_form_words(common or (conclude(self._result) or "" if was_sent else ""))

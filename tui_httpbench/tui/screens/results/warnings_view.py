@@ -1,21 +1,29 @@
-"""The tab with what went wrong in a run and what to mind."""
+"""The tab with what went wrong in a run, and what is doubted about it."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from textual.app import ComposeResult
 from textual.widgets import Label
 
-from tui_httpbench.analysis.places import FAILED_SIGN, OTHER_WORK_SIGN
+from tui_httpbench.analysis.findings import ENDS_EARLY, Finding
+from tui_httpbench.analysis.places import FAILED_SIGN, OTHER_WORK_SIGN, is_as_asked, other_work_note
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.report.text import error_lines
-from tui_httpbench.text.formatting import plural
+from tui_httpbench.text.formatting import enumerate_names, plural
 from tui_httpbench.text.quoting import printable
-from tui_httpbench.tui.parts.panel import Page, Panel
+from tui_httpbench.tui.form_words import in_form_words
+from tui_httpbench.tui.parts.panel import SEPARATOR, Page, Panel
+from tui_httpbench.tui.parts.prose import Prose
 from tui_httpbench.tui.screens.results.view import ResultView
+
+WENT_WRONG = (*ENDS_EARLY, "all-failed", "mode-failed", "mode-crashed", "mode-hung")
+"""The ids of what comes first: without it, nothing else is understood."""
 
 
 class WarningsPage(Page, Panel):
-    """Differences in the modes' work first, then warnings, then the errors of each mode with their texts."""
+    """What went wrong first, with the errors and their texts; then what was not the same work, then what is doubted."""
 
     def __init__(self, result: Result) -> None:
         super().__init__(classes="panel")
@@ -25,30 +33,38 @@ class WarningsPage(Page, Panel):
     def compose(self) -> ComposeResult:
         """A heading and its paragraphs for each kind."""
         result = self._result
-        if result.differences:
-            yield Label("Not the same work", classes="finding--title")
-            for difference in result.differences:
-                text = f"{OTHER_WORK_SIGN} {printable(difference.text)}"
-                yield Label(text, classes="finding--warning", markup=False)
-            if any(result.does_other_work(mode.mode) for mode in result.modes):
-                yield Label(f"Modes marked {OTHER_WORK_SIGN} did other work than most.", classes="finding--note")
-        others = [finding for finding in result.findings if not finding.is_other_work]
-        if others:
-            yield Label("Warnings", classes="finding--title")
-            for finding in others:
-                yield Label(f"{FAILED_SIGN} {printable(finding.text)}", classes="finding--warning", markup=False)
-        if any(mode.failed for mode in result.modes):
+        wrong = [finding for finding in result.findings if finding.id in WENT_WRONG]
+        as_asked = [finding for finding in result.findings if is_as_asked(result, finding)]
+        other_work = [finding for finding in result.differences if finding not in as_asked]
+        doubts = [finding for finding in result.findings if not finding.is_other_work and finding not in wrong]
+        yield from _section("What went wrong", FAILED_SIGN, wrong)
+        if groups := error_groups(result):
             yield Label("Errors", classes="finding--title")
-        for mode in (result.mode(rank.mode) for rank in result.ranking):
-            if mode.failed:
-                count = f"{plural(mode.failed, 'request')} of {mode.requests:,} failed"
-                yield Label(f"{mode.mode}: {count}", classes="finding--mode", markup=False)
-                for line in error_lines(mode):
-                    yield Label(line, classes="finding--error", markup=False)
+        for modes, lines in groups:
+            counts = {(result.mode(mode).failed, result.mode(mode).requests) for mode in modes}
+            ((failed, requests),) = counts
+            each = " each" if len(modes) > 1 else ""
+            told = f"{enumerate_names(modes)}: {plural(failed, 'request')} of {requests:,} failed{each}"
+            yield Prose(told, classes="finding--mode")
+            for line in lines:
+                yield Prose(line, classes="finding--error")
+        yield from _section("Not the same work", OTHER_WORK_SIGN, other_work)
+        if other_work and any(other_work_note(result, mode.mode) for mode in result.modes):
+            yield Prose(f"Modes marked {OTHER_WORK_SIGN} did other work than most.", classes="finding--note")
+        yield from _section("Warnings", FAILED_SIGN, doubts)
+        yield from _section("As asked", OTHER_WORK_SIGN, as_asked)
+
+
+def _section(title: str, sign: str, findings: list[Finding]) -> Iterator[Label]:
+    """A heading and its findings, with the form's names for options; nothing where there are none."""
+    if findings:
+        yield Label(title, classes="finding--title")
+    for finding in findings:
+        yield Prose(f"{sign} {in_form_words(printable(finding.text))}", classes="finding--warning")
 
 
 class WarningsView(ResultView):
-    """What to mind before the ranking is believed."""
+    """What to read before the ranking is believed."""
 
     ID = "warnings"
     KEY = "n"
@@ -75,12 +91,23 @@ class WarningsView(ResultView):
 
 
 def count_of(result: Result) -> int:
-    """How many warnings there are, a mode with errors counting as one."""
-    return len(result.findings) + sum(mode.failed > 0 for mode in result.modes)
+    """How many warnings there are: findings, and modes with the same errors as one; what is as asked is none."""
+    findings = [finding for finding in result.findings if not is_as_asked(result, finding)]
+    return len(findings) + len(error_groups(result))
+
+
+def error_groups(result: Result) -> list[tuple[list[str], list[str]]]:
+    """Modes that had the same errors, with the lines on these, in the order of the ranking."""
+    groups: dict[tuple[object, ...], tuple[list[str], list[str]]] = {}
+    for mode in (result.mode(rank.mode) for rank in result.ranking):
+        if mode.failed:
+            lines = list(error_lines(mode))
+            groups.setdefault((mode.failed, mode.requests, *lines), ([], lines))[0].append(mode.mode)
+    return list(groups.values())
 
 
 def heading_of(result: Result) -> str:
-    """How many errors and warnings there are."""
+    """How many warnings there are, and how many requests failed."""
     failed = sum(mode.failed for mode in result.modes)
-    errors = plural(failed, "error") if failed else "No errors"
-    return f"{errors} · {plural(len(result.findings), 'warning')}" if result.findings else errors
+    errors = f"{plural(failed, 'request')} failed" if failed else "no request failed"
+    return SEPARATOR.join((plural(count_of(result), "warning"), errors))

@@ -20,6 +20,7 @@ from tui_httpbench.analysis.variant_labels import lane_versions, variant_labels
 from tui_httpbench.plan.reference import compared_pairs
 from tui_httpbench.text.formatting import UNKNOWN, format_percent, plural
 from tui_httpbench.text.quoting import printable
+from tui_httpbench.tui.form_words import in_form_words
 from tui_httpbench.tui.parts.panel import Page, Panel
 from tui_httpbench.tui.parts.prose import Prose
 from tui_httpbench.tui.screens.results.change_page import ChangePage
@@ -44,7 +45,7 @@ class SettingsPage(Page, Panel):
         lines = list(settings_lines(self._result.settings))
         for line in lines:
             kind = "value" if line.startswith(_INDENT) else "setting"
-            yield Prose(line.removeprefix(_INDENT), classes=f"finding--{kind}")
+            yield Prose(in_form_words(line.removeprefix(_INDENT)), classes=f"finding--{kind}")
         if lines:
             yield Label("Environment", classes="finding--title")
         yield Prose(describe_environment(self._result.environment), classes="finding--environment")
