@@ -30,13 +30,13 @@ def two_modes(
 def test_cpu_time_is_given_with_its_share_and_its_ratio() -> None:
     text = texts_of(two_modes({}, {"cpu_s": 0.18}))["requests"]
     assert text.startswith("×10.0 the time of httpx-client. ")
-    assert "computes for 9.00 ms a request, httpx-client for 0.50 ms (×18.0)" in text
-    assert "90 % of its time, so the processor is what limits it." in text
+    assert "uses 9.00 ms of CPU per request, httpx-client 0.50 ms (×18.0)" in text
+    assert "90 % of its time, so the CPU limits it." in text
 
 
 def test_nothing_is_explained_by_equal_numbers() -> None:
     text = texts_of(two_modes({}, {"cpu_s": 0.01}))["requests"]
-    assert text == "×10.0 the time of httpx-client. None of the numbers here explains it."
+    assert text == "×10.0 the time of httpx-client. These numbers don't show why."
 
 
 def test_new_connections_are_named_and_cost_round_trips_where_those_are_known() -> None:
@@ -56,15 +56,15 @@ def test_new_connections_are_named_and_cost_round_trips_where_those_are_known() 
 def test_waiting_one_after_the_other_is_told_from_many_in_flight() -> None:
     result = two_modes({"cpu_s": 0.01}, {"cpu_s": 0.02}, ("aiohttp", "requests-session"))
     text = texts_of(result)["requests-session"]
-    assert "waits for 90 % of its time with 1 request in flight, where aiohttp has 20" in text
+    assert "waits 90 % of its time with 1 request in flight, where aiohttp has 20" in text
     alike = replace(result, plan=result.plan.replace(concurrency=2))
     assert "in flight, where" not in texts_of(alike)["requests-session"]
 
 
 def test_cpu_time_of_overlapping_requests_counts_only_beyond_the_winners_time() -> None:
     modes = ("aiohttp", "httpx-async")
-    assert "None of the numbers" in texts_of(two_modes({}, {"cpu_s": 0.03}, modes))["httpx-async"]
-    assert "computes for 5.00 ms" in texts_of(two_modes({}, {"cpu_s": 0.1}, modes))["httpx-async"]
+    assert "These numbers don't show why" in texts_of(two_modes({}, {"cpu_s": 0.03}, modes))["httpx-async"]
+    assert "uses 5.00 ms of CPU" in texts_of(two_modes({}, {"cpu_s": 0.1}, modes))["httpx-async"]
 
 
 def test_few_slow_requests_are_named() -> None:
@@ -73,7 +73,7 @@ def test_few_slow_requests_are_named() -> None:
         record.samples[:, 1] = 1_000_000
         record.samples[0, 1] = 180_000_000
     result = plain_result_of(*rounds_of("httpx-client", elapsed_s=0.02, cpu_s=0.01, noise=0.0), *records)
-    assert "Few slow requests weigh on it: their mean is 9.95 ms, the median 1.00 ms." in texts_of(result)["requests"]
+    assert "A few slow requests pull it up: their mean is 9.95 ms, the median 1.00 ms." in texts_of(result)["requests"]
 
 
 @pytest.mark.parametrize(("failed", "requests"), [(3, 20), (0, 0)])
@@ -88,5 +88,5 @@ def test_what_is_not_compared_says_so(failed: int, requests: int) -> None:
 def test_ties_are_no_claims() -> None:
     same = two_modes({}, {"elapsed_s": 0.0201, "cpu_s": 0.01})
     assert "That counts as the same." in texts_of(same)["requests"]
-    assert texts_of(same)["httpx-client"].startswith("The best time, though not surely.")
+    assert texts_of(same)["httpx-client"].startswith("Fastest so far, but not certain.")
     assert texts_of(two_modes({}, {}))["httpx-client"].startswith("The fastest. It opened 1 connection a round")

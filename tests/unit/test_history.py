@@ -20,7 +20,7 @@ import pytest
 from support.made_results import MACHINE, probe_of, rounds_of
 
 from tui_httpbench.analysis.comparison_rows import run_in_words
-from tui_httpbench.analysis.conclusion import NONE_RANKED
+from tui_httpbench.analysis.conclusion import NO_WHOLE_ROUND
 from tui_httpbench.analysis.race import Race
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.bench import packing
@@ -267,7 +267,7 @@ def test_a_run_without_a_whole_round_has_no_winner_and_one_count_of_rounds_is_to
     begun = tuple(replace(each, outcome="stopped") for each in whole.records if each.round == 1)
     unranked = keep(replace(whole, records=begun, stopped=True, run_id=""), source="unranked")
     assert unranked is not None
-    assert (unranked.winner, unranked.rounds, unranked.conclusion) == ("", "0 of 5 rounds", NONE_RANKED)
+    assert (unranked.winner, unranked.rounds, unranked.conclusion) == ("", "0 of 5 rounds", NO_WHOLE_ROUND)
 
 
 def test_what_was_removed_and_kept_anew_by_another_app_is_not_purged_by_the_first() -> None:

@@ -12,7 +12,7 @@ from tui_httpbench.plan.variants import parse_variants
 
 VARIANTS = parse_variants(["old=httpx==0.27.2", "new=httpx==0.28.1"])
 OLD, NEW = "httpx-client@old", "httpx-client@new"
-COMPUTES = "computes for 9.00 ms a request, httpx-client@old for 5.00 ms (×1.80); that is 90 % of its time"
+COMPUTES = "uses 9.00 ms of CPU per request, httpx-client@old 5.00 ms (×1.80); that is 90 % of its time"
 
 
 def result_with(new_cpu_s: float = 0.09, new_ms: float = 10.0, **values: int) -> Result:
@@ -33,7 +33,7 @@ def test_a_variant_is_usually_compared_with_its_reference_and_others_with_the_wi
     told = texts_of(result_with())
     assert list(told) == ["requests", OLD, NEW]
     assert told[NEW].startswith("It takes 1.67 times as long as httpx-client@old (1.6")
-    assert told[NEW].endswith(f"): surely slower. It {COMPUTES}, so the processor is what limits it.")
+    assert told[NEW].endswith(f"): surely slower. It {COMPUTES}, so the CPU limits it.")
     assert told[OLD].startswith("×600 the time of requests. ")
     assert told["requests"].startswith("The fastest. ")
 
@@ -50,7 +50,7 @@ def test_any_lane_is_compared_with_any_other() -> None:
 @pytest.mark.parametrize(
     ("result", "text"),
     [
-        (result_with(new_cpu_s=0.05), "surely slower. None of the numbers here explains it."),
+        (result_with(new_cpu_s=0.05), "surely slower. These numbers don't show why."),
         (result_with(new_ms=6.01, new_cpu_s=0.05), "(1.00 to 1.00): the same (within 3 %)."),
         (result_with(failed=1), "It can't be compared with httpx-client@old: requests failed, or rounds are missing."),
     ],

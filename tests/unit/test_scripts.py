@@ -68,13 +68,15 @@ def test_a_crossing_of_noisy_starts_is_not_sure_and_starts_that_are_alike_make_n
     alike = result(*rounds("requests", 2.0, 0.1), *rounds("requests-session", 1.0, 0.1001, -0.01))
     assert first_to_finish(alike) == ()
     (sentence,) = first_in_words(alike)
-    assert sentence.startswith("A script with requests-session finishes first, however many requests it sends (as meas")
+    assert sentence.startswith(
+        "With its import counted too, requests-session finishes first, for any number of requests (as meas"
+    )
     noisy = result(*rounds("requests-session", 2.0, 0.1), *rounds("aiohttp", 1.0, 0.12, 0.9))
     (crossing,) = first_to_finish(noisy)
     assert (crossing.earlier, crossing.later, crossing.sure_until) == ("requests-session", "aiohttp", None)
     cheaper = result(*rounds("requests-session", 1.0, 0.1), *rounds("aiohttp", 2.0, 0.2))
     assert first_in_words(cheaper) == (
-        "A script with requests-session finishes first, however many requests it sends (surely).",
+        "With its import counted too, requests-session finishes first, for any number of requests (surely).",
     )
     alone = result(*rounds("aiohttp", 1.0, 0.2))
     assert first_in_words(alone) == ()

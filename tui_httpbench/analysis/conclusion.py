@@ -19,7 +19,9 @@ from tui_httpbench.text.quoting import printable, shortened
 
 ONE_ROUND = "One round decides nothing."
 
-NONE_RANKED = "No mode is ranked, since each had failed requests or missing rounds."
+NONE_RANKED = "Nothing can be ranked: every mode had failed requests or missing rounds."
+
+NO_WHOLE_ROUND = "Stopped before the first round was over: nothing can be ranked."
 
 MAX_GROUPS = 3
 """How many groups or pairs a sentence names; of further ones it says how many there are."""
@@ -61,6 +63,8 @@ def conclude(result: Result) -> str | None:
     ranks = _ranked(result)
     if len(ranks) < 2:
         alone = ranks[0].mode if ranks else result.modes[0].mode if len(result.modes) == 1 else None
+        if alone is None and result.stopped and not any(record.outcome == "complete" for record in result.records):
+            return NO_WHOLE_ROUND
         return NONE_RANKED if alone is None else _without_rivals(result, result.mode(alone))
     if not _have_bounds(ranks):
         return f"{ONE_ROUND[:-1]}: {what_gives_rounds(result.plan, result.records)}."
@@ -145,7 +149,7 @@ def _open(result: Result, ranks: list[Rank], groups: list[list[Rank]]) -> str:
     """What else is too close to call, and what would help."""
     open_groups = [group for group in groups if _is_open(group)]
     if not open_groups:
-        return "All places are decided." if len(ranks) > 2 and not groups else ""
+        return "All places are sure." if len(ranks) > 2 and not groups else ""
     named = [_names(group) for group in open_groups if group[0] is not ranks[0]]
     if len(named) > MAX_GROUPS:
         named[MAX_GROUPS:] = [f"and {plural(len(named) - MAX_GROUPS, 'more group')}"]

@@ -51,7 +51,7 @@ def _sentences(result: Result, pair: Pair) -> tuple[str, ...]:
         return (start,)
     reasons = _reasons(result, pair, subject=pair.label)
     if not reasons and pair.verdict != "unsure":
-        reasons = ["None of the numbers here explains it."]
+        reasons = ["These numbers don't show why."]
     return (start, *reasons)
 
 

@@ -47,7 +47,7 @@ class Pair:
         if self.interval is None:
             return f"can't be compared with {self.reference}: requests failed, or rounds are missing."
         if not math.isfinite(self.interval.high):
-            return f"can't be compared with {self.reference} yet: one round does not tell its noise."
+            return f"can't be compared with {self.reference} yet: one round is not enough."
         ratio, low, high = map(format_times, (self.interval.ratio, self.interval.low, self.interval.high))
         match self.verdict:
             case "same":

@@ -124,13 +124,13 @@ def _sentences(result: Result, rank: Rank, facts: dict[str, ModeFacts], winner: 
     if winner is None or not rank.clean or rank.ratio is None:
         return ("It had failed requests or missing rounds, so its time is not compared.",)
     if rank.mode == winner.mode:
-        place = "The best time, though not surely." if rank.tied_with else "The fastest."
+        place = "Fastest so far, but not certain." if rank.tied_with else "The fastest."
         return (place, *portrait(own))
     start = f"{format_ratio(rank.ratio)} the time of {winner.mode}."
     if rank.verdict == "same":
         return (start, "That counts as the same.")
-    known = tuple(reasons_of_gap(result, own, facts[winner.mode])) or ("None of the numbers here explains it.",)
-    unsure = ("More rounds must tell whether it is slower at all.",) if rank.verdict == "unsure" else ()
+    known = tuple(reasons_of_gap(result, own, facts[winner.mode])) or ("These numbers don't show why.",)
+    unsure = ("It may not be slower; more rounds would show.",) if rank.verdict == "unsure" else ()
     return (start, *unsure, *known)
 
 
@@ -142,7 +142,7 @@ def portrait(own: ModeFacts) -> tuple[str, ...]:
         parts.append(f"opened {_count(own.connections, 'connection')} a round for {sent}, warm-up included")
     if own.cpu_ms is not None and own.cpu_share is not None:
         parts.append(
-            f"computed for {format_figure(own.cpu_ms)} ms a request, {format_percent(own.cpu_share)} of its time"
+            f"used {format_figure(own.cpu_ms)} ms of CPU per request, {format_percent(own.cpu_share)} of its time"
         )
     if own.in_flight > 1:
         parts.append(f"had {plural(own.in_flight, 'request')} in flight")
@@ -217,9 +217,9 @@ def _details(name: str, own: ModeFacts, best: ModeFacts, who: str) -> str:
         keeps = "keeps its own" if least < MANY_CONNECTIONS else f"opens {format_figure(least)}"
         return f": {'it' if who == 'It' else who} opens {each}, {best.mode} {keeps}"
     if name == "computing":
-        in_flight = " for it and for the others in flight" if own.in_flight > 1 else ""
+        in_flight = ", its own and that of the others in flight" if own.in_flight > 1 else ""
         bound = own.cpu_share is not None and own.cpu_share >= CPU_BOUND_SHARE
-        return f"{in_flight}, so the processor is what limits {'it' if who == 'It' else who}" if bound else in_flight
+        return f"{in_flight}: the CPU limits {'it' if who == 'It' else who}" if bound else in_flight
     return _DETAILS.get(name, "")
 
 
@@ -242,10 +242,10 @@ def _cpu(own: ModeFacts, best: ModeFacts, gap_ms: float, who: str) -> _Candidate
     explained = (own.cpu_ms - (best.time_ms or 0.0 if overlaps else best.cpu_ms)) / gap_ms
     times = f" ({format_ratio(own.cpu_ms / best.cpu_ms)})" if best.cpu_ms > 0 else ""
     text = (
-        f"{who} computes for {format_figure(own.cpu_ms)} ms a request, {best.mode} for {format_figure(best.cpu_ms)} ms"
+        f"{who} uses {format_figure(own.cpu_ms)} ms of CPU per request, {best.mode} {format_figure(best.cpu_ms)} ms"
         f"{times}; that is {format_percent(own.cpu_share)} of its time"
     )
-    return explained, f"{text}, so the processor is what limits it." if own.cpu_share >= CPU_BOUND_SHARE else f"{text}."
+    return explained, f"{text}, so the CPU limits it." if own.cpu_share >= CPU_BOUND_SHARE else f"{text}."
 
 
 def _one_by_one(own: ModeFacts, best: ModeFacts, who: str) -> _Candidate:
@@ -254,7 +254,7 @@ def _one_by_one(own: ModeFacts, best: ModeFacts, who: str) -> _Candidate:
         return None
     waiting = 1 - own.cpu_share
     return waiting, (
-        f"{who} waits for {format_percent(waiting)} of its time with {plural(own.in_flight, 'request')} in flight, "
+        f"{who} waits {format_percent(waiting)} of its time with {plural(own.in_flight, 'request')} in flight, "
         f"where {best.mode} has {best.in_flight:,}: its waits come one after the other."
     )
 
@@ -296,7 +296,7 @@ def _tail(own: ModeFacts, best: ModeFacts, whom: str) -> _Candidate:
         return None
     share = 1 - own.p50_ms / own.mean_ms
     return share, (
-        f"Few slow requests weigh on {whom}: their mean is {format_figure(own.mean_ms)} ms, the median "
+        f"A few slow requests pull {whom} up: their mean is {format_figure(own.mean_ms)} ms, the median "
         f"{format_figure(own.p50_ms)} ms."
     )
 

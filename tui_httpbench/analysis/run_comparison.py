@@ -120,7 +120,7 @@ class RunComparison:
         if lane.interval is None:
             return f"{lane.label} can't be compared: {lane.why_not}."
         if not lane.is_compared:
-            return f"{lane.label} can't be compared yet: one round does not tell its noise."
+            return f"{lane.label} can't be compared yet: one round is not enough."
         ratio, low, high = map(format_times, (lane.interval.ratio, lane.interval.low, lane.interval.high))
         verdict = {
             "same": f"the same (within {format_percent(self.same_within)})",

@@ -131,8 +131,8 @@ def first_in_words(result: Result) -> tuple[str, ...]:
         pairs = pairs_among(result, [(other, first.mode) for other in others])
         starts = [_start_difference(result, first.mode, other) for other in others]
         is_sure = all(pair.verdict == "slower" for pair in pairs) and all(each and each[0] >= 0 for each in starts)
-        sure = "surely" if is_sure else "as measured, which is not sure of all others"
-        return (f"A script with {first.mode} finishes first, however many requests it sends ({sure}).",)
+        sure = "surely" if is_sure else "as measured, but not sure"
+        return (f"With its import counted too, {first.mode} finishes first, for any number of requests ({sure}).",)
     return tuple(crossing.in_words for crossing in crossings)
 
 

@@ -231,7 +231,7 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
         self.check_form()
         left_out = "\n".join(f"Left out: {sentence}" for sentence in curl.left_out)
         self.notify(
-            left_out or "All that the command says is filled in.",
+            left_out or "Filled in from your curl command.",
             title="From curl",
             severity="warning" if left_out else "information",
             timeout=15 if left_out else 4,

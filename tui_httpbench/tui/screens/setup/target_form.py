@@ -53,7 +53,7 @@ class TargetForm(VerticalGroup):
             with HorizontalGroup(id="scenario-bar"):
                 yield Select(self._options(), value=self._shown, allow_blank=False, compact=True, id="input-scenario")
                 yield self._why
-            yield Fold(self._sheet, "knobs", "Knobs")
+            yield Fold(self._sheet, "knobs", "Server settings")
         yield Note(_NOT_HERE, id="not-here")
         yield self._trust
 
@@ -147,7 +147,7 @@ class TargetForm(VerticalGroup):
             select.value = scenario.name
         changed = f"{scenario.name.removesuffix('*')} with knobs of your own"
         self._why.show_hint(scenario.why or (changed if scenario.name.endswith("*") else "from your own file"))
-        self.query_one(Fold).title = f"Knobs · {scenario.in_words}"
+        self.query_one(Fold).title = f"Server settings · {scenario.in_words}"
 
     def _options(self) -> list[tuple[Any, str]]:
         return [

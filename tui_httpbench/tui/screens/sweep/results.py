@@ -60,7 +60,7 @@ request. The sentences on top say what is sure of all values together.
         Binding("c", "copy", "Copy", show=False, id="sweep.copy", tooltip="Copy the sweep as Markdown"),
         Binding("s", "save", "Save", id="sweep.save", tooltip="Save the sweep: JSON, Markdown, CSV or HTML"),
         Binding("u", "show('curves')", "Curves", show=False, id="sweep.curves-tab", tooltip="The curves"),
-        Binding("n", "show('warnings')", "Warnings", show=False, id="sweep.warnings-tab", tooltip="What to mind"),
+        Binding("n", "show('warnings')", "Warnings", show=False, id="sweep.warnings-tab", tooltip="The warnings"),
         Binding(
             "ctrl+s", "app.save_screenshot", "Picture", show=False, id="sweep.screenshot", tooltip=SCREENSHOT_TOOLTIP
         ),
