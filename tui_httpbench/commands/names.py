@@ -6,7 +6,7 @@ PROGRAM = "httpbench-tui"
 COMMANDS = {
     "run": "measures without a screen: progress on stderr, report on stdout",
     "compare": "compares two runs lane by lane, or one lane over several",
-    "modes": "lists the modes, installed or not; FILE.py: checks your own client",
+    "modes": "lists the modes that there are; FILE.py: checks your own client",
     "environments": "lists what was made for variants, or removes it",
     "history": "lists, shows, exports or removes the runs that were kept",
     "recover": "reports the latest run that was interrupted",
