@@ -35,19 +35,17 @@ class RunScreen(MeasuringScreen):
     CSS_PATH = "run.tcss"
     AUTO_FOCUS = "LaneList"
     HELP = """
-All modes of a round take turns, a few hundredths of a second each, so that whatever disturbs meets all of them alike.
+All modes of a round take turns of a few hundredths of a second, so whatever disturbs the machine meets all of them.
 
-- The bar of a lane is the mode's speed so far, beside that of the fastest; under it, where rows allow, the 95 %
-  interval. **l** switches to a logarithmic scale.
-- Before it: the mode's place, how many times the winner's time it takes, and the 95 % interval of that. After each
-  round the lanes move to their places; **▲2** went up by two.
-- Before the name: **○** starting, **•** in a round, **·** waiting, **✓** done, **!** done with failures, **✗** failed;
-  `405 × 600` tells what failed requests ended in, and how many. **▶** marks the lane whose latest requests, a column
-  each, are plotted above. It goes from lane to lane; **up**, **down** or a click put it where you want it, **space**
-  holds it or lets it go on.
+- Each lane shows a mode's place, its time as a multiple of the fastest one's, and the 95 % interval of that. The lanes
+  stand in the order of the ranking so far; **▲2** went up by two places.
+- Before the name: **○** starting, **•** in a round, **·** waiting, **✓** done, **!** done with failures, **✗** failed.
+  `405 × 600` says that 600 requests ended in status 405.
+- **▶** marks the lane whose latest requests are drawn above, a column each. It goes from lane to lane by itself;
+  **space** holds it.
 - Modes that can't be told apart share a place, such as **2=**. The line at the bottom says which are still undecided.
-- Press **escape** or **s** to stop; the ranking so far is kept. **ctrl+q** asks the same; pressed again, it quits at
-  once, and loses nothing that was measured.
+- **escape** or **s** stops, and keeps the ranking so far. **ctrl+q** asks the same; pressed again, it quits at once and
+  loses nothing.
 """
     REDRAWS_PER_SECOND: ClassVar[float] = 8
 

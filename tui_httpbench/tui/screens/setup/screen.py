@@ -61,14 +61,15 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
 
     CSS_PATH = "setup.tcss"
     AUTO_FOCUS = "#input-url"
-    HELP = (
-        "**ctrl+r** starts what the bottom line says. **tab** and the arrows go from field to field; **left** and "
-        "**right** choose a preset, which fills the form in; **space** chooses a mode and opens the knobs. "
-        "A **curl** command, pasted into the URL, fills in what it says; **ctrl+o** lists the URLs of earlier runs, "
-        "**f4** the runs themselves. "
-        "Headers may name environment variables, as in `Bearer $TOKEN`. "
-        "The plan is remembered, but no credentials in its headers or its URL."
-    )
+    HELP = """
+The form says what is measured; its bottom line says it in words. **ctrl+r** starts that.
+
+- **tab** and the arrows go from field to field. **left** and **right** choose a preset, which fills the form in.
+  **space** chooses a mode, and opens what is folded.
+- An empty URL means the embedded target, whose distance, TLS and speed are set under *Target*.
+- Paste a **curl** command into the URL, or press **f2**: it fills in what it says.
+- A header may name an environment variable, as in `Bearer $TOKEN`. The plan is remembered, but no credentials.
+"""
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (150, "-wide")]  # type: ignore[misc]
     VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [  # type: ignore[misc]
         (0, "-short"),
