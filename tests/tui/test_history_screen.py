@@ -208,7 +208,8 @@ async def test_more_rounds_of_a_kept_run_that_lacks_something_say_what(notices: 
         assert notices[-1].text == "This run sent what is never kept (Authorization); e opens the form to fill it in."
         await pilot.press("plus")
         assert notices[-1].text == (
-            "This run sent what is never kept (Authorization), so it can't go on; e opens the form to fill it in."
+            "This run sent what is never kept (Authorization), so no rounds can be added; e opens the form to fill it "
+            "in."
         )
 
 

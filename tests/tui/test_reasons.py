@@ -56,7 +56,7 @@ def test_new_connections_are_named_and_cost_round_trips_where_those_are_known() 
 def test_waiting_one_after_the_other_is_told_from_many_in_flight() -> None:
     result = two_modes({"cpu_s": 0.01}, {"cpu_s": 0.02}, ("aiohttp", "requests-session"))
     text = texts_of(result)["requests-session"]
-    assert "waits for 90 % of its time with 1 request in flight, where aiohttp has 20" in text
+    assert "waits 90 % of its time with 1 request in flight, where aiohttp has 20" in text
     alike = replace(result, plan=result.plan.replace(concurrency=2))
     assert "in flight, where" not in texts_of(alike)["requests-session"]
 

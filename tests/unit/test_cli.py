@@ -375,7 +375,7 @@ def test_help_names_everything(capsys: pytest.CaptureFixture[str]) -> None:
     assert max(len(line) for line in text.splitlines()) <= 82
     for word in ("--duration", "300ms", "whole batches of N", "(default: 10)", "quick, article, thorough"):
         assert word in " ".join(text.split())
-    assert "no round begins that would end after it" in " ".join(text.split())
+    assert "no round begins that would end later" in " ".join(text.split())
     for word in ("auto", "--budget", "--profile", "equal|defaults", "--same-within", "--no-pin"):
         assert word in text
     assert main(["run", "--help"]) == 0

@@ -213,7 +213,7 @@ DRIFT = np.exp(np.linspace(0, np.log(1.2), 8))
 
 def test_drift_over_the_run() -> None:
     doubt = only(doubts_of(rounds_of("httpx", DRIFT), rounds_of("aiohttp", DRIFT)))
-    assert doubt.startswith("Over the run, requests came to take 20 % longer (Mann-Kendall trend test, p < 0.001).")
+    assert doubt.startswith("During the run, requests came to take 20 % longer (Mann-Kendall trend test, p < 0.001).")
     faster = only(doubts_of(rounds_of("httpx", 1 / DRIFT)))
     assert "came to take 17 % less time" in faster
 

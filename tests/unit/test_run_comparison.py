@@ -101,7 +101,7 @@ def test_a_gate_lets_nothing_pass_that_was_not_compared() -> None:
     nothing = compare_runs(run(lane("x", 1.0)), run(lane("y", 1.0)), gate=0.5)
     assert not nothing.passes
     short = compare_runs(run(lane("x", 1.0, rounds=1)), run(lane("x", 1.0)), gate=0.5)
-    assert "one round does not tell its noise" in short.judged[0].in_words
+    assert "one round is not enough" in short.judged[0].in_words
 
 
 def test_where_the_lane_that_others_are_relative_to_failed_none_is_compared() -> None:

@@ -177,7 +177,7 @@ def _open(result: Result, ranks: list[Rank], groups: list[list[Rank]]) -> str:
     """What else is too close to call, and what would help."""
     open_groups = [group for group in groups if _is_open(group)]
     if not open_groups:
-        return "All places are decided." if len(ranks) > 2 and not groups else ""
+        return "All places are sure." if len(ranks) > 2 and not groups else ""
     named = [_names(group) for group in open_groups if group[0] is not ranks[0]]
     if len(named) > MAX_GROUPS:
         named[MAX_GROUPS:] = [f"and {plural(len(named) - MAX_GROUPS, 'more group')}"]

@@ -138,7 +138,7 @@ def _doubt_outliers(times: Times, slow_first: Mapping[str, float]) -> Finding | 
     worst = sorted(found, key=lambda mode_id: -size[mode_id])
     modes = listed([f"{mode_id} in {_rounds(found[mode_id])}" for mode_id in worst])
     text = (
-        f"Outlier rounds, far off the others of their mode (modified z-score above {OUTLIER_SCORE}): {modes}. Close "
+        f"Some rounds are far off the others of their mode (modified z-score above {OUTLIER_SCORE}): {modes}. Close "
         "other programs and run again, or run more rounds, so that these weigh less."
     )
     return Finding("outlier-rounds", text, tuple(found))
@@ -163,7 +163,7 @@ def _doubt_drift(times: Times) -> Finding | None:
         return None
     how = f"{_percent(change - 1)} longer" if change > 1 else f"{_percent(1 - change)} less time"
     text = (
-        f"Over the run, requests came to take {how} (Mann-Kendall trend test, p {_p_value(p)}). The ranking compares "
+        f"During the run, requests came to take {how} (Mann-Kendall trend test, p {_p_value(p)}). The ranking compares "
         "within rounds and so allows for it, requests/s and latencies don't: let machine and target settle, run again."
     )
     return Finding("drift", text)

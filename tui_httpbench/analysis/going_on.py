@@ -6,10 +6,10 @@ from tui_httpbench.measured.measured import Measured
 from tui_httpbench.text.formatting import enumerate_names
 from tui_httpbench.text.hiding import lacks_secret
 
-NO_SAMPLES = "The history keeps no single requests of this run any more, so it can't go on; r runs it anew."
-NO_ROUND = "No round of this run was finished, so there is nothing to go on from; r runs it anew."
+NO_SAMPLES = "The history has dropped this run's single requests, so no rounds can be added; r runs it again."
+NO_ROUND = "No round of this run was finished, so none can be added; r runs it again."
 LONE_MODE = "This run has one mode, so more rounds would decide nothing; e adds another."
-NOTHING_KEPT = "Nothing of this run can be gone on with; r runs it anew."
+NOTHING_KEPT = "No rounds can be added to this run; r runs it again."
 
 
 def why_no_more_rounds(measured: Measured | None) -> str:
@@ -29,7 +29,7 @@ def why_other_requests(measured: Measured) -> str:
         return NO_SAMPLES
     # Other requests would count as the same.
     return (
-        f"This run sent what is never kept ({lost}), so it can't go on; e opens the form to fill it in."
+        f"This run sent what is never kept ({lost}), so no rounds can be added; e opens the form to fill it in."
         if (lost := _lost(measured))
         else ""
     )

@@ -87,7 +87,7 @@ def doubt_running_dry(plan: Plan, ids: list[str], complete: list[RoundRecord]) -
     )
     enough_s = math.ceil(max(latency_ms for _, _, latency_ms in found.values()) / 1e3 * DRY_LATENCIES)
     text = (
-        f"The measured seconds are few for how long a request takes, so that on average fewer were in flight: {modes}. "
+        f"The run was short for such slow requests, so on average fewer were in flight: {modes}. "
         f"Their requests/s are too low, by that share at most; measure longer, with -z {enough_s}, or have fewer in "
         "flight, with -c."
     )

@@ -53,7 +53,7 @@ class Pair:
         if self.interval is None:
             return f"can't be compared with {self.reference}: requests failed, or rounds are missing."
         if not math.isfinite(self.interval.high):
-            return f"can't be compared with {self.reference} yet: one round does not tell its noise."
+            return f"can't be compared with {self.reference} yet: one round is not enough."
         if self.verdict == "faster":
             bounds = self.interval.ratio, self.interval.low, self.interval.high
             return f"is {times_as_fast(*bounds, self.reference)}: surely faster."

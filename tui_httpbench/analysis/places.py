@@ -19,9 +19,7 @@ NO_VERDICT_YET = "one round: no verdict yet"
 REFERENCE = "reference"
 FAILED_SIGN = "!"
 OTHER_WORK_SIGN = "≠"
-ORDER_NOTE = (
-    "Places and ratios compare modes round by round, requests/s is of all rounds together: so the two need not agree."
-)
+ORDER_NOTE = "Places and ratios compare modes round by round; requests/s is over all rounds, so the two may differ."
 RATE_GAP = math.log(1.03)
 """How far a ratio of throughputs may be from the compared ratio, in logarithms, before it is explained."""
 

@@ -70,7 +70,7 @@ def _http2(result: Result) -> str:
 
 
 def _gain(change: Change) -> str:
-    """``34 times as fast as requests (31 to 38)``; empty where one round does not tell its noise."""
+    """``34 times as fast as requests (31 to 38)``; empty where one round is not enough."""
     interval = change.pair.interval
     if interval is None or not math.isfinite(interval.high):
         return ""

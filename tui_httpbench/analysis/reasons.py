@@ -257,7 +257,7 @@ def _one_by_one(own: ModeFacts, best: ModeFacts, who: str) -> _Candidate:
         return None
     waiting = 1 - own.cpu_share
     return waiting, (
-        f"{who} waits for {format_percent(waiting)} of its time with {plural(own.in_flight, 'request')} in flight, "
+        f"{who} waits {format_percent(waiting)} of its time with {plural(own.in_flight, 'request')} in flight, "
         f"where {best.mode} has {best.in_flight:,}: its waits come one after the other."
     )
 

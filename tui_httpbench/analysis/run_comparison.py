@@ -120,7 +120,7 @@ class RunComparison:
         if lane.interval is None:
             return f"{lane.label} can't be compared: {lane.why_not}."
         if not lane.is_compared:
-            return f"{lane.label} can't be compared yet: one round does not tell its noise."
+            return f"{lane.label} can't be compared yet: one round is not enough."
         if lane.verdict == "faster" and not lane.why_unsure:
             bounds = lane.interval.ratio, lane.interval.low, lane.interval.high
             return f"{lane.label} is {times_as_fast(*bounds, than.removeprefix('as '))}: surely faster."

@@ -258,8 +258,8 @@ def _find_ends(measured: Measured) -> Iterator[Finding]:
     if measured.interrupted:
         yield Finding(
             "interrupted",
-            "This run was interrupted and has been recovered: the requests that were under way are missing, and so are "
-            "the rounds that it had still to make.",
+            "This run was interrupted and recovered: the requests under way are missing, and so are "
+            "the rounds still to come.",
         )
     if measured.trouble:
         is_too_much = measured.trouble == why_too_much(measured.plan, measured.records, measured.probes)

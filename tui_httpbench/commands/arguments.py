@@ -79,10 +79,10 @@ class Parser(argparse.ArgumentParser):
                     "items",
                     metavar="RUN",
                     nargs="*",
-                    help="a run by its id, the beginning of it, or its name, or last, last~1 and so on; behind list, "
-                    "words that a run must have; behind export RUN, the files to write",
+                    help="a run: its id or how that begins, its name, or last, last~1 and so on; after list: words "
+                    "that a run must have; after export RUN: the files to write",
                 )
-                self.add_argument("--all", action="store_true", help="list all runs, and not the latest alone")
+                self.add_argument("--all", action="store_true", help="list all runs, not only the latest")
                 self._add_exports(self)
                 self._add_report(self)
             case "recover":
@@ -111,26 +111,26 @@ class Parser(argparse.ArgumentParser):
         group = self.add_argument_group("output")
         add = group.add_argument
         self._add_exports(group)
-        add("--name", metavar="TEXT", help="what the run is called in the history (default: no name)")
+        add("--name", metavar="TEXT", help="name of the run in the history (default: none)")
         add("--no-history", action="store_true", help="don't keep the run in the history")
         if self.command == "run":
             self._add_report(group)
             add(
                 "--fail-if-slower",
                 metavar="PERCENT",
-                help="exit status 3 where a variant is surely so much slower than its reference; unsure never fails",
+                help="exit with 3 if a variant is surely that much slower than its reference; unsure never fails",
             )
             add(
                 "--reference",
                 metavar="LABEL",
-                help="what others are compared with one by one: a variant, or one mode for all (default: the first "
-                "variant of each mode)",
+                help="what the others are compared with: a variant, or one mode for all (default: the first variant of "
+                "each mode)",
             )
         else:
             add(
                 "--present",
                 action="store_true",
-                help="dress for a stage: larger, with more contrast, nothing beside the matter",
+                help="presentation mode: bigger, high contrast, no menus",
             )
 
     def _add_others(self, group: argparse._ActionsContainer) -> None:
@@ -138,17 +138,17 @@ class Parser(argparse.ArgumentParser):
         add(
             "--keep-going",
             action="store_true",
-            help="measure although every mode failed in the same way in its probe (default: the TUI asks, and 'run' "
-            "ends before the first round, with the reason)",
+            help="measure even if every mode failed before the rounds (default: the TUI asks; 'run' ends there and "
+            "says why)",
         )
         if self.command == "run":
             add(
                 "--yes",
                 action="store_true",
-                help="do load another machine with more than 1,000 requests or 50 connections, or for so many seconds",
+                help="allow heavy load on another machine: over 1,000 requests or 50 connections, or a load by seconds",
             )
             return
-        add("--start", action="store_true", help="begin at once")
+        add("--start", action="store_true", help="start measuring at once")
         if self.command == "serve":
             add("--port", metavar="N", help="port to serve at (default: 8000)")
 
@@ -158,7 +158,7 @@ class Parser(argparse.ArgumentParser):
             words = f"write the result as {form.title}; - is standard output (default: none)"
             group.add_argument(form.option, metavar="FILE|-", dest=form.name, help=words)
         forms = ", ".join(f"{form.suffix} ({form.about})" for form in formats.FORMATS)
-        words = f"write the result in the form of the file's suffix: {forms}; repeatable"
+        words = f"write the result to a file, whose suffix decides what it holds: {forms}; repeatable"
         group.add_argument(OPTION, metavar="FILE", action="append", help=words)
 
     @staticmethod
@@ -172,10 +172,10 @@ class Parser(argparse.ArgumentParser):
         add(
             "--group-by",
             metavar="NAME",
-            help=f"how the lanes of table and chart stand: {', '.join(GROUPINGS)} (default: mode with --variant, "
+            help=f"order of the lanes in table and chart: {', '.join(GROUPINGS)} (default: mode with --variant, "
             "else rank)",
         )
-        add("-v", "--verbose", action="store_true", help="report the settings of all modes and the environment too")
+        add("-v", "--verbose", action="store_true", help="also report all settings and the environment")
 
     def parse(self, arguments: list[str]) -> argparse.Namespace:
         """The options as texts. Raises UsageError."""

@@ -8,7 +8,7 @@ from tui_httpbench.report.formats import JSON, OPTION
 
 EXIT_STATUS = (
     "exit status: 0 compared; 1 runs share no lane, or one could not be compared that --fail-if-slower\n"
-    "asks about; 2 the command line is wrong, or a run can't be read; 3 surely slower than it lets"
+    "asks about; 2 the command line is wrong, or a run can't be read; 3 surely slower than it allows"
 )
 
 
@@ -25,18 +25,18 @@ def add_comparison(group: argparse._ActionsContainer) -> None:
     add(
         "--relative-to",
         metavar="LABEL",
-        help="compare each lane's ratio to this one, which all runs have: another machine or a slower day cancels",
+        help="compare each lane's ratio to this lane, which all runs must have: a slower machine or day cancels out",
     )
     add("--lane", metavar="LABEL", help="look at one lane alone (default: all; of more than two runs, the first)")
     add(
         "--same-within",
         metavar="PERCENT",
-        help="a smaller difference does not matter (default: as the new run has it)",
+        help="a smaller difference counts as none (default: as the new run has it)",
     )
     add(
         "--fail-if-slower",
         metavar="PERCENT",
-        help="exit status 3 where a lane is surely so much slower than in the old run; unsure never fails",
+        help="exit with 3 if a lane is surely that much slower than in the old run; unsure never fails",
     )
     add(
         JSON.option,
@@ -48,5 +48,5 @@ def add_comparison(group: argparse._ActionsContainer) -> None:
         OPTION,
         metavar="FILE",
         action="append",
-        help="write the comparison in the form of the file's suffix, .md or .json; repeatable",
+        help="write the comparison to a file that ends in .md or .json; repeatable",
     )

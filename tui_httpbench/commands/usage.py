@@ -46,6 +46,8 @@ def description() -> str:
     """What the program does, and its commands."""
     commands = "\n".join(f"  {name:<13}{meaning}" for name, meaning in COMMANDS.items())
     return (
-        "Measures Python HTTP clients against each other. Without a command it opens the\nTUI with the form filled in; "
-        f"where stdout is no terminal it does as 'run' does.\n\ncommands:\n{commands}"
+        "Measures HTTP clients for Python side by side: which is fastest, and why.\n"
+        "Without a command it opens the TUI: on a list of questions, or, with a URL or\n"
+        "options, on the form. Where nothing can be drawn, it does as 'run' does.\n\n"
+        f"commands:\n{commands}"
     )

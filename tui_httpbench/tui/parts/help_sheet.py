@@ -54,7 +54,7 @@ class HelpSheet(VerticalScroll):
             yield Label("What it shows", classes="help-heading")
             yield Markdown(dedent(self._help).strip())
         yield from self._keys("Keys everywhere", everywhere)
-        yield Label("Words", classes="help-heading")
+        yield Label("What the words mean", classes="help-heading")
         yield Static(_table(GLOSSARY, WORD_COLUMNS), classes="help-words")
         yield from self._keys("Moving about", moving)
 
@@ -88,7 +88,7 @@ def _told(binding: Binding) -> str:
 
 def _table(rows: Iterable[Row], columns: int) -> Table:
     """Two columns, the first of them bold and so many cells wide."""
-    table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+    table = Table.grid(padding=(0, 1, 0, 0), expand=True)
     table.add_column(width=columns, style="bold")
     table.add_column(ratio=1)
     for name, told in rows:

@@ -84,10 +84,9 @@ Two runs, the older one first: what differs between them, then each lane that bo
 
 - The ratio is a lane's time per request in the new run over that in the old one: above 1 is slower. The intervals hold
   together in 95 of 100 comparisons, and allow for two runs meeting the machine in two moods.
-- **x** compares all lanes relative to the one that is marked in the table, and as measured when it is pressed again;
-  so does the list above. What all lanes share, such as another machine or a slower day, cancels then.
-- The dots around 1 are differences that do not matter; **unsure** says that more rounds are needed to tell.
-- **s** saves the comparison as JSON or Markdown, **c** copies it as Markdown.
+- **x** compares all lanes relative to the marked one, and as measured when pressed again. A slower machine or day,
+  which all lanes share, cancels out then.
+- The dots around 1 are differences that do not matter. **unsure** means that more rounds are needed.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(

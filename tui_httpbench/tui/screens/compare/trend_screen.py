@@ -93,11 +93,10 @@ class TrendScreen(Screen[None]):
     AUTO_FOCUS = "TrendTable"
     HELP = """
 One lane over the marked runs, the oldest first. **v** goes on to the next lane, **x** to the next one that its times
-are taken relative to: what all lanes share, such as another machine or a slower day, cancels then.
+are compared with: a slower machine or day, which both share, cancels out then.
 
 - Each run is compared with the first; all intervals of the table hold together in 95 of 100 comparisons.
 - *changed* names what differs from the run before.
-- **s** saves the table as JSON or Markdown, **c** copies it as Markdown.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "step('lane')", "Next lane", id="trend.lane", tooltip="Draw the next lane"),

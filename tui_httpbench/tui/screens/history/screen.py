@@ -65,12 +65,11 @@ class HistoryScreen(Screen[None]):
     HELP = """
 All runs that were kept, the newest first. **enter** opens one as it was: all tabs, and the replay.
 
-- **/** goes to the filter: a run is listed if its name, URL, scenario, load, lanes and day have all of the words.
-- **space** marks a run, and **c** compares two marked ones, the older one first; of more, it draws one lane over all.
-- **r** gives a run a name. **d** removes it; **u** brings back what was removed, as long as this screen is open.
-- **s** saves a run: JSON, Markdown, CSV, JSON Lines (every request) or an HTML page.
-- The single requests of the oldest runs go when they take more room than the config file allows. Such a run is shown in
-  italics, and opens without latency curves and replay; its numbers stay.
+- **/** filters: a run is listed if its name, URL, scenario, load, lanes and day have all of the words.
+- **space** marks a run. **c** compares two marked ones; of more, it draws one lane over all of them.
+- **d** removes a run; **u** brings it back, as long as this screen is open.
+- The single requests of the oldest runs are dropped when they need more room than the config file allows. Such a run
+  stands in italics, and opens without latency curves and replay; its numbers stay.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", "Mark", id="history.mark", tooltip="Mark the run, to be compared"),

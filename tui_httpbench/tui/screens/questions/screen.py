@@ -65,12 +65,13 @@ class QuestionsScreen(LeanScreen[None]):
     TITLE = "httpbench"
     AUTO_FOCUS = "#questions-list"
     HELP = """
-Choose a question with the arrows, or press its number. **enter** asks it: the run starts at once. Each says how long it
-takes, and under which conditions it is asked.
+Choose a question with the arrows, its number or the mouse. **enter** asks it: the run starts at once, and ends in a
+sentence that answers it. Each question says how long that takes, and under which conditions it is asked.
 
-- **tab** goes to the fields of the question, **escape** back; **enter** in one of them asks it as well.
-- A **curl** command, pasted into the URL, brings method, headers and body along.
-- **a** opens all fields, filled in with the question: there everything can be changed. **f4** lists earlier runs.
+- **tab** goes to the fields of the question, **escape** back; **enter** in one of them asks it, too. An empty URL asks
+  the server that comes with the program.
+- Paste a **curl** command into the URL: method, headers and body come along.
+- **a** opens a form with everything that can be set, filled in for the question. **f4** lists earlier runs.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(

@@ -40,15 +40,14 @@ class ReplayScreen(Screen[None]):
     TITLE = "httpbench"
     AUTO_FOCUS = ""
     HELP = """
-This is a replay of measured samples: the round in which the modes' times were nearest to the ranking's ratios, all
-begun at once; the pauses in which other modes had their turns are left out. A mode without that round has the one with
-its median time per request.
+This is a replay of measured requests: of one round, the one in which the modes' times were nearest to the ranking. All
+start at once, and the pauses in which other modes had their turns are left out.
 
-- A lane fills as the mode's requests ended. The time is the one that was measured, whatever the speed of the replay.
-- Where the load was a number of requests, a mode has finished with the last of them. Where it was a time, all stop
-  together, and the line is where the mode is that sent most.
+- A lane fills as the mode's requests ended. The clock shows measured time, however fast the replay is.
+- If the load was a number of requests, a mode finishes with the last of them. If it was a time, all stop together, and
+  the line is where the mode is that sent most.
 - Places and ratios are those of the ranking, which compares all rounds; **1=** is shared.
-- **space** pauses, **r** restarts, **-** and **+** change the speed, **t** is real time, **←** and **→** go by a tenth.
+- A mode that lacks that round shows another one, with its median time.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "toggle_pause", "Pause", id="replay.pause", tooltip="Pause or go on"),

@@ -83,27 +83,21 @@ class ResultsScreen(Screen[None]):
     TITLE = "httpbench"
     AUTO_FOCUS = ""
     HELP = """
-The underlined letter of a tab opens it; **[** and **]** go to the one before and the next. **c** copies what a tab
-shows: on *Ranking* the result as Markdown, to be pasted; code as it is. **s** saves the result as JSON, Markdown, CSV,
-JSON Lines (every request) or an HTML page: the suffix of the name decides. **+** makes more rounds of the same run:
-what is too close to call may be told then, and all rounds count together. **h** lists all runs that were kept; this one
-is among them.
+The sentence on top is the verdict. Each tab answers one more question; its underlined letter opens it.
 
-- *Ranking*: each bar is one mode, coloured by its library, the best on top. **1** to **9** choose what is compared,
-  **l** the logarithmic scale, on which modes that differ 100 times can be read. **<** and **>** sort the table by
-  another column, as a click on its title does; **i** turns the order round. With variants, **b** brings together the
-  lanes of a mode, those of a variant, or none.
-- Modes that can't be told apart share a place, such as **2=**. The interval is that of the ratio to the winner's
-  time; *vs next* says how a mode compares with the one below it, however the table is sorted. By CPU time there are
-  places and intervals of their own.
-- A mode marked **!** had failed requests or missing rounds; it stands below all others, without a place. One marked
-  **≠** did other work than most.
-- *Latency*: **v** shows the next chart, **m** chooses the modes, **l** the scale.
+- *Ranking*: a bar is a mode, coloured by its library, the best on top. **1** to **9** choose what is compared. **<**
+  and **>** sort the table by another column, as a click on its title does; **i** turns the order round. With variants,
+  **b** puts the lanes of a mode, or of a variant, together.
+- Modes that can't be told apart share a place, such as **2=**. The interval belongs to the ratio to the winner's time;
+  *vs next* compares a mode with the one below it in the ranking. CPU time has places and intervals of its own.
+- **!** had failed requests or missing rounds, and has no place. **≠** did other work than most: see *Warnings*.
+- *Latency*: how long single requests took. **v** shows the next chart, **m** chooses the modes.
 - *Why*: a bar splits the time of a request: connecting, TLS, waiting for the server, computing, waiting for its turn
-  (while its process computes for the others in flight), and other. Each mode is compared with the fastest, a variant
-  with its reference. **x** compares all with the mode that is marked in the table, and as before when it is pressed
-  again; so does the list above. Beside the reasons stands what to change in the code, and what that brings; **d**
+  (while the process is busy with the others in flight), and other. Each mode is compared with the fastest, a variant
+  with its reference; **x** compares all with the marked mode. *What to change* is faster code, with its gain; **d**
   gives it all the room.
+- **+** makes more rounds of the same run: what is too close to call may be told then. **c** copies what the tab shows,
+  **s** saves the result; the suffix of the name decides the format.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "run_again", "Again", id="results.again", tooltip="Run the same plan again"),

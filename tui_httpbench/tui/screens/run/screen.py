@@ -41,21 +41,20 @@ class RunScreen(MeasuringScreen):
     CSS_PATH = "run.tcss"
     AUTO_FOCUS = "LaneList"
     HELP = """
-All modes of a round take turns, a few hundredths of a second each, so that whatever disturbs meets all of them alike.
+All modes of a round take turns of a few hundredths of a second, so whatever disturbs the machine meets all of them.
 
-- The bar of a lane is the ranking so far: the mode's speed beside the leader's; under it, where rows allow, the 95 %
-  interval. Until the first round is over it is pale, and shows the speed so far. **l** switches to a logarithmic scale.
-- Before it: the mode's place, how many times the leader's time it takes, and the 95 % interval of that. After each
-  round the lanes move to their places; **▲2** went up by two.
-- Behind it: requests/s, and the time that takes per request. The thin line is how much of its work a mode has done.
-- Before the name: **○** starting, **•** in a round, **·** waiting, **✓** done, **!** done with failures, **✗** failed;
-  `405 × 600` tells what failed requests ended in, and how many. **▶** marks the lane whose latest requests, a column
-  each, are plotted above. It goes from lane to lane; **up**, **down** or a click put it where you want it, **space**
-  holds it or lets it go on.
+- A bar is the ranking so far: the mode's speed beside the leader's, with the 95 % interval under it where there is
+  room. It is pale until the first round is over. The thin line is how much of its work a mode has done.
+- Before the bar: the mode's place, its time as a multiple of the leader's, and the 95 % interval of that. **▲2** went
+  up by two places. Behind it: requests/s, and the time per request.
+- Before the name: **○** starting, **•** in a round, **·** waiting, **✓** done, **!** done with failures, **✗** failed.
+  `405 × 600` says that 600 requests ended in status 405.
+- **▶** marks the lane whose latest requests are drawn above, a column each. It goes from lane to lane by itself;
+  **space** holds it.
 - Modes that can't be told apart share a place, such as **2=**. The line at the bottom says who leads, and which are
   still undecided.
-- Press **escape** or **s** to stop; the ranking so far is kept. **ctrl+q** asks the same; pressed again, it quits at
-  once, and loses nothing that was measured.
+- **escape** or **s** stops, and keeps the ranking so far. **ctrl+q** asks the same; pressed again, it quits at once and
+  loses nothing.
 """
     REDRAWS_PER_SECOND: ClassVar[float] = 8
 

@@ -64,16 +64,16 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
 
     CSS_PATH = "setup.tcss"
     AUTO_FOCUS = "#input-url"
-    HELP = (
-        "**enter** in the URL, or **ctrl+r** anywhere, starts what the bottom line says. "
-        "**tab** and the arrows go from field to field; **left** and "
-        "**right** choose a preset, which fills the form in; **space** chooses a mode, and opens *Server settings* and "
-        "*More*. "
-        "A **curl** command, pasted into the URL, fills in what it says; **ctrl+o** lists the URLs of earlier runs, "
-        "**f4** the runs themselves. "
-        "Headers may name environment variables, as in `Bearer $TOKEN`. "
-        "The plan is remembered, but no credentials in its headers or its URL."
-    )
+    HELP = """
+The form says what is measured; its bottom line says it in words. **enter** in the URL, or **ctrl+r** anywhere, starts
+that.
+
+- **tab** and the arrows go from field to field. **left** and **right** choose a preset, which fills the form in.
+  **space** chooses a mode, and opens *Server settings* and *More*.
+- An empty URL means the embedded target: its distance, TLS and speed are set under *Target*.
+- Paste a **curl** command into the URL, or press **f2**: it fills in what it says. **ctrl+o** lists earlier URLs.
+- A header may name an environment variable, as in `Bearer $TOKEN`. The plan is remembered, but no credentials.
+"""
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (150, "-wide")]  # type: ignore[misc]
     VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [  # type: ignore[misc]
         (0, "-short"),
@@ -240,7 +240,7 @@ class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
         self.check_form()
         left_out = "\n".join(f"Left out: {sentence}" for sentence in curl.left_out)
         self.notify(
-            left_out or "All that the command says is filled in.",
+            left_out or "Filled in from your curl command.",
             title="From curl",
             severity="warning" if left_out else "information",
             timeout=15 if left_out else 4,

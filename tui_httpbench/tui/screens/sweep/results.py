@@ -44,14 +44,13 @@ class SweepResultsScreen(Screen[None]):
     TITLE = "httpbench"
     AUTO_FOCUS = "CurveChart"
     HELP = """
-Each curve is a mode over the values of the knob, with its 95 % interval; dotted curves have a new client for every
-request. The sentences on top say what is sure of all values together.
+Each curve is a mode over the values of one setting, with its 95 % interval. Dotted: a new client for every request. The
+sentences on top say what is sure, of all values together.
 
-- **left** and **right** go from value to value, and what each mode does there is read out. **enter** opens the value:
-  its ranking, latency, why, and replay.
-- *retention* is requests/s at the last value over those at the first: ×0.5 is half of them, ×10 ten times as many.
-- **1** to **5** choose what is drawn: requests/s, time, p50, p99, CPU time. **l** is the logarithmic scale.
-- **n** opens the warnings. **c** copies the sweep as Markdown, **s** saves it: JSON, Markdown, CSV, JSON Lines or HTML.
+- **left** and **right** go from value to value, and read out each mode there. **enter** opens the value: its ranking,
+  latency, why, and replay.
+- *Retention* is requests/s at the last value over those at the first: ×0.5 is half of them, ×10 ten times as many.
+- **c** copies the sweep as Markdown, **s** saves it; the suffix of the name decides the format.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "run_again", "Again", id="sweep.again", tooltip="Make the same sweep again"),
@@ -60,7 +59,7 @@ request. The sentences on top say what is sure of all values together.
         Binding("c", "copy", "Copy", show=False, id="sweep.copy", tooltip="Copy the sweep as Markdown"),
         Binding("s", "save", "Save", id="sweep.save", tooltip="Save the sweep: JSON, Markdown, CSV or HTML"),
         Binding("u", "show('curves')", "Curves", show=False, id="sweep.curves-tab", tooltip="The curves"),
-        Binding("n", "show('warnings')", "Warnings", show=False, id="sweep.warnings-tab", tooltip="What to mind"),
+        Binding("n", "show('warnings')", "Warnings", show=False, id="sweep.warnings-tab", tooltip="The warnings"),
         Binding(
             "ctrl+s", "app.save_screenshot", "Picture", show=False, id="sweep.screenshot", tooltip=SCREENSHOT_TOOLTIP
         ),

@@ -38,13 +38,12 @@ class SweepScreen(MeasuringScreen):
     REDRAWS_PER_SECOND: ClassVar[float] = 4
     WHAT_IS_KEPT: ClassVar[str] = "The curves so far are kept."
     HELP = """
-The same run is made at each value of a knob. All values have a turn in every round, in a new order each time, so that a
-machine that slows down looks like no curve.
+The same run is made at each value of one setting. All values have a turn in every round, in a new order each time, so a
+machine that slows down does not look like a curve.
 
-- The line under the clock tells of each value: **✓** done, **▶** its turn, and how many rounds it has.
-- Each curve is a mode, with the 95 % interval at each value. **left** and **right** read a value out; **1** to **5**
-  choose what is drawn, **l** the logarithmic scale.
-- Press **escape** or **s** to stop; the curves so far are kept.
+- The line under the clock shows each value: **✓** done, **▶** its turn, and how many rounds it has.
+- Each curve is a mode, with the 95 % interval at each value.
+- **escape** or **s** stops, and keeps the curves so far.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "toggle_log", "Scale", id="sweeping.log", tooltip="Linear or logarithmic scale"),
