@@ -12,8 +12,10 @@ from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.analysis.sweep import SweepResult, summarize_sweep
 from tui_httpbench.bench.recovery import InterruptedRun, RecoveryError, discard, look_for_leftovers, read_any
 from tui_httpbench.bench.run_folder import RunFolder
+from tui_httpbench.bench.run_reading import OF_HOSTS
 from tui_httpbench.files.threads import in_thread
 from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.measured_hosts import MeasuredHosts
 from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.tui.screens.recover.screen import RecoverScreen
@@ -57,6 +59,8 @@ async def _recover(app: App[Any], run: InterruptedRun, keep: Keep, show: Show) -
         return
     try:
         measured = await in_thread(read_any, run.folder)
+        if isinstance(measured, MeasuredHosts):
+            raise RecoveryError(OF_HOSTS)
         result = await in_thread(_summarized, measured)
     except RecoveryError as error:
         folder.leave()
