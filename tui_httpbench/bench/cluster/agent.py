@@ -49,12 +49,15 @@ class _Busy(Exception):
 
 
 class Charge:
-    """One child and its folder. ``state`` is ``waits`` for a go-ahead, ``runs``, or ``over``."""
+    """One child and its folder. ``state`` is ``begins``, ``waits`` for a go-ahead, ``runs``, or ``over``.
+
+    It ``waits`` only once the child has said so: then nothing is measured until it is told to go.
+    """
 
     def __init__(self, job: dict[str, Any], folder: Path, lock: FileLock) -> None:
         """Starts the child. Raises OSError."""
         self.folder, self._lock = folder, lock
-        self.state = "waits"
+        self.state = "begins"
         self.told: dict[str, Any] = {}
         self.end: dict[str, Any] = {}
         self.heard_s = time.monotonic()
@@ -104,7 +107,7 @@ class Charge:
     @property
     def is_still(self) -> bool:
         """Whether nothing is measured now, so that its files can be read."""
-        return self.state != "runs"
+        return self.state in ("waits", "over")
 
     @property
     def silent_s(self) -> float:

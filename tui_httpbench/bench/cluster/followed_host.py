@@ -88,7 +88,7 @@ class FollowedHost:
         if "why" in begun:
             return f"Its run could not begin: {shortened(printable(begun['why']), 200).rstrip('.')}."
         self._has_begun = True
-        state, is_taken = "waits", True
+        state, is_taken = "begins", True
         while True:
             orders: dict[str, Any] = {"have": self.mirror.sizes, "wait_s": TICK_S, "kill": self._kill}
             if self.must_stop:
@@ -111,7 +111,7 @@ class FollowedHost:
             self.mirror.take(told["files"])
             is_taken = not told["more"]
             self._show(told["told"], state)
-            if state != "runs" and is_taken:
+            if state in ("waits", "over") and is_taken:
                 self._turns.leave(self.number)
             if told["silent_s"] > SILENT_S and not self._kill:
                 self._kill = True
@@ -132,6 +132,7 @@ class FollowedHost:
 
     def _show(self, told: dict[str, Any], state: str) -> None:
         if not told:
+            self.progress = replace(self.progress, state="preparing")
             return
         stage = told.get("stage")
         self.progress = replace(

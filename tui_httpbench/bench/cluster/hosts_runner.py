@@ -334,4 +334,5 @@ class HostsRunner(FolderHolder):
     def _finish(self) -> None:
         self._ended_s = time.monotonic()
         if not self.keeps_folder:
+            _ = self.measured  # what is asked for later is in memory then
             self.discard()

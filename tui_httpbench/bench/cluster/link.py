@@ -26,6 +26,8 @@ from tui_httpbench.text.quoting import printable, shortened
 
 CONNECT_S = 10.0
 CALL_S = 10.0
+LOOK_S = 2.0
+"""After how long without an answer the scheduler is asked whether it still knows a worker."""
 LOOKS = 3
 """How often a host's clock is read: the quickest answer tells the most."""
 _QUIET = ("distributed", "tornado", "asyncio")
@@ -53,6 +55,9 @@ class Link:
     def __init__(self, client: Any) -> None:
         """``client`` is Dask's, asynchronous."""
         self._client = client
+        self._looking = asyncio.Lock()
+        self._looked_s = float("-inf")
+        self._known: set[str] = set()
 
     async def identity(self, limit_s: float = CALL_S) -> dict[str, Any]:
         """What the scheduler tells of itself and its workers. Raises SchedulerLostError."""
@@ -66,20 +71,38 @@ class Link:
 
         Raises SilentError, LostError, UnfitError, SchedulerLostError.
         """
+        calling = asyncio.ensure_future(self._client.run(function, *args, workers=[address], on_error="return"))
+        begin_s = time.monotonic()
         try:
-            results = await asyncio.wait_for(
-                self._client.run(function, *args, workers=[address], on_error="return"), limit_s
-            )
+            while not calling.done():
+                left_s = begin_s + limit_s - time.monotonic()
+                if left_s <= 0:
+                    raise SilentError(address)
+                await asyncio.wait({calling}, timeout=min(LOOK_S, left_s))
+                # The scheduler itself would try for long to reach a worker that it knows to be gone.
+                if not calling.done() and not await self._has_worker(address):
+                    raise LostError(address)
+            results = calling.result()
         except TimeoutError:
             raise SilentError(address) from None
         except OSError as error:
             raise SchedulerLostError(str(error)) from None
+        finally:
+            calling.cancel()
         result = results.get(address)
         if isinstance(result, TimeoutError | OSError):
             raise LostError(address)
         if isinstance(result, Exception):
             raise UnfitError(shortened(printable(f"{type(result).__name__}: {result}"), 200))
         return result
+
+    async def _has_worker(self, address: str) -> bool:
+        """Whether the scheduler knew this worker within the last moments. Raises SchedulerLostError."""
+        async with self._looking:
+            if time.monotonic() - self._looked_s > LOOK_S:
+                self._known = set((await self.identity())["workers"])
+                self._looked_s = time.monotonic()
+        return address in self._known
 
     async def look(
         self, address: str, distributions: Sequence[str], modules: Sequence[str], limit_s: float = CALL_S
