@@ -278,9 +278,8 @@ async def test_an_app_that_is_killed_loses_nothing_and_leaves_nothing(mortal: Da
     app.kill()
     await app.wait()
     assert wait_until(lambda: not mortal.pids(CHILD), 40) < 40
-    assert (
-        wait_until(lambda: not any((mortal.state_of(name) / "hosts").glob("host-*") for name in mortal.names), 20) < 20
-    )
+    folders = [mortal.state_of(name) / "hosts" for name in mortal.names]
+    assert wait_until(lambda: not [each for folder in folders for each in folder.glob("host-*")], 20) < 20
     (left,) = find_interrupted_runs()
     recovered = read_any(left.folder)
     assert isinstance(recovered, MeasuredHosts)
