@@ -23,7 +23,8 @@ from tui_httpbench.text.markdown_table import Side
 MAX_LEADERS = 2
 PAIRS_NOTE = (
     "Each ratio is the time per request of the first mode over that of the second. The interval is the mean's own, of "
-    "95 %; a further machine's true ratio lies between the bounds of the next column in 95 of 100 cases."
+    "95 %; between those of a further one lies the true ratio of another machine, in 95 of 100 cases. I² is the share "
+    "of what machines differ by that noise does not explain."
 )
 SURE_NOTE = "All that is called sure, on any host or on average, holds together in 95 of 100 runs."
 _ORDERS: dict[Order, str] = {
@@ -109,9 +110,9 @@ PAIR_COLUMNS: tuple[PairColumn, ...] = (
     PairColumn("over", "left", 100, lambda pair: pair.first),
     PairColumn("mean", "right", 90, lambda pair: UNKNOWN if pair.mean is None else format_ratio(pair.mean.ratio)),
     PairColumn("95 %", "right", 80, lambda pair: mean_interval(pair)),
+    PairColumn("order on the hosts", "left", 70, lambda pair: order_in_words(pair)),
     PairColumn("a further one", "right", 50, lambda pair: expected_interval(pair)),
     PairColumn("I²", "right", 30, lambda pair: i2_in_words(pair)),
-    PairColumn("order on the hosts", "left", 70, lambda pair: order_in_words(pair)),
 )
 
 

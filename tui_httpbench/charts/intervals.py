@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from tui_httpbench.charts.scales import axis_ticks, short_number
 
+LINE_AT_ONE = "│"
 _LARGEST_REACH = 4.0
 """How many times beyond the smallest and largest estimate the scale goes at most; what goes on there gets an arrow."""
 _ONE_WITHIN = 3.0
@@ -80,5 +81,5 @@ class IntervalScale:
     def _blank(self) -> list[str]:
         drawn = [" "] * self.columns
         if 0 <= (one := self.cell(1.0)) < self.columns:
-            drawn[one] = "│"
+            drawn[one] = LINE_AT_ONE
         return drawn

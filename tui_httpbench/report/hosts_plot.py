@@ -55,6 +55,8 @@ def plot_of(pair: PairOverHosts, names: Sequence[str], columns: int, *, most_nam
     room = columns - name_columns - told_columns - 4
     if room < _MIN_PLOT:
         told_columns, room = 0, columns - name_columns - 2
+    if not pair.on_hosts:
+        return HostsPlot(tuple(PlotRow(name, "", "", None) for name in names), (), "", "", name_columns)
     scale = scale_of(pair, room)
     hosts = []
     for name in names:

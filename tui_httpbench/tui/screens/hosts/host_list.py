@@ -1,4 +1,4 @@
-"""A pair of lanes by host, one row each, of which only those are drawn that are seen: two hundred hosts are as quick."""
+"""A pair of lanes by host, one row each, of which only those are drawn that are seen: many hosts are as quick."""
 
 from __future__ import annotations
 
@@ -20,13 +20,16 @@ from textual.widgets import Static
 from tui_httpbench.analysis.hosts import HostResult, HostsResult
 from tui_httpbench.analysis.hosts_pairs import PairOverHosts, Standing
 from tui_httpbench.analysis.hosts_table import first_place, is_sure, notes_in_short, pair_title
+from tui_httpbench.charts.intervals import LINE_AT_ONE
 from tui_httpbench.report.hosts_plot import HostsPlot, PlotRow, name_in, plot_of
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.parts.panel import Panel
 
+FIRST, NOTES = "first place", "notes"
 _GAP = 2
 _LEAST_PLOT = 58
 """So many columns name, drawing and ratio have before there is room for what else is told of a host."""
+_FEW_ROWS = ("-short", "-low")
 _VERDICTS = ("slower", "faster", "same", "unsure")
 _ROLES: dict[Standing | None, str] = {
     "first": "hosts--slower",
@@ -115,16 +118,21 @@ class HostList(ScrollView, can_focus=True):
         text = Text(no_wrap=True, end="")
         is_out = bool(host.why_left_out)
         text.append(name_in(self.plot.name_columns, row.name), self.role_style("unsure") if is_out else "")
-        text.append(f"{'':{_GAP}}{row.drawn}{'':{_GAP}}{row.told}", self.role_style(row.standing))
+        text.append_text(self.drawn(row))
         first_columns, note_columns = self._side_columns
         if first_columns:
             text.pad_right(max(self._room() - len(text.plain), 0))
-            first = self._first(host)
-            text.append(
-                f"{'':{_GAP}}{first:<{first_columns}}", "" if is_sure(self._result, host) == "surely" else "dim"
-            )
+            first = f"{'':{_GAP}}{self._first(host):<{first_columns}}"
+            text.append(first, "" if is_sure(self._result, host) == "surely" else "dim")
         if note_columns:
             text.append(f"{'':{_GAP}}{notes_in_short(host)}", self.role_style("unsure"))
+        return text
+
+    def drawn(self, row: PlotRow) -> Text:
+        """What stands behind a row's name, in the colour of its verdict; the line at 1 is everybody's."""
+        text = Text(f"{'':{_GAP}}{row.drawn}{'':{_GAP}}{row.told}", self.role_style(row.standing), no_wrap=True, end="")
+        if (one := row.drawn.find(LINE_AT_ONE)) >= 0:
+            text.stylize(self.role_style(None), _GAP + one, _GAP + one + 1)
         return text
 
     def _first(self, host: HostResult) -> str:
@@ -138,14 +146,17 @@ class HostList(ScrollView, can_focus=True):
 
     def _lay_out(self) -> None:
         self.virtual_size = Size(self.size.width, len(self._result.hosts))
+        # What holds for all stands right below few hosts, not at the end of an empty panel.
+        self.styles.max_height = max(len(self._result.hosts), 1)
         width = self.scrollable_content_region.width
         if not width or width == self._width:
             self.refresh()
             return
         self._width = width
         hosts = self._result.hosts
-        first = max((len(self._first(host)) for host in hosts), default=0)
+        first = max([len(FIRST), *(len(self._first(host)) for host in hosts)])
         notes = max((len(notes_in_short(host)) for host in hosts), default=0)
+        notes = max(notes, len(NOTES)) if notes else 0
         first = first if width - first - _GAP >= _LEAST_PLOT else 0
         notes = notes if notes and first and width - first - notes - 2 * _GAP >= _LEAST_PLOT else 0
         self._side_columns = first, notes
@@ -159,8 +170,8 @@ class HostList(ScrollView, can_focus=True):
     def headings(self) -> str:
         """What stands over the columns beside the drawing; empty where there are none."""
         first, notes = self._side_columns
-        parts = [f"{'first place':<{first}}"] if first else []
-        parts += ["notes"] if notes else []
+        parts = [f"{FIRST:<{first}}"] if first else []
+        parts += [NOTES] if notes else []
         return f"{'':{self._room() + _GAP}}{(' ' * _GAP).join(parts)}" if parts else ""
 
     def on_resize(self) -> None:
@@ -239,6 +250,11 @@ class HostsPanel(Vertical, Panel):
         self.rows.show(pair)
         self._draw_over_all()
 
+    def on_resize(self) -> None:
+        """Leaves out what a few rows have no room for."""
+        super().on_resize()
+        self._draw_over_all()
+
     def on_host_list_drawn(self) -> None:
         """Draws the rest as wide."""
         self._draw_over_all()
@@ -250,10 +266,11 @@ class HostsPanel(Vertical, Panel):
         axis = self.rows.role_style(None)
         text = Text(no_wrap=True, overflow="crop")
         for row in plot.over_all:
-            text.append(f"{name_in(plot.name_columns, row.name)}{'':{_GAP}}")
-            text.append(f"{row.drawn}{'':{_GAP}}{row.told}\n", self.rows.role_style(row.standing))
+            text.append(name_in(plot.name_columns, row.name)).append_text(self.rows.drawn(row)).append("\n")
         indent = " " * (plot.name_columns + _GAP)
-        text.append(f"{indent}{plot.axis}\n{indent}{plot.sides}", axis)
+        text.append(f"{indent}{plot.axis}", axis)
+        if not any(map(self.screen.has_class, _FEW_ROWS)):
+            text.append(f"\n{indent}{plot.sides}", axis)
         self.query_one("#hosts-over-all", Static).update(text)
         headings = self.query_one("#hosts-columns", Static)
         headings.update(Text(self.rows.headings, style=axis, no_wrap=True))

@@ -33,6 +33,7 @@ from tui_httpbench.tui.screens.hosts.pairs_table import PairsTable
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 from tui_httpbench.tui.tooltips import HISTORY_TOOLTIP, SCREENSHOT_TOOLTIP
 
+FINDINGS_AFTER_S = 0.3
 WORKING_IT_OUT = "Working out what the hosts say together …"
 LOOKING = "Looking for what is to be minded …"
 NOTHING_TO_MIND = "Nothing is to be minded."
@@ -144,7 +145,8 @@ there holds together in 95 of 100 runs.
         self._draw(chosen)
         if not self._pairs:
             self.set_focus(self.query_one(HostList))
-        self.run_worker(self._find(), name="hosts-findings")
+        # What is drawn comes first: all findings of all hosts take as long as all else together.
+        self.set_timer(FINDINGS_AFTER_S, lambda: self.run_worker(self._find(), name="hosts-findings"))
 
     async def _find(self) -> None:
         """Fills the warnings."""
