@@ -1,19 +1,21 @@
 """What many hosts cost the scheduler of Dask and the app: messages a second, and the bytes of results.
 
-The hosts are simulated: workers of Dask in a few processes, each with a charge that measures nothing. They are asked how
-they fare as an app does it, once a second each, and then hand over the folder of a real run.
+The hosts are simulated: workers of Dask in a few processes, each with a charge that measures nothing. They are asked
+how they fare as an app does it, once a second each, and then hand over the folder of a real run.
 
-Run: python tests/benchmarks/many_hosts.py [HOSTS …]
+Run by hand: python tests/benchmarks/many_hosts.py [HOSTS …]
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -28,6 +30,7 @@ from tui_httpbench.plan.plan import Plan
 
 SECONDS = 10.0
 PROCESSES = 4
+PORT = 18799
 _WORKERS = """
 import asyncio, sys
 import dask
@@ -64,9 +67,17 @@ def cpu_s(pid: int) -> float:
     return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def is_listening() -> bool:
+    """Whether the scheduler answers."""
+    with suppress(OSError):
+        socket.create_connection(("127.0.0.1", PORT), 1).close()
+        return True
+    return False
+
+
 async def a_run(folder: Path) -> tuple[int, int]:
     """A run of the eight modes as it is by itself, but short, and how many requests and bytes it has."""
-    runner = Runner(Plan(budget_s=10.0), keeps_folder=True)
+    runner = Runner(Plan(budget_s=30.0), keeps_folder=True)
     async for _ in runner.run():
         pass
     held = runner.hand_over()
@@ -78,12 +89,13 @@ async def a_run(folder: Path) -> tuple[int, int]:
 
 async def measure(count: int, folder: Path) -> None:
     """Prints what that many hosts cost."""
+    options = ("--host", "127.0.0.1", "--port", str(PORT), "--no-dashboard")
     scheduler = subprocess.Popen(
-        [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "18799", "--no-dashboard"],
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    address = "tcp://127.0.0.1:18799"
-    await asyncio.sleep(3)
+        [sys.executable, "-m", "distributed.cli.dask_scheduler", *options], stderr=subprocess.DEVNULL
+    )
+    address = f"tcp://127.0.0.1:{PORT}"
+    while not is_listening():
+        await asyncio.sleep(0.2)
     each = [count // PROCESSES + (n < count % PROCESSES) for n in range(PROCESSES)]
     workers = [
         subprocess.Popen(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -128,8 +129,8 @@ async def test_a_host_that_is_killed_keeps_what_it_had_handed_in(
     assert rounds_of(runs["alpha"]) == {"light": 3, "light-other": 3}, "the other one goes on"
     assert runs["alpha"].trouble == ""
     assert 1 <= rounds_of(runs["beta"])["light"] <= 2
-    assert runs["beta"].trouble.startswith("Its worker process of Dask is gone in round ")
-    assert runs["beta"].trouble.endswith("; what it measured until then counts.")
+    told = r"Its worker process of Dask is gone (in|after) round 2; what it measured until then counts\."
+    assert re.fullmatch(told, runs["beta"].trouble)
     assert HostFinished("beta", runs["beta"].trouble) in events
     assert wait_until(lambda: not mortal.pids(CHILD), 10) < 10, "no process stays behind"
     assert not mortal.pids("worker/__main__.py")
@@ -212,7 +213,7 @@ async def test_a_host_that_hangs_is_given_up_and_ends_by_itself(
     await run_through(runner, freeze)
     runs = by_name(runner.measured)
     assert rounds_of(runs["alpha"]) == {"light": 4, "light-other": 4}
-    assert runs["beta"].trouble.startswith("It has not answered for 20 s in round ")
+    assert runs["beta"].trouble.startswith("It has not answered for 20 s ")
     assert rounds_of(runs["beta"])["light"] >= 1
     assert wait_until(lambda: not mortal.pids(CHILD), 20) < 20, "its child ends though the worker of Dask is frozen"
 

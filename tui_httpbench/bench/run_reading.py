@@ -28,6 +28,7 @@ from tui_httpbench.clients.entrants import entrant_of, lane_of
 from tui_httpbench.clients.own_files import OwnFile, make_known
 from tui_httpbench.files.small_file import read_small_file
 from tui_httpbench.history.naming import checked_name, checked_run_id
+from tui_httpbench.measured.any_measured import AnyMeasured
 from tui_httpbench.measured.machine import Machine
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.measured_hosts import Host, HostRun, MeasuredHosts
@@ -68,7 +69,7 @@ def sweep_of(whole: Measured, points: tuple[Measured, ...]) -> MeasuredSweep:
     return MeasuredSweep(whole, points)
 
 
-def read_any(folder: Path) -> Measured | MeasuredSweep | MeasuredHosts:
+def read_any(folder: Path) -> AnyMeasured:
     """What the run, the sweep, or the run on many hosts in this folder had measured. Raises RecoveryError."""
     whole = _read(folder)
     if hosts := host_paths(folder):

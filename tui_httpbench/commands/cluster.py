@@ -6,21 +6,24 @@ import asyncio
 import sys
 from contextlib import aclosing, suppress
 
+from tui_httpbench.analysis.hosts import summarize_hosts
 from tui_httpbench.bench.cluster.address import Cluster
 from tui_httpbench.bench.cluster.hosts_events import HostFinished, HostNotice, HostsStarted
 from tui_httpbench.bench.cluster.hosts_runner import HostsRunner
 from tui_httpbench.bench.run_error import RunError, in_words
 from tui_httpbench.commands.exit_status import FAILURE, STOPPED, SUCCESS
 from tui_httpbench.commands.following import REDRAW_INTERVAL_S, stopping_on_signals
-from tui_httpbench.commands.hosts_report import all_succeeded, keep_hosts, report_hosts
+from tui_httpbench.commands.hosts_report import report_hosts
 from tui_httpbench.commands.output import complain
-from tui_httpbench.commands.run import RECOVER, length_of, tell_of_leftovers
+from tui_httpbench.commands.run import RECOVER, length_of, may_go, tell_of_leftovers
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.reference import USUAL, Against
+from tui_httpbench.report import hosts_markdown
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.destination import open_all
 from tui_httpbench.report.formats import Export
 from tui_httpbench.report.hosts_progress import LiveHosts
+from tui_httpbench.report.step_summary import add_to_summary, wants_summary
 
 
 def run_on_hosts(
@@ -60,18 +63,19 @@ def run_on_hosts(
     try:
         status = _follow_to_end(runner)
         if status is None:
-            measured = runner.measured
-            arrived_whole, is_reported = report_hosts(measured, destinations, metric=metric, verbose=verbose)
+            result = summarize_hosts(runner.measured)
+            arrived_whole, is_reported = report_hosts(result, destinations, metric=metric, verbose=verbose)
+            if wants_summary() and (problem := add_to_summary(hosts_markdown.to_text(result))):
+                complain(problem)
             if runner.trouble:
                 complain(runner.trouble)
-            succeeded = all(map(all_succeeded, measured.hosts))
-            status = STOPPED if measured.whole.stopped else SUCCESS if arrived_whole and succeeded else FAILURE
+            status = STOPPED if result.stopped else SUCCESS if arrived_whole and result.all_succeeded else FAILURE
         elif runner.has_measured:
             complain(f"What was measured until now is kept; '{RECOVER}' reports it.")
         else:
             is_reported = True  # there is nothing to recover
     finally:
-        if is_reported and keep_hosts(runner.measured, runner.source):
+        if is_reported and may_go(runner.measured, runner.source):
             runner.discard()
         else:
             runner.leave()

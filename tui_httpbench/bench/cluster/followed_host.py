@@ -127,7 +127,8 @@ class FollowedHost:
         return self._gave_up(f"Its run ended before its time: {why.rstrip('.')}") if end.get("died") else why
 
     def _gave_up(self, why: str) -> str:
-        round_ = f" in round {self.progress.round}" if self.progress.round else ""
+        when = "after" if self.progress.state == "waiting" else "in"
+        round_ = f" {when} round {self.progress.round}" if self.progress.round else ""
         return f"{why}{round_}; {KEPT if self.mirror.sizes else 'nothing came back from it'}."
 
     def _show(self, told: dict[str, Any], state: str) -> None:
