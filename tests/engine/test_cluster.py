@@ -26,6 +26,7 @@ from tui_httpbench.measured.measured_hosts import HostRun, MeasuredHosts
 from tui_httpbench.plan.plan import Plan, PlanError, Request
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc for what was left behind")
+SECRET = "s3cr3t-t0k3n-of-somebody"
 CHILD = "tui_httpbench.bench.cluster.child"
 
 
@@ -79,7 +80,8 @@ def rounds_of(run: HostRun) -> dict[str, int]:
 async def test_every_host_makes_its_own_run_and_nothing_stays(
     cluster: DaskCluster, light_modes: tuple[str, ...], home: Path
 ) -> None:
-    runner = HostsRunner(plan_of(light_modes, rounds=2), Cluster(cluster.address), name="two of them")
+    request = Request(headers=(("Authorization", f"Bearer {SECRET}"),))
+    runner = HostsRunner(plan_of(light_modes, rounds=2, request=request), Cluster(cluster.address), name="two of them")
     events = await run_through(runner)
     assert events[-1] == HostsFinished(stopped=False)
     shared = [event.sentence for event in events if isinstance(event, HostNotice)]
@@ -106,6 +108,7 @@ async def test_every_host_makes_its_own_run_and_nothing_stays(
     for name in cluster.names:
         assert not list((cluster.state_of(name) / "hosts").glob("host-*"))
         assert not (cluster.state_of(name) / "runs").exists()
+    assert not any(SECRET in cluster.log_of(name) for name in ("scheduler", *cluster.names))
     assert not list((home / "state").rglob("run.json")), "its folder goes, as nobody wants to keep it"
     progress = runner.progress()
     assert (progress.is_over, progress.over, progress.done) == (True, 2, 160)
