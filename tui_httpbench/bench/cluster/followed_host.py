@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from tui_httpbench.bench.cluster.link import Link
 
 TICK_S = 1.0
-"""How often a host is asked how it fares: often enough for its lease."""
+"""How often a host is asked how it fares, of a few; of many less often, so that the scheduler keeps up."""
+ASKED_AT_ONCE = 100
+MAX_TICK_S = agent.LEASE_S / 3
 SILENT_S = agent.LEASE_S + 5.0
 """How long a host may not answer, or its run tell nothing, until it is given up: its run has ended by itself then."""
 END_S = 5.0
@@ -33,8 +35,11 @@ KEPT = "what it measured until then counts"
 class FollowedHost:
     """A host of a run, from its go-ahead to its end; ``note`` is what is known of it."""
 
-    def __init__(self, number: int, address: str, note: HostNote, mirror: Mirror, turns: MachineTurns) -> None:
-        """Nothing is asked yet."""
+    def __init__(
+        self, number: int, address: str, note: HostNote, mirror: Mirror, turns: MachineTurns, of_hosts: int = 1
+    ) -> None:
+        """Nothing is asked yet; ``of_hosts`` is how many are asked alike."""
+        self._tick_s = min(max(TICK_S, of_hosts / ASKED_AT_ONCE), MAX_TICK_S)
         self.number, self.address, self.note = number, address, note
         self.mirror, self._turns = mirror, turns
         self.progress = HostProgress(note.host.name, "failed" if note.trouble else "waiting", trouble=note.trouble)
@@ -90,7 +95,7 @@ class FollowedHost:
         self._has_begun = True
         state, is_taken = "begins", True
         while True:
-            orders: dict[str, Any] = {"have": self.mirror.sizes, "wait_s": TICK_S, "kill": self._kill}
+            orders: dict[str, Any] = {"have": self.mirror.sizes, "wait_s": self._tick_s, "kill": self._kill}
             if self.must_stop:
                 orders["stop"] = True
                 if state == "waits":
@@ -100,7 +105,7 @@ class FollowedHost:
                 if self._turns.has(self.number):
                     orders["go"] = True
                 else:
-                    await self._turns.changes(TICK_S)
+                    await self._turns.changes(self._tick_s)
                     if self._turns.has(self.number):
                         orders["go"] = True
             asked_s = time.monotonic()

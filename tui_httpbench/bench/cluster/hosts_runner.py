@@ -118,7 +118,7 @@ class HostsRunner(FolderHolder):
             raise PlanError(
                 "cluster",
                 f"The plan has credentials, which would go to {self.cluster.address} for all on the way to read; use "
-                "a tls:// address, or name a variable that is set on the hosts: -H 'Authorization: Bearer $TOKEN'.",
+                "a tls:// address, or write $NAME in their place, a variable that is set on the hosts.",
             )
         async with AsyncExitStack() as stack:
             try:
@@ -192,7 +192,8 @@ class HostsRunner(FolderHolder):
             note = self._note_on(each, shares, offs.get(each.worker.address))
             mirror = Mirror(host_path(folder.path, number))
             mirror.note(note)
-            hosts.append(FollowedHost(number, each.worker.address, note, mirror, turns.get(machine) or MachineTurns()))
+            turn = turns.get(machine) or MachineTurns()
+            hosts.append(FollowedHost(number, each.worker.address, note, mirror, turn, len(chosen)))
         return hosts
 
     def _note_on(self, chosen: Chosen, shares: tuple[str, ...], off_s: float | None) -> HostNote:
