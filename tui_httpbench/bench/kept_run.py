@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tui_httpbench.analysis.conclusion import conclude, winner_of
+from tui_httpbench.analysis.hosts import HostsResult
+from tui_httpbench.analysis.hosts_words import sentences_of as sentences_of_hosts
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.sweep import SweepResult
 from tui_httpbench.analysis.sweep_words import sentences_of
 from tui_httpbench.history.rows import Entry
 from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.measured_hosts import MeasuredHosts
 from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.in_words import format_load, format_rounds_made
@@ -100,6 +103,29 @@ def facts_of_sweep(measured: MeasuredSweep, result: SweepResult) -> dict[str, An
     return plan.request.hiding.hide_in(facts)
 
 
+def facts_of_hosts(measured: MeasuredHosts, result: HostsResult) -> dict[str, Any]:
+    """The same of a run on many hosts; its winner is who is first on all of them."""
+    whole, plan = measured.whole, measured.whole.plan
+    runs = [run.measured for run in measured.hosts if run.measured is not None]
+    records = [record for run in runs for record in run.records]
+    first = {place.lanes[0] for place in result.pairs.first_places}
+    sentences = sentences_of_hosts(result)
+    in_flight = "as in the article" if plan.concurrency == ARTICLE else f"{plan.concurrency} in flight"
+    facts = {
+        **_moment_and_place(whole),
+        "load": f"on {plural(len(measured.hosts), 'host')}, {format_load(plan, whole.duration_s)}, {in_flight}",
+        "rounds": plural(max((run.rounds_made for run in runs), default=0), "round"),
+        "winner": next(iter(first)) if len(first) == 1 else "",
+        "conclusion": sentences[0] if sentences else "",
+        "outcome": _outcome(whole),
+        "requests": sum(record.requests for record in records),
+        "failed": sum(record.failed for record in records),
+        "lanes": {},
+        "hosts": [run.host.name for run in measured.hosts],
+    }
+    return plan.request.hiding.hide_in(facts)
+
+
 def _moment_and_place(measured: Measured) -> dict[str, str]:
     plan = measured.plan
     is_embedded = plan.request.uses_embedded_target
@@ -126,7 +152,7 @@ def _outcome(measured: Measured) -> str:
 def words_of(measured: Measured, facts: dict[str, Any]) -> str:
     """What a filter looks at, beside id and name."""
     names = ("place", "scenario", "load", "winner", "outcome", "started_at")
-    return " ".join([*(str(facts[name]) for name in names), *measured.plan.modes])
+    return " ".join([*(str(facts[name]) for name in names), *measured.plan.modes, *facts.get("hosts", ())])
 
 
 def kept_run_of(entry: Entry) -> KeptRun:

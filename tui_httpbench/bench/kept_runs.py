@@ -8,11 +8,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tui_httpbench.analysis.any_result import AnyResult
+from tui_httpbench.analysis.hosts import HostsResult, summarize_hosts
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.analysis.sweep import SweepResult, summarize_sweep
-from tui_httpbench.bench.kept_run import KeptRun, digest_of, facts_of, facts_of_sweep, kept_run_of, words_of
-from tui_httpbench.bench.packing import PackError, pack_summary, pack_sweep, unpack, write_samples
+from tui_httpbench.bench.kept_run import (
+    KeptRun,
+    digest_of,
+    facts_of,
+    facts_of_hosts,
+    facts_of_sweep,
+    kept_run_of,
+    words_of,
+)
+from tui_httpbench.bench.packing import PackError, pack_hosts, pack_summary, pack_sweep, unpack, write_samples
 from tui_httpbench.bench.run_folder import source_of
 from tui_httpbench.bench.run_reading import UNREADABLE, read_run
 from tui_httpbench.files.folders import state_folder
@@ -21,7 +31,9 @@ from tui_httpbench.history.naming import new_run_id
 from tui_httpbench.history.rows import Entry, Size
 from tui_httpbench.history.run_store import RunStore
 from tui_httpbench.history.settings import load_history_settings
+from tui_httpbench.measured.any_measured import AnyMeasured, ended_as, whole_of, with_whole
 from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.measured_hosts import MeasuredHosts
 from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.text.quoting import printable, shortened
 
@@ -47,13 +59,13 @@ NO_HOME = "There is no history without a home folder; set HOME."
 
 
 def keep(
-    measured: Measured | MeasuredSweep,
+    measured: AnyMeasured,
     *,
     source: str,
-    result: Result | SweepResult | None = None,
+    result: AnyResult | None = None,
     tell: Callable[[str], object] = lambda _: None,
 ) -> KeptRun | None:
-    """Keeps a run, or a sweep as one; None where it is not to be kept, or measured nothing.
+    """Keeps a run, or a sweep or a run on many hosts as one; None where it is not to be kept, or measured nothing.
 
     A run that went on replaces what it was, unless that was gone on with otherwise: then both are kept.
 
@@ -63,7 +75,7 @@ def keep(
     settings = load_history_settings()
     for problem in settings.problems:
         tell(problem)
-    whole = measured if isinstance(measured, Measured) else measured.whole
+    whole = whole_of(measured)
     if not (settings.keeps and whole.in_history and measured.has_requests):
         return None
     store = _store()
@@ -75,7 +87,7 @@ def keep(
             run_id=whole.run_id or new_run_id(whole.started_at),
             ended_at=whole.ended_at or datetime.now().astimezone().isoformat(timespec="seconds"),
         )
-        measured = whole if isinstance(measured, Measured) else measured.ended(whole)
+        measured = ended_as(measured, whole)
         facts, summary = _summarized(measured, result)
         entry = store.put(
             Entry(whole.run_id, _unix_s(whole.started_at), whole.plan.request.hiding.hide(whole.name), facts),
@@ -101,13 +113,14 @@ def _went_on_from(whole: Measured) -> str | None:
     return digest_of(record for record in whole.records if record.round <= before) if before else None
 
 
-def _summarized(
-    measured: Measured | MeasuredSweep, result: Result | SweepResult | None
-) -> tuple[dict[str, Any], bytes]:
+def _summarized(measured: AnyMeasured, result: AnyResult | None) -> tuple[dict[str, Any], bytes]:
     """What lists show of it, and what is kept of it for good; ``result`` is what it makes, where that is known."""
     if isinstance(measured, MeasuredSweep):
         sweep = result if isinstance(result, SweepResult) else summarize_sweep(measured)
         return facts_of_sweep(measured, sweep), pack_sweep(measured, sweep)
+    if isinstance(measured, MeasuredHosts):
+        hosts = result if isinstance(result, HostsResult) else summarize_hosts(measured)
+        return facts_of_hosts(measured, hosts), pack_hosts(measured, hosts)
     run = result if isinstance(result, Result) else summarize_run(measured)
     return facts_of(measured, run), pack_summary(measured, run)
 
@@ -144,9 +157,15 @@ def find_kept(reference: str, *, only_one: bool = False) -> KeptRun:
 def open_kept(reference: str) -> Measured:
     """What the run measured that ``find_kept`` finds; with ``remains`` where its samples are not kept any more.
 
-    Raises KeptRunError, as for a sweep.
+    Raises KeptRunError, as for a sweep, and a run on many hosts.
     """
     measured = open_any(reference)
+    if isinstance(measured, MeasuredHosts):
+        run_id = measured.whole.run_id
+        raise KeptRunError(
+            f"The run {run_id} was made on several hosts, and is no single run; 'httpbench-tui history show {run_id}' "
+            "reports it."
+        )
     if isinstance(measured, MeasuredSweep):
         run_id, knob = measured.whole.run_id, measured.whole.plan.sweep
         raise KeptRunError(
@@ -156,8 +175,8 @@ def open_kept(reference: str) -> Measured:
     return measured
 
 
-def open_any(reference: str) -> Measured | MeasuredSweep:
-    """What the run, or the sweep, measured that ``find_kept`` finds. Raises KeptRunError."""
+def open_any(reference: str) -> AnyMeasured:
+    """What the run, the sweep or the run on many hosts measured that ``find_kept`` finds. Raises KeptRunError."""
     store = _store()
     if store is None:
         raise KeptRunError(NO_HOME)
@@ -167,9 +186,7 @@ def open_any(reference: str) -> Measured | MeasuredSweep:
     except PackError as error:
         why = shortened(printable(str(error)), 200)
         raise KeptRunError(f"The run {entry.id} of the history can't be read ({why}); it is left as it is.") from error
-    if isinstance(measured, MeasuredSweep):
-        return replace(measured, whole=replace(measured.whole, name=entry.name, run_id=entry.id))
-    return replace(measured, name=entry.name, run_id=entry.id)
+    return with_whole(measured, replace(whole_of(measured), name=entry.name, run_id=entry.id))
 
 
 def rename_kept(run_id: str, name: str) -> None:

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from tui_httpbench.analysis.hosts import HostsResult
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import remains_of
 from tui_httpbench.analysis.sweep import SweepResult
@@ -26,20 +27,25 @@ from tui_httpbench.bench.run_folder import describe
 from tui_httpbench.bench.run_reading import MAX_BODY_FILE_BYTES, UNREADABLE, checked, measured_of, plan_of, sweep_of
 from tui_httpbench.clients.own_files import OwnFile
 from tui_httpbench.clients.reading import MAX_FILE_BYTES
+from tui_httpbench.measured.any_measured import AnyMeasured
 from tui_httpbench.measured.measured import DROPPED_BODY, Measured
+from tui_httpbench.measured.measured_hosts import Host, HostRun, MeasuredHosts
 from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.measured.notes_json import Note, ProbesMade, RunEnd, gather, note_from_dict, note_to_dict
 from tui_httpbench.measured.record_json import record_from_dict, record_to_dict, tally_from_dict, tally_to_dict
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.remains import Remains
 from tui_httpbench.measured.samples import START, STATUS, Samples
-from tui_httpbench.measured.strict_json import items, read_as, text
+from tui_httpbench.measured.strict_json import MAX_SECONDS, items, read_as, text
 from tui_httpbench.plan.plan import MAX_MODES, Plan
 from tui_httpbench.plan.sweep import MAX_POINTS
 
 FORMAT = 1
 SWEEP_FORMAT = 2
 """Of sweeps, which a version that knows none must not take for a run without rounds."""
+HOSTS_FORMAT = 3
+"""Of runs on many hosts, likewise."""
+MAX_HOSTS = 100_000
 MAX_RECORDS = 1_000_000
 MAX_SUMMARY_BYTES = 500_000_000
 _BODY = "body"
@@ -76,6 +82,45 @@ def pack_sweep(measured: MeasuredSweep, result: SweepResult) -> bytes:
     )
 
 
+def pack_hosts(measured: MeasuredHosts, result: HostsResult) -> bytes:
+    """All that is kept of a run on many hosts for good: what holds for all, and each host with its run's summary."""
+    whole = measured.whole
+    end = RunEnd(whole.stopped, whole.trouble, whole.ended_at or "", whole.interrupted)
+    hosts = zip(measured.hosts, result.hosts, strict=True)
+    return _packed(
+        {
+            "format": HOSTS_FORMAT,
+            "run": _described(whole),
+            "notes": [note_to_dict(end)],
+            "hosts": [_host_to_dict(run, told.result, _sources(whole)) for run, told in hosts],
+            "own_files": _sources(whole),
+        }
+    )
+
+
+def _host_to_dict(run: HostRun, result: Result | None, sources: list[str]) -> dict[str, Any]:
+    told = {"host": asdict(run.host), "notes": list(run.notes), "trouble": run.trouble}
+    if run.measured is None or result is None:
+        return {**told, "measured": None}
+    own = _sources(run.measured)
+    summary = {**_summary_of(run.measured, result), **({"own_files": own} if own != sources else {})}
+    return {**run.measured.plan.request.hiding.hide_in(told), "measured": summary}
+
+
+def _host_of(kept: dict[str, Any], number: int, sources: object, archive: zipfile.ZipFile | None) -> HostRun:
+    told = dict(kept["host"])
+    # A clock may be behind, and other numbers here are from 0 on.
+    off_s = told.pop("clock_off_s", None)
+    if off_s is not None and not (isinstance(off_s, int | float) and abs(off_s) <= MAX_SECONDS):
+        raise ValueError("a host's clock is off by what is no time")
+    host = replace(read_as(Host, told), clock_off_s=off_s)
+    summary = kept["measured"]
+    measured = None
+    if summary is not None:
+        measured = _run(summary, summary.get("own_files", sources), archive, _prefix(number))
+    return HostRun(host, measured, tuple(map(text, items(kept["notes"]))), text(kept["trouble"]))
+
+
 def _packed(summary: dict[str, Any]) -> bytes:
     return zlib.compress(json.dumps(summary).encode(), 9)
 
@@ -100,18 +145,20 @@ def _summary_of(measured: Measured, result: Result) -> dict[str, Any]:
     }
 
 
-def write_samples(measured: Measured | MeasuredSweep, file: BinaryIO) -> None:
+def write_samples(measured: AnyMeasured, file: BinaryIO) -> None:
     """Writes what a run has beside its summary: a member for each of its rounds, and a body that is large.
 
-    Of a sweep, each point has its own, whose names begin with the number of the point.
+    Of a sweep, each point has its own, whose names begin with the number of the point, and so has each host.
     """
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
         if isinstance(measured, Measured):
             _write_run(measured, archive)
             return
         _write_run(measured.whole, archive)
-        for number, point in enumerate(measured.points):
-            _write_run(point, archive, _prefix(number))
+        parts = measured.points if isinstance(measured, MeasuredSweep) else [run.measured for run in measured.hosts]
+        for number, part in enumerate(parts):
+            if part is not None:
+                _write_run(part, archive, _prefix(number))
 
 
 def _write_run(measured: Measured, archive: zipfile.ZipFile, prefix: str = "") -> None:
@@ -126,10 +173,10 @@ def _prefix(point: int) -> str:
     return f"{point}/"
 
 
-def unpack(summary: bytes, samples: Path | None) -> Measured | MeasuredSweep:
-    """The run or the sweep that was kept; without its samples where their file is None, gone or damaged.
+def unpack(summary: bytes, samples: Path | None) -> AnyMeasured:
+    """The run, the sweep or the run on many hosts that was kept.
 
-    Raises PackError.
+    Without its samples where their file is None, gone or damaged. Raises PackError.
     """
     try:
         kept = _parsed(summary)
@@ -164,15 +211,18 @@ def _parsed(summary: bytes) -> dict[str, Any]:
     if reader.unconsumed_tail:
         raise ValueError(_TOO_LARGE)
     kept = json.loads(told)
-    if kept["format"] not in (FORMAT, SWEEP_FORMAT):
-        raise ValueError(f"its format is {kept['format']!r:.20}, and {FORMAT} and {SWEEP_FORMAT} are known")
+    if kept["format"] not in (FORMAT, SWEEP_FORMAT, HOSTS_FORMAT):
+        raise ValueError(f"its format is {kept['format']!r:.20}, and {FORMAT} to {HOSTS_FORMAT} are known")
     return dict(kept)
 
 
-def _measured(kept: dict[str, Any], archive: zipfile.ZipFile | None) -> Measured | MeasuredSweep:
+def _measured(kept: dict[str, Any], archive: zipfile.ZipFile | None) -> AnyMeasured:
     if kept["format"] == FORMAT:
         return _run(kept, kept["own_files"], archive)
     whole = _run({"rounds": [], **kept}, kept["own_files"], archive, has_remains=False)
+    if kept["format"] == HOSTS_FORMAT:
+        hosts = enumerate(items(kept["hosts"], MAX_HOSTS))
+        return MeasuredHosts(whole, tuple(_host_of(told, number, kept["own_files"], archive) for number, told in hosts))
     points = enumerate(items(kept["points"], MAX_POINTS))
     runs = tuple(_run(point, kept["own_files"], archive, _prefix(number)) for number, point in points)
     return sweep_of(whole, runs)

@@ -12,7 +12,9 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from tui_httpbench.analysis.any_result import summarize_any
 from tui_httpbench.analysis.grouping import parse_group_by
+from tui_httpbench.analysis.hosts import summarize_hosts
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.analysis.sweep import summarize_sweep
 from tui_httpbench.bench.kept_runs import (
@@ -25,11 +27,14 @@ from tui_httpbench.bench.kept_runs import (
     remove_kept,
 )
 from tui_httpbench.commands.exit_status import FAILURE, SUCCESS, USAGE_ERROR
+from tui_httpbench.commands.hosts_report import refuse_grouping_of_hosts, report_hosts
 from tui_httpbench.commands.output import complain, write_text
 from tui_httpbench.commands.run import export_result, report_result
 from tui_httpbench.commands.sweep import check_metric, refuse_grouping, report_sweep
 from tui_httpbench.history.error import NoSuchRunError
 from tui_httpbench.history.settings import load_history_settings
+from tui_httpbench.measured.any_measured import whole_of
+from tui_httpbench.measured.measured_hosts import MeasuredHosts
 from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.report.console import StreamConsole
@@ -105,6 +110,11 @@ def show_run(
         again = f"{SHOW} {measured.whole.run_id}"
         told = report_sweep(summarize_sweep(measured), destinations, metric=metric, verbose=verbose, again=again)
         return SUCCESS if told[0] else FAILURE
+    if isinstance(measured, MeasuredHosts):
+        refuse_grouping_of_hosts(group_by)
+        again = f"{SHOW} {measured.whole.run_id}"
+        told = report_hosts(summarize_hosts(measured), destinations, metric=metric, verbose=verbose, again=again)
+        return SUCCESS if told[0] else FAILURE
     arrived_whole, _ = report_result(
         summarize_run(measured),
         destinations,
@@ -124,9 +134,8 @@ def export_run(reference: str, exports: tuple[Export, ...]) -> int:
         measured = open_any(reference)
     except KeptRunError as error:
         return _failed(error)
-    whole = measured.whole if isinstance(measured, MeasuredSweep) else measured
+    whole, result = whole_of(measured), summarize_any(measured)
     is_sweep = isinstance(measured, MeasuredSweep)
-    result = summarize_sweep(measured) if isinstance(measured, MeasuredSweep) else summarize_run(measured)
     written = []
     for form, destination in destinations:
         if form.needs_samples and not result.has_samples:

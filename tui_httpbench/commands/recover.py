@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from tui_httpbench.analysis.hosts import summarize_hosts
 from tui_httpbench.analysis.pairs import judge
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.analysis.sweep import summarize_sweep
 from tui_httpbench.bench.recovery import InterruptedRun, RecoveryError, discard, look_for_leftovers, read_any
 from tui_httpbench.bench.run_folder import source_of
 from tui_httpbench.commands.exit_status import FAILURE, SLOWER, SUCCESS
+from tui_httpbench.commands.hosts_report import report_hosts
 from tui_httpbench.commands.output import complain
 from tui_httpbench.commands.run import may_go, report_result
 from tui_httpbench.commands.sweep import report_sweep
+from tui_httpbench.measured.measured_hosts import MeasuredHosts
 from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.report.destination import open_all
 from tui_httpbench.report.formats import Export
@@ -43,8 +46,11 @@ def recover_run(exports: tuple[Export, ...] = (), *, discards: bool = False, all
     except RecoveryError as error:
         complain(str(error))
         return FAILURE
-    if isinstance(measured, MeasuredSweep):
-        arrived_whole, arrived = report_sweep(summarize_sweep(measured), destinations)
+    if isinstance(measured, MeasuredSweep | MeasuredHosts):
+        if isinstance(measured, MeasuredSweep):
+            arrived_whole, arrived = report_sweep(summarize_sweep(measured), destinations)
+        else:
+            arrived_whole, arrived = report_hosts(summarize_hosts(measured), destinations)
         if arrived and may_go(measured, source_of(run.folder, measured.whole.started_at)):
             discard(run.folder)
         _tell_of_others(len(runs) - 1)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import sys
 
+from tui_httpbench.analysis.any_result import AnyResult
 from tui_httpbench.analysis.grouping import GroupBy
+from tui_httpbench.analysis.hosts import HostsResult
 from tui_httpbench.analysis.pairs import gate_in_words, judge
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.sweep import SweepResult
@@ -17,8 +19,7 @@ from tui_httpbench.bench.runner import Runner
 from tui_httpbench.commands.exit_status import FAILURE, SLOWER, STOPPED, SUCCESS, USAGE_ERROR
 from tui_httpbench.commands.following import follow
 from tui_httpbench.commands.output import complain, print_whole
-from tui_httpbench.measured.measured import Measured
-from tui_httpbench.measured.measured_sweep import MeasuredSweep
+from tui_httpbench.measured.any_measured import AnyMeasured
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.reference import USUAL, Against
 from tui_httpbench.report import markdown
@@ -125,7 +126,7 @@ def report_result(
     return succeeded and has_text, has_exports if exported else has_text
 
 
-def may_go(measured: Measured | MeasuredSweep, source: str) -> bool:
+def may_go(measured: AnyMeasured, source: str) -> bool:
     """Keeps in the history what was reported, and says why where it can't; whether the run's folder may go.
 
     It stays for recovery where the next try may succeed, as on a disk that is full now.
@@ -208,7 +209,7 @@ def _is_nothing_left(runner: Runner) -> bool:
 
 
 def export_result(
-    result: Result | SweepResult, form: Format, destination: FileDestination, against: Against, *, again: str = RECOVER
+    result: AnyResult, form: Format, destination: FileDestination, against: Against, *, again: str = RECOVER
 ) -> tuple[bool, bool]:
     """Whether all went well, and whether it arrived: a reader that is gone is no failure, but has not got it.
 
@@ -217,6 +218,8 @@ def export_result(
     try:
         if isinstance(result, SweepResult):
             destination.write_parts(form.parts_of_sweep(result))
+        elif isinstance(result, HostsResult):
+            destination.write_parts(form.parts_of_hosts(result))
         else:
             destination.write_parts(form.parts_of(result, against))
     except BrokenPipeError:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import types
 from dataclasses import MISSING, Field, fields, is_dataclass
+from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from tui_httpbench.text.quoting import shortened
@@ -77,7 +78,7 @@ def read_as(kind: type[Kind], value: object) -> Kind:
 
 def _read(kind: Any, value: object) -> Any:
     if is_dataclass(kind):
-        values, hints = table(value), get_type_hints(kind)
+        values, hints = table(value), _hints(cast(type, kind))
         # What an earlier version of this program did not write has its default.
         told = [field for field in fields(kind) if field.name in values or _is_needed(field)]
         return cast(Any, kind)(**{field.name: _read(hints[field.name], values[field.name]) for field in told})
@@ -94,6 +95,12 @@ def _read(kind: Any, value: object) -> Any:
     if origin is dict:
         return {name: _read(inner[1], each) for name, each in table(value).items()}
     return _read_plain(kind, value)
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    # Looked up once: it takes longer than all else here, and a run on many hosts has thousands of values.
+    return get_type_hints(kind)
 
 
 def _is_needed(field: Field[Any]) -> bool:

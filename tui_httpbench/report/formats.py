@@ -11,6 +11,7 @@ from tui_httpbench.plan.plan import PlanError
 from tui_httpbench.text.quoting import shortened
 
 if TYPE_CHECKING:
+    from tui_httpbench.analysis.hosts import HostsResult
     from tui_httpbench.analysis.result import Result
     from tui_httpbench.analysis.sweep import SweepResult
     from tui_httpbench.plan.reference import Against
@@ -24,8 +25,8 @@ class Format:
     """A form: ``suffix`` is how the names of its files end, ``title`` what people call it, ``about`` what is in it.
 
     ``module`` has the function ``parts_of``, which makes the pieces of a text, of a ``Result`` and of what its lanes
-    are compared with; ``sweep_module`` has one that makes them of a ``SweepResult``. ``option`` asks for the form
-    whatever the file's name is; empty where the suffix alone does.
+    are compared with; ``sweep_module`` has one that makes them of a ``SweepResult``, ``hosts_module`` one of a
+    ``HostsResult``. ``option`` asks for the form whatever the file's name is; empty where the suffix alone does.
     ``needs_samples`` tells that it has nothing to say of a run whose single requests are not kept any more.
     """
 
@@ -36,6 +37,7 @@ class Format:
     option: str = ""
     needs_samples: bool = False
     sweep_module: str = ""
+    hosts_module: str = ""
 
     @property
     def name(self) -> str:
@@ -53,6 +55,11 @@ class Format:
         parts: Iterator[str] = import_module(self.sweep_module).parts_of(result)
         return parts
 
+    def parts_of_hosts(self, result: HostsResult) -> Iterator[str]:
+        """A run on many hosts in this form, piece by piece."""
+        parts: Iterator[str] = import_module(self.hosts_module).parts_of(result)
+        return parts
+
 
 JSON = Format(
     ".json",
@@ -61,6 +68,7 @@ JSON = Format(
     "tui_httpbench.report.json_report",
     "--json",
     sweep_module="tui_httpbench.report.sweep_json",
+    hosts_module="tui_httpbench.report.hosts_json",
 )
 
 FORMATS: tuple[Format, ...] = (
@@ -71,6 +79,7 @@ FORMATS: tuple[Format, ...] = (
         "the table, to be pasted",
         "tui_httpbench.report.markdown",
         sweep_module="tui_httpbench.report.sweep_markdown",
+        hosts_module="tui_httpbench.report.hosts_markdown",
     ),
     Format(
         "rounds.csv",
@@ -78,6 +87,7 @@ FORMATS: tuple[Format, ...] = (
         "a row for each round of each mode",
         "tui_httpbench.report.rounds_csv",
         sweep_module="tui_httpbench.report.sweep_rounds_csv",
+        hosts_module="tui_httpbench.report.hosts_rounds_csv",
     ),
     Format(
         ".csv",
@@ -85,6 +95,7 @@ FORMATS: tuple[Format, ...] = (
         "a row for each mode",
         "tui_httpbench.report.lanes_csv",
         sweep_module="tui_httpbench.report.sweep_csv",
+        hosts_module="tui_httpbench.report.hosts_csv",
     ),
     Format(
         ".jsonl",
@@ -93,6 +104,7 @@ FORMATS: tuple[Format, ...] = (
         "tui_httpbench.report.requests_jsonl",
         needs_samples=True,
         sweep_module="tui_httpbench.report.sweep_jsonl",
+        hosts_module="tui_httpbench.report.hosts_jsonl",
     ),
     Format(
         ".html",
@@ -100,6 +112,7 @@ FORMATS: tuple[Format, ...] = (
         "one page with charts, to be shown and printed",
         "tui_httpbench.report.html_report",
         sweep_module="tui_httpbench.report.sweep_html",
+        hosts_module="tui_httpbench.report.hosts_html",
     ),
 )
 """All forms; of two suffixes that a name ends in, the longer one stands first."""

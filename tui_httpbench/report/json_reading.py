@@ -67,6 +67,11 @@ def run_of_document(document: Any, source: str) -> ComparedRun:
         )
     if document.get("sweep") is not None:
         raise DocumentError(f"{what} is a sweep, and compare takes single runs; compare two runs at the same value.")
+    if document.get("hosts") is not None:
+        raise DocumentError(
+            f"{what} is a run on several hosts, which compares them itself, and compare takes single runs; compare two "
+            "runs that were made on the same host."
+        )
     reader = _Reader()
     try:
         return replace(reader.run(document), source=source)

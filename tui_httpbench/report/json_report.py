@@ -60,6 +60,7 @@ def to_dict(result: Result, against: Against = USUAL) -> dict[str, Any]:
         "warnings": list(result.warnings),
         "differences": [{"text": each.text, "modes": each.modes} for each in result.differences],
         "sweep": None,
+        "hosts": None,
         "article": _article(result),
         "client_files": [
             {"file": own.path.name, "sha256": own.sha256, "modes": [mode.id for mode in own.modes if mode.id in used]}

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tui_httpbench.analysis.result import Result
-    from tui_httpbench.analysis.sweep import SweepResult
+    from tui_httpbench.analysis.any_result import AnyResult
     from tui_httpbench.bench.run_folder import RunFolder
 
 
@@ -14,22 +13,22 @@ class HeldRun:
     """Holds one run's folder, so that an app that is killed loses no result that was not saved."""
 
     def __init__(self) -> None:
-        self._result: Result | SweepResult | None = None
+        self._result: AnyResult | None = None
         self._folder: RunFolder | None = None
         self._stays = False
 
-    def take(self, result: Result | SweepResult, folder: RunFolder | None) -> None:
+    def take(self, result: AnyResult, folder: RunFolder | None) -> None:
         """From now on, holds the folder of this result; the one before is removed: its user went on from it."""
         self.remove()
         self._result, self._folder, self._stays = result, folder, False
 
-    def settle(self, result: Result | SweepResult) -> None:
+    def settle(self, result: AnyResult) -> None:
         """This result is saved: its folder is removed, if it is held."""
         if result is self._result:
             self._stays = False
             self.remove()
 
-    def stay(self, result: Result | SweepResult) -> None:
+    def stay(self, result: AnyResult) -> None:
         """This result should be in the history, and can't be now: once it is left, its folder stays for recovery."""
         self._stays = self._stays or result is self._result
 

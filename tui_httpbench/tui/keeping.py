@@ -15,15 +15,10 @@ from tui_httpbench.files.threads import in_thread
 from tui_httpbench.tui.held_run import HeldRun
 
 if TYPE_CHECKING:
-    from tui_httpbench.analysis.result import Result
-    from tui_httpbench.analysis.sweep import SweepResult
+    from tui_httpbench.analysis.any_result import AnyResult
     from tui_httpbench.bench.kept_runs import KeptRun
     from tui_httpbench.bench.run_folder import RunFolder
-    from tui_httpbench.measured.measured import Measured
-    from tui_httpbench.measured.measured_sweep import MeasuredSweep
-
-    AnyResult = Result | SweepResult
-    AnyMeasured = Measured | MeasuredSweep
+    from tui_httpbench.measured.any_measured import AnyMeasured
 
 
 NOT_KEPT = "These rounds are not kept: --no-history, or keep = false in the config file, says so. s saves the result."
@@ -102,7 +97,6 @@ class Keeper:
 
 def _source(folder: RunFolder, measured: AnyMeasured) -> str:
     from tui_httpbench.bench.run_folder import source_of
-    from tui_httpbench.measured.measured_sweep import MeasuredSweep
+    from tui_httpbench.measured.any_measured import whole_of
 
-    whole = measured.whole if isinstance(measured, MeasuredSweep) else measured
-    return source_of(folder.path, whole.started_at)
+    return source_of(folder.path, whole_of(measured).started_at)

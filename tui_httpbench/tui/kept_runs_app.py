@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from textual.app import App, ReturnType
 
 from tui_httpbench.tui.keeping import Keeper
-from tui_httpbench.tui.screen_kinds import is_history, is_results, is_setup, is_sweep_results
+from tui_httpbench.tui.screen_kinds import is_history, is_hosts_results, is_results, is_setup, is_sweep_results
 
 if TYPE_CHECKING:
     from tui_httpbench.tui.screens.history.screen import HistoryScreen
+    from tui_httpbench.tui.screens.hosts.results import HostsResultsScreen
     from tui_httpbench.tui.screens.sweep.results import SweepResultsScreen
 
 
@@ -33,13 +34,17 @@ class KeptRunsApp(App[ReturnType]):
 
     def on_history_screen_opened(self, event: HistoryScreen.Opened) -> None:
         """Shows a run of the history, over the list."""
+        from tui_httpbench.analysis.hosts import HostsResult
         from tui_httpbench.analysis.sweep import SweepResult
         from tui_httpbench.measured.measured import Measured
+        from tui_httpbench.tui.screens.hosts.results import HostsResultsScreen
         from tui_httpbench.tui.screens.results.screen import ResultsScreen
         from tui_httpbench.tui.screens.sweep.results import SweepResultsScreen
 
         if isinstance(event.result, SweepResult):
             self.push_screen(SweepResultsScreen(event.result, is_kept=True))
+        elif isinstance(event.result, HostsResult):
+            self.push_screen(HostsResultsScreen(event.result, is_kept=True))
         else:
             assert isinstance(event.measured, Measured)
             self.push_screen(ResultsScreen(event.result, event.measured, is_kept=True))
@@ -58,6 +63,16 @@ class KeptRunsApp(App[ReturnType]):
 
         self.push_screen(ResultsScreen(event.result, is_kept=True, place=event.place))
 
+    def on_hosts_results_screen_closed(self) -> None:
+        """Goes back to the list, from which the run on many hosts came."""
+        self.pop_screen()
+
+    def on_hosts_results_screen_host_opened(self, event: HostsResultsScreen.HostOpened) -> None:
+        """Shows the run on a host, over that on all of them."""
+        from tui_httpbench.tui.screens.results.screen import ResultsScreen
+
+        self.push_screen(ResultsScreen(event.result, is_kept=True, place=event.place))
+
     def on_history_screen_compared(self, event: HistoryScreen.Compared) -> None:
         """Shows two runs beside each other, or one lane over more of them."""
         from tui_httpbench.tui.screens.compare.screen import CompareScreen
@@ -71,7 +86,9 @@ class KeptRunsApp(App[ReturnType]):
     def on_history_screen_renamed(self, event: HistoryScreen.Renamed) -> None:
         """Has the result below show the name that its run has now."""
         for screen in self.screen_stack:
-            if (is_results(screen) or is_sweep_results(screen)) and screen.result.run_id == event.run_id:
+            if (
+                is_results(screen) or is_sweep_results(screen) or is_hosts_results(screen)
+            ) and screen.result.run_id == event.run_id:
                 screen.show_name(event.name)
 
     def on_history_screen_left(self, event: HistoryScreen.Left) -> None:

@@ -7,20 +7,17 @@ from typing import Any
 
 from textual.app import App
 
-from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.summary import summarize_run
-from tui_httpbench.analysis.sweep import SweepResult, summarize_sweep
+from tui_httpbench.analysis.any_result import AnyResult, summarize_any
 from tui_httpbench.bench.recovery import InterruptedRun, RecoveryError, discard, look_for_leftovers, read_any
 from tui_httpbench.bench.run_folder import RunFolder
 from tui_httpbench.files.threads import in_thread
-from tui_httpbench.measured.measured import Measured
-from tui_httpbench.measured.measured_sweep import MeasuredSweep
+from tui_httpbench.measured.any_measured import AnyMeasured
 from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.tui.screens.recover.screen import RecoverScreen
 from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen
 
-Keep = Callable[[Result | SweepResult, Measured | MeasuredSweep, RunFolder], object]
-Show = Callable[[Result | SweepResult, Measured | MeasuredSweep], object]
+Keep = Callable[[AnyResult, AnyMeasured, RunFolder], object]
+Show = Callable[[AnyResult, AnyMeasured], object]
 
 
 def offer_recovery(app: App[Any], keep: Keep, show: Show) -> None:
@@ -57,14 +54,10 @@ async def _recover(app: App[Any], run: InterruptedRun, keep: Keep, show: Show) -
         return
     try:
         measured = await in_thread(read_any, run.folder)
-        result = await in_thread(_summarized, measured)
+        result = await in_thread(summarize_any, measured)
     except RecoveryError as error:
         folder.leave()
         app.notify(str(error), severity="error", timeout=15, markup=False)
         return
     keep(result, measured, folder)
     show(result, measured)
-
-
-def _summarized(measured: Measured | MeasuredSweep) -> Result | SweepResult:
-    return summarize_sweep(measured) if isinstance(measured, MeasuredSweep) else summarize_run(measured)

@@ -20,13 +20,14 @@ from tui_httpbench.tui.screen_kinds import is_history, is_measuring, is_question
 from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen, is_too_small
 
 if TYPE_CHECKING:
+    from tui_httpbench.analysis.any_result import AnyResult
     from tui_httpbench.analysis.result import Result
-    from tui_httpbench.analysis.sweep import SweepResult
     from tui_httpbench.bench.run_folder import RunFolder
+    from tui_httpbench.measured.any_measured import AnyMeasured
     from tui_httpbench.measured.measured import Measured
-    from tui_httpbench.measured.measured_sweep import MeasuredSweep
     from tui_httpbench.report.formats import Export
     from tui_httpbench.tui.leave import Leave
+    from tui_httpbench.tui.screens.hosts.results import HostsResultsScreen
     from tui_httpbench.tui.screens.results.screen import ResultsScreen
     from tui_httpbench.tui.screens.run.measuring_screen import MeasuringScreen
     from tui_httpbench.tui.screens.sweep.results import SweepResultsScreen
@@ -57,7 +58,7 @@ class RunFlowApp(KeptRunsApp[None]):
         self._in_history = in_history
         self._held = HeldRun()
         self.keeper = Keeper(self, self._held)
-        self._left: tuple[Result | SweepResult, Measured | MeasuredSweep | None] | None = None
+        self._left: tuple[AnyResult, AnyMeasured | None] | None = None
         self._is_built = asyncio.Event()
 
     @cached_property
@@ -119,18 +120,22 @@ class RunFlowApp(KeptRunsApp[None]):
         self.switch_screen(self._make_results(event.result, event.measured))
 
     @staticmethod
-    def _make_results(result: Result | SweepResult, measured: Measured | MeasuredSweep | None) -> Screen[None]:
+    def _make_results(result: AnyResult, measured: AnyMeasured | None) -> Screen[None]:
+        from tui_httpbench.analysis.hosts import HostsResult
         from tui_httpbench.analysis.sweep import SweepResult
-        from tui_httpbench.measured.measured_sweep import MeasuredSweep
+        from tui_httpbench.measured.measured import Measured
+        from tui_httpbench.tui.screens.hosts.results import HostsResultsScreen
         from tui_httpbench.tui.screens.results.screen import ResultsScreen
         from tui_httpbench.tui.screens.sweep.results import SweepResultsScreen
 
         if isinstance(result, SweepResult):
             return SweepResultsScreen(result)
-        assert not isinstance(measured, MeasuredSweep)
+        if isinstance(result, HostsResult):
+            return HostsResultsScreen(result)
+        assert measured is None or isinstance(measured, Measured)
         return ResultsScreen(result, measured)
 
-    def _export(self, result: Result | SweepResult) -> bool:
+    def _export(self, result: AnyResult) -> bool:
         """Writes a result in every form that was asked for; whether there are any, and all are written."""
         if not self._exports:
             return False
@@ -201,6 +206,20 @@ class RunFlowApp(KeptRunsApp[None]):
 
     async def on_sweep_results_screen_left(self, event: SweepResultsScreen.Left) -> None:
         """Goes back to where the sweep was started; the result can be called up again."""
+        self._left = event.result, None
+        await self._go_back()
+
+    def on_hosts_results_screen_saved(self, event: HostsResultsScreen.Saved) -> None:
+        """What is in a file of the user's needs no recovery."""
+        self._held.settle(event.result)
+
+    async def on_hosts_results_screen_change_plan(self, event: HostsResultsScreen.ChangePlan) -> None:
+        """Goes back to the form; the result can be called up again."""
+        self._left = event.result, None
+        await self._go_back_to_form(event.result.plan, is_other=True)
+
+    async def on_hosts_results_screen_left(self, event: HostsResultsScreen.Left) -> None:
+        """Goes back to where the app was opened; the result can be called up again."""
         self._left = event.result, None
         await self._go_back()
 

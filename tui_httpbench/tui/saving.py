@@ -9,7 +9,8 @@ from typing import Any
 
 from textual.app import App
 
-from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.any_result import AnyResult
+from tui_httpbench.analysis.hosts import HostsResult
 from tui_httpbench.analysis.sweep import SweepResult
 from tui_httpbench.plan.plan import PlanError
 from tui_httpbench.plan.reference import USUAL
@@ -19,7 +20,7 @@ from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.quoting import printable
 
 
-def save_result(app: App[Any], result: Result | SweepResult, export: Export) -> bool:
+def save_result(app: App[Any], result: AnyResult, export: Export) -> bool:
     """Writes a result where it was asked for, in the form that was; says where, or why not.
 
     Tells whether it was written.
@@ -27,13 +28,15 @@ def save_result(app: App[Any], result: Result | SweepResult, export: Export) -> 
     return _tell(app, "The result", export.path, _write(export.path, _parts_of(result, export)))
 
 
-def _parts_of(result: Result | SweepResult, export: Export) -> Iterable[str]:
+def _parts_of(result: AnyResult, export: Export) -> Iterable[str]:
     if isinstance(result, SweepResult):
         return export.format.parts_of_sweep(result)
+    if isinstance(result, HostsResult):
+        return export.format.parts_of_hosts(result)
     return export.format.parts_of(result, USUAL)
 
 
-async def save_result_aside(app: App[Any], result: Result | SweepResult, export: Export) -> bool:
+async def save_result_aside(app: App[Any], result: AnyResult, export: Export) -> bool:
     """The same while the app goes on: a million requests take seconds."""
     problem = await asyncio.to_thread(_write, export.path, _parts_of(result, export))
     return _tell(app, "The result", export.path, problem)

@@ -10,6 +10,7 @@ from textual.screen import Screen
 
 if TYPE_CHECKING:
     from tui_httpbench.tui.screens.history.screen import HistoryScreen
+    from tui_httpbench.tui.screens.hosts.results import HostsResultsScreen
     from tui_httpbench.tui.screens.questions.screen import QuestionsScreen
     from tui_httpbench.tui.screens.results.screen import ResultsScreen
     from tui_httpbench.tui.screens.run.measuring_screen import MeasuringScreen
@@ -23,6 +24,7 @@ _LATER = (
         for name in ("run", "results", "setup", "replay", "history", "sweep", "compare", "recover")
     ),
     f"{_SCREENS}.sweep.results",
+    f"{_SCREENS}.hosts.results",
     f"{_SCREENS}.compare.trend_screen",
     "tui_httpbench.tui.parts.help_sheet",
 )
@@ -55,6 +57,11 @@ def is_results(screen: Screen[Any]) -> TypeGuard[ResultsScreen]:
 def is_sweep_results(screen: Screen[Any]) -> TypeGuard[SweepResultsScreen]:
     """Whether it shows a sweep that was made."""
     return _is_of(screen, "sweep.results", "SweepResultsScreen")
+
+
+def is_hosts_results(screen: Screen[Any]) -> TypeGuard[HostsResultsScreen]:
+    """Whether it shows a run on many hosts that was made."""
+    return _is_of(screen, "hosts.results", "HostsResultsScreen")
 
 
 def is_setup(screen: Screen[Any]) -> TypeGuard[SetupScreen]:

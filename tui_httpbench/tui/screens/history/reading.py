@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from tui_httpbench.analysis.any_result import AnyResult, summarize_any
 from tui_httpbench.analysis.compared_run import ComparedRun
-from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.summary import summarize_run
-from tui_httpbench.analysis.sweep import SweepResult, summarize_sweep
+from tui_httpbench.analysis.hosts import HostsResult
+from tui_httpbench.analysis.sweep import SweepResult
 from tui_httpbench.bench.kept_runs import KeptRun, KeptRunError, count_kept, list_kept, open_any
 from tui_httpbench.files.threads import in_thread
 from tui_httpbench.history.error import NoSuchRunError
-from tui_httpbench.measured.measured import Measured
-from tui_httpbench.measured.measured_sweep import MeasuredSweep
+from tui_httpbench.measured.any_measured import AnyMeasured
 from tui_httpbench.report.json_reading import DocumentError, run_of_result
 from tui_httpbench.tui.screens.history.run_list import PAGE
 
@@ -41,20 +40,18 @@ class GoneError(KeptRunError):
         self.run_id = run_id
 
 
-async def read_run(run_id: str) -> tuple[Measured, Result] | tuple[MeasuredSweep, SweepResult]:
-    """What a run or a sweep measured, and its result.
+async def read_run(run_id: str) -> tuple[AnyMeasured, AnyResult]:
+    """What a run, a sweep or a run on many hosts measured, and its result.
 
     Raises KeptRunError, and GoneError where it is not there any more.
     """
 
-    def read() -> tuple[Measured, Result] | tuple[MeasuredSweep, SweepResult]:
+    def read() -> tuple[AnyMeasured, AnyResult]:
         try:
             measured = open_any(run_id)
         except NoSuchRunError:
             raise GoneError(run_id) from None
-        if isinstance(measured, MeasuredSweep):
-            return measured, summarize_sweep(measured)
-        return measured, summarize_run(measured)
+        return measured, summarize_any(measured)
 
     return await in_thread(read)
 
@@ -77,6 +74,10 @@ async def read_compared(run_ids: Sequence[str]) -> list[ComparedRun]:
         _, result = await read_run(run_id)
         if isinstance(result, SweepResult):
             raise KeptRunError(f"The run {run_id} is a sweep ({result.sweep.text}); only single runs are compared.")
+        if isinstance(result, HostsResult):
+            raise KeptRunError(
+                f"The run {run_id} was made on several hosts, which it compares itself; only single runs are compared."
+            )
         try:
             runs.append(await in_thread(run_of_result, result, run_id))
         except DocumentError as error:

@@ -15,13 +15,11 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Header, Input, Label, Static
 
+from tui_httpbench.analysis.any_result import AnyResult
 from tui_httpbench.analysis.compared_run import ComparedRun
-from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.sweep import SweepResult
 from tui_httpbench.bench.kept_runs import KeptRun, KeptRunError, hide_kept, rename_kept, show_kept_again
 from tui_httpbench.history.settings import load_history_settings
-from tui_httpbench.measured.measured import Measured
-from tui_httpbench.measured.measured_sweep import MeasuredSweep
+from tui_httpbench.measured.any_measured import AnyMeasured
 from tui_httpbench.report.formats import Export
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.saving import file_stem, save_result_aside
@@ -85,7 +83,7 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
     class Opened(Message):
         """A run is to be shown; ``measured`` is what its result was made of."""
 
-        def __init__(self, result: Result | SweepResult, measured: Measured | MeasuredSweep) -> None:
+        def __init__(self, result: AnyResult, measured: AnyMeasured) -> None:
             super().__init__()
             self.result = result
             self.measured = measured

@@ -1,0 +1,87 @@
+"""What is to be minded of many hosts: which are left out, are one machine, stand out, or differ from the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tui_httpbench.analysis.findings import Finding
+from tui_httpbench.analysis.hosts_pairs import HostsPairs, StandsOut, machines_of, why_left_out
+from tui_httpbench.measured.measured_hosts import HostRun
+from tui_httpbench.text.formatting import enumerate_first, enumerate_names, format_times, plural
+
+MAX_NAMES = 3
+"""How many hosts a finding names; of further ones it says how many there are."""
+
+
+def find_in_hosts(runs: Sequence[HostRun], pairs: HostsPairs) -> Iterator[Finding]:
+    """What is found, the most important first."""
+    yield from _left_out(runs)
+    yield from _too_few(pairs)
+    yield from _shared(runs)
+    yield from (_standing_out(each) for each in pairs.standing_out)
+    yield from _noted(runs)
+
+
+def hosts_in_words(names: Sequence[str], most: int = MAX_NAMES) -> str:
+    """Hosts in a sentence: the first of them, and how many more there are."""
+    return enumerate_first(list(names), most) if len(names) > most else enumerate_names(list(names))
+
+
+def _left_out(runs: Sequence[HostRun]) -> Iterator[Finding]:
+    """Hosts that count for nothing, those of one reason together."""
+    reasons: dict[tuple[str, bool], list[str]] = {}
+    for run in runs:
+        if why := why_left_out(run):
+            reasons.setdefault((why, run.has_requests), []).append(run.host.name)
+    for (why, has_requests), names in reasons.items():
+        they = "it is" if len(names) == 1 else "they are"
+        kept = f" What was measured there until then can be seen; {they} left out of all that is said of all hosts."
+        rest = kept if has_requests else f" {they[:1].upper()}{they[1:]} left out."
+        yield Finding("host-left-out", f"{hosts_in_words(names)}: {why}{rest}")
+
+
+def _too_few(pairs: HostsPairs) -> Iterator[Finding]:
+    if len(pairs.hosts) == 1:
+        yield Finding("one-host", f"Only {pairs.hosts[0]} counts, so there is no mean over hosts: it is one opinion.")
+
+
+def _shared(runs: Sequence[HostRun]) -> Iterator[Finding]:
+    """Hosts that are one machine."""
+    groups: dict[int, list[str]] = {}
+    for name, machine in machines_of(runs).items():
+        groups.setdefault(machine, []).append(name)
+    shared = [names for names in groups.values() if len(names) > 1]
+    for names in shared[:MAX_NAMES]:
+        alone = ", so there is no mean over hosts" if len(groups) == 1 else ""
+        yield Finding(
+            "hosts-share-machine", f"{hosts_in_words(names)} are one machine: together they are one opinion{alone}."
+        )
+    if len(shared) > MAX_NAMES:
+        more = sum(map(len, shared[MAX_NAMES:]))
+        yield Finding(
+            "hosts-share-machine",
+            f"{plural(more, 'more host')} are {plural(len(shared) - MAX_NAMES, 'machine')}, each of which is one "
+            "opinion.",
+        )
+
+
+def _standing_out(found: StandsOut) -> Finding:
+    pair = found.pair
+    there, elsewhere = format_times(found.ratio), format_times(found.others)
+    verb = "stands" if len(found.hosts) == 1 else "stand"
+    return Finding(
+        "host-stands-out",
+        f"{hosts_in_words(found.hosts)} {verb} out: there {pair.second} takes {there} times as long as {pair.first}, "
+        f"on the other hosts {elsewhere} times on average. See what is otherwise there.",
+        (pair.first, pair.second),
+    )
+
+
+def _noted(runs: Sequence[HostRun]) -> Iterator[Finding]:
+    """What is otherwise on a host than where it was asked for, each once with its hosts."""
+    noted: dict[str, list[str]] = {}
+    for run in runs:
+        for note in run.notes:
+            noted.setdefault(note, []).append(run.host.name)
+    for note, names in noted.items():
+        yield Finding("host-differs", f"{hosts_in_words(names)}: {note}")

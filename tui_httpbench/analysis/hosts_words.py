@@ -1,0 +1,170 @@
+"""What many hosts found, in sentences: who is first where, by how much on average, and which orders hold everywhere.
+
+Nothing is called sure here that ``HostsPairs`` does not: all of it together holds in 95 of 100 runs. The interval of a
+mean is that of this mean alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from tui_httpbench.analysis.conclusion import conclude
+from tui_httpbench.analysis.hosts import HostsResult
+from tui_httpbench.analysis.hosts_findings import MAX_NAMES
+from tui_httpbench.analysis.hosts_pairs import FirstPlace, HostsPairs, MeanRatio, Order, PairOverHosts
+from tui_httpbench.text.formatting import enumerate_names, format_times, plural
+
+MAX_FLIPS = 6
+"""How many pairs that change places are told of; of further ones it is said how many there are."""
+MAX_LANES = 3
+IN_SHORT = 3
+"""How many sentences the conclusion has at most."""
+_ORDERS: tuple[tuple[Order, str, str], ...] = (
+    ("everywhere", "keeps its order on every host, surely", "keep their order on every host, surely"),
+    ("same", "is surely the same on every host", "are surely the same on every host"),
+    ("leads", "keeps its order on all, not surely on some", "keep theirs on all, not surely on some"),
+    ("flips", "surely changes places", "surely change places"),
+    ("unsure", "is open", "are open"),
+)
+"""What is said of one pair, and of several, by what the hosts say of its order."""
+NO_VERDICT = "Nothing is sure of any two modes on any host yet; more rounds, or a longer budget, would tell more."
+
+
+def sentences_of(result: HostsResult) -> tuple[str, ...]:
+    """What was found, the most telling first; nothing where nothing was measured."""
+    if not result.measured_hosts:
+        return ()
+    pairs = result.pairs
+    if len(pairs.hosts) < 2:
+        return tuple(_alone(result))
+    return tuple(filter(None, (_first_places(pairs), _mean_of_first(pairs), _orders(pairs), *_flips(pairs))))
+
+
+def conclusion_of(result: HostsResult) -> str | None:
+    """The first sentences, which a colleague could repeat; None where nothing was measured."""
+    return " ".join(sentences_of(result)[:IN_SHORT]) or None
+
+
+def flip_in_words(pair: PairOverHosts) -> str:
+    """Who is surely faster where, of a pair that changes places; empty for any other.
+
+    ``aiohttp is surely faster than httpx on 5 hosts, httpx on arm64-b.``
+    """
+    if pair.order != "flips":
+        return ""
+    first, second = (_few(pair.hosts_of(lane)) for lane in ("first", "second"))
+    return f"{pair.first} is surely faster than {pair.second} on {first}, {pair.second} on {second}."
+
+
+def _few(names: list[str]) -> str:
+    """Hosts by their names, or how many there are."""
+    return enumerate_names(names) if len(names) <= MAX_NAMES else plural(len(names), "host")
+
+
+def mean_in_words(pair: PairOverHosts) -> str:
+    """By how much the second of a pair is slower on average, and what is to be expected elsewhere; empty without."""
+    mean = pair.mean
+    if mean is None:
+        return ""
+    ratio, low, high = map(format_times, (mean.ratio, mean.low, mean.high))
+    over = f"Over {plural(mean.machines, 'machine')}"
+    text = f"{over}, {pair.second} takes {ratio} times as long as {pair.first} on average ({low} to {high})"
+    return f"{text}, {_how_sure(mean)}{_further(mean)}."
+
+
+def _how_sure(mean: MeanRatio) -> str:
+    """Whether it is sure among the means of all pairs; its own interval looks at this one alone."""
+    if mean.standing == "unsure":
+        return "likely, but not surely" if mean.low > 1 or mean.high < 1 else "which is not sure"
+    return "surely the same" if mean.standing == "same" else "surely"
+
+
+def _further(mean: MeanRatio) -> str:
+    if mean.expected is None:
+        return ""
+    low, high = map(format_times, mean.expected)
+    return f"; on a further one {low} to {high} is to be expected"
+
+
+def _alone(result: HostsResult) -> Iterator[str]:
+    """What the only host found that counts, or else the first that measured."""
+    names = result.pairs.hosts
+    counting = [host for host in result.measured_hosts if host.name in names]
+    if not counting:
+        yield NO_VERDICT if len(result.hosts) > 1 else ""
+        return
+    host = counting[0]
+    if host.result is not None and (told := conclude(host.result)):
+        yield f"On {host.name}: {told}"
+    yield "One host is one opinion: there is no mean over hosts."
+
+
+def _first_places(pairs: HostsPairs) -> str:
+    """Who is first on how many hosts, and who elsewhere."""
+    places = pairs.first_places
+    if not places:
+        return ""
+    counted = Counter(place.lanes[0] for place in places)
+    order = {lane: number for number, lane in enumerate(pairs.lanes)}
+    winner = min(counted, key=lambda lane: (-counted[lane], order[lane]))
+    own = [place for place in places if place.lanes[0] == winner]
+    sure = sum(place.is_sure for place in own)
+    if len(own) == len(places):
+        how = ", surely" if sure == len(own) else f", surely on {sure} of them" if sure else ", but surely on none"
+        where = "both hosts" if len(places) == 2 else f"all {len(places):,} hosts"
+        return f"{winner} is first on {where}{how}."
+    how = ", surely" if sure == len(own) else f" (surely on {sure:,})" if sure else " (surely on none)"
+    elsewhere = _elsewhere([place for place in places if place.lanes[0] != winner], order)
+    return f"{winner} is first on {len(own):,} of {plural(len(places), 'host')}{how}; {elsewhere}."
+
+
+def _elsewhere(places: Sequence[FirstPlace], order: dict[str, int]) -> str:
+    """Who is first on the other hosts, the surest first: ``on arm64-b httpx2-async is, surely``."""
+    groups: dict[tuple[str, bool], list[str]] = {}
+    for place in places:
+        groups.setdefault((place.lanes[0], place.is_sure), []).append(place.host)
+    told = sorted(groups.items(), key=lambda item: (not item[0][1], -len(item[1]), order[item[0][0]]))
+    parts = [
+        f"on {_few(names)} {lane} is, {'surely' if is_sure else 'not surely'}"
+        for (lane, is_sure), names in told[:MAX_LANES]
+    ]
+    if len(told) > MAX_LANES:
+        rest = sum(len(names) for _, names in told[MAX_LANES:])
+        parts.append(f"on {plural(rest, 'more host')} another")
+    return enumerate_names(parts) if len(parts) < 3 else "; ".join(parts)
+
+
+def _mean_of_first(pairs: HostsPairs) -> str:
+    """How far the lane that is fastest over all hosts is ahead of the next."""
+    pair = next((pair for pair in pairs.all if pair.mean is not None), None)
+    if pair is not None:
+        return mean_in_words(pair)
+    if len(pairs.hosts) > 1 and len(set(pairs.machines)) == 1:
+        return "All hosts are one machine, which is one opinion: there is no mean over hosts."
+    return ""
+
+
+def _orders(pairs: HostsPairs) -> str:
+    """How many pairs keep their order on all hosts, and how many change it."""
+    known = [pair for pair in pairs.all if len(pair.on_hosts) > 1]
+    if not known:
+        return ""
+    if len(known) == 1:
+        pair = known[0]
+        return {
+            "everywhere": f"{pair.first} is surely faster than {pair.second} on every host.",
+            "same": f"{pair.first} and {pair.second} are surely the same on every host.",
+        }.get(pair.order, "")
+    counts = Counter(pair.order for pair in known)
+    if counts["everywhere"] == len(known):
+        return f"All {len(known):,} pairs of modes keep their order on every host, surely."
+    told = [f"{counts[order]:,} {one if counts[order] == 1 else many}" for order, one, many in _ORDERS if counts[order]]
+    return f"Of {plural(len(known), 'pair')} of modes, {'; '.join(told)}."
+
+
+def _flips(pairs: HostsPairs) -> Iterator[str]:
+    flips = [pair for pair in pairs.all if pair.order == "flips"]
+    yield from (flip_in_words(pair) for pair in flips[:MAX_FLIPS])
+    if len(flips) > MAX_FLIPS:
+        yield f"{plural(len(flips) - MAX_FLIPS, 'more pair')} of modes surely change places."

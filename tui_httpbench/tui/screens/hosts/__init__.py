@@ -1,0 +1,1 @@
+"""A run on many hosts that was made: who is first where, and each pair by host."""
