@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from support.made_hosts import NAMES, THREE, flipping, hosts_result, measured_hosts
+from support.made_results import record_of
 
 from tui_httpbench.analysis.hosts import HostsResult, summarize_hosts
 from tui_httpbench.analysis.hosts_pairs import machines_of
 from tui_httpbench.analysis.hosts_table import order_in_words
-from tui_httpbench.analysis.hosts_words import conclusion_of, sentences_of
+from tui_httpbench.analysis.hosts_words import NONE_COUNTS, NOT_COMPARED, conclusion_of, sentences_of
 from tui_httpbench.charts.intervals import IntervalScale
 from tui_httpbench.measured.measured_hosts import MeasuredHosts
 
@@ -115,6 +116,23 @@ def test_one_host_has_no_mean_and_that_is_said() -> None:
     assert sentences_of(result)[-1] == "One host is one opinion: there is no mean over hosts."
     assert sentences_of(result)[0].startswith("On host-001: aiohttp is fastest")
     assert findings_of(result, "one-host")
+
+
+def test_what_can_not_be_compared_is_said_to_be_so() -> None:
+    assert sentences_of(hosts_result(3, {"aiohttp": 1.0}))[0].startswith(
+        "Only aiohttp was measured, so there is nothing to compare it with: "
+    )
+    lost = {name: {"trouble": "Its worker was killed."} for name in ("host-001", "host-002")}
+    assert sentences_of(hosts_result(2, runs=lost)) == (NONE_COUNTS,)
+    measured = measured_hosts(2)
+    runs = []
+    for run in measured.hosts:
+        assert run.measured is not None
+        failed = tuple(record_of(record.mode, 1.0, failed=3) for record in run.measured.records)
+        runs.append(replace(run, measured=replace(run.measured, records=failed)))
+    assert sentences_of(summarize_hosts(replace(measured, hosts=tuple(runs)))) == (NOT_COMPARED,)
+    gone = {name: {"measured": None, "trouble": "Gone."} for name in ("host-001", "host-002")}
+    assert sentences_of(hosts_result(2, runs=gone)) == ()
 
 
 def test_hosts_that_are_one_machine_are_one_opinion() -> None:

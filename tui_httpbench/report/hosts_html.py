@@ -16,7 +16,7 @@ from tui_httpbench.analysis.hosts_table import (
     pair_title,
     ratio_in_words,
 )
-from tui_httpbench.analysis.hosts_words import NO_VERDICT, sentences_of
+from tui_httpbench.analysis.hosts_words import sentences_of
 from tui_httpbench.report.hosts_charts import Span, forest
 from tui_httpbench.report.hosts_facts import STOPPED, how_in_words, how_measured, moment, target_of_hosts
 from tui_httpbench.report.html_parts import bullets, element, escaped, facts, paragraph, section, table
@@ -46,8 +46,7 @@ def parts_of(result: HostsResult) -> Iterator[str]:
 
 
 def _header(result: HostsResult, title: str) -> str:
-    nothing = NO_VERDICT if result.measured_hosts else f"Nothing was measured. {result.trouble}".rstrip()
-    first, *rest = sentences_of(result) or (nothing,)
+    first, *rest = sentences_of(result) or (f"Nothing was measured. {result.trouble}".rstrip(),)
     return element(
         "header",
         paragraph(title, "over"),

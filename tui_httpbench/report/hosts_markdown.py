@@ -15,7 +15,7 @@ from tui_httpbench.analysis.hosts_table import (
     pair_title,
     ratio_in_words,
 )
-from tui_httpbench.analysis.hosts_words import NO_VERDICT, sentences_of
+from tui_httpbench.analysis.hosts_words import sentences_of
 from tui_httpbench.report.hosts_facts import how_it_ended, how_measured, target_of_hosts
 from tui_httpbench.text.formatting import format_interval
 from tui_httpbench.text.markdown_table import Side, markdown_table, markdown_text
@@ -34,7 +34,7 @@ def parts_of(result: HostsResult) -> Iterator[str]:
 def _blocks(result: HostsResult) -> Iterator[str]:
     yield f"## {markdown_text(target_of_hosts(result))}"
     yield markdown_text(how_it_ended(result))
-    yield _list(list(sentences_of(result) or ((NO_VERDICT,) if result.measured_hosts else ())))
+    yield _list(list(sentences_of(result)))
     yield _hosts(result)
     pair = most_telling_pair(result)
     if pair is not None:

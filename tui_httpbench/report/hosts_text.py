@@ -20,7 +20,7 @@ from tui_httpbench.analysis.hosts_table import (
     most_telling_pair,
     pair_title,
 )
-from tui_httpbench.analysis.hosts_words import NO_VERDICT, sentences_of
+from tui_httpbench.analysis.hosts_words import sentences_of
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.hosts_facts import how_in_words, how_it_ended, target_of_hosts, versions_in_words
 from tui_httpbench.report.hosts_plot import PlotRow, name_in, plot_of
@@ -57,7 +57,7 @@ def _blocks(result: HostsResult, console: StreamConsole, metric: str | None, ver
         yield Text(versions_in_words(result), style="dim")
     if ended := how_it_ended(result):
         yield Text(ended, style="bold yellow")
-    for sentence in sentences_of(result) or ((NO_VERDICT,) if result.measured_hosts else ()):
+    for sentence in sentences_of(result):
         yield ""
         yield Text(printable(sentence), style="bold")
     if result.hosts:
