@@ -26,6 +26,8 @@ from tui_httpbench.text.formatting import format_interval, format_ratio
 
 MOST_PLOTS = 12
 """How many pairs are drawn by host: those that flip, and those of the lane that is fastest over all hosts, first."""
+MOST_ROWS = 600
+"""How many rows all of them have at most, beside those of the first."""
 
 
 def parts_of(result: HostsResult) -> Iterator[str]:
@@ -74,7 +76,8 @@ def _drawn(result: HostsResult) -> list[PairOverHosts]:
     chosen = [first] if first is not None else []
     chosen += [pair for pair in pairs if pair.order == "flips"]
     chosen += [pair for pair in pairs if pair.first == fastest]
-    return list(dict.fromkeys(chosen))[:MOST_PLOTS]
+    most = min(MOST_PLOTS, 1 + MOST_ROWS // max(len(result.measured_hosts), 1))
+    return list(dict.fromkeys(chosen))[:most]
 
 
 def _plot(pair: PairOverHosts) -> str:
