@@ -15,6 +15,7 @@ from tui_httpbench.bench.run_folder import (
     RUN_FILE,
     all_folders,
     holds_foreign_files,
+    host_paths,
     remove_folder,
     sample_files,
     why_unreadable,
@@ -201,7 +202,7 @@ def _read_size(folder: Path, ended_s: float) -> InterruptedRun:
                 continue
         is_empty = is_empty and not counted
         requests += counted
-    for path in sorted(folder.glob("point-[0-9][0-9]")):
+    for path in (*sorted(folder.glob("point-[0-9][0-9]")), *host_paths(folder)):
         if (path / RUN_FILE).exists():
             point = _read_size(path, ended_s)
             requests, is_empty = requests + point.requests, is_empty and point.is_empty

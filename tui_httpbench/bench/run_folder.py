@@ -3,7 +3,8 @@
 ``run.json`` holds the plan and where it was sent, ``rounds.jsonl`` a line for each finished round, ``notes.jsonl`` what
 was found out beside them, ``body`` a body that is too large for the plan, ``client-0`` and so on a copy of each client
 file of the user's own, and beside them lie the rounds' sample files. The folder of a sweep has no rounds of its own: in
-it lies the folder of a run for each of its points, ``point-00`` and so on.
+it lies the folder of a run for each of its points, ``point-00`` and so on; that of a run on many hosts has one for each
+host, ``host-0000`` and so on, with ``host.json`` beside what the host has written.
 ``lock`` is locked while the app that runs lives. Only the owner can read any of it, and no credential is in it.
 """
 
@@ -43,8 +44,9 @@ LOCK_FILE = "lock"
 _PREFIX = "run-"
 _TEMPORARY_PREFIX = "httpbench-run-"
 _SAMPLE_NAME = re.compile(r"round-(\d{4})-(.+)\.samples", re.ASCII)
+_HOST_NAME = re.compile(r"host-(\d{4,9})", re.ASCII)
 _FILE_NAMES = re.compile(
-    r"lock|body|point-\d\d|run\.json\.part|(rounds|notes)\.jsonl|trusted\.pem|.+\.(samples|stderr)|client-\d+|httpbench-tui-target-.+"
+    r"lock|body|point-\d\d|host-\d+|run\.json\.part|(rounds|notes)\.jsonl|trusted\.pem|.+\.(samples|stderr)|client-\d+|httpbench-tui-target-.+"
 )
 
 
@@ -137,6 +139,16 @@ def point_path(folder: Path, number: int) -> Path:
     return folder / f"point-{number:02}"
 
 
+def host_path(folder: Path, number: int) -> Path:
+    """The folder of what came from a host, the first one being number 0."""
+    return folder / f"host-{number:04}"
+
+
+def host_paths(folder: Path) -> list[Path]:
+    """The folders of a run's hosts, in their order; none for a run on this machine alone."""
+    return sorted((path for path in folder.glob("host-*") if _HOST_NAME.fullmatch(path.name)), key=_number_of)
+
+
 def sample_path(folder: Path, mode_id: str, round: int) -> Path:
     """The path of one round's samples."""
     return folder / f"round-{round:04}-{mode_id}.samples"
@@ -225,6 +237,10 @@ def describe(measured: Measured) -> dict[str, Any]:
         "has_body_file": plan.request.given_body is not None and not {"body", "json_body"} & stored.keys(),
         "body_is_json": plan.request.json_body is not None,
     }
+
+
+def _number_of(path: Path) -> int:
+    return int(path.name.partition("-")[2])
 
 
 def _make_folder() -> Path:

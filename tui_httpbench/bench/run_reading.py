@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import summarize_run
+from tui_httpbench.bench.cluster.host_file import HostNote, read_note
 from tui_httpbench.bench.run_code import read_copies
 from tui_httpbench.bench.run_folder import (
     BODY_FILE,
@@ -18,6 +19,7 @@ from tui_httpbench.bench.run_folder import (
     NOTES_FILE,
     ROUNDS_FILE,
     RUN_FILE,
+    host_paths,
     point_path,
     sample_files,
 )
@@ -29,6 +31,7 @@ from tui_httpbench.history.naming import checked_name, checked_run_id
 from tui_httpbench.measured.any_measured import AnyMeasured
 from tui_httpbench.measured.machine import Machine
 from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.measured_hosts import Host, HostRun, MeasuredHosts
 from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.measured.notes_json import Notes, RoundStart, RunEnd, gather, note_from_dict
 from tui_httpbench.measured.record_json import record_from_dict
@@ -48,6 +51,7 @@ MAX_RUN_FILE_BYTES = 16_000_000
 MAX_ROUNDS_FILE_BYTES = 500_000_000
 MAX_NOTES_FILE_BYTES = 100_000_000
 MAX_BODY_FILE_BYTES = 1_000_000_000
+OF_HOSTS = "A run on many hosts is recovered without the screen: 'httpbench-tui recover' reports it."
 Line = TypeVar("Line")
 UNREADABLE = (OSError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
 """What reading a file raises that is damaged, or of another version."""
@@ -66,8 +70,10 @@ def sweep_of(whole: Measured, points: tuple[Measured, ...]) -> MeasuredSweep:
 
 
 def read_any(folder: Path) -> AnyMeasured:
-    """What the run, or the sweep, in this folder had measured. Raises RecoveryError."""
+    """What the run, the sweep, or the run on many hosts in this folder had measured. Raises RecoveryError."""
     whole = _read(folder)
+    if hosts := host_paths(folder):
+        return MeasuredHosts(whole, tuple(host_run_of(path) for path in hosts))
     if whole.plan.sweep is None:
         return whole
     points = []
@@ -78,6 +84,28 @@ def read_any(folder: Path) -> AnyMeasured:
         else:  # it was not reached
             points.append(replace(whole, plan=plan, stopped=True, trouble="", interrupted=False))
     return sweep_of(whole, tuple(points))
+
+
+def host_run_of(folder: Path, note: HostNote | None = None) -> HostRun:
+    """What came from a host, as far as it can be read; ``note`` is what is known of the host, else its file tells.
+
+    Never raises: what other hosts measured is to be read all the same.
+    """
+    try:
+        note = note or read_note(folder)
+    except UNREADABLE:
+        note = HostNote(Host(folder.name)).in_trouble("What was known of this host can't be read.")
+    measured = None
+    if (folder / RUN_FILE).exists():
+        try:
+            measured = _read(folder)
+        except RecoveryError:
+            note = note.in_trouble("What came from it can't be read.")
+    if measured is not None:
+        if measured.interrupted:
+            note = note.in_trouble("It had not ended when this app was; what came back until then counts.")
+        note = note.in_trouble(measured.trouble) if measured.trouble else note
+    return HostRun(note.host, measured, note.notes, note.trouble)
 
 
 def recover(folder: Path) -> Result:
@@ -93,6 +121,8 @@ def read_measured(folder: Path) -> Measured:
     measured = _read(folder)
     if measured.plan.sweep is not None:
         raise RecoveryError("A sweep is recovered without the screen: 'httpbench-tui recover' reports it.")
+    if host_paths(folder):
+        raise RecoveryError(OF_HOSTS)
     return measured
 
 

@@ -134,6 +134,16 @@ class Parser(argparse.ArgumentParser):
         )
         if self.command == "run":
             add(
+                "--cluster",
+                metavar="ADDRESS",
+                help="measure on all hosts of a Dask cluster: tcp://HOST:8786, tls://HOST:8786, or local:N for N "
+                "processes here (default: on this machine alone)",
+            )
+            add("--hosts", metavar="NAME,…", help="with --cluster: these hosts, or those that have this resource")
+            for name, what in (("ca", "certificate of the authority"), ("cert", "certificate"), ("key", "private key")):
+                words = f"with --cluster tls://…: PEM file with the {what} (default: as Dask is configured)"
+                add(f"--cluster-{name}", metavar="FILE", help=words)
+            add(
                 "--yes",
                 action="store_true",
                 help="do load another machine with more than 1,000 requests or 50 connections, or for so many seconds",

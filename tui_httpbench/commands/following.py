@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager, suppress
 from types import FrameType
+from typing import Protocol
 
 from tui_httpbench.bench.events import EnvironmentStep, RedirectedElsewhere, RunStarted
 from tui_httpbench.bench.runner import Runner
@@ -19,6 +20,13 @@ from tui_httpbench.report.environments import EnvironmentStory
 from tui_httpbench.report.progress import LiveProgress
 
 REDRAW_INTERVAL_S = 1 / 8
+
+
+class Stoppable(Protocol):
+    """What can be asked to end, and keeps what it has measured."""
+
+    def stop(self) -> None:
+        """Ends it."""
 
 
 async def follow(runner: Runner | SweepRunner) -> None:
@@ -64,7 +72,7 @@ def _redrawing(live: LiveProgress, runner: Runner | SweepRunner) -> Callable[[],
 
 
 @contextmanager
-def stopping_on_signals(runner: Runner | SweepRunner) -> Iterator[None]:
+def stopping_on_signals(runner: Stoppable) -> Iterator[None]:
     """Lets the first signal that asks for an end stop the run, and the second cancel what is left of it."""
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()

@@ -6,10 +6,12 @@ import argparse
 import os
 import sys
 from contextlib import suppress
+from importlib.util import find_spec
 from typing import TextIO
 
 from tui_httpbench import __version__
 from tui_httpbench.analysis.grouping import parse_group_by
+from tui_httpbench.bench.cluster.address import Cluster, parse_cluster
 from tui_httpbench.commands.arguments import Parser
 from tui_httpbench.commands.exit_status import FAILURE, STOPPED, USAGE_ERROR
 from tui_httpbench.commands.hints import why_no_command
@@ -89,6 +91,7 @@ def _dispatch(arguments: list[str]) -> int:
                 group_by=options.group_by,
                 name=parse_name(options.name),
                 in_history=not options.no_history,
+                cluster=_cluster_of(options),
             )
         case "compare":
             return _compare(options)
@@ -132,7 +135,22 @@ def _measure(
     group_by: str | None = None,
     name: str = "",
     in_history: bool = True,
+    cluster: Cluster | None = None,
 ) -> int:
+    if cluster is not None:
+        return _measure_on_hosts(
+            plan or default_plan(),
+            cluster,
+            exports,
+            {"--sweep": plan is not None and plan.sweep, "--fail-if-slower": fail_if_slower, "--group-by": group_by},
+            metric=metric,
+            verbose=verbose,
+            yes=yes,
+            keep_going=keep_going,
+            reference=reference,
+            name=name,
+            in_history=in_history,
+        )
     if plan is not None and (load := remote_load(plan)) is not None:
         if load.is_heavy and not yes:
             raise UsageError(f"{load.in_words[:-1]}; {load.why_heavy}")
@@ -160,6 +178,56 @@ def _measure(
         yes=yes,
         against=against,
         group_by=parse_group_by(group_by, plan),
+        name=name,
+        in_history=in_history,
+    )
+
+
+def _cluster_of(options: argparse.Namespace) -> Cluster | None:
+    """The cluster that was asked for. Raises PlanError, and UsageError for an option that goes with one."""
+    of_cluster = {
+        "--hosts": options.hosts,
+        "--cluster-ca": options.cluster_ca,
+        "--cluster-cert": options.cluster_cert,
+        "--cluster-key": options.cluster_key,
+    }
+    if options.cluster is not None:
+        return parse_cluster(options.cluster, *of_cluster.values())
+    if given := next((option for option, value in of_cluster.items() if value is not None), None):
+        raise UsageError(f"{given} goes with --cluster; name the cluster, or leave {given} out.")
+    return None
+
+
+def _measure_on_hosts(
+    plan: Plan,
+    cluster: Cluster,
+    exports: tuple[Export, ...],
+    refused: dict[str, object],
+    *,
+    reference: str | None,
+    metric: str | None,
+    verbose: bool,
+    yes: bool,
+    keep_going: bool,
+    name: str,
+    in_history: bool,
+) -> int:
+    if given := next((option for option, value in refused.items() if value), None):
+        raise UsageError(f"{given} is for a run on this machine; leave it out, or --cluster.")
+    if find_spec("distributed") is None:
+        raise UsageError("--cluster needs Dask, which is not installed here; run 'pip install httpbench-tui[cluster]'.")
+    from tui_httpbench.commands.cluster import run_on_hosts
+
+    is_loaded()
+    return run_on_hosts(
+        plan,
+        cluster,
+        exports,
+        metric=metric,
+        verbose=verbose,
+        yes=yes,
+        keep_going=keep_going,
+        against=parse_against(None, reference, plan),
         name=name,
         in_history=in_history,
     )

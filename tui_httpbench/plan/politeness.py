@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from tui_httpbench.clients.entrants import mode_of
@@ -87,6 +87,19 @@ def load_on(plan: Plan, host: str) -> RemoteLoad:
         duration_s=plan.load.seconds(MAX_AUTO_DURATION_S),
         in_flight=max(in_flight.values()),
         connections=kept + widest,
+    )
+
+
+def of_many(load: RemoteLoad, hosts: int, at_once: int) -> RemoteLoad:
+    """The load of so many machines that each send it, ``at_once`` of them at the same time.
+
+    Those that take turns keep their connections only while they have theirs.
+    """
+    return replace(
+        load,
+        requests=None if load.requests is None else load.requests * hosts,
+        in_flight=load.in_flight * at_once,
+        connections=load.connections * at_once,
     )
 
 

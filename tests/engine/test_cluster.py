@@ -1,0 +1,303 @@
+"""A plan on the hosts of a Dask cluster for real: rounds come back as they are made, and nothing stays behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.dask_cluster import DaskCluster
+from support.killing import COMMAND, MARK, wait_until
+
+from tui_httpbench.bench.cluster import link
+from tui_httpbench.bench.cluster.address import Cluster
+from tui_httpbench.bench.cluster.hosts_events import HostFinished, HostNotice, HostsEvent, HostsFinished
+from tui_httpbench.bench.cluster.hosts_runner import HostsRunner
+from tui_httpbench.bench.recovery import find_interrupted_runs, read_any
+from tui_httpbench.bench.run_error import RunError
+from tui_httpbench.measured.measured_hosts import HostRun, MeasuredHosts
+from tui_httpbench.plan.plan import Plan, PlanError, Request
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc for what was left behind")
+SECRET = "s3cr3t-t0k3n-of-somebody"
+CHILD = "tui_httpbench.bench.cluster.child"
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
+    """Two workers that no test kills."""
+    with DaskCluster(tmp_path_factory.mktemp("cluster"), "alpha", "beta") as made:
+        yield made
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[DaskCluster]:
+    """Two workers for a test that kills."""
+    with DaskCluster(tmp_path / "mortal", "alpha", "beta") as made:
+        yield made
+
+
+def plan_of(modes: tuple[str, ...], **changes: Any) -> Plan:
+    values: dict[str, Any] = {"modes": modes[:2], "requests": 20, "rounds": 3, "seed": 5}
+    return Plan(**(values | changes))
+
+
+async def run_through(
+    runner: HostsRunner, act: Callable[[HostsRunner], bool] = lambda _: True, limit_s: float = 90
+) -> list[HostsEvent]:
+    """All events; ``act`` is asked again and again until it has done its deed."""
+
+    async def watch() -> None:
+        while not act(runner):
+            await asyncio.sleep(0.02)
+
+    watching = asyncio.create_task(watch())
+    try:
+        async with asyncio.timeout(limit_s), aclosing(runner.run()) as events:
+            return [event async for event in events]
+    finally:
+        watching.cancel()
+
+
+def by_name(measured: MeasuredHosts) -> dict[str, HostRun]:
+    return {run.host.name: run for run in measured.hosts}
+
+
+def rounds_of(run: HostRun) -> dict[str, int]:
+    """How many whole rounds each mode has, all of their requests having come back."""
+    assert run.measured is not None
+    whole = [record for record in run.measured.records if record.outcome == "complete" and len(record.samples) == 20]
+    return {mode: sum(record.mode == mode for record in whole) for mode in run.measured.plan.modes}
+
+
+async def test_every_host_makes_its_own_run_and_nothing_stays(
+    cluster: DaskCluster, light_modes: tuple[str, ...], home: Path
+) -> None:
+    request = Request(headers=(("Authorization", f"Bearer {SECRET}"),))
+    runner = HostsRunner(plan_of(light_modes, rounds=2, request=request), Cluster(cluster.address), name="two of them")
+    events = await run_through(runner)
+    assert events[-1] == HostsFinished(stopped=False)
+    shared = [event.sentence for event in events if isinstance(event, HostNotice)]
+    assert shared == [
+        "alpha and beta share one machine, so they measure in turns, round by round, and are one opinion."
+    ]
+    measured = runner.measured
+    assert [run.host.name for run in measured.hosts] == ["alpha", "beta"]
+    for run, other in zip(measured.hosts, ("beta", "alpha"), strict=True):
+        assert run.trouble == ""
+        assert run.notes == ()
+        assert rounds_of(run) == {"light": 2, "light-other": 2}
+        assert run.host.shares == (other,)
+        assert abs(run.host.clock_off_s or 0.0) < 1
+        assert run.measured is not None
+        assert run.measured.probes
+        assert run.measured.ended_at is not None
+    assert measured.whole.name == "two of them"
+    ports = {run.measured.url for run in measured.hosts if run.measured}
+    assert len(ports) == 2, "each has a target of its own"
+    seeds = {run.measured.plan.seed for run in measured.hosts if run.measured}
+    assert len(seeds) == 2, "each draws its own order"
+    assert not cluster.pids(CHILD)
+    for name in cluster.names:
+        assert not list((cluster.state_of(name) / "hosts").glob("host-*"))
+        assert not (cluster.state_of(name) / "runs").exists()
+    assert not any(SECRET in cluster.log_of(name) for name in ("scheduler", *cluster.names))
+    assert not list((home / "state").rglob("run.json")), "its folder goes, as nobody wants to keep it"
+    progress = runner.progress()
+    assert (progress.is_over, progress.over, progress.done) == (True, 2, 160)
+
+
+async def test_a_host_that_is_killed_keeps_what_it_had_handed_in(
+    mortal: DaskCluster, light_modes: tuple[str, ...]
+) -> None:
+    runner = HostsRunner(plan_of(light_modes), Cluster(mortal.address), keeps_folder=True)
+
+    def kill_in_the_middle(runner: HostsRunner) -> bool:
+        beta = next((host for host in runner.progress().hosts if host.name == "beta"), None)
+        if beta is None or beta.round < 2:
+            return False
+        mortal.kill("beta")
+        return True
+
+    events = await run_through(runner, kill_in_the_middle)
+    assert mortal.workers["beta"].poll() is not None
+    runs = by_name(runner.measured)
+    assert rounds_of(runs["alpha"]) == {"light": 3, "light-other": 3}, "the other one goes on"
+    assert runs["alpha"].trouble == ""
+    assert 1 <= rounds_of(runs["beta"])["light"] <= 2
+    told = r"Its worker process of Dask is gone (in|after) round 2; what it measured until then counts\."
+    assert re.fullmatch(told, runs["beta"].trouble)
+    assert HostFinished("beta", runs["beta"].trouble) in events
+    assert wait_until(lambda: not mortal.pids(CHILD), 10) < 10, "no process stays behind"
+    assert not mortal.pids("worker/__main__.py")
+    runner.leave()
+    (left,) = find_interrupted_runs()
+    recovered = read_any(left.folder)
+    assert isinstance(recovered, MeasuredHosts)
+    assert left.requests == sum(sum(rounds_of(run).values()) * 20 for run in recovered.hosts)
+    assert {run.host.name: (rounds_of(run), run.trouble) for run in recovered.hosts} == {
+        run.host.name: (rounds_of(run), run.trouble) for run in runs.values()
+    }
+
+
+async def test_a_stopped_run_hands_in_what_it_has(cluster: DaskCluster, light_modes: tuple[str, ...]) -> None:
+    runner = HostsRunner(plan_of(light_modes, rounds=200), Cluster(cluster.address, hosts=("beta",)))
+
+    def stop_after_a_round(runner: HostsRunner) -> bool:
+        hosts = runner.progress().hosts
+        if not hosts or hosts[0].round < 2:
+            return False
+        runner.stop()
+        return True
+
+    assert (await run_through(runner, stop_after_a_round))[-1] == HostsFinished(stopped=True)
+    (run,) = runner.measured.hosts
+    assert run.host.name == "beta"
+    assert run.trouble == ""
+    assert run.measured is not None
+    assert run.measured.stopped
+    assert not run.measured.interrupted
+    assert rounds_of(run)["light"] >= 1
+    assert not cluster.pids(CHILD)
+
+
+async def test_a_second_run_on_a_host_is_refused(cluster: DaskCluster, light_modes: tuple[str, ...]) -> None:
+    first = HostsRunner(plan_of(light_modes, rounds=200), Cluster(cluster.address, hosts=("of-alpha",)))
+    second = HostsRunner(plan_of(light_modes, rounds=1), Cluster(cluster.address, hosts=("alpha",)))
+    running = asyncio.create_task(run_through(first))
+    while not first.progress().done:
+        assert not running.done()
+        await asyncio.sleep(0.02)
+    await run_through(second)
+    (refused,) = second.measured.hosts
+    assert refused.measured is None
+    other = first.measured.whole.run_id
+    assert refused.trouble.startswith(f"Another run ({other}) measures there, and one disturbs the other; wait until")
+    first.stop()
+    await running
+    assert first.measured.has_requests
+
+
+async def test_who_is_not_there_is_told_before_anything_is_measured(
+    cluster: DaskCluster, light_modes: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = plan_of(light_modes)
+    monkeypatch.setattr(link, "CONNECT_S", 1.0)
+    with pytest.raises(PlanError, match="has no host or resource 'gamma'; it has alpha and beta"):
+        await run_through(HostsRunner(plan, Cluster(cluster.address, hosts=("alpha", "gamma"))))
+    with pytest.raises(RunError, match=r"No scheduler of Dask answers at tcp://127\.0\.0\.1:9 within 1 s"):
+        await run_through(HostsRunner(plan, Cluster("tcp://127.0.0.1:9")))
+    heavy = plan_of(light_modes, requests=200, rounds=2, request=Request(url="http://192.0.2.7/"))
+    with pytest.raises(PlanError, match=r"Up to 1,600 requests go to 192\.0\.2\.7, 10 at once.*add --yes"):
+        await run_through(HostsRunner(heavy, Cluster(cluster.address)))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_a_host_that_hangs_is_given_up_and_ends_by_itself(
+    mortal: DaskCluster, light_modes: tuple[str, ...]
+) -> None:
+    runner = HostsRunner(plan_of(light_modes, rounds=4), Cluster(mortal.address))
+
+    def freeze(runner: HostsRunner) -> bool:
+        hosts = runner.progress().hosts
+        if len(hosts) < 2 or hosts[1].round < 2:
+            return False
+        mortal.kill("beta", signal.SIGSTOP)
+        return True
+
+    await run_through(runner, freeze)
+    runs = by_name(runner.measured)
+    assert rounds_of(runs["alpha"]) == {"light": 4, "light-other": 4}
+    assert runs["beta"].trouble.startswith("It has not answered for 20 s ")
+    assert rounds_of(runs["beta"])["light"] >= 1
+    assert wait_until(lambda: not mortal.pids(CHILD), 20) < 20, "its child ends though the worker of Dask is frozen"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_a_child_that_hangs_is_ended_and_its_requests_come_back(
+    mortal: DaskCluster, light_modes: tuple[str, ...]
+) -> None:
+    runner = HostsRunner(plan_of(light_modes, rounds=200), Cluster(mortal.address, hosts=("alpha",)))
+
+    def freeze(runner: HostsRunner) -> bool:
+        hosts = runner.progress().hosts
+        if not hosts or hosts[0].round < 2:
+            return False
+        os.kill(mortal.pids(CHILD)[0], signal.SIGSTOP)
+        return True
+
+    await run_through(runner, freeze)
+    (run,) = runner.measured.hosts
+    assert run.trouble.startswith("Its run hung for 20 s and was ended in round ")
+    assert rounds_of(run)["light"] >= 1
+    assert not mortal.pids(CHILD)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_a_scheduler_that_is_gone_is_told_of_once(mortal: DaskCluster, light_modes: tuple[str, ...]) -> None:
+    runner = HostsRunner(plan_of(light_modes, rounds=200), Cluster(mortal.address))
+
+    def kill_scheduler(runner: HostsRunner) -> bool:
+        hosts = runner.progress().hosts
+        if len(hosts) < 2 or min(host.round for host in hosts) < 2:
+            return False
+        mortal.kill("scheduler")
+        return True
+
+    await run_through(runner, kill_scheduler)
+    assert runner.trouble.startswith(f"The scheduler {mortal.address} does not answer any more")
+    assert all(rounds_of(run)["light"] >= 1 for run in runner.measured.hosts)
+    assert wait_until(lambda: not mortal.pids(CHILD), 30) < 30
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_an_app_that_is_killed_loses_nothing_and_leaves_nothing(mortal: DaskCluster, tmp_path: Path) -> None:
+    file = Path(__file__).parents[1] / "support" / "light_clients.py"
+    options = ("-m", f"{file}:light", "-m", f"{file}:light-other", "-n", "20", "-r", "200")
+    with (tmp_path / "out").open("wb") as out:
+        app = await asyncio.create_subprocess_exec(
+            *COMMAND,
+            "run",
+            "--cluster",
+            mortal.address,
+            *options,
+            stdout=out,
+            stderr=out,
+            env=os.environ | {MARK: "none"},
+        )
+    rounds = (Path(os.environ["XDG_STATE_HOME"]), "host-*/rounds.jsonl")
+    while len([path for path in rounds[0].rglob(rounds[1]) if path.read_bytes().count(b"\n") >= 2]) < 2:
+        await asyncio.sleep(0.05)
+    app.kill()
+    await app.wait()
+    assert wait_until(lambda: not mortal.pids(CHILD), 40) < 40
+    folders = [mortal.state_of(name) / "hosts" for name in mortal.names]
+    assert wait_until(lambda: not [each for folder in folders for each in folder.glob("host-*")], 20) < 20
+    (left,) = find_interrupted_runs()
+    recovered = read_any(left.folder)
+    assert isinstance(recovered, MeasuredHosts)
+    assert recovered.whole.interrupted
+    for run in recovered.hosts:
+        assert rounds_of(run)["light"] >= 1
+        assert run.trouble == "It had not ended when this app was; what came back until then counts."
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_local_processes_are_hosts_that_share_this_machine(light_modes: tuple[str, ...]) -> None:
+    runner = HostsRunner(plan_of(light_modes, rounds=2), Cluster(local=2))
+    events = await run_through(runner)
+    told = next(event.sentence for event in events if isinstance(event, HostNotice))
+    assert told.startswith("local-1 and local-2 share one machine, so they measure in turns")
+    assert [rounds_of(run)["light"] for run in runner.measured.hosts] == [2, 2]

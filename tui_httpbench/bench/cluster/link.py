@@ -1,0 +1,235 @@
+"""The line to a cluster: the one file that knows Dask, imported where a cluster is used, as it is an extra.
+
+Hosts are called by ``Client.run``, through the scheduler: the app need not reach them itself, no call is ever repeated
+elsewhere as a task of Dask would be whose worker died, and other tasks don't hold it up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import warnings
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import dask
+import distributed
+from distributed.security import Security
+
+from tui_httpbench.bench.cluster import host_facts
+from tui_httpbench.bench.cluster.address import Cluster
+from tui_httpbench.bench.run_error import RunError
+from tui_httpbench.text.quoting import printable, shortened
+
+CONNECT_S = 10.0
+CALL_S = 10.0
+LOOK_S = 2.0
+"""After how long without an answer the scheduler is asked whether it still knows a worker."""
+LOOKS = 3
+"""How often a host's clock is read: the quickest answer tells the most."""
+_QUIET = ("distributed", "tornado", "asyncio")
+
+
+class SilentError(Exception):
+    """A host, or the scheduler, did not answer in time."""
+
+
+class LostError(Exception):
+    """The worker of a host is gone."""
+
+
+class UnfitError(Exception):
+    """A host can't do what was asked; the text is what it said."""
+
+
+class SchedulerLostError(Exception):
+    """The scheduler is gone."""
+
+
+class Link:
+    """A connection to a scheduler; ``connect`` makes it."""
+
+    def __init__(self, client: Any) -> None:
+        """``client`` is Dask's, asynchronous."""
+        self._client = client
+        self._looking = asyncio.Lock()
+        self._looked_s = float("-inf")
+        self._known: set[str] = set()
+
+    async def identity(self, limit_s: float = CALL_S) -> dict[str, Any]:
+        """What the scheduler tells of itself and its workers. Raises SchedulerLostError."""
+        try:
+            return dict(await asyncio.wait_for(self._client.scheduler.identity(n_workers=-1), limit_s))
+        except (OSError, TimeoutError) as error:
+            raise SchedulerLostError(str(error)) from None
+
+    async def call(self, address: str, function: Any, *args: Any, limit_s: float = CALL_S) -> Any:
+        """What a function returns that runs in the worker with this address.
+
+        Raises SilentError, LostError, UnfitError, SchedulerLostError.
+        """
+        calling = asyncio.ensure_future(self._client.run(function, *args, workers=[address], on_error="return"))
+        begin_s = time.monotonic()
+        try:
+            while not calling.done():
+                left_s = begin_s + limit_s - time.monotonic()
+                if left_s <= 0:
+                    raise SilentError(address)
+                await asyncio.wait({calling}, timeout=min(LOOK_S, left_s))
+                # The scheduler itself would try for long to reach a worker that it knows to be gone.
+                if not calling.done() and not await self._has_worker(address):
+                    raise LostError(address)
+            results = calling.result()
+        except TimeoutError:
+            raise SilentError(address) from None
+        except OSError as error:
+            raise SchedulerLostError(str(error)) from None
+        finally:
+            calling.cancel()
+        result = results.get(address)
+        if isinstance(result, TimeoutError | OSError):
+            raise LostError(address)
+        if isinstance(result, Exception):
+            raise UnfitError(shortened(printable(f"{type(result).__name__}: {result}"), 200))
+        return result
+
+    async def _has_worker(self, address: str) -> bool:
+        """Whether the scheduler knew this worker within the last moments. Raises SchedulerLostError."""
+        async with self._looking:
+            if time.monotonic() - self._looked_s > LOOK_S:
+                self._known = set((await self.identity())["workers"])
+                self._looked_s = time.monotonic()
+        return address in self._known
+
+    async def look(
+        self, address: str, distributions: Sequence[str], modules: Sequence[str], limit_s: float = CALL_S
+    ) -> tuple[dict[str, Any], float]:
+        """What a host is like, and how many seconds its clock is ahead of ours. Raises as ``call`` does."""
+        best, facts, off_s = float("inf"), {}, 0.0
+        for _ in range(LOOKS):
+            begin, began_at = time.monotonic(), time.time()
+            # As text that the built-in function runs there: see host_facts.
+            facts = await self.call(address, eval, _looking(distributions, modules), limit_s=limit_s)
+            took_s = time.monotonic() - begin
+            if took_s < best:
+                best, off_s = took_s, facts["time_s"] - (began_at + took_s / 2)
+        # Within half of the way there and back, nothing is known of it.
+        return facts, 0.0 if abs(off_s) <= best / 2 else off_s
+
+
+@asynccontextmanager
+async def connect(cluster: Cluster) -> AsyncGenerator[Link, None]:
+    """Connects to a cluster, or makes one on this machine. Raises RunError."""
+    be_quiet()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # on differing versions: what matters here is told for each host
+        if cluster.local:
+            async with (
+                _local_cluster(cluster.local) as (address, security),
+                _client(address, security, cluster) as link,
+            ):
+                yield link
+            return
+        async with _client(cluster.address, _security(cluster), cluster) as link:
+            yield link
+
+
+def be_quiet() -> None:
+    """Keeps Dask from writing to the terminal: what has gone wrong is told in sentences."""
+    names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] in _QUIET]
+    for name in (*_QUIET, *names):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+
+@asynccontextmanager
+async def _client(address: str, security: Security, cluster: Cluster) -> AsyncGenerator[Link, None]:
+    client = distributed.Client(
+        address, asynchronous=True, security=security, timeout=CONNECT_S, set_as_default=False, name="httpbench-tui"
+    )
+    try:
+        await asyncio.wait_for(client, CONNECT_S + 2)
+    except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as error:
+        with suppress(Exception):
+            await asyncio.wait_for(client.close(), 2)
+        raise RunError(_why_unreachable(cluster, error)) from None
+    be_quiet()  # what was imported since
+    try:
+        yield Link(client)
+    finally:
+        with suppress(OSError, TimeoutError, RuntimeError):
+            await asyncio.wait_for(client.close(), 5)
+
+
+@asynccontextmanager
+async def _local_cluster(count: int) -> AsyncGenerator[tuple[str, Security], None]:
+    """A scheduler and that many workers on this machine, which others who use it can't reach: they would be let in
+    to do all that this user may."""
+    security = Security.temporary()
+    levels = dict.fromkeys(("distributed", "distributed.nanny", "distributed.worker", "distributed.core"), "critical")
+    with dask.config.set({"logging": levels, "distributed.worker.memory.terminate": False}):
+        try:
+            cluster = await asyncio.wait_for(
+                distributed.LocalCluster(
+                    n_workers=count,
+                    threads_per_worker=1,
+                    processes=True,
+                    host="127.0.0.1",
+                    protocol="tls://",
+                    security=security,
+                    dashboard_address=None,
+                    silence_logs=logging.CRITICAL + 1,
+                    memory_limit=0,
+                    asynchronous=True,
+                ),
+                60,
+            )
+        except (OSError, TimeoutError, RuntimeError) as error:
+            why = shortened(printable(str(error) or type(error).__name__), 200)
+            raise RunError(f"A cluster of {count} processes can't be made on this machine: {why}.") from None
+    try:
+        yield cluster.scheduler_address, security
+    finally:
+        with suppress(OSError, TimeoutError, RuntimeError):
+            async with asyncio.timeout(10):
+                if (closing := cluster.close()) is not None:
+                    await closing
+
+
+def _security(cluster: Cluster) -> Security:
+    """The files that were given, or else what Dask's configuration says (``distributed.comm.tls``). Raises RunError."""
+    try:
+        if not cluster.ca:
+            return Security()
+        return Security(
+            require_encryption=True,
+            tls_ca_file=cluster.ca,
+            tls_client_cert=cluster.cert,
+            tls_client_key=cluster.key,
+        )
+    except (OSError, ValueError, TypeError) as error:
+        raise RunError(f"TLS can't be used as is set for Dask: {shortened(str(error), 200)}.") from None
+
+
+def _why_unreachable(cluster: Cluster, error: BaseException) -> str:
+    where = cluster.in_words
+    if isinstance(error, TypeError | ValueError | RuntimeError) or "ssl" in str(error).lower():
+        why = shortened(printable(str(error)), 200).rstrip(".")
+        return f"The scheduler {where} can't be talked to: {why}."
+    hint = (
+        "; give --cluster-ca, --cluster-cert and --cluster-key of that cluster"
+        if where.startswith("tls://") and not cluster.ca
+        else ""
+    )
+    return (
+        f"No scheduler of Dask answers at {where} within {CONNECT_S:.0f} s; see that 'dask scheduler' runs there and "
+        f"that no firewall is between{hint}."
+    )
+
+
+def _looking(distributions: Iterable[str], modules: Iterable[str]) -> str:
+    source = Path(host_facts.__file__).read_text()
+    asked = f"['look']({list(distributions)!r}, {list(modules)!r})"
+    return f"(lambda names: (exec({source!r}, names), names{asked})[1])({{}})"
