@@ -8,11 +8,11 @@ from tui_httpbench.analysis.hosts import HostsResult
 from tui_httpbench.analysis.hosts_pairs import PairOverHosts
 from tui_httpbench.analysis.hosts_table import (
     HOST_COLUMNS,
-    PAIR_COLUMNS,
     PAIRS_NOTE,
     SURE_NOTE,
     most_telling_pair,
     notes_of,
+    pair_columns,
     pair_title,
     ratio_in_words,
 )
@@ -98,7 +98,8 @@ def _pairs(result: HostsResult) -> str:
     pairs = result.pairs.all
     if not pairs:
         return ""
-    headings = [(column.heading, column.side) for column in PAIR_COLUMNS]
-    rows = [[column.text(pair) for column in PAIR_COLUMNS] for pair in pairs]
+    columns = pair_columns(result)
+    headings = [(column.heading, column.side) for column in columns]
+    rows = [[column.text(pair) for column in columns] for pair in pairs]
     notes = (PAIRS_NOTE if result.pairs.has_mean else "", SURE_NOTE)
     return table(headings, rows, "ranking", heads=0) + "".join(paragraph(note, "quiet") for note in notes)

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from tui_httpbench.analysis.hosts import HostsResult
 from tui_httpbench.analysis.hosts_table import (
     HOST_COLUMNS,
-    PAIR_COLUMNS,
     PAIRS_NOTE,
     SURE_NOTE,
     most_telling_pair,
     notes_of,
+    pair_columns,
     pair_title,
     ratio_in_words,
 )
@@ -44,9 +44,10 @@ def _blocks(result: HostsResult) -> Iterator[str]:
             sides,
             [(each.host, ratio_in_words(each).strip(), format_interval(each.low, each.high)) for each in pair.on_hosts],
         ).rstrip("\n")
-        columns: dict[str, Side] = {column.heading: column.side for column in PAIR_COLUMNS}
+        told = pair_columns(result)
+        columns: dict[str, Side] = {column.heading: column.side for column in told}
         yield "**All pairs**"
-        rows = [[column.text(each) for column in PAIR_COLUMNS] for each in result.pairs.all]
+        rows = [[column.text(each) for column in told] for each in result.pairs.all]
         yield markdown_table(columns, rows).rstrip("\n")
         yield markdown_text(f"{PAIRS_NOTE} {SURE_NOTE}" if result.pairs.has_mean else SURE_NOTE)
     yield _list([f"{name}: {value}" for name, value in how_measured(result)])

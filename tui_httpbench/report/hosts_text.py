@@ -13,11 +13,11 @@ from tui_httpbench.analysis.hosts import HostsResult
 from tui_httpbench.analysis.hosts_pairs import PairOverHosts
 from tui_httpbench.analysis.hosts_table import (
     HOST_COLUMNS,
-    PAIR_COLUMNS,
     PAIRS_NOTE,
     SURE_NOTE,
     figures_by_host,
     most_telling_pair,
+    pair_columns,
     pair_title,
 )
 from tui_httpbench.analysis.hosts_words import sentences_of
@@ -117,9 +117,10 @@ def _drawn(row: PlotRow, name_columns: int) -> Text:
 def _pairs(result: HostsResult, console: StreamConsole, verbose: bool) -> Iterator[RenderableType]:
     pairs = result.pairs.all
     shown = pairs if verbose else pairs[:MOST_PAIRS]
-    rows: list[Sequence[Text]] = [[Text(column.text(pair)) for column in PAIR_COLUMNS] for pair in shown]
-    columns: dict[str, Side] = {column.heading: column.side for column in PAIR_COLUMNS}
-    yield fitted_table(console, columns, rows, [column.weight for column in PAIR_COLUMNS])
+    told = pair_columns(result)
+    rows: list[Sequence[Text]] = [[Text(column.text(pair)) for column in told] for pair in shown]
+    columns: dict[str, Side] = {column.heading: column.side for column in told}
+    yield fitted_table(console, columns, rows, [column.weight for column in told])
     if len(shown) < len(pairs):
         yield Text(f"{plural(len(pairs) - len(shown), 'more pair')}; --verbose lists all.", style="dim")
     if result.pairs.has_mean:
