@@ -73,7 +73,7 @@ def said_of(*times: float, **changes: Any) -> str:
 def test_it_says_who_is_fastest_and_by_how_much() -> None:
     assert re.fullmatch(
         r"aiohttp is fastest: 2\.00 times as fast as the next, requests-session \(1\.9\d to 2\.0\d\)\. "
-        r"All places are decided\.",
+        r"All places are sure\.",
         said_of(1, 2, 9),
     )
     assert re.search(r"(29|30|31) times as fast as the next, requests-session \(\d\d to \d\d\)\.$", said_of(1, 30))

@@ -10,8 +10,8 @@ from tui_httpbench.tui.form_words import in_form_words
 @pytest.mark.parametrize(
     ("told", "shown"),
     [
-        ("give -r 3, which takes about 6 s, or -z 2", "set Rounds to 3, which takes about 6 s, or Duration 2"),
-        ("lower -c, -n or -z.", "lower Concurrency, Requests or Duration."),
+        ("give -r 3, which takes about 6 s, or -z 2", "set Rounds to 3, which takes about 6 s, or Seconds 2"),
+        ("lower -c, -n or -z.", "lower In flight, Requests or Seconds."),
         ("give -r 5 or a larger --budget", "set Rounds to 5 or a larger Budget"),
         ("choose a method, -X POST.", "choose a method, Method POST."),
         ("another body, -d or --json-body", "another body, Body"),

@@ -37,4 +37,8 @@ def _name_of(field: Field) -> str:
     """What the form calls a field; empty where it has no such field, or one that is ticked instead of filled in."""
     if field.kind in ("flag", "switch"):
         return ""
-    return field.shown.label if field.shown is not None else _NAMES.get(field.name, "")
+    if field.shown is None:
+        return _NAMES.get(field.name, "")
+    # The form reads "Requests … or seconds …" as one line.
+    label = field.shown.label.removeprefix("or ")
+    return label[:1].upper() + label[1:]
