@@ -789,7 +789,7 @@ async def test_no_word_is_cut_on_a_narrow_stage() -> None:
         lines = [line.strip() for line in text_on(pilot.app).splitlines()]
         assert lines[1] == "0:15.8 elapsed · 28,446 requests, no errors"
         assert lines[2].startswith("Round 6 of at least 8, time left: not known yet")
-        await resize(pilot, 60, 20)
+        await resize(pilot, 60, 24)
         await wait_until(pilot, lambda: "0.20 ms" in text_on(pilot.app))
         assert not re.search(r"\bdon?\b", text_on(pilot.app))
 
