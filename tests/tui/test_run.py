@@ -449,7 +449,7 @@ def test_where_the_run_stands_is_said_with_one_time() -> None:
     assert describe_progress(replace(two, stage="starting")) == "Round 2 of 5, at most 17 s left · starting the modes"
     assert describe_progress(replace(two, stage="checking", round=0)) == "Checking that all modes do the same work"
     assert describe_progress(replace(two, stage="starting", round=0)) == "Starting the modes"
-    assert describe_progress(replace(two, stage="ended")) == "Over after 2 rounds"
+    assert describe_progress(replace(two, stage="ended")) == "Over after 2 rounds: working out the result"
     assert describe_progress(replace(two, lanes=two.lanes[:1])).endswith(" · measuring")
     grouped = replace(two, lanes=(*two.lanes, lane_of("requests", state="waiting"), lane_of("x", state="failed")))
     assert describe_progress(grouped).endswith(" · 2 of 3 modes take turns")
@@ -621,7 +621,10 @@ def test_the_scale_holds_every_share() -> None:
 
 def test_bars_are_the_ranking_as_soon_as_there_is_one() -> None:
     lanes = [lane_of("aiohttp", 4_000.0), lane_of("httpx", 1_000.0), lane_of("requests", 400.0, errors=50)]
-    assert shares_so_far(lanes, ()) == {"aiohttp": 1.0, "httpx": 0.25}
+    assert shares_so_far(lanes[:2], ()) == {"aiohttp": 1.0, "httpx": 0.25}
+    unanswered = lane_of("requests", 0.0, done=0, share=0.0, throughput=None, sparkline=())
+    assert shares_so_far([*lanes[:2], unanswered], ()) == {}, "the first to end a request leads nothing yet"
+    assert len(shares_so_far([*lanes[:2], replace(unanswered, state="waiting")], ())) == 2
     interval = RatioInterval(5.0, 4.0, 6.0, 3)
     ranking = (
         Rank(1, "aiohttp", 1.0, True, RatioInterval(1.0, 1.0, 1.0, 3)),
@@ -789,7 +792,7 @@ async def test_no_word_is_cut_on_a_narrow_stage() -> None:
         lines = [line.strip() for line in text_on(pilot.app).splitlines()]
         assert lines[1] == "0:15.8 elapsed · 28,446 requests, no errors"
         assert lines[2].startswith("Round 6 of at least 8, time left: not known yet")
-        await resize(pilot, 60, 20)
+        await resize(pilot, 60, 24)
         await wait_until(pilot, lambda: "0.20 ms" in text_on(pilot.app))
         assert not re.search(r"\bdon?\b", text_on(pilot.app))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.made_sweeps import crossing_sweep, measured_sweep
-from support.screens import text_on, wait_for_screen, wait_until
+from support.made_sweeps import crossing_sweep, measured_sweep, swept
+from support.screens import Notice, text_on, wait_for_screen, wait_until
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, Static, TabbedContent
@@ -22,6 +23,7 @@ from tui_httpbench.tui.screens.history.screen import HistoryScreen
 from tui_httpbench.tui.screens.questions.screen import QuestionsScreen
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
 from tui_httpbench.tui.screens.setup.screen import SetupScreen
+from tui_httpbench.tui.screens.sweep.answer import MORE, Answer, shortened_lines
 from tui_httpbench.tui.screens.sweep.curves_view import CurveChart, ReadOut
 from tui_httpbench.tui.screens.sweep.results import SweepResultsScreen
 from tui_httpbench.tui.screens.sweep.screen import SweepScreen
@@ -48,7 +50,7 @@ async def read(pilot: Pilot[None]) -> SweepResultsScreen:
     return screen
 
 
-async def test_curves_are_read_value_by_value_and_a_value_opens() -> None:
+async def test_curves_are_read_value_by_value_and_a_value_opens(notices: list[Notice]) -> None:
     app = SweepApp(crossing_sweep())
     async with app.run_test(size=(120, 36)) as pilot:
         screen = await read(pilot)
@@ -68,6 +70,8 @@ async def test_curves_are_read_value_by_value_and_a_value_opens() -> None:
         await pilot.press("enter")
         point = await wait_for_screen(pilot, ResultsScreen)
         assert point.result is screen.result.points[-1].result
+        assert str(point.sub_title).startswith("sweep over concurrency, at 10 in flight, judged alone")
+        await wait_until(pilot, lambda: "so it has to be surer" in " ".join(notice.text for notice in notices))
         await pilot.press("escape")
         assert await wait_for_screen(pilot, SweepResultsScreen) is screen
 
@@ -112,6 +116,45 @@ async def test_a_kept_sweep_opens_from_the_history_and_leads_back() -> None:
         assert await wait_for_screen(pilot, HistoryScreen) is history
 
 
+async def test_at_80_columns_an_answer_is_never_cut_and_figures_have_unit_and_interval() -> None:
+    lanes: dict[str, tuple[float, ...]] = {
+        "aiohttp": (22, 22, 22, 22, 23, 25),
+        "httpx-client": (21, 23, 24, 30, 80, 200),
+        "requests-session": (22, 21, 24, 26, 40, 90),
+    }
+    result = swept("concurrency=1,2,5,10,20,50", lanes, noise=0.2, requests=None, duration_s=0.1)
+    app = SweepApp(result)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await read(pilot)
+        answer = screen.query_one(Answer)
+        assert answer.size.height == 5
+        assert str(answer.render()).endswith(MORE)
+        assert MORE.strip() in text_on(app)
+        await pilot.press("a")
+        await wait_until(pilot, lambda: answer.size.height > 5)
+        assert str(answer.render()).split() == answer.text.split()
+        await pilot.press("a")
+        await wait_until(pilot, lambda: answer.size.height == 5)
+        told = str(screen.query_one(ReadOut).render())
+        assert len(re.findall(r"(?m)^  [\d.]+/s \([\d.]+–[\d.]+\)$", told)) == 3
+        await pilot.press("3")
+        await wait_until(pilot, lambda: " ms (" in str(screen.query_one(ReadOut).render()))
+
+
+def test_shortened_lines_say_that_there_is_more() -> None:
+    text = "One and two and three. Four and five and six and seven, eight, nine, ten and eleven."
+    assert shortened_lines(text, 200, 1) == [text]
+    for columns in (20, 24, 31, 40):
+        for rows in (1, 2, 3):
+            lines = shortened_lines(text, columns, rows)
+            assert len(lines) <= rows
+            assert all(len(line) <= columns for line in lines)
+            assert " ".join(lines).split() == text.split() or lines[-1].endswith(MORE)
+            shown = " ".join(lines).removesuffix(MORE)
+            assert text.startswith(shown)
+            assert text[len(shown) :][:1] in ("", " "), "no word is cut"
+
+
 @pytest.mark.usefixtures("light_modes")
 async def test_points_fill_in_while_a_sweep_runs_and_what_is_stopped_is_kept() -> None:
     plan = Plan(
@@ -133,7 +176,8 @@ async def test_points_fill_in_while_a_sweep_runs_and_what_is_stopped_is_kept() -
         running = await wait_for_screen(pilot, SweepScreen)
         await wait_until(pilot, lambda: running.query_one(CurveChart).shown is not None)
         await wait_until(pilot, lambda: all(point.rounds_done for point in running._runner.progress().points))
-        assert "concurrency" in str(running.query_one("#sweep-points", Static).content)
+        assert "concurrency, rounds done" in str(running.query_one("#sweep-points", Static).content)
+        assert "round" not in str(running.sub_title), "how many there are is told in one place"
         await pilot.press("right", "3", "escape")
         await wait_until(pilot, lambda: "The curves so far are kept." in text_on(app))
         await pilot.press("y")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tui_httpbench.analysis.places import NO_VERDICT_YET, knows_places, says_anything
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.bench.events import LaneProgress, Progress
-from tui_httpbench.text.formatting import enumerate_names, format_figure, format_ratio, undecided_pairs_within
+from tui_httpbench.text.formatting import UNKNOWN, enumerate_names, format_figure, format_ratio, undecided_pairs_within
 from tui_httpbench.tui.formatting import whole_parts
 
 _LOWEST_DECADE = -6
@@ -17,10 +17,11 @@ _LINEAR_TICKS = ((0.0, 0.25, 0.5, 0.75, 1.0), (0.0, 0.5, 1.0), (0.0, 1.0))
 
 
 def place_and_ratio(rank: Rank | None, place: str, cells: int) -> str:
-    """``1     ×1.00``: the place on the left, the ratio on the right; blank before there is a ranking."""
+    """``1     ×1.00``: the place on the left, the ratio on the right; blank before there is any."""
     if rank is None:
         return " " * cells
     ratio = "" if rank.ratio is None else format_ratio(rank.ratio)
+    place = "" if place == UNKNOWN else place
     return f"{place} {ratio:>{cells - len(place) - 1}}"
 
 
@@ -48,12 +49,15 @@ def shares_so_far(lanes: Sequence[LaneProgress], ranking: Iterable[Rank]) -> dic
     """How fast each mode is beside the leader, whose share is 1; modes of which nothing is known are left out.
 
     Of those that the ranking compares it is the ranking's own ratio, so that a bar says what the place beside it does.
-    Of all others, and of all before the first ranking, it is the speed so far.
+    Of all others, and of all before the first ranking, it is the speed so far: not before each mode at work has one, or
+    whichever ends a request first would look like the leader.
     """
     ratios = {rank.mode: rank.ratio for rank in ranking if rank.interval is not None and rank.ratio}
     speeds = {lane.mode: speed_so_far(lane) or 0.0 for lane in lanes}
     clean = [speeds[lane.mode] for lane in lanes if not lane.errors] or list(speeds.values())
     top = max(clean, default=0.0)
+    if not ratios and any(lane.state == "running" and lane.errors == 0 and not speeds[lane.mode] for lane in lanes):
+        return {}
     shares = {mode: min(speed / top, 1.0) for mode, speed in speeds.items() if speed and top}
     return shares | {mode: 1 / ratio for mode, ratio in ratios.items() if mode in speeds}
 

@@ -14,7 +14,7 @@ def describe_progress(progress: Progress) -> str:
     if progress.stage == "checking":
         return "Checking that all modes do the same work"
     if progress.stage == "ended":
-        return f"Over after {plural(progress.round, 'round')}"
+        return f"Over after {plural(progress.round, 'round')}: working out the result"
     if not progress.round:
         return "Starting the modes"
     number = round_in_words(progress.round, progress.rounds, progress.least_rounds, is_auto=progress.is_auto)

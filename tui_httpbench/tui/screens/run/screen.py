@@ -113,7 +113,9 @@ All modes of a round take turns of a few hundredths of a second, so whatever dis
         self.query_one(Totals).show(progress)
         is_preparing = progress.stage == "preparing"
         said = self.said(lambda: describe_progress(progress), is_preparing=is_preparing)
-        self.query_one(RunLine).show(said, None if is_preparing else progress.share)
+        # A run that was decided before all rounds in sight is over all the same.
+        has_share = not is_preparing and progress.stage != "ended"
+        self.query_one(RunLine).show(said, progress.share if has_share else None)
         lanes = self.query_one(LaneList)
         lanes.rank(progress.ranking)
         working = {lane.mode for lane in progress.lanes if lane.state in ("starting", "running")}

@@ -9,6 +9,9 @@ from tui_httpbench.analysis.sweep_curves import CurvePoint, SweptFigure, curve
 from tui_httpbench.analysis.sweep_table import SweepTable, lanes_in_order, table_of
 from tui_httpbench.text.formatting import UNKNOWN
 
+RATE = "rate"
+"""The column that counts requests a second, whose heading says so instead of a unit."""
+
 
 @dataclass(frozen=True)
 class CurvesShown:
@@ -43,10 +46,15 @@ class CurvesShown:
             interval = ""
             if point.low is not None and point.high is not None:
                 interval = f"{self.figure.column.write(point.low)}–{self.figure.column.write(point.high)}"
-            told.append((point.figure, lane, self.figure.column.write(point.figure), interval))
+            told.append((point.figure, lane, self._with_unit(point.figure), interval))
         lower_is_better = self.figure.column.better == "lower"
         told.sort(key=lambda item: (item[2] == UNKNOWN, item[0] if lower_is_better else -item[0]))
         return [(lane, figure, interval) for _, lane, figure, interval in told]
+
+    def _with_unit(self, figure: float) -> str:
+        """``174/s``, ``12.3 ms``."""
+        column = self.figure.column
+        return f"{column.write(figure)}/s" if column.id == RATE else column.with_unit(figure)
 
 
 def show_curves(result: SweepResult, figure: SweptFigure) -> CurvesShown:

@@ -13,9 +13,10 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from tui_httpbench.analysis.sweep_curves import FIGURES
+from tui_httpbench.analysis.sweep_table import RETENTION
 from tui_httpbench.charts.curves import Curve, CurvePoint, curve_chart, places
 from tui_httpbench.clients.entrants import mode_of
-from tui_httpbench.tui.parts.panel import Panel
+from tui_httpbench.tui.parts.panel import SEPARATOR, Panel
 from tui_httpbench.tui.parts.themed_chart import AXIS, VALUE, ThemedChart, library_role, stand_in
 from tui_httpbench.tui.parts.whole_columns import WholeColumns
 from tui_httpbench.tui.screens.sweep.curves_shown import CurvesShown
@@ -23,6 +24,8 @@ from tui_httpbench.tui.screens.sweep.curves_shown import CurvesShown
 WAITING = "The curves begin when each value has had its first round."
 NOTHING = "Nothing was measured."
 _INTERVALS = "├┤ 95 % interval"
+_WITH_UNIT = 60
+"""Columns of a chart whose heading has room for the unit of the knob; the read-out says it in any case."""
 
 
 class CurveChart(ThemedChart, Panel, can_focus=True):
@@ -58,14 +61,25 @@ class CurveChart(ThemedChart, Panel, can_focus=True):
     def watch_shown(self, shown: CurvesShown | None) -> None:
         """Says what is drawn."""
         if shown is not None:
-            self.set_heading(f"{shown.table.title} · {_INTERVALS}")
+            self._name_chart(shown)
             self.cursor = min(self.cursor, len(shown.values) - 1)
-
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Values are read out where there are curves, and opened once the sweep is over."""
         return action not in ("move", "open") or (self.shown is not None and (action == "move" or self._is_over))
+
+    def on_resize(self) -> None:
+        """Says as much of what is drawn as there is room for."""
+        if self.shown is not None:
+            self._name_chart(self.shown)
+        super().on_resize()
+
+    def _name_chart(self, shown: CurvesShown) -> None:
+        sweep, better = shown.table.result.sweep, shown.figure.column.better
+        knob = f"{sweep.knob} ({sweep.unit})" if sweep.unit and self.outer_size.width >= _WITH_UNIT else sweep.knob
+        parts = [f"{shown.figure.title} over {knob}", f"{better} is better" if better else "", _INTERVALS]
+        self.set_heading(SEPARATOR.join(filter(None, parts)))
 
     def watch_cursor(self) -> None:
         """Tells whoever reads the values out."""
@@ -122,18 +136,24 @@ class ReadOut(ThemedChart, Panel):
         sweep = shown.table.result.sweep
         self.set_heading(f"{sweep.knob} {sweep.in_words(shown.values[cursor])}")
         self._told = shown.read_out(cursor)
+        self.border_subtitle = "95 % interval" if any(interval for _, _, interval in self._told) else ""
         self.refresh()
 
     def render(self) -> RenderResult:
-        """What was read out; without the intervals where they have no room."""
+        """What was read out: a lane in a line, or in two where that is too narrow for figure and interval."""
         told = self._told
         names, figures, intervals = (max((len(each[part]) for each in told), default=0) for part in range(3))
-        has_room = len("█ ") + names + 1 + figures + 2 + intervals <= self.size.width
+        is_broad = len("█ ") + names + 1 + figures + 2 + intervals <= self.size.width
+        has_rows = 2 * len(told) <= self.size.height
         text = Text(no_wrap=True, overflow="ellipsis")
         for lane, figure, interval in told:
             text.append("█ ", self.style_of(library_role(lane)))
-            text.append(f"{lane:<{names}} {figure:>{figures}}", self.style_of(VALUE))
-            text.append(f"  {interval}\n" if has_room else "\n", self.style_of(AXIS))
+            if is_broad or not has_rows:
+                text.append(f"{lane:<{names}} {figure:>{figures}}", self.style_of(VALUE))
+                text.append(f"  {interval}\n" if is_broad else "\n", self.style_of(AXIS))
+                continue
+            text.append(f"{lane}\n  {figure}", self.style_of(VALUE))
+            text.append(f" ({interval})\n" if interval else "\n", self.style_of(AXIS))
         return text
 
 
@@ -164,7 +184,10 @@ class SweepTableView(WholeColumns):
                 )
             )
         self.move_cursor(row=row)
-        self.set_heading(f"{table.figure.title} · bold: none is surely faster there")
+        retained = f"{RETENTION}: the last value over the first" if table.retains else ""
+        self.set_heading(
+            SEPARATOR.join(filter(None, (table.figure.title, "bold: the fastest, or not surely slower", retained)))
+        )
 
 
 class CurvesView(Vertical):

@@ -22,12 +22,21 @@ from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.parts.panel import Page, Panel
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.saving import file_stem, save_result_aside
+from tui_httpbench.tui.screens.sweep.answer import Answer
 from tui_httpbench.tui.screens.sweep.curves_shown import CurvesShown, show_curves
 from tui_httpbench.tui.screens.sweep.curves_view import NOTHING, CurveChart, CurvesView, differs_much, figure_bindings
+from tui_httpbench.tui.stage import STAGE_CLASS
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 from tui_httpbench.tui.tooltips import HISTORY_TOOLTIP, SCREENSHOT_TOOLTIP
 
+_ROWS, _ROWS_WHEN_SHORT = 12, 5
 NO_VERDICT = "Nothing is sure of any two modes yet; more rounds, or a longer budget, would tell more."
+
+
+JUDGED_ALONE = (
+    "This value is judged alone here. The sweep looks at {} values at once, so it has to be surer before it calls a "
+    "mode faster."
+)
 
 
 class WarningsOfSweep(Page, Panel):
@@ -49,6 +58,7 @@ sentences on top say what is sure, of all values together.
 
 - **left** and **right** go from value to value, and read out each mode there. **enter** opens the value: its ranking,
   latency, why, and replay.
+- **a** shows the whole answer where only its first lines have room.
 - *Retention* is requests/s at the last value over those at the first: ×0.5 is half of them, ×10 ten times as many.
 - **c** copies the sweep as Markdown, **s** saves it; the suffix of the name decides the format.
 """
@@ -56,6 +66,7 @@ sentences on top say what is sure, of all values together.
         Binding("r", "run_again", "Again", id="sweep.again", tooltip="Make the same sweep again"),
         Binding("e", "change_plan", "Edit", id="sweep.change", tooltip="Edit the plan: to the form"),
         Binding("l", "toggle_log", "Scale", id="sweep.log", tooltip="Linear or logarithmic scale"),
+        Binding("a", "show_whole", "Answer", show=False, id="sweep.answer", tooltip="The whole answer, or its start"),
         Binding("c", "copy", "Copy", show=False, id="sweep.copy", tooltip="Copy the sweep as Markdown"),
         Binding("s", "save", "Save", id="sweep.save", tooltip="Save the sweep: JSON, Markdown, CSV or HTML"),
         Binding("u", "show('curves')", "Curves", show=False, id="sweep.curves-tab", tooltip="The curves"),
@@ -118,8 +129,7 @@ sentences on top say what is sure, of all values together.
         findings = self.result.findings
         with TabbedContent(id="tabs"):
             with TabPane("C[u]u[/]rves", id="curves"):
-                with Page(id="sweep-found-page"):
-                    yield Static(id="sweep-found", markup=False)
+                yield Answer(_ROWS, _ROWS_WHEN_SHORT, id="sweep-found")
                 yield CurvesView(is_over=True)
             if findings or self.result.trouble:
                 count = len(findings) + bool(self.result.trouble)
@@ -132,7 +142,7 @@ sentences on top say what is sure, of all values together.
         """Draws the first figure, and says what was found."""
         found = await in_thread(sentences_of, self.result)
         nothing = NO_VERDICT if self.result.measured_points else NOTHING
-        self.query_one("#sweep-found", Static).update("\n".join(map(printable, found)) or nothing)
+        self.query_one(Answer).show("\n".join(map(printable, found)) or nothing)
         await self._show()
         if self._shown is not None and differs_much(self._shown):
             self.query_one(CurvesView).chart.log_scale = True
@@ -150,7 +160,11 @@ sentences on top say what is sure, of all values together.
         point = self.result.points[event.number]
         if point.is_measured:
             sweep = self.result.sweep
-            self.post_message(self.PointOpened(point.result, f"{sweep.knob} {sweep.in_words(point.value)}"))
+            self.post_message(
+                self.PointOpened(point.result, f"sweep over {sweep.knob}, at {sweep.in_words(point.value)}")
+            )
+            if not self.app.has_class(STAGE_CLASS):
+                self.notify(JUDGED_ALONE.format(len(self.result.points)), markup=False)
         else:
             self.notify(f"Nothing was measured at {point.value}.", severity="warning", markup=False)
 
@@ -163,6 +177,10 @@ sentences on top say what is sure, of all values together.
         """Switches between a linear and a logarithmic scale."""
         chart = self.query_one(CurvesView).chart
         chart.log_scale = not chart.log_scale
+
+    def action_show_whole(self) -> None:
+        """Shows the whole answer, or its first lines."""
+        self.query_one(Answer).toggle_whole()
 
     def action_show(self, tab: str) -> None:
         """Opens a tab."""

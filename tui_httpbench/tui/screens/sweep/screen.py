@@ -19,9 +19,10 @@ from tui_httpbench.files.threads import in_thread
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.report.progress import sweep_headline
 from tui_httpbench.text.quoting import printable
-from tui_httpbench.tui.plan_words import plan_in_short
+from tui_httpbench.tui.plan_words import work_in_short
 from tui_httpbench.tui.screens.run.measuring_screen import MeasuringScreen, Told
 from tui_httpbench.tui.screens.run.run_line import RunLine
+from tui_httpbench.tui.screens.sweep.answer import Answer
 from tui_httpbench.tui.screens.sweep.curves_shown import CurvesShown, show_curves
 from tui_httpbench.tui.screens.sweep.curves_view import CurvesView, figure_bindings
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
@@ -41,11 +42,20 @@ class SweepScreen(MeasuringScreen):
 The same run is made at each value of one setting. All values have a turn in every round, in a new order each time, so a
 machine that slows down does not look like a curve.
 
-- The line under the clock shows each value: **✓** done, **▶** its turn, and how many rounds it has.
-- Each curve is a mode, with the 95 % interval at each value.
+- The line on top says how long it still takes at most. The one under it tells the rounds of each value: **✓** done,
+  **▶** its turn.
+- Each curve is a mode, with the 95 % interval at each value. **left** and **right** read a value out.
 - **escape** or **s** stops, and keeps the curves so far.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "a",
+            "show_whole",
+            "Answer",
+            show=False,
+            id="sweeping.answer",
+            tooltip="The whole answer, or its start",
+        ),
         Binding("l", "toggle_log", "Scale", id="sweeping.log", tooltip="Linear or logarithmic scale"),
         *figure_bindings("sweeping"),
     ]
@@ -64,7 +74,7 @@ machine that slows down does not look like a curve.
         self._figure = FIGURES[0]
         self._shown: CurvesShown | None = None
         self._summarized_s = 0.0
-        self.sub_title = plan_in_short(self.plan)
+        self.sub_title = work_in_short(self.plan)
 
     def compose(self) -> ComposeResult:
         """How far it is, over the curves and what is sure of them so far."""
@@ -72,7 +82,7 @@ machine that slows down does not look like a curve.
         yield RunLine()
         yield Static(id="sweep-points", markup=False)
         yield CurvesView()
-        yield Static(id="sweep-so-far", markup=False)
+        yield Answer(4, 3, id="sweep-so-far")
         yield SteadyFooter()
 
     async def take(self, event: Told) -> None:
@@ -99,7 +109,7 @@ machine that slows down does not look like a curve.
         if self.is_attached:
             self.query_one(CurvesView).show(shown)
             self.refresh_bindings()
-            self.query_one("#sweep-so-far", Static).update(f"So far: {printable(found)}" if found else "")
+            self.query_one(Answer).show(f"So far: {printable(found)}" if found else "")
 
     def redraw(self) -> None:
         """Draws how far the sweep is."""
@@ -123,6 +133,10 @@ machine that slows down does not look like a curve.
         chart = self.query_one(CurvesView).chart
         chart.log_scale = not chart.log_scale
 
+    def action_show_whole(self) -> None:
+        """Shows the whole answer so far, or its first lines."""
+        self.query_one(Answer).toggle_whole()
+
     async def action_choose_figure(self, number: int) -> None:
         """Draws another figure."""
         self._figure = FIGURES[number]
@@ -137,14 +151,15 @@ def _headline(progress: SweepProgress) -> str:
 
 
 def _points_in_words(progress: SweepProgress) -> Text:
-    """Each value with its sign, and how many rounds it has: ``1 ✓5 · 10 ▶4 · 100 4``."""
-    text = Text(f"{progress.sweep.knob}  ", style="bold", no_wrap=True, overflow="ellipsis")
+    """Each value with its sign, and how many rounds it has: ``✓1: 5   ▶10: 4   100: 4``."""
+    text = Text(f"{progress.sweep.knob}, rounds done  ", no_wrap=True, overflow="ellipsis")
     for number, point in enumerate(progress.points):
-        text.append(_point_in_words(point, is_current=number == progress.point), "bold" if point.is_over else "")
-        text.append("   ")
+        is_current = number == progress.point
+        text.append(_point_in_words(point, is_current=is_current), "bold" if point.is_over or is_current else "")
+        text.append("  ")
     return text
 
 
 def _point_in_words(point: PointProgress, *, is_current: bool) -> str:
-    sign = "✓" if point.is_over else "▶" if is_current else "·"
-    return f"{point.value} {sign}{point.rounds_done}"
+    sign = "✓" if point.is_over else "▶" if is_current else ""
+    return f"{sign}{point.value}: {point.rounds_done}"
