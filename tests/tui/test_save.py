@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -49,3 +51,23 @@ async def test_the_form_is_chosen_by_arrows_or_typed(folder: Path, notices: list
         await pilot.press("s", "escape")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, ResultsScreen))
         assert [path.name for path in folder.glob("*.*")] == ["x-rounds.csv"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe with a name")
+async def test_keys_count_while_a_result_is_being_written(folder: Path, notices: list[Notice]) -> None:
+    pipe = folder / "slow.json"
+    os.mkfifo(pipe)  # whoever writes to it waits for its reader
+    async with show(clean_result()) as (screen, pilot):
+        await pilot.press("s")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, SaveScreen))
+        pilot.app.screen.query_one(Input).value = str(pipe)
+        await pilot.pause()
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: pilot.app.screen is screen)
+        await pilot.press("w")
+        await wait_until(pilot, lambda: screen.view.ID == "why" and screen.view.is_attached)
+        assert not notices
+        written = await asyncio.to_thread(pipe.read_text)
+        assert '"schema_version"' in written
+        await wait_until(pilot, lambda: bool(notices))
+        assert notices[-1].text.startswith("The result was saved as ")

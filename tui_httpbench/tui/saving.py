@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -12,6 +11,7 @@ from textual.app import App
 from tui_httpbench.analysis.any_result import AnyResult
 from tui_httpbench.analysis.hosts import HostsResult
 from tui_httpbench.analysis.sweep import SweepResult
+from tui_httpbench.files.threads import in_thread
 from tui_httpbench.plan.plan import PlanError
 from tui_httpbench.plan.reference import USUAL
 from tui_httpbench.report.destination import FileDestination
@@ -37,8 +37,11 @@ def _parts_of(result: AnyResult, export: Export) -> Iterable[str]:
 
 
 async def save_result_aside(app: App[Any], result: AnyResult, export: Export) -> bool:
-    """The same while the app goes on: a million requests take seconds."""
-    problem = await asyncio.to_thread(_write, export.path, _parts_of(result, export))
+    """The same while the app goes on: a million requests take seconds.
+
+    To be awaited by a worker: a screen that awaits it takes no keys meanwhile.
+    """
+    problem = await in_thread(lambda: _write(export.path, _parts_of(result, export)))
     return _tell(app, "The result", export.path, problem)
 
 

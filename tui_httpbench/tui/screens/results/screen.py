@@ -357,8 +357,12 @@ The sentence on top is the verdict. Each tab answers one more question; its unde
         """Asks for a file's name or path, and writes the result in the form of its suffix."""
         self.app.push_screen(SaveScreen("the result", file_stem()), self._save_as)
 
-    async def _save_as(self, export: Export | None) -> None:
-        if export is not None and await save_result_aside(self.app, self.result, export):
+    def _save_as(self, export: Export | None) -> None:
+        if export is not None:
+            self.app.run_worker(self._save(export))
+
+    async def _save(self, export: Export) -> None:
+        if await save_result_aside(self.app, self.result, export):
             self.post_message(self.Saved(self.result))
 
     def _focus_view(self) -> None:

@@ -198,8 +198,12 @@ sentences on top say what is sure, of all values together.
         """Asks for a file's name or path, and writes the sweep in the form of its suffix."""
         self.app.push_screen(SaveScreen("the sweep", file_stem()), self._save_as)
 
-    async def _save_as(self, export: Export | None) -> None:
-        if export is not None and await save_result_aside(self.app, self.result, export):
+    def _save_as(self, export: Export | None) -> None:
+        if export is not None:
+            self.app.run_worker(self._save(export))
+
+    async def _save(self, export: Export) -> None:
+        if await save_result_aside(self.app, self.result, export):
             self.post_message(self.Saved(self.result))
 
     def action_run_again(self) -> None:
