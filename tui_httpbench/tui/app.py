@@ -32,6 +32,7 @@ from tui_httpbench.tui.textual_fixes.covered_texts import secrets_covered
 from tui_httpbench.tui.textual_fixes.gone_widgets import forget_gone_widgets
 from tui_httpbench.tui.textual_fixes.lasting_driver import call_on_ending_signals, lasting_driver, leave_at_once
 from tui_httpbench.tui.textual_fixes.lean_app import LeanApp
+from tui_httpbench.tui.textual_fixes.no_color_app import NoColorApp
 from tui_httpbench.tui.textual_fixes.ordered_keys_app import OrderedKeysApp
 from tui_httpbench.tui.textual_fixes.quiet_exit import QuietExitApp
 from tui_httpbench.tui.textual_fixes.safe_clipboard import SafeClipboardApp
@@ -50,6 +51,7 @@ LOAD_LATER_S = 0.2
 class HttpbenchApp(
     RunFlowApp,
     LeanApp[None],
+    NoColorApp[None],
     OrderedKeysApp[None],
     QuietExitApp[None],
     BareTracebackApp[None],
