@@ -209,7 +209,7 @@ async def test_the_palette_has_every_action_of_the_screen() -> None:
             "Replay the measured samples as a race",
             "Linear or logarithmic scale",
             "Show or hide help and keys",
-            "Quit: stop everything and leave",
+            "Quit; asks first while a run is under way",
         } <= set(titles)
         await pilot.press("ctrl+p")
         await pilot.press(*"measured samples")

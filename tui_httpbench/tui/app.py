@@ -72,7 +72,9 @@ class HttpbenchApp(
         Binding("f1,question_mark", "toggle_help", "Help", id="app.help", tooltip="Show or hide help and keys"),
         Binding("escape", "close_help", "Close help", priority=True, id="app.close-help", tooltip="Close the help"),
         Binding("ctrl+s", "save_screenshot", "Screenshot", id="app.screenshot", show=False, tooltip=SCREENSHOT_TOOLTIP),
-        Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True, tooltip="Quit: stop everything and leave"),
+        Binding(
+            "ctrl+q", "quit", "Quit", id="app.quit", priority=True, tooltip="Quit; asks first while a run is under way"
+        ),
         Binding("q", "quit", show=False, id="app.quit-plainly", tooltip="Quit, where no text is typed"),
     ]
 
