@@ -209,7 +209,7 @@ async def test_the_palette_has_every_action_of_the_screen() -> None:
             "Replay the measured samples as a race",
             "Linear or logarithmic scale",
             "Show or hide help and keys",
-            "Quit: stop everything and leave",
+            "Quit; asks first while a run is under way",
         } <= set(titles)
         await pilot.press("ctrl+p")
         await pilot.press(*"measured samples")
@@ -228,6 +228,23 @@ async def test_f1_shows_and_hides_help() -> None:
         await wait_until(pilot, lambda: "Keys on this screen" in text_on(app))
         await pilot.press("f1")
         await wait_until(pilot, lambda: not app.screen.query(HelpSheet))
+
+
+async def test_without_colour_a_theme_of_the_terminal_s_own_colours_is_not_black_on_black(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = ResultApp(SMALL)
+    async with opened(app) as pilot:
+        await wait_for_screen(pilot, ResultsScreen)
+        for theme in ("ansi-light", "textual-dark", "ansi-dark"):
+            app.theme = theme
+            await pilot.pause()
+            strips = app.screen._compositor.render_strips()
+            drawn = [segment for strip in strips for segment in strip]
+            colors = {segment.style.color for segment in drawn if segment.style and segment.text.strip()}
+            assert colors
+            assert all(color is None or color.is_default or color.triplet != (0, 0, 0) for color in colors), theme
 
 
 async def test_without_colour_everything_is_still_said(monkeypatch: pytest.MonkeyPatch) -> None:

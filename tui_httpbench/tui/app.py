@@ -31,6 +31,7 @@ from tui_httpbench.tui.textual_fixes.control_filter import ControlFilter
 from tui_httpbench.tui.textual_fixes.gone_widgets import forget_gone_widgets
 from tui_httpbench.tui.textual_fixes.lasting_driver import call_on_ending_signals, lasting_driver, leave_at_once
 from tui_httpbench.tui.textual_fixes.lean_app import LeanApp
+from tui_httpbench.tui.textual_fixes.no_color_app import NoColorApp
 from tui_httpbench.tui.textual_fixes.ordered_keys_app import OrderedKeysApp
 from tui_httpbench.tui.textual_fixes.quiet_exit import QuietExitApp
 from tui_httpbench.tui.textual_fixes.safe_clipboard import SafeClipboardApp
@@ -49,6 +50,7 @@ LOAD_LATER_S = 0.2
 class HttpbenchApp(
     RunFlowApp,
     LeanApp[None],
+    NoColorApp[None],
     OrderedKeysApp[None],
     QuietExitApp[None],
     BareTracebackApp[None],
@@ -69,7 +71,9 @@ class HttpbenchApp(
         Binding("f1,question_mark", "toggle_help", "Help", id="app.help", tooltip="Show or hide help and keys"),
         Binding("escape", "close_help", "Close help", priority=True, id="app.close-help", tooltip="Close the help"),
         Binding("ctrl+s", "save_screenshot", "Screenshot", id="app.screenshot", show=False, tooltip=SCREENSHOT_TOOLTIP),
-        Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True, tooltip="Quit: stop everything and leave"),
+        Binding(
+            "ctrl+q", "quit", "Quit", id="app.quit", priority=True, tooltip="Quit; asks first while a run is under way"
+        ),
         Binding("q", "quit", show=False, id="app.quit-plainly", tooltip="Quit, where no text is typed"),
     ]
 

@@ -27,8 +27,8 @@ class SaveScreen(Dialog[Export | None]):
     AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "give_up", "Back", id="save.back", tooltip="Back, without saving"),
-        Binding("down", "step(1)", "Next form", id="save.next", tooltip="The next form", priority=True),
-        Binding("up", "step(-1)", "Form before", id="save.before", tooltip="The form before", priority=True),
+        Binding("down", "step(1)", "Next format", id="save.next", tooltip="The next format", priority=True),
+        Binding("up", "step(-1)", "Format before", id="save.before", tooltip="The format before", priority=True),
     ]
 
     def __init__(self, what: str, stem: str, formats: tuple[Format, ...] = ()) -> None:
@@ -45,7 +45,7 @@ class SaveScreen(Dialog[Export | None]):
             yield Label(f"Save {self._what} as", id="save-question", markup=False)
             yield Input(self._first, id="save-name", select_on_focus=False)
             yield Label("", id="save-form", markup=False)
-            yield Label("enter saves, ↑ and ↓ change the form, escape goes back", id="save-keys", markup=False)
+            yield Label("enter saves, ↑ and ↓ change the format, escape goes back", id="save-keys", markup=False)
 
     def on_mount(self) -> None:
         """What a name comes to is said from the first on."""
