@@ -123,6 +123,9 @@ async def test_nothing_measured_says_so_and_why() -> None:
         text = text_on(pilot.app)
         assert "Nothing was measured. The scheduler is gone." in text
         assert "left out: The scheduler is gone." in text
+        await pilot.press("n")
+        await wait_until(pilot, lambda: "! The scheduler is gone." in text_on(pilot.app))
+        assert text_on(pilot.app).count("! The scheduler is gone.") == 1
 
 
 async def test_the_plan_goes_to_the_form() -> None:
@@ -163,3 +166,19 @@ async def test_200_hosts_are_shown_and_scrolled() -> None:
         assert "host-001" not in text_on(pilot.app)
         await pilot.press("home")
         await wait_until(pilot, lambda: "host-001" in text_on(pilot.app))
+
+
+async def test_names_from_elsewhere_show_as_they_are() -> None:
+    evil = "[b]x[/b]\x1b[31m\u202e|"
+    runs: dict[str, dict[str, Any]] = {evil: {"trouble": "[red]gone\x1b[0m", "notes": ("[@click=app.quit]y[/]",)}}
+    async with HostsApp(hosts_result(["a", evil, "b"], runs=runs)).run_test(size=(120, 36)) as pilot:
+        screen = await read(pilot)
+        screen.set_focus(screen.query_one(HostList))
+        await pilot.press("down")
+        await pilot.pause()
+        text = text_on(pilot.app)
+        assert "[b]x[/b]" in text
+        assert "left out: [red]gone" in text
+        assert "\x1b" not in text
+        await pilot.press("n")
+        await wait_until(pilot, lambda: "[@click=app.quit]y[/]" in text_on(pilot.app))

@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.made_hosts import hosts_result
 from support.made_results import MACHINE
 
 from tui_httpbench.analysis import findings
 from tui_httpbench.analysis.elsewhere import Elsewhere, find_elsewhere, reached_on, ways_of
 from tui_httpbench.analysis.findings import ENDS_EARLY, FINDINGS, Finding
+from tui_httpbench.analysis.hosts import HostsResult
 from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.measured.conditions import RunConditions
@@ -282,8 +284,24 @@ def test_a_loop_is_said_not_to_apply_to_sync_modes_that_its_variant_leaves_alone
     assert found.text == f"loop={LOOP} does not apply to requests, since a sync mode has no event loop."
 
 
+MAKERS_OF_HOSTS: dict[str, Callable[[], HostsResult]] = {
+    "host-left-out": lambda: hosts_result(3, runs={"host-002": {"trouble": "Its worker was killed."}}),
+    "one-host": lambda: hosts_result(1),
+    "hosts-share-machine": lambda: hosts_result(3, shares=[["host-001", "host-003"]]),
+    "host-stands-out": lambda: hosts_result(12, there={"host-005": {"aiohttp": 1.9}}),
+    "host-differs": lambda: hosts_result(2, runs={"host-002": {"notes": ("Its Python is 3.13, here it is 3.11.",)}}),
+}
+"""What runs on many hosts bring to light beside what each of their runs does."""
+
+
 def test_there_is_a_run_for_each_id() -> None:
-    assert list(MAKERS) == list(FINDINGS)
+    assert [*MAKERS, *MAKERS_OF_HOSTS] == list(FINDINGS)
+
+
+@pytest.mark.parametrize("finding_id", MAKERS_OF_HOSTS)
+def test_many_hosts_bring_the_finding_to_light(finding_id: str) -> None:
+    found = {finding.id: finding for finding in MAKERS_OF_HOSTS[finding_id]().findings}
+    assert found[finding_id].text.endswith(".")
 
 
 @pytest.mark.parametrize("finding_id", MAKERS)

@@ -110,11 +110,11 @@ def test_a_distance_is_from_the_mean_of_the_others() -> None:
     assert deleted(logs[:3], variances[:3]) is None
 
 
-@pytest.mark.parametrize(("machines", "tau"), [(3, 0.1), (6, 0.1), (6, 0.3), (20, 0.1), (200, 0.05)])
+@pytest.mark.parametrize(("machines", "tau"), [(3, 0.1), (6, 0.1), (20, 0.1), (200, 0.05)])
 def test_intervals_hold_the_true_mean_in_about_95_of_100_cases(machines: int, tau: float) -> None:
     """Whose noise differs four times, as that of a quiet machine and a busy one."""
     random = np.random.default_rng(20261127 + machines)
-    tries = 600 if machines < 100 else 200
+    tries = 400 if machines < 100 else 150
     held = expected_held = 0
     for _ in range(tries):
         variances = random.uniform(0.03, 0.12, machines) ** 2

@@ -97,16 +97,16 @@ FINDINGS = {
     "foreign-requests": FindingKind("Another program on this machine sent requests to the embedded target."),
     "replaced-library": FindingKind("A library is not what is installed: its version, its files or its functions."),
     "without-c-parts": FindingKind("A library runs without its parts in C, which make it several times as fast."),
+    # The load: load_doubts.py
+    "littles-law": FindingKind("Mean latency × throughput is off the number of requests in flight."),
+    "running-dry": FindingKind("The measured seconds are few for requests that wait long, so fewer were in flight."),
+    "short-duration": FindingKind("The measured seconds are fewer than one request takes."),
     # Many hosts: hosts_findings.py
     "host-left-out": FindingKind("A host measured nothing, or not to its end, and is left out of what is said of all."),
     "one-host": FindingKind("Only one host counts, so that there is no mean over hosts."),
     "hosts-share-machine": FindingKind("Hosts are one machine, and so one opinion."),
     "host-stands-out": FindingKind("On a host, two modes compare otherwise than on all others, by more than chance."),
     "host-differs": FindingKind("On a host, something is otherwise than on the machine that asked, such as a version."),
-    # The load: load_doubts.py
-    "littles-law": FindingKind("Mean latency × throughput is off the number of requests in flight."),
-    "running-dry": FindingKind("The measured seconds are few for requests that wait long, so fewer were in flight."),
-    "short-duration": FindingKind("The measured seconds are fewer than one request takes."),
 }
 """Every id that a finding can have."""
 

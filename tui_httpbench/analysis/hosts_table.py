@@ -48,12 +48,13 @@ class HostColumn:
 
 @dataclass(frozen=True)
 class PairColumn:
-    """One thing that is told of every pair of lanes."""
+    """One thing that is told of every pair of lanes; ``of_mean`` tells that there is none without a mean over hosts."""
 
     heading: str
     side: Side
     weight: int
     text: Callable[[PairOverHosts], str]
+    of_mean: bool = False
 
 
 def first_place(result: HostsResult, host: HostResult) -> str:
@@ -108,12 +109,29 @@ HOST_COLUMNS: tuple[HostColumn, ...] = (
 PAIR_COLUMNS: tuple[PairColumn, ...] = (
     PairColumn("mode", "left", 100, lambda pair: pair.second),
     PairColumn("over", "left", 100, lambda pair: pair.first),
-    PairColumn("mean", "right", 90, lambda pair: UNKNOWN if pair.mean is None else format_ratio(pair.mean.ratio)),
-    PairColumn("95 %", "right", 80, lambda pair: mean_interval(pair)),
+    PairColumn("mean", "right", 90, lambda pair: mean_ratio(pair), of_mean=True),
+    PairColumn("95 %", "right", 80, lambda pair: mean_interval(pair), of_mean=True),
     PairColumn("order on the hosts", "left", 70, lambda pair: order_in_words(pair)),
-    PairColumn("a further one", "right", 50, lambda pair: expected_interval(pair)),
-    PairColumn("I²", "right", 30, lambda pair: i2_in_words(pair)),
+    PairColumn("lowest–highest", "right", 40, lambda pair: range_in_words(pair)),
+    PairColumn("a further one", "right", 50, lambda pair: expected_interval(pair), of_mean=True),
+    PairColumn("I²", "right", 30, lambda pair: i2_in_words(pair), of_mean=True),
 )
+
+
+def pair_columns(result: HostsResult) -> tuple[PairColumn, ...]:
+    """The columns that say anything of this run's pairs."""
+    return tuple(column for column in PAIR_COLUMNS if result.pairs.has_mean or not column.of_mean)
+
+
+def mean_ratio(pair: PairOverHosts) -> str:
+    """A pair's mean."""
+    return UNKNOWN if pair.mean is None else format_ratio(pair.mean.ratio)
+
+
+def range_in_words(pair: PairOverHosts) -> str:
+    """The smallest ratio on any host and the largest."""
+    ratios = [each.ratio for each in pair.on_hosts]
+    return format_interval(min(ratios), max(ratios))
 
 
 def mean_interval(pair: PairOverHosts) -> str:

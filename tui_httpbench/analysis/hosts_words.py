@@ -13,7 +13,7 @@ from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.hosts import HostsResult
 from tui_httpbench.analysis.hosts_findings import MAX_NAMES
 from tui_httpbench.analysis.hosts_pairs import FirstPlace, HostsPairs, MeanRatio, Order, PairOverHosts
-from tui_httpbench.text.formatting import enumerate_names, format_times, plural
+from tui_httpbench.text.formatting import enumerate_names, format_rate, format_times, plural
 
 MAX_FLIPS = 6
 """How many pairs that change places are told of; of further ones it is said how many there are."""
@@ -28,7 +28,8 @@ _ORDERS: tuple[tuple[Order, str, str], ...] = (
     ("unsure", "is open", "are open"),
 )
 """What is said of one pair, and of several, by what the hosts say of its order."""
-NO_VERDICT = "Nothing is sure of any two modes on any host yet; more rounds, or a longer budget, would tell more."
+NONE_COUNTS = "No host measured to its end, so nothing is said of them together."
+NOT_COMPARED = "No two modes could be compared on any host: requests failed, or rounds are missing."
 
 
 def sentences_of(result: HostsResult) -> tuple[str, ...]:
@@ -36,6 +37,12 @@ def sentences_of(result: HostsResult) -> tuple[str, ...]:
     if not result.measured_hosts:
         return ()
     pairs = result.pairs
+    if all(host.why_left_out for host in result.hosts):
+        return (NONE_COUNTS,)
+    if len(result.plan.modes) == 1:
+        return (_one_mode(result),)
+    if not pairs.all:
+        return (NOT_COMPARED,)
     if len(pairs.hosts) < 2:
         return tuple(_alone(result))
     return tuple(filter(None, (_first_places(pairs), _mean_of_first(pairs), _orders(pairs), *_flips(pairs))))
@@ -88,16 +95,27 @@ def _further(mean: MeanRatio) -> str:
 
 
 def _alone(result: HostsResult) -> Iterator[str]:
-    """What the only host found that counts, or else the first that measured."""
-    names = result.pairs.hosts
-    counting = [host for host in result.measured_hosts if host.name in names]
-    if not counting:
-        yield NO_VERDICT if len(result.hosts) > 1 else ""
-        return
-    host = counting[0]
+    """What the only host found on which modes could be compared."""
+    host = result.host(result.pairs.hosts[0])
     if host.result is not None and (told := conclude(host.result)):
         yield f"On {host.name}: {told}"
     yield "One host is one opinion: there is no mean over hosts."
+
+
+def _one_mode(result: HostsResult) -> str:
+    """How fast the only mode is on the slowest host and on the fastest."""
+    mode = result.plan.modes[0]
+    rates = []
+    for host in result.measured_hosts:
+        summary = None if host.why_left_out or host.result is None else host.result.mode(mode)
+        if summary is not None and summary.ok_per_second and not summary.failed:
+            rates.append((summary.ok_per_second, host.name))
+    alone = f"Only {mode} was measured, so there is nothing to compare it with"
+    if not rates:
+        return f"{alone}."
+    (low, slowest), (high, fastest) = min(rates), max(rates)
+    spread = f"{format_rate(low)}/s on {slowest}"
+    return f"{alone}: {spread}." if len(rates) == 1 else f"{alone}: {spread} to {format_rate(high)}/s on {fastest}."
 
 
 def _first_places(pairs: HostsPairs) -> str:

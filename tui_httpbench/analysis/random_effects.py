@@ -16,7 +16,7 @@ with variance tau². From that:
 - Where a further machine's true ratio is to be expected: from all values of tau² that the squares are likely to have
   come from (Nagashima, Noma and Furukawa, "Prediction intervals for random-effects meta-analysis: A confidence
   distribution approach", Statistical Methods in Medical Research 28, 2019). The plain formula of Higgins, Thompson and
-  Spiegelhalter (2009) takes the estimated tau² for the true one: with three to six machines it held in 89 of 100 cases.
+  Spiegelhalter (2009) takes the estimated tau² for the true one, which of few machines is often too small.
 - I², the share of what the machines differ by that their own noise does not explain: Higgins and Thompson, "Quantifying
   heterogeneity in a meta-analysis", Statistics in Medicine 21, 2002.
 - Machines that stand out, by deleted residuals: Viechtbauer and Cheung, "Outlier and influence diagnostics for

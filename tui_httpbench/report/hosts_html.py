@@ -8,15 +8,15 @@ from tui_httpbench.analysis.hosts import HostsResult
 from tui_httpbench.analysis.hosts_pairs import PairOverHosts
 from tui_httpbench.analysis.hosts_table import (
     HOST_COLUMNS,
-    PAIR_COLUMNS,
     PAIRS_NOTE,
     SURE_NOTE,
     most_telling_pair,
     notes_of,
+    pair_columns,
     pair_title,
     ratio_in_words,
 )
-from tui_httpbench.analysis.hosts_words import NO_VERDICT, sentences_of
+from tui_httpbench.analysis.hosts_words import sentences_of
 from tui_httpbench.report.hosts_charts import Span, forest
 from tui_httpbench.report.hosts_facts import STOPPED, how_in_words, how_measured, moment, target_of_hosts
 from tui_httpbench.report.html_parts import bullets, element, escaped, facts, paragraph, section, table
@@ -26,6 +26,8 @@ from tui_httpbench.text.formatting import format_interval, format_ratio
 
 MOST_PLOTS = 12
 """How many pairs are drawn by host: those that flip, and those of the lane that is fastest over all hosts, first."""
+MOST_ROWS = 600
+"""How many rows all of them have at most, beside those of the first."""
 
 
 def parts_of(result: HostsResult) -> Iterator[str]:
@@ -46,8 +48,7 @@ def parts_of(result: HostsResult) -> Iterator[str]:
 
 
 def _header(result: HostsResult, title: str) -> str:
-    nothing = NO_VERDICT if result.measured_hosts else f"Nothing was measured. {result.trouble}".rstrip()
-    first, *rest = sentences_of(result) or (nothing,)
+    first, *rest = sentences_of(result) or (f"Nothing was measured. {result.trouble}".rstrip(),)
     return element(
         "header",
         paragraph(title, "over"),
@@ -75,7 +76,8 @@ def _drawn(result: HostsResult) -> list[PairOverHosts]:
     chosen = [first] if first is not None else []
     chosen += [pair for pair in pairs if pair.order == "flips"]
     chosen += [pair for pair in pairs if pair.first == fastest]
-    return list(dict.fromkeys(chosen))[:MOST_PLOTS]
+    most = min(MOST_PLOTS, 1 + MOST_ROWS // max(len(result.measured_hosts), 1))
+    return list(dict.fromkeys(chosen))[:most]
 
 
 def _plot(pair: PairOverHosts) -> str:
@@ -96,7 +98,8 @@ def _pairs(result: HostsResult) -> str:
     pairs = result.pairs.all
     if not pairs:
         return ""
-    headings = [(column.heading, column.side) for column in PAIR_COLUMNS]
-    rows = [[column.text(pair) for column in PAIR_COLUMNS] for pair in pairs]
+    columns = pair_columns(result)
+    headings = [(column.heading, column.side) for column in columns]
+    rows = [[column.text(pair) for column in columns] for pair in pairs]
     notes = (PAIRS_NOTE if result.pairs.has_mean else "", SURE_NOTE)
     return table(headings, rows, "ranking", heads=0) + "".join(paragraph(note, "quiet") for note in notes)

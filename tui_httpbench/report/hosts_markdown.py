@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from tui_httpbench.analysis.hosts import HostsResult
 from tui_httpbench.analysis.hosts_table import (
     HOST_COLUMNS,
-    PAIR_COLUMNS,
     PAIRS_NOTE,
     SURE_NOTE,
     most_telling_pair,
     notes_of,
+    pair_columns,
     pair_title,
     ratio_in_words,
 )
-from tui_httpbench.analysis.hosts_words import NO_VERDICT, sentences_of
+from tui_httpbench.analysis.hosts_words import sentences_of
 from tui_httpbench.report.hosts_facts import how_it_ended, how_measured, target_of_hosts
 from tui_httpbench.text.formatting import format_interval
 from tui_httpbench.text.markdown_table import Side, markdown_table, markdown_text
@@ -34,7 +34,7 @@ def parts_of(result: HostsResult) -> Iterator[str]:
 def _blocks(result: HostsResult) -> Iterator[str]:
     yield f"## {markdown_text(target_of_hosts(result))}"
     yield markdown_text(how_it_ended(result))
-    yield _list(list(sentences_of(result) or ((NO_VERDICT,) if result.measured_hosts else ())))
+    yield _list(list(sentences_of(result)))
     yield _hosts(result)
     pair = most_telling_pair(result)
     if pair is not None:
@@ -44,9 +44,10 @@ def _blocks(result: HostsResult) -> Iterator[str]:
             sides,
             [(each.host, ratio_in_words(each).strip(), format_interval(each.low, each.high)) for each in pair.on_hosts],
         ).rstrip("\n")
-        columns: dict[str, Side] = {column.heading: column.side for column in PAIR_COLUMNS}
+        told = pair_columns(result)
+        columns: dict[str, Side] = {column.heading: column.side for column in told}
         yield "**All pairs**"
-        rows = [[column.text(each) for column in PAIR_COLUMNS] for each in result.pairs.all]
+        rows = [[column.text(each) for column in told] for each in result.pairs.all]
         yield markdown_table(columns, rows).rstrip("\n")
         yield markdown_text(f"{PAIRS_NOTE} {SURE_NOTE}" if result.pairs.has_mean else SURE_NOTE)
     yield _list([f"{name}: {value}" for name, value in how_measured(result)])

@@ -13,14 +13,14 @@ from tui_httpbench.analysis.hosts import HostsResult
 from tui_httpbench.analysis.hosts_pairs import PairOverHosts
 from tui_httpbench.analysis.hosts_table import (
     HOST_COLUMNS,
-    PAIR_COLUMNS,
     PAIRS_NOTE,
     SURE_NOTE,
     figures_by_host,
     most_telling_pair,
+    pair_columns,
     pair_title,
 )
-from tui_httpbench.analysis.hosts_words import NO_VERDICT, sentences_of
+from tui_httpbench.analysis.hosts_words import sentences_of
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.hosts_facts import how_in_words, how_it_ended, target_of_hosts, versions_in_words
 from tui_httpbench.report.hosts_plot import PlotRow, name_in, plot_of
@@ -57,7 +57,7 @@ def _blocks(result: HostsResult, console: StreamConsole, metric: str | None, ver
         yield Text(versions_in_words(result), style="dim")
     if ended := how_it_ended(result):
         yield Text(ended, style="bold yellow")
-    for sentence in sentences_of(result) or ((NO_VERDICT,) if result.measured_hosts else ()):
+    for sentence in sentences_of(result):
         yield ""
         yield Text(printable(sentence), style="bold")
     if result.hosts:
@@ -117,9 +117,10 @@ def _drawn(row: PlotRow, name_columns: int) -> Text:
 def _pairs(result: HostsResult, console: StreamConsole, verbose: bool) -> Iterator[RenderableType]:
     pairs = result.pairs.all
     shown = pairs if verbose else pairs[:MOST_PAIRS]
-    rows: list[Sequence[Text]] = [[Text(column.text(pair)) for column in PAIR_COLUMNS] for pair in shown]
-    columns: dict[str, Side] = {column.heading: column.side for column in PAIR_COLUMNS}
-    yield fitted_table(console, columns, rows, [column.weight for column in PAIR_COLUMNS])
+    told = pair_columns(result)
+    rows: list[Sequence[Text]] = [[Text(column.text(pair)) for column in told] for pair in shown]
+    columns: dict[str, Side] = {column.heading: column.side for column in told}
+    yield fitted_table(console, columns, rows, [column.weight for column in told])
     if len(shown) < len(pairs):
         yield Text(f"{plural(len(pairs) - len(shown), 'more pair')}; --verbose lists all.", style="dim")
     if result.pairs.has_mean:

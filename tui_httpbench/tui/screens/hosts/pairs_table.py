@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from tui_httpbench.analysis.hosts_pairs import PairOverHosts
-from tui_httpbench.analysis.hosts_table import PAIR_COLUMNS
+from tui_httpbench.analysis.hosts_table import PairColumn
 from tui_httpbench.tui.parts.whole_columns import WholeColumns
 
 
@@ -18,18 +18,18 @@ class PairsTable(WholeColumns):
         super().__init__(cursor_type="row", zebra_stripes=True, classes="panel", id="pairs")
 
     def on_mount(self) -> None:
-        """Names the columns, the most telling first, since there is not always room for all."""
+        """Says what this is."""
         self.set_heading("Pairs · bold: they flip, surely")
-        for column in PAIR_COLUMNS:
-            self.add_column(Text(column.heading, justify=column.side))
 
-    def show(self, pairs: Sequence[PairOverHosts], chosen: int) -> None:
+    def show(self, columns: Sequence[PairColumn], pairs: Sequence[PairOverHosts], chosen: int) -> None:
         """Fills the table, its cursor at a pair."""
-        self.clear()
+        self.clear(columns=True)
+        for column in columns:
+            self.add_column(Text(column.heading, justify=column.side))
         for pair in pairs:
             style = "bold" if pair.order == "flips" else ""
             self.add_row(
-                *(Text(column.text(pair), style=style, justify=column.side, no_wrap=True) for column in PAIR_COLUMNS)
+                *(Text(column.text(pair), style=style, justify=column.side, no_wrap=True) for column in columns)
             )
         self.display = bool(pairs)
         if pairs:

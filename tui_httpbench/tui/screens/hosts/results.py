@@ -16,8 +16,8 @@ from textual.widgets import Header, Static, TabbedContent, TabPane
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.hosts import HostResult, HostsResult
 from tui_httpbench.analysis.hosts_pairs import PairOverHosts
-from tui_httpbench.analysis.hosts_table import first_place, is_sure, most_telling_pair, notes_of
-from tui_httpbench.analysis.hosts_words import NO_VERDICT, sentences_of
+from tui_httpbench.analysis.hosts_table import first_place, is_sure, most_telling_pair, notes_of, pair_columns
+from tui_httpbench.analysis.hosts_words import sentences_of
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.files.threads import in_thread
 from tui_httpbench.report.formats import Export
@@ -140,8 +140,8 @@ there holds together in 95 of 100 runs.
         told = await in_thread(_work_out, self.result)
         self._pairs, chosen = told.pairs, told.chosen
         found = self.query_one("#hosts-found", Static)
-        found.update("\n".join(map(printable, filter(None, (told.ended, *told.sentences)))) or NO_VERDICT)
-        self.query_one(PairsTable).show(self._pairs, chosen)
+        found.update("\n".join(map(printable, filter(None, (told.ended, *told.sentences)))))
+        self.query_one(PairsTable).show(pair_columns(self.result), self._pairs, chosen)
         self._draw(chosen)
         if not self._pairs:
             self.set_focus(self.query_one(HostList))
@@ -153,7 +153,7 @@ there holds together in 95 of 100 runs.
         findings: tuple[Finding, ...] = await in_thread(lambda: self.result.findings)
         if not self.is_attached:
             return
-        texts = [text for text in (self.result.trouble, *(finding.text for finding in findings)) if text]
+        texts = [finding.text for finding in findings]
         page = self.query_one("#hosts-warnings", WarningsOfHosts)
         await page.remove_children()
         await page.mount(*(Static(f"! {printable(text)}", markup=False) for text in texts or (NOTHING_TO_MIND,)))

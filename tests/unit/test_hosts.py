@@ -1,0 +1,221 @@
+"""What many hosts say together: which orders hold, which flip, who stands out, and what is left out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from support.made_hosts import NAMES, THREE, flipping, hosts_result, measured_hosts
+from support.made_results import record_of
+
+from tui_httpbench.analysis.hosts import HostsResult, summarize_hosts
+from tui_httpbench.analysis.hosts_pairs import machines_of
+from tui_httpbench.analysis.hosts_table import order_in_words
+from tui_httpbench.analysis.hosts_words import NONE_COUNTS, NOT_COMPARED, conclusion_of, sentences_of
+from tui_httpbench.charts.intervals import IntervalScale
+from tui_httpbench.measured.measured_hosts import MeasuredHosts
+
+EQUAL = dict.fromkeys(THREE, 1.0)
+
+
+def findings_of(result: HostsResult, finding: str) -> list[str]:
+    return [each.text for each in result.own_findings if each.id == finding]
+
+
+def with_copies(measured: MeasuredHosts, name: str, copies: int) -> MeasuredHosts:
+    """The same with so many more hosts that are one machine with a host, and measured the same."""
+    run = next(run for run in measured.hosts if run.host.name == name)
+    names = [f"{name}-{number}" for number in range(copies)]
+    more = [replace(run, host=replace(run.host, name=each, shares=(name,))) for each in names]
+    return replace(measured, hosts=(*measured.hosts, *more))
+
+
+def test_who_is_first_where_and_what_flips_is_said() -> None:
+    first, mean, orders, flip = sentences_of(flipping())
+    assert first == "aiohttp is first on 5 of 6 hosts, surely; on arm64-b httpx-async is, surely."
+    assert mean.startswith("Over 6 machines, httpx-async takes 1.18 times as long as aiohttp on average (1.02 to 1.36)")
+    assert "likely, but not surely" in mean, "its own interval leaves out 1; that among all pairs does not"
+    assert orders == "Of 3 pairs of modes, 2 keep their order on every host, surely; 1 surely changes places."
+    assert flip == "aiohttp is surely faster than httpx-async on 5 hosts, httpx-async on arm64-b."
+    assert conclusion_of(flipping()) == f"{first} {mean} {orders}"
+
+
+def test_where_all_agree_nothing_flips() -> None:
+    first, mean, orders = sentences_of(hosts_result())
+    assert first == "aiohttp is first on all 6 hosts, surely."
+    assert mean.endswith("surely; on a further one 1.07 to 1.51 is to be expected.") or ", surely" in mean
+    assert orders == "All 3 pairs of modes keep their order on every host, surely."
+
+
+def test_what_is_not_sure_anywhere_is_not_called_so() -> None:
+    told = " ".join(sentences_of(hosts_result(latencies_ms=EQUAL, tau=0, noise=0.1)))
+    assert "surely on none" in told
+    assert "which is not sure" in told
+
+
+def test_nothing_is_known_of_one_round() -> None:
+    result = hosts_result(4, rounds=1)
+    assert not result.pairs.has_mean
+    assert "but surely on none" in sentences_of(result)[0]
+    assert all(each.standing == "unsure" for pair in result.pairs.all for each in pair.on_hosts)
+
+
+@pytest.mark.parametrize(
+    ("there", "order", "words"),
+    [
+        ({}, "everywhere", "the same everywhere, surely"),
+        ({"arm64-b": {"aiohttp": 1.6}}, "flips", "flips, surely (5 to 1)"),
+        ({"arm64-b": {"aiohttp": 1.28}}, "leads", "the same, surely on 5 of 6"),
+        ({"arm64-b": {"aiohttp": 1.34}}, "unsure", "open"),
+    ],
+)
+def test_orders_are_told_by_what_hosts_say_together(
+    there: Mapping[str, Mapping[str, float]], order: str, words: str
+) -> None:
+    pair = hosts_result(there=there, tau=0.0, noise=0.02).pairs.all[0]
+    assert (pair.order, order_in_words(pair)) == (order, words)
+
+
+def test_lanes_that_are_the_same_everywhere_are_said_to_be() -> None:
+    result = hosts_result(latencies_ms={"aiohttp": 1.0, "httpx-async": 1.0}, tau=0.0, noise=0.002)
+    assert result.pairs.all[0].order == "same"
+    assert result.pairs.all[0].mean is not None
+    assert result.pairs.all[0].mean.standing == "same"
+
+
+def test_hosts_with_trouble_or_without_rounds_are_named_and_left_out() -> None:
+    runs: dict[str, dict[str, Any]] = {
+        "x86-a": {"trouble": "Its worker was killed."},
+        "x86-b": {"measured": None, "trouble": "It was not reached."},
+        "x86-c": {"measured": None, "trouble": "It was not reached."},
+    }
+    result = hosts_result(runs=runs)
+    assert result.pairs.hosts == ("arm64-a", "arm64-b", "x86-d")
+    assert findings_of(result, "host-left-out") == [
+        "x86-a: Its worker was killed. What was measured there until then can be seen; it is left out of all that is "
+        "said of all hosts.",
+        "x86-b and x86-c: It was not reached. They are left out.",
+    ]
+    assert not result.all_succeeded
+    assert [host.name for host in result.measured_hosts] == ["arm64-a", "arm64-b", "x86-a", "x86-d"]
+    alone = hosts_result(["arm64-a", "arm64-b", "x86-d"])
+    assert {each.host for each in result.pairs.all[0].on_hosts} == {each.host for each in alone.pairs.all[0].on_hosts}
+
+
+def test_what_is_otherwise_on_a_host_is_told_once() -> None:
+    note = "httpx is 0.27.2 there, 0.28.1 here."
+    result = hosts_result(runs={name: {"notes": (note,)} for name in NAMES[:5]})
+    assert findings_of(result, "host-differs") == [f"arm64-a, arm64-b, x86-a and 2 more: {note}"]
+
+
+def test_one_host_has_no_mean_and_that_is_said() -> None:
+    result = hosts_result(1)
+    assert sentences_of(result)[-1] == "One host is one opinion: there is no mean over hosts."
+    assert sentences_of(result)[0].startswith("On host-001: aiohttp is fastest")
+    assert findings_of(result, "one-host")
+
+
+def test_what_can_not_be_compared_is_said_to_be_so() -> None:
+    assert sentences_of(hosts_result(3, {"aiohttp": 1.0}))[0].startswith(
+        "Only aiohttp was measured, so there is nothing to compare it with: "
+    )
+    lost = {name: {"trouble": "Its worker was killed."} for name in ("host-001", "host-002")}
+    assert sentences_of(hosts_result(2, runs=lost)) == (NONE_COUNTS,)
+    measured = measured_hosts(2)
+    runs = []
+    for run in measured.hosts:
+        assert run.measured is not None
+        failed = tuple(record_of(record.mode, 1.0, failed=3) for record in run.measured.records)
+        runs.append(replace(run, measured=replace(run.measured, records=failed)))
+    assert sentences_of(summarize_hosts(replace(measured, hosts=tuple(runs)))) == (NOT_COMPARED,)
+    gone = {name: {"measured": None, "trouble": "Gone."} for name in ("host-001", "host-002")}
+    assert sentences_of(hosts_result(2, runs=gone)) == ()
+
+
+def test_hosts_that_are_one_machine_are_one_opinion() -> None:
+    result = hosts_result(3, shares=[["host-001", "host-002", "host-003"]])
+    assert not result.pairs.has_mean
+    assert "All hosts are one machine, which is one opinion: there is no mean over hosts." in sentences_of(result)
+    assert findings_of(result, "hosts-share-machine") == [
+        "host-001, host-002 and host-003 are one machine: together they are one opinion, so there is no mean over "
+        "hosts."
+    ]
+
+
+def test_copies_of_a_host_make_no_mean_surer() -> None:
+    measured = measured_hosts(4)
+    alone, copied = summarize_hosts(measured), summarize_hosts(with_copies(measured, "host-002", 20))
+    assert copied.machines == 4
+    for pair, same in zip(alone.pairs.all, copied.pairs.all, strict=True):
+        assert pair.mean is not None
+        assert same.mean is not None
+        assert (same.mean.ratio, same.mean.low) == pytest.approx((pair.mean.ratio, pair.mean.low))
+
+
+def test_machines_are_shared_over_others_as_well() -> None:
+    runs = list(measured_hosts(4).hosts)
+    runs[0] = replace(runs[0], host=replace(runs[0].host, shares=("host-003",)))
+    runs[3] = replace(runs[3], host=replace(runs[3].host, shares=("host-003", "who-is-that")))
+    machines = machines_of(runs)
+    assert machines["host-001"] == machines["host-003"] == machines["host-004"] != machines["host-002"]
+
+
+def test_a_host_that_lacks_a_lane_counts_for_the_others() -> None:
+    measured = measured_hosts(4)
+    first = measured.hosts[0]
+    assert first.measured is not None
+    records = tuple(record for record in first.measured.records if record.mode != "httpx-async")
+    run = replace(first, measured=replace(first.measured, records=records))
+    result = summarize_hosts(replace(measured, hosts=(run, *measured.hosts[1:])))
+    hosts = {(pair.first, pair.second): len(pair.on_hosts) for pair in result.pairs.all}
+    assert hosts == {
+        ("aiohttp", "httpx-async"): 3,
+        ("aiohttp", "requests-session"): 4,
+        ("httpx-async", "requests-session"): 3,
+    }
+
+
+def test_a_host_that_is_unlike_all_others_stands_out_and_one_of_three_does_not() -> None:
+    result = hosts_result(12, there={"host-005": {"aiohttp": 1.9}})
+    (told,) = findings_of(result, "host-stands-out")
+    assert told.startswith("host-005 stands out: there httpx-async takes 0.62 times as long as aiohttp")
+    assert not findings_of(hosts_result(3, there={"host-002": {"aiohttp": 3.0}}), "host-stands-out")
+
+
+def test_what_is_called_sure_on_any_host_is_wrong_in_few_runs() -> None:
+    """Equal lanes on six hosts: any two that are called different on one of them, or on average, are so wrongly."""
+    tries = 60
+    wrong = 0
+    for seed in range(tries):
+        result = hosts_result(6, EQUAL, tau=0.0, noise=0.06, seed=seed)
+        pairs = result.pairs.all
+        wrong += any(
+            each in ("first", "second")
+            for pair in pairs
+            for each in (*(told.standing for told in pair.on_hosts), pair.mean and pair.mean.standing)
+        )
+    assert wrong / tries <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / tries)
+
+
+def test_findings_of_the_hosts_own_runs_are_told_once_with_their_hosts() -> None:
+    result = hosts_result(4, rounds=1)
+    few = [finding for finding in result.findings if finding.id == "few-rounds"]
+    assert len(few) == 1
+    assert not few[0].text.startswith("On "), "it is so on all of them"
+    own = hosts_result(6, rounds=5, noise=0.02)
+    assert all(each.text.startswith("On ") for each in own.findings if each.id == "slow-first-round")
+
+
+def test_a_scale_has_1_where_that_costs_little_and_arrows_where_it_ends() -> None:
+    near = IntervalScale([(1.1, 1.05, 1.2), (0.95, 0.9, 1.0)], 40)
+    assert near.draw(1.1, 1.05, 1.2).count("│") == 1
+    assert "×1" in near.axis()
+    far = IntervalScale([(100.0, 95.0, 105.0)], 40)
+    assert "│" not in far.draw(100.0, 95.0, 105.0)
+    wide = IntervalScale([(1.1, 0.0, math.inf), (1.2, 1.1, 1.3)], 40)
+    drawn = wide.draw(1.1, 0.0, math.inf)
+    assert (drawn[0], drawn[-1], drawn.count("●")) == ("◂", "▸", 1)
+    assert len(wide.axis()) == 40
