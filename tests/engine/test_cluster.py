@@ -168,6 +168,7 @@ async def test_a_stopped_run_hands_in_what_it_has(cluster: DaskCluster, light_mo
     assert not cluster.pids(CHILD)
 
 
+@pytest.mark.slow
 async def test_a_second_run_on_a_host_is_refused(cluster: DaskCluster, light_modes: tuple[str, ...]) -> None:
     first = HostsRunner(plan_of(light_modes, rounds=200), Cluster(cluster.address, hosts=("of-alpha",)))
     second = HostsRunner(plan_of(light_modes, rounds=1), Cluster(cluster.address, hosts=("alpha",)))
