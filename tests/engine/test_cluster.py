@@ -16,7 +16,7 @@ import pytest
 from support.dask_cluster import DaskCluster
 from support.killing import COMMAND, MARK, wait_until
 
-from tui_httpbench.bench.cluster import link
+from tui_httpbench.bench.cluster import followed_host, link
 from tui_httpbench.bench.cluster.address import Cluster
 from tui_httpbench.bench.cluster.hosts_events import HostFinished, HostNotice, HostsEvent, HostsFinished
 from tui_httpbench.bench.cluster.hosts_runner import HostsRunner
@@ -168,6 +168,7 @@ async def test_a_stopped_run_hands_in_what_it_has(cluster: DaskCluster, light_mo
     assert not cluster.pids(CHILD)
 
 
+@pytest.mark.slow
 async def test_a_second_run_on_a_host_is_refused(cluster: DaskCluster, light_modes: tuple[str, ...]) -> None:
     first = HostsRunner(plan_of(light_modes, rounds=200), Cluster(cluster.address, hosts=("of-alpha",)))
     second = HostsRunner(plan_of(light_modes, rounds=1), Cluster(cluster.address, hosts=("alpha",)))
@@ -295,7 +296,10 @@ async def test_an_app_that_is_killed_loses_nothing_and_leaves_nothing(mortal: Da
 
 @pytest.mark.slow
 @pytest.mark.timeout(240)
-async def test_local_processes_are_hosts_that_share_this_machine(light_modes: tuple[str, ...]) -> None:
+async def test_local_processes_are_hosts_that_share_this_machine(
+    light_modes: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(followed_host, "MOST_HELD", 0)  # as of so many that no connection is held for each
     runner = HostsRunner(plan_of(light_modes, rounds=2), Cluster(local=2))
     events = await run_through(runner)
     told = next(event.sentence for event in events if isinstance(event, HostNotice))

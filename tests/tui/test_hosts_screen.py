@@ -123,6 +123,9 @@ async def test_nothing_measured_says_so_and_why() -> None:
         text = text_on(pilot.app)
         assert "Nothing was measured. The scheduler is gone." in text
         assert "left out: The scheduler is gone." in text
+        await pilot.press("n")
+        await wait_until(pilot, lambda: "! The scheduler is gone." in text_on(pilot.app))
+        assert text_on(pilot.app).count("! The scheduler is gone.") == 1
 
 
 async def test_the_plan_goes_to_the_form() -> None:

@@ -26,6 +26,8 @@ TICK_S = 1.0
 """How often a host is asked how it fares, of a few; of many less often, so that the scheduler keeps up."""
 ASKED_AT_ONCE = 100
 MAX_TICK_S = agent.LEASE_S / 3
+MOST_HELD = 400
+"""Up to so many, a host is asked to answer when something happens, which holds a connection: Dask's client has 512."""
 SILENT_S = agent.LEASE_S + 5.0
 """How long a host may not answer, or its run tell nothing, until it is given up: its run has ended by itself then."""
 END_S = 5.0
@@ -40,6 +42,7 @@ class FollowedHost:
     ) -> None:
         """Nothing is asked yet; ``of_hosts`` is how many are asked alike."""
         self._tick_s = min(max(TICK_S, of_hosts / ASKED_AT_ONCE), MAX_TICK_S)
+        self._waits_here = of_hosts > MOST_HELD
         self.number, self.address, self.note = number, address, note
         self.mirror, self._turns = mirror, turns
         self.progress = HostProgress(note.host.name, "failed" if note.trouble else "waiting", trouble=note.trouble)
@@ -95,7 +98,11 @@ class FollowedHost:
         self._has_begun = True
         state, is_taken = "begins", True
         while True:
-            orders: dict[str, Any] = {"have": self.mirror.sizes, "wait_s": self._tick_s, "kill": self._kill}
+            orders: dict[str, Any] = {
+                "have": self.mirror.sizes,
+                "wait_s": 0.0 if self._waits_here else self._tick_s,
+                "kill": self._kill,
+            }
             if self.must_stop:
                 orders["stop"] = True
                 if state == "waits":
@@ -122,7 +129,9 @@ class FollowedHost:
                 self._kill = True
             if state == "over" and is_taken:
                 return self._how_it_ended(told["end"])
-            if state == "runs" and time.monotonic() - asked_s < 0.05:
+            if self._waits_here and state in ("begins", "runs"):
+                await asyncio.sleep(self._tick_s)
+            elif state == "runs" and time.monotonic() - asked_s < 0.05:
                 await asyncio.sleep(0.1)  # it was told to stop, and does
 
     def _how_it_ended(self, end: dict[str, Any]) -> str:

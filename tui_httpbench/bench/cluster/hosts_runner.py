@@ -49,6 +49,7 @@ from tui_httpbench.text.hiding import drop_secrets
 if TYPE_CHECKING:
     from tui_httpbench.bench.cluster.link import Link
 
+LOOKED_AT_ONCE = 50
 LOOKING_S = 15.0
 """How long a host may take to tell what it is like."""
 ONE_OPINION = "so they measure in turns, round by round, and are one opinion"
@@ -170,11 +171,14 @@ class HostsRunner(FolderHolder):
         facts: dict[str, Mapping[str, Any] | None] = {}
         offs: dict[str, float] = {}
 
+        at_once = asyncio.Semaphore(LOOKED_AT_ONCE)
+
         async def look(worker: Worker) -> None:
             facts[worker.address] = None
-            with suppress(SilentError, LostError, UnfitError, SchedulerLostError):
-                told, offs[worker.address] = await link.look(worker.address, distributions, modules, LOOKING_S)
-                facts[worker.address] = told
+            async with at_once:
+                with suppress(SilentError, LostError, UnfitError, SchedulerLostError):
+                    told, offs[worker.address] = await link.look(worker.address, distributions, modules, LOOKING_S)
+                    facts[worker.address] = told
 
         await asyncio.gather(*map(look, workers))
         return choose(workers, facts, self.cluster.hosts), offs

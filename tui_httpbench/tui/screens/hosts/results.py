@@ -153,7 +153,7 @@ there holds together in 95 of 100 runs.
         findings: tuple[Finding, ...] = await in_thread(lambda: self.result.findings)
         if not self.is_attached:
             return
-        texts = [text for text in (self.result.trouble, *(finding.text for finding in findings)) if text]
+        texts = [finding.text for finding in findings]
         page = self.query_one("#hosts-warnings", WarningsOfHosts)
         await page.remove_children()
         await page.mount(*(Static(f"! {printable(text)}", markup=False) for text in texts or (NOTHING_TO_MIND,)))
