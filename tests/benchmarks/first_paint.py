@@ -1,76 +1,98 @@
-"""How much of the processor does it take to open the form, next to a small Textual app?
+"""How long does the app take until it takes keys, next to a minimal app of Textual?
 
-Run by hand: python tests/benchmarks/first_paint.py [--pairs 12]
+Run by hand: python tests/benchmarks/first_paint.py [--pairs 12] [--columns 120] [--rows 36]
 
-Opens the two in turn without a terminal, in one process, each until its first screen is drawn, and prints the processor
-time of the first opening, which parses the styles for the first time, and the median of the later ones. The ratios
-compare openings that followed one another, so that a machine which is busy, or slows down, takes from both.
+Starts a small app, ours on its questions, and ours on the form of a URL in turn, each as a process in a terminal of its
+own, until its footer is drawn, which is drawn last. Prints the median of wall and processor time, and the ratios to the
+small app that was started just before, so that a machine which is busy, or slows down, takes from both. It needs a
+system with pseudo-terminals and /proc, as Linux has them.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import gc
+import fcntl
+import os
+import pty
+import select
+import signal
 import statistics
+import struct
+import sys
+import tempfile
+import termios
 import time
-from collections.abc import Callable
-from typing import Any
+from pathlib import Path
 
-from textual.app import App, ComposeResult
+LIMIT_S = 60.0
+LAST_DRAWN = b"palette"
+"""What the footer of each app ends with."""
+SMALL_APP = """
+from textual.app import App
 from textual.widgets import Footer, Header, Input, Label
 
-from tui_httpbench.plan.plan import Plan
-from tui_httpbench.tui.app import HttpbenchApp
-
-SIZE = 120, 36
-
-
-class SmallApp(App[None]):
-    """A header, a label, an input and a footer: about the least that a form has."""
-
-    def compose(self) -> ComposeResult:
-        """The widgets."""
+class SmallApp(App):
+    def compose(self):
         yield Header()
         yield Label("URL")
         yield Input()
         yield Footer()
 
-
-async def processor_time(make_app: Callable[[], App[Any]]) -> tuple[float, int]:
-    """The processor time in seconds from making an app to leaving it, with its first screen drawn in between.
-
-    With it the number of widgets on that screen.
-    """
-    gc.collect()  # what the opening before left is not this one's work
-    begin = time.process_time()
-    app = make_app()
-    async with app.run_test(size=SIZE) as pilot:
-        await pilot.pause()
-        widgets = len(app.screen.query("*"))
-    return time.process_time() - begin, widgets
+SmallApp().run()
+"""
+"""A header, a label, an input and a footer: about the least that a form has."""
+APPS = {
+    "small app": ["-c", SMALL_APP],
+    "questions": ["-m", "tui_httpbench"],
+    "form": ["-m", "tui_httpbench", "http://localhost:9/"],
+}
 
 
-async def main() -> None:
-    """Opens both in turn and prints what it took."""
-    parser = argparse.ArgumentParser(description="processor time of opening the form")
+def opening(arguments: list[str], home: Path, columns: int, rows: int) -> tuple[float, float]:
+    """Wall and processor time in seconds from the start of a process to its footer. Raises RuntimeError."""
+    places = dict.fromkeys(("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"), str(home))
+    begin = time.perf_counter()
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execve(sys.executable, [sys.executable, *arguments], {**os.environ, **places, "TERM": "xterm-256color"})
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    drawn = b""
+    try:
+        while LAST_DRAWN not in drawn:
+            if time.perf_counter() - begin > LIMIT_S or not select.select([terminal], [], [], LIMIT_S)[0]:
+                raise RuntimeError(f"{arguments} drew no footer: {drawn[-500:]!r}")
+            drawn += os.read(terminal, 65_536)
+        wall_s = time.perf_counter() - begin
+        fields = Path(f"/proc/{child}/stat").read_text().rsplit(")", 1)[1].split()
+        return wall_s, (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(terminal)
+
+
+def main() -> None:
+    """Opens each app in turn and prints what it took."""
+    parser = argparse.ArgumentParser(description="time until the app takes keys, next to a minimal one")
     parser.add_argument("--pairs", type=int, default=12)
-    pairs = parser.parse_args().pairs
-    small, form = [], []
-    for _ in range(pairs + 1):
-        small.append(await processor_time(SmallApp))
-        form.append(await processor_time(lambda: HttpbenchApp(Plan())))
-    print(f"{'':10} {'widgets':>8} {'first, s':>9} {'later, s':>9} {'a widget, ms':>13}")
-    for name, opened in (("small app", small), ("form", form)):
-        times, widgets = [seconds for seconds, _ in opened], opened[-1][1]
-        later = statistics.median(times[1:])
-        print(f"{name:10} {widgets:8} {times[0]:9.3f} {later:9.3f} {later / widgets * 1000:13.2f}")
-    ratios = sorted(big[0] / little[0] for little, big in zip(small[1:], form[1:], strict=True))
-    print(
-        f"ratio: first {form[0][0] / small[0][0]:.1f}, later {statistics.median(ratios):.1f} "
-        f"({ratios[0]:.1f} to {ratios[-1]:.1f})"
-    )
+    parser.add_argument("--columns", type=int, default=120)
+    parser.add_argument("--rows", type=int, default=36)
+    options = parser.parse_args()
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in APPS}
+    with tempfile.TemporaryDirectory() as home:
+        for _ in range(options.pairs + 1):
+            for name, arguments in APPS.items():
+                taken[name].append(opening(arguments, Path(home), options.columns, options.rows))
+    print(f"{'':10} {'wall, s':>8} {'CPU, s':>8} {'wall ratio':>18} {'CPU ratio':>18}")
+    small = taken["small app"][1:]  # the first of each reads files that the others find in memory
+    for name, times in taken.items():
+        medians = [statistics.median(part) for part in zip(*times[1:], strict=True)]
+        told = [f"{median:8.3f}" for median in medians]
+        for part in range(2):
+            ratios = sorted(ours[part] / other[part] for ours, other in zip(times[1:], small, strict=True))
+            told.append(f"{statistics.median(ratios):5.2f} ({ratios[0]:4.2f} to {ratios[-1]:4.2f})")
+        print(f"{name:10} {' '.join(told)}")
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

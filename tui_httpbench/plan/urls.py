@@ -79,14 +79,14 @@ def _refuse_characters(text: str, start: int, end: int) -> None:
 
 
 def _with_scheme(text: str) -> str:
-    shown = shortened(drop_secrets(text), 60)
     web = _WEB.match(text)
-    if web and web[2] and web[2] != "://" and not (web[2] == ":" and _PORT.match(text, web.end())):
+    if web and web[2] == "://":
+        return text
+    shown = _shown(text)
+    if web and web[2] and not (web[2] == ":" and _PORT.match(text, web.end())):
         scheme = web[1].lower()
         advice = _if_it_works(f"{scheme}://{text[web.end() :]}") or f"{scheme}://{_EXAMPLE}"
         raise PlanError("url", f"The URL {shown!r} must begin with {scheme}:// and a host; write {advice}.")
-    if web and web[2] == "://":
-        return text
     if scheme_of_another := _SCHEME.match(text) or _OTHER_SCHEME.match(text):
         raise PlanError(
             "url", f"The URL's scheme is {shortened(scheme_of_another[1])!r}; only http and https can be measured."
@@ -119,7 +119,6 @@ def _if_it_works(url: str) -> str:
 
 
 def _check(url: str) -> None:
-    shown, scheme = shortened(drop_secrets(url), 60), url.partition("://")[0]
     if _BARE_IPV6.match(url):
         raise PlanError("url", "An IPv6 address stands in brackets; write it as in http://[::1]:8000/path.")
     if _NO_COLON.match(url):  # some versions of Python would say no more than that the address is invalid
@@ -130,10 +129,11 @@ def _check(url: str) -> None:
     except ValueError as error:
         if "@" in url.partition("?")[0]:  # behind a password with a slash
             raise PlanError("url", _USER_NAME) from None
-        raise PlanError("url", f"The URL {shown!r} can't be read: {_as_clause(error)}.") from None
+        raise PlanError("url", f"The URL {_shown(url)!r} can't be read: {_as_clause(error)}.") from None
     if not host:
         here = _if_it_works(url.replace("://", "://localhost", 1)) if parts.netloc.startswith(":") else ""
-        raise PlanError("url", f"The URL {shown!r} has no host; write {here or f'{scheme}://{_EXAMPLE}'}.")
+        advice = here or f"{url.partition('://')[0]}://{_EXAMPLE}"
+        raise PlanError("url", f"The URL {_shown(url)!r} has no host; write {advice}.")
     _check_port(url, parts)
 
 
@@ -148,6 +148,11 @@ def _check_port(url: str, parts: SplitResult) -> None:
         "url",
         f"The URL's port is {shortened(port)!r}; write a number from 1 to {MAX_PORT}, or leave it out with its colon.",
     )
+
+
+def _shown(url: str) -> str:
+    """As much of a URL as an error quotes, without its secrets; a good URL is not searched, since that takes time."""
+    return shortened(drop_secrets(url), 60)
 
 
 def _as_clause(error: Exception) -> str:

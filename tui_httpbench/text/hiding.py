@@ -115,7 +115,7 @@ def lacks_secret(url: str) -> bool:
 
 def holds_credentials(name: str, value: str) -> bool:
     """Whether a header's value is likely a credential: by its name, or since the value looks like one."""
-    return is_secret_name(name) or (bool(value) and ANYONES.hide(value) != value)
+    return (bool(name) and is_secret_name(name)) or (bool(value) and ANYONES.hide(value) != value)
 
 
 def secrets_of_url(url: str) -> set[str]:

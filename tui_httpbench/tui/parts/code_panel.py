@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import ComposeResult
-from textual.highlight import ANSIDarkHighlightTheme, ANSILightHighlightTheme, HighlightTheme, highlight
 from textual.widgets import Static
 
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.tui.parts.panel import Page, Panel
+
+if TYPE_CHECKING:
+    from textual.highlight import HighlightTheme
 
 
 class CodePanel(Page, Panel):
@@ -39,10 +43,14 @@ class CodePanel(Page, Panel):
         if self._drawn == (self._mode, code, self.app.theme):
             return
         self._drawn = self._mode, code, self.app.theme
+        from textual.highlight import highlight  # here, since a form without room for code shows none
+
         self.query_one("#code", Static).update(highlight(code, language="python", theme=self._highlight_theme()))
         self.set_heading(f"{self._mode}: the code that is run")
 
     def _highlight_theme(self) -> type[HighlightTheme]:
+        from textual.highlight import ANSIDarkHighlightTheme, ANSILightHighlightTheme, HighlightTheme
+
         theme = self.app.current_theme
         if not theme.ansi:
             return HighlightTheme

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 from textual.app import App
-from textual.widgets import TextArea
 
-from tui_httpbench.text.hiding import Hiding, drop_secrets, secrets_of_body, secrets_of_header, secrets_of_url
+from tui_httpbench.text.hiding import Hiding, drop_secrets, secrets_of_header, secrets_of_url
 from tui_httpbench.tui.textual_fixes.lean_input import LeanInput
+
+if TYPE_CHECKING:
+    from tui_httpbench.tui.textual_fixes.covered_area import CoveredArea
 
 
 class CoveredInput(LeanInput):
@@ -33,31 +35,14 @@ class CoveredInput(LeanInput):
         shown = super()._value
         if self.covering is None or self.password:
             return shown
-        return Text(_as_long(self.covering.hide(drop_secrets(self.value)), self.value), no_wrap=True, end="")
-
-
-class CoveredArea(TextArea):
-    """Lines of text that show no secret while they are ``covering`` them."""
-
-    covering: Hiding | None = None
-
-    @property
-    def secrets(self) -> set[str]:
-        """The values in it that must not be seen."""
-        return secrets_of_body(self.text.encode("utf-8", "replace"))
-
-    def get_line(self, line_index: int) -> Text:
-        """A line as it is drawn."""
-        line = super().get_line(line_index)
-        if self.covering is None:
-            return line
-        # A form's first field has no & before it.
-        return Text(_as_long(self.covering.hide(f"?{line.plain}")[1:], line.plain), end="", no_wrap=True)
+        return Text(as_long(self.covering.hide(drop_secrets(self.value)), self.value), no_wrap=True, end="")
 
 
 @contextmanager
 def secrets_covered(app: App[Any]) -> Iterator[None]:
     """In the block, no screen of the app shows a secret that was typed."""
+    from tui_httpbench.tui.textual_fixes.covered_area import CoveredArea  # here: most forms never show one
+
     texts: list[CoveredInput | CoveredArea] = []
     for screen in app.screen_stack:
         texts += [*screen.query(CoveredInput), *screen.query(CoveredArea)]
@@ -73,11 +58,11 @@ def secrets_covered(app: App[Any]) -> Iterator[None]:
 
 def _cover(widget: CoveredInput | CoveredArea, hiding: Hiding | None) -> None:
     widget.covering = hiding
-    if isinstance(widget, TextArea):
+    if not isinstance(widget, CoveredInput):
         widget._line_cache.clear()
     widget.refresh()
 
 
-def _as_long(text: str, other: str) -> str:
+def as_long(text: str, other: str) -> str:
     """The text with as many characters as the other one has, so that cursor and line breaks stay where they are."""
     return text.ljust(len(other))[: len(other)]

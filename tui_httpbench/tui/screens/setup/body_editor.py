@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from textual import on
+from typing import TYPE_CHECKING
+
 from textual.app import ComposeResult
 from textual.containers import HorizontalGroup, VerticalGroup
 from textual.content import Content
 from textual.reactive import reactive
-from textual.widgets import Label, TextArea
+from textual.widget import Widget
+from textual.widgets import Label
 
 from tui_httpbench.plan.plan import Request
 from tui_httpbench.tui.screens.setup.note import Note
 from tui_httpbench.tui.screens.setup.tick_box import TickBox
-from tui_httpbench.tui.textual_fixes.covered_texts import CoveredArea
+
+if TYPE_CHECKING:
+    from tui_httpbench.tui.textual_fixes.covered_area import CoveredArea
 
 _BODILESS = ("GET", "HEAD")
 
@@ -53,21 +57,29 @@ class BodyEditor(VerticalGroup):
         )
         self._head = HorizontalGroup(self._caption, self._json)
         self._note = Note()
-        self._area = CoveredArea(text, placeholder=hint, compact=True, show_line_numbers=False)
+        self._hint = hint
+        self._area: CoveredArea | None = None
         self.set_reactive(BodyEditor.method, method)
         self.set_class(method in self._bodiless, "-unused")
 
     def compose(self) -> ComposeResult:
         """A caption over the text; nothing before a method first sends a body."""
         if self.method not in self._bodiless:
-            yield from (self._head, self._area, self._note)
+            yield from self._make()
+
+    def _make(self) -> tuple[Widget, ...]:
+        """The parts, made where they are first shown: few forms have a body, and to load an area takes its time."""
+        from tui_httpbench.tui.textual_fixes.covered_area import CoveredArea
+
+        self._area = CoveredArea(self._start_text, placeholder=self._hint, compact=True, show_line_numbers=False)
+        return self._head, self._area, self._note
 
     @property
     def body(self) -> bytes | None:
         """What will be sent; None for nothing."""
         if self.method in self._bodiless:
             return None
-        if not self._edited:
+        if not self._edited or self._area is None:
             return self._given
         return self._area.text.encode("utf-8", "surrogatepass") or None
 
@@ -78,7 +90,7 @@ class BodyEditor(VerticalGroup):
 
     def focus_text(self) -> bool:
         """Puts the cursor into the text; False where the method sends no body."""
-        if self.has_class("-unused"):
+        if self._area is None or self.has_class("-unused"):
             return False
         self._area.focus()
         return True
@@ -89,15 +101,16 @@ class BodyEditor(VerticalGroup):
         self._json.value = is_json
         self._start_text = "" if body is None else body.decode("utf-8", "replace")
         self._bodiless = tuple(name for name in _BODILESS if body is None or name != self.method)
-        self._area.text = self._start_text
+        if self._area is not None:
+            self._area.text = self._start_text
         self.watch_method()
 
     def watch_method(self) -> None:
         """Hides where the method sends no body."""
         is_unused = self.method in self._bodiless
         self.set_class(is_unused, "-unused")
-        if not is_unused and self._area.parent is None:
-            self.mount(self._head, self._area, self._note)
+        if not is_unused and self._area is None:
+            self.mount(*self._make())
 
     def show_error(self, error: str) -> None:
         """Says what is wrong with the body; an empty sentence means that all is well."""
@@ -110,6 +123,6 @@ class BodyEditor(VerticalGroup):
         if (caption := f"Body{sent}") != str(self._caption.content):
             self._caption.update(Content(caption))
 
-    @on(TextArea.Changed)
-    def _touch(self) -> None:
-        self._edited = self._edited or self._area.text != self._start_text
+    def on_text_area_changed(self) -> None:
+        """What is typed takes the place of what came with the plan."""
+        self._edited = self._edited or (self._area is not None and self._area.text != self._start_text)

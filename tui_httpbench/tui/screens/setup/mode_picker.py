@@ -113,7 +113,7 @@ class LibraryHead(Widget):
         if not choices:
             return line
         gap = " " * (self.size.width - len(line) - CHOICES_WIDTH)
-        return Content.assemble(line, gap, ("all", "$text-muted underline"), "  ", ("none", "$text-muted underline"))
+        return Content.assemble(line, gap, ("all", "dim underline"), "  ", ("none", "dim underline"))
 
     def on_click(self, event: events.Click) -> None:
         """Asks for what is under the mouse."""
@@ -164,7 +164,7 @@ class LibraryGroup(VerticalGroup):
 
     def _title(self) -> Content:
         version = self.library.version() or "" if self._installed else ""
-        return Content.assemble((self.library.name, "bold"), (f" {version}  ", "$text-muted"))
+        return Content.assemble((self.library.name, "bold"), (f" {version}  ", MUTED))
 
     def _subtitle(self) -> str:
         if self._installed:

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import HorizontalGroup, Vertical, VerticalGroup
 from textual.widget import Widget
-from textual.widgets import Button, Checkbox, Header, Input, Label, Select, Static, TextArea
+from textual.widgets import Button, Checkbox, Header, Input, Label, Select, Static
 
 from tui_httpbench.clients.entrants import mode_of, without_variants
 from tui_httpbench.history.url_history import load_urls, remember_url
@@ -102,6 +102,7 @@ that.
         self._own: dict[str, Any] = {}
         self._urls = load_urls()
         self._curl_error = ""
+        self._checked: FormValues | None = None
         self._sections: list[Widget] = []
         self._has_told_why_not_remembered = False
 
@@ -150,19 +151,25 @@ that.
     @on(Input.Changed, "#input-url")
     def forget_curl_error(self) -> None:
         """A URL that was edited since is no wrong command."""
-        self._curl_error = ""
+        if self._curl_error:
+            self._curl_error, self._checked = "", None
 
     @on(Input.Changed)
     @on(Select.Changed)
-    @on(TextArea.Changed)
     @on(RowsEditor.Changed)
     @on(ModePicker.Changed)
     @on(Checkbox.Changed)
+    def follow_changes(self) -> None:
+        """Reads the form again where it says something else than before, as it does not while it is being built."""
+        self.query_one(BodyEditor).method = self._method
+        if self._values() != self._checked:
+            self.check_form()
+
     def check_form(self) -> None:
         """Reads the form, and says at each field what is wrong and below all what will happen."""
         body = self.query_one(BodyEditor)
         body.method = self._method
-        values = self._values()
+        values = self._checked = self._values()
         reading = self._reading = read_form(values)
         errors = reading.errors
         self.query_one("#input-url", Input).set_class("url" in errors, "-invalid")
@@ -184,6 +191,10 @@ that.
             body.show_content_type(reading.plan.request)
             summary.show_errors()
             summary.show_hint(describe_run(reading.plan))
+
+    def on_text_area_changed(self) -> None:
+        """A body was edited. By its name, since to load the class of the area takes its time."""
+        self.follow_changes()
 
     def _mark_focused_section(self, focused: Widget | None) -> None:
         """Gives the section with the focus its border."""
