@@ -247,6 +247,7 @@ takes, and under which conditions it is asked.
             self.query_one("#input-url" if name == "url" else f"#version-{name}").focus()
             return
         plan = reading.plan
+        self.app.clear_notifications()  # what was said of the run before is no news
         try:
             save_last_plan(plan)
             self._urls = remember_url(plan.request.url)
