@@ -14,7 +14,7 @@ from textual.widgets import Input, OptionList
 
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.presets import ARTICLE_ADDRESS, ARTICLE_TITLE, PRESETS, QUESTIONS
-from tui_httpbench.plan.stored import load_last_plan, save_last_plan
+from tui_httpbench.plan.stored import LastPlanError, load_last_plan, save_last_plan
 from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.screens.questions.reading import read_question
@@ -159,6 +159,21 @@ async def test_digits_choose_a_question_again_once_a_run_is_over() -> None:
         assert (screen.preset, field.value) == (PRESETS["async"], "httpx==0.2")
         await pilot.press("tab", *"/7", "escape", NUMBERS["keep"])
         assert screen.preset is PRESETS["keep"], "escape leads from a field to the list"
+
+
+async def test_what_was_said_of_the_run_before_goes_with_the_next_one_and_what_is_said_of_that_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with asked() as (app, _, pilot):
+        app.notify("httpx==9 can't be had", timeout=60)
+
+        def refuse(_: Plan) -> None:
+            raise LastPlanError("The plan can't be remembered: the disk is full.")
+
+        monkeypatch.setattr("tui_httpbench.tui.screens.questions.screen.save_last_plan", refuse)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: bool(app.started))
+        assert [notice.message for notice in app._notifications] == ["The plan can't be remembered: the disk is full."]
 
 
 async def test_edit_leads_from_a_result_to_the_form_without_a_look_at_the_questions() -> None:

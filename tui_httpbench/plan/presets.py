@@ -241,7 +241,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             VERSIONS,
-            "two versions of one library take turns, each in an environment made for it",
+            "two versions of one library take turns, each in its own environment",
             {**_AUTOMATIC, "modes": catalog.DEFAULT_MODES, "concurrency": DEFAULT_CONCURRENCY, "scenario": LOOPBACK},
             "Is version B faster than A?",
         ),

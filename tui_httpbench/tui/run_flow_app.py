@@ -97,9 +97,8 @@ class RunFlowApp(KeptRunsApp[None]):
         self.pop_screen()
 
     def start_run(self, plan: Plan) -> None:
-        """Runs a plan; does nothing while another one is running. What was told of the run before is old news."""
+        """Runs a plan; does nothing while another one is running."""
         if self._run_screen is None:
-            self.clear_notifications()
             self._leave.ask(plan, lambda plan: self.push_screen(self._make_run_screen(plan)))
 
     def replay(self, result: Result) -> None:

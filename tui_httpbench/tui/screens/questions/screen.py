@@ -178,34 +178,34 @@ sentence that answers it. Each question says how long that takes, and under whic
         self.query_one("#questions-url").display = preset is not None and preset.takes_url
         for label in VERSION_LABELS:
             self.query_one(f"#questions-{label}").display = preset is not None and preset.name == VERSIONS
+        reading = None if preset is None else self._reading(preset)
         why = self.query_one("#questions-why", Static)
-        told = self._why(preset)
+        told = self._why(preset, None if reading is None else reading.plan)
         why.display = bool(told)
-        why.update(told)
+        if told != why.content:  # to change it lays the screen out, and this is done at each key
+            why.update(told)
         note = self.query_one("#questions-note", Note)
-        if preset is None:
+        if preset is None or reading is None:
             note.show_errors()
             note.show_hint("")
             return
-        reading = self._reading(preset)
         # An empty version is no mistake before it was to be typed.
         typed = {name: text for name, text in reading.errors.items() if name == "url" or self._version(name)}
         note.show_errors(*typed.values())
         note.show_hint(self._hint(preset))
 
-    def _why(self, preset: Preset | None) -> str:
+    def _why(self, preset: Preset | None, plan: Plan | None) -> str:
         """What the question under the cursor does and under which conditions, as far as the list doesn't say it."""
         has_room, _, has_conditions = self._layout
         lines = [] if has_room else [ABOUT_ALL_FIELDS if preset is None else preset.why]
         if preset is not None:
             if preset.name == "article":
                 lines += [f"“{ARTICLE_TITLE}”", ARTICLE_ADDRESS]
-            if conditions := self._conditions(preset, is_told=has_conditions):
+            if conditions := self._conditions(preset, plan, is_told=has_conditions):
                 lines.append(f"{conditions}.")
         return "\n".join(lines)
 
-    def _conditions(self, preset: Preset, *, is_told: bool) -> str:
-        plan = self._reading(preset).plan
+    def _conditions(self, preset: Preset, plan: Plan | None, *, is_told: bool) -> str:
         url = self.query_one(UrlInput).value.strip()
         if not preset.takes_url or not url or url.startswith("/"):
             return "" if is_told else f"At the embedded target: {preset.conditions}"
@@ -248,6 +248,7 @@ sentence that answers it. Each question says how long that takes, and under whic
             self.query_one("#input-url" if name == "url" else f"#version-{name}").focus()
             return
         plan = reading.plan
+        self.app.clear_notifications()  # what was said of the run before is no news
         try:
             save_last_plan(plan)
             self._urls = remember_url(plan.request.url)

@@ -296,6 +296,7 @@ that.
         if plan is None:
             self._focus_wrong(self._reading.first_wrong_field)
             return
+        self.app.clear_notifications()  # what was said of the run before is no news
         try:
             save_last_plan(plan)
             self._urls = remember_url(plan.request.url)
