@@ -20,6 +20,7 @@ from tui_httpbench.plan.plan import Plan
 from tui_httpbench.tui.parts.code_panel import CodePanel
 from tui_httpbench.tui.parts.standing import leader_in_words
 from tui_httpbench.tui.plan_words import work_in_short
+from tui_httpbench.tui.screens.run.lane_layout import MAX_ROWS
 from tui_httpbench.tui.screens.run.lane_list import LaneList
 from tui_httpbench.tui.screens.run.latency_plot import MAX_REQUESTS, LatencyPlot, Latest
 from tui_httpbench.tui.screens.run.measuring_screen import MeasuringScreen
@@ -27,12 +28,15 @@ from tui_httpbench.tui.screens.run.run_line import RunLine
 from tui_httpbench.tui.screens.run.run_words import describe_progress
 from tui_httpbench.tui.screens.run.spotlight import Spotlight
 from tui_httpbench.tui.screens.run.totals import Totals
+from tui_httpbench.tui.stage import STAGE_CLASS
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 
 _WITH_CODE = 190
 """Columns from which on a stage the code stands beside bars that are as long as elsewhere."""
-_LOFTY = 52
-"""Rows of which lanes of the greatest height leave some over."""
+_AROUND = 7
+"""Rows around the lanes and the totals: header, progress, frame, axis, leader and footer."""
+_TOP_ROWS = 5, 12
+"""Rows of totals and latencies: usually, and at most."""
 
 
 class RunScreen(MeasuringScreen):
@@ -103,9 +107,13 @@ All modes of a round take turns of a few hundredths of a second, so whatever dis
         self.query_one(LaneList).border_subtitle = f"seed {self.plan.seed}"
 
     def on_resize(self, event: events.Resize) -> None:
-        """Gives the code, and the latencies, room only where the race has more than enough."""
+        """Gives the code, and more rows to the latencies, only room that the race leaves over."""
         self.set_class(event.size.width >= _WITH_CODE, "-with-code")
-        self.set_class(event.size.height >= _LOFTY, "-lofty")
+        spare = event.size.height - _AROUND - MAX_ROWS * len(self.plan.modes)
+        is_tall = self.has_class("-tall") and not self.app.has_class(STAGE_CLASS)
+        self.query_one("#run-top").styles.height = (
+            min(spare, _TOP_ROWS[1]) if is_tall and spare > _TOP_ROWS[0] else None
+        )
 
     def redraw(self) -> None:
         """Draws where the run stands now."""

@@ -24,6 +24,7 @@ from tui_httpbench.tui.screens.sweep.curves_shown import CurvesShown
 WAITING = "The curves begin when each value has had its first round."
 NOTHING = "Nothing was measured."
 _INTERVALS = "├┤ 95 % interval"
+_AROUND_HEADING = 6
 _WITH_UNIT = 60
 """Columns of a chart whose heading has room for the unit of the knob; the read-out says it in any case."""
 
@@ -129,15 +130,28 @@ class ReadOut(ThemedChart, Panel):
 
     def __init__(self) -> None:
         super().__init__(id="read-out", classes="panel")
+        self._names = ("", "")
         self._told: list[tuple[str, str, str]] = []
 
     def show(self, shown: CurvesShown, cursor: int) -> None:
         """Reads out a value."""
         sweep = shown.table.result.sweep
-        self.set_heading(f"{sweep.knob} {sweep.in_words(shown.values[cursor])}")
+        value = sweep.in_words(shown.values[cursor])
+        self._names = (f"{sweep.knob} {value}", value if sweep.unit else "")
+        self._name_value()
         self._told = shown.read_out(cursor)
         self.border_subtitle = "95 % interval" if any(interval for _, _, interval in self._told) else ""
         self.refresh()
+
+    def on_resize(self) -> None:
+        """Names the value by its knob as well where that has room."""
+        self._name_value()
+        super().on_resize()
+
+    def _name_value(self) -> None:
+        whole, value = self._names
+        room = self.outer_size.width - _AROUND_HEADING
+        self.set_heading(whole if room < 0 or len(whole) <= room else value or whole)
 
     def render(self) -> RenderResult:
         """What was read out: a lane in a line, or in two where that is too narrow for figure and interval."""
