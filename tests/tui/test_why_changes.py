@@ -14,6 +14,7 @@ from tui_httpbench.analysis.result import Result
 from tui_httpbench.plan.scenario import Scenario
 from tui_httpbench.tui.screens.results.change_page import ChangePage
 from tui_httpbench.tui.screens.results.facts_table import FactsTable
+from tui_httpbench.tui.screens.results.reasons_page import ReasonsPage
 from tui_httpbench.tui.screens.results.why_view import WhyView
 
 
@@ -54,6 +55,13 @@ async def test_bars_and_changes_follow_the_mark_and_what_it_is_compared_with(mon
         diff = str(page.query_one("#change-diff", Static).content)
         assert gain.startswith("keep the client: 2.00 times as fast (")
         assert "-def send():" in diff.splitlines()
+        assert "new(" not in diff
+        assert screen.query_one(ReasonsPage).region.height > 0
+        await pilot.press("d")
+        await wait_until(pilot, lambda: screen.query_one(ReasonsPage).region.height == 0)
+        assert "+with requests.Session() as session:" in text_on(pilot.app)
+        await pilot.press("d")
+        await wait_until(pilot, lambda: screen.query_one(ReasonsPage).region.height > 0)
         done = len(compared)
         await pilot.press("up", "down", "up", "down")
         await pilot.pause()

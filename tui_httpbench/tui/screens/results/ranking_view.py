@@ -17,9 +17,10 @@ from tui_httpbench.tui.form_words import in_form_words
 from tui_httpbench.tui.parts.panel import Page
 from tui_httpbench.tui.parts.prose import Prose
 from tui_httpbench.tui.screens.results.metric_bar import MetricBar
-from tui_httpbench.tui.screens.results.ranking_chart import ChartPanel
+from tui_httpbench.tui.screens.results.ranking_chart import ChartPanel, rows_needed
 from tui_httpbench.tui.screens.results.ranking_table import RankingTable
 from tui_httpbench.tui.screens.results.view import ResultView
+from tui_httpbench.tui.screens.results.why_in_short import WhyInShort
 
 MAX_PAIRS = 2
 """How many variants are compared with their reference above all else; where there are more, all are below the table."""
@@ -62,12 +63,24 @@ class RankingView(ResultView):
         with Page(id="page"):
             yield ChartPanel(self.result)
             yield RankingTable(self.result)
+            yield WhyInShort(self.result)
             # Where rows are few, chart and table come before what else there is to say.
             yield _shown(Prose(rest, id="rest-below", classes="rest"))
             if len(pairs) > MAX_PAIRS:
                 yield Prose(in_form_words("\n".join(pair.in_words for pair in pairs)), id="pairs")
             if rates_differ(self.result):
                 yield Prose(ORDER_NOTE, id="order-note")
+
+    def on_resize(self) -> None:
+        """Gives the rows that chart and table leave to what explains them."""
+        self.call_after_refresh(self._share_out)
+
+    def _share_out(self) -> None:
+        page, why = self.query_one("#page", Page), self.query_one(WhyInShort)
+        chart = rows_needed(len(self.result.modes)) + self.query_one(ChartPanel).gutter.height
+        others = (child.outer_size.height for child in page.children if child.display and child is not why)
+        taken = chart + sum(others) - self.query_one(ChartPanel).outer_size.height
+        why.take_rows(page.size.height - taken)
 
     def first_focus(self) -> Widget | None:
         """The table."""
