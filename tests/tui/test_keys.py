@@ -16,6 +16,7 @@ from support.made_results import clean_result
 from support.made_sweeps import crossing_sweep
 from support.screens import LIMIT_S, Notice, has_footer, text_on, wait_until
 from textual.app import App
+from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input
@@ -229,6 +230,17 @@ async def test_escape_leads_back_from_every_screen_and_dialog(name: str) -> None
         app, screen = pilot.app, pilot.app.screen
         await pilot.press("escape")
         await wait_until(pilot, lambda: app.screen is not screen)
+        assert not app._exit
+
+
+@pytest.mark.parametrize("name", ["setup", "run", "results"])
+async def test_escape_closes_the_palette_and_nothing_else(name: str) -> None:
+    async with on_screen(name) as pilot:
+        app, screen = pilot.app, pilot.app.screen
+        await pilot.press("ctrl+p")
+        await wait_until(pilot, lambda: isinstance(app.screen, CommandPalette))
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: app.screen is screen)
         assert not app._exit
 
 

@@ -211,7 +211,7 @@ async def test_one_chart_at_a_time_is_shown_where_there_is_less_room() -> None:
 async def test_tables_are_copied_and_modes_and_scale_of_latency_can_be_chosen(notices: list[Notice]) -> None:
     async with show(clean_result()) as (screen, pilot):
         await pilot.press("c")
-        assert notices[-1].text == "The result was copied to the clipboard."
+        assert notices[-1].text == "Copied to the clipboard: the result."
         assert pilot.app.clipboard == to_markdown(screen.result)
         lines = [line for line in pilot.app.clipboard.splitlines() if line.startswith("|")]
         assert len(lines) == 2 + len(EIGHT)

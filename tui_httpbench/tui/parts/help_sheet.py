@@ -25,6 +25,7 @@ WORD_COLUMNS = 18
 class HelpSheet(VerticalScroll):
     """Lies over the screen, beside its footer. The arrows scroll it; the keys that it lists work meanwhile."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"help-sheet--key"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "app.close_help", "Close help", id="app.close-help", tooltip="Close the help"),
         Binding("q", "app.close_help", show=False, id="help.close", tooltip="Close the help"),
@@ -55,7 +56,7 @@ class HelpSheet(VerticalScroll):
             yield Markdown(dedent(self._help).strip())
         yield from self._keys("Keys everywhere", everywhere)
         yield Label("What the words mean", classes="help-heading")
-        yield Static(_table(GLOSSARY, WORD_COLUMNS), classes="help-words")
+        yield Static(self._table(GLOSSARY, WORD_COLUMNS), classes="help-words")
         yield from self._keys("Moving about", moving)
 
     def on_mount(self) -> None:
@@ -77,20 +78,19 @@ class HelpSheet(VerticalScroll):
         ]
         if rows:
             yield Label(title, classes="help-heading")
-            yield Static(_table(rows, KEY_COLUMNS), classes="help-keys")
+            yield Static(self._table(rows, KEY_COLUMNS), classes="help-keys")
+
+    def _table(self, rows: Iterable[Row], columns: int) -> Table:
+        """Two columns, the first of them highlighted and so many cells wide."""
+        table = Table.grid(padding=(0, 1, 0, 0), expand=True)
+        table.add_column(width=columns, style=self.get_component_rich_style("help-sheet--key", partial=True))
+        table.add_column(ratio=1)
+        for name, told in rows:
+            table.add_row(Text(name), Text(told))
+        return table
 
 
 def _told(binding: Binding) -> str:
     return (
         "Find any action by its name" if binding.action == "command_palette" else binding.tooltip or binding.description
     )
-
-
-def _table(rows: Iterable[Row], columns: int) -> Table:
-    """Two columns, the first of them bold and so many cells wide."""
-    table = Table.grid(padding=(0, 1, 0, 0), expand=True)
-    table.add_column(width=columns, style="bold")
-    table.add_column(ratio=1)
-    for name, told in rows:
-        table.add_row(Text(name), Text(told))
-    return table

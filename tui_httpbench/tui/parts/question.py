@@ -21,8 +21,8 @@ class Question(Vertical):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Yes", id="confirm.yes", tooltip="Yes: the left answer"),
-        Binding("n,escape", "answer(False)", "No", id="confirm.no", tooltip="No: the right answer"),
+        Binding("y", "answer(True)", "Yes", id="confirm.yes"),
+        Binding("n,escape", "answer(False)", "No", id="confirm.no"),
         Binding("left,up", "app.focus_previous", "Other answer", show=False),
         Binding("right,down", "app.focus_next", "Other answer", show=False),
     ]
@@ -42,8 +42,8 @@ class Question(Vertical):
         self._no = no
         self._focused_before: Widget | None = None
         # The footer says what the buttons say.
+        said = {"answer(True)": yes, "answer(False)": no}
         for key, bindings in self._bindings.key_to_bindings.items():
-            said = {"answer(True)": yes, "answer(False)": no}
             self._bindings.key_to_bindings[key] = [
                 replace(each, description=said.get(each.action, each.description)) for each in bindings
             ]

@@ -290,7 +290,7 @@ The sentence on top is the verdict. Each tab answers one more question; its unde
             return
         what, text = copied
         self.app.copy_to_clipboard(text)
-        self.notify(f"{what} was copied to the clipboard.", markup=False)
+        self.notify(f"Copied to the clipboard: {what[:1].lower()}{what[1:]}.", markup=False)
 
     def action_choose_metric(self, metric_id: str) -> None:
         """Draws the ranking by another metric."""
