@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tui_httpbench.bench.cluster.hosts_runner import HostsRunner
 from tui_httpbench.bench.recovery import find_interrupted_runs, read_any
 from tui_httpbench.bench.run_error import RunError
 from tui_httpbench.measured.measured_hosts import HostRun, MeasuredHosts
+from tui_httpbench.measured.samples import LATENCY, START
 from tui_httpbench.plan.plan import Plan, PlanError, Request
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc for what was left behind")
@@ -77,6 +79,22 @@ def rounds_of(run: HostRun) -> dict[str, int]:
     return {mode: sum(record.mode == mode for record in whole) for mode in run.measured.plan.modes}
 
 
+def turns_of(measured: MeasuredHosts) -> list[int]:
+    """The rounds of all hosts in the order in which they were made; none of them overlaps with another."""
+    spans: dict[tuple[str, int], list[int]] = {}
+    for run in measured.hosts:
+        assert run.measured is not None
+        for record in run.measured.records:
+            starts = record.samples[:, START]
+            spans.setdefault((run.host.name, record.round), []).extend(
+                (int(starts.min()), int((starts + record.samples[:, LATENCY]).max()))
+            )
+    order = sorted((min(times), max(times), number) for (_, number), times in spans.items())
+    for (_, end, _), (begin, _, _) in pairwise(order):
+        assert end < begin, "one machine measures for one host at a time"
+    return [number for *_, number in order]
+
+
 async def test_every_host_makes_its_own_run_and_nothing_stays(
     cluster: DaskCluster, light_modes: tuple[str, ...], home: Path
 ) -> None:
@@ -100,6 +118,7 @@ async def test_every_host_makes_its_own_run_and_nothing_stays(
         assert run.measured.probes
         assert run.measured.ended_at is not None
     assert measured.whole.name == "two of them"
+    assert turns_of(measured) == [1, 1, 2, 2]
     ports = {run.measured.url for run in measured.hosts if run.measured}
     assert len(ports) == 2, "each has a target of its own"
     seeds = {run.measured.plan.seed for run in measured.hosts if run.measured}
@@ -305,3 +324,4 @@ async def test_local_processes_are_hosts_that_share_this_machine(
     told = next(event.sentence for event in events if isinstance(event, HostNotice))
     assert told.startswith("local-1 and local-2 share one machine, so they measure in turns")
     assert [rounds_of(run)["light"] for run in runner.measured.hosts] == [2, 2]
+    assert turns_of(runner.measured) == [1, 1, 2, 2]
