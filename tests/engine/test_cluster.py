@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -13,7 +14,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
+from support import SCHEMA_FILE
 from support.dask_cluster import DaskCluster
 from support.killing import COMMAND, MARK, wait_until
 
@@ -21,8 +24,10 @@ from tui_httpbench.bench.cluster import followed_host, link
 from tui_httpbench.bench.cluster.address import Cluster
 from tui_httpbench.bench.cluster.hosts_events import HostFinished, HostNotice, HostsEvent, HostsFinished
 from tui_httpbench.bench.cluster.hosts_runner import HostsRunner
+from tui_httpbench.bench.kept_runs import list_kept, open_any
 from tui_httpbench.bench.recovery import find_interrupted_runs, read_any
 from tui_httpbench.bench.run_error import RunError
+from tui_httpbench.commands.main import main
 from tui_httpbench.measured.measured_hosts import HostRun, MeasuredHosts
 from tui_httpbench.measured.samples import LATENCY, START
 from tui_httpbench.plan.plan import Plan, PlanError, Request
@@ -325,3 +330,26 @@ async def test_local_processes_are_hosts_that_share_this_machine(
     assert told.startswith("local-1 and local-2 share one machine, so they measure in turns")
     assert [rounds_of(run)["light"] for run in runner.measured.hosts] == [2, 2]
     assert turns_of(runner.measured) == [1, 1, 2, 2]
+
+
+@pytest.mark.slow
+def test_the_command_reports_exports_and_keeps_what_hosts_measured(
+    cluster: DaskCluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = Path(__file__).parents[1] / "support" / "light_clients.py"
+    options = ("-m", f"{file}:light", "-m", f"{file}:light-other", "-n", "20", "-r", "2", "--name", "twice")
+    told = tmp_path / "told.json"
+    assert main(["run", "--cluster", cluster.address, *options, "--json", str(told)]) == 0
+    printed = capsys.readouterr()
+    assert "alpha and beta share one machine, so they measure in turns" in printed.err
+    assert "2 hosts × 2 modes × 2 rounds of 20 requests" in printed.out
+    document = json.loads(told.read_text())
+    jsonschema.validate(document, json.loads(SCHEMA_FILE.read_text()))
+    (kept,) = list_kept()
+    assert kept.entry.name == "twice"
+    opened = open_any("last")
+    assert isinstance(opened, MeasuredHosts)
+    assert [rounds_of(run)["light"] for run in opened.hosts] == [2, 2]
+    assert not find_interrupted_runs(), "what is kept needs no recovery"
+    assert main(["run", "--cluster", cluster.address, "--hosts", "gamma", *options]) == 2
+    assert "has no host or resource 'gamma'; it has alpha and beta" in capsys.readouterr().err
