@@ -112,7 +112,8 @@ async def measure(count: int, folder: Path) -> None:
             await asyncio.sleep(5)
             idle = (cpu_s(scheduler.pid) - idle_before) / (time.monotonic() - idle_began)
             calls, latencies = 0, []
-            before, began = (cpu_s(scheduler.pid), time.process_time()), time.monotonic()
+            busy = sum(cpu_s(process.pid) for process in workers)
+            before, began = (cpu_s(scheduler.pid), time.process_time(), busy), time.monotonic()
 
             async def ask(place: tuple[str, ...]) -> None:
                 nonlocal calls
@@ -126,14 +127,16 @@ async def measure(count: int, folder: Path) -> None:
             took_s = time.monotonic() - began
             of_scheduler = (cpu_s(scheduler.pid) - before[0]) / took_s
             of_app = (time.process_time() - before[1]) / took_s
+            of_hosts = (sum(cpu_s(process.pid) for process in workers) - before[2]) / took_s
             late = sorted(latencies)
             print(
                 f"{count:5} hosts: {calls / took_s:6.0f} answers/s; scheduler {of_scheduler:4.0%} of a processor (idle "
-                f"{idle:3.0%}), app {of_app:4.0%}; an answer is late by {late[len(late) // 2]:.2f} s (p99 "
-                f"{late[len(late) * 99 // 100]:.2f} s)",
+                f"{idle:3.0%}), app {of_app:4.0%}: {(of_scheduler - idle) * took_s / calls * 1e3:.1f} ms and "
+                f"{of_app * took_s / calls * 1e3:.1f} ms an answer, which is late by {late[len(late) // 2]:.2f} s "
+                f"(p99 {late[len(late) * 99 // 100]:.2f} s); the hosts {of_hosts * took_s / calls * 1e3:.1f} ms",
                 flush=True,
             )
-            began, before = time.monotonic(), (cpu_s(scheduler.pid), time.process_time())
+            began, before = time.monotonic(), (cpu_s(scheduler.pid), time.process_time(), 0.0)
             received = 0
 
             async def take(number: int, place: tuple[str, ...], target: Path) -> None:

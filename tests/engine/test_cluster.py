@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,14 @@ import pytest
 from support.dask_cluster import DaskCluster
 from support.killing import COMMAND, MARK, wait_until
 
-from tui_httpbench.bench.cluster import link
+from tui_httpbench.bench.cluster import followed_host, link
 from tui_httpbench.bench.cluster.address import Cluster
 from tui_httpbench.bench.cluster.hosts_events import HostFinished, HostNotice, HostsEvent, HostsFinished
 from tui_httpbench.bench.cluster.hosts_runner import HostsRunner
 from tui_httpbench.bench.recovery import find_interrupted_runs, read_any
 from tui_httpbench.bench.run_error import RunError
 from tui_httpbench.measured.measured_hosts import HostRun, MeasuredHosts
+from tui_httpbench.measured.samples import LATENCY, START
 from tui_httpbench.plan.plan import Plan, PlanError, Request
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc for what was left behind")
@@ -77,6 +79,22 @@ def rounds_of(run: HostRun) -> dict[str, int]:
     return {mode: sum(record.mode == mode for record in whole) for mode in run.measured.plan.modes}
 
 
+def turns_of(measured: MeasuredHosts) -> list[int]:
+    """The rounds of all hosts in the order in which they were made; none of them overlaps with another."""
+    spans: dict[tuple[str, int], list[int]] = {}
+    for run in measured.hosts:
+        assert run.measured is not None
+        for record in run.measured.records:
+            starts = record.samples[:, START]
+            spans.setdefault((run.host.name, record.round), []).extend(
+                (int(starts.min()), int((starts + record.samples[:, LATENCY]).max()))
+            )
+    order = sorted((min(times), max(times), number) for (_, number), times in spans.items())
+    for (_, end, _), (begin, _, _) in pairwise(order):
+        assert end < begin, "one machine measures for one host at a time"
+    return [number for *_, number in order]
+
+
 async def test_every_host_makes_its_own_run_and_nothing_stays(
     cluster: DaskCluster, light_modes: tuple[str, ...], home: Path
 ) -> None:
@@ -100,6 +118,7 @@ async def test_every_host_makes_its_own_run_and_nothing_stays(
         assert run.measured.probes
         assert run.measured.ended_at is not None
     assert measured.whole.name == "two of them"
+    assert turns_of(measured) == [1, 1, 2, 2]
     ports = {run.measured.url for run in measured.hosts if run.measured}
     assert len(ports) == 2, "each has a target of its own"
     seeds = {run.measured.plan.seed for run in measured.hosts if run.measured}
@@ -168,6 +187,7 @@ async def test_a_stopped_run_hands_in_what_it_has(cluster: DaskCluster, light_mo
     assert not cluster.pids(CHILD)
 
 
+@pytest.mark.slow
 async def test_a_second_run_on_a_host_is_refused(cluster: DaskCluster, light_modes: tuple[str, ...]) -> None:
     first = HostsRunner(plan_of(light_modes, rounds=200), Cluster(cluster.address, hosts=("of-alpha",)))
     second = HostsRunner(plan_of(light_modes, rounds=1), Cluster(cluster.address, hosts=("alpha",)))
@@ -295,9 +315,13 @@ async def test_an_app_that_is_killed_loses_nothing_and_leaves_nothing(mortal: Da
 
 @pytest.mark.slow
 @pytest.mark.timeout(240)
-async def test_local_processes_are_hosts_that_share_this_machine(light_modes: tuple[str, ...]) -> None:
+async def test_local_processes_are_hosts_that_share_this_machine(
+    light_modes: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(followed_host, "MOST_HELD", 0)  # as of so many that no connection is held for each
     runner = HostsRunner(plan_of(light_modes, rounds=2), Cluster(local=2))
     events = await run_through(runner)
     told = next(event.sentence for event in events if isinstance(event, HostNotice))
     assert told.startswith("local-1 and local-2 share one machine, so they measure in turns")
     assert [rounds_of(run)["light"] for run in runner.measured.hosts] == [2, 2]
+    assert turns_of(runner.measured) == [1, 1, 2, 2]

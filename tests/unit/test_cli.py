@@ -433,5 +433,31 @@ def test_a_run_loads_neither_screen_nor_client() -> None:
         url = f"http://127.0.0.1:{server.getsockname()[1]}/"
     modes = ("-m", "aiohttp", "-m", "requests", "-m", "httpx")
     code = f"from tui_httpbench.commands.main import main\nassert main(['run', '-n1', '-r1', *{modes!r}, {url!r}]) == 1"
-    unwanted = ("textual", "requests", "httpx", "aiohttp", "urllib3", "httpcore", "plotext")
+    unwanted = ("textual", "requests", "httpx", "aiohttp", "urllib3", "httpcore", "plotext", "dask", "distributed")
     assert loaded_by(code, *unwanted, "rich") == ["rich"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--hosts", "a"), "--hosts goes with --cluster; name the cluster, or leave --hosts out."),
+        (("--cluster", "local:2", "--sweep", "concurrency=1,2"), "--sweep is for a run on this machine; leave it out"),
+        (("--cluster", "local:2", "--group-by", "mode"), "--group-by is for a run on this machine; leave it out"),
+        (("--cluster", "nowhere"), "--cluster can't be 'nowhere'; write tcp://HOST:8786, tls://HOST:8786 or local:N."),
+    ],
+)
+def test_what_does_not_go_with_a_cluster_is_said(
+    arguments: tuple[str, ...], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", *arguments]) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_cluster_without_its_extra_names_the_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tui_httpbench.commands.main.find_spec", lambda _: None)
+    assert main(["run", "--cluster", "local:2"]) == 2
+    assert capsys.readouterr().err == (
+        "httpbench-tui: --cluster needs Dask, which is not installed here; run 'pip install httpbench-tui[cluster]'.\n"
+    )

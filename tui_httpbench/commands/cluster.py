@@ -58,7 +58,8 @@ def run_on_hosts(
         in_history=in_history,
     )
     if verbose or StreamConsole(sys.stderr).is_animated:
-        complain(f"On each host: {length_of(plan)}")
+        length = length_of(plan)
+        complain(f"On each host, {length[:1].lower()}{length[1:]}")
     is_reported = False
     try:
         status = _follow_to_end(runner)

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,7 @@ class Charge:
         self.end: dict[str, Any] = {}
         self.heard_s = time.monotonic()
         self._news = threading.Event()
+        self._wake: Callable[[], object] = lambda: None
         self._is_closed = threading.Event()
         self._writing = threading.Lock()
         with open_private(folder / _STDERR) as complaints:
@@ -100,9 +101,12 @@ class Charge:
 
     async def changes(self, wait_s: float) -> None:
         """Waits until its state changes, but no longer than that."""
-        end_s = time.monotonic() + wait_s
-        while not self._news.is_set() and (left_s := end_s - time.monotonic()) > 0:
-            await asyncio.sleep(min(0.02, left_s))
+        loop, changed = asyncio.get_running_loop(), asyncio.Event()
+        # Not by looking again and again: what this process does now disturbs what is measured.
+        self._wake = lambda: loop.call_soon_threadsafe(changed.set)
+        if not self._news.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(changed.wait(), wait_s)
 
     @property
     def is_still(self) -> bool:
@@ -149,14 +153,19 @@ class Charge:
                 if told["tell"] == "over":
                     self.end = told
                 self.state = told["tell"]
-                self._news.set()
+                self._tell_news()
         status = self._process.wait()
         if not self.end:
             self.end = {"tell": "over", "died": True, "why": self._last_words(status)}
         self.state = "over"
-        self._news.set()
+        self._tell_news()
         if not self._is_closed.wait(0.0 if status == ABANDONED else LEASE_S):
             self.close()  # the app is gone
+
+    def _tell_news(self) -> None:
+        self._news.set()
+        with suppress(RuntimeError):  # the loop has ended
+            self._wake()
 
     def _last_words(self, status: int) -> str:
         """How it ended by itself, as the end of a sentence."""

@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from tui_httpbench.bench.cluster.link import Link
 
 TICK_S = 1.0
-"""How often a host is asked how it fares: often enough for its lease."""
+"""How often a host is asked how it fares, of a few; of many less often, so that the scheduler keeps up."""
+ASKED_AT_ONCE = 100
+MAX_TICK_S = agent.LEASE_S / 3
+MOST_HELD = 400
+"""Up to so many, a host is asked to answer when something happens, which holds a connection: Dask's client has 512."""
 SILENT_S = agent.LEASE_S + 5.0
 """How long a host may not answer, or its run tell nothing, until it is given up: its run has ended by itself then."""
 END_S = 5.0
@@ -33,8 +37,12 @@ KEPT = "what it measured until then is kept"
 class FollowedHost:
     """A host of a run, from its go-ahead to its end; ``note`` is what is known of it."""
 
-    def __init__(self, number: int, address: str, note: HostNote, mirror: Mirror, turns: MachineTurns) -> None:
-        """Nothing is asked yet."""
+    def __init__(
+        self, number: int, address: str, note: HostNote, mirror: Mirror, turns: MachineTurns, of_hosts: int = 1
+    ) -> None:
+        """Nothing is asked yet; ``of_hosts`` is how many are asked alike."""
+        self._tick_s = min(max(TICK_S, of_hosts / ASKED_AT_ONCE), MAX_TICK_S)
+        self._waits_here = of_hosts > MOST_HELD
         self.number, self.address, self.note = number, address, note
         self.mirror, self._turns = mirror, turns
         self.progress = HostProgress(note.host.name, "failed" if note.trouble else "waiting", trouble=note.trouble)
@@ -88,21 +96,22 @@ class FollowedHost:
         if "why" in begun:
             return f"Its run could not begin: {shortened(printable(begun['why']), 200).rstrip('.')}."
         self._has_begun = True
-        state, is_taken = "begins", True
+        state, is_taken, has_turn = "begins", True, False
         while True:
-            orders: dict[str, Any] = {"have": self.mirror.sizes, "wait_s": TICK_S, "kill": self._kill}
+            orders: dict[str, Any] = {
+                "have": self.mirror.sizes,
+                "wait_s": 0.0 if self._waits_here else self._tick_s,
+                "kill": self._kill,
+            }
             if self.must_stop:
                 orders["stop"] = True
                 if state == "waits":
                     state = "runs"
             elif state == "waits" and is_taken:
                 self._turns.ask(self.number)
-                if self._turns.has(self.number):
-                    orders["go"] = True
-                else:
-                    await self._turns.changes(TICK_S)
-                    if self._turns.has(self.number):
-                        orders["go"] = True
+                if not self._turns.has(self.number):
+                    await self._turns.changes(self._tick_s)
+                has_turn = orders["go"] = self._turns.has(self.number)
             asked_s = time.monotonic()
             told = await link.call(self.address, agent.tend, self._run_id, self.number, orders, limit_s=SILENT_S)
             state = told["state"]
@@ -111,13 +120,16 @@ class FollowedHost:
             self.mirror.take(told["files"])
             is_taken = not told["more"]
             self._show(told["told"], state)
-            if state in ("waits", "over") and is_taken:
+            if has_turn and state in ("waits", "over") and is_taken:
+                has_turn = False
                 self._turns.leave(self.number)
             if told["silent_s"] > SILENT_S and not self._kill:
                 self._kill = True
             if state == "over" and is_taken:
                 return self._how_it_ended(told["end"])
-            if state == "runs" and time.monotonic() - asked_s < 0.05:
+            if self._waits_here and state in ("begins", "runs"):
+                await asyncio.sleep(self._tick_s)
+            elif state == "runs" and time.monotonic() - asked_s < 0.05:
                 await asyncio.sleep(0.1)  # it was told to stop, and does
 
     def _how_it_ended(self, end: dict[str, Any]) -> str:

@@ -49,6 +49,7 @@ from tui_httpbench.text.hiding import drop_secrets
 if TYPE_CHECKING:
     from tui_httpbench.bench.cluster.link import Link
 
+LOOKED_AT_ONCE = 50
 LOOKING_S = 15.0
 """How long a host may take to tell what it is like."""
 ONE_OPINION = "so they measure in turns, round by round, and are one opinion"
@@ -118,7 +119,7 @@ class HostsRunner(FolderHolder):
             raise PlanError(
                 "cluster",
                 f"The plan has credentials, which would go to {self.cluster.address} for all on the way to read; use "
-                "a tls:// address, or name a variable that is set on the hosts: -H 'Authorization: Bearer $TOKEN'.",
+                "a tls:// address, or write $NAME in their place, a variable that is set on the hosts.",
             )
         async with AsyncExitStack() as stack:
             try:
@@ -170,11 +171,14 @@ class HostsRunner(FolderHolder):
         facts: dict[str, Mapping[str, Any] | None] = {}
         offs: dict[str, float] = {}
 
+        at_once = asyncio.Semaphore(LOOKED_AT_ONCE)
+
         async def look(worker: Worker) -> None:
             facts[worker.address] = None
-            with suppress(SilentError, LostError, UnfitError, SchedulerLostError):
-                told, offs[worker.address] = await link.look(worker.address, distributions, modules, LOOKING_S)
-                facts[worker.address] = told
+            async with at_once:
+                with suppress(SilentError, LostError, UnfitError, SchedulerLostError):
+                    told, offs[worker.address] = await link.look(worker.address, distributions, modules, LOOKING_S)
+                    facts[worker.address] = told
 
         await asyncio.gather(*map(look, workers))
         return choose(workers, facts, self.cluster.hosts), offs
@@ -192,7 +196,8 @@ class HostsRunner(FolderHolder):
             note = self._note_on(each, shares, offs.get(each.worker.address))
             mirror = Mirror(host_path(folder.path, number))
             mirror.note(note)
-            hosts.append(FollowedHost(number, each.worker.address, note, mirror, turns.get(machine) or MachineTurns()))
+            turn = turns.get(machine) or MachineTurns()
+            hosts.append(FollowedHost(number, each.worker.address, note, mirror, turn, len(chosen)))
         return hosts
 
     def _note_on(self, chosen: Chosen, shares: tuple[str, ...], off_s: float | None) -> HostNote:

@@ -215,6 +215,11 @@ def _security(cluster: Cluster) -> Security:
 
 def _why_unreachable(cluster: Cluster, error: BaseException) -> str:
     where = cluster.in_words
+    if "ssl_context" in str(error):
+        return (
+            f"The scheduler {where} wants TLS, and no files are set for it; give --cluster-ca, --cluster-cert and "
+            "--cluster-key, or set them in Dask's own configuration."
+        )
     if isinstance(error, TypeError | ValueError | RuntimeError) or "ssl" in str(error).lower():
         why = shortened(printable(str(error)), 200).rstrip(".")
         return f"The scheduler {where} can't be talked to: {why}."
