@@ -156,7 +156,7 @@ async def test_a_host_that_is_killed_keeps_what_it_had_handed_in(
     assert rounds_of(runs["alpha"]) == {"light": 3, "light-other": 3}, "the other one goes on"
     assert runs["alpha"].trouble == ""
     assert 1 <= rounds_of(runs["beta"])["light"] <= 2
-    told = r"Its worker process of Dask is gone (in|after) round 2; what it measured until then counts\."
+    told = r"Its worker process of Dask is gone (in|after) round 2; what it measured until then is kept\."
     assert re.fullmatch(told, runs["beta"].trouble)
     assert HostFinished("beta", runs["beta"].trouble) in events
     assert wait_until(lambda: not mortal.pids(CHILD), 10) < 10, "no process stays behind"

@@ -31,7 +31,7 @@ MOST_HELD = 400
 SILENT_S = agent.LEASE_S + 5.0
 """How long a host may not answer, or its run tell nothing, until it is given up: its run has ended by itself then."""
 END_S = 5.0
-KEPT = "what it measured until then counts"
+KEPT = "what it measured until then is kept"
 
 
 class FollowedHost:
