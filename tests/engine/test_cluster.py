@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
+from support import SCHEMA_FILE
 from support.dask_cluster import DaskCluster
 from support.killing import COMMAND, MARK, wait_until
 
@@ -20,9 +24,12 @@ from tui_httpbench.bench.cluster import followed_host, link
 from tui_httpbench.bench.cluster.address import Cluster
 from tui_httpbench.bench.cluster.hosts_events import HostFinished, HostNotice, HostsEvent, HostsFinished
 from tui_httpbench.bench.cluster.hosts_runner import HostsRunner
+from tui_httpbench.bench.kept_runs import list_kept, open_any
 from tui_httpbench.bench.recovery import find_interrupted_runs, read_any
 from tui_httpbench.bench.run_error import RunError
+from tui_httpbench.commands.main import main
 from tui_httpbench.measured.measured_hosts import HostRun, MeasuredHosts
+from tui_httpbench.measured.samples import LATENCY, START
 from tui_httpbench.plan.plan import Plan, PlanError, Request
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc for what was left behind")
@@ -77,6 +84,22 @@ def rounds_of(run: HostRun) -> dict[str, int]:
     return {mode: sum(record.mode == mode for record in whole) for mode in run.measured.plan.modes}
 
 
+def turns_of(measured: MeasuredHosts) -> list[int]:
+    """The rounds of all hosts in the order in which they were made; none of them overlaps with another."""
+    spans: dict[tuple[str, int], list[int]] = {}
+    for run in measured.hosts:
+        assert run.measured is not None
+        for record in run.measured.records:
+            starts = record.samples[:, START]
+            spans.setdefault((run.host.name, record.round), []).extend(
+                (int(starts.min()), int((starts + record.samples[:, LATENCY]).max()))
+            )
+    order = sorted((min(times), max(times), number) for (_, number), times in spans.items())
+    for (_, end, _), (begin, _, _) in pairwise(order):
+        assert end < begin, "one machine measures for one host at a time"
+    return [number for *_, number in order]
+
+
 async def test_every_host_makes_its_own_run_and_nothing_stays(
     cluster: DaskCluster, light_modes: tuple[str, ...], home: Path
 ) -> None:
@@ -100,6 +123,7 @@ async def test_every_host_makes_its_own_run_and_nothing_stays(
         assert run.measured.probes
         assert run.measured.ended_at is not None
     assert measured.whole.name == "two of them"
+    assert turns_of(measured) == [1, 1, 2, 2]
     ports = {run.measured.url for run in measured.hosts if run.measured}
     assert len(ports) == 2, "each has a target of its own"
     seeds = {run.measured.plan.seed for run in measured.hosts if run.measured}
@@ -132,7 +156,7 @@ async def test_a_host_that_is_killed_keeps_what_it_had_handed_in(
     assert rounds_of(runs["alpha"]) == {"light": 3, "light-other": 3}, "the other one goes on"
     assert runs["alpha"].trouble == ""
     assert 1 <= rounds_of(runs["beta"])["light"] <= 2
-    told = r"Its worker process of Dask is gone (in|after) round 2; what it measured until then counts\."
+    told = r"Its worker process of Dask is gone (in|after) round 2; what it measured until then is kept\."
     assert re.fullmatch(told, runs["beta"].trouble)
     assert HostFinished("beta", runs["beta"].trouble) in events
     assert wait_until(lambda: not mortal.pids(CHILD), 10) < 10, "no process stays behind"
@@ -305,3 +329,27 @@ async def test_local_processes_are_hosts_that_share_this_machine(
     told = next(event.sentence for event in events if isinstance(event, HostNotice))
     assert told.startswith("local-1 and local-2 share one machine, so they measure in turns")
     assert [rounds_of(run)["light"] for run in runner.measured.hosts] == [2, 2]
+    assert turns_of(runner.measured) == [1, 1, 2, 2]
+
+
+@pytest.mark.slow
+def test_the_command_reports_exports_and_keeps_what_hosts_measured(
+    cluster: DaskCluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = Path(__file__).parents[1] / "support" / "light_clients.py"
+    options = ("-m", f"{file}:light", "-m", f"{file}:light-other", "-n", "20", "-r", "2", "--name", "twice")
+    told = tmp_path / "told.json"
+    assert main(["run", "--cluster", cluster.address, *options, "--json", str(told)]) == 0
+    printed = capsys.readouterr()
+    assert "alpha and beta share one machine, so they measure in turns" in printed.err
+    assert "2 hosts × 2 modes × 2 rounds of 20 requests" in printed.out
+    document = json.loads(told.read_text())
+    jsonschema.validate(document, json.loads(SCHEMA_FILE.read_text()))
+    (kept,) = list_kept()
+    assert kept.entry.name == "twice"
+    opened = open_any("last")
+    assert isinstance(opened, MeasuredHosts)
+    assert [rounds_of(run)["light"] for run in opened.hosts] == [2, 2]
+    assert not find_interrupted_runs(), "what is kept needs no recovery"
+    assert main(["run", "--cluster", cluster.address, "--hosts", "gamma", *options]) == 2
+    assert "has no host or resource 'gamma'; it has alpha and beta" in capsys.readouterr().err

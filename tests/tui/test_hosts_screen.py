@@ -13,12 +13,15 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static, TabbedContent
 
 from tui_httpbench.analysis.hosts import summarize_hosts
+from tui_httpbench.bench.cluster.host_file import HostNote, write_note
 from tui_httpbench.bench.kept_runs import keep, list_kept
+from tui_httpbench.bench.run_folder import RunFolder, host_path
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.screens.history.screen import HistoryScreen
 from tui_httpbench.tui.screens.hosts.host_list import HostList, HostsPanel
 from tui_httpbench.tui.screens.hosts.pairs_table import PairsTable
 from tui_httpbench.tui.screens.hosts.results import WORKING_IT_OUT, HostsResultsScreen
+from tui_httpbench.tui.screens.recover.screen import RecoverScreen
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
 from tui_httpbench.tui.screens.setup.screen import SetupScreen
 
@@ -153,6 +156,31 @@ async def test_from_the_history_it_opens_and_goes_back_and_is_not_compared() -> 
         assert screen.result.hosts[3].result is None
         await pilot.press("escape")
         assert await wait_for_screen(pilot, HistoryScreen) is history
+
+
+async def test_an_interrupted_run_on_hosts_is_recovered_and_kept() -> None:
+    """Its app was killed, so that no host had ended: what all of them measured counts."""
+    measured = measured_hosts(2, rounds=3)
+    folder = RunFolder()
+    folder.begin(measured.whole)
+    for number, run in enumerate(measured.hosts):
+        assert run.measured is not None
+        there = RunFolder(host_path(folder.path, number))
+        there.begin(run.measured)
+        write_note(there.path, HostNote(run.host, run.notes))
+        there.leave()
+    folder.leave()
+    app = HttpbenchApp(measured.whole.plan)
+    app.animation_level = "none"
+    async with app.run_test(size=(120, 36)) as pilot:
+        await wait_until(pilot, lambda: isinstance(app.screen, RecoverScreen))
+        await pilot.pause()
+        await pilot.press("enter")
+        await read(pilot)
+        assert "Interrupted; this is what had been measured by then." in text_on(app)
+        assert "aiohttp is first on both hosts, surely." in text_on(app)
+        await wait_until(pilot, lambda: bool(list_kept()))
+        assert [run.outcome for run in list_kept()] == ["interrupted"]
 
 
 async def test_200_hosts_are_shown_and_scrolled() -> None:

@@ -13,7 +13,7 @@ import pytest
 from tui_httpbench import __version__
 from tui_httpbench.bench.cluster import host_facts
 from tui_httpbench.bench.cluster.address import Cluster, parse_cluster
-from tui_httpbench.bench.cluster.agent import collect
+from tui_httpbench.bench.cluster.agent import _usual_variables, collect
 from tui_httpbench.bench.cluster.choice import Chosen, Worker, choose, one_a_host, workers_of
 from tui_httpbench.bench.cluster.differences import notes_on, why_unfit
 from tui_httpbench.bench.cluster.host_file import HostNote, read_note, write_note
@@ -267,3 +267,8 @@ def test_progress_shows_first_what_something_is_told_of() -> None:
         "It died.",
     ]
     assert told_of(replace(done, state="waiting", round=0)) == "waits for its turn"
+
+
+def test_what_dask_sets_for_its_own_workers_is_not_handed_on() -> None:
+    variables = {"MALLOC_TRIM_THRESHOLD_": "65536", "OMP_NUM_THREADS": "4", "PATH": "/bin"}
+    assert _usual_variables(variables) == {"OMP_NUM_THREADS": "4", "PATH": "/bin"}, "what the user has set stays"

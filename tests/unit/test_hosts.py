@@ -95,14 +95,24 @@ def test_hosts_with_trouble_or_without_rounds_are_named_and_left_out() -> None:
     result = hosts_result(runs=runs)
     assert result.pairs.hosts == ("arm64-a", "arm64-b", "x86-d")
     assert findings_of(result, "host-left-out") == [
-        "x86-a: Its worker was killed. What was measured there until then can be seen; it is left out of all that is "
-        "said of all hosts.",
+        "x86-a: Its worker was killed. It is left out of what is said of all; what it measured can be seen.",
         "x86-b and x86-c: It was not reached. They are left out.",
     ]
     assert not result.all_succeeded
     assert [host.name for host in result.measured_hosts] == ["arm64-a", "arm64-b", "x86-a", "x86-d"]
     alone = hosts_result(["arm64-a", "arm64-b", "x86-d"])
     assert {each.host for each in result.pairs.all[0].on_hosts} == {each.host for each in alone.pairs.all[0].on_hosts}
+
+
+def test_where_the_run_as_such_ended_whole_rounds_of_all_hosts_count() -> None:
+    gone = {name: {"trouble": "It had not ended when this app was."} for name in NAMES}
+    for whole in ({"interrupted": True}, {"trouble": "The scheduler is gone."}):
+        result = hosts_result(runs=gone, whole=whole)
+        assert result.pairs.hosts == NAMES
+        assert sentences_of(result)[0] == "aiohttp is first on all 6 hosts, surely."
+        assert len(findings_of(result, "host-cut-short")) == 1
+        assert not findings_of(result, "host-left-out")
+    assert sentences_of(hosts_result(runs=gone)) == (NONE_COUNTS,)
 
 
 def test_what_is_otherwise_on_a_host_is_told_once() -> None:

@@ -13,9 +13,9 @@ MAX_NAMES = 3
 """How many hosts a finding names; of further ones it says how many there are."""
 
 
-def find_in_hosts(runs: Sequence[HostRun], pairs: HostsPairs) -> Iterator[Finding]:
-    """What is found, the most important first."""
-    yield from _left_out(runs)
+def find_in_hosts(runs: Sequence[HostRun], pairs: HostsPairs, *, all_ended: bool = False) -> Iterator[Finding]:
+    """What is found, the most important first; ``all_ended`` tells that the run as such ended before its time."""
+    yield from _in_trouble(runs, all_ended)
     yield from _too_few(pairs)
     yield from _shared(runs)
     yield from (_standing_out(each) for each in pairs.standing_out)
@@ -27,17 +27,21 @@ def hosts_in_words(names: Sequence[str], most: int = MAX_NAMES) -> str:
     return enumerate_first(list(names), most) if len(names) > most else enumerate_names(list(names))
 
 
-def _left_out(runs: Sequence[HostRun]) -> Iterator[Finding]:
-    """Hosts that count for nothing, those of one reason together."""
-    reasons: dict[tuple[str, bool], list[str]] = {}
+def _in_trouble(runs: Sequence[HostRun], all_ended: bool) -> Iterator[Finding]:
+    """Hosts that count for nothing, or were cut short with all others; those of one reason together."""
+    reasons: dict[tuple[str, bool, bool], list[str]] = {}
     for run in runs:
-        if why := why_left_out(run):
-            reasons.setdefault((why, run.has_requests), []).append(run.host.name)
-    for (why, has_requests), names in reasons.items():
-        they = "it is" if len(names) == 1 else "they are"
-        kept = f" What was measured there until then can be seen; {they} left out of all that is said of all hosts."
-        rest = kept if has_requests else f" {they[:1].upper()}{they[1:]} left out."
-        yield Finding("host-left-out", f"{hosts_in_words(names)}: {why}{rest}")
+        why = why_left_out(run, all_ended=all_ended)
+        if why or run.trouble:
+            reasons.setdefault((why or run.trouble, bool(why), run.has_requests), []).append(run.host.name)
+    for (why, is_left_out, has_requests), names in reasons.items():
+        told = f"{hosts_in_words(names)}: {why}"
+        if not is_left_out:
+            yield Finding("host-cut-short", told)
+            continue
+        they = "It is" if len(names) == 1 else "They are"
+        seen = f" of what is said of all; what {'it' if len(names) == 1 else 'they'} measured can be seen"
+        yield Finding("host-left-out", f"{told} {they} left out{seen if has_requests else ''}.")
 
 
 def _too_few(pairs: HostsPairs) -> Iterator[Finding]:

@@ -134,13 +134,13 @@ class HostsPairs:
     """All pairs of lanes on all hosts that count.
 
     ``hosts`` are the names of those on which lanes could be compared, ``machines`` which machine each of them is, by
-    number. Hosts with trouble, or without rounds, are left out.
+    number. ``why_left_out`` tells which hosts do not count.
     """
 
-    def __init__(self, runs: Sequence[HostRun], plan: Plan) -> None:
-        """Compares the lanes of each run."""
+    def __init__(self, runs: Sequence[HostRun], plan: Plan, *, all_ended: bool = False) -> None:
+        """Compares the lanes of each run; ``all_ended`` tells that the run as such ended before its time."""
         self.plan = plan
-        counting = [run for run in runs if not why_left_out(run)]
+        counting = [run for run in runs if not why_left_out(run, all_ended=all_ended)]
         machines = machines_of(runs)
         several = len({machines[run.host.name] for run in counting}) > 1
         share = (0.5 if several else 1.0) / max(len(counting), 1)
@@ -284,11 +284,15 @@ class HostsPairs:
         )
 
 
-def why_left_out(run: HostRun) -> str:
-    """Why a host counts for nothing that is said of all hosts, as a sentence; empty where it counts."""
-    if run.trouble:
-        return run.trouble
-    return "" if run.has_requests else "Nothing was measured there."
+def why_left_out(run: HostRun, *, all_ended: bool = False) -> str:
+    """Why a host counts for nothing that is said of all hosts, as a sentence; empty where it counts.
+
+    A host with trouble of its own does not count: what befell it may have slowed it down before. Where ``all_ended``
+    before their time, as by a kill of the app, nothing is wrong with the hosts: their whole rounds count.
+    """
+    if not run.has_requests:
+        return run.trouble or "Nothing was measured there."
+    return "" if all_ended else run.trouble
 
 
 def machines_of(runs: Iterable[HostRun]) -> dict[str, int]:

@@ -21,7 +21,8 @@ _OF_RUNS = ("environment", "modes", "ranking", "ranking_cpu", "conclusion", "fin
 def to_dict(result: HostsResult) -> dict[str, Any]:
     """The run as plain lists, dictionaries, strings and finite numbers.
 
-    The keys are those of a run; what differs between hosts is empty or null on top and stands in ``hosts``.
+    The keys are those of a run; what differs between hosts is empty or null on top and stands in ``hosts``, but for the
+    environment, which is that of the first host that measured.
     """
     document = {
         **run_to_dict(result.as_run),

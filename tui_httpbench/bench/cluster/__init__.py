@@ -2,5 +2,5 @@
 
 Dask finds the hosts and carries messages; it times nothing. In a worker of Dask, ``agent.py`` starts ``child.py`` as a
 process of its own, which runs a ``Runner`` as the command ``run`` does. Here, ``hosts_runner.py`` follows all of them.
-Nothing here imports Dask but ``link.py``, which is imported where a cluster is asked for.
+Here, ``link.py`` alone imports Dask, and is imported where a cluster is asked for.
 """

@@ -328,7 +328,8 @@ def _owner_of(folder: Path) -> str:
 
 def _usual_variables(variables: Mapping[str, str]) -> dict[str, str]:
     """The variables as they are without what Dask sets for its own workers, such as how memory is given back."""
-    import dask.config
+    import dask
+    import distributed  # noqa: F401, it brings the defaults of its settings
 
     kept = dict(variables)
     for key in ("pre-spawn-environ", "environ"):

@@ -31,7 +31,7 @@ MOST_HELD = 400
 SILENT_S = agent.LEASE_S + 5.0
 """How long a host may not answer, or its run tell nothing, until it is given up: its run has ended by itself then."""
 END_S = 5.0
-KEPT = "what it measured until then counts"
+KEPT = "what it measured until then is kept"
 
 
 class FollowedHost:
@@ -96,7 +96,7 @@ class FollowedHost:
         if "why" in begun:
             return f"Its run could not begin: {shortened(printable(begun['why']), 200).rstrip('.')}."
         self._has_begun = True
-        state, is_taken = "begins", True
+        state, is_taken, has_turn = "begins", True, False
         while True:
             orders: dict[str, Any] = {
                 "have": self.mirror.sizes,
@@ -109,12 +109,9 @@ class FollowedHost:
                     state = "runs"
             elif state == "waits" and is_taken:
                 self._turns.ask(self.number)
-                if self._turns.has(self.number):
-                    orders["go"] = True
-                else:
+                if not self._turns.has(self.number):
                     await self._turns.changes(self._tick_s)
-                    if self._turns.has(self.number):
-                        orders["go"] = True
+                has_turn = orders["go"] = self._turns.has(self.number)
             asked_s = time.monotonic()
             told = await link.call(self.address, agent.tend, self._run_id, self.number, orders, limit_s=SILENT_S)
             state = told["state"]
@@ -123,7 +120,8 @@ class FollowedHost:
             self.mirror.take(told["files"])
             is_taken = not told["more"]
             self._show(told["told"], state)
-            if state in ("waits", "over") and is_taken:
+            if has_turn and state in ("waits", "over") and is_taken:
+                has_turn = False
                 self._turns.leave(self.number)
             if told["silent_s"] > SILENT_S and not self._kill:
                 self._kill = True
