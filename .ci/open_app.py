@@ -16,8 +16,8 @@ import time
 # What a screen shows once it is there, and the keys that lead on; what was seen before a step counts no more.
 STEPS = (
     ("All fields", b"a"),  # the questions: all fields
-    ("Concurrency", b"\x12"),  # the form: ctrl+r
-    ("take turns", b""),  # the run
+    ("In flight", b"\x12"),  # the form: ctrl+r
+    ("taking turns", b""),  # the run
     ("higher is better", b" "),  # the result: space
     ("the clock shows", b"\x1b"),  # escape
     ("Ranking", b"\x11"),  # the result again: ctrl+q

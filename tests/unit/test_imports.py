@@ -55,3 +55,13 @@ def test_importing_the_engine_loads_neither_screen_nor_client(module: str) -> No
     loaded = roots(set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.split()))
     assert "tui_httpbench" in loaded
     assert not loaded & (SCREEN | CLIENTS)
+
+
+def test_the_first_screens_wait_for_neither_numpy_nor_the_engine() -> None:
+    screens = ("app", "screens.questions.screen", "screens.setup.screen")
+    modules = ", ".join(f"tui_httpbench.tui.{name}" for name in screens)
+    code = f"import sys, {modules}, tui_httpbench.bench.run_places; print(*sorted(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(ran.stdout.split())
+    assert "tui_httpbench.tui.app" in loaded
+    assert not loaded & {"numpy", "markdown_it", "tui_httpbench.bench.runner", "tui_httpbench.bench.recovery"}
