@@ -109,10 +109,11 @@ All modes of a round take turns of a few hundredths of a second, so whatever dis
     def on_resize(self, event: events.Resize) -> None:
         """Gives the code, and more rows to the latencies, only room that the race leaves over."""
         self.set_class(event.size.width >= _WITH_CODE, "-with-code")
+        # A fifth of the rows at most, so that no question lies over the line that says what happens now.
         spare = event.size.height - _AROUND - MAX_ROWS * len(self.plan.modes)
         is_tall = self.has_class("-tall") and not self.app.has_class(STAGE_CLASS)
         self.query_one("#run-top").styles.height = (
-            min(spare, _TOP_ROWS[1]) if is_tall and spare > _TOP_ROWS[0] else None
+            min(spare, _TOP_ROWS[1], event.size.height // 5) if is_tall and spare > _TOP_ROWS[0] else None
         )
 
     def redraw(self) -> None:
