@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import re
 import signal
@@ -17,7 +18,15 @@ from typing import Self
 from support.killing import MARK
 
 START_S = 60.0
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+_PR_SET_PDEATHSIG = 1
 _SCHEDULER = ("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+
+
+def _die_with_the_tests() -> None:
+    """Has the system end this process with the tests, however they end (Linux)."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class DaskCluster:
@@ -105,6 +114,7 @@ class DaskCluster:
                     "DASK_TEMPORARY_DIRECTORY": str(home),
                 },
                 start_new_session=True,
+                preexec_fn=_die_with_the_tests,
             )
 
     def _told(self, name: str, pattern: str) -> str:
