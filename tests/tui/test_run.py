@@ -496,7 +496,7 @@ async def test_the_bars_show_speed_and_not_progress(size: tuple[int, int], prese
         assert abs(logarithmic[2] - longest / 2) <= 1  # 400 lies half-way between 40 and 4,000
         assert logarithmic[1] > half
         if size[1] > 24:
-            assert "fastest = 100 %" in text_on(pilot.app)
+            assert "leader = 100 %" in text_on(pilot.app)
 
 
 async def test_a_mode_that_only_fails_sets_no_scale() -> None:

@@ -36,6 +36,19 @@ def test_a_gate_that_is_unsure_keeps_an_automatic_run_going() -> None:
     assert schedule.done < schedule.max_rounds
 
 
+def test_the_least_rounds_are_those_after_which_a_run_asks_next_whether_all_is_decided() -> None:
+    schedule = begin(Plan(modes=EIGHT, rounds="auto"))
+    least = []
+    for _ in range(4):
+        least.append(schedule.least_rounds)
+        schedule.begin_round()
+        schedule.finish_round(UNDECIDED)
+    assert least == [2, 2, 3, 5]
+    schedule.finish_round(DECIDED)
+    assert schedule.least_rounds == schedule.done == 5
+    assert begin(Plan(modes=EIGHT, rounds=4)).least_rounds == 4
+
+
 class Clock:
     """Stands still until it is moved."""
 

@@ -203,6 +203,7 @@ def test_a_status_that_is_none_is_an_error_and_survives(tmp_path: Path) -> None:
     other, protocol = code_of("other"), code_of("protocol")
     assert (file.done(), file.failed()) == (10, 9)
     assert file.failures() == {"other": 6, "protocol": 1, "refused": 1, "999": 1}
+    assert file.answers() == {"200": 1}
     told = file.finished()
     assert told[:, 2].tolist() == [200, other, other, other, other, other, other, protocol, 999, refused]
     assert told[:, 3].tolist() == [7, 0, 0, 0, 0, 0, 0, 0, 7, 0]
