@@ -141,7 +141,8 @@ async def test_every_host_makes_its_own_run_and_nothing_stays(
 async def test_a_host_that_is_killed_keeps_what_it_had_handed_in(
     mortal: DaskCluster, light_modes: tuple[str, ...]
 ) -> None:
-    runner = HostsRunner(plan_of(light_modes), Cluster(mortal.address), keeps_folder=True)
+    # So many rounds that the host is still at work when it is killed.
+    runner = HostsRunner(plan_of(light_modes, rounds=8), Cluster(mortal.address), keeps_folder=True)
 
     def kill_in_the_middle(runner: HostsRunner) -> bool:
         beta = next((host for host in runner.progress().hosts if host.name == "beta"), None)
@@ -153,10 +154,10 @@ async def test_a_host_that_is_killed_keeps_what_it_had_handed_in(
     events = await run_through(runner, kill_in_the_middle)
     assert mortal.workers["beta"].poll() is not None
     runs = by_name(runner.measured)
-    assert rounds_of(runs["alpha"]) == {"light": 3, "light-other": 3}, "the other one goes on"
+    assert rounds_of(runs["alpha"]) == {"light": 8, "light-other": 8}, "the other one goes on"
     assert runs["alpha"].trouble == ""
-    assert 1 <= rounds_of(runs["beta"])["light"] <= 2
-    told = r"Its worker process of Dask is gone (in|after) round 2; what it measured until then is kept\."
+    assert 1 <= rounds_of(runs["beta"])["light"] < 8
+    told = r"Its worker process of Dask is gone (in|after) round \d; what it measured until then is kept\."
     assert re.fullmatch(told, runs["beta"].trouble)
     assert HostFinished("beta", runs["beta"].trouble) in events
     assert wait_until(lambda: not mortal.pids(CHILD), 10) < 10, "no process stays behind"

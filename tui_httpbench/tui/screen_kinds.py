@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import pkgutil
 import sys
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from textual.screen import Screen
+
+from tui_httpbench import tui
 
 if TYPE_CHECKING:
     from tui_httpbench.tui.screens.history.screen import HistoryScreen
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from tui_httpbench.tui.screens.sweep.results import SweepResultsScreen
 
 _SCREENS = "tui_httpbench.tui.screens"
+_FIXES = "tui_httpbench.tui.textual_fixes"
 _LATER = (
     *(
         f"{_SCREENS}.{name}.screen"
@@ -38,10 +42,10 @@ def load_later_screens() -> None:
 
 
 def load_all_screens() -> None:
-    """Loads the app and all of its screens, and with them every binding that there is."""
-    importlib.import_module("tui_httpbench.tui.app")
-    importlib.import_module(f"{_SCREENS}.questions.screen")
-    load_later_screens()
+    """Loads the app, all of its screens and their parts, and with them every binding that there is."""
+    for module in pkgutil.walk_packages(tui.__path__, f"{tui.__name__}."):
+        if not module.name.startswith(_FIXES):  # some of these need what only one kind of terminal has
+            importlib.import_module(module.name)
 
 
 def is_measuring(screen: Screen[Any]) -> TypeGuard[MeasuringScreen]:
