@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.screens import text_on, wait_for_screen, wait_until
+from textual import events
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, OptionList
@@ -83,14 +84,24 @@ async def test_a_pasted_curl_command_brings_method_headers_and_body() -> None:
         url.focus()
         command = "curl -X PUT http://localhost:9/orders -H 'X-Shop: 7' -d a=1"
         url.take_paste(command)  # type: ignore[attr-defined]
-        await wait_until(pilot, lambda: "With PUT, 1 header, a body of 3 bytes" in text_on(app))
+        await wait_until(pilot, lambda: "Sent along: PUT, 1 header, a body of 3 bytes" in text_on(app))
         await pilot.press("enter")
         request = app.started[0].request
         assert (request.method, request.headers, request.body) == ("PUT", (("X-Shop", "7"),), b"a=1")
         screen.query_one("#input-url", Input).value = ""
-        await wait_until(pilot, lambda: "With PUT" not in text_on(app))
+        await wait_until(pilot, lambda: "Sent along" not in text_on(app))
         await pilot.press("enter")
         assert app.started[1].request == Request()
+
+
+async def test_what_is_pasted_on_the_list_goes_into_the_url() -> None:
+    async with asked((100, 30)) as (app, screen, pilot):
+        assert isinstance(screen.focused, OptionList)
+        screen.focused.post_message(events.Paste("curl http://localhost:9/orders -d a=1"))
+        await wait_until(pilot, lambda: "Sent along: POST, a body of 3 bytes" in text_on(app))
+        assert screen.query_one("#input-url", Input).value == "http://localhost:9/orders"
+        await pilot.press("enter")
+        assert app.started[0].request.method == "POST"
 
 
 async def test_versions_have_fields_of_their_own() -> None:

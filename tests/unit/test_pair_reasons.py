@@ -12,7 +12,7 @@ from tui_httpbench.plan.variants import parse_variants
 
 VARIANTS = parse_variants(["old=httpx==0.27.2", "new=httpx==0.28.1"])
 OLD, NEW = "httpx-client@old", "httpx-client@new"
-COMPUTES = "uses 9.00 ms of CPU per request, httpx-client@old 5.00 ms (×1.80); that is 90 % of its time"
+COMPUTES = "uses 9.00 ms of CPU per request, httpx-client@old 5.00 ms (×1.80); its process is busy 90 % of the time"
 
 
 def result_with(new_cpu_s: float = 0.09, new_ms: float = 10.0, **values: int) -> Result:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tui_httpbench.bench.pinning import choose_cpus, choose_pair, leave_cpu
+from tui_httpbench.bench.pinning import CpuChoice, choose_cpus, choose_pair, leave_cpu
 
 can_pin = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system can't pin")
 has_several = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="this system has one CPU")
@@ -115,7 +115,7 @@ def test_a_process_confined_to_one_cpu_pins_nothing() -> None:
     only = max(os.sched_getaffinity(0))
     code = (
         f"import os; os.sched_setaffinity(0, {{{only}}})\n"
-        "from tui_httpbench.bench.pinning import choose_cpus, leave_cpu\n"
+        "from tui_httpbench.bench.pinning import CpuChoice, choose_cpus, leave_cpu\n"
         f"with leave_cpu({only}): print(sorted(os.sched_getaffinity(0)))\n"
         "print(choose_cpus())"
     )
@@ -199,3 +199,10 @@ def test_leaving_no_cpu_or_a_strange_one_changes_nothing(cpu: int | None) -> Non
     with leave_cpu(cpu):
         assert os.sched_getaffinity(0) == before
     assert os.sched_getaffinity(0) == before
+
+
+def test_of_a_target_that_is_not_ours_no_place_is_told() -> None:
+    both = CpuChoice(1, 0, "worker on CPU 1, target on CPU 0")
+    assert both.of_worker_alone == CpuChoice(1, None, "worker on CPU 1")
+    unpinned = CpuChoice(None, None, "not pinned: --no-pin")
+    assert unpinned.of_worker_alone == unpinned

@@ -36,7 +36,7 @@ def test_the_winner_is_told_by_the_requests_that_its_rounds_held() -> None:
     text = text_of(result_of(*records, **SECONDS), "aiohttp")
     # Two requests of warm-up are in the records' setup.
     assert "opened 10 connections a round for 102 requests, warm-up included" in text
-    assert "used 0.10 ms of CPU per request (10 % of its time)" in text
+    assert "used 0.10 ms of CPU per request (busy 10 % of the time)" in text
     assert "had up to 10 requests in flight" in text
 
 

@@ -60,7 +60,9 @@ def test_lines_cross_where_the_dearer_start_has_paid_off() -> None:
     assert crossing.sure_from is not None
     assert 80 < crossing.sure_until < crossing.requests <= crossing.sure_from < 125
     (text,) = first_in_words(told)
-    assert text.startswith("Below 100 requests, a script with requests-session finishes first; from 100 on, one with ")
+    assert text.startswith(
+        "Up to about 100 requests, a script with requests-session finishes first (surely up to 99); beyond"
+    )
     assert "surely up to" in text
 
 
@@ -86,7 +88,7 @@ def test_a_single_round_makes_nothing_sure() -> None:
     one = [made[:1] for made in (rounds("requests-session", 2.0, 0.1), rounds("aiohttp", 1.0, 0.2))]
     (crossing,) = first_to_finish(result_of(*one[0], *one[1], rounds=1, concurrency=1))
     assert (crossing.sure_until, crossing.sure_from) == (None, None)
-    assert "none of it is sure" in crossing.in_words
+    assert "but neither is sure" in crossing.in_words
 
 
 def test_reports_have_the_sentence_and_the_table() -> None:

@@ -10,7 +10,7 @@ from support.made_results import result_of, rounds_of
 
 from tui_httpbench.analysis.pair_reasons import explain_lanes
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.time_parts import time_parts
+from tui_httpbench.analysis.time_parts import ELSEWHERE, time_parts
 from tui_httpbench.plan.scenario import Scenario
 
 FAR = Scenario(name="far", rtt_ms=20.0, tls=True)
@@ -54,6 +54,7 @@ def test_parts_are_never_more_than_was_measured_and_unknown_ones_are_not_told() 
     assert (unknown.connecting, unknown.tls, unknown.waiting) == (None, None, None)
     assert [name for name, _ in unknown.known] == ["computing", "waiting for its turn"]
     assert unknown.other == pytest.approx(65.0)
+    assert unknown.all[-1][0] == ELSEWHERE, "nobody knows how long the server took"
     assert time_parts(result(failed=1), "requests") is None
 
 

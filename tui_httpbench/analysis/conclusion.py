@@ -27,11 +27,14 @@ STOPPED_EARLY = "Stopped before the first round was over, so nothing is ranked."
 MAX_GROUPS = 3
 """How many groups or pairs a sentence names; of further ones it says how many there are."""
 
-MAX_NAMES = 3
+MAX_NAMES = 4
 """How many modes of a group a sentence names; of further ones it says how many there are."""
 
 MAX_TEXT_LENGTH = 200
 """How much of an error's text a sentence quotes."""
+
+FAR = 1.5
+"""What may be so many times as fast is not called close."""
 
 SAYS_LITTLE = 10.0
 """A bound of a ratio from which on it is not told."""
@@ -167,10 +170,9 @@ def _first_shared(result: Result, ranks: list[Rank], first: list[Rank]) -> str:
     if not _is_open(first):
         return f"{names} are the same (within {_same_within(result)}){beat and f', and {beat}'}"
     if len(first) == len(ranks) > 2:
-        return f"All {len(first)} modes are too close to call{_apart(first[-1])}"
-    if not beat:
-        return f"{names} are too close to call{_apart(first[-1])}"
-    return f"{names} are fastest, too close to call{_apart(first[-1])}; {beat}"
+        names = f"All {len(first)} modes"
+    open_ = _how_open(first[-1])
+    return f"{names} are fastest, {open_}; {beat}" if beat else f"{names} are {open_}"
 
 
 def _open(result: Result, ranks: list[Rank], groups: list[list[Rank]]) -> str:
@@ -237,13 +239,18 @@ def _is_open(group: list[Rank]) -> bool:
     return group[-1].mode not in group[0].same_as
 
 
-def _apart(last: Rank) -> str:
-    """How far a group can lie apart, as far as its last can from its first; nothing where that says little."""
+def _how_open(last: Rank) -> str:
+    """How far a group can lie apart, as far as its last can from its first; nothing of that where it says little.
+
+    What may lie far apart is not close: it has not been told apart yet.
+    """
     assert last.interval is not None
     most = max(last.interval.high, 1 / last.interval.low if last.interval.low else math.inf)
     if most >= SAYS_LITTLE:
-        return ""
-    return f" (no more than {format_percent(most - 1) if most < 2 else f'{most:.1f} times'} apart)"
+        return "not told apart yet"
+    if most >= FAR:
+        return f"not told apart yet (one may be {most:.1f} times as fast as another)"
+    return f"too close to call (no more than {format_percent(most - 1)} apart)"
 
 
 def _times_as_fast(interval: RatioInterval) -> tuple[str, str]:

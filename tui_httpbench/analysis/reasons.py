@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui_httpbench.analysis.columns import connections_per_round
+from tui_httpbench.analysis.outlook import Further, deciding_distance, further_in_words, rounds_to_tell
 from tui_httpbench.analysis.result import Rank, Result
+from tui_httpbench.analysis.summary import rules_of
 from tui_httpbench.analysis.time_parts import NAMES, OTHER, TimeParts, time_parts
 from tui_httpbench.clients.entrants import lane_of
 from tui_httpbench.text.formatting import (
@@ -133,8 +135,17 @@ def _sentences(result: Result, rank: Rank, facts: dict[str, ModeFacts], winner: 
         return (start, "That counts as equal.")
     if rank.verdict == "unsure":
         # What may be no difference has no reason.
-        return (start, "It may not be slower; more rounds would show.")
+        return (start, f"It may not be slower; {further_in_words(_further(result, rank))}.")
     return (start, *(reasons_of_gap(result, own, facts[winner.mode]) or (WHY_UNKNOWN,)))
+
+
+def _further(result: Result, rank: Rank) -> Further | None:
+    """The rounds that would tell a lane from the winner, as the sentence on this pair has them."""
+    if rank.interval is None:
+        return None
+    compared = sum(each.interval is not None for each in result.ranking)
+    rules = rules_of(result.plan, result.records)
+    return rounds_to_tell(rank.interval, deciding_distance(rank.interval, rules), compared, result.records, rules)
 
 
 def portrait(own: ModeFacts) -> tuple[str, ...]:
@@ -145,7 +156,7 @@ def portrait(own: ModeFacts) -> tuple[str, ...]:
         parts.append(f"opened {_count(own.connections, 'connection')} a round for {sent}, warm-up included")
     if own.cpu_ms is not None and own.cpu_share is not None:
         parts.append(
-            f"used {format_figure(own.cpu_ms)} ms of CPU per request ({format_percent(own.cpu_share)} of its time)"
+            f"used {format_figure(own.cpu_ms)} ms of CPU per request (busy {format_percent(own.cpu_share)} of the time)"
         )
     if own.in_flight > 1:
         parts.append(f"had up to {plural(own.in_flight, 'request')} in flight")
@@ -246,7 +257,7 @@ def _cpu(own: ModeFacts, best: ModeFacts, gap_ms: float, who: str) -> _Candidate
     times = f" ({format_ratio(own.cpu_ms / best.cpu_ms)})" if best.cpu_ms > 0 else ""
     text = (
         f"{who} uses {format_figure(own.cpu_ms)} ms of CPU per request, {best.mode} {format_figure(best.cpu_ms)} ms"
-        f"{times}; that is {format_percent(own.cpu_share)} of its time"
+        f"{times}; its process is busy {format_percent(own.cpu_share)} of the time"
     )
     return explained, f"{text}, so the CPU limits it." if own.cpu_share >= CPU_BOUND_SHARE else f"{text}."
 

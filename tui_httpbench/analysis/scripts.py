@@ -63,14 +63,13 @@ class Crossing:
 
     @property
     def in_words(self) -> str:
-        """``Below 40 requests, requests-session finishes first; from 40 on, aiohttp (surely below 25 and from 70).``"""
-        low = "" if self.sure_until is None or self.sure_until < 1 else f"up to {_number(self.sure_until)}"
-        high = "" if self.sure_from is None else f"from {_number(self.sure_from)} on"
-        sure = " and ".join(filter(None, (low, high)))
-        told = f"surely {sure}" if sure else "none of it is sure"
+        """``Up to about 40 requests, a script with requests finishes first (surely up to 25); beyond, one with …``"""
+        low = "" if self.sure_until is None or self.sure_until < 1 else f" (surely up to {_number(self.sure_until)})"
+        high = "" if self.sure_from is None else f" (surely from {_number(self.sure_from)} on)"
+        unsure = "" if low or high else ", but neither is sure"
         return (
-            f"Below {_number(self.requests)} requests, a script with {self.earlier} finishes first; from "
-            f"{_number(self.requests)} on, one with {self.later} ({told})."
+            f"Up to about {_number(self.requests)} requests, a script with {self.earlier} finishes first{low}; beyond, "
+            f"one with {self.later}{high}{unsure}."
         )
 
 

@@ -102,17 +102,19 @@ def _split(points: Sequence[PairAt]) -> int | None:
 
 def how_sure(pairs: SweepPairs) -> str:
     """From which difference on two lanes are told apart, at each point; empty where nothing was compared."""
-    shares = [
-        (value, format_percent(share) if share < MOST_TOLD else "even twice the time")
-        for value, share in pairs.told_from()
-    ]
-    if not shares:
-        return ""
+    known = list(pairs.told_from())
+    shares = [(value, format_percent(share)) for value, share in known if share < MOST_TOLD]
+    far = [value for value, share in known if share >= MOST_TOLD]
+    if known and not shares:
+        return "Not even twice the time can be told at any value; more rounds would tell more."
+    more = (
+        f" Not even twice the time can be told at {enumerate_names(far)}; more rounds would tell more." if far else ""
+    )
     alike = {share for _, share in shares}
-    told = [f"{share} at {value}" for value, share in shares]
-    if len(alike) == 1:
+    if len(alike) == 1 and not far:
         return f"Differences below about {alike.pop()} can't be told at any value."
-    return f"Smaller differences than these can't be told: {enumerate_names(told)}."
+    told = [f"{share} at {value}" for value, share in shares]
+    return f"Smaller differences than these can't be told: {enumerate_names(told)}.{more}" if told else ""
 
 
 def _async_against_sync(pairs: SweepPairs) -> str:

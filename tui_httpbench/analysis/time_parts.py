@@ -53,7 +53,7 @@ class TimeParts:
     @property
     def all(self) -> tuple[tuple[str, float], ...]:
         """The same with ``other``."""
-        return (*self.known, (OTHER, self.other))
+        return (*self.known, (OTHER if self.waiting is not None else ELSEWHERE, self.other))
 
     @property
     def in_words(self) -> str:
@@ -71,7 +71,9 @@ NAMES = {
 }
 """What each part is called, by its field."""
 OTHER = "other"
-PART_NAMES = (*NAMES.values(), OTHER)
+ELSEWHERE = "server, network and other"
+"""What is left where nobody tells how long the server took, as of a URL that is not the embedded target's."""
+PART_NAMES = (*NAMES.values(), OTHER, ELSEWHERE)
 """All parts in the order of a request."""
 
 

@@ -17,11 +17,19 @@ DEFAULT_CAPACITY = 1024  # the kernel's figure for the fastest processor of a ma
 
 @dataclass(frozen=True)
 class CpuChoice:
-    """The CPUs for worker and target, both or neither None; ``text`` says it in words, for the environment block."""
+    """The CPUs for worker and target; ``text`` says it in words, for the environment block.
+
+    Both are None where nothing is placed, the target's alone where it is no process of ours.
+    """
 
     worker: int | None
     target: int | None
     text: str
+
+    @property
+    def of_worker_alone(self) -> CpuChoice:
+        """The same where the target is no process of ours, so that nobody places it."""
+        return self if self.worker is None else CpuChoice(self.worker, None, f"worker on CPU {self.worker}")
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,8 @@ class Runner(FolderHolder):
         self._earlier = earlier
         self.records: list[RoundRecord] = list(earlier.records) if earlier else []
         self.url = plan.request.url
-        self._cpus = choose_cpus(plan.pin)
+        cpus = choose_cpus(plan.pin)
+        self._cpus = cpus if plan.request.uses_embedded_target else cpus.of_worker_alone
         self._schedule = RoundSchedule(plan, last_round_wall_s(earlier.records) if earlier else 0.0, self._clock)
         self._tracker = ProgressTracker(plan, self._schedule, self._clock)
         self._probes: tuple[Probe, ...] = ()

@@ -76,7 +76,7 @@ FORMATS: tuple[Format, ...] = (
     Format(
         ".md",
         "Markdown",
-        "the table, to be pasted",
+        "a report to paste: verdict, table, reasons",
         "tui_httpbench.report.markdown",
         sweep_module="tui_httpbench.report.sweep_markdown",
         hosts_module="tui_httpbench.report.hosts_markdown",

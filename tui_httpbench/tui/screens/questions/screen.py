@@ -155,6 +155,14 @@ sentence that answers it. Each question says how long that takes, and under whic
         questions.add_options(self._options_for(event.size))
         questions.highlighted = number
 
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted on the list can only mean the field: the URL, or a curl command."""
+        if self.preset is not None and self.preset.takes_url and self.focused is self.query_one(OptionList):
+            event.stop()
+            field = self.query_one(UrlInput)
+            field.focus()
+            field.post_message(events.Paste(event.text))
+
     def on_screen_resume(self) -> None:
         """Begins with the list again, in which digits choose a question."""
         if self.is_mounted:
@@ -224,7 +232,7 @@ sentence that answers it. Each question says how long that takes, and under whic
             f"a body of {len(request.body):,} bytes" if request.body else "",
         ]
         told = ", ".join(filter(None, parts))
-        return f"With {told}, as pasted or sent last; all fields (a) show them." if told else ""
+        return f"Sent along: {told}. Escape, then a, shows and changes them." if told else ""
 
     def _reading(self, preset: Preset) -> QuestionReading:
         versions = (self._version(VERSION_LABELS[0]), self._version(VERSION_LABELS[1]))

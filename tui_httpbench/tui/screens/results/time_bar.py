@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from tui_httpbench.analysis.time_parts import NAMES, OTHER, TimeParts
+from tui_httpbench.analysis.time_parts import ELSEWHERE, NAMES, OTHER, TimeParts
 from tui_httpbench.text.formatting import format_ms
 
 _LOOKS = {
@@ -14,6 +14,7 @@ _LOOKS = {
     NAMES["computing"]: ("█", "blue"),
     NAMES["turn"]: ("▒", "green"),
     OTHER: ("·", "bright_black"),
+    ELSEWHERE: ("·", "bright_black"),
 }
 """The sign and the colour of each part."""
 _LEAST_TOLD = 0.01
