@@ -108,7 +108,12 @@ async def test_versions_have_fields_of_their_own() -> None:
     async with asked((100, 30)) as (app, screen, pilot):
         await pilot.press(NUMBERS["versions"], "enter")
         assert app.started == []
-        assert "Write a version to compare" in text_on(app)
+        await wait_until(pilot, lambda: "Write a version to compare" in text_on(app))
+        await pilot.press(*"httpx==")
+        assert "is no version" not in text_on(app), "nobody is scolded in the middle of a word"
+        await pilot.press("tab")
+        await wait_until(pilot, lambda: "'httpx=='" in text_on(app))
+        await pilot.press("shift+tab", "ctrl+u")
         await pilot.press(*"httpx==0.27.2", "tab", *"httpx==0.28.1", "enter")
         assert app.started[0].modes[:2] == ("httpx-client@A", "httpx-client@B")
         await pilot.press(NUMBERS["keep"]) if screen.focused is None else screen.query_one(OptionList).focus()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tui_httpbench.analysis.comparison import RatioInterval
@@ -12,10 +12,14 @@ from tui_httpbench.analysis.outlook import Further, deciding_distance, further_i
 from tui_httpbench.analysis.ranking import compare_modes
 from tui_httpbench.analysis.result import ModeSummary, Result
 from tui_httpbench.analysis.summary import rules_of, summarize_so_far
+from tui_httpbench.analysis.variant_labels import lane_versions
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.reference import USUAL, Against, compared_pairs
 from tui_httpbench.text.formatting import format_percent, format_times, times_as_fast
+
+MAX_PAIRS = 2
+"""How many pairs are told before the ranking's verdict; where there are more, all are after it."""
 
 PairVerdict = Literal["slower", "faster", "same", "unsure"]
 GateVerdict = Literal["slower", "not slower", "unsure", "not compared"]
@@ -26,7 +30,7 @@ class Pair:
     """A lane and its reference: ``interval`` is the lane's time over the reference's, None without a common round.
 
     ``same_within`` is the share below which a difference does not matter; ``further`` are the rounds that would make it
-    sure, where it is not.
+    sure, where it is not. ``versions`` are those of the library in the two lanes, empty where they are no matter.
     """
 
     label: str
@@ -35,29 +39,26 @@ class Pair:
     verdict: PairVerdict
     same_within: float
     further: Further | None = None
+    versions: tuple[str, str] = ("", "")
 
     @property
     def in_words(self) -> str:
-        """``httpx@new takes 1.04 times as long as httpx@old (1.02 to 1.06): surely slower.``
+        """``httpx@new 0.28.1 takes 1.04 times as long as httpx@old 0.27.2 (1.02 to 1.06): surely slower.``
 
-        One that is surely faster ``is 50.0 times as fast``, since nobody reads off 0.02 times as long how much that is.
+        One that is faster ``is 50.0 times as fast``, since nobody reads off 0.02 times as long how much that is.
         """
-        return f"{self.label} {self.predicate}"
+        return f"{_named(self.label, self.versions[0])} {self.predicate}"
 
     @property
     def predicate(self) -> str:
-        """The same without its subject: ``takes 1.04 times as long as httpx@old (1.02 to 1.06): surely slower.``
-
-        What is surely faster ``is 50 times as fast as httpx@old (39 to 62): surely faster.``
-        """
+        """The same without its subject: ``takes 1.04 times as long as httpx@old (1.02 to 1.06): surely slower.``"""
+        reference = _named(self.reference, self.versions[1])
         if self.interval is None:
-            return f"can't be compared with {self.reference}: requests failed, or rounds are missing."
+            return f"can't be compared with {reference}: requests failed, or rounds are missing."
         if not math.isfinite(self.interval.high):
-            return f"can't be compared with {self.reference} yet: one round is not enough."
-        if self.verdict == "faster":
-            bounds = self.interval.ratio, self.interval.low, self.interval.high
-            return f"is {times_as_fast(*bounds, self.reference)}: surely faster."
-        ratio, low, high = map(format_times, (self.interval.ratio, self.interval.low, self.interval.high))
+            return f"can't be compared with {reference} yet: one round is not enough."
+        bounds = self.interval.ratio, self.interval.low, self.interval.high
+        ratio, low, high = map(format_times, bounds)
         match self.verdict:
             case "same":
                 verdict = f"the same (within {format_percent(self.same_within)})"
@@ -65,7 +66,9 @@ class Pair:
                 verdict = f"unsure; {further_in_words(self.further)}"
             case _:
                 verdict = f"surely {self.verdict}"
-        return f"takes {ratio} times as long as {self.reference} ({low} to {high}): {verdict}."
+        if self.verdict != "same" and self.interval.ratio < 1:
+            return f"is {times_as_fast(*bounds, reference)}: {verdict}."
+        return f"takes {ratio} times as long as {reference} ({low} to {high}): {verdict}."
 
 
 @dataclass(frozen=True)
@@ -109,12 +112,21 @@ def pairs_of(result: Result, against: Against = USUAL) -> tuple[Pair, ...]:
 
 def pairs_among(result: Result, wanted: Iterable[tuple[str, str]]) -> tuple[Pair, ...]:
     """Any lanes of a result, each with the one that it is to be compared with; the intervals of all hold together."""
-    return _pairs(result.plan, result.modes, result.records, wanted)
+    versions = lane_versions(result)
+    return tuple(
+        replace(pair, versions=(versions.get(pair.label, ""), versions.get(pair.reference, "")))
+        for pair in _pairs(result.plan, result.modes, result.records, wanted)
+    )
 
 
 def judge(result: Result, against: Against) -> tuple[GatedPair, ...]:
     """What a gate says of each pair of a result; nothing where there is no gate."""
     return _judged(result.plan, pairs_of(result, against), result.records, against.gate)
+
+
+def few_first(pairs: tuple[Pair, ...]) -> tuple[tuple[Pair, ...], tuple[Pair, ...]]:
+    """The pairs that are told before the ranking's verdict, and those after it: few are the answer, many are a list."""
+    return (pairs, ()) if len(pairs) <= MAX_PAIRS else ((), pairs)
 
 
 def pairs_beside(judged: tuple[GatedPair, ...], result: Result, against: Against) -> tuple[Pair, ...]:
@@ -138,6 +150,10 @@ def gate_in_words(judged: tuple[GatedPair, ...]) -> str:
     if told:
         return " ".join(told)
     return f"No lane is more than {format_percent(judged[0].share)} slower than its reference." if judged else ""
+
+
+def _named(label: str, version: str) -> str:
+    return f"{label} {version}" if version else label
 
 
 def _pairs(

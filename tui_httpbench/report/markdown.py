@@ -10,7 +10,7 @@ from tui_httpbench.analysis.column import Column
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.grouping import GroupBy, usual_grouping
 from tui_httpbench.analysis.pair_reasons import pair_in_words
-from tui_httpbench.analysis.pairs import gate_in_words, judge, pairs_beside
+from tui_httpbench.analysis.pairs import few_first, gate_in_words, judge, pairs_beside
 from tui_httpbench.analysis.places import FAILED_SIGN, OTHER_WORK_SIGN
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.rows import Row, grouped_rows, known_columns
@@ -41,12 +41,14 @@ def parts_of(result: Result, against: Against = USUAL) -> Iterator[str]:
 
 
 def _blocks(result: Result, against: Against, by: GroupBy) -> Iterator[str]:
-    yield f"## {markdown_text(result.plan.request.method)} {markdown_code(shown_url(result.url))}"
+    yield f"## {_heading(result)}"
     judged = judge(result, against)
     if gate := gate_in_words(judged):
         yield f"**{markdown_text(gate)}**"
+    first, after = few_first(pairs_beside(judged, result, against))
+    yield _list([pair_in_words(result, pair) for pair in first])
     yield markdown_text(conclude(result) or "")
-    yield _list([pair_in_words(result, pair) for pair in pairs_beside(judged, result, against)])
+    yield _list([pair_in_words(result, pair) for pair in after])
     rows = [row for group in grouped_rows(result, by) for row in group]
     columns = _fitting(result, rows)
     sides = {column.heading(): column.align for column in columns}
@@ -60,8 +62,22 @@ def _blocks(result: Result, against: Against, by: GroupBy) -> Iterator[str]:
         yield _list([finding.text for finding in result.findings])
 
 
+def _heading(result: Result) -> str:
+    """What was asked of whom: of the embedded target its path, since its port says nothing."""
+    request = result.plan.request
+    if not request.uses_embedded_target:
+        return f"{markdown_text(request.method)} {markdown_code(shown_url(result.url))}"
+    asked = f"{markdown_text(request.method)} {markdown_code(printable(request.url))}"
+    return f"{asked} at the embedded target ({markdown_text(result.plan.scenario.in_words)})"
+
+
 def _changes(result: Result) -> Iterator[str]:
-    """What to change in the code of each library, and what it brings; nothing where no library has two modes."""
+    """What to change in the code of each library, and what it brings; nothing where no library has two modes.
+
+    Nothing either where versions are compared: there, the code is not the question.
+    """
+    if result.plan.variants:
+        return
     if changes := changes_of(result):
         yield "What to change"
     for change in changes:

@@ -14,7 +14,7 @@ from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.grouping import GroupBy, usual_grouping
 from tui_httpbench.analysis.pair_reasons import pair_in_words
-from tui_httpbench.analysis.pairs import gate_in_words, judge, pairs_beside
+from tui_httpbench.analysis.pairs import few_first, gate_in_words, judge, pairs_beside
 from tui_httpbench.analysis.places import FAILED_SIGN, ORDER_NOTE, OTHER_WORK_SIGN, rates_differ
 from tui_httpbench.analysis.result import ModeSummary, Result
 from tui_httpbench.analysis.variant_labels import variant_labels
@@ -68,14 +68,18 @@ def _blocks(
     if result.stopped:
         how = "Ended before its time (see the warnings)" if result.trouble else "Stopped by the user"
         yield Text(f"{how}; this is what had been measured by then.", style="bold yellow")
+    judged = judge(result, against)
+    first, after = few_first(pairs_beside(judged, result, against))
+    if first:
+        yield ""
+        yield from (Text(printable(pair_in_words(result, pair)), style="bold") for pair in first)
     conclusion = conclude(result)
     if conclusion is not None:
         yield ""
         yield Text(printable(conclusion), style="bold")
-    judged = judge(result, against)
-    if pairs := pairs_beside(judged, result, against):
+    if after:
         yield ""
-        yield from (Text(printable(pair_in_words(result, pair))) for pair in pairs)
+        yield from (Text(printable(pair_in_words(result, pair))) for pair in after)
     if gate := gate_in_words(judged):
         yield ""
         yield Text(printable(gate), style="bold")

@@ -178,6 +178,11 @@ sentence that answers it. Each question says how long that takes, and under whic
         number = self.query_one(OptionList).highlighted or 0
         return QUESTIONS[number] if number < len(QUESTIONS) else None
 
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """Says what is wrong with a field that was left."""
+        if isinstance(event.widget, Input):
+            self._show()
+
     @on(OptionList.OptionHighlighted)
     @on(Input.Changed)
     def _show(self) -> None:
@@ -198,7 +203,7 @@ sentence that answers it. Each question says how long that takes, and under whic
             note.show_hint("")
             return
         # An empty version is no mistake before it was to be typed.
-        typed = {name: text for name, text in reading.errors.items() if name == "url" or self._version(name)}
+        typed = {name: text for name, text in reading.errors.items() if name == "url" or self._is_typed(name)}
         note.show_errors(*typed.values())
         note.show_hint(self._hint(preset))
 
@@ -221,6 +226,10 @@ sentence that answers it. Each question says how long that takes, and under whic
             load = f"{plan.requests} requests a mode and round, {plan.rounds} rounds, since it is another machine"
             return f"At your URL: {preset.load_in_words}, {load}"
         return f"At your URL: {preset.load_in_words}"
+
+    def _is_typed(self, label: str) -> bool:
+        """Whether a version is there and nobody is at it any more: one that is half typed is no mistake."""
+        return bool(self._version(label)) and not self.query_one(f"#version-{label}").has_focus
 
     def _hint(self, preset: Preset) -> str:
         if not preset.takes_url:
@@ -252,8 +261,9 @@ sentence that answers it. Each question says how long that takes, and under whic
         reading = self._reading(preset)
         if reading.plan is None:
             name = next(iter(reading.errors))
-            self.query_one("#questions-note", Note).show_errors(reading.errors[name])
             self.query_one("#input-url" if name == "url" else f"#version-{name}").focus()
+            # After the focus has left where it was, which says what is wrong there.
+            self.call_after_refresh(self.query_one("#questions-note", Note).show_errors, reading.errors[name])
             return
         plan = reading.plan
         self.app.clear_notifications()  # what was said of the run before is no news

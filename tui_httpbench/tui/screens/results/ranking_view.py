@@ -9,7 +9,7 @@ from textual.widgets import Label
 from tui_httpbench.analysis.columns import METRICS
 from tui_httpbench.analysis.conclusion import conclusion_of
 from tui_httpbench.analysis.grouping import can_group, usual_grouping
-from tui_httpbench.analysis.pairs import Pair, pairs_of
+from tui_httpbench.analysis.pairs import Pair, few_first, pairs_of
 from tui_httpbench.analysis.places import ORDER_NOTE, rates_differ
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.report import markdown
@@ -22,9 +22,6 @@ from tui_httpbench.tui.screens.results.ranking_table import RankingTable
 from tui_httpbench.tui.screens.results.view import ResultView
 from tui_httpbench.tui.screens.results.why_in_short import WhyInShort
 
-MAX_PAIRS = 2
-"""How many variants are compared with their reference above all else; where there are more, all are below the table."""
-
 
 def said_of(result: Result, pairs: tuple[Pair, ...]) -> tuple[str, str]:
     """The verdict in a sentence or two, and what else there is to say; either may be empty.
@@ -33,9 +30,9 @@ def said_of(result: Result, pairs: tuple[Pair, ...]) -> tuple[str, str]:
     so, the ranking says nothing more.
     """
     conclusion = conclusion_of(result)
-    pairs_told = " ".join(pair.in_words for pair in pairs) if len(pairs) <= MAX_PAIRS else ""
+    pairs_told = " ".join(pair.in_words for pair in few_first(pairs)[0])
     said = [pairs_told, conclusion.answer, conclusion.known, conclusion.left_open]
-    if (pairs_told or conclusion.answer) and len(result.modes) == MAX_PAIRS:
+    if (pairs_told or conclusion.answer) and len(result.modes) == 2:
         said[2:] = []
     verdict, *rest = [*filter(None, said), ""]
     return in_form_words(verdict), in_form_words(" ".join(filter(None, [*rest, conclusion.by_cpu])))
@@ -66,8 +63,8 @@ class RankingView(ResultView):
             yield WhyInShort(self.result)
             # Where rows are few, chart and table come before what else there is to say.
             yield _shown(Prose(rest, id="rest-below", classes="rest"))
-            if len(pairs) > MAX_PAIRS:
-                yield Prose(in_form_words("\n".join(pair.in_words for pair in pairs)), id="pairs")
+            if after := few_first(pairs)[1]:
+                yield Prose(in_form_words("\n".join(pair.in_words for pair in after)), id="pairs")
             if rates_differ(self.result):
                 yield Prose(ORDER_NOTE, id="order-note")
 
