@@ -104,6 +104,18 @@ async def test_what_is_pasted_on_the_list_goes_into_the_url() -> None:
         assert app.started[0].request.method == "POST"
 
 
+async def test_a_click_chooses_a_question_and_a_second_one_asks_it() -> None:
+    async with asked((100, 30)) as (app, screen, pilot):
+        row = list(PRESETS).index("keep")
+        await pilot.click(OptionList, offset=(10, 2 * row))
+        assert screen.preset is not None
+        chosen = screen.preset.name
+        assert app.started == []
+        await pilot.click(OptionList, offset=(10, 2 * row))
+        await wait_until(pilot, lambda: len(app.started) == 1)
+        assert chosen != "quick"
+
+
 async def test_versions_have_fields_of_their_own() -> None:
     async with asked((100, 30)) as (app, screen, pilot):
         await pilot.press(NUMBERS["versions"], "enter")

@@ -11,7 +11,7 @@ from support.made_results import clean_result
 from support.reports import exported
 from support.screens import Notice, text_on, wait_until
 from support.shown_result import show
-from textual.widgets import Input
+from textual.widgets import Button, Input
 
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
@@ -33,7 +33,7 @@ async def test_the_form_is_chosen_by_arrows_or_typed(folder: Path, notices: list
         assert name.value.endswith(".html")
         await pilot.press("down", "down")
         assert name.value.endswith(".md")
-        await wait_until(pilot, lambda: "Markdown: the table, to be pasted." in text_on(pilot.app))
+        await wait_until(pilot, lambda: "Markdown: a report to paste: verdict, table, reasons." in text_on(pilot.app))
 
         name.value = "result.doc"
         await wait_until(pilot, lambda: "'result.doc' ends in none" in text_on(pilot.app))
@@ -51,6 +51,29 @@ async def test_the_form_is_chosen_by_arrows_or_typed(folder: Path, notices: list
         await pilot.press("s", "escape")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, ResultsScreen))
         assert [path.name for path in folder.glob("*.*")] == ["x-rounds.csv"]
+
+
+async def test_by_mouse_alone_a_form_is_chosen_and_saved_or_nothing_is(folder: Path, notices: list[Notice]) -> None:
+    async with show(clean_result()) as (screen, pilot):
+        await pilot.press("s")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, SaveScreen))
+        name = pilot.app.screen.query_one(Input)
+        assert name.value.endswith(".json")
+        (markdown,) = (each for each in pilot.app.screen.query(Button) if each.name == ".md")
+        await pilot.click(markdown)
+        await wait_until(pilot, lambda: name.value.endswith(".md"))
+        assert markdown.has_class("-chosen")
+        await pilot.click("#save-yes")
+        await wait_until(pilot, lambda: bool(notices))
+        assert [path.suffix for path in folder.iterdir()] == [".md"]
+
+        for away in ("#save-no", None):
+            await wait_until(pilot, lambda: pilot.app.screen is screen)
+            await pilot.press("s")
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, SaveScreen))
+            await pilot.click(away, offset=(1, 1) if away is None else (0, 0))
+            await wait_until(pilot, lambda: pilot.app.screen is screen)
+        assert len(list(folder.iterdir())) == 1
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe with a name")

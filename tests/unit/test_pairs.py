@@ -142,7 +142,7 @@ def test_all_sentences_on_a_pair_agree_whether_more_rounds_are_worth_it(wall_s: 
     (pair,) = pairs_of(slow)
     assert pair.further is not None
     said = further_in_words(pair.further)
-    assert said.startswith("only ") is (wall_s > 100)
+    assert said.startswith("it takes about ") is (wall_s > 100)
     assert said in pair.in_words
     assert said[1:] in (conclude(slow) or "")
 

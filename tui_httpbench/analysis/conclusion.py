@@ -196,7 +196,11 @@ def _what_would_help(result: Result) -> str:
         return ""
     helped = [outlook for outlook in found if outlook.further is not None and outlook.further.is_worth_it]
     if not helped:
-        return further_in_words(found[0].further if len(found) == 1 else None)
+        known = [outlook for outlook in found if outlook.further is not None]
+        if not known:
+            return further_in_words(None)
+        nearest = min(known, key=lambda outlook: outlook.rounds or 0)
+        return further_in_words(nearest.further, "" if len(found) == 1 else f"{nearest.faster} from {nearest.slower}")
     longest = max(helped, key=lambda outlook: outlook.rounds or 0)
     whom = ""
     if len(helped) < len(found):

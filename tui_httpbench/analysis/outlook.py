@@ -60,13 +60,15 @@ class Further:
 def further_in_words(further: Further | None, whom: str = "") -> str:
     """How many more rounds would tell ``whom``, as a clause: ``about 5 more rounds (20 s) would tell``.
 
-    None is for more than anybody would make; of more than is recommended it says ``only``.
+    None is for more than anybody would make; of more than is recommended it says that ``it takes`` so many.
     """
     if further is None:
         return "more rounds would hardly tell"
     time = f" ({rough_time(further.seconds)})" if further.seconds else ""
     told = f"about {plural(further.rounds, 'more round')}{time} would tell{f' {whom}' if whom else ''}"
-    return told if further.is_worth_it else f"only {told.removeprefix('about ')}"
+    if further.is_worth_it:
+        return told
+    return f"it takes about {plural(further.rounds, 'more round')}{time} to tell{f' {whom}' if whom else ''}"
 
 
 def deciding_distance(interval: RatioInterval, rules: RankingRules) -> float:

@@ -9,7 +9,7 @@ from tui_httpbench.analysis.outlook import Further, deciding_distance, further_i
 from tui_httpbench.analysis.result import Rank, Result
 from tui_httpbench.analysis.summary import rules_of
 from tui_httpbench.analysis.time_parts import NAMES, OTHER, TimeParts, time_parts
-from tui_httpbench.clients.entrants import lane_of
+from tui_httpbench.clients.entrants import entrant_of, lane_of
 from tui_httpbench.text.formatting import (
     enumerate_names,
     format_figure,
@@ -57,6 +57,7 @@ class ModeFacts:
     mean_ms: float | None
     p50_ms: float | None
     parts: TimeParts | None = None
+    makes_clients: bool = False
 
     @property
     def connections_per_request(self) -> float | None:
@@ -118,6 +119,7 @@ def facts_of(result: Result, mode_id: str) -> ModeFacts:
         mean_ms=summary.latency_ms.mean if summary.latency_ms else None,
         p50_ms=summary.latency_ms.p50 if summary.latency_ms else None,
         parts=time_parts(result, mode_id),
+        makes_clients=not entrant_of(mode_id).mode.kept,
     )
 
 
@@ -231,8 +233,8 @@ def _details(name: str, own: ModeFacts, best: ModeFacts, who: str) -> str:
         keeps = "keeps its own" if least < MANY_CONNECTIONS else f"opens {format_figure(least)}"
         return f": {'it' if who == 'It' else who} opens {each}, {best.mode} {keeps}"
     if name == NAMES["computing"]:
-        turn = f" and {NAMES['turn']}"
-        in_flight = turn if own.in_flight > 1 else ""
+        made = ", with making a client every time," if own.makes_clients and not best.makes_clients else ""
+        in_flight = f"{made} and {NAMES['turn']}" if own.in_flight > 1 else made
         bound = own.cpu_share is not None and own.cpu_share >= CPU_BOUND_SHARE
         return f"{in_flight}; the CPU limits {'it' if who == 'It' else who}" if bound else in_flight
     return _DETAILS.get(name, "")

@@ -196,7 +196,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "keep",
-            "three libraries, with a new client for every request and with a kept one",
+            "three libraries, with a new client for every request and with a kept one (keep-alive)",
             {**_AUTOMATIC, "modes": KEPT_OR_NOT, "concurrency": 1, "scenario": SCENARIOS["same-region"]},
             "What does keeping the client buy?",
         ),

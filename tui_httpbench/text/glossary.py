@@ -16,7 +16,10 @@ GLOSSARY: tuple[Word, ...] = (
     Word("mode", "One way to use one library, such as httpx-client: the same few lines of code for every request."),
     Word("lane", "One competitor of a run: a mode, or a mode with a variant, such as httpx-client@new."),
     Word("variant", "Another version, checkout, Python or event loop that a mode also runs with: httpx-client@new."),
-    Word("kept", "The client is made once and keeps its connections open, so that later requests use them again."),
+    Word(
+        "kept",
+        "The client is made once and keeps its connections open for later requests (keep-alive).",
+    ),
     Word(
         "each", "A new client, and with it a new connection, for every request. The names of such modes end in -each."
     ),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.widgets import Input, Label
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Button, Input, Label
 
 from tui_httpbench.plan.plan import PlanError
 from tui_httpbench.report.formats import Export, Format, export_to, suffixes
@@ -44,8 +45,20 @@ class SaveScreen(Dialog[Export | None]):
         with Vertical(id="save-box"):
             yield Label(f"Save {self._what} as", id="save-question", markup=False)
             yield Input(self._first, id="save-name", select_on_focus=False)
+            if len(self._suffixes) > 1:
+                with Horizontal(id="save-formats"):
+                    for suffix in self._suffixes:
+                        yield Button(suffix, name=suffix, compact=True, classes="save-format")
             yield Label("", id="save-form", markup=False)
-            yield Label("enter saves, ↑ and ↓ change the format, escape goes back", id="save-keys", markup=False)
+            with Horizontal(id="save-answers"):
+                yield Button("Save", id="save-yes", variant="primary", compact=True)
+                yield Button("Back", id="save-no", compact=True)
+            yield Label(self._keys, id="save-keys", markup=False)
+
+    @property
+    def _keys(self) -> str:
+        formats = ", ↑ and ↓ change the format" if len(self._suffixes) > 1 else ""
+        return f"enter saves{formats}, escape goes back"
 
     def on_mount(self) -> None:
         """What a name comes to is said from the first on."""
@@ -57,27 +70,43 @@ class SaveScreen(Dialog[Export | None]):
         self._tell(event.value)
 
     @on(Input.Submitted)
-    def _save(self, event: Input.Submitted) -> None:
+    @on(Button.Pressed, "#save-yes")
+    def _save(self, event: Message) -> None:
         event.stop()
         try:
-            self.dismiss(self._export_to(event.value))
+            self.dismiss(self._export_to(self.query_one(Input).value))
         except PlanError:
             self.app.bell()  # why is on the screen
 
+    @on(Button.Pressed, ".save-format")
+    def _take_format(self, event: Button.Pressed) -> None:
+        event.stop()
+        self._end_with(event.button.name or self._suffixes[0])
+        self.query_one(Input).focus()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click beside the dialog is as good as escape."""
+        if event.widget is self:
+            self.action_give_up()
+
+    @on(Button.Pressed, "#save-no")
     def action_give_up(self) -> None:
         """Saves nothing."""
         self.dismiss(None)
 
     def action_step(self, step: int) -> None:
         """Takes the next form or the one before: changes how the name ends."""
+        now, known = self._suffix_of(self.query_one(Input).value), self._suffixes
+        self._end_with(known[0] if now is None else known[(known.index(now) + step) % len(known)])
+
+    def _end_with(self, suffix: str) -> None:
         name = self.query_one(Input)
-        known = self._suffixes
-        now = next((suffix for suffix in known if name.value.lower().endswith(suffix)), None)
-        if now is None:
-            name.value += known[0]
-        else:
-            name.value = name.value[: -len(now)] + known[(known.index(now) + step) % len(known)]
+        now = self._suffix_of(name.value)
+        name.value = name.value.removesuffix(name.value[-len(now) :] if now else "") + suffix
         name.cursor_position = len(name.value)
+
+    def _suffix_of(self, name: str) -> str | None:
+        return next((suffix for suffix in self._suffixes if name.lower().endswith(suffix)), None)
 
     def _tell(self, name: str) -> None:
         try:
@@ -90,6 +119,8 @@ class SaveScreen(Dialog[Export | None]):
             if _is_there(export.path):
                 told += ". A file of that name is there, and will be replaced"
         self.query_one("#save-form", Label).update(f"{told.rstrip('.')}.")
+        for button in self.query(".save-format"):
+            button.set_class(button.name == self._suffix_of(name), "-chosen")
 
     def _export_to(self, name: str) -> Export:
         """Where a typed name leads, and in which form. Raises PlanError."""

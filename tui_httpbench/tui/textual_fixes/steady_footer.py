@@ -15,6 +15,9 @@ from textual.widgets._footer import FooterKey
 
 from tui_httpbench.tui.stage import STAGE_ACTIONS, STAGE_CLASS
 
+_KNOWN = ("quit", "app.quit")
+"""Actions that everybody knows how to find: a screen may leave them out where columns are few."""
+
 
 class SteadyFooter(Footer):
     """Is built anew only when its keys are others: to do it at each change of focus takes half of a tab's time.
@@ -28,6 +31,8 @@ class SteadyFooter(Footer):
         """The keys that work now; where a stage has a footer, those of them that matter there."""
         is_on_stage = self.app.has_class(STAGE_CLASS) and self.display
         for key in super().compose():
+            if isinstance(key, FooterKey) and key.action in _KNOWN:
+                key.add_class("-known")
             if not is_on_stage or (isinstance(key, FooterKey) and key.action.partition("(")[0] in STAGE_ACTIONS):
                 yield key
 

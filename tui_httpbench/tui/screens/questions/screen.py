@@ -55,6 +55,16 @@ class RunStarter(Protocol):
         """Shows all fields, filled in with a plan."""
 
 
+class QuestionList(OptionList):
+    """The questions: a click chooses one, and a click on the one that is chosen asks it."""
+
+    async def _on_click(self, event: events.Click) -> None:
+        number = event.style.meta.get("option")
+        if number is not None and number != self.highlighted:
+            event.prevent_default()
+            self.highlighted = number
+
+
 class QuestionsScreen(LeanScreen[None]):
     """Asks what one wants to know; starts the run of a question, or opens the form with all fields.
 
@@ -65,8 +75,8 @@ class QuestionsScreen(LeanScreen[None]):
     TITLE = "httpbench"
     AUTO_FOCUS = "#questions-list"
     HELP = """
-Choose a question with the arrows, its number or the mouse. **enter** asks it: the run starts at once, and ends in a
-sentence that answers it. Each question says how long that takes, and under which conditions it is asked.
+Choose a question with the arrows, its number or a click. **enter**, or a second click, asks it: the run starts at once,
+and ends in a sentence that answers it. Each question says how long that takes, and under which conditions it is asked.
 
 - **tab** goes to the fields of the question, **escape** back; **enter** in one of them asks it, too. An empty URL asks
   the server that comes with the program.
@@ -102,7 +112,7 @@ sentence that answers it. Each question says how long that takes, and under whic
         """What this is, the questions, and under them the fields of the one under the cursor."""
         yield Header()
         yield Static(f"[b]{ABOUT}[/b]\n{PRESS}", id="questions-about")
-        yield OptionList(*self._options_for(self.app.size), id="questions-list", compact=True)
+        yield QuestionList(*self._options_for(self.app.size), id="questions-list", compact=True)
         yield Static(id="questions-why", markup=False)
         with Vertical(id="questions-fields"):
             with Horizontal(id="questions-url"):

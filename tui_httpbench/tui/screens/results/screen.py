@@ -101,15 +101,12 @@ The sentence on top is the verdict. Each tab answers one more question; its unde
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "run_again", "Again", id="results.again", tooltip="Run the same plan again"),
-        Binding(
-            "plus", "make_more_rounds", "More rounds", id="results.more", tooltip="Make more rounds of the same run"
-        ),
+        Binding("plus", "make_more_rounds", "More", id="results.more", tooltip="Make more rounds of the same run"),
         Binding("e", "change_plan", "Edit", id="results.change", tooltip="Edit the plan: back to the form"),
         Binding(
             "escape",
             "leave",
             "Back",
-            show=False,
             id="results.leave",
             tooltip="Back: to where the run was started, or the history",
         ),
@@ -117,9 +114,7 @@ The sentence on top is the verdict. Each tab answers one more question; its unde
         Binding(
             "c", "copy", "Copy", show=False, id="results.copy", tooltip="Copy what the tab shows: tables as Markdown"
         ),
-        Binding(
-            "s", "save", "Save", show=False, id="results.json", tooltip="Save the result: JSON, Markdown, CSV or HTML"
-        ),
+        Binding("s", "save", "Save", id="results.json", tooltip="Save the result: JSON, Markdown, CSV or HTML"),
         Binding(
             "ctrl+s", "app.save_screenshot", "Picture", show=False, id="results.screenshot", tooltip=SCREENSHOT_TOOLTIP
         ),
