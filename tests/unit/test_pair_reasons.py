@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from support.made_results import result_of, rounds_of
 from support.reports import report_of
 
-from tui_httpbench.analysis.pair_reasons import explain_lanes
+from tui_httpbench.analysis.findings import Finding
+from tui_httpbench.analysis.pair_reasons import dependencies_in_words, explain_lanes, pair_in_words
+from tui_httpbench.analysis.pairs import pairs_of
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.plan.variants import parse_variants
 
@@ -67,3 +71,15 @@ def test_the_report_has_the_largest_reason_of_variants_that_surely_differ() -> N
     assert "surely slower. " in unexplained
     assert "CPU" not in unexplained
     assert "show why" not in unexplained
+
+
+def test_variants_that_surely_differ_tell_what_else_differs() -> None:
+    other = Finding(
+        "other-dependencies", f"{OLD} and {NEW} differ in dependencies: sniffio 1.3.1 and none.", (OLD, NEW)
+    )
+    (pair,) = pairs_of(result_with())
+    assert dependencies_in_words(result_with(), pair) == ""
+    told = replace(result_with(), findings=(other,))
+    assert dependencies_in_words(told, pair) == "Their dependencies differ too: sniffio 1.3.1 and none."
+    assert pair_in_words(told, pair).endswith("Their dependencies differ too: sniffio 1.3.1 and none.")
+    assert dependencies_in_words(told, replace(pair, verdict="unsure")) == ""

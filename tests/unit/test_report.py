@@ -337,3 +337,9 @@ def test_modes_that_are_not_told_apart_share_a_place() -> None:
     assert {mode: row[0] for mode, row in cells_of(report).items()}["aiohttp"] == "1="
     assert "3 rounds (auto)" in report
     assert " ".join(report.split("\n\n")[1].split()) == conclude(result)
+
+
+def test_a_bound_next_to_1_tells_on_which_side_it_lies() -> None:
+    assert format_interval(1.003, 1.1) == "1.003–1.10"
+    assert format_interval(0.9961, 2.0) == "0.996–2.00"
+    assert format_interval(1.0, 1.0) == "1.00–1.00"

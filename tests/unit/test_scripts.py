@@ -8,7 +8,7 @@ from support.made_results import SETUP, result_of, rounds_of
 from support.reports import report_of
 
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.scripts import first_in_words, first_to_finish, script_headings, script_rows
+from tui_httpbench.analysis.scripts import Crossing, first_in_words, first_to_finish, script_headings, script_rows
 from tui_httpbench.analysis.start_cost import start_cost
 from tui_httpbench.measured.record_json import setup_from_dict
 from tui_httpbench.measured.records import RoundRecord, StartUp, WarmupRequest
@@ -127,3 +127,12 @@ def test_starts_that_spread_make_less_of_a_crossing_sure() -> None:
     assert crossing.sure_from is not None
     assert crossing.sure_until < 0.9 * crossing.requests
     assert crossing.sure_from > 1.1 * crossing.requests
+
+
+def test_beyond_what_is_sure_no_crossing_is_named() -> None:
+    told = Crossing("requests-session", "httpx-client", 13_000, 460, None).in_words
+    assert told == (
+        "Up to 460 requests, a script with requests-session surely finishes first; beyond, httpx-client may overtake it, "
+        "but that is not sure."
+    )
+    assert Crossing("requests-session", "httpx-client", 100, None, 200).in_words.endswith("(surely from 200 on).")

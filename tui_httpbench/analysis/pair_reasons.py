@@ -31,7 +31,17 @@ def pair_in_words(result: Result, pair: Pair) -> str:
     """The sentence on a pair; of two variants of one mode that surely differ, what explains the most of it as well."""
     of_one_mode = mode_of(pair.label) is mode_of(pair.reference)
     reasons = _reasons(result, pair) if of_one_mode and pair.verdict in ("slower", "faster") else []
-    return " ".join((pair.in_words, *reasons[:1]))
+    return " ".join(filter(None, (pair.in_words, *reasons[:1], dependencies_in_words(result, pair))))
+
+
+def dependencies_in_words(result: Result, pair: Pair) -> str:
+    """What else two variants differ in than the library that was asked for, if they surely differ; else nothing."""
+    if pair.verdict not in ("slower", "faster"):
+        return ""
+    for finding in result.findings:
+        if finding.id == "other-dependencies" and {pair.label, pair.reference} <= set(finding.modes):
+            return f"Their dependencies differ too: {finding.text.rpartition(': ')[2]}"
+    return ""
 
 
 def _explained(result: Result, usual: ModeReason, pairs: dict[str, Pair], against: str) -> ModeReason:

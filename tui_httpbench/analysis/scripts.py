@@ -64,7 +64,12 @@ class Crossing:
     @property
     def in_words(self) -> str:
         """``Up to about 40 requests, a script with requests finishes first (surely up to 25); beyond, one with …``"""
-        low = "" if self.sure_until is None or self.sure_until < 1 else f" (surely up to {_number(self.sure_until)})"
+        until = self.sure_until if self.sure_until is not None and self.sure_until >= 1 else None
+        if self.sure_from is None and until is not None:
+            # Where the lines cross is computed from slopes that nobody has told apart.
+            sure = f"Up to {_number(until)} requests, a script with {self.earlier} surely finishes first"
+            return f"{sure}; beyond, {self.later} may overtake it, but that is not sure."
+        low = "" if until is None else f" (surely up to {_number(until)})"
         high = "" if self.sure_from is None else f" (surely from {_number(self.sure_from)} on)"
         unsure = "" if low or high else ", but neither is sure"
         return (

@@ -54,7 +54,13 @@ def format_interval(low: float, high: float) -> str:
         return UNKNOWN
     if low >= WIDE_BOUND:
         return f"{WIDE_BOUND:,}+"
-    return f"{_three_digits(low)}–{f'{WIDE_BOUND:,}+' if high >= WIDE_BOUND else _three_digits(high)}"
+    return f"{_bound(low)}–{f'{WIDE_BOUND:,}+' if high >= WIDE_BOUND else _bound(high)}"
+
+
+def _bound(ratio: float) -> str:
+    """With a digit more where it would read as 1: on which side of that it lies is what decides."""
+    text = _three_digits(ratio)
+    return f"{ratio:.3f}" if text == "1.00" and ratio != 1 else text
 
 
 def format_percent(share: float) -> str:

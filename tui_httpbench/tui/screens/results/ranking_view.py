@@ -9,6 +9,7 @@ from textual.widgets import Label
 from tui_httpbench.analysis.columns import METRICS
 from tui_httpbench.analysis.conclusion import conclusion_of
 from tui_httpbench.analysis.grouping import can_group, usual_grouping
+from tui_httpbench.analysis.pair_reasons import dependencies_in_words
 from tui_httpbench.analysis.pairs import Pair, few_first, pairs_of
 from tui_httpbench.analysis.places import ORDER_NOTE, rates_differ
 from tui_httpbench.analysis.result import Result
@@ -30,7 +31,9 @@ def said_of(result: Result, pairs: tuple[Pair, ...]) -> tuple[str, str]:
     so, the ranking says nothing more.
     """
     conclusion = conclusion_of(result)
-    pairs_told = " ".join(pair.in_words for pair in few_first(pairs)[0])
+    first = few_first(pairs)[0]
+    others = dict.fromkeys(dependencies_in_words(result, pair) for pair in first)
+    pairs_told = " ".join(filter(None, (*(pair.in_words for pair in first), *others)))
     said = [pairs_told, conclusion.answer, conclusion.known, conclusion.left_open]
     if (pairs_told or conclusion.answer) and len(result.modes) == 2:
         said[2:] = []
