@@ -132,7 +132,7 @@ def test_starts_that_spread_make_less_of_a_crossing_sure() -> None:
 def test_beyond_what_is_sure_no_crossing_is_named() -> None:
     told = Crossing("requests-session", "httpx-client", 13_000, 460, None).in_words
     assert told == (
-        "Up to 460 requests, a script with requests-session surely finishes first; beyond, httpx-client may overtake it, "
-        "but that is not sure."
+        "Up to 460 requests, a script with requests-session surely finishes first; beyond, httpx-client may "
+        "overtake it, but that is not sure."
     )
     assert Crossing("requests-session", "httpx-client", 100, None, 200).in_words.endswith("(surely from 200 on).")

@@ -118,7 +118,8 @@ def expected(log_ratios: _Values, variances: _Values, error_rate: float) -> tupl
     totals = weights.sum(axis=1)
     means = weights @ log_ratios / totals
     scaled = (weights * (log_ratios[None, :] - means[:, None]) ** 2).sum(axis=1)
-    errors = np.sqrt(scaled / ((count - 1) * totals))
+    # The same floor as that of the mean: no further machine is better known than the mean of those that were asked.
+    errors = np.sqrt(np.maximum(scaled / (count - 1), 1.0) / totals)
     normal = np.array([NormalDist().inv_cdf(p) for p in _midpoints(_NODES)])
     student = np.array([math.copysign(student_quantile(max(p, 1 - p), count - 1), p - 0.5) for p in _midpoints(_NODES)])
     drawn = (

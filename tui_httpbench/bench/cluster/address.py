@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from tui_httpbench.files.small_file import is_file
@@ -32,8 +33,8 @@ class Cluster:
 
     @property
     def is_private(self) -> bool:
-        """Whether nobody on the way can read what is sent."""
-        return bool(self.local) or self.address.startswith("tls://") or _is_loopback(self.address)
+        """Whether nobody on the way to the scheduler can read what is sent."""
+        return bool(self.local) or is_private(self.address)
 
     @property
     def in_words(self) -> str:
@@ -84,6 +85,11 @@ def _check_address(text: str) -> None:
         raise PlanError("cluster", f"--cluster needs a port: {shortened(text)}:8786.")
 
 
-def _is_loopback(address: str) -> bool:
+def is_private(address: str) -> bool:
+    """Whether what goes to an address of Dask is encrypted, or stays on this machine."""
     host = urlsplit(address).hostname or ""
-    return host == "localhost" or host.startswith("127.") or host == "::1"
+    try:
+        stays_here = ip_address(host).is_loopback
+    except ValueError:
+        stays_here = host == "localhost"
+    return stays_here or address.startswith("tls://")

@@ -33,6 +33,10 @@ LEASE_S = 15.0
 """How long a child goes on without a word from the app."""
 END_S = 3.0
 """How long a child may take to end in order."""
+HUNG_S = 2 * LEASE_S
+"""After so long without a word from the app a child that has not ended by itself is ended, since it hangs."""
+GONE_S = HUNG_S + 2 * END_S
+"""After so long, nothing is left of a run whose app was killed."""
 MAX_JOB_BYTES = 300_000_000
 CHUNK_BYTES = 4_000_000
 RUN = "run"
@@ -61,6 +65,8 @@ class Charge:
         self.told: dict[str, Any] = {}
         self.end: dict[str, Any] = {}
         self.heard_s = time.monotonic()
+        self._asked_s = time.monotonic()
+        self._is_given_up = False
         self._news = threading.Event()
         self._wake: Callable[[], object] = lambda: None
         self._is_closed = threading.Event()
@@ -76,6 +82,7 @@ class Charge:
             )
         self.say(job)
         threading.Thread(target=self._listen, name="httpbench-host", daemon=True).start()
+        threading.Thread(target=self._watch, name="httpbench-host-watch", daemon=True).start()
 
     def say(self, message: dict[str, Any]) -> None:
         """Tells the child something; it may be gone."""
@@ -83,6 +90,11 @@ class Charge:
         with self._writing, suppress(OSError, ValueError):
             self._process.stdin.write(json.dumps(message).encode() + b"\n")
             self._process.stdin.flush()
+
+    def tick(self) -> None:
+        """The app has asked: it lives, and the child goes on."""
+        self._asked_s = time.monotonic()
+        self.say({"do": "tick"})
 
     def go(self) -> None:
         """Lets it make its next round."""
@@ -159,8 +171,16 @@ class Charge:
             self.end = {"tell": "over", "died": True, "why": self._last_words(status)}
         self.state = "over"
         self._tell_news()
-        if not self._is_closed.wait(0.0 if status == ABANDONED else LEASE_S):
+        if not self._is_closed.wait(0.0 if status == ABANDONED or self._is_given_up else LEASE_S):
             self.close()  # the app is gone
+
+    def _watch(self) -> None:
+        """Ends a child that hangs while the app is gone: nobody else would."""
+        while not self._is_closed.wait(END_S):
+            if time.monotonic() - self._asked_s > HUNG_S:
+                self._is_given_up = True
+                self.kill()
+                return
 
     def _tell_news(self) -> None:
         self._news.set()
@@ -214,7 +234,7 @@ async def tend(run_id: str, number: int, orders: dict[str, Any]) -> dict[str, An
     charge = _CHARGES.get((run_id, number))
     if charge is None:
         return {"state": "gone"}
-    charge.say({"do": "tick"})
+    charge.tick()
     if orders.get("kill"):
         charge.kill()
     if orders.get("stop"):

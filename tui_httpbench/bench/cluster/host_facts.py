@@ -16,8 +16,6 @@ import tempfile
 import time
 import uuid
 
-PACKAGE = "httpbench-tui"
-
 
 def look(distributions: list[str], modules: list[str]) -> dict[str, object]:
     """The facts, as values that JSON has too: ``distributions`` are those whose versions are asked for."""
@@ -25,7 +23,7 @@ def look(distributions: list[str], modules: list[str]) -> dict[str, object]:
         "hostname": socket.gethostname(),
         "machine": _machine(),
         "python": platform.python_version(),
-        "package": _version(PACKAGE) if _is_found("tui_httpbench") else "",
+        "package": _package_version(),
         "versions": {name: version for name in distributions if (version := _version(name))},
         "missing": [name for name in modules if not _is_found(name)],
         "free_bytes": _free_bytes(),
@@ -47,9 +45,13 @@ def _version(name: str) -> str:
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
-        if name != PACKAGE:
-            return ""
-    # A source tree that is on the path, but not installed.
+        return ""
+
+
+def _package_version() -> str:
+    """That of the program that will run there: a tree on the path need not be what was installed."""
+    if not _is_found("tui_httpbench"):
+        return ""
     return str(getattr(sys.modules.get("tui_httpbench") or __import__("tui_httpbench"), "__version__", ""))
 
 

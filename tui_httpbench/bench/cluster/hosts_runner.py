@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tui_httpbench.bench.cluster.address import Cluster
+from tui_httpbench.bench.cluster.address import Cluster, is_private
 from tui_httpbench.bench.cluster.choice import Chosen, Worker, choose, one_a_host, workers_of
 from tui_httpbench.bench.cluster.differences import notes_on, why_unfit
 from tui_httpbench.bench.cluster.followed_host import FollowedHost
@@ -43,7 +43,7 @@ from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.politeness import RemoteLoad
 from tui_httpbench.plan.reference import USUAL, Against
-from tui_httpbench.text.formatting import enumerate_names, plural
+from tui_httpbench.text.formatting import enumerate_first, enumerate_names, plural
 from tui_httpbench.text.hiding import drop_secrets
 
 if TYPE_CHECKING:
@@ -115,12 +115,8 @@ class HostsRunner(FolderHolder):
         from tui_httpbench.bench.cluster.link import connect
 
         self._own_files = own_files_of(self.plan, None)
-        if not self.cluster.is_private and has_secrets(self._whole):
-            raise PlanError(
-                "cluster",
-                f"The plan has credentials, which would go to {self.cluster.address} for all on the way to read; use "
-                "a tls:// address, or write $NAME in their place, a variable that is set on the hosts.",
-            )
+        if not self.cluster.is_private:
+            self._keep_secrets_from(self.cluster.address)
         async with AsyncExitStack() as stack:
             try:
                 link = await self._interruptible(stack.enter_async_context(connect(self.cluster)))
@@ -130,6 +126,9 @@ class HostsRunner(FolderHolder):
                     raise
                 yield HostsFinished(True)
                 return
+            if not self.cluster.local and (open_ := [at.worker for at in chosen if not is_private(at.worker.address)]):
+                # The scheduler, which may be near, passes on to them what it gets.
+                self._keep_secrets_from(enumerate_first([worker.address for worker in open_], 3))
             if (load := load_of_hosts(self.plan, chosen)) is not None:
                 self._refuse_heavy(load)
                 yield HostNotice("", load.in_words)
@@ -263,6 +262,15 @@ class HostsRunner(FolderHolder):
             return await self._connecting
         finally:
             self._connecting = None
+
+    def _keep_secrets_from(self, where: str) -> None:
+        """Refuses to send credentials to where others can read them on the way."""
+        if has_secrets(self._whole):
+            raise PlanError(
+                "cluster",
+                f"The plan has credentials, which would go to {where} for all on the way to read; use tls:// for the "
+                "scheduler and its workers, or write $NAME in their place, a variable that is set on the hosts.",
+            )
 
     def _refuse_heavy(self, load: RemoteLoad) -> None:
         if load.is_heavy and not self._may_load:

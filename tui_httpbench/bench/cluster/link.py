@@ -30,6 +30,7 @@ LOOK_S = 2.0
 """After how long without an answer the scheduler is asked whether it still knows a worker."""
 LOOKS = 3
 """How often a host's clock is read: the quickest answer tells the most."""
+_AWAY = "tui_httpbench.bench.cluster.away_from_terminal"
 _QUIET = ("distributed", "tornado", "asyncio")
 
 
@@ -182,6 +183,7 @@ async def _local_cluster(count: int) -> AsyncGenerator[tuple[str, Security], Non
                     dashboard_address=None,
                     silence_logs=logging.CRITICAL + 1,
                     memory_limit=0,
+                    preload=[_AWAY],
                     asynchronous=True,
                 ),
                 60,
