@@ -66,7 +66,7 @@ async def test_a_kept_run_opens_with_its_tabs_and_its_replay_and_leads_back(noti
         kept = await wait_for_screen(pilot, ResultsScreen)
         assert kept.result == summarize_run(open_kept("last~1"))
         assert kept.title == f"{HOSTILE} 0"
-        assert "+ More rounds" in text_on(pilot.app)
+        assert "+ More" in text_on(pilot.app)
         await pilot.press("t")
         await wait_until(pilot, lambda: kept.view.ID == "latency" and "Percentiles" in text_on(pilot.app))
         await pilot.press("space")
@@ -203,7 +203,7 @@ async def test_more_rounds_of_a_kept_run_that_lacks_something_say_what(notices: 
     async with opened() as (_, pilot):
         await pilot.press("enter")
         await wait_for_screen(pilot, ResultsScreen)
-        assert "+ More rounds" not in text_on(pilot.app)
+        assert "+ More" not in text_on(pilot.app)
         await pilot.press("r")
         assert notices[-1].text == "This run sent what is never kept (Authorization); e opens the form to fill it in."
         await pilot.press("plus")

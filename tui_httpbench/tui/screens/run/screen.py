@@ -136,7 +136,8 @@ All modes of a round take turns of a few hundredths of a second, so whatever dis
         plot.show(self.latest(spotlit), is_held=self._spotlight.is_held)
         code.show(spotlit)
         line = self.query_one("#leader", Static)
-        leader = leader_in_words(progress, line.content_size.width)
+        # Before it is laid out it has no width, and would begin with what is left of a sentence in no cells.
+        leader = leader_in_words(progress, line.content_size.width or self.size.width - line.gutter.width)
         if leader != line.content:
             line.update(leader, layout=False)
 
