@@ -200,10 +200,10 @@ start at once, and the pauses in which other modes had their turns are left out.
             return f"A tie: {who} share the first place, too close to call over all rounds."
         (winner,) = winners
         assert winner.finish_s is not None
+        # Its own time: the clock goes on until the last of all requests has ended.
+        won = format_seconds(winner.finish_s)
         if race.is_timed:
-            won = f"{plural(winner.requests, 'request')} in {format_seconds(race.duration_s)}"
-        else:
-            won = format_seconds(winner.finish_s)
+            won = f"{plural(winner.requests, 'request')} in {won}"
         if winner is last:
             return f"{winner.mode}: {won}"
         behind = last.rank.ratio if last.rank is not None else None
