@@ -70,7 +70,7 @@ there holds together in 95 of 100 runs.
         Binding("c", "copy", "Copy", show=False, id="hosts.copy", tooltip="Copy the result as Markdown"),
         Binding("s", "save", "Save", id="hosts.save", tooltip="Save the result: JSON, Markdown, CSV or HTML"),
         Binding("o", "show('hosts')", "Hosts", show=False, id="hosts.hosts-tab", tooltip="The hosts"),
-        Binding("n", "show('warnings')", "Warnings", show=False, id="hosts.warnings-tab", tooltip="What to mind"),
+        Binding("n", "show('warnings')", "Warnings", show=False, id="hosts.warnings-tab", tooltip="The warnings"),
         Binding(
             "ctrl+s", "app.save_screenshot", "Picture", show=False, id="hosts.screenshot", tooltip=SCREENSHOT_TOOLTIP
         ),
