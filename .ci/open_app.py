@@ -17,7 +17,7 @@ import time
 STEPS = (
     ("All fields", b"a"),  # the questions: all fields
     ("In flight", b"\x12"),  # the form: ctrl+r
-    ("taking turns", b""),  # the run
+    ("take turns", b""),  # the run
     ("higher is better", b" "),  # the result: space
     ("the clock shows", b"\x1b"),  # escape
     ("Ranking", b"\x11"),  # the result again: ctrl+q
