@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
-from types import TracebackType
-from typing import Literal, Self, TextIO
+from collections.abc import Callable
+from typing import Literal, TextIO
 
 from rich import progress as rich_progress
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.table import Column
 from rich.text import Text
 
 from tui_httpbench.bench.cluster.hosts_events import HostProgress, HostsProgress
+from tui_httpbench.report.live_bars import LinedBars, LiveBars, bar_column, console_on
 from tui_httpbench.text.formatting import format_clock, plural
 
 MAX_BAR_COLUMNS = 40
@@ -21,37 +21,25 @@ _OTHER_LINES = 4
 _STATE_STYLES = {"waiting": "dim", "preparing": "bold", "measuring": "bold", "done": "", "failed": "red"}
 
 
-class LiveHosts:
+class LiveHosts(LiveBars):
     """Bars on a terminal, between ``with`` and its end; ``update`` redraws them."""
 
     def __init__(self, stream: TextIO, *, transient: bool) -> None:
         """Draws on ``stream``, a terminal; the bars vanish at the end if ``transient``."""
-        self._bars = _Bars(
-            Console(file=stream, force_terminal=True, highlight=False, markup=False, emoji=False), transient
-        )
-        self._tasks: dict[str, rich_progress.TaskID] = {}
-
-    def __enter__(self) -> Self:
-        """Starts drawing."""
-        self._bars.start()
-        return self
-
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        """Stops drawing and gives the cursor back."""
-        self._bars.stop()
+        super().__init__(_bars_on(console_on(stream), transient=transient))
 
     def update(self, progress: HostsProgress) -> None:
         """Shows where the hosts stand."""
-        shown = hosts_shown(progress, max(1, self._bars.console.height - _OTHER_LINES))
-        for name in self._tasks.keys() - {host.name for host in shown}:
-            self._bars.remove_task(self._tasks.pop(name))
+        shown = hosts_shown(progress, max(1, self.bars.console.height - _OTHER_LINES))
+        for name in self.tasks.keys() - {host.name for host in shown}:
+            self.bars.remove_task(self.tasks.pop(name))
         for host in shown:
-            if host.name not in self._tasks:
-                self._tasks[host.name] = self._bars.add_task(host.name, total=1.0, host=host)
+            if host.name not in self.tasks:
+                self.tasks[host.name] = self.bars.add_task(host.name, total=1.0, host=host)
             completed = 1.0 if host.state == "done" else host.share
-            self._bars.update(self._tasks[host.name], completed=completed, host=host)
-        self._bars.headline = hosts_headline(progress, len(shown))
-        self._bars.refresh()
+            self.bars.update(self.tasks[host.name], completed=completed, host=host)
+        self.bars.headline = hosts_headline(progress, len(shown))
+        self.bars.refresh()
 
 
 def hosts_shown(progress: HostsProgress, most: int) -> tuple[HostProgress, ...]:
@@ -106,31 +94,14 @@ class _HostColumn(rich_progress.ProgressColumn):
         return Text(self._text(host), style=_STATE_STYLES[host.state])
 
 
-class _Bars(rich_progress.Progress):
-    """Rich's bars with a line above them."""
-
-    def __init__(self, console: Console, transient: bool) -> None:
-        self.headline = ""
-        super().__init__(
-            _HostColumn(lambda host: host.name, "left"),
-            rich_progress.BarColumn(
-                bar_width=None,
-                style="bright_black",
-                complete_style="cyan",
-                finished_style="green",
-                table_column=Column(ratio=1, max_width=MAX_BAR_COLUMNS),
-            ),
-            _HostColumn(lambda host: f"{host.done:,}", "right"),
-            _HostColumn(told_of, "left", ratio=2),
-            console=console,
-            transient=transient,
-            expand=True,
-            auto_refresh=False,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
-
-    def get_renderables(self) -> Iterable[RenderableType]:
-        """The line, then a bar a host."""
-        yield Text(self.headline, no_wrap=True, overflow="ellipsis")
-        yield self.make_tasks_table(self.tasks)
+def _bars_on(console: Console, *, transient: bool) -> LinedBars:
+    """A bar a host."""
+    return LinedBars(
+        _HostColumn(lambda host: host.name, "left"),
+        bar_column(MAX_BAR_COLUMNS),
+        _HostColumn(lambda host: f"{host.done:,}", "right"),
+        _HostColumn(told_of, "left", ratio=2),
+        console=console,
+        transient=transient,
+        expand=True,
+    )

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from types import TracebackType
-from typing import Literal, Self, TextIO
+from collections.abc import Callable
+from typing import Literal, TextIO
 
 from rich import progress as rich_progress
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.table import Column
 from rich.text import Text
 
 from tui_httpbench.analysis.places import NO_VERDICT_YET, knows_places
 from tui_httpbench.bench.events import LaneProgress, Progress
 from tui_httpbench.bench.sweep_events import SweepProgress
+from tui_httpbench.report.live_bars import LinedBars, LiveBars, bar_column, console_on
 from tui_httpbench.report.run_words import round_in_words, time_left_in_words
 from tui_httpbench.text.formatting import format_clock, format_rate, plural, undecided_pairs_within
 
@@ -23,44 +23,32 @@ MAX_KINDS = 2
 _STATE_STYLES = {"waiting": "dim", "starting": "bold", "running": "bold", "done": "", "failed": "red"}
 
 
-class LiveProgress:
+class LiveProgress(LiveBars):
     """Bars on a terminal, between ``with`` and its end; ``update`` redraws them."""
 
     def __init__(self, stream: TextIO, *, transient: bool) -> None:
         """Draws on ``stream``, a terminal; the bars vanish at the end if ``transient``."""
-        self._bars = _Bars(
-            Console(file=stream, force_terminal=True, highlight=False, markup=False, emoji=False), transient
-        )
-        self._tasks: dict[str, rich_progress.TaskID] = {}
-
-    def __enter__(self) -> Self:
-        """Starts drawing."""
-        self._bars.start()
-        return self
-
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        """Stops drawing and gives the cursor back."""
-        self._bars.stop()
+        super().__init__(_bars_on(console_on(stream), transient=transient))
 
     def update(self, progress: Progress) -> None:
         """Shows where the run stands."""
         self._update_lanes(progress.lanes)
-        self._bars.headline = headline(progress)
-        self._bars.undecided = undecided_line(progress, self._bars.console.width)
-        self._bars.refresh()
+        self.bars.headline = headline(progress)
+        self.bars.subline = undecided_line(progress, self.bars.console.width)
+        self.bars.refresh()
 
     def update_sweep(self, progress: SweepProgress) -> None:
         """Shows where a sweep stands: the lanes of the point whose turn it is."""
         if progress.current is not None:
             self._update_lanes(progress.current.run.lanes)
-        self._bars.headline = sweep_headline(progress)
-        self._bars.refresh()
+        self.bars.headline = sweep_headline(progress)
+        self.bars.refresh()
 
     def _update_lanes(self, lanes: tuple[LaneProgress, ...]) -> None:
         for lane in lanes:
-            if lane.mode not in self._tasks:
-                self._tasks[lane.mode] = self._bars.add_task(lane.mode, total=1.0, lane=lane)
-            self._bars.update(self._tasks[lane.mode], completed=lane.share, lane=lane)
+            if lane.mode not in self.tasks:
+                self.tasks[lane.mode] = self.bars.add_task(lane.mode, total=1.0, lane=lane)
+            self.bars.update(self.tasks[lane.mode], completed=lane.share, lane=lane)
 
 
 class _LaneColumn(rich_progress.ProgressColumn):
@@ -90,38 +78,18 @@ def _failures_of(lane: LaneProgress) -> str:
     return f"{', '.join(named[:MAX_KINDS])}{more}"
 
 
-class _Bars(rich_progress.Progress):
-    """Rich's bars with a line above them, two of them where the ranking says when the run ends."""
-
-    def __init__(self, console: Console, transient: bool) -> None:
-        self.headline = ""
-        self.undecided = ""
-        super().__init__(
-            _LaneColumn(lambda lane: lane.mode, "left"),
-            rich_progress.BarColumn(
-                bar_width=None,
-                style="bright_black",
-                complete_style="cyan",
-                finished_style="green",
-                table_column=Column(ratio=1, max_width=MAX_BAR_COLUMNS),
-            ),
-            _LaneColumn(_count_of, "right"),
-            _LaneColumn(lambda lane: "" if lane.throughput is None else f"{format_rate(lane.throughput)}/s", "right"),
-            _LaneColumn(_failures_of, "left", "bold red"),
-            console=console,
-            transient=transient,
-            expand=console.width <= MAX_BAR_COLUMNS + 60,
-            auto_refresh=False,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
-
-    def get_renderables(self) -> Iterable[RenderableType]:
-        """The lines, then a bar a mode."""
-        yield Text(self.headline, no_wrap=True, overflow="ellipsis")
-        if self.undecided:
-            yield Text(self.undecided, style="dim", no_wrap=True, overflow="ellipsis")
-        yield self.make_tasks_table(self.tasks)
+def _bars_on(console: Console, *, transient: bool) -> LinedBars:
+    """A bar a mode."""
+    return LinedBars(
+        _LaneColumn(lambda lane: lane.mode, "left"),
+        bar_column(MAX_BAR_COLUMNS),
+        _LaneColumn(_count_of, "right"),
+        _LaneColumn(lambda lane: "" if lane.throughput is None else f"{format_rate(lane.throughput)}/s", "right"),
+        _LaneColumn(_failures_of, "left", "bold red"),
+        console=console,
+        transient=transient,
+        expand=console.width <= MAX_BAR_COLUMNS + 60,
+    )
 
 
 def sweep_headline(progress: SweepProgress) -> str:
