@@ -40,7 +40,7 @@ from tui_httpbench.bench.probes import probe_modes
 from tui_httpbench.bench.progress import ProgressTracker
 from tui_httpbench.bench.round_schedule import RoundSchedule
 from tui_httpbench.bench.run_code import CODE_AS_IT_IS, RunCode, own_files_of, why_not_alike
-from tui_httpbench.bench.run_error import RunError, in_words
+from tui_httpbench.bench.run_error import RunError, in_words, with_reasons
 from tui_httpbench.bench.run_folder import RunFolder
 from tui_httpbench.bench.slice_length import SliceLength
 from tui_httpbench.bench.start_up import StartUps
@@ -156,14 +156,9 @@ class Runner(FolderHolder):
         embedded target can't start or has died by then, PlanError where a header names a variable that is not set, or
         where the system allows too few open files.
         """
-        try:
-            async with aclosing(self._run()) as events:
-                async for event in events:
-                    yield event
-        except RunError:
-            raise
-        except OSError as error:
-            raise RunError(f"The run can't be made: {in_words(error)}.") from error
+        async with aclosing(with_reasons(self._run(), "run")) as events:
+            async for event in events:
+                yield event
 
     async def _run(self) -> AsyncGenerator[Event, None]:
         self._hiding = hiding_for(self.plan, self.url)

@@ -22,7 +22,7 @@ from tui_httpbench.bench.pinning import choose_cpus, leave_cpu
 from tui_httpbench.bench.round_schedule import END_S as ROUND_END_S
 from tui_httpbench.bench.round_schedule import LONGER_ROUND, usual_rounds
 from tui_httpbench.bench.run_code import own_files_of
-from tui_httpbench.bench.run_error import RunError, in_words
+from tui_httpbench.bench.run_error import RunError, in_words, with_reasons
 from tui_httpbench.bench.run_folder import RunFolder, point_path
 from tui_httpbench.bench.runner import Runner, time_of_day
 from tui_httpbench.bench.sweep_events import PointEvent, PointProgress, SweepEvent, SweepFinished, SweepProgress
@@ -122,14 +122,9 @@ class SweepRunner(FolderHolder):
         However it ends, workers and targets end with it. Raises what ``Runner.run`` does, where nothing was measured at
         any point until then; else ``trouble`` says why in a sentence.
         """
-        try:
-            async with aclosing(self._run()) as events:
-                async for event in events:
-                    yield event
-        except RunError:
-            raise
-        except OSError as error:
-            raise RunError(f"The sweep can't be made: {in_words(error)}.") from error
+        async with aclosing(with_reasons(self._run(), "sweep")) as events:
+            async for event in events:
+                yield event
 
     async def _run(self) -> AsyncGenerator[SweepEvent, None]:
         for point in self._points:

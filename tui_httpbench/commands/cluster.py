@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 
 from tui_httpbench.analysis.hosts import summarize_hosts
 from tui_httpbench.bench.cluster.address import Cluster
@@ -12,7 +12,7 @@ from tui_httpbench.bench.cluster.hosts_events import HostFinished, HostNotice, H
 from tui_httpbench.bench.cluster.hosts_runner import HostsRunner
 from tui_httpbench.bench.run_error import RunError, in_words
 from tui_httpbench.commands.exit_status import FAILURE, STOPPED, SUCCESS
-from tui_httpbench.commands.following import REDRAW_INTERVAL_S, stopping_on_signals
+from tui_httpbench.commands.following import draw_on, end_drawing, stopping_on_signals
 from tui_httpbench.commands.hosts_report import report_hosts
 from tui_httpbench.commands.output import complain
 from tui_httpbench.commands.run import RECOVER, length_of, may_go, tell_of_leftovers
@@ -111,18 +111,9 @@ async def _follow(runner: HostsRunner) -> None:
                     elif isinstance(event, HostFinished) and event.trouble and drawing is None:
                         complain(f"{event.name}: {event.trouble}")
         finally:
-            if drawing is not None:
-                drawing.cancel()
-                # A terminal that went away must not end the run.
-                with suppress(asyncio.CancelledError, OSError):
-                    await drawing
+            await end_drawing(drawing)
 
 
 async def _draw_progress(runner: HostsRunner) -> None:
     with LiveHosts(sys.stderr, transient=StreamConsole(sys.stdout).is_terminal) as live:
-        try:
-            while True:
-                live.update(runner.progress())
-                await asyncio.sleep(REDRAW_INTERVAL_S)
-        finally:
-            live.update(runner.progress())
+        await draw_on(lambda: live.update(runner.progress()))

@@ -47,22 +47,31 @@ async def follow(runner: Runner | SweepRunner) -> None:
                     elif isinstance(event, begins) and drawing is None and StreamConsole(sys.stderr).is_animated:
                         drawing = asyncio.create_task(_draw_progress(runner))
         finally:
-            if drawing is not None:
-                drawing.cancel()
-                # A terminal that went away must not end the run.
-                with suppress(asyncio.CancelledError, OSError):
-                    await drawing
+            await end_drawing(drawing)
 
 
 async def _draw_progress(runner: Runner | SweepRunner) -> None:
     with LiveProgress(sys.stderr, transient=StreamConsole(sys.stdout).is_terminal) as live:
-        redraw = _redrawing(live, runner)
-        try:
-            while True:
-                redraw()
-                await asyncio.sleep(REDRAW_INTERVAL_S)
-        finally:
+        await draw_on(_redrawing(live, runner))
+
+
+async def draw_on(redraw: Callable[[], None]) -> None:
+    """Draws again and again until it is cancelled, and then once more."""
+    try:
+        while True:
             redraw()
+            await asyncio.sleep(REDRAW_INTERVAL_S)
+    finally:
+        redraw()
+
+
+async def end_drawing(drawing: asyncio.Task[None] | None) -> None:
+    """Ends the task that draws, if there is one."""
+    if drawing is not None:
+        drawing.cancel()
+        # A terminal that went away must not end the run.
+        with suppress(asyncio.CancelledError, OSError):
+            await drawing
 
 
 def _redrawing(live: LiveProgress, runner: Runner | SweepRunner) -> Callable[[], None]:

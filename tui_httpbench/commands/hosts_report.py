@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-
 from tui_httpbench.analysis.hosts import HostsResult
-from tui_httpbench.commands.output import complain, print_whole
 from tui_httpbench.commands.run import (
     RECOVER,
     Destinations,
-    export_result,
-    is_stdout_taken,
-    tells_findings_alone,
+    deliver,
 )
 from tui_httpbench.plan.error import PlanError
-from tui_httpbench.plan.reference import USUAL
-from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.hosts_text import print_hosts
 
 
@@ -37,12 +30,6 @@ def report_hosts(
 
     As ``report_result`` does for a run.
     """
-    exported = [export_result(result, form, destination, USUAL, again=again) for form, destination in destinations]
-    succeeded, has_exports = (all(told) for told in zip(*exported, strict=True)) if exported else (True, False)
-    if tells_findings_alone(destinations):
-        for finding in result.findings:
-            complain(finding.text)
-        return succeeded, has_exports
-    console = StreamConsole(sys.stderr if is_stdout_taken(destinations) else sys.stdout)
-    has_text = print_whole(lambda: print_hosts(result, console, metric=metric, verbose=verbose))
-    return succeeded and has_text, has_exports if exported else has_text
+    return deliver(
+        result, destinations, lambda console: print_hosts(result, console, metric=metric, verbose=verbose), again=again
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable
 
 from tui_httpbench.analysis.any_result import AnyResult
 from tui_httpbench.analysis.grouping import GroupBy
@@ -110,19 +111,40 @@ def report_result(
     ``again`` is the command that reports the run once more.
     Where exports were asked for, it has arrived with them alone: the text may have gone where nobody reads it.
     """
+    return deliver(
+        result,
+        destinations,
+        lambda console: print_report(
+            result, console, metric=metric, verbose=verbose, against=against, group_by=group_by
+        ),
+        against=against,
+        further=gate_in_words(judge(result, against)),
+        again=again,
+    )
+
+
+def deliver(
+    result: AnyResult,
+    destinations: Destinations,
+    print_on: Callable[[StreamConsole], None],
+    *,
+    against: Against = USUAL,
+    further: str = "",
+    again: str = RECOVER,
+) -> tuple[bool, bool]:
+    """Writes the exports, if any, and has the report printed; whether all went well, and whether the result arrived.
+
+    Where the findings alone are told, ``further`` is a sentence after them. All else is as ``report_result`` has it.
+    """
     # First the exports: they are what other programs wait for.
     exported = [export_result(result, form, destination, against, again=again) for form, destination in destinations]
     succeeded, has_exports = (all(told) for told in zip(*exported, strict=True)) if exported else (True, False)
     if tells_findings_alone(destinations):
-        for finding in result.findings:
-            complain(finding.text)
-        if gate := gate_in_words(judge(result, against)):
-            complain(gate)
+        for sentence in filter(None, (*(finding.text for finding in result.findings), further)):
+            complain(sentence)
         return succeeded, has_exports
     console = StreamConsole(sys.stderr if is_stdout_taken(destinations) else sys.stdout)
-    has_text = print_whole(
-        lambda: print_report(result, console, metric=metric, verbose=verbose, against=against, group_by=group_by)
-    )
+    has_text = print_whole(lambda: print_on(console))
     return succeeded and has_text, has_exports if exported else has_text
 
 

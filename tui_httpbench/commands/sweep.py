@@ -12,13 +12,12 @@ from tui_httpbench.bench.run_error import RunError, in_words
 from tui_httpbench.bench.sweep_runner import SweepRunner
 from tui_httpbench.commands.exit_status import FAILURE, STOPPED, SUCCESS, USAGE_ERROR
 from tui_httpbench.commands.following import follow
-from tui_httpbench.commands.output import complain, print_whole
+from tui_httpbench.commands.output import complain
 from tui_httpbench.commands.run import (
     KEEP_GOING,
     RECOVER,
     Destinations,
-    export_result,
-    is_stdout_taken,
+    deliver,
     length_of,
     may_go,
     tell_of_leftovers,
@@ -26,7 +25,6 @@ from tui_httpbench.commands.run import (
 )
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.plan import Plan
-from tui_httpbench.plan.reference import USUAL
 from tui_httpbench.report import sweep_markdown
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.destination import open_all
@@ -99,15 +97,9 @@ def report_sweep(
 
     As ``report_result`` does for a run.
     """
-    exported = [export_result(result, form, destination, USUAL, again=again) for form, destination in destinations]
-    succeeded, has_exports = (all(told) for told in zip(*exported, strict=True)) if exported else (True, False)
-    if tells_findings_alone(destinations):
-        for finding in result.findings:
-            complain(finding.text)
-        return succeeded, has_exports
-    console = StreamConsole(sys.stderr if is_stdout_taken(destinations) else sys.stdout)
-    has_text = print_whole(lambda: print_sweep(result, console, metric=metric, verbose=verbose))
-    return succeeded and has_text, has_exports if exported else has_text
+    return deliver(
+        result, destinations, lambda console: print_sweep(result, console, metric=metric, verbose=verbose), again=again
+    )
 
 
 def _run_and_report(

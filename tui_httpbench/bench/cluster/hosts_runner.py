@@ -29,7 +29,7 @@ from tui_httpbench.bench.cluster.mirror import Mirror
 from tui_httpbench.bench.conditions import read_machine
 from tui_httpbench.bench.folder_holder import FolderHolder
 from tui_httpbench.bench.run_code import own_files_of
-from tui_httpbench.bench.run_error import RunError, in_words
+from tui_httpbench.bench.run_error import RunError, with_reasons
 from tui_httpbench.bench.run_folder import RunFolder, host_path
 from tui_httpbench.bench.run_reading import host_run_of
 from tui_httpbench.bench.runner import time_of_day
@@ -102,14 +102,9 @@ class HostsRunner(FolderHolder):
         However it ends, nothing stays behind on any host. Raises RunError where no host can be reached, PlanError where
         a host that was asked for is not there, or the load is more than may go unasked.
         """
-        try:
-            async with aclosing(self._run()) as events:
-                async for event in events:
-                    yield event
-        except RunError:
-            raise
-        except OSError as error:
-            raise RunError(f"The run can't be made: {in_words(error)}.") from error
+        async with aclosing(with_reasons(self._run(), "run")) as events:
+            async for event in events:
+                yield event
 
     async def _run(self) -> AsyncGenerator[HostsEvent, None]:
         from tui_httpbench.bench.cluster.link import connect
