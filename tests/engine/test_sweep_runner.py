@@ -15,6 +15,7 @@ import pytest
 from support import SCHEMA_FILE
 from support.made_sweeps import measured_sweep
 
+from tui_httpbench.analysis.going_on import NO_ROUND, NOTHING_KEPT, why_no_more_of_sweep
 from tui_httpbench.analysis.sweep import summarize_sweep
 from tui_httpbench.bench.conditions import ConditionsMonitor
 from tui_httpbench.bench.events import AllFailed, RoundFinished, RoundJudged, RoundStarted, RunStarted
@@ -74,6 +75,48 @@ async def test_each_round_visits_every_point_with_fresh_workers(light_modes: tup
     assert usable_cpus() == before
     assert not child_pids()
     assert runs_folder() is None or not list(runs_folder().iterdir())  # type: ignore[union-attr]
+
+
+async def test_further_rounds_count_together_with_the_first_and_stand_in_the_place_of_the_sweep(
+    light_modes: tuple[str, ...],
+) -> None:
+    first = SweepRunner(plan_of(light_modes, rounds=1), keeps_folder=True)
+    async for _ in first.run():
+        pass
+    kept = keep(first.measured, source=first.source)
+    assert kept is not None
+    first.discard()
+    second = SweepRunner(first.plan, keeps_folder=True, earlier=first.measured)
+    async for event in second.run():
+        if isinstance(event, PointEvent) and isinstance(event.event, RoundFinished):
+            break  # as far as its app came: one point has its second round, the other has begun nothing
+    second.leave()
+    (run,) = find_interrupted_runs()
+    read = read_any(run.folder)
+    assert isinstance(read, MeasuredSweep)
+    assert sorted(len(point.records) for point in read.points) == [2, 4], "what was there is in its folder as well"
+    notices: list[str] = []
+    again = keep(read, source="the next app", tell=notices.append)
+    assert again is not None
+    assert ([each.id for each in list_kept()], again.requests, notices) == ([kept.id], 24, [])
+    third = SweepRunner(second.plan, earlier=read)
+    events = [event async for event in third.run()]
+    assert [event.round for event in events if isinstance(event, SweepRoundStarted)] == [3]
+    made = {point.value: sorted({each.round for each in point.result.records}) for point in third.result().points}
+    assert sorted(made.values()) == [[1, 2], [1, 2, 3]]
+    assert third.progress().round == 3
+
+
+def test_a_sweep_that_has_sent_what_is_not_kept_is_not_gone_on_with() -> None:
+    measured = measured_sweep("concurrency=1,2", {"aiohttp": (2.0, 7.0), "requests": (3.0, 9.0)})
+    assert why_no_more_of_sweep(measured) == ""
+    assert why_no_more_of_sweep(None) == NOTHING_KEPT
+    lost = replace(
+        measured, points=tuple(replace(each, dropped_headers=("Authorization",)) for each in measured.points)
+    )
+    assert "This run sent what is never kept (Authorization)" in why_no_more_of_sweep(lost)
+    none = replace(measured, points=tuple(replace(each, records=()) for each in measured.points))
+    assert why_no_more_of_sweep(none) == NO_ROUND
 
 
 def is_of(event: object, kind: type) -> bool:

@@ -184,6 +184,18 @@ async def test_points_fill_in_while_a_sweep_runs_and_what_is_stopped_is_kept() -
         result = (await read(pilot)).result
         assert result.stopped
         assert all(point.is_measured for point in result.points)
+        await pilot.press("plus")
+        more = await wait_for_screen(pilot, SweepScreen)
+        made = more.plan.rounds_before
+        assert made
+        await wait_until(pilot, lambda: all(point.rounds_done > made for point in more._runner.progress().points))
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: "The curves so far are kept." in text_on(app))
+        await pilot.press("y")
+        whole = (await read(pilot)).result
+        for point, before in zip(whole.points, result.points, strict=True):
+            assert point.result.records[: len(before.result.records)] == before.result.records
+            assert len(point.result.records) > len(before.result.records)
         await pilot.press("escape")
         await wait_for_screen(pilot, QuestionsScreen)
         await app.keeper.wait()

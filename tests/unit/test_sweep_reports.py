@@ -47,8 +47,8 @@ def written(result: SweepResult, suffix: str) -> str:
 
 def test_sentences_stand_first_and_the_table_has_a_column_for_each_value() -> None:
     text = printed(crossing_sweep())
-    assert text.index("requests-session is faster up to 4 in flight") < text.index("mode ")
-    heading, _, *rows = text[text.index("mode ") :].splitlines()[:5]
+    assert text.index("requests-session is faster up to 4 in flight") < text.index("\nmode  ")
+    heading, _, *rows = text[text.index("\nmode  ") + 1 :].splitlines()[:5]
     assert heading.split() == ["mode", "1", "2", "4", "8", "10", "retention"]
     assert [row.split()[0] for row in rows] == ["requests-session", "aiohttp", "httpx"], "best first"
     assert "hold" in text

@@ -12,9 +12,10 @@ from support.made_sweeps import CROSSING, crossing_sweep, measured_sweep, swept
 from tui_httpbench.analysis.sweep import SweepResult, summarize_sweep
 from tui_httpbench.analysis.sweep_curves import FIGURE_OPTIONS, FIGURES, curve, mean_and_half_width, retention
 from tui_httpbench.analysis.sweep_pairs import SweepPairs
+from tui_httpbench.analysis.sweep_places import places_in_words
 from tui_httpbench.analysis.sweep_table import table_of
 from tui_httpbench.analysis.sweep_theory import most_per_second, round_trips
-from tui_httpbench.analysis.sweep_words import ONE_ROUND, places_in_words, sentences_of
+from tui_httpbench.analysis.sweep_words import ONE_ROUND, sentences_of
 from tui_httpbench.plan.scenario import Capacity, Scenario
 from tui_httpbench.plan.sweep import parse_sweep
 
@@ -31,7 +32,8 @@ def test_a_lane_that_overtakes_another_is_told_of_with_what_is_sure() -> None:
     assert sentences[0] == (
         "Async pays from 8 in flight on: there aiohttp surely beats every sync mode, 1.41 and 1.98 times as fast as "
         "the best. Sync pays up to 2 in flight: there requests-session surely beats every async mode, 2.02 and 1.52 "
-        "times as fast as the best."
+        "times as fast as the best. At 4 in flight it hardly matters: the best async and the best sync mode are surely "
+        "less than 10 % apart."
     )
     assert len(sentences) == 4, "httpx is slower than both everywhere"
     assert sentences[-1] == "Differences below about 1.3 % can't be told at any value."
@@ -40,12 +42,12 @@ def test_a_lane_that_overtakes_another_is_told_of_with_what_is_sure() -> None:
 def test_points_that_tell_no_leader_are_told_of_once_with_all_who_may_lead() -> None:
     close = {"requests": (9.0, 9.0, 9.0), "aiohttp": (1.0, 1.0, 1.0), "httpx-client": (1.01, 9.0, 2.0)}
     assert fastest_of(swept("concurrency=1,2,4", close, noise=0.05)) == (
-        "Fastest: one of aiohttp and httpx-client (not told apart) at 1 in flight; aiohttp from 2 in flight on."
+        "Fastest: one of aiohttp and httpx-client (not told apart yet) at 1 in flight; aiohttp from 2 in flight on."
     )
     # Another two share the first place at each point, and only all of them do at both.
     changing = {"requests": (9.0, 1.0), "aiohttp": (1.0, 1.01), "httpx-client": (1.01, 9.0), "httpx": (20.0, 20.0)}
     assert fastest_of(swept("concurrency=1,2", changing, noise=0.05)) == (
-        "Fastest: one of requests, aiohttp and httpx-client (not told apart) at all of 2 points."
+        "Fastest: one of requests, aiohttp and httpx-client (not told apart yet) at all of 2 points."
     )
 
 
@@ -68,6 +70,20 @@ def test_a_sweep_must_be_surer_of_each_point_than_a_run() -> None:
     assert rank.interval is not None
     assert at_one_point.low < rank.interval.low
     assert at_one_point.high > rank.interval.high
+
+
+def test_what_is_not_decided_is_told_as_such_with_the_largest_difference() -> None:
+    """Few and noisy rounds say nothing about async; that must not be heard as that it does not pay."""
+    far_apart = {"requests-session": (1.0, 2.0), "httpx-client": (1.5, 3.0), "aiohttp": (1.05, 0.2)}
+    told = sentences_of(swept("concurrency=1,10", far_apart, rounds=2, noise=0.6))[0]
+    assert told.startswith(
+        "Whether async or sync pays is not decided yet, after 2 rounds each; the largest difference so far: at 10 in "
+        "flight, aiohttp is "
+    )
+    assert " times as fast as requests-session (" in told
+    partly = sentences_of(swept("concurrency=1,10", far_apart | {"aiohttp": (1.05, 0.1)}, rounds=3, noise=0.4))[0]
+    assert partly.startswith("Async pays at 10 in flight: there aiohttp surely beats every sync mode, ")
+    assert "It is not decided yet at 1 in flight, after 3 rounds; the largest difference there: at 1 in" in partly
 
 
 def test_a_lane_that_leads_more_than_once_crosses_nothing_in_a_single_place() -> None:

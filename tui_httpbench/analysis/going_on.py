@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui_httpbench.measured.measured import Measured
+from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.text.formatting import enumerate_names
 from tui_httpbench.text.hiding import lacks_secret
 
@@ -21,6 +22,15 @@ def why_no_more_rounds(measured: Measured | None) -> str:
     if not any(record.outcome == "complete" for record in measured.records):
         return NO_ROUND
     return why_other_requests(measured)
+
+
+def why_no_more_of_sweep(measured: MeasuredSweep | None) -> str:
+    """The same of a sweep, whose rounds narrow the intervals of a single mode as well."""
+    if measured is None:
+        return NOTHING_KEPT
+    if not any(record.outcome == "complete" for point in measured.points for record in point.records):
+        return NO_ROUND
+    return next(filter(None, (why_other_requests(point) for point in measured.points if point.records)), "")
 
 
 def why_other_requests(measured: Measured) -> str:

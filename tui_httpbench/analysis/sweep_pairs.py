@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from tui_httpbench.analysis.comparison import Comparison
+from tui_httpbench.analysis.comparison import Comparison, RatioInterval
 from tui_httpbench.analysis.ranking import compare_modes
 from tui_httpbench.analysis.summary import rules_of
 from tui_httpbench.analysis.sweep import SweepPoint, SweepResult
@@ -38,12 +38,24 @@ class Leaders:
 
 
 @dataclass(frozen=True)
-class Ahead:
-    """A lane that is surely faster at a point than all of some others; ``times`` as fast as the best of them."""
+class Contest:
+    """The best of two groups of lanes at a point: the one in front, and the best of the others.
+
+    ``interval`` is the time of ``front`` over that of ``behind``, and so at most 1. ``is_sure`` tells that the one in
+    front is surely faster than each of the others, ``is_close`` that neither group is ahead by more than asked for.
+    """
 
     value: str
-    lane: str
-    times: float
+    front: str
+    behind: str
+    interval: RatioInterval
+    is_sure: bool
+    is_close: bool
+
+    @property
+    def times(self) -> float:
+        """How many times as fast the one in front is."""
+        return 1 / self.interval.ratio
 
 
 @dataclass(frozen=True)
@@ -103,21 +115,25 @@ class SweepPairs:
                 found.append(Leaders(point.value, (fastest, *others), are_same))
         return tuple(found)
 
-    def surely_ahead(self, ours: Collection[str], theirs: Collection[str]) -> tuple[Ahead, ...]:
-        """The points at which a lane of ``ours`` is surely faster than every one of ``theirs``."""
+    def contests(self, ours: Collection[str], theirs: Collection[str], close: float = 1.0) -> tuple[Contest, ...]:
+        """The best of both groups at each point where both have one; ``close`` is the ratio up to which they are so."""
         found = []
         for point, compared in zip(self.points, self._compared, strict=True):
-            lanes = compared.order if compared is not None else []
-            best = next((lane for lane in lanes if lane in ours), None)
-            rivals = [lane for lane in lanes if lane in theirs]
-            if compared is None or best is None or not rivals:
+            lanes = compared.order if compared is not None else ()
+            groups = [[lane for lane in lanes if lane in group] for group in (ours, theirs)]
+            if compared is None or not all(groups):
                 continue
-            # The verdict alone tells that two lanes differ, not which way.
-            if all(
-                compared.verdict(rival, best) == "faster" and compared.interval(rival, best).ratio > 1
-                for rival in rivals
-            ):
-                found.append(Ahead(point.value, best, compared.interval(rivals[0], best).ratio))
+            first, others = sorted(groups, key=lambda group: lanes.index(group[0]))
+            front, behind = first[0], others[0]
+            # Which lane of a group is its fastest is not sure either.
+            most = max(
+                *(compared.interval(behind, lane).high for lane in first),
+                *(compared.interval(front, lane).high for lane in others),
+            )
+            is_sure = all(compared.verdict(lane, front) == "faster" for lane in others)
+            found.append(
+                Contest(point.value, front, behind, compared.interval(front, behind), is_sure, is_close=most <= close)
+            )
         return tuple(found)
 
     def told_from(self) -> tuple[tuple[str, float], ...]:

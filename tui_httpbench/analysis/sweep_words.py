@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import product
 
+from tui_httpbench.analysis.async_or_sync import async_or_sync
 from tui_httpbench.analysis.question_answer import KEEPING
 from tui_httpbench.analysis.sweep import SweepResult
-from tui_httpbench.analysis.sweep_pairs import Ahead, PairAt, PairCurve, SweepPairs
+from tui_httpbench.analysis.sweep_pairs import PairAt, PairCurve, SweepPairs
+from tui_httpbench.analysis.sweep_places import places_in_words
 from tui_httpbench.analysis.sweep_theory import RoundTrips, most_per_second, round_trips
-from tui_httpbench.clients.entrants import entrant_of, mode_of
+from tui_httpbench.clients.entrants import entrant_of
 from tui_httpbench.plan.sweep import Sweep
 from tui_httpbench.text.formatting import enumerate_first, enumerate_names, format_percent, format_times, plural
 
@@ -34,7 +36,7 @@ def sentences_of(result: SweepResult, pairs: SweepPairs | None = None) -> tuple[
     return tuple(
         sentence
         for sentence in (
-            _async_against_sync(pairs),
+            async_or_sync(pairs),
             _keeping(pairs),
             _leaders(pairs),
             *_crossings(pairs),
@@ -45,22 +47,6 @@ def sentences_of(result: SweepResult, pairs: SweepPairs | None = None) -> tuple[
         )
         if sentence
     )
-
-
-def places_in_words(sweep: Sweep, values: Sequence[str]) -> str:
-    """Values of a sweep as one says them: ``up to 4 in flight``, ``from 20 ms on``, ``at 1 and 2 in flight``."""
-    known = list(sweep.values)
-    indices = [known.index(value) for value in values]
-    is_run = indices == list(range(indices[0], indices[-1] + 1))
-    if len(indices) == len(known):
-        return f"at all of {len(known)} points"
-    if len(indices) > 1 and is_run and sweep.numbers is not None:
-        if indices[0] == 0:
-            return f"up to {sweep.in_words(values[-1])}"
-        if indices[-1] == len(known) - 1:
-            return f"from {sweep.in_words(values[0])} on"
-        return f"from {values[0]} to {sweep.in_words(values[-1])}"
-    return f"at {sweep.in_words(enumerate_names(list(values)))}"
 
 
 def crossing_in_words(sweep: Sweep, pair: PairCurve) -> str:
@@ -117,34 +103,6 @@ def how_sure(pairs: SweepPairs) -> str:
     return f"Smaller differences than these can't be told: {enumerate_names(told)}.{more}" if told else ""
 
 
-def _async_against_sync(pairs: SweepPairs) -> str:
-    """Where async pays, of a sweep over what is in flight that has modes of both kinds."""
-    result = pairs.result
-    if result.sweep.knob != "concurrency" or not pairs.knows_noise:
-        return ""
-    kinds: dict[str, list[str]] = {"async": [], "sync": []}
-    for lane in result.lanes:
-        kinds[mode_of(lane).kind].append(lane)
-    if not all(kinds.values()):
-        return ""
-    told = [
-        _ahead_in_words(result.sweep, pairs.surely_ahead(kinds[ours], kinds[theirs]), ours, theirs)
-        for ours, theirs in (("async", "sync"), ("sync", "async"))
-    ]
-    return " ".join(filter(None, told)) or "Neither async nor sync pays for sure anywhere here."
-
-
-def _ahead_in_words(sweep: Sweep, ahead: Sequence[Ahead], ours: str, theirs: str) -> str:
-    if not ahead:
-        return ""
-    lanes = enumerate_names(list(dict.fromkeys(each.lane for each in ahead)))
-    where = places_in_words(sweep, [each.value for each in ahead])
-    times = enumerate_names([format_times(each.times) for each in ahead])
-    verb = "beats" if len({each.lane for each in ahead}) == 1 else "beat"
-    kind = f"{ours[:1].upper()}{ours[1:]}"
-    return f"{kind} pays {where}: there {lanes} surely {verb} every {theirs} mode, {times} times as fast as the best."
-
-
 def _keeping(pairs: SweepPairs) -> str:
     """What a client that is kept buys, of each library that is there with one and with one for every request."""
     if not pairs.knows_noise:
@@ -155,10 +113,11 @@ def _keeping(pairs: SweepPairs) -> str:
         alike = (getattr(each.mode, fact) == getattr(kept.mode, fact) for fact in ("library", "kind", "http2"))
         if each.mode.kept or not kept.mode.kept or each.variant != kept.variant or not all(alike):
             continue
-        if not (ahead := pairs.surely_ahead([kept.label], [each.label])):
+        contests = pairs.contests([kept.label], [each.label])
+        if not (ahead := [contest for contest in contests if contest.is_sure and contest.front == kept.label]):
             continue
         sweep = pairs.result.sweep
-        first, *rest = dict.fromkeys((ahead[0], ahead[-1]))
+        first, *rest = ahead[:1] + ahead[1:][-1:]
         gains = [f"{format_times(first.times)} times as fast as {each.label} at {sweep.in_words(first.value)}"]
         gains += [f"{format_times(last.times)} times at {sweep.in_words(last.value)}" for last in rest]
         where = places_in_words(sweep, [at.value for at in ahead])
@@ -189,7 +148,7 @@ def _leaders(pairs: SweepPairs) -> str:
         # Who shares the first place changes with the noise from point to point: all who may have it, once.
         lanes = sorted({lane for names in open_at.values() for lane in names}, key=order.index)
         who = f"any of the {len(lanes)}" if len(lanes) == len(order) > 2 else f"one of {_several(lanes)}"
-        told.append((list(open_at), who, " (not told apart)"))
+        told.append((list(open_at), who, " (not told apart yet)"))
     told.sort(key=lambda each: sweep.values.index(each[0][0]))
     parts = [f"{who}{how} {places_in_words(sweep, values)}" for values, who, how in told]
     return f"Fastest: {'; '.join(parts)}." if parts else ""

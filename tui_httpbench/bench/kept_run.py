@@ -93,6 +93,7 @@ def facts_of_sweep(measured: MeasuredSweep, result: SweepResult) -> dict[str, An
         **_moment_and_place(whole),
         "load": f"sweep {result.sweep.text}",
         "rounds": plural(max(made), "round"),
+        "digest": digest_of(record for point in measured.points for record in point.records),
         "winner": "",
         "conclusion": sentences[0] if sentences else "",
         "outcome": _outcome(whole),

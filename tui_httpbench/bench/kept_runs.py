@@ -96,7 +96,7 @@ def keep(
             source=source,
             limit_bytes=settings.limit_bytes,
             searched=words_of(whole, facts),
-            went_on_from=_went_on_from(whole),
+            went_on_from=_went_on_from(measured),
         )
     except KeptRunError as error:
         raise KeptRunError(f"The run was not kept. {error}", is_lasting=error.is_lasting) from error
@@ -107,10 +107,12 @@ def keep(
     return kept_run_of(entry)
 
 
-def _went_on_from(whole: Measured) -> str | None:
+def _went_on_from(measured: AnyMeasured) -> str | None:
     """The digest of the rounds that it went on from; None where it did not."""
-    before = whole.plan.rounds_before
-    return digest_of(record for record in whole.records if record.round <= before) if before else None
+    if not whole_of(measured).plan.rounds_before or isinstance(measured, MeasuredHosts):
+        return None
+    parts = measured.points if isinstance(measured, MeasuredSweep) else (measured,)
+    return digest_of(record for part in parts for record in part.records if record.round <= part.plan.rounds_before)
 
 
 def _summarized(measured: AnyMeasured, result: AnyResult | None) -> tuple[dict[str, Any], bytes]:

@@ -59,6 +59,7 @@ class RunFolder:
             make_private_folder(path)
         self.path = path or make_folder()
         self._lock: FileLock | None = None
+        self._has_begun = False
         try:
             self._lock = FileLock(self.path / LOCK_FILE, waits=True)
         except BaseException:
@@ -73,12 +74,24 @@ class RunFolder:
         """
         folder = cls.__new__(cls)
         folder.path = path
+        folder._has_begun = True
         folder._lock = FileLock(path / LOCK_FILE)
         return folder
 
     def begin(self, measured: Measured) -> None:
-        """Writes down what is going to be measured, without credentials, and what has been already. Raises OSError."""
+        """Writes down what is going to be measured, without credentials, and what has been already. Raises OSError.
+
+        A second time, what has been measured already is there, and only the rest is written anew.
+        """
         described = describe(measured)
+        if not self._has_begun:
+            self._write_measured(measured, described)
+            self._has_begun = True
+        # Last and whole, since it is what makes the folder a run's.
+        self._write(_RUN_PART, described)
+        (self.path / _RUN_PART).replace(self.path / RUN_FILE)
+
+    def _write_measured(self, measured: Measured, described: dict[str, Any]) -> None:
         if described["has_body_file"]:
             with open_private(self.path / BODY_FILE) as file:
                 file.write(measured.plan.request.given_body or b"")
@@ -94,9 +107,6 @@ class RunFolder:
             self.note(ProbesMade(measured.probes))
         if measured.conditions is not None:
             self.note(measured.conditions)
-        # Last and whole, since it is what makes the folder a run's.
-        self._write(_RUN_PART, described)
-        (self.path / _RUN_PART).replace(self.path / RUN_FILE)
 
     def add(self, record: RoundRecord) -> None:
         """Writes down that a round is over; to be called while no worker measures. Raises OSError."""

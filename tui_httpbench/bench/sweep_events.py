@@ -90,7 +90,9 @@ class SweepProgress:
 
     @property
     def share(self) -> float:
-        """How much of the load of the rounds in sight is done, over all points (0 to 1)."""
+        """How much is done (0 to 1): of the time, where that is what ends the sweep, else of the rounds in sight."""
+        if self.is_auto and self.time_left_s is not None:
+            return self.elapsed_s / max(self.elapsed_s + self.time_left_s, 1e-9)
         return sum(1.0 if point.is_over else point.run.share for point in self.points) / len(self.points)
 
     @property

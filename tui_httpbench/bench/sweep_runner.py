@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from tui_httpbench.analysis.all_failed import CommonFailure
@@ -58,6 +58,8 @@ class _Point:
 class SweepRunner(FolderHolder):
     """One sweep of a plan. ``run`` once; ``progress``, ``result`` and ``stop`` at any moment.
 
+    With ``earlier``, further rounds of a sweep that has ended, which count together with the first ones.
+
     Each point is a ``Runner`` with a target of its own. In each round every point that is not over has a turn, in an
     order drawn anew, and makes one round of its own run with fresh workers; meanwhile the clocks of the others stand
     still. The budget is the whole sweep's: what points that are decided early leave goes to the others. Whatever ends
@@ -71,20 +73,27 @@ class SweepRunner(FolderHolder):
         plan: Plan,
         *,
         keeps_folder: bool = False,
+        earlier: MeasuredSweep | None = None,
         keep_going: bool = False,
         may_go_elsewhere: bool = False,
         name: str = "",
         in_history: bool = True,
     ) -> None:
-        """Starts nothing yet. Raises ValueError for a plan without a sweep."""
+        """Starts nothing yet. ``earlier`` is what an earlier sweep of this plan measured, which this one goes on with.
+
+        Raises ValueError for a plan without a sweep.
+        """
         if plan.sweep is None:
             raise ValueError("The plan has no sweep.")
-        self.plan = plan
+        before = max((point.rounds_made for point in earlier.points), default=0) if earlier else 0
         self.sweep = plan.sweep
+        plan = self.plan = plan.replace(rounds_before=before)
+        self._earlier = earlier
+        self._begun: dict[int, RunFolder] = {}
         self.keeps_folder = keeps_folder
         self.keep_going = keep_going
         self.may_go_elsewhere = may_go_elsewhere
-        self._name = name
+        self._name = earlier.whole.name if earlier else name
         self._in_history = in_history
         self._cpus = choose_cpus(plan.pin)
         self._points = [
@@ -94,6 +103,7 @@ class SweepRunner(FolderHolder):
                 Runner(
                     point,
                     keeps_folder=True,
+                    earlier=_of_point(earlier, number),
                     in_history=False,
                     make_folder=partial(self._make_folder, number),
                     times_starts=False,
@@ -101,17 +111,17 @@ class SweepRunner(FolderHolder):
             )
             for number, (value, point) in enumerate(plan.points())
         ]
-        self._shuffler = random.Random(f"{plan.seed}/sweep")
+        self._shuffler = random.Random(f"{plan.seed}/sweep/{before}" if before else f"{plan.seed}/sweep")
         self._machine = read_machine()
         self._own_files: tuple[OwnFile, ...] = ()
-        self._started_at = time_of_day()
+        self._started_at = (earlier.whole.started_at if earlier else None) or time_of_day()
         self._ended_at: str | None = None
-        self._run_id = new_run_id(self._started_at)
+        self._run_id = (earlier.whole.run_id if earlier else "") or new_run_id(self._started_at)
         self._began_s: float | None = None
         self._ended_s: float | None = None
         self._current: _Point | None = None
         self._first: _Point | None = None
-        self._round = 0
+        self._round = before
         self._stopped = False
         self._bound_s: float | None = None
         self.trouble = ""
@@ -129,11 +139,12 @@ class SweepRunner(FolderHolder):
     async def _run(self) -> AsyncGenerator[SweepEvent, None]:
         for point in self._points:
             check_open_files(point.runner.plan)
-        self._own_files = own_files_of(self.plan, None)
+        self._own_files = own_files_of(self.plan, self._earlier.whole if self._earlier else None)
         async with AsyncExitStack() as stack:
             folder = self._folder = RunFolder()
             stack.callback(self._finish)
             await in_thread(folder.begin, self._whole)
+            await in_thread(self._write_earlier)
             for point in self._points:
                 point.events = await stack.enter_async_context(aclosing(point.runner.run()))
                 point.runner.pause()
@@ -232,7 +243,7 @@ class SweepRunner(FolderHolder):
         if self.plan.rounds != AUTO:
             return
         left_s = max(0.0, self.plan.budget_s - END_S - self._elapsed_s)
-        later = max(usual_rounds(self.plan) - self._round, 0)
+        later = max(usual_rounds(self.plan) - (self._round - self.plan.rounds_before), 0)
         rounds = later * sum(not point.is_over for point in self._points) + len(waiting)
         for point in waiting:
             needed_s = LONGER_ROUND * last_round_wall_s(tuple(point.runner.records)) + ROUND_END_S
@@ -311,7 +322,7 @@ class SweepRunner(FolderHolder):
     @property
     def measured(self) -> MeasuredSweep:
         """All that has been found out so far."""
-        return MeasuredSweep(self._whole, tuple(point.runner.measured for point in self._points))
+        return MeasuredSweep(self._whole, tuple(_measured_at(point) for point in self._points))
 
     def result(self) -> SweepResult:
         """What has been measured so far, whole rounds and cut-short ones."""
@@ -368,7 +379,17 @@ class SweepRunner(FolderHolder):
         unknown = sum(1 for point in points if not point.is_over) - len(known)
         return sum(known) + unknown * max(known)
 
+    def _write_earlier(self) -> None:
+        """Writes down what is gone on with: whatever ends this app, that is to be recovered as well. Raises OSError."""
+        for point in self._points:
+            if point.runner.records:
+                folder = self._begun[point.number] = self._new_folder(point.number)
+                folder.begin(_measured_at(point))
+
     def _make_folder(self, number: int) -> RunFolder:
+        return self._begun.get(number) or self._new_folder(number)
+
+    def _new_folder(self, number: int) -> RunFolder:
         assert self._folder is not None
         return RunFolder(point_path(self._folder.path, number))
 
@@ -376,8 +397,21 @@ class SweepRunner(FolderHolder):
         self._ended_s = time.monotonic()
         for point in self._points:
             point.runner.leave()  # their folders lie in the sweep's
+        for folder in self._begun.values():
+            folder.leave()
         if not self.keeps_folder:
             self.discard()
+
+
+def _of_point(earlier: MeasuredSweep | None, number: int) -> Measured | None:
+    """What a point is gone on with; None where it was not reached."""
+    point = earlier.points[number] if earlier else None
+    return point if point is not None and point.records else None
+
+
+def _measured_at(point: _Point) -> Measured:
+    """What is known of a point, with the plan that tells how many rounds were there before, also without a new one."""
+    return replace(point.runner.measured, plan=point.runner.plan)
 
 
 def _in_words(error: OSError | TargetError) -> str:

@@ -74,6 +74,7 @@ class Keeper:
 
     async def _keep(self, result: AnyResult, measured: AnyMeasured, folder: RunFolder, is_safe: bool) -> KeptRun | None:
         from tui_httpbench.bench.kept_runs import KeptRunError, keep
+        from tui_httpbench.measured.any_measured import whole_of
 
         notices: list[str] = []
         kept = None
@@ -84,9 +85,7 @@ class Keeper:
             if can_be_recovered:
                 self._held.stay(result)
             notices.append(f"{error} {CAN_BE_RECOVERED}" if can_be_recovered else str(error))
-        # Of a sweep, no rounds are added.
-        before = getattr(getattr(measured, "plan", None), "rounds_before", 0)
-        if kept is None and not notices and before:
+        if kept is None and not notices and whole_of(measured).plan.rounds_before:
             notices.append(NOT_KEPT)
         for notice in notices:
             self._app.notify(notice, severity="warning", timeout=15, markup=False)

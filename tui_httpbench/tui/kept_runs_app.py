@@ -37,12 +37,14 @@ class KeptRunsApp(App[ReturnType]):
         from tui_httpbench.analysis.hosts import HostsResult
         from tui_httpbench.analysis.sweep import SweepResult
         from tui_httpbench.measured.measured import Measured
+        from tui_httpbench.measured.measured_sweep import MeasuredSweep
         from tui_httpbench.tui.screens.hosts.results import HostsResultsScreen
         from tui_httpbench.tui.screens.results.screen import ResultsScreen
         from tui_httpbench.tui.screens.sweep.results import SweepResultsScreen
 
         if isinstance(event.result, SweepResult):
-            self.push_screen(SweepResultsScreen(event.result, is_kept=True))
+            assert isinstance(event.measured, MeasuredSweep)
+            self.push_screen(SweepResultsScreen(event.result, event.measured, is_kept=True))
         elif isinstance(event.result, HostsResult):
             self.push_screen(HostsResultsScreen(event.result, is_kept=True))
         else:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tui_httpbench.bench.run_folder import RunFolder
     from tui_httpbench.measured.any_measured import AnyMeasured
     from tui_httpbench.measured.measured import Measured
+    from tui_httpbench.measured.measured_sweep import MeasuredSweep
     from tui_httpbench.report.formats import Export
     from tui_httpbench.tui.leave import Leave
     from tui_httpbench.tui.screens.hosts.results import HostsResultsScreen
@@ -123,12 +124,14 @@ class RunFlowApp(KeptRunsApp[None]):
         from tui_httpbench.analysis.hosts import HostsResult
         from tui_httpbench.analysis.sweep import SweepResult
         from tui_httpbench.measured.measured import Measured
+        from tui_httpbench.measured.measured_sweep import MeasuredSweep
         from tui_httpbench.tui.screens.hosts.results import HostsResultsScreen
         from tui_httpbench.tui.screens.results.screen import ResultsScreen
         from tui_httpbench.tui.screens.sweep.results import SweepResultsScreen
 
         if isinstance(result, SweepResult):
-            return SweepResultsScreen(result)
+            assert measured is None or isinstance(measured, MeasuredSweep)
+            return SweepResultsScreen(result, measured)
         if isinstance(result, HostsResult):
             return HostsResultsScreen(result)
         assert measured is None or isinstance(measured, Measured)
@@ -194,18 +197,24 @@ class RunFlowApp(KeptRunsApp[None]):
 
     def on_sweep_results_screen_run_again(self, event: SweepResultsScreen.RunAgain) -> None:
         """Makes the sweep once more, in place of its result."""
-        self._left = event.result, None
-        plan = _with_fresh_seed(event.result.plan)
+        self._left = event.result, event.measured
+        plan = _with_fresh_seed(event.result.plan.replace(rounds_before=0))
         self._leave.ask(plan, lambda plan: self.switch_screen(self._make_run_screen(plan)))
+
+    def on_sweep_results_screen_more_rounds(self, event: SweepResultsScreen.MoreRounds) -> None:
+        """Goes on with the sweep, in place of its result."""
+        self._left = event.result, event.measured
+        plan, measured = event.result.plan, event.measured
+        self._leave.ask(plan, lambda plan: self.switch_screen(self._make_run_screen(plan, measured)))
 
     async def on_sweep_results_screen_change_plan(self, event: SweepResultsScreen.ChangePlan) -> None:
         """Goes back to the form; the result can be called up again."""
-        self._left = event.result, None
+        self._left = event.result, event.measured
         await self._go_back_to_form(event.result.plan, is_other=True)
 
     async def on_sweep_results_screen_left(self, event: SweepResultsScreen.Left) -> None:
         """Goes back to where the sweep was started; the result can be called up again."""
-        self._left = event.result, None
+        self._left = event.result, event.measured
         await self._go_back()
 
     def on_hosts_results_screen_saved(self, event: HostsResultsScreen.Saved) -> None:
@@ -232,12 +241,16 @@ class RunFlowApp(KeptRunsApp[None]):
         if self._left is not None:
             self.push_screen(self._make_results(*self._left))
 
-    def _make_run_screen(self, plan: Plan, earlier: Measured | None = None) -> MeasuringScreen:
+    def _make_run_screen(self, plan: Plan, earlier: Measured | MeasuredSweep | None = None) -> MeasuringScreen:
+        from tui_httpbench.measured.measured_sweep import MeasuredSweep
+
         if plan.sweep is not None:
             from tui_httpbench.tui.screens.sweep.screen import SweepScreen
 
+            assert earlier is None or isinstance(earlier, MeasuredSweep)
             return SweepScreen(
                 plan,
+                earlier,
                 keep_going=self._keep_going,
                 asked_hosts=self._leave.hosts,
                 name=self._run_name,
@@ -245,6 +258,7 @@ class RunFlowApp(KeptRunsApp[None]):
             )
         from tui_httpbench.tui.screens.run.screen import RunScreen
 
+        assert not isinstance(earlier, MeasuredSweep)
         return RunScreen(
             plan,
             earlier,

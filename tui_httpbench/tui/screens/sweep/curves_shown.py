@@ -35,6 +35,15 @@ class CurvesShown:
         """Where each value stands among the others: its number, or its place in line where it has none."""
         return self.table.result.sweep.numbers or tuple(float(number) for number in range(len(self.values)))
 
+    def is_measured(self, number: int) -> bool:
+        """Whether any lane has a figure at a point."""
+        return any(points[number].figure is not None for _, points in self.curves)
+
+    def leaders(self, cursor: int) -> frozenset[str]:
+        """The lanes that none is surely faster than, at the point under the cursor."""
+        value = self.values[cursor]
+        return frozenset(lane for lane, at in self.table.leaders if at == value)
+
     def read_out(self, cursor: int) -> list[tuple[str, str, str]]:
         """Each lane at the point under the cursor, best first: its label, its figure and the figure's interval."""
         told = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
+from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult, RenderResult
 from textual.binding import Binding, BindingType
@@ -21,7 +22,7 @@ from tui_httpbench.tui.parts.themed_chart import AXIS, VALUE, ThemedChart, libra
 from tui_httpbench.tui.parts.whole_columns import WholeColumns
 from tui_httpbench.tui.screens.sweep.curves_shown import CurvesShown
 
-WAITING = "The curves begin when each value has had its first round."
+WAITING = "The curves begin when the first value has had a round."
 NOTHING = "Nothing was measured."
 _INTERVALS = "├┤ 95 % interval"
 _AROUND_HEADING = 6
@@ -58,13 +59,23 @@ class CurveChart(ThemedChart, Panel, can_focus=True):
         super().__init__(id="curve-chart", classes="panel")
         self._empty = NOTHING if is_over else WAITING
         self._is_over = is_over
+        self._scale_is_chosen = False
 
-    def watch_shown(self, shown: CurvesShown | None) -> None:
-        """Says what is drawn."""
+    def watch_shown(self, before: CurvesShown | None, shown: CurvesShown | None) -> None:
+        """Says what is drawn, from the first value that was measured on."""
         if shown is not None:
             self._name_chart(shown)
+            if before is None and self._is_over:
+                self.cursor = next((number for number in range(len(shown.values)) if shown.is_measured(number)), 0)
             self.cursor = min(self.cursor, len(shown.values) - 1)
+            if not self._scale_is_chosen:
+                self.log_scale = differs_much(shown)
         self.refresh_bindings()
+
+    def toggle_scale(self) -> None:
+        """Switches between a linear and a logarithmic scale; from now on the figures don't choose it any more."""
+        self._scale_is_chosen = True
+        self.log_scale = not self.log_scale
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Values are read out where there are curves, and opened once the sweep is over."""
@@ -132,6 +143,7 @@ class ReadOut(ThemedChart, Panel):
         super().__init__(id="read-out", classes="panel")
         self._names = ("", "")
         self._told: list[tuple[str, str, str]] = []
+        self._leaders: frozenset[str] = frozenset()
 
     def show(self, shown: CurvesShown, cursor: int) -> None:
         """Reads out a value."""
@@ -140,7 +152,8 @@ class ReadOut(ThemedChart, Panel):
         self._names = (f"{sweep.knob} {value}", value if sweep.unit else "")
         self._name_value()
         self._told = shown.read_out(cursor)
-        self.border_subtitle = "95 % interval" if any(interval for _, _, interval in self._told) else ""
+        self._leaders = shown.leaders(cursor)
+        self.border_subtitle = "bold: may be fastest" if self._leaders else ""
         self.refresh()
 
     def on_resize(self) -> None:
@@ -161,12 +174,13 @@ class ReadOut(ThemedChart, Panel):
         has_rows = 2 * len(told) <= self.size.height
         text = Text(no_wrap=True, overflow="ellipsis")
         for lane, figure, interval in told:
+            value = self.style_of(VALUE) + Style(bold=lane in self._leaders)
             text.append("█ ", self.style_of(library_role(lane)))
             if is_broad or not has_rows:
-                text.append(f"{lane:<{names}} {figure:>{figures}}", self.style_of(VALUE))
+                text.append(f"{lane:<{names}} {figure:>{figures}}", value)
                 text.append(f"  {interval}\n" if is_broad else "\n", self.style_of(AXIS))
                 continue
-            text.append(f"{lane}\n  {figure}", self.style_of(VALUE))
+            text.append(f"{lane}\n  {figure}", value)
             text.append(f" ({interval})\n" if interval else "\n", self.style_of(AXIS))
         return text
 

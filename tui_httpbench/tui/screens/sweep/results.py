@@ -10,11 +10,13 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Header, Static, TabbedContent, TabPane
 
+from tui_httpbench.analysis.going_on import NOTHING_KEPT, why_no_more_of_sweep
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.sweep import SweepResult
 from tui_httpbench.analysis.sweep_curves import FIGURES
 from tui_httpbench.analysis.sweep_words import sentences_of
 from tui_httpbench.files.threads import in_thread
+from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.report.formats import Export
 from tui_httpbench.report.sweep_facts import how_in_words, target_of_sweep
 from tui_httpbench.report.sweep_markdown import to_text as to_markdown
@@ -24,7 +26,7 @@ from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.saving import file_stem, save_result_aside
 from tui_httpbench.tui.screens.sweep.answer import Answer
 from tui_httpbench.tui.screens.sweep.curves_shown import CurvesShown, show_curves
-from tui_httpbench.tui.screens.sweep.curves_view import NOTHING, CurveChart, CurvesView, differs_much, figure_bindings
+from tui_httpbench.tui.screens.sweep.curves_view import NOTHING, CurveChart, CurvesView, figure_bindings
 from tui_httpbench.tui.stage import STAGE_CLASS
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 from tui_httpbench.tui.tooltips import HISTORY_TOOLTIP, SCREENSHOT_TOOLTIP
@@ -44,7 +46,7 @@ class WarningsOfSweep(Page, Panel):
 
 
 class SweepResultsScreen(Screen[None]):
-    """Shows a sweep's curves; posts RunAgain, ChangePlan, Left, PointOpened or Saved.
+    """Shows a sweep's curves; posts RunAgain, MoreRounds, ChangePlan, Left, PointOpened or Saved.
 
     ``is_kept`` tells that it comes from the history, to which ``escape`` goes back.
     """
@@ -60,10 +62,12 @@ sentences on top say what is sure, of all values together.
   latency, why, and replay.
 - **a** shows the whole answer where only its first lines have room.
 - *Retention* is requests/s at the last value over those at the first: ×0.5 is half of them, ×10 ten times as many.
+- **+** makes more rounds of the same sweep, which count together with these: what is unsure gets surer.
 - **c** copies the sweep as Markdown, **s** saves it; the suffix of the name decides the format.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "run_again", "Again", id="sweep.again", tooltip="Make the same sweep again"),
+        Binding("plus", "make_more_rounds", "More", id="sweep.more", tooltip="Make more rounds of the same sweep"),
         Binding("e", "change_plan", "Edit", id="sweep.change", tooltip="Edit the plan: to the form"),
         Binding("l", "toggle_log", "Scale", id="sweep.log", tooltip="Linear or logarithmic scale"),
         Binding("a", "show_whole", "Answer", show=False, id="sweep.answer", tooltip="The whole answer, or its start"),
@@ -80,14 +84,18 @@ sentences on top say what is sure, of all values together.
     ]
 
     class _Told(Message):
-        """A message on the sweep that is shown."""
+        """A message on the sweep that is shown, and on what it measured, where that is known."""
 
-        def __init__(self, result: SweepResult) -> None:
+        def __init__(self, result: SweepResult, measured: MeasuredSweep | None) -> None:
             super().__init__()
             self.result = result
+            self.measured = measured
 
     class RunAgain(_Told):
         """The plan is to be run again."""
+
+    class MoreRounds(_Told):
+        """The sweep is to be gone on with."""
 
     class ChangePlan(_Told):
         """The form is wanted, filled in with the plan."""
@@ -109,9 +117,10 @@ sentences on top say what is sure, of all values together.
             self.result = result
             self.place = place
 
-    def __init__(self, result: SweepResult, *, is_kept: bool = False) -> None:
+    def __init__(self, result: SweepResult, measured: MeasuredSweep | None = None, *, is_kept: bool = False) -> None:
         super().__init__()
         self.result = result
+        self.measured = measured
         self.is_kept = is_kept
         self._figure = FIGURES[0]
         self._shown: CurvesShown | None = None
@@ -144,8 +153,6 @@ sentences on top say what is sure, of all values together.
         nothing = NO_VERDICT if self.result.measured_points else NOTHING
         self.query_one(Answer).show("\n".join(map(printable, found)) or nothing)
         await self._show()
-        if self._shown is not None and differs_much(self._shown):
-            self.query_one(CurvesView).chart.log_scale = True
 
     async def _show(self) -> None:
         self._shown = await in_thread(show_curves, self.result, self._figure)
@@ -175,8 +182,7 @@ sentences on top say what is sure, of all values together.
 
     def action_toggle_log(self) -> None:
         """Switches between a linear and a logarithmic scale."""
-        chart = self.query_one(CurvesView).chart
-        chart.log_scale = not chart.log_scale
+        self.query_one(CurvesView).chart.toggle_scale()
 
     def action_show_whole(self) -> None:
         """Shows the whole answer, or its first lines."""
@@ -204,16 +210,23 @@ sentences on top say what is sure, of all values together.
 
     async def _save(self, export: Export) -> None:
         if await save_result_aside(self.app, self.result, export):
-            self.post_message(self.Saved(self.result))
+            self.post_message(self.Saved(self.result, self.measured))
 
     def action_run_again(self) -> None:
         """Makes the same sweep again."""
-        self.post_message(self.RunAgain(self.result))
+        self.post_message(self.RunAgain(self.result, self.measured))
+
+    def action_make_more_rounds(self) -> None:
+        """Goes on with the same sweep."""
+        if self.measured is None or (why := why_no_more_of_sweep(self.measured)):
+            self.notify(NOTHING_KEPT if self.measured is None else why, severity="warning", markup=False)
+        else:
+            self.post_message(self.MoreRounds(self.result, self.measured))
 
     def action_change_plan(self) -> None:
         """Opens the form."""
-        self.post_message(self.ChangePlan(self.result))
+        self.post_message(self.ChangePlan(self.result, self.measured))
 
     def action_leave(self) -> None:
         """Goes back to where one came from."""
-        self.post_message(self.Closed() if self.is_kept else self.Left(self.result))
+        self.post_message(self.Closed() if self.is_kept else self.Left(self.result, self.measured))

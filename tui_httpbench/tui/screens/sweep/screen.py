@@ -16,6 +16,7 @@ from tui_httpbench.bench.events import RoundJudged
 from tui_httpbench.bench.sweep_events import PointProgress, SweepProgress, SweepRoundStarted
 from tui_httpbench.bench.sweep_runner import SweepRunner
 from tui_httpbench.files.threads import in_thread
+from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.report.progress import sweep_headline
 from tui_httpbench.text.quoting import printable
@@ -32,7 +33,7 @@ SUMMARIES_EVERY_S = 1.5
 
 
 class SweepScreen(MeasuringScreen):
-    """Runs a sweep and draws its curves as far as they are known."""
+    """Runs a sweep and draws its curves as far as they are known; with ``earlier``, more rounds of that sweep."""
 
     CSS_PATH = "sweep.tcss"
     AUTO_FOCUS = "CurveChart"
@@ -63,13 +64,16 @@ machine that slows down does not look like a curve.
     def __init__(
         self,
         plan: Plan,
+        earlier: MeasuredSweep | None = None,
         *,
         keep_going: bool = False,
         asked_hosts: set[str] | None = None,
         name: str = "",
         in_history: bool = True,
     ) -> None:
-        self._runner = SweepRunner(plan, keeps_folder=True, keep_going=keep_going, name=name, in_history=in_history)
+        self._runner = SweepRunner(
+            plan, keeps_folder=True, earlier=earlier, keep_going=keep_going, name=name, in_history=in_history
+        )
         super().__init__(self._runner, asked_hosts)
         self._figure = FIGURES[0]
         self._shown: CurvesShown | None = None
@@ -130,8 +134,7 @@ machine that slows down does not look like a curve.
 
     def action_toggle_log(self) -> None:
         """Switches between a linear and a logarithmic scale."""
-        chart = self.query_one(CurvesView).chart
-        chart.log_scale = not chart.log_scale
+        self.query_one(CurvesView).chart.toggle_scale()
 
     def action_show_whole(self) -> None:
         """Shows the whole answer so far, or its first lines."""

@@ -1,0 +1,99 @@
+"""Whether async pays: where the best async mode of a sweep over what is in flight beats the best sync one, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from tui_httpbench.analysis.sweep import SweepResult
+from tui_httpbench.analysis.sweep_pairs import Contest, SweepPairs
+from tui_httpbench.analysis.sweep_places import places_in_words
+from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.text.formatting import enumerate_names, format_percent, format_times, plural, times_as_fast
+
+CLOSE = 1.1
+"""Two kinds of modes whose best are surely no more than this many times apart, are so close that it hardly matters."""
+
+
+def async_or_sync(pairs: SweepPairs) -> str:
+    """Which kind pays where, where it hardly matters, and where it is open, in sentences.
+
+    Empty for any other sweep than one over what is in flight that has modes of both kinds.
+    """
+    result = pairs.result
+    if result.sweep.knob != "concurrency" or not pairs.knows_noise:
+        return ""
+    kinds: dict[str, list[str]] = {"async": [], "sync": []}
+    for lane in result.lanes:
+        kinds[mode_of(lane).kind].append(lane)
+    contests = pairs.contests(kinds["async"], kinds["sync"], CLOSE)
+    close = [each for each in contests if each.is_close]
+    won = [each for each in contests if each.is_sure and not each.is_close]
+    still_open = [each for each in contests if not each.is_sure and not each.is_close]
+    told = [
+        _pays(result, [each for each in won if each.front in kinds[ours]], ours, theirs)
+        for ours, theirs in (("async", "sync"), ("sync", "async"))
+    ]
+    return " ".join(filter(None, (*told, _hardly(result, close), _open(result, still_open, len(contests)))))
+
+
+def _pays(result: SweepResult, won: Sequence[Contest], ours: str, theirs: str) -> str:
+    if not won:
+        return ""
+    lanes = enumerate_names(list(dict.fromkeys(each.front for each in won)))
+    verb = "beats" if len({each.front for each in won}) == 1 else "beat"
+    kind = f"{ours[:1].upper()}{ours[1:]}"
+    return (
+        f"{kind} pays {_places(result, won)}: there {lanes} surely {verb} every {theirs} mode, "
+        f"{_range([each.times for each in won])} times as fast as the best."
+    )
+
+
+def _hardly(result: SweepResult, close: Sequence[Contest]) -> str:
+    if not close:
+        return ""
+    where = _places(result, close)
+    return (
+        f"{where[:1].upper()}{where[1:]} it hardly matters: the best async and the best sync mode are surely less than "
+        f"{format_percent(CLOSE - 1)} apart."
+    )
+
+
+def _open(result: SweepResult, still_open: Sequence[Contest], compared: int) -> str:
+    """Where it is open, after how many rounds, and the most that it may come to there."""
+    if not still_open:
+        return ""
+    where = f" {_places(result, still_open)}" if len(still_open) < compared else ""
+    what = "It is not decided yet" if where else "Whether async or sync pays is not decided yet"
+    told = f"{what}{where}, after {_rounds(result, {each.value for each in still_open})}"
+    known = [each for each in still_open if each.interval.low > 0]
+    if not known:
+        return f"{told}."
+    far = max(known, key=lambda each: each.times)
+    difference = times_as_fast(far.interval.ratio, far.interval.low, far.interval.high, far.behind)
+    place = "there" if where else "so far"
+    return (
+        f"{told}; the largest difference {place}: at {result.sweep.in_words(far.value)}, {far.front} is {difference}."
+    )
+
+
+def _places(result: SweepResult, contests: Sequence[Contest]) -> str:
+    return places_in_words(result.sweep, [each.value for each in contests])
+
+
+def _range(times: Sequence[float]) -> str:
+    if len(times) <= 2:
+        return enumerate_names([format_times(each) for each in times])
+    return f"{format_times(min(times))} to {format_times(max(times))}"
+
+
+def _rounds(result: SweepResult, values: Collection[str]) -> str:
+    """How many whole rounds some points have: ``2 rounds each``, ``2 to 4 rounds``."""
+    made = [
+        len({record.round for record in point.result.records if record.outcome == "complete"})
+        for point in result.measured_points
+        if point.value in values
+    ]
+    few, many = min(made), max(made)
+    if few < many:
+        return f"{few} to {plural(many, 'round')}"
+    return plural(few, "round") + (" each" if len(made) > 1 else "")
