@@ -11,7 +11,9 @@ from support.reports import report_of
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.pair_reasons import dependencies_in_words, explain_lanes, pair_in_words
 from tui_httpbench.analysis.pairs import pairs_of
+from tui_httpbench.analysis.question_answer import asked_pairs
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.clients.catalog import DEFAULT_MODES
 from tui_httpbench.plan.variants import parse_variants
 
 VARIANTS = parse_variants(["old=httpx==0.27.2", "new=httpx==0.28.1"])
@@ -40,6 +42,24 @@ def test_a_variant_is_usually_compared_with_its_reference_and_others_with_the_wi
     assert told[NEW].endswith(f"): surely slower. It {COMPUTES}, so the CPU limits it.")
     assert told[OLD].startswith("×600 the time of requests. ")
     assert told["requests"].startswith("The fastest. ")
+
+
+def test_a_new_client_is_compared_with_the_kept_one_where_that_is_the_question() -> None:
+    times_ms = {"requests": 50.0, "requests-session": 4.0, "aiohttp-each": 12.0, "aiohttp": 3.0}
+    records = [record for lane, ms in times_ms.items() for record in rounds_of(lane, ms, rounds=4)]
+    told = texts_of(result_of(*records, rounds=4, concurrency=1))
+    assert told["requests"].startswith("It takes 12.5 times as long as requests-session (")
+    assert told["aiohttp-each"].startswith("It takes 4.00 times as long as aiohttp (")
+    assert told["requests-session"].startswith("×1.33 the time of aiohttp.")
+    assert asked_pairs(("httpx-async", "httpx-async-h2")) == (("httpx-async-h2", "httpx-async"),)
+    assert asked_pairs(DEFAULT_MODES) == (), "who is fastest is about no pair"
+
+
+def test_one_round_tells_what_each_lane_did_and_no_verdict() -> None:
+    records = [record for lane, ms in (("requests", 9.0), ("aiohttp", 3.0)) for record in rounds_of(lane, ms, rounds=1)]
+    told = texts_of(result_of(*records, rounds=1, concurrency=1))["requests"]
+    assert told.startswith("×3.00 the time of aiohttp. It opened 4 connections a round")
+    assert "more rounds" not in told
 
 
 def test_any_lane_is_compared_with_any_other() -> None:

@@ -73,7 +73,7 @@ def test_causes_are_told_once_each_the_largest_share_first() -> None:
     assert "keeps its own (20.0 ms a request against 0). 43 % is TLS, a handshake with each connection (20.0 " in text
     assert "requests-session keeps" in text
     assert text.endswith(
-        "8.5 % is computing, with making a client every time, (5.00 ms a request against 1.00). "
+        "8.5 % is computing, which includes making a client every time (5.00 ms a request against 1.00). "
         "6.4 % is other than these parts, such as waiting for a "
         "CPU (3.00 ms a request against 0)."
     )

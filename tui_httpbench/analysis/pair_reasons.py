@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tui_httpbench.analysis.grouping import grouped, usual_grouping
 from tui_httpbench.analysis.pairs import Pair, pairs_among
+from tui_httpbench.analysis.question_answer import asked_pairs
 from tui_httpbench.analysis.reasons import WHY_UNKNOWN, ModeReason, explain_ranking, facts_of, portrait, reasons_of_gap
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.clients.entrants import mode_of
@@ -15,13 +16,14 @@ from tui_httpbench.plan.reference import compared_pairs
 def explain_lanes(result: Result, against: str = "") -> tuple[ModeReason, ...]:
     """Every lane, with what makes it slower or faster than the lane ``against``; they stand in the usual groups.
 
-    Without one, a lane of a variant is compared with the reference of its mode, and any other with the winner.
+    Without one, a lane of a variant is compared with the reference of its mode, one that the run's question is about
+    with what it asks for, and any other with the winner.
     """
     usual = explain_ranking(result)
     if against:
         wanted = tuple((label, against) for label in result.plan.modes if label != against)
     else:
-        wanted = compared_pairs(result.plan)
+        wanted = compared_pairs(result.plan) or asked_pairs(result.plan.modes)
     pairs = {pair.label: pair for pair in pairs_among(result, wanted)}
     groups = grouped(usual, usual_grouping(result.plan), lambda reason: reason.rank.mode)
     return tuple(_explained(result, reason, pairs, against) for group in groups for reason in group)

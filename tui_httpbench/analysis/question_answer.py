@@ -23,13 +23,30 @@ def answer_of(result: Result) -> str:
     """
     if is_like_the_article(result.plan):
         return verdict_on_order(result)
-    modes, pairs = set(result.plan.modes), _each_and_kept(result.plan.modes)
-    # URL, load and budget are whoever's who asks, and so are the libraries. All modes ask who is fastest.
-    if modes == {mode for pair in pairs for mode in pair} != set(PRESETS["quick"].values["modes"]):
+    if pairs := _pairs_of_keeping(result.plan.modes):
         return _keeping(result, pairs)
-    if modes == set(PRESETS["http2"].values["modes"]):
-        return _http2(result)
-    return ""
+    return _http2(result) if _asks_about_http2(result.plan.modes) else ""
+
+
+def asked_pairs(modes: Sequence[str]) -> tuple[Pair, ...]:
+    """The pairs that the question of a run of these modes is about, each with what it is compared with as second."""
+    pairs = _pairs_of_keeping(modes)
+    if not pairs and _asks_about_http2(modes):
+        lanes = {entrant_of(mode).mode.http2: mode for mode in modes}
+        return ((lanes[True], lanes[False]),)
+    return tuple(pairs)
+
+
+def _pairs_of_keeping(modes: Sequence[str]) -> list[Pair]:
+    """Each and kept of each library, where the modes are just those; nothing where another question was asked."""
+    pairs = _each_and_kept(modes)
+    # URL, load and budget are whoever's who asks, and so are the libraries. All modes ask who is fastest.
+    asks = set(modes) == {mode for pair in pairs for mode in pair} != set(PRESETS["quick"].values["modes"])
+    return pairs if asks else []
+
+
+def _asks_about_http2(modes: Sequence[str]) -> bool:
+    return set(modes) == set(PRESETS["http2"].values["modes"])
 
 
 def _each_and_kept(modes: Sequence[str]) -> list[Pair]:
@@ -60,7 +77,7 @@ def _keeping(result: Result, pairs: Sequence[Pair]) -> str:
 def _http2(result: Result) -> str:
     """What HTTP/2 gains or costs."""
     lanes = {entrant_of(mode).mode.http2: mode for mode in result.plan.modes}
-    change = change_between(result, lanes[False], lanes[True]) if len(lanes) == 2 else None
+    change = change_between(result, lanes[False], lanes[True])
     if change is None or not _gain(change):
         return ""
     if change.pair.verdict == "same":

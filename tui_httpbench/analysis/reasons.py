@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from tui_httpbench.analysis.columns import connections_per_round
@@ -133,6 +134,9 @@ def _sentences(result: Result, rank: Rank, facts: dict[str, ModeFacts], winner: 
         place = "Fastest so far, but not certain." if rank.tied_with else "The fastest."
         return (place, *portrait(own))
     start = f"{format_ratio(rank.ratio)} the time of {winner.mode}."
+    if rank.interval is not None and not math.isfinite(rank.interval.high):
+        # That one round decides nothing is said once, of all.
+        return (start, *portrait(own))
     if rank.verdict == "same":
         return (start, "That counts as equal.")
     if rank.verdict == "unsure":
@@ -233,8 +237,8 @@ def _details(name: str, own: ModeFacts, best: ModeFacts, who: str) -> str:
         keeps = "keeps its own" if least < MANY_CONNECTIONS else f"opens {format_figure(least)}"
         return f": {'it' if who == 'It' else who} opens {each}, {best.mode} {keeps}"
     if name == NAMES["computing"]:
-        made = ", with making a client every time," if own.makes_clients and not best.makes_clients else ""
-        in_flight = f"{made} and {NAMES['turn']}" if own.in_flight > 1 else made
+        made = ", which includes making a client every time" if own.makes_clients and not best.makes_clients else ""
+        in_flight = f"{made}{made and ','} and {NAMES['turn']}" if own.in_flight > 1 else made
         bound = own.cpu_share is not None and own.cpu_share >= CPU_BOUND_SHARE
         return f"{in_flight}; the CPU limits {'it' if who == 'It' else who}" if bound else in_flight
     return _DETAILS.get(name, "")

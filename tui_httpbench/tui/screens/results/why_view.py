@@ -14,6 +14,7 @@ from textual.widgets import DataTable, Label, Select
 from tui_httpbench.analysis.changes import Change, change_to_show
 from tui_httpbench.analysis.pair_reasons import explain_lanes
 from tui_httpbench.analysis.places import OTHER_WORK_SIGN, placed_name, places_of
+from tui_httpbench.analysis.question_answer import asked_pairs
 from tui_httpbench.analysis.reasons import ModeReason
 from tui_httpbench.analysis.result import Environment, Result
 from tui_httpbench.analysis.variant_labels import lane_versions, variant_labels
@@ -106,9 +107,7 @@ class WhyView(ResultView):
         """What modes are compared with, and the facts, over the reasons and the settings."""
         self._reasons = reasons = self._reasons_against("")
         if sum(reason.rank.ratio is not None for reason in reasons) > 1:
-            has_pairs = bool(compared_pairs(self.result.plan))
-            first = "the first place" if self.result.ranking[0].shared else "the fastest"
-            yield AgainstBar(reasons, f"its reference, else {first}" if has_pairs else first)
+            yield AgainstBar(reasons, self._usual())
         yield FactsTable(reasons, lane_versions(self.result))
         with Horizontal(id="why-body"):
             yield ReasonsPage(self.result, reasons)
@@ -154,6 +153,14 @@ class WhyView(ResultView):
         event.stop()
         self.query_one(ReasonsPage).show_reason(event.cursor_row)
         self._show_change(event.cursor_row)
+
+    def _usual(self) -> str:
+        """What each mode is compared with where nothing else was chosen."""
+        plan = self.result.plan
+        first = "the first place" if self.result.ranking[0].shared else "the fastest"
+        if compared_pairs(plan):
+            return f"its reference, else {first}"
+        return f"its counterpart, else {first}" if asked_pairs(plan.modes) else first
 
     def _reasons_against(self, label: str) -> tuple[ModeReason, ...]:
         """Every mode with its reasons against this one; explained once."""
