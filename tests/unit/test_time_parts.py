@@ -64,6 +64,32 @@ def test_with_many_in_flight_a_request_waits_for_its_turn_but_no_longer_than_the
     assert parts.turn == pytest.approx(3.0)  # one more computes for 5 ms, but for 3 ms alone nothing else is known
 
 
+def test_waiting_for_a_cpu_is_what_the_system_counted_beyond_waiting_for_its_turn() -> None:
+    parts = time_parts(result(cpu_wait_s=0.02), "requests")
+    assert parts is not None
+    assert parts.cpu_wait == pytest.approx(2.0)
+    assert parts.other == pytest.approx(1.0)
+    assert parts.all[-2:] == (("waiting for a CPU", parts.cpu_wait), ("other", parts.other))
+    more = time_parts(result(cpu_wait_s=0.5), "requests")
+    assert more is not None
+    assert [more.cpu_wait, more.other] == pytest.approx([3.0, 0.0]), "never more than there is time"
+    in_turn = time_parts(result(concurrency=2, cpu_wait_s=0.02), "requests")
+    assert in_turn is not None
+    assert [in_turn.turn, in_turn.cpu_wait] == pytest.approx([3.0, 0.0]), "threads wait for each other"
+    text = next(reason.text for reason in explain_lanes(result(cpu_wait_s=0.03)) if reason.rank.mode == "requests")
+    assert "6.4 % is waiting for a CPU (3.00 ms a request against 0)." in text
+    assert "such as waiting for a CPU" not in text
+
+
+def test_a_process_without_a_processor_holds_up_all_that_an_async_mode_has_in_flight() -> None:
+    alike: dict[str, Any] = {"target_cpu_s": 0.01, "held_s": 0.01, "timed_connections": 0, "cpu_s": 0.01}
+    told = [
+        time_parts(result_of(*rounds_of(lane, 30.0, rounds=2, cpu_wait_s=0.02, **alike), rounds=2, concurrency=4), lane)
+        for lane in ("aiohttp", "requests-session")
+    ]
+    assert [parts.cpu_wait for parts in told if parts is not None] == pytest.approx([8.0, 2.0])
+
+
 def test_causes_are_told_once_each_the_largest_share_first() -> None:
     told = {reason.rank.mode: reason for reason in explain_lanes(result())}
     text = told["requests"].text

@@ -241,13 +241,10 @@ def _details(name: str, own: ModeFacts, best: ModeFacts, who: str) -> str:
         in_flight = f"{made}{made and ','} and {NAMES['turn']}" if own.in_flight > 1 else made
         bound = own.cpu_share is not None and own.cpu_share >= CPU_BOUND_SHARE
         return f"{in_flight}; the CPU limits {'it' if who == 'It' else who}" if bound else in_flight
-    return _DETAILS.get(name, "")
-
-
-_DETAILS = {
-    NAMES["tls"]: ", a handshake with each connection",
-    OTHER: " than these parts, such as waiting for a CPU",
-}
+    if name == OTHER:
+        is_known = own.parts is not None and own.parts.cpu_wait is not None
+        return " than these parts" if is_known else " than these parts, such as waiting for a CPU"
+    return ", a handshake with each connection" if name == NAMES["tls"] else ""
 
 
 _Candidate = tuple[float, str] | None  # the share of the gap that it explains, and the sentence

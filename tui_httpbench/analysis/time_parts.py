@@ -5,7 +5,9 @@ trip, and each exchange for another; a TLS 1.3 handshake is one exchange (RFC 84
 connections of the timed requests, and measures how long it held them and what it computed; the worker measures its
 processor time. Elsewhere only that is known. While a request is one of c in flight, its process computes c times what
 it takes for one (Little's law), of which all but one part is for the others: so long, at most, it waits for its turn.
-What is left is ``other``. The body of an answer comes as fast as loopback carries it, so that to read it is to compute.
+Linux tells how long threads that were ready had no processor: that of a sync mode holds up its own request alone, that
+of an async mode all that are in flight, at most. What is left is ``other``. The body of an answer comes as fast as
+loopback carries it, so that to read it is to compute.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.text.formatting import format_ms
 
 _REDIRECTING = "/redirect/"
@@ -24,7 +27,8 @@ class TimeParts:
 
     ``connecting`` and ``tls`` are round trips of new connections, ``waiting`` that of the request and the server's
     work; None where they are not known. ``computing`` is the processor time of the client's process for one request;
-    ``turn`` is what it computed for the others in flight, as far as the request was not waiting for something else.
+    ``turn`` is what it computed for the others in flight; ``cpu_wait`` is how long it had no processor beyond that,
+    None where that is not known; both as far as the request was not waiting for something else.
     """
 
     latency_ms: float
@@ -33,6 +37,7 @@ class TimeParts:
     waiting: float | None
     computing: float
     turn: float = 0.0
+    cpu_wait: float | None = None
 
     @property
     def measured_ms(self) -> float:
@@ -68,6 +73,7 @@ NAMES = {
     "waiting": "waiting for the server",
     "computing": "computing",
     "turn": "waiting for its turn",
+    "cpu_wait": "waiting for a CPU",
 }
 """What each part is called, by its field."""
 OTHER = "other"
@@ -95,14 +101,23 @@ def time_parts(result: Result, mode_id: str) -> TimeParts | None:
     requests = sum(record.finished for record in records)
     plan = result.plan
     if not requests or plan.request.url.startswith(_REDIRECTING):
-        return _with_turn(TimeParts(latency_ms, None, None, None, computing), plan.in_flight(mode_id))
+        return _with_waits(TimeParts(latency_ms, None, None, None, computing), result, mode_id)
     trip_ms = plan.scenario.rtt_ms
     connecting = trip_ms * sum(record.timed_connections or 0 for record in records) / requests
     server_ms = sum((record.held_s or 0.0) + (record.target_cpu_s or 0.0) for record in records) / requests * 1e3
     tls = connecting if result.url.lower().startswith("https:") else 0.0
     parts = TimeParts(latency_ms, connecting, tls, trip_ms + server_ms, computing)
-    return _with_turn(parts, plan.in_flight(mode_id))
+    return _with_waits(parts, result, mode_id)
 
 
-def _with_turn(parts: TimeParts, in_flight: int) -> TimeParts:
-    return replace(parts, turn=min((in_flight - 1) * parts.computing, parts.other))
+def _with_waits(parts: TimeParts, result: Result, mode_id: str) -> TimeParts:
+    in_flight = result.plan.in_flight(mode_id)
+    # First: where threads of one process take turns, the system counts what each waits for the others as well.
+    parts = replace(parts, turn=min((in_flight - 1) * parts.computing, parts.other))
+    records = [record for record in result.records if record.mode == mode_id and record.outcome == "complete"]
+    waits_s = [record.cpu_wait_s for record in records if record.cpu_wait_s is not None]
+    requests = sum(record.finished for record in records)
+    if not requests or len(waits_s) < len(records):
+        return parts
+    held_up = in_flight if mode_of(mode_id).kind == "async" else 1
+    return replace(parts, cpu_wait=min(held_up * sum(waits_s) / requests * 1e3, parts.other))

@@ -178,6 +178,7 @@ class WorkerProcess:
         del message["event"]
         clocks = Clocks(**message)
         self._story.slices.append(Slice(clocks.requests, clocks.elapsed_ns / 1e9, clocks.cpu_ns / 1e9))
+        self._story.cpu_waits_ns.append(clocks.cpu_wait_ns)
         self.elapsed_s += clocks.elapsed_ns / 1e9
         self.requests += clocks.requests
         return clocks
@@ -332,6 +333,7 @@ class WorkerProcess:
             setup=story.setup,
             lead_ins=self.lead_ins,
             slices=tuple(story.slices),
+            cpu_wait_s=story.cpu_wait_s if is_whole else None,
         )
         if story.finished:
             record = replace(

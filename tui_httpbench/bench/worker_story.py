@@ -43,6 +43,7 @@ class WorkerStory:
     mode_id: str
     setup: WorkerSetup | None = None
     slices: list[Slice] = field(default_factory=list)
+    cpu_waits_ns: list[int | None] = field(default_factory=list)
     finished: dict[str, Any] | None = None
     is_out_of_memory: bool = False
     failed: str = ""
@@ -50,6 +51,12 @@ class WorkerStory:
     hung_s: float = 0.0
     is_gone: bool = False
     is_mute: bool = False
+
+    @property
+    def cpu_wait_s(self) -> float | None:
+        """How long its threads had no processor in all slices; None where that is not known of each."""
+        known = [waited_ns for waited_ns in self.cpu_waits_ns if waited_ns is not None]
+        return sum(known) / 1e9 if len(known) == len(self.cpu_waits_ns) else None
 
     @property
     def has_ended(self) -> bool:

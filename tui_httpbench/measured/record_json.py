@@ -59,6 +59,7 @@ def record_from_dict(values: dict[str, Any]) -> tuple[RoundRecord, int]:
         lead_ins=whole(values.get("lead_ins", 0), 0, MAX_REQUESTS),
         timed_connections=whole_or_none(values.get("timed_connections"), 2**60),
         held_s=seconds_or_none(values.get("held_s")),
+        cpu_wait_s=seconds_or_none(values.get("cpu_wait_s")),
         slices=tuple(_slice(*part) for part in items(values["slices"], MAX_SLICES)),
     )
     return record, whole(values["requests"], 0, MAX_REQUESTS)

@@ -86,6 +86,8 @@ class RoundRecord:
     seconds in all before it answered: their service time and their place in line; both None elsewhere.
     ``wall_s`` is how long the whole round of the group took, its start-up included. ``foreign_requests`` arrived at the
     embedded target in the mode's turns though its worker did not send them; then what the target counted is left out.
+    ``cpu_wait_s`` is how long threads of the client's process were ready to run in its slices and had no processor,
+    added up over all of them; None where the system does not tell.
     ``counted`` is what ``samples`` added up to where they are not kept any more, None where they are.
     """
 
@@ -110,6 +112,7 @@ class RoundRecord:
     counted: SampleTally | None = None
     timed_connections: int | None = None
     held_s: float | None = None
+    cpu_wait_s: float | None = None
 
     def __eq__(self, other: object) -> bool:
         """Samples are compared by their content."""

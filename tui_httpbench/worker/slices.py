@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .answers import counted_size, size_of
+from .cpu_wait import cpu_wait_ns, waited_ns
 from .job import AsyncSend, Send
 from .recorder import NO_BODY, Recorder
 
@@ -41,7 +42,8 @@ class Clocks:
     """What a slice took: wall time from the first start to the last end, and processor time of all threads, in ns.
 
     ``drain_ns`` is how long it went on after the first place had nothing more to send; for ``drain_cpu_ns`` of that the
-    process computed. ``in_batch`` is what is left of the batch under way.
+    process computed. ``in_batch`` is what is left of the batch under way. ``cpu_wait_ns`` is how long its threads had
+    no processor, None where the system does not tell; it is read before and after the bursts, while no clock runs.
     """
 
     requests: int = 0
@@ -50,6 +52,7 @@ class Clocks:
     drain_ns: int = 0
     drain_cpu_ns: int = 0
     in_batch: int = 0
+    cpu_wait_ns: int | None = None
 
 
 @dataclass
@@ -132,12 +135,13 @@ class SyncSlicer(_Slicer):
 
     def run(self, limits: Limits) -> Clocks:
         """One slice. Raises what is no Exception and came out of the client."""
-        clocks = Clocks()
+        clocks, waited_before_ns = Clocks(), cpu_wait_ns()
         for burst in self._bursts(limits, clocks):
             if self.in_flight == 1:
                 self._send_in_turn(burst)
             else:
                 self._run_in_threads(burst)
+        clocks.cpu_wait_ns = waited_ns(waited_before_ns)
         return clocks
 
     def _run_in_threads(self, burst: _Burst) -> None:
@@ -194,10 +198,11 @@ class AsyncSlicer(_Slicer):
 
     async def run(self, limits: Limits) -> Clocks:
         """One slice."""
-        clocks = Clocks()
+        clocks, waited_before_ns = Clocks(), cpu_wait_ns()
         for burst in self._bursts(limits, clocks):
             places = min(self.in_flight, burst.limit)
             await asyncio.gather(*(self._send_in_turn(burst) for _ in range(places)))
+        clocks.cpu_wait_ns = waited_ns(waited_before_ns)
         return clocks
 
     async def _send_in_turn(self, burst: _Burst) -> None:

@@ -12,6 +12,7 @@ _LOOKS = {
     NAMES["tls"]: ("▓", "red"),
     NAMES["waiting"]: ("░", "cyan"),
     NAMES["computing"]: ("█", "blue"),
+    NAMES["cpu_wait"]: ("▄", "magenta"),
     NAMES["turn"]: ("▒", "green"),
     OTHER: ("·", "bright_black"),
     ELSEWHERE: ("·", "bright_black"),
