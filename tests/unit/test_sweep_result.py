@@ -77,7 +77,7 @@ def test_what_is_not_decided_is_told_as_such_with_the_largest_difference() -> No
     far_apart = {"requests-session": (1.0, 2.0), "httpx-client": (1.5, 3.0), "aiohttp": (1.05, 0.2)}
     told = sentences_of(swept("concurrency=1,10", far_apart, rounds=2, noise=0.6))[0]
     assert told.startswith(
-        "Whether async or sync pays is not decided yet, after 2 rounds each; the largest difference so far: at 10 in "
+        "Whether async or sync pays is not decided yet, after 2 rounds each; the largest difference: at 10 in "
         "flight, aiohttp is "
     )
     assert " times as fast as requests-session (" in told

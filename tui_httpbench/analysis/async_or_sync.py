@@ -33,7 +33,7 @@ def async_or_sync(pairs: SweepPairs) -> str:
         _pays(result, [each for each in won if each.front in kinds[ours]], ours, theirs)
         for ours, theirs in (("async", "sync"), ("sync", "async"))
     ]
-    return " ".join(filter(None, (*told, _hardly(result, close), _open(result, still_open, len(contests)))))
+    return " ".join(filter(None, (*told, _open(result, still_open, len(contests)), _hardly(result, close))))
 
 
 def _pays(result: SweepResult, won: Sequence[Contest], ours: str, theirs: str) -> str:
@@ -70,10 +70,8 @@ def _open(result: SweepResult, still_open: Sequence[Contest], compared: int) -> 
         return f"{told}."
     far = max(known, key=lambda each: each.times)
     difference = times_as_fast(far.interval.ratio, far.interval.low, far.interval.high, far.behind)
-    place = "there" if where else "so far"
-    return (
-        f"{told}; the largest difference {place}: at {result.sweep.in_words(far.value)}, {far.front} is {difference}."
-    )
+    place = " there" if where else ""
+    return f"{told}; the largest difference{place}: at {result.sweep.in_words(far.value)}, {far.front} is {difference}."
 
 
 def _places(result: SweepResult, contests: Sequence[Contest]) -> str:
