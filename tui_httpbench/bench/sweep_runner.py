@@ -4,55 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing, suppress
-from dataclasses import dataclass, field, replace
 from functools import partial
 
 from tui_httpbench.analysis.all_failed import CommonFailure
 from tui_httpbench.analysis.elsewhere import Elsewhere
-from tui_httpbench.analysis.outlook import last_round_wall_s
 from tui_httpbench.analysis.sweep import SweepResult, summarize_sweep
 from tui_httpbench.bench.conditions import read_machine
 from tui_httpbench.bench.events import EnvironmentStep, Event, RoundJudged, RunFinished, RunStarted, Stage
 from tui_httpbench.bench.folder_holder import FolderHolder
 from tui_httpbench.bench.open_files import check_open_files
 from tui_httpbench.bench.pinning import choose_cpus, leave_cpu
-from tui_httpbench.bench.round_schedule import END_S as ROUND_END_S
-from tui_httpbench.bench.round_schedule import LONGER_ROUND, usual_rounds
 from tui_httpbench.bench.run_code import own_files_of
 from tui_httpbench.bench.run_error import RunError, in_words, with_reasons
 from tui_httpbench.bench.run_folder import RunFolder, point_path
 from tui_httpbench.bench.runner import Runner, time_of_day
+from tui_httpbench.bench.sweep_budget import SweepBudget
 from tui_httpbench.bench.sweep_events import PointEvent, PointProgress, SweepEvent, SweepFinished, SweepProgress
 from tui_httpbench.bench.sweep_events import SweepRoundStarted as SweepRoundStarted
+from tui_httpbench.bench.sweep_point import SweepPoint
 from tui_httpbench.clients.own_files import OwnFile
 from tui_httpbench.files.threads import in_thread
 from tui_httpbench.history.naming import new_run_id
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.measured.notes_json import RunEnd
-from tui_httpbench.plan.plan import AUTO, Plan
+from tui_httpbench.plan.plan import Plan
 from tui_httpbench.target_server.launcher import TargetError
 from tui_httpbench.text.hiding import Hiding, drop_secrets
-
-END_S = 0.5
-"""What is left of the budget for ending all targets."""
-LEAST_ROUNDS = 3
-"""As many are needed to tell the noise of a few modes."""
-
-
-@dataclass
-class _Point:
-    """One point: its run, and the stream of what that tells, None before the first turn and after the last."""
-
-    number: int
-    value: str
-    runner: Runner
-    events: AsyncGenerator[Event, None] | None = field(default=None, repr=False)
-    has_begun: bool = False
-    is_over: bool = False
 
 
 class SweepRunner(FolderHolder):
@@ -97,7 +77,7 @@ class SweepRunner(FolderHolder):
         self._in_history = in_history
         self._cpus = choose_cpus(plan.pin)
         self._points = [
-            _Point(
+            SweepPoint(
                 number,
                 value,
                 Runner(
@@ -117,13 +97,11 @@ class SweepRunner(FolderHolder):
         self._started_at = (earlier.whole.started_at if earlier else None) or time_of_day()
         self._ended_at: str | None = None
         self._run_id = (earlier.whole.run_id if earlier else "") or new_run_id(self._started_at)
-        self._began_s: float | None = None
-        self._ended_s: float | None = None
-        self._current: _Point | None = None
-        self._first: _Point | None = None
+        self._budget = SweepBudget(plan)
+        self._current: SweepPoint | None = None
+        self._first: SweepPoint | None = None
         self._round = before
         self._stopped = False
-        self._bound_s: float | None = None
         self.trouble = ""
 
     async def run(self) -> AsyncGenerator[SweepEvent, None]:
@@ -169,23 +147,23 @@ class SweepRunner(FolderHolder):
             for number, point in enumerate(order):
                 if self._must_end:
                     return
-                self._share_budget(order[number:])
+                self._budget.share(self._points, order[number:], self._round)
                 async with aclosing(self._turn(point)) as events:
                     async for event in events:
                         yield event
 
-    async def _points_of_next_round(self) -> list[_Point]:
+    async def _points_of_next_round(self) -> list[SweepPoint]:
         """The points that are not over; those that have made their rounds, or have no time left, end now."""
         if self._must_end:
             return []
         waiting = [point for point in self._points if not point.is_over]
-        self._share_budget(waiting)
+        self._budget.share(self._points, waiting, self._round)
         for point in waiting:
             if point.has_begun and point.runner.has_all_rounds:
-                await self._end(point)
+                await point.end()
         return [point for point in waiting if not point.is_over]
 
-    async def _turn(self, point: _Point) -> AsyncGenerator[PointEvent, None]:
+    async def _turn(self, point: SweepPoint) -> AsyncGenerator[PointEvent, None]:
         """One round of a point; what it told."""
         runner, events = point.runner, point.events
         assert events is not None
@@ -210,8 +188,8 @@ class SweepRunner(FolderHolder):
                         raise
                     self.trouble = self._trouble_at(point, _in_words(error))
                     break
-                if isinstance(event, RunStarted) and self._began_s is None:
-                    self._began_s = time.monotonic()  # making environments takes none of the budget
+                if isinstance(event, RunStarted):
+                    self._budget.begin()  # making environments takes none of it
                 if isinstance(event, RunFinished):
                     continue
                 if self._is_news(point, event):
@@ -223,49 +201,23 @@ class SweepRunner(FolderHolder):
         if runner.trouble and not self.trouble:
             self.trouble = self._trouble_at(point, runner.trouble)
 
-    def _is_news(self, point: _Point, event: Event) -> bool:
+    def _is_news(self, point: SweepPoint, event: Event) -> bool:
         """Whether an event is told: the environments are made for the point that comes first, and are there then."""
         return point is self._first or not isinstance(event, EnvironmentStep)
 
-    def _trouble_at(self, point: _Point, why: str) -> str:
+    def _trouble_at(self, point: SweepPoint, why: str) -> str:
         return f"At {self.sweep.knob} {point.value}: {why}"
 
     @property
     def _must_end(self) -> bool:
         return self._stopped or bool(self.trouble) or self.is_refused
 
-    def _share_budget(self, waiting: Sequence[_Point]) -> None:
-        """Gives those that wait for their turn in this round an equal part each of what is left of the budget.
-
-        The others are reckoned with, too: they have a round less before them. A point whose rounds take longer than its
-        part has time for gets ``LEAST_ROUNDS`` all the same, if the rest of the budget does.
-        """
-        if self.plan.rounds != AUTO:
-            return
-        left_s = max(0.0, self.plan.budget_s - END_S - self._elapsed_s)
-        later = max(usual_rounds(self.plan) - (self._round - self.plan.rounds_before), 0)
-        rounds = later * sum(not point.is_over for point in self._points) + len(waiting)
-        for point in waiting:
-            needed_s = LONGER_ROUND * last_round_wall_s(tuple(point.runner.records)) + ROUND_END_S
-            has_few = 0 < point.runner.measured.rounds_made < LEAST_ROUNDS and needed_s <= left_s
-            point.runner.give_time_s(max(left_s * (later + 1) / rounds, needed_s if has_few else 0.0))
-
     async def _end_points(self) -> None:
         """Lets each run that is not over end as one that was stopped does, so that its folder tells so."""
         for point in self._points:
             if not point.is_over and point.has_begun:
                 point.runner.stop()
-                await self._end(point)
-
-    async def _end(self, point: _Point) -> None:
-        """Lets the run of a point come to its end, which no round is before any more."""
-        assert point.events is not None
-        point.runner.resume()
-        with suppress(TargetError, OSError):
-            async for _ in point.events:
-                pass
-        point.runner.pause()
-        point.is_over = True
+                await point.end()
 
     def stop(self) -> None:
         """Ends the sweep at once; everything measured so far is kept."""
@@ -303,7 +255,7 @@ class SweepRunner(FolderHolder):
     def progress(self) -> SweepProgress:
         """Where the sweep stands now."""
         points = tuple(
-            PointProgress(point.value, point.runner.progress(), point.is_over or self._ended_s is not None)
+            PointProgress(point.value, point.runner.progress(), point.is_over or self._budget.has_ended)
             for point in self._points
         )
         current = self._current
@@ -313,16 +265,16 @@ class SweepRunner(FolderHolder):
             point=None if current is None else current.number,
             round=self._round,
             rounds=max(self._round, *(point.rounds_done if point.is_over else point.run.rounds for point in points)),
-            elapsed_s=self._elapsed_s,
+            elapsed_s=self._budget.elapsed_s,
             stage=self._stage(),
-            time_left_s=self._time_left_s(points),
+            time_left_s=self._budget.time_left_s(points, None if current is None else points[current.number]),
             is_auto=points[0].run.is_auto,
         )
 
     @property
     def measured(self) -> MeasuredSweep:
         """All that has been found out so far."""
-        return MeasuredSweep(self._whole, tuple(_measured_at(point) for point in self._points))
+        return MeasuredSweep(self._whole, tuple(point.measured for point in self._points))
 
     def result(self) -> SweepResult:
         """What has been measured so far, whole rounds and cut-short ones."""
@@ -345,46 +297,17 @@ class SweepRunner(FolderHolder):
             machine=self._machine,
         )
 
-    @property
-    def _elapsed_s(self) -> float:
-        if self._began_s is None:
-            return 0.0
-        return (time.monotonic() if self._ended_s is None else self._ended_s) - self._began_s
-
     def _stage(self) -> Stage:
-        if self._ended_s is not None:
+        if self._budget.has_ended:
             return "ended"
         return "preparing" if self._current is None else self._current.runner.progress().stage
-
-    def _time_left_s(self, points: Sequence[PointProgress]) -> float | None:
-        """An upper bound; once told, it may come down faster than the clock and never goes up without need."""
-        if self._ended_s is not None:
-            return 0.0
-        left_s = self._bound_of(points)
-        now_s = self._elapsed_s
-        if left_s is None:
-            return None
-        if self._bound_s is None or now_s > self._bound_s or now_s + left_s < self._bound_s:
-            self._bound_s = now_s + left_s
-        return self._bound_s - now_s
-
-    def _bound_of(self, points: Sequence[PointProgress]) -> float | None:
-        if points[0].run.is_auto:
-            budget_left_s = self.plan.budget_s - self._elapsed_s
-            current = None if self._current is None else points[self._current.number].run.time_left_s
-            return max(budget_left_s, current if budget_left_s <= 0 and current is not None else 0.5)
-        known = [point.run.time_left_s for point in points if not point.is_over and point.run.time_left_s is not None]
-        if not known:
-            return None
-        unknown = sum(1 for point in points if not point.is_over) - len(known)
-        return sum(known) + unknown * max(known)
 
     def _write_earlier(self) -> None:
         """Writes down what is gone on with: whatever ends this app, that is to be recovered as well. Raises OSError."""
         for point in self._points:
             if point.runner.records:
                 folder = self._begun[point.number] = self._new_folder(point.number)
-                folder.begin(_measured_at(point))
+                folder.begin(point.measured)
 
     def _make_folder(self, number: int) -> RunFolder:
         return self._begun.get(number) or self._new_folder(number)
@@ -394,7 +317,7 @@ class SweepRunner(FolderHolder):
         return RunFolder(point_path(self._folder.path, number))
 
     def _finish(self) -> None:
-        self._ended_s = time.monotonic()
+        self._budget.end()
         for point in self._points:
             point.runner.leave()  # their folders lie in the sweep's
         for folder in self._begun.values():
@@ -407,11 +330,6 @@ def _of_point(earlier: MeasuredSweep | None, number: int) -> Measured | None:
     """What a point is gone on with; None where it was not reached."""
     point = earlier.points[number] if earlier else None
     return point if point is not None and point.records else None
-
-
-def _measured_at(point: _Point) -> Measured:
-    """What is known of a point, with the plan that tells how many rounds were there before, also without a new one."""
-    return replace(point.runner.measured, plan=point.runner.plan)
 
 
 def _in_words(error: OSError | TargetError) -> str:
