@@ -158,7 +158,7 @@ def tell_of_unequal_noise(tries: int) -> None:
     """
     random, allowed = np.random.default_rng(21), 0.05 / 2 / 3
     print(f"\n{tries} draws each; a mean's interval should hold in 95 %, and be surely wrong in {allowed:.2%} at most")
-    least = {}
+    least: dict[int, tuple[float, float, float]] = {}
     for machines, tau, noise in itertools.product((2, 3, 4, 5, 10), (0.0, 0.05, 0.3), UNEQUAL):
         sds = np.resize(noise, machines)
         held = wrong = stood_out = 0
@@ -180,8 +180,8 @@ def tell_of_unequal_noise(tries: int) -> None:
             f"{machines:>2} machines differ by {tau:.0%}, noise {' '.join(f'{sd:.0%}' for sd in noise):<10} "
             f"held {shares[0]:.1%}, surely wrong {shares[1]:.2%}, stands out {shares[2]:.1%}, ± {np.median(halves):.1%}"
         )
-    for machines, (held, wrong, stood_out) in least.items():
-        print(f"worst of {machines} machines: held {held:.1%}, surely wrong {wrong:.2%}, stands out {stood_out:.1%}")
+    for machines, worst in least.items():
+        print(f"worst of {machines}: held {worst[0]:.1%}, surely wrong {worst[1]:.2%}, stands out {worst[2]:.1%}")
 
 
 def main() -> None:

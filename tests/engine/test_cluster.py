@@ -225,6 +225,17 @@ async def test_who_is_not_there_is_told_before_anything_is_measured(
         await run_through(HostsRunner(heavy, Cluster(cluster.address)))
 
 
+async def test_a_variable_that_a_host_lacks_is_told_of_it(cluster: DaskCluster, light_modes: tuple[str, ...]) -> None:
+    request = Request(headers=(("Authorization", "Bearer $SET_NOWHERE_AT_ALL"),))
+    runner = HostsRunner(plan_of(light_modes, request=request), Cluster(cluster.address, hosts=("beta",)))
+    await run_through(runner)
+    (run,) = runner.measured.hosts
+    assert run.trouble == (
+        "The header Authorization names $SET_NOWHERE_AT_ALL, which is not set there; set it, or write "
+        "$$SET_NOWHERE_AT_ALL for the text."
+    )
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 async def test_a_host_that_hangs_is_given_up_and_ends_by_itself(

@@ -24,6 +24,8 @@ from tui_httpbench.bench.cluster.machine_turns import MachineTurns
 from tui_httpbench.bench.cluster.mirror import Mirror
 from tui_httpbench.bench.cluster.parcel import Parcel
 from tui_httpbench.bench.conditions import read_machine
+from tui_httpbench.commands.arguments import Parser
+from tui_httpbench.commands.plan_options import make_plan
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.measured_hosts import Host
 from tui_httpbench.plan.plan import Plan, PlanError, Request
@@ -156,6 +158,25 @@ def test_facts_need_nothing_of_this_program() -> None:
     assert list(told["versions"]) == ["requests"]
     assert told["missing"] == ["no_such_module"]
     assert told["free_bytes"] > 0
+
+
+def test_what_hosts_have_is_not_looked_for_here(tmp_path: Path) -> None:
+    own = tmp_path / "mine.py"
+    own.write_text(
+        "import no_such_module\nfrom tui_httpbench.clients import mode\n\n\n"
+        '@mode("mine", "a mode of mine", kept=False)\n'
+        "def mine(request, new):\n    yield lambda: (200, no_such_module.BODY)\n"
+    )
+    options = Parser("run").parse(["-m", f"{own}:mine", "-H", "Authorization: Bearer $SET_NOWHERE_HERE"])
+    with pytest.raises(PlanError, match="names \\$SET_NOWHERE_HERE, which is not set;"):
+        make_plan(options)
+    plan = make_plan(options, elsewhere=True)
+    assert plan is not None
+    assert plan.modes == ("mine",)
+    assert why_unfit(facts_of(), plan) == ""
+    assert why_unfit(facts_of(missing=["no_such_module"]), plan).endswith(
+        "not installed there, which mine needs; install it there, add --get, or leave the mode out."
+    )
 
 
 def test_a_job_carries_what_no_file_keeps_and_shows_none_of_it(tmp_path: Path) -> None:

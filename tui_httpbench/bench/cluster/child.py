@@ -27,6 +27,8 @@ from tui_httpbench.bench.run_folder import RunFolder
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.files.threads import spare_threads_of_numpy
 from tui_httpbench.measured.strict_json import read_as
+from tui_httpbench.plan.error import PlanError
+from tui_httpbench.plan.header_values import expand_headers
 from tui_httpbench.plan.reference import Against
 from tui_httpbench.target_server.launcher import TargetError
 
@@ -114,6 +116,7 @@ class _HostRun:
 
     def __init__(self, job: dict[str, Any], folder: Path, voice: _Voice, ear: _Ear) -> None:
         plan, told = plan_of_job(job, folder)
+        expand_headers(plan.request.filled_headers, where="there")
         self._voice, self._ear = voice, ear
         self.runner = Runner(
             plan,
@@ -197,6 +200,8 @@ async def _run(folder: Path) -> bool:
         run = _HostRun(ear.first(), folder, voice, ear)
         why = await run.make()
         voice.tell("progress", **progress_of(run.runner))
+    except PlanError as error:
+        why = str(error)
     except (OSError, ValueError, KeyError, TypeError, LookupError) as error:
         why = f"What was asked for is not understood there ({type(error).__name__}: {error})"[:300] + "."
     voice.tell("over", why=why, died=False)

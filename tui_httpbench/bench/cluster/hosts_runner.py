@@ -42,7 +42,6 @@ from tui_httpbench.measured.notes_json import RunEnd
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.politeness import RemoteLoad
-from tui_httpbench.plan.reference import USUAL, Against
 from tui_httpbench.text.formatting import enumerate_first, enumerate_names, plural
 from tui_httpbench.text.hiding import drop_secrets
 
@@ -72,7 +71,6 @@ class HostsRunner(FolderHolder):
         keeps_folder: bool = False,
         keep_going: bool = False,
         may_load: bool = False,
-        against: Against = USUAL,
         name: str = "",
         in_history: bool = True,
     ) -> None:
@@ -82,7 +80,7 @@ class HostsRunner(FolderHolder):
         self.plan, self.cluster = plan, cluster
         self.keeps_folder = keeps_folder
         self._keep_going, self._may_load = keep_going, may_load
-        self._against, self._name, self._in_history = against, name, in_history
+        self._name, self._in_history = name, in_history
         self._own_files: tuple[OwnFile, ...] = ()
         self._machine = read_machine()
         self._started_at = time_of_day()
@@ -332,7 +330,6 @@ class HostsRunner(FolderHolder):
             started_at=self._started_at,
             ended_at=self._ended_at,
             own_files=self._own_files,
-            against=self._against,
             name=hiding.hide(self._name),
             run_id=self._run_id,
             in_history=self._in_history,
