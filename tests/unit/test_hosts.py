@@ -115,6 +115,18 @@ def test_where_the_run_as_such_ended_whole_rounds_of_all_hosts_count() -> None:
     assert sentences_of(hosts_result(runs=gone)) == (NONE_COUNTS,)
 
 
+def test_what_ended_a_host_is_told_once() -> None:
+    measured = measured_hosts(3)
+    first, *others = measured.hosts
+    assert first.measured is not None
+    full = "The run ended in round 3: no space left on device; free some space on that disk."
+    run = replace(first, measured=replace(first.measured, trouble=full), trouble=full)
+    told = [finding.text for finding in summarize_hosts(replace(measured, hosts=(run, *others))).findings]
+    assert [text for text in told if full in text] == [
+        f"host-001: {full} It is left out of what is said of all; what it measured can be seen."
+    ]
+
+
 def test_what_is_otherwise_on_a_host_is_told_once() -> None:
     note = "httpx is 0.27.2 there, 0.28.1 here."
     result = hosts_result(runs={name: {"notes": (note,)} for name in NAMES[:5]})

@@ -67,7 +67,11 @@ def run_on_hosts(
                 complain(problem)
             if runner.trouble:
                 complain(runner.trouble)
-            status = STOPPED if result.stopped else SUCCESS if arrived_whole and result.all_succeeded else FAILURE
+                status = FAILURE
+            elif result.stopped:
+                status = STOPPED
+            else:
+                status = SUCCESS if arrived_whole and result.all_succeeded else FAILURE
         elif runner.has_measured:
             complain(f"What was measured until now is kept; '{RECOVER}' reports it.")
         else:

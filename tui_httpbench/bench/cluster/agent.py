@@ -168,7 +168,8 @@ class Charge:
                 self._tell_news()
         status = self._process.wait()
         if not self.end:
-            self.end = {"tell": "over", "died": True, "why": self._last_words(status)}
+            is_abandoned = self._is_given_up or status == ABANDONED
+            self.end = {"tell": "over", "died": True, "abandoned": is_abandoned, "why": self._last_words(status)}
         self.state = "over"
         self._tell_news()
         if not self._is_closed.wait(0.0 if status == ABANDONED or self._is_given_up else LEASE_S):

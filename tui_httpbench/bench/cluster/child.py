@@ -153,7 +153,7 @@ class _HostRun:
             return elsewhere.why_refused
         if runner.failure is not None and not runner.keep_going:
             return runner.failure.text
-        return ""
+        return runner.trouble
 
     async def _wait_for_go(self) -> None:
         self._ear.may_go.clear()
@@ -204,7 +204,7 @@ async def _run(folder: Path) -> bool:
         why = str(error)
     except (OSError, ValueError, KeyError, TypeError, LookupError) as error:
         why = f"What was asked for is not understood there ({type(error).__name__}: {error})"[:300] + "."
-    voice.tell("over", why=why, died=False)
+    voice.tell("over", why=why, died=False, abandoned=ear.is_abandoned)
     while not ear.may_leave.is_set() and ear.silent_s < LEASE_S:
         with suppress(TimeoutError):
             await asyncio.wait_for(ear.may_leave.wait(), PROGRESS_S)

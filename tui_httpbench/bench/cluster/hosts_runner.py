@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui_httpbench.bench.cluster.address import Cluster, is_private
+from tui_httpbench.bench.cluster.agent import LEASE_S
 from tui_httpbench.bench.cluster.choice import Chosen, Worker, choose, one_a_host, workers_of
 from tui_httpbench.bench.cluster.differences import notes_on, why_unfit
-from tui_httpbench.bench.cluster.followed_host import FollowedHost
+from tui_httpbench.bench.cluster.followed_host import LAPSED, FollowedHost
 from tui_httpbench.bench.cluster.host_file import HostNote
 from tui_httpbench.bench.cluster.hosts_events import (
     HostFinished,
@@ -51,6 +52,9 @@ if TYPE_CHECKING:
 LOOKED_AT_ONCE = 50
 LOOKING_S = 15.0
 """How long a host may take to tell what it is like."""
+WATCH_S = 1.0
+STANDSTILL_S = LEASE_S - 5.0
+"""How long this app must have stood still for hosts to give it up; they were asked a moment before it did."""
 ONE_OPINION = "so they measure in turns, round by round, and are one opinion"
 
 
@@ -92,6 +96,7 @@ class HostsRunner(FolderHolder):
         self._read: tuple[HostRun, ...] | None = None
         self._connecting: asyncio.Task[Any] | None = None
         self._stopped = False
+        self._stood_still_s = 0.0
         self.trouble = ""
 
     async def run(self) -> AsyncGenerator[HostsEvent, None]:
@@ -232,6 +237,7 @@ class HostsRunner(FolderHolder):
             job = job_of(self._whole, host.number, keep_going=self._keep_going, may_go_elsewhere=self._may_load)
             host.must_stop = self._stopped
             tasks[asyncio.create_task(host.follow(link, job, self._why_lost))] = host
+        watching = asyncio.create_task(self._watch_itself())
         try:
             waiting = set(tasks)
             while waiting:
@@ -240,11 +246,31 @@ class HostsRunner(FolderHolder):
                     task.result()  # what is wrong in here must be seen
                     yield HostFinished(tasks[task].note.host.name, tasks[task].note.trouble)
         finally:
-            for task in tasks:
+            for task in (watching, *tasks):
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        if tasks and all(host.note.trouble.startswith(self._why_lost()) for host in tasks.values()):
-            self.trouble = f"{self._why_lost()}; what came back until then counts."
+            await asyncio.gather(watching, *tasks, return_exceptions=True)
+        self.trouble = self._why_all_ended([host.note.trouble for host in tasks.values()])
+
+    def _why_all_ended(self, troubles: Sequence[str]) -> str:
+        """Why the run as such ended before its time, which is no host's own trouble; empty where it did not."""
+        if any(trouble.startswith(self._why_lost()) for trouble in troubles):
+            return f"{self._why_lost()}; what came back until then counts."
+        if self._stood_still_s and any(trouble.startswith(LAPSED) for trouble in troubles):
+            return (
+                f"This app stood still for {self._stood_still_s:.0f} s, and no host measures on without it; what came "
+                "back until then counts."
+            )
+        return ""
+
+    async def _watch_itself(self) -> None:
+        """Notices when this process was suspended, by itself or with the machine, so that no host was asked."""
+        while True:
+            # While a machine sleeps, one of its clocks may stand still as well.
+            before, at_before = time.monotonic(), time.time()
+            await asyncio.sleep(WATCH_S)
+            gap_s = max(time.monotonic() - before, time.time() - at_before)
+            if gap_s > STANDSTILL_S:
+                self._stood_still_s = max(self._stood_still_s, gap_s)
 
     async def _interruptible(self, work: Any) -> Any:
         """What is awaited, which ``stop`` cancels."""
