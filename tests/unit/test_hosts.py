@@ -100,6 +100,7 @@ def test_hosts_with_trouble_or_without_rounds_are_named_and_left_out() -> None:
     ]
     assert not result.all_succeeded
     assert [host.name for host in result.measured_hosts] == ["arm64-a", "arm64-b", "x86-a", "x86-d"]
+    assert sentences_of(result)[-1].startswith("On x86-a, which is left out: aiohttp is fastest: "), "it is not lost"
     alone = hosts_result(["arm64-a", "arm64-b", "x86-d"])
     assert {each.host for each in result.pairs.all[0].on_hosts} == {each.host for each in alone.pairs.all[0].on_hosts}
 
@@ -112,7 +113,12 @@ def test_where_the_run_as_such_ended_whole_rounds_of_all_hosts_count() -> None:
         assert sentences_of(result)[0] == "aiohttp is first on all 6 hosts, surely."
         assert len(findings_of(result, "host-cut-short")) == 1
         assert not findings_of(result, "host-left-out")
-    assert sentences_of(hosts_result(runs=gone)) == (NONE_COUNTS,)
+    none, *alone, more = sentences_of(hosts_result(runs=gone))
+    assert none == NONE_COUNTS
+    assert [sentence.partition(": aiohttp is fastest: ")[0] for sentence in alone] == [
+        f"On {name}, which is left out" for name in NAMES[:3]
+    ]
+    assert more == "3 more hosts left out have rankings of their own."
 
 
 def test_what_ended_a_host_is_told_once() -> None:
@@ -145,7 +151,7 @@ def test_what_can_not_be_compared_is_said_to_be_so() -> None:
         "Only aiohttp was measured, so there is nothing to compare it with: "
     )
     lost = {name: {"trouble": "Its worker was killed."} for name in ("host-001", "host-002")}
-    assert sentences_of(hosts_result(2, runs=lost)) == (NONE_COUNTS,)
+    assert sentences_of(hosts_result(2, runs=lost))[0] == NONE_COUNTS
     measured = measured_hosts(2)
     runs = []
     for run in measured.hosts:

@@ -38,14 +38,15 @@ def sentences_of(result: HostsResult) -> tuple[str, ...]:
         return ()
     pairs = result.pairs
     if all(host.why_left_out for host in result.hosts):
-        return (NONE_COUNTS,)
+        return (NONE_COUNTS, *_left_out(result))
     if len(result.plan.modes) == 1:
         return (_one_mode(result),)
     if not pairs.all:
-        return (NOT_COMPARED,)
+        return (NOT_COMPARED, *_left_out(result))
     if len(pairs.hosts) < 2:
-        return tuple(_alone(result))
-    return tuple(filter(None, (_first_places(pairs), _mean_of_first(pairs), _orders(pairs), *_flips(pairs))))
+        return (*_alone(result), *_left_out(result))
+    told = (_first_places(pairs), _mean_of_first(pairs), _orders(pairs), *_flips(pairs), *_left_out(result))
+    return tuple(filter(None, told))
 
 
 def conclusion_of(result: HostsResult) -> str | None:
@@ -100,6 +101,15 @@ def _alone(result: HostsResult) -> Iterator[str]:
     if host.result is not None and (told := conclude(host.result)):
         yield f"On {host.name}: {told}"
     yield "One host is one opinion: there is no mean over hosts."
+
+
+def _left_out(result: HostsResult) -> Iterator[str]:
+    """What hosts found each for itself that count for nothing that is said of all: their whole rounds are there."""
+    told = [(host.name, conclude(host.result)) for host in result.hosts if host.why_left_out and host.result]
+    own = [(name, sentence) for name, sentence in told if sentence]
+    yield from (f"On {name}, which is left out: {sentence}" for name, sentence in own[:MAX_NAMES])
+    if len(own) > MAX_NAMES:
+        yield f"{plural(len(own) - MAX_NAMES, 'more host')} left out have rankings of their own."
 
 
 def _one_mode(result: HostsResult) -> str:
