@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from tui_httpbench.bench.cluster.agent import _usual_variables, collect
 from tui_httpbench.bench.cluster.choice import Chosen, Worker, choose, one_a_host, workers_of
 from tui_httpbench.bench.cluster.differences import notes_on, why_unfit
 from tui_httpbench.bench.cluster.host_file import HostNote, read_note, write_note
+from tui_httpbench.bench.cluster.host_folder import BusyError, make_host_folder
 from tui_httpbench.bench.cluster.hosts_events import HostProgress, HostsProgress
 from tui_httpbench.bench.cluster.hosts_load import load_of_hosts
 from tui_httpbench.bench.cluster.job import has_secrets, job_of, plan_of_job
@@ -24,10 +26,12 @@ from tui_httpbench.bench.cluster.machine_turns import MachineTurns
 from tui_httpbench.bench.cluster.mirror import Mirror
 from tui_httpbench.bench.cluster.parcel import Parcel
 from tui_httpbench.bench.conditions import read_machine
+from tui_httpbench.bench.run_folder import RunFolder, host_path
 from tui_httpbench.commands.arguments import Parser
 from tui_httpbench.commands.plan_options import make_plan
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.measured_hosts import Host
+from tui_httpbench.measured.notes_json import RunEnd
 from tui_httpbench.plan.plan import Plan, PlanError, Request
 from tui_httpbench.report.hosts_progress import hosts_headline, hosts_shown, told_of
 
@@ -243,6 +247,26 @@ def test_a_mirror_takes_pieces_in_order_and_nothing_from_elsewhere(tmp_path: Pat
             mirror.take([(name, 0, Parcel(b"x"))])
     with pytest.raises(ValueError, match="does not follow"):
         mirror.take([("notes.jsonl", 5, Parcel(b"x"))])
+
+
+def test_a_host_on_which_a_plain_run_measures_is_busy() -> None:
+    def begin() -> None:
+        folder, lock = make_host_folder("20261127-040000-host")
+        lock.release()
+        shutil.rmtree(folder)
+
+    begin()
+    held = RunFolder()
+    held.begin(whole_of(Plan(modes=("requests",))))
+    with pytest.raises(BusyError, match="20261127-030000-abcd"):
+        begin()
+    of_hosts = RunFolder()
+    of_hosts.begin(whole_of(Plan(modes=("requests",))))
+    host_path(of_hosts.path, 0).mkdir()
+    held.note(RunEnd(False, "", "2026-11-27T20:18:34+01:00"))
+    begin()  # one shows its result, the other measures elsewhere
+    for folder in (held, of_hosts):
+        folder.remove()
 
 
 def test_a_parcel_opens_no_further_than_was_said() -> None:

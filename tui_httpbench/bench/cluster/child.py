@@ -19,7 +19,8 @@ from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
 
-from tui_httpbench.bench.cluster.agent import ABANDONED, LEASE_S, RUN
+from tui_httpbench.bench.cluster.agent import ABANDONED, LEASE_S
+from tui_httpbench.bench.cluster.host_folder import RUN
 from tui_httpbench.bench.cluster.job import plan_of_job
 from tui_httpbench.bench.events import EnvironmentStep, RoundJudged
 from tui_httpbench.bench.run_error import RunError, in_words
