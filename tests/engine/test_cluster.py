@@ -21,10 +21,13 @@ from support.dask_cluster import DaskCluster
 from support.killing import COMMAND, MARK, wait_until
 
 from tui_httpbench.analysis.hosts import summarize_hosts
-from tui_httpbench.bench.cluster import followed_host, link
+from tui_httpbench.bench.cluster import agent, followed_host, link
 from tui_httpbench.bench.cluster.address import Cluster
+from tui_httpbench.bench.cluster.host_folder import BusyError, make_host_folder
 from tui_httpbench.bench.cluster.hosts_events import HostFinished, HostNotice, HostsEvent, HostsFinished
 from tui_httpbench.bench.cluster.hosts_runner import HostsRunner
+from tui_httpbench.bench.cluster.job import job_of
+from tui_httpbench.bench.cluster.parcel import Parcel
 from tui_httpbench.bench.kept_runs import list_kept, open_any
 from tui_httpbench.bench.recovery import find_interrupted_runs, read_any
 from tui_httpbench.bench.run_error import RunError
@@ -74,16 +77,17 @@ async def run_through(
         watching.cancel()
 
 
-async def start_app(cluster: DaskCluster, out: Path, rounds: str) -> asyncio.subprocess.Process:
+async def start_app(cluster: DaskCluster | Cluster, out: Path, rounds: str) -> asyncio.subprocess.Process:
     """The command itself, with the two light modes; what it says goes to a file."""
     file = Path(__file__).parents[1] / "support" / "light_clients.py"
     options = ("-m", f"{file}:light", "-m", f"{file}:light-other", "-n", "20", "-r", rounds)
     with out.open("wb") as told:
         return await asyncio.create_subprocess_exec(
-            *(*COMMAND, "run", "--cluster", cluster.address, *options),
+            *(*COMMAND, "run", "--cluster", cluster.address or "local:2", *options),
             stdout=told,
             stderr=told,
             env=os.environ | {MARK: "none"},
+            start_new_session=True,
         )
 
 
@@ -255,6 +259,42 @@ async def test_a_variable_that_a_host_lacks_is_told_of_it(cluster: DaskCluster, 
         "The header Authorization names $SET_NOWHERE_AT_ALL, which is not set there; set it, or write "
         "$$SET_NOWHERE_AT_ALL for the text."
     )
+
+
+def test_a_child_that_hangs_is_ended_though_its_app_is_gone(
+    light_modes: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only its agent is left to do so: all later runs there would be refused for ever."""
+    monkeypatch.setattr(agent, "END_S", 0.2)
+    monkeypatch.setattr(agent, "HUNG_S", 0.6)
+    job = job_of(
+        HostsRunner(plan_of(light_modes), Cluster(local=1))._whole, 0, keep_going=False, may_go_elsewhere=False
+    )
+    assert agent._begin(Parcel(json.dumps(job).encode())) == {}
+    charge = agent._CHARGES.pop((job["run_id"], 0))
+    child = charge._process
+    os.kill(child.pid, signal.SIGSTOP)
+    with pytest.raises(BusyError, match=job["run_id"]):
+        make_host_folder("another")
+    assert wait_until(lambda: not charge.folder.exists(), 15) < 15
+    assert child.poll() == -signal.SIGKILL
+    folder, lock = make_host_folder("another")
+    lock.release()
+    assert folder.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_ctrl_c_has_local_hosts_hand_in_what_they_have(tmp_path: Path) -> None:
+    """It goes to every process of the terminal's group; those of Dask must live on to hand it in."""
+    app = await start_app(Cluster(local=2), tmp_path / "out", "200")
+    await two_rounds_of_both()
+    os.killpg(app.pid, signal.SIGINT)
+    assert await asyncio.wait_for(app.wait(), 40) == 130
+    told = " ".join((tmp_path / "out").read_text().split())
+    assert "gone" not in told
+    assert "left out" not in told
+    assert "is first on" in told
 
 
 @pytest.mark.slow

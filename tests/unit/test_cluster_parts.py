@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +16,7 @@ import pytest
 
 from tui_httpbench import __version__
 from tui_httpbench.bench.cluster import host_facts
-from tui_httpbench.bench.cluster.address import Cluster, parse_cluster
+from tui_httpbench.bench.cluster.address import Cluster, is_private, parse_cluster
 from tui_httpbench.bench.cluster.agent import _usual_variables, collect
 from tui_httpbench.bench.cluster.choice import Chosen, Worker, choose, one_a_host, workers_of
 from tui_httpbench.bench.cluster.differences import notes_on, why_unfit
@@ -21,6 +24,7 @@ from tui_httpbench.bench.cluster.host_file import HostNote, read_note, write_not
 from tui_httpbench.bench.cluster.host_folder import BusyError, make_host_folder
 from tui_httpbench.bench.cluster.hosts_events import HostProgress, HostsProgress
 from tui_httpbench.bench.cluster.hosts_load import load_of_hosts
+from tui_httpbench.bench.cluster.hosts_runner import HostsRunner
 from tui_httpbench.bench.cluster.job import has_secrets, job_of, plan_of_job
 from tui_httpbench.bench.cluster.machine_turns import MachineTurns
 from tui_httpbench.bench.cluster.mirror import Mirror
@@ -59,6 +63,42 @@ def facts_of(**changes: Any) -> dict[str, Any]:
 def test_a_scheduler_is_named_by_its_address(text: str) -> None:
     assert parse_cluster(text) == Cluster(text)
     assert parse_cluster(text, "b, a,b").hosts == ("b", "a")
+
+
+@pytest.mark.parametrize(
+    ("address", "private"),
+    [
+        ("tcp://127.0.0.1:8786", True),
+        ("tcp://127.9.9.9:8786", True),
+        ("tcp://[::1]:8786", True),
+        ("tcp://localhost:8786", True),
+        ("tls://example.com:8786", True),
+        ("tcp://127.example.com:8786", False),
+        ("tcp://localhost.example.com:8786", False),
+        ("tcp://10.0.0.1:8786", False),
+        ("tcp://0.0.0.0:8786", False),
+        ("tcp://[fe80::1]:8786", False),
+    ],
+)
+def test_a_line_is_private_that_is_encrypted_or_stays_here(address: str, private: bool) -> None:
+    assert Cluster(address).is_private is private
+    assert is_private(address) is private
+
+
+def test_a_scheduler_that_is_near_passes_no_credentials_on_in_the_clear() -> None:
+    near, safe, far = Worker("tcp://127.0.0.2:1"), Worker("tls://10.0.0.2:1"), Worker("tcp://10.0.0.3:1")
+    secret = Request(headers=(("Authorization", f"Bearer {SECRET}"),))
+    runner = HostsRunner(Plan(modes=("requests",), request=secret), Cluster("tcp://localhost:8786"))
+    runner.keep_secrets_from_workers([near, safe])
+    with pytest.raises(
+        PlanError, match=r"credentials, which would go to tcp://10\.0\.0\.3:1 for all on the way"
+    ) as told:
+        runner.keep_secrets_from_workers([near, safe, far])
+    assert SECRET not in str(told.value)
+    named = Request(headers=(("Authorization", "Bearer $TOKEN"),))
+    HostsRunner(Plan(modes=("requests",), request=named), Cluster("tcp://localhost:8786")).keep_secrets_from_workers(
+        [far]
+    )
 
 
 def test_local_hosts_are_counted() -> None:
@@ -181,6 +221,22 @@ def test_what_hosts_have_is_not_looked_for_here(tmp_path: Path) -> None:
     assert why_unfit(facts_of(missing=["no_such_module"]), plan).endswith(
         "not installed there, which mine needs; install it there, add --get, or leave the mode out."
     )
+
+
+def test_the_version_of_a_host_is_that_of_the_program_that_will_run(tmp_path: Path) -> None:
+    """Not that of what is installed, where another tree is on the path before it."""
+    (tmp_path / "tui_httpbench").mkdir()
+    (tmp_path / "tui_httpbench" / "__init__.py").write_text('__version__ = "99.1"\n')
+    look = f"{Path(host_facts.__file__).read_text()}\nprint(look([], [])['package'])"
+    told = subprocess.run(
+        [sys.executable, "-c", look],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.strip() == "99.1"
 
 
 def test_a_job_carries_what_no_file_keeps_and_shows_none_of_it(tmp_path: Path) -> None:

@@ -124,9 +124,8 @@ class HostsRunner(FolderHolder):
                     raise
                 yield HostsFinished(True)
                 return
-            if not self.cluster.local and (open_ := [at.worker for at in chosen if not is_private(at.worker.address)]):
-                # The scheduler, which may be near, passes on to them what it gets.
-                self._keep_secrets_from(enumerate_first([worker.address for worker in open_], 3))
+            if not self.cluster.local:
+                self.keep_secrets_from_workers([host.worker for host in chosen])
             if (load := load_of_hosts(self.plan, chosen)) is not None:
                 self._refuse_heavy(load)
                 yield HostNotice("", load.in_words)
@@ -281,6 +280,14 @@ class HostsRunner(FolderHolder):
             return await self._connecting
         finally:
             self._connecting = None
+
+    def keep_secrets_from_workers(self, workers: Sequence[Worker]) -> None:
+        """Refuses to send credentials where a scheduler, which may be near, passes them on in the clear.
+
+        Raises PlanError.
+        """
+        if in_the_clear := [worker.address for worker in workers if not is_private(worker.address)]:
+            self._keep_secrets_from(enumerate_first(in_the_clear, 3))
 
     def _keep_secrets_from(self, where: str) -> None:
         """Refuses to send credentials to where others can read them on the way."""
