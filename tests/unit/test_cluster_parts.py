@@ -144,6 +144,8 @@ def test_of_many_workers_on_a_host_one_measures() -> None:
     chosen = {worker.machine_address: worker for worker in one_a_host(workers, ("GPU",))}
     assert chosen["10.0.0.1"].address == "tcp://10.0.0.1:2", "the one that was asked for"
     assert chosen["10.0.0.2"].tasks == 2
+    chosen = {worker.machine_address: worker for worker in one_a_host(workers, ("10.0.0.1:2",))}
+    assert chosen["10.0.0.1"].address == "tcp://10.0.0.1:2", "by its address too"
     assert len(one_a_host(workers, (), each=True)) == 3
 
 
@@ -158,6 +160,8 @@ def test_hosts_are_chosen_by_name_hostname_address_and_resource() -> None:
     facts["tcp://10.0.0.2:1"] = None
     names = [host.name for host in choose(workers, facts, ())]
     assert names == ["host-2", "host-10", "same (10.0.0.3:1)", "same (10.0.0.4:1)"]
+    for address in ("tcp://10.0.0.3:1", "10.0.0.3:1"):
+        assert [host.name for host in choose(workers, facts, (address,))] == [names[2]], "as it is shown"
     for asked, found in (("arm", ["host-10"]), ("10.0.0.3", ["same (10.0.0.3:1)"]), ("same", names[1:])):
         assert [host.name for host in choose(workers, facts, (asked,))] == found
     with pytest.raises(PlanError, match="no host or resource 'x86'; it has host-2, host-10"):
@@ -167,6 +171,7 @@ def test_hosts_are_chosen_by_name_hostname_address_and_resource() -> None:
 def test_what_is_otherwise_on_a_host_is_told_in_sentences() -> None:
     plan = Plan(modes=("requests",))
     assert notes_on(facts_of(), plan, 0.0, 0) == ()
+    assert notes_on(facts_of(package=""), plan, 0.0, 0) == (), "that it is missing is said, and why it can't measure"
     notes = notes_on(
         facts_of(python="3.9.1", versions={"requests": "1.0"}, free_bytes=500_000_000, package="0.1.99"), plan, -75.0, 2
     )

@@ -173,6 +173,12 @@ def test_hosts_that_are_one_machine_are_one_opinion() -> None:
     ]
 
 
+def test_one_of_two_that_share_a_machine_is_told_of_once() -> None:
+    runs = {"host-002": {"trouble": "Its worker was killed."}}
+    told = hosts_result(2, shares=[["host-001", "host-002"]], runs=runs)
+    assert [each.id for each in told.own_findings] == ["host-left-out", "one-host"]
+
+
 def test_copies_of_a_host_make_no_mean_surer() -> None:
     measured = measured_hosts(4)
     alone, copied = summarize_hosts(measured), summarize_hosts(with_copies(measured, "host-002", 20))

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import ssl
+import sys
 import time
 import warnings
 from collections.abc import AsyncGenerator, Iterable, Sequence
@@ -174,6 +176,7 @@ async def _local_cluster(count: int) -> AsyncGenerator[tuple[str, Security], Non
     """A scheduler and that many workers on this machine, which others who use it can't reach: they would be let in
     to do all that this user may."""
     security = Security.temporary()
+    _quiet_tracker()
     levels = dict.fromkeys(("distributed", "distributed.nanny", "distributed.worker", "distributed.core"), "critical")
     with dask.config.set({"logging": levels, "distributed.worker.memory.terminate": False}):
         try:
@@ -203,6 +206,20 @@ async def _local_cluster(count: int) -> AsyncGenerator[tuple[str, Security], Non
             async with asyncio.timeout(10):
                 if (closing := cluster.close()) is not None:
                     await closing
+
+
+def _quiet_tracker() -> None:
+    """Begins Python's process that tidies up after this one, should it be killed: it would say so on the terminal."""
+    if os.name != "posix":
+        return
+    from multiprocessing import resource_tracker
+
+    option = "ignore::UserWarning:multiprocessing.resource_tracker"
+    sys.warnoptions.append(option)  # which it is begun with
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        sys.warnoptions.remove(option)
 
 
 def _security(cluster: Cluster) -> Security:
