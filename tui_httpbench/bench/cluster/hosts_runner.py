@@ -6,15 +6,13 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui_httpbench.bench.cluster.address import Cluster, is_private
 from tui_httpbench.bench.cluster.agent import LEASE_S
-from tui_httpbench.bench.cluster.choice import Chosen, Worker, choose, one_a_host, workers_of
-from tui_httpbench.bench.cluster.differences import notes_on, why_unfit
+from tui_httpbench.bench.cluster.choice import Chosen, Worker
 from tui_httpbench.bench.cluster.followed_host import LAPSED, FollowedHost
-from tui_httpbench.bench.cluster.host_file import HostNote
+from tui_httpbench.bench.cluster.host_look import look_at_hosts, note_on
 from tui_httpbench.bench.cluster.hosts_events import (
     HostFinished,
     HostNotice,
@@ -24,13 +22,13 @@ from tui_httpbench.bench.cluster.hosts_events import (
     HostsStarted,
 )
 from tui_httpbench.bench.cluster.hosts_load import load_of_hosts
-from tui_httpbench.bench.cluster.job import distributions_of, has_secrets, job_of, modules_of
+from tui_httpbench.bench.cluster.job import has_secrets, job_of
 from tui_httpbench.bench.cluster.machine_turns import MachineTurns
 from tui_httpbench.bench.cluster.mirror import Mirror
 from tui_httpbench.bench.conditions import read_machine
 from tui_httpbench.bench.folder_holder import FolderHolder
 from tui_httpbench.bench.run_code import own_files_of
-from tui_httpbench.bench.run_error import RunError, with_reasons
+from tui_httpbench.bench.run_error import with_reasons
 from tui_httpbench.bench.run_folder import RunFolder, host_path
 from tui_httpbench.bench.run_reading import host_run_of
 from tui_httpbench.bench.runner import time_of_day
@@ -38,7 +36,7 @@ from tui_httpbench.clients.own_files import OwnFile
 from tui_httpbench.files.threads import in_thread
 from tui_httpbench.history.naming import new_run_id
 from tui_httpbench.measured.measured import Measured
-from tui_httpbench.measured.measured_hosts import Host, HostRun, MeasuredHosts
+from tui_httpbench.measured.measured_hosts import HostRun, MeasuredHosts
 from tui_httpbench.measured.notes_json import RunEnd
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.plan import Plan
@@ -49,9 +47,6 @@ from tui_httpbench.text.hiding import drop_secrets
 if TYPE_CHECKING:
     from tui_httpbench.bench.cluster.link import Link
 
-LOOKED_AT_ONCE = 50
-LOOKING_S = 15.0
-"""How long a host may take to tell what it is like."""
 WATCH_S = 1.0
 STANDSTILL_S = LEASE_S - 5.0
 """How long this app must have stood still for hosts to give it up; they were asked a moment before it did."""
@@ -118,7 +113,7 @@ class HostsRunner(FolderHolder):
         async with AsyncExitStack() as stack:
             try:
                 link = await self._interruptible(stack.enter_async_context(connect(self.cluster)))
-                chosen, offs = await self._interruptible(self._choose(link))
+                chosen, offs = await self._interruptible(look_at_hosts(link, self.plan, self.cluster, self._why_lost()))
             except asyncio.CancelledError:
                 if not self._stopped:
                     raise
@@ -146,39 +141,6 @@ class HostsRunner(FolderHolder):
                 folder.note(RunEnd(self._stopped, self.trouble, self._ended_at))
         yield HostsFinished(self._stopped)
 
-    async def _choose(self, link: Link) -> tuple[tuple[Chosen, ...], dict[str, float]]:
-        """The hosts that are to measure, with what they tell of themselves, and how far their clocks are off."""
-        from tui_httpbench.bench.cluster.link import LostError, SchedulerLostError, SilentError, UnfitError
-
-        try:
-            workers = workers_of(await link.identity())
-        except SchedulerLostError:
-            raise RunError(self._why_lost()) from None
-        if not workers:
-            raise RunError(
-                f"No worker of Dask is at {self.cluster.in_words}; start one on each host: dask worker "
-                f"{self.cluster.address}."
-            )
-        if self.cluster.local:
-            workers = tuple(replace(worker, name=f"local-{int(worker.name or 0) + 1}") for worker in workers)
-        workers = one_a_host(workers, self.cluster.hosts, each=bool(self.cluster.local))
-        distributions = distributions_of(self.plan.modes)
-        modules = sorted({module for needed in modules_of(self.plan.modes).values() for module in needed})
-        facts: dict[str, Mapping[str, Any] | None] = {}
-        offs: dict[str, float] = {}
-
-        at_once = asyncio.Semaphore(LOOKED_AT_ONCE)
-
-        async def look(worker: Worker) -> None:
-            facts[worker.address] = None
-            async with at_once:
-                with suppress(SilentError, LostError, UnfitError, SchedulerLostError):
-                    told, offs[worker.address] = await link.look(worker.address, distributions, modules, LOOKING_S)
-                    facts[worker.address] = told
-
-        await asyncio.gather(*map(look, workers))
-        return choose(workers, facts, self.cluster.hosts), offs
-
     def _followed(self, chosen: Sequence[Chosen], offs: Mapping[str, float], folder: RunFolder) -> list[FollowedHost]:
         machines: dict[str, list[str]] = {}
         for each in chosen:
@@ -189,29 +151,12 @@ class HostsRunner(FolderHolder):
         for number, each in enumerate(chosen):
             machine = "" if each.facts is None else str(each.facts["machine"])
             shares = tuple(name for name in machines.get(machine, ()) if name != each.name)
-            note = self._note_on(each, shares, offs.get(each.worker.address))
+            note = note_on(each, self.plan, shares, offs.get(each.worker.address))
             mirror = Mirror(host_path(folder.path, number))
             mirror.note(note)
             turn = turns.get(machine) or MachineTurns()
             hosts.append(FollowedHost(number, each.worker.address, note, mirror, turn, len(chosen)))
         return hosts
-
-    def _note_on(self, chosen: Chosen, shares: tuple[str, ...], off_s: float | None) -> HostNote:
-        facts = chosen.facts
-        if facts is None:
-            trouble = f"It does not tell what it is like within {LOOKING_S:.0f} s; see that its worker of Dask is well."
-            return HostNote(Host(chosen.name, chosen.worker.address), (), trouble)
-        host = Host(
-            name=chosen.name,
-            address=chosen.worker.address,
-            python=str(facts["python"]),
-            package=str(facts["package"]),
-            versions=dict(facts["versions"]),
-            shares=shares,
-            clock_off_s=off_s,
-        )
-        notes = notes_on(facts, self.plan, off_s, chosen.worker.tasks)
-        return HostNote(host, notes, why_unfit(facts, self.plan))
 
     def _notices(self) -> list[HostNotice]:
         """What is to be known before they begin."""
