@@ -1,6 +1,6 @@
 """How long many hosts take to be merged and shown, how quick keys are, and how often what is called sure is wrong.
 
-Run by hand: PYTHONPATH=tests python tests/benchmarks/hosts.py [--hosts 200] [--tries 200]
+Run by hand: PYTHONPATH=tests python tests/benchmarks/hosts.py [--hosts 200] [--tries 200] [--only errors]
 
 Hosts are made of rounds that are drawn from a known truth. Speed is told in seconds, and as a multiple of what the
 summary of a single one of these hosts takes, measured in the same minute: a busy machine is slow at both. It is that of
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import math
 import os
 import statistics
@@ -20,12 +21,15 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+import numpy as np
 from support.hosts_app import HostsApp
 from support.made_hosts import many_hosts, measured_hosts
 from support.screens import wait_until
 from textual.widgets import Static
 
 from tui_httpbench.analysis.hosts import summarize_hosts
+from tui_httpbench.analysis.random_effects import combine, deleted
+from tui_httpbench.analysis.student import student_quantile
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.measured.measured_hosts import MeasuredHosts
 from tui_httpbench.report.hosts_json import to_text
@@ -38,6 +42,8 @@ SIZE = (160, 45)
 LANES = {"aiohttp": 1.0, "httpx-async": 1.0, "requests-session": 1.5}
 """The first two are truly equal."""
 TAU, NOISE = 0.08, 0.06
+UNEQUAL = ((0.05,), (0.02, 0.2), (0.01, 0.01, 0.3))
+"""The noise of machines in turn: all alike, every other one noisy, every third."""
 
 
 async def show(measured: MeasuredHosts) -> tuple[float, float, float, dict[str, list[float]]]:
@@ -144,17 +150,55 @@ def tell_of_errors(tries: int) -> None:
         print(f"{count / tries:>6.1%}  {what}")
 
 
+def tell_of_unequal_noise(tries: int) -> None:
+    """Prints how often a mean over machines of unequal noise is held, how often it is surely wrong, and how wide it is.
+
+    The noise of each is known from as many rounds as make 8 degrees of freedom. What is allowed of a mean is its share
+    among three modes.
+    """
+    random, allowed = np.random.default_rng(21), 0.05 / 2 / 3
+    print(f"\n{tries} draws each; a mean's interval should hold in 95 %, and be surely wrong in {allowed:.2%} at most")
+    least: dict[int, tuple[float, float, float]] = {}
+    for machines, tau, noise in itertools.product((2, 3, 4, 5, 10), (0.0, 0.05, 0.3), UNEQUAL):
+        sds = np.resize(noise, machines)
+        held = wrong = stood_out = 0
+        halves = []
+        for _ in range(tries):
+            logs = random.normal(0, tau, machines) + random.normal(0, sds)
+            variances = sds**2 * random.chisquare(8, machines) / 8
+            found = combine(logs, variances)
+            halves.append(found.interval(0.05)[1] - found.mean)
+            held += abs(found.mean) <= halves[-1]
+            wrong += abs(found.mean) > found.interval(allowed)[1] - found.mean
+            if (told := deleted(logs, variances)) is not None:
+                limit = student_quantile(1 - 0.05 / (2 * machines), told.df)
+                stood_out += float(np.abs(told.distances).max()) > limit
+        shares = (held / tries, wrong / tries, stood_out / tries)
+        before = least.get(machines, shares)
+        least[machines] = (min(shares[0], before[0]), max(shares[1], before[1]), max(shares[2], before[2]))
+        print(
+            f"{machines:>2} machines differ by {tau:.0%}, noise {' '.join(f'{sd:.0%}' for sd in noise):<10} "
+            f"held {shares[0]:.1%}, surely wrong {shares[1]:.2%}, stands out {shares[2]:.1%}, ± {np.median(halves):.1%}"
+        )
+    for machines, worst in least.items():
+        print(f"worst of {machines}: held {worst[0]:.1%}, surely wrong {worst[1]:.2%}, stands out {worst[2]:.1%}")
+
+
 def main() -> None:
-    """Measures both."""
+    """Measures all of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hosts", type=int, default=200)
     parser.add_argument("--tries", type=int, default=200)
+    parser.add_argument("--only", choices=("speed", "errors"))
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        for name in ("CONFIG", "STATE", "DATA", "CACHE"):
-            os.environ[f"XDG_{name}_HOME"] = folder
-        tell_of_speed(arguments.hosts)
-    tell_of_errors(arguments.tries)
+    if arguments.only != "errors":
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("CONFIG", "STATE", "DATA", "CACHE"):
+                os.environ[f"XDG_{name}_HOME"] = folder
+            tell_of_speed(arguments.hosts)
+    if arguments.only != "speed":
+        tell_of_errors(arguments.tries)
+        tell_of_unequal_noise(10 * arguments.tries)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tui_httpbench.bench.cluster import agent
+from tui_httpbench.bench.cluster import agent, host_folder
 from tui_httpbench.bench.cluster.address import Cluster
 from tui_httpbench.bench.cluster.choice import workers_of
 from tui_httpbench.bench.cluster.link import connect
@@ -44,6 +44,7 @@ class Simulated:
         from pathlib import Path
         self.folder = Path(sys.argv[3])
     def say(self, message): pass
+    def tick(self): pass
     async def changes(self, wait_s): await asyncio.sleep(wait_s)
     def go(self): self.state, self.is_still = "waits", True
 
@@ -82,8 +83,8 @@ async def a_run(folder: Path) -> tuple[int, int]:
         pass
     held = runner.hand_over()
     assert held is not None
-    held.path.rename(folder / agent.RUN)
-    files = agent._files_of(folder / agent.RUN)
+    held.path.rename(folder / host_folder.RUN)
+    files = agent._files_of(folder / host_folder.RUN)
     return sum(record.requests for record in runner.records), sum(path.stat().st_size for path in files)
 
 
@@ -168,7 +169,7 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         requests, size = await a_run(folder)
-        files, _ = agent.collect(folder / agent.RUN, {}, most=10**9)
+        files, _ = agent.collect(folder / host_folder.RUN, {}, most=10**9)
         packed = sum(parcel.size for _, _, parcel in files)
         print(f"a run of {requests:,} requests: {size / 1e6:.2f} MB in its folder, {packed / 1e6:.2f} MB on the line, ")
         print(f"  {packed / requests:.1f} bytes a request; what it has beside samples: ", end="")

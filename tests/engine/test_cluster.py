@@ -20,10 +20,14 @@ from support import SCHEMA_FILE
 from support.dask_cluster import DaskCluster
 from support.killing import COMMAND, MARK, wait_until
 
-from tui_httpbench.bench.cluster import followed_host, link
+from tui_httpbench.analysis.hosts import summarize_hosts
+from tui_httpbench.bench.cluster import agent, followed_host, link
 from tui_httpbench.bench.cluster.address import Cluster
+from tui_httpbench.bench.cluster.host_folder import BusyError, make_host_folder
 from tui_httpbench.bench.cluster.hosts_events import HostFinished, HostNotice, HostsEvent, HostsFinished
 from tui_httpbench.bench.cluster.hosts_runner import HostsRunner
+from tui_httpbench.bench.cluster.job import job_of
+from tui_httpbench.bench.cluster.parcel import Parcel
 from tui_httpbench.bench.kept_runs import list_kept, open_any
 from tui_httpbench.bench.recovery import find_interrupted_runs, read_any
 from tui_httpbench.bench.run_error import RunError
@@ -71,6 +75,27 @@ async def run_through(
             return [event async for event in events]
     finally:
         watching.cancel()
+
+
+async def start_app(cluster: DaskCluster | Cluster, out: Path, rounds: str) -> asyncio.subprocess.Process:
+    """The command itself, with the two light modes; what it says goes to a file."""
+    file = Path(__file__).parents[1] / "support" / "light_clients.py"
+    options = ("-m", f"{file}:light", "-m", f"{file}:light-other", "-n", "20", "-r", rounds)
+    with out.open("wb") as told:
+        return await asyncio.create_subprocess_exec(
+            *(*COMMAND, "run", "--cluster", cluster.address or "local:2", *options),
+            stdout=told,
+            stderr=told,
+            env=os.environ | {MARK: "none"},
+            start_new_session=True,
+        )
+
+
+async def two_rounds_of_both() -> None:
+    """Waits until both hosts have handed in as many."""
+    state = Path(os.environ["XDG_STATE_HOME"])
+    while len([path for path in state.rglob("host-*/rounds.jsonl") if path.read_bytes().count(b"\n") >= 2]) < 2:
+        await asyncio.sleep(0.05)
 
 
 def by_name(measured: MeasuredHosts) -> dict[str, HostRun]:
@@ -225,6 +250,53 @@ async def test_who_is_not_there_is_told_before_anything_is_measured(
         await run_through(HostsRunner(heavy, Cluster(cluster.address)))
 
 
+async def test_a_variable_that_a_host_lacks_is_told_of_it(cluster: DaskCluster, light_modes: tuple[str, ...]) -> None:
+    request = Request(headers=(("Authorization", "Bearer $SET_NOWHERE_AT_ALL"),))
+    runner = HostsRunner(plan_of(light_modes, request=request), Cluster(cluster.address, hosts=("beta",)))
+    await run_through(runner)
+    (run,) = runner.measured.hosts
+    assert run.trouble == (
+        "The header Authorization names $SET_NOWHERE_AT_ALL, which is not set there; set it, or write "
+        "$$SET_NOWHERE_AT_ALL for the text."
+    )
+
+
+def test_a_child_that_hangs_is_ended_though_its_app_is_gone(
+    light_modes: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only its agent is left to do so: all later runs there would be refused for ever."""
+    monkeypatch.setattr(agent, "END_S", 0.2)
+    monkeypatch.setattr(agent, "HUNG_S", 0.6)
+    job = job_of(
+        HostsRunner(plan_of(light_modes), Cluster(local=1))._whole, 0, keep_going=False, may_go_elsewhere=False
+    )
+    assert agent._begin(Parcel(json.dumps(job).encode())) == {}
+    charge = agent._CHARGES.pop((job["run_id"], 0))
+    child = charge._process
+    os.kill(child.pid, signal.SIGSTOP)
+    with pytest.raises(BusyError, match=job["run_id"]):
+        make_host_folder("another")
+    assert wait_until(lambda: not charge.folder.exists(), 15) < 15
+    assert child.poll() == -signal.SIGKILL
+    folder, lock = make_host_folder("another")
+    lock.release()
+    assert folder.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_ctrl_c_has_local_hosts_hand_in_what_they_have(tmp_path: Path) -> None:
+    """It goes to every process of the terminal's group; those of Dask must live on to hand it in."""
+    app = await start_app(Cluster(local=2), tmp_path / "out", "200")
+    await two_rounds_of_both()
+    os.killpg(app.pid, signal.SIGINT)
+    assert await asyncio.wait_for(app.wait(), 40) == 130
+    told = " ".join((tmp_path / "out").read_text().split())
+    assert "gone" not in told
+    assert "left out" not in told
+    assert "is first on" in told
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 async def test_a_host_that_hangs_is_given_up_and_ends_by_itself(
@@ -282,29 +354,46 @@ async def test_a_scheduler_that_is_gone_is_told_of_once(mortal: DaskCluster, lig
 
     await run_through(runner, kill_scheduler)
     assert runner.trouble.startswith(f"The scheduler {mortal.address} does not answer any more")
+    result = summarize_hosts(runner.measured)
+    assert not [finding for finding in result.findings if "recovered" in finding.text]
+    assert len(result.pairs.hosts) == 2, "their whole rounds count"
     assert all(rounds_of(run)["light"] >= 1 for run in runner.measured.hosts)
     assert wait_until(lambda: not mortal.pids(CHILD), 30) < 30
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(240)
+async def test_an_app_that_stood_still_says_so_and_counts_what_came_back(mortal: DaskCluster, tmp_path: Path) -> None:
+    app = await start_app(mortal, tmp_path / "out", "200")
+    await two_rounds_of_both()
+    app.send_signal(signal.SIGSTOP)
+    assert wait_until(lambda: not mortal.pids(CHILD), 40) < 40, "hosts end by themselves"
+    app.send_signal(signal.SIGCONT)
+    assert await asyncio.wait_for(app.wait(), 40) == 1
+    told = " ".join((tmp_path / "out").read_text().split())
+    assert re.search(
+        r"httpbench-tui: This app stood still for \d+ s, and no host measures on without it; what came ", told
+    )
+    assert "light is first on" in told or "light-other is first on" in told
+    assert "left out" not in told
+    assert "recovered" not in told
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_a_scheduler_that_dies_is_a_failure_and_no_stop(mortal: DaskCluster, tmp_path: Path) -> None:
+    app = await start_app(mortal, tmp_path / "out", "200")
+    await two_rounds_of_both()
+    mortal.kill("scheduler")
+    assert await asyncio.wait_for(app.wait(), 60) == 1
+    assert "recovered" not in (tmp_path / "out").read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
 async def test_an_app_that_is_killed_loses_nothing_and_leaves_nothing(mortal: DaskCluster, tmp_path: Path) -> None:
-    file = Path(__file__).parents[1] / "support" / "light_clients.py"
-    options = ("-m", f"{file}:light", "-m", f"{file}:light-other", "-n", "20", "-r", "200")
-    with (tmp_path / "out").open("wb") as out:
-        app = await asyncio.create_subprocess_exec(
-            *COMMAND,
-            "run",
-            "--cluster",
-            mortal.address,
-            *options,
-            stdout=out,
-            stderr=out,
-            env=os.environ | {MARK: "none"},
-        )
-    rounds = (Path(os.environ["XDG_STATE_HOME"]), "host-*/rounds.jsonl")
-    while len([path for path in rounds[0].rglob(rounds[1]) if path.read_bytes().count(b"\n") >= 2]) < 2:
-        await asyncio.sleep(0.05)
+    app = await start_app(mortal, tmp_path / "out", "200")
+    await two_rounds_of_both()
     app.kill()
     await app.wait()
     assert wait_until(lambda: not mortal.pids(CHILD), 40) < 40

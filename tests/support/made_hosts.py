@@ -82,6 +82,16 @@ def flipping(**values: Any) -> HostsResult:
     return hosts_result(**({"there": FLIPPED} | values))
 
 
+def without(measured: MeasuredHosts, lacking: Mapping[str, Sequence[str]]) -> MeasuredHosts:
+    """The same where these lanes were not measured on these hosts."""
+    hosts = []
+    for run in measured.hosts:
+        assert run.measured is not None
+        records = tuple(record for record in run.measured.records if record.mode not in lacking.get(run.host.name, ()))
+        hosts.append(replace(run, measured=replace(run.measured, records=records)))
+    return replace(measured, hosts=tuple(hosts))
+
+
 def many_hosts(count: int = 200, **values: Any) -> MeasuredHosts:
     """So many hosts with the eight usual modes."""
     return measured_hosts(count, LATENCY_MS, **values)

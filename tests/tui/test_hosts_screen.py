@@ -39,6 +39,17 @@ async def read(pilot: Pilot[None]) -> HostsResultsScreen:
     return screen
 
 
+@pytest.mark.parametrize("size", [(120, 36), (150, 45), (160, 45), (190, 50), (200, 60)])
+async def test_the_order_on_the_hosts_is_seen_and_who_is_first_there(size: tuple[int, int]) -> None:
+    async with HostsApp(flipping()).run_test(size=size) as pilot:
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        shown = "\n".join(strip.text for strip in pilot.app.screen._compositor.render_strips())
+        assert "order on the hosts" in shown
+        assert "flips, surely (5 to 1)" in shown
+        assert "first place" in shown
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_verdict_pairs_and_hosts_are_there_at_every_size(size: tuple[int, int]) -> None:
     async with HostsApp(flipping(runs=LOST)).run_test(size=size) as pilot:

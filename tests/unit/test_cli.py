@@ -445,6 +445,7 @@ def test_a_run_loads_neither_screen_nor_client() -> None:
         (("--hosts", "a"), "--hosts goes with --cluster; name the cluster, or leave --hosts out."),
         (("--cluster", "local:2", "--sweep", "concurrency=1,2"), "--sweep is for a run on this machine; leave it out"),
         (("--cluster", "local:2", "--group-by", "mode"), "--group-by is for a run on this machine; leave it out"),
+        (("--cluster", "local:2", "--reference", "aiohttp"), "--reference is for a run on this machine; leave it out"),
         (("--cluster", "nowhere"), "--cluster can't be 'nowhere'; write tcp://HOST:8786, tls://HOST:8786 or local:N."),
     ],
 )

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,20 +16,26 @@ import pytest
 
 from tui_httpbench import __version__
 from tui_httpbench.bench.cluster import host_facts
-from tui_httpbench.bench.cluster.address import Cluster, parse_cluster
+from tui_httpbench.bench.cluster.address import Cluster, is_private, parse_cluster
 from tui_httpbench.bench.cluster.agent import _usual_variables, collect
 from tui_httpbench.bench.cluster.choice import Chosen, Worker, choose, one_a_host, workers_of
 from tui_httpbench.bench.cluster.differences import notes_on, why_unfit
 from tui_httpbench.bench.cluster.host_file import HostNote, read_note, write_note
+from tui_httpbench.bench.cluster.host_folder import BusyError, make_host_folder
 from tui_httpbench.bench.cluster.hosts_events import HostProgress, HostsProgress
 from tui_httpbench.bench.cluster.hosts_load import load_of_hosts
+from tui_httpbench.bench.cluster.hosts_runner import HostsRunner
 from tui_httpbench.bench.cluster.job import has_secrets, job_of, plan_of_job
 from tui_httpbench.bench.cluster.machine_turns import MachineTurns
 from tui_httpbench.bench.cluster.mirror import Mirror
 from tui_httpbench.bench.cluster.parcel import Parcel
 from tui_httpbench.bench.conditions import read_machine
+from tui_httpbench.bench.run_folder import RunFolder, host_path
+from tui_httpbench.commands.arguments import Parser
+from tui_httpbench.commands.plan_options import make_plan
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.measured_hosts import Host
+from tui_httpbench.measured.notes_json import RunEnd
 from tui_httpbench.plan.plan import Plan, PlanError, Request
 from tui_httpbench.report.hosts_progress import hosts_headline, hosts_shown, told_of
 
@@ -53,6 +63,42 @@ def facts_of(**changes: Any) -> dict[str, Any]:
 def test_a_scheduler_is_named_by_its_address(text: str) -> None:
     assert parse_cluster(text) == Cluster(text)
     assert parse_cluster(text, "b, a,b").hosts == ("b", "a")
+
+
+@pytest.mark.parametrize(
+    ("address", "private"),
+    [
+        ("tcp://127.0.0.1:8786", True),
+        ("tcp://127.9.9.9:8786", True),
+        ("tcp://[::1]:8786", True),
+        ("tcp://localhost:8786", True),
+        ("tls://example.com:8786", True),
+        ("tcp://127.example.com:8786", False),
+        ("tcp://localhost.example.com:8786", False),
+        ("tcp://10.0.0.1:8786", False),
+        ("tcp://0.0.0.0:8786", False),
+        ("tcp://[fe80::1]:8786", False),
+    ],
+)
+def test_a_line_is_private_that_is_encrypted_or_stays_here(address: str, private: bool) -> None:
+    assert Cluster(address).is_private is private
+    assert is_private(address) is private
+
+
+def test_a_scheduler_that_is_near_passes_no_credentials_on_in_the_clear() -> None:
+    near, safe, far = Worker("tcp://127.0.0.2:1"), Worker("tls://10.0.0.2:1"), Worker("tcp://10.0.0.3:1")
+    secret = Request(headers=(("Authorization", f"Bearer {SECRET}"),))
+    runner = HostsRunner(Plan(modes=("requests",), request=secret), Cluster("tcp://localhost:8786"))
+    runner.keep_secrets_from_workers([near, safe])
+    with pytest.raises(
+        PlanError, match=r"credentials, which would go to tcp://10\.0\.0\.3:1 for all on the way"
+    ) as told:
+        runner.keep_secrets_from_workers([near, safe, far])
+    assert SECRET not in str(told.value)
+    named = Request(headers=(("Authorization", "Bearer $TOKEN"),))
+    HostsRunner(Plan(modes=("requests",), request=named), Cluster("tcp://localhost:8786")).keep_secrets_from_workers(
+        [far]
+    )
 
 
 def test_local_hosts_are_counted() -> None:
@@ -98,6 +144,8 @@ def test_of_many_workers_on_a_host_one_measures() -> None:
     chosen = {worker.machine_address: worker for worker in one_a_host(workers, ("GPU",))}
     assert chosen["10.0.0.1"].address == "tcp://10.0.0.1:2", "the one that was asked for"
     assert chosen["10.0.0.2"].tasks == 2
+    chosen = {worker.machine_address: worker for worker in one_a_host(workers, ("10.0.0.1:2",))}
+    assert chosen["10.0.0.1"].address == "tcp://10.0.0.1:2", "by its address too"
     assert len(one_a_host(workers, (), each=True)) == 3
 
 
@@ -112,6 +160,8 @@ def test_hosts_are_chosen_by_name_hostname_address_and_resource() -> None:
     facts["tcp://10.0.0.2:1"] = None
     names = [host.name for host in choose(workers, facts, ())]
     assert names == ["host-2", "host-10", "same (10.0.0.3:1)", "same (10.0.0.4:1)"]
+    for address in ("tcp://10.0.0.3:1", "10.0.0.3:1"):
+        assert [host.name for host in choose(workers, facts, (address,))] == [names[2]], "as it is shown"
     for asked, found in (("arm", ["host-10"]), ("10.0.0.3", ["same (10.0.0.3:1)"]), ("same", names[1:])):
         assert [host.name for host in choose(workers, facts, (asked,))] == found
     with pytest.raises(PlanError, match="no host or resource 'x86'; it has host-2, host-10"):
@@ -121,6 +171,7 @@ def test_hosts_are_chosen_by_name_hostname_address_and_resource() -> None:
 def test_what_is_otherwise_on_a_host_is_told_in_sentences() -> None:
     plan = Plan(modes=("requests",))
     assert notes_on(facts_of(), plan, 0.0, 0) == ()
+    assert notes_on(facts_of(package=""), plan, 0.0, 0) == (), "that it is missing is said, and why it can't measure"
     notes = notes_on(
         facts_of(python="3.9.1", versions={"requests": "1.0"}, free_bytes=500_000_000, package="0.1.99"), plan, -75.0, 2
     )
@@ -156,6 +207,41 @@ def test_facts_need_nothing_of_this_program() -> None:
     assert list(told["versions"]) == ["requests"]
     assert told["missing"] == ["no_such_module"]
     assert told["free_bytes"] > 0
+
+
+def test_what_hosts_have_is_not_looked_for_here(tmp_path: Path) -> None:
+    own = tmp_path / "mine.py"
+    own.write_text(
+        "import no_such_module\nfrom tui_httpbench.clients import mode\n\n\n"
+        '@mode("mine", "a mode of mine", kept=False)\n'
+        "def mine(request, new):\n    yield lambda: (200, no_such_module.BODY)\n"
+    )
+    options = Parser("run").parse(["-m", f"{own}:mine", "-H", "Authorization: Bearer $SET_NOWHERE_HERE"])
+    with pytest.raises(PlanError, match="names \\$SET_NOWHERE_HERE, which is not set;"):
+        make_plan(options)
+    plan = make_plan(options, elsewhere=True)
+    assert plan is not None
+    assert plan.modes == ("mine",)
+    assert why_unfit(facts_of(), plan) == ""
+    assert why_unfit(facts_of(missing=["no_such_module"]), plan).endswith(
+        "not installed there, which mine needs; install it there, add --get, or leave the mode out."
+    )
+
+
+def test_the_version_of_a_host_is_that_of_the_program_that_will_run(tmp_path: Path) -> None:
+    """Not that of what is installed, where another tree is on the path before it."""
+    (tmp_path / "tui_httpbench").mkdir()
+    (tmp_path / "tui_httpbench" / "__init__.py").write_text('__version__ = "99.1"\n')
+    look = f"{Path(host_facts.__file__).read_text()}\nprint(look([], [])['package'])"
+    told = subprocess.run(
+        [sys.executable, "-c", look],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.strip() == "99.1"
 
 
 def test_a_job_carries_what_no_file_keeps_and_shows_none_of_it(tmp_path: Path) -> None:
@@ -222,6 +308,26 @@ def test_a_mirror_takes_pieces_in_order_and_nothing_from_elsewhere(tmp_path: Pat
             mirror.take([(name, 0, Parcel(b"x"))])
     with pytest.raises(ValueError, match="does not follow"):
         mirror.take([("notes.jsonl", 5, Parcel(b"x"))])
+
+
+def test_a_host_on_which_a_plain_run_measures_is_busy() -> None:
+    def begin() -> None:
+        folder, lock = make_host_folder("20261127-040000-host")
+        lock.release()
+        shutil.rmtree(folder)
+
+    begin()
+    held = RunFolder()
+    held.begin(whole_of(Plan(modes=("requests",))))
+    with pytest.raises(BusyError, match="20261127-030000-abcd"):
+        begin()
+    of_hosts = RunFolder()
+    of_hosts.begin(whole_of(Plan(modes=("requests",))))
+    host_path(of_hosts.path, 0).mkdir()
+    held.note(RunEnd(False, "", "2026-11-27T20:18:34+01:00"))
+    begin()  # one shows its result, the other measures elsewhere
+    for folder in (held, of_hosts):
+        folder.remove()
 
 
 def test_a_parcel_opens_no_further_than_was_said() -> None:

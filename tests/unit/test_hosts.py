@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.made_hosts import NAMES, THREE, flipping, hosts_result, measured_hosts
+from support.made_hosts import FLIPPED, NAMES, THREE, flipping, hosts_result, measured_hosts, without
 from support.made_results import record_of
 
 from tui_httpbench.analysis.hosts import HostsResult, summarize_hosts
 from tui_httpbench.analysis.hosts_pairs import machines_of
-from tui_httpbench.analysis.hosts_table import order_in_words
+from tui_httpbench.analysis.hosts_table import first_place, order_in_words, pair_columns
 from tui_httpbench.analysis.hosts_words import NONE_COUNTS, NOT_COMPARED, conclusion_of, sentences_of
 from tui_httpbench.charts.intervals import IntervalScale
 from tui_httpbench.measured.measured_hosts import MeasuredHosts
@@ -100,6 +100,7 @@ def test_hosts_with_trouble_or_without_rounds_are_named_and_left_out() -> None:
     ]
     assert not result.all_succeeded
     assert [host.name for host in result.measured_hosts] == ["arm64-a", "arm64-b", "x86-a", "x86-d"]
+    assert sentences_of(result)[-1].startswith("On x86-a, which is left out: aiohttp is fastest: "), "it is not lost"
     alone = hosts_result(["arm64-a", "arm64-b", "x86-d"])
     assert {each.host for each in result.pairs.all[0].on_hosts} == {each.host for each in alone.pairs.all[0].on_hosts}
 
@@ -112,7 +113,24 @@ def test_where_the_run_as_such_ended_whole_rounds_of_all_hosts_count() -> None:
         assert sentences_of(result)[0] == "aiohttp is first on all 6 hosts, surely."
         assert len(findings_of(result, "host-cut-short")) == 1
         assert not findings_of(result, "host-left-out")
-    assert sentences_of(hosts_result(runs=gone)) == (NONE_COUNTS,)
+    none, *alone, more = sentences_of(hosts_result(runs=gone))
+    assert none == NONE_COUNTS
+    assert [sentence.partition(": aiohttp is fastest: ")[0] for sentence in alone] == [
+        f"On {name}, which is left out" for name in NAMES[:3]
+    ]
+    assert more == "3 more hosts left out have rankings of their own."
+
+
+def test_what_ended_a_host_is_told_once() -> None:
+    measured = measured_hosts(3)
+    first, *others = measured.hosts
+    assert first.measured is not None
+    full = "The run ended in round 3: no space left on device; free some space on that disk."
+    run = replace(first, measured=replace(first.measured, trouble=full), trouble=full)
+    told = [finding.text for finding in summarize_hosts(replace(measured, hosts=(run, *others))).findings]
+    assert [text for text in told if full in text] == [
+        f"host-001: {full} It is left out of what is said of all; what it measured can be seen."
+    ]
 
 
 def test_what_is_otherwise_on_a_host_is_told_once() -> None:
@@ -133,7 +151,7 @@ def test_what_can_not_be_compared_is_said_to_be_so() -> None:
         "Only aiohttp was measured, so there is nothing to compare it with: "
     )
     lost = {name: {"trouble": "Its worker was killed."} for name in ("host-001", "host-002")}
-    assert sentences_of(hosts_result(2, runs=lost)) == (NONE_COUNTS,)
+    assert sentences_of(hosts_result(2, runs=lost))[0] == NONE_COUNTS
     measured = measured_hosts(2)
     runs = []
     for run in measured.hosts:
@@ -155,6 +173,12 @@ def test_hosts_that_are_one_machine_are_one_opinion() -> None:
     ]
 
 
+def test_one_of_two_that_share_a_machine_is_told_of_once() -> None:
+    runs = {"host-002": {"trouble": "Its worker was killed."}}
+    told = hosts_result(2, shares=[["host-001", "host-002"]], runs=runs)
+    assert [each.id for each in told.own_findings] == ["host-left-out", "one-host"]
+
+
 def test_copies_of_a_host_make_no_mean_surer() -> None:
     measured = measured_hosts(4)
     alone, copied = summarize_hosts(measured), summarize_hosts(with_copies(measured, "host-002", 20))
@@ -174,18 +198,50 @@ def test_machines_are_shared_over_others_as_well() -> None:
 
 
 def test_a_host_that_lacks_a_lane_counts_for_the_others() -> None:
-    measured = measured_hosts(4)
-    first = measured.hosts[0]
-    assert first.measured is not None
-    records = tuple(record for record in first.measured.records if record.mode != "httpx-async")
-    run = replace(first, measured=replace(first.measured, records=records))
-    result = summarize_hosts(replace(measured, hosts=(run, *measured.hosts[1:])))
+    result = summarize_hosts(without(measured_hosts(4), {"host-001": ["httpx-async"]}))
     hosts = {(pair.first, pair.second): len(pair.on_hosts) for pair in result.pairs.all}
     assert hosts == {
         ("aiohttp", "httpx-async"): 3,
         ("aiohttp", "requests-session"): 4,
         ("httpx-async", "requests-session"): 3,
     }
+
+
+def test_first_over_all_modes_is_only_who_was_compared_with_all() -> None:
+    """aiohttp wins wherever it was measured: that others are first where it was not is no flip."""
+    lacking = {"host-002": ["aiohttp"], "host-003": ["aiohttp"], "host-004": ["aiohttp", "httpx-async"]}
+    result = summarize_hosts(without(measured_hosts(4), lacking))
+    first, _, orders = sentences_of(result)
+    assert first == (
+        "aiohttp is first on host-001, the only host that compared all modes, surely; aiohttp could not be compared on "
+        "host-002, host-003 and host-004, httpx-async not on host-004."
+    )
+    assert orders == "httpx-async is surely faster than requests-session on all 3 hosts that compared them."
+    assert order_in_words(result.pairs.pair("httpx-async", "requests-session")) == "the same on 3 of 4, surely"
+    shown = [first_place(result, host) for host in result.hosts]
+    assert shown == ["aiohttp", "httpx-async (without aiohttp)", "httpx-async (without aiohttp)", "–"]
+
+
+def test_where_some_lack_a_mode_the_others_are_counted_among_themselves() -> None:
+    lacking = {"x86-c": ["httpx-async"], "x86-d": ["httpx-async"]}
+    first, _, orders, *_ = sentences_of(summarize_hosts(without(measured_hosts(there=FLIPPED), lacking)))
+    assert first == (
+        "aiohttp is first on 3 of the 4 hosts that compared all modes, surely; on arm64-b httpx-async is, surely; "
+        "httpx-async could not be compared on x86-c and x86-d."
+    )
+    assert orders == (
+        "Of 3 pairs of modes, 2 keep their order on every host that compared them, surely; 1 surely changes places."
+    )
+    nowhere = {name: [("aiohttp", "httpx-async", "requests-session")[at % 3]] for at, name in enumerate(NAMES)}
+    assert sentences_of(summarize_hosts(without(measured_hosts(), nowhere)))[0].startswith(
+        "No host compared all modes, so none is first over all of them: aiohttp could not be compared on arm64-a and "
+    )
+
+
+def test_the_pairs_of_one_host_have_a_ratio_and_no_range() -> None:
+    headings = [column.heading for column in pair_columns(hosts_result(1))]
+    assert headings == ["mode", "over", "order on the hosts", "ratio"]
+    assert "ratio" not in [column.heading for column in pair_columns(hosts_result())]
 
 
 def test_a_host_that_is_unlike_all_others_stands_out_and_one_of_three_does_not() -> None:

@@ -18,7 +18,7 @@ from tui_httpbench.analysis.hosts import HostsResult
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.formats import FORMATS
 from tui_httpbench.report.hosts_csv import COLUMNS
-from tui_httpbench.report.hosts_json import to_dict
+from tui_httpbench.report.hosts_json import to_dict, to_text
 from tui_httpbench.report.hosts_text import print_hosts
 from tui_httpbench.report.json_reading import DocumentError, run_of_document
 
@@ -111,7 +111,19 @@ def test_the_json_fits_its_schema_and_has_all() -> None:
     assert mean["prediction_interval"][0] < mean["ratio_interval"][0]
     assert document["modes"] == []
     assert document["conclusion"].startswith("aiohttp is first on 3 of 4 hosts")
-    json.dumps(document, allow_nan=False)
+
+
+def test_the_json_of_many_hosts_is_indented_down_to_a_mode_of_a_host() -> None:
+    """Indented to the last number, 200 hosts take three times as long, and a million lines."""
+    result = flipping(runs=LOST)
+    text = to_text(result)
+    assert json.loads(text) == json.loads(json.dumps(to_dict(result)))
+    lines = text.splitlines()
+    assert lines[:2] == ["{", '  "schema_version": 2,']
+    assert lines[-1] == "}"
+    modes = [line for line in lines if line.lstrip().startswith('{"id": "aiohttp", ')]
+    assert len(modes) == 5
+    assert all(line.startswith(" " * 10 + "{") for line in modes)
 
 
 @pytest.mark.parametrize(
@@ -149,6 +161,9 @@ def test_a_row_of_the_csv_has_lane_host_and_how_it_compares() -> None:
     assert next(row for row in rows if row["host"] == "x86-a")["host_counts"] == "false"
     rounds = list(csv.DictReader(io.StringIO(written(flipping(), "rounds.csv"))))
     assert len(rounds) == 6 * 3 * 5
+    named = hosts_result(2, whole={"name": "Mondays"})
+    for suffix in (".csv", "rounds.csv"):
+        assert {row["run_name"] for row in csv.DictReader(io.StringIO(written(named, suffix)))} == {"Mondays"}
     assert rounds[0]["host"] == "arm64-a"
 
 

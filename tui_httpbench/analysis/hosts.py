@@ -175,6 +175,8 @@ class HostsResult:
         for host in self.measured_hosts:
             assert host.result is not None
             for finding in host.result.findings:
+                if finding.text == host.run.trouble:
+                    continue  # the finding on the host says it
                 found.setdefault((finding.id, finding.modes), []).append((host.name, finding))
         everywhere = len(self.measured_hosts)
         return (*self.own_findings, *(_on_hosts(told, everywhere) for told in found.values()))

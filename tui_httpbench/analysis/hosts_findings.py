@@ -17,7 +17,8 @@ def find_in_hosts(runs: Sequence[HostRun], pairs: HostsPairs, *, all_ended: bool
     """What is found, the most important first; ``all_ended`` tells that the run as such ended before its time."""
     yield from _in_trouble(runs, all_ended)
     yield from _too_few(pairs)
-    yield from _shared(runs)
+    if len(pairs.hosts) != 1:  # of which it is said already that it is one opinion
+        yield from _shared(runs)
     yield from (_standing_out(each) for each in pairs.standing_out)
     yield from _noted(runs)
 

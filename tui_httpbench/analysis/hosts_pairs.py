@@ -70,20 +70,29 @@ class MeanRatio:
 
 @dataclass(frozen=True)
 class PairOverHosts:
-    """Two lanes over the hosts on which both can be compared; ``mean`` is None for fewer than two machines."""
+    """Two lanes over the hosts on which both can be compared; ``mean`` is None for fewer than two machines.
+
+    ``counting`` is how many hosts count, whether or not they compared these two.
+    """
 
     first: str
     second: str
     on_hosts: tuple[PairOnHost, ...]
     mean: MeanRatio | None
+    counting: int
+
+    @property
+    def is_on_all(self) -> bool:
+        """Whether every host that counts compared them."""
+        return len(self.on_hosts) == self.counting
 
     @property
     def order(self) -> Order:
         """What the hosts say of it together.
 
-        ``everywhere``: one lane is surely faster on every host; ``same``: both are surely as fast on every host;
-        ``flips``: each is surely faster somewhere; ``leads``: one is faster on all, though that is not sure on some;
-        ``unsure``: none of these.
+        Of those that compared them, that is. ``everywhere``: one lane is surely faster on every host; ``same``: both
+        are surely as fast on every host; ``flips``: each is surely faster somewhere; ``leads``: one is faster on all,
+        though that is not sure on some; ``unsure``: none of these.
         """
         standings = {each.standing for each in self.on_hosts}
         if {"first", "second"} <= standings:
@@ -108,10 +117,14 @@ class PairOverHosts:
 
 @dataclass(frozen=True)
 class FirstPlace:
-    """Who leads on a host: ``lanes`` are those that none is surely faster than, fastest first."""
+    """Who leads on a host: ``lanes`` are those that none is surely faster than, fastest first.
+
+    ``lacks`` are the lanes that could not be compared there, though they could elsewhere.
+    """
 
     host: str
     lanes: tuple[str, ...]
+    lacks: tuple[str, ...] = ()
 
     @property
     def is_sure(self) -> bool:
@@ -192,8 +205,17 @@ class HostsPairs:
             if others:
                 # The verdict alone tells that two lanes differ; those behind the first are not faster than it.
                 close = (lane for lane in others if compared.verdict(lane, fastest) != "faster")
-                found.append(FirstPlace(name, (fastest, *close)))
+                found.append(FirstPlace(name, (fastest, *close), self.lacking[name]))
         return tuple(found)
+
+    @cached_property
+    def lacking(self) -> dict[str, tuple[str, ...]]:
+        """By host, the lanes that were compared elsewhere, but could not be there."""
+        anywhere = {lane for _, compared in self._compared for lane in compared.fit.modes}
+        return {
+            name: tuple(lane for lane in self.lanes if lane in anywhere and lane not in compared.fit.modes)
+            for name, compared in self._compared
+        }
 
     @cached_property
     def standing_out(self) -> tuple[StandsOut, ...]:
@@ -217,7 +239,7 @@ class HostsPairs:
         return tuple(sorted(furthest.values(), key=lambda each: -each.distance))
 
     def _pair(self, first: str, second: str) -> PairOverHosts:
-        pair = PairOverHosts(first, second, tuple(self._on_hosts(first, second)), None)
+        pair = PairOverHosts(first, second, tuple(self._on_hosts(first, second)), None, len(self.hosts))
         return replace(pair, mean=self._mean(pair))
 
     def _on_hosts(self, first: str, second: str) -> Iterator[PairOnHost]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tui_httpbench.analysis.column import Column
 from tui_httpbench.analysis.hosts import HostResult, HostsResult
-from tui_httpbench.analysis.hosts_pairs import Order, PairOnHost, PairOverHosts, Standing
+from tui_httpbench.analysis.hosts_pairs import HostsPairs, Order, PairOnHost, PairOverHosts, Standing
 from tui_httpbench.analysis.places import FAILED_SIGN
 from tui_httpbench.analysis.rows import rows_of
 from tui_httpbench.text.formatting import (
@@ -48,22 +48,30 @@ class HostColumn:
 
 @dataclass(frozen=True)
 class PairColumn:
-    """One thing that is told of every pair of lanes; ``of_mean`` tells that there is none without a mean over hosts."""
+    """One thing that is told of every pair of lanes, where ``fits`` says so of all pairs of the run."""
 
     heading: str
     side: Side
     weight: int
     text: Callable[[PairOverHosts], str]
-    of_mean: bool = False
+    fits: Callable[[HostsPairs], bool] = lambda _: True
 
 
 def first_place(result: HostsResult, host: HostResult) -> str:
-    """Who leads on a host: ``aiohttp``, ``aiohttp = httpx-async`` where they can't be told apart; a dash where none."""
+    """Who leads on a host: ``aiohttp``, ``aiohttp = httpx-async`` where they can't be told apart; a dash where none.
+
+    Where a mode could not be compared, that is said, as it might have been first.
+    """
     place = result.first_places.get(host.name)
     if place is None:
         return UNKNOWN
     more = len(place.lanes) - MAX_LEADERS
-    return " = ".join((*place.lanes[:MAX_LEADERS], *([f"{more} more"] if more > 0 else [])))
+    leaders = " = ".join((*place.lanes[:MAX_LEADERS], *([f"{more} more"] if more > 0 else [])))
+    return f"{leaders} (without {_in_short(place.lacks)})" if place.lacks else leaders
+
+
+def _in_short(lanes: tuple[str, ...]) -> str:
+    return lanes[0] if len(lanes) == 1 else plural(len(lanes), "mode")
 
 
 def is_sure(result: HostsResult, host: HostResult) -> str:
@@ -106,21 +114,31 @@ HOST_COLUMNS: tuple[HostColumn, ...] = (
     HostColumn("notes", "left", 70, lambda _, host: notes_in_short(host)),
 )
 
+
+def _has_mean(pairs: HostsPairs) -> bool:
+    return pairs.has_mean
+
+
+def _has_range(pairs: HostsPairs) -> bool:
+    return len(pairs.hosts) > 1
+
+
 PAIR_COLUMNS: tuple[PairColumn, ...] = (
     PairColumn("mode", "left", 100, lambda pair: pair.second),
     PairColumn("over", "left", 100, lambda pair: pair.first),
-    PairColumn("mean", "right", 90, lambda pair: mean_ratio(pair), of_mean=True),
-    PairColumn("95 %", "right", 80, lambda pair: mean_interval(pair), of_mean=True),
+    PairColumn("mean", "right", 90, lambda pair: mean_ratio(pair), _has_mean),
+    PairColumn("95 %", "right", 80, lambda pair: mean_interval(pair), _has_mean),
     PairColumn("order on the hosts", "left", 70, lambda pair: order_in_words(pair)),
-    PairColumn("lowest–highest", "right", 40, lambda pair: range_in_words(pair)),
-    PairColumn("a further one", "right", 50, lambda pair: expected_interval(pair), of_mean=True),
-    PairColumn("I²", "right", 30, lambda pair: i2_in_words(pair), of_mean=True),
+    PairColumn("lowest–highest", "right", 40, lambda pair: range_in_words(pair), _has_range),
+    PairColumn("ratio", "right", 40, lambda pair: range_in_words(pair), lambda pairs: not _has_range(pairs)),
+    PairColumn("a further one", "right", 50, lambda pair: expected_interval(pair), _has_mean),
+    PairColumn("I²", "right", 30, lambda pair: i2_in_words(pair), _has_mean),
 )
 
 
 def pair_columns(result: HostsResult) -> tuple[PairColumn, ...]:
     """The columns that say anything of this run's pairs."""
-    return tuple(column for column in PAIR_COLUMNS if result.pairs.has_mean or not column.of_mean)
+    return tuple(column for column in PAIR_COLUMNS if column.fits(result.pairs))
 
 
 def mean_ratio(pair: PairOverHosts) -> str:
@@ -129,9 +147,9 @@ def mean_ratio(pair: PairOverHosts) -> str:
 
 
 def range_in_words(pair: PairOverHosts) -> str:
-    """The smallest ratio on any host and the largest."""
+    """The smallest ratio on any host and the largest; of one host, its own."""
     ratios = [each.ratio for each in pair.on_hosts]
-    return format_interval(min(ratios), max(ratios))
+    return format_ratio(ratios[0]) if len(ratios) == 1 else format_interval(min(ratios), max(ratios))
 
 
 def mean_interval(pair: PairOverHosts) -> str:
@@ -157,6 +175,8 @@ def order_in_words(pair: PairOverHosts) -> str:
     if len(pair.on_hosts) < 2:
         return "one host"
     told = _ORDERS[pair.order]
+    if not pair.is_on_all and pair.order in ("everywhere", "same"):
+        told = told.replace("everywhere", f"on {len(pair.on_hosts):,} of {pair.counting:,}")
     if pair.order == "flips":
         counts = Counter(each.standing for each in pair.on_hosts)
         return f"{told} ({counts['first']:,} to {counts['second']:,})"

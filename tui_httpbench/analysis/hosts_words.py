@@ -38,14 +38,15 @@ def sentences_of(result: HostsResult) -> tuple[str, ...]:
         return ()
     pairs = result.pairs
     if all(host.why_left_out for host in result.hosts):
-        return (NONE_COUNTS,)
+        return (NONE_COUNTS, *_left_out(result))
     if len(result.plan.modes) == 1:
         return (_one_mode(result),)
     if not pairs.all:
-        return (NOT_COMPARED,)
+        return (NOT_COMPARED, *_left_out(result))
     if len(pairs.hosts) < 2:
-        return tuple(_alone(result))
-    return tuple(filter(None, (_first_places(pairs), _mean_of_first(pairs), _orders(pairs), *_flips(pairs))))
+        return (*_alone(result), *_left_out(result))
+    told = (_first_places(pairs), _mean_of_first(pairs), _orders(pairs), *_flips(pairs), *_left_out(result))
+    return tuple(filter(None, told))
 
 
 def conclusion_of(result: HostsResult) -> str | None:
@@ -102,6 +103,15 @@ def _alone(result: HostsResult) -> Iterator[str]:
     yield "One host is one opinion: there is no mean over hosts."
 
 
+def _left_out(result: HostsResult) -> Iterator[str]:
+    """What hosts found each for itself that count for nothing that is said of all: their whole rounds are there."""
+    told = [(host.name, conclude(host.result)) for host in result.hosts if host.why_left_out and host.result]
+    own = [(name, sentence) for name, sentence in told if sentence]
+    yield from (f"On {name}, which is left out: {sentence}" for name, sentence in own[:MAX_NAMES])
+    if len(own) > MAX_NAMES:
+        yield f"{plural(len(own) - MAX_NAMES, 'more host')} left out have rankings of their own."
+
+
 def _one_mode(result: HostsResult) -> str:
     """How fast the only mode is on the slowest host and on the fastest."""
     mode = result.plan.modes[0]
@@ -119,22 +129,50 @@ def _one_mode(result: HostsResult) -> str:
 
 
 def _first_places(pairs: HostsPairs) -> str:
-    """Who is first on how many hosts, and who elsewhere."""
-    places = pairs.first_places
+    """Who is first on how many hosts, and who elsewhere; where a lane is missing, none is first of all."""
+    places = [place for place in pairs.first_places if not place.lacks]
+    if len(places) == len(pairs.hosts):
+        return f"{_counted(places, pairs)}." if places else ""
+    gaps = _gaps(pairs)
     if not places:
-        return ""
+        return f"No host compared all modes, so none is first over all of them: {gaps}."
+    return f"{_counted(places, pairs)}; {gaps}."
+
+
+def _counted(places: Sequence[FirstPlace], pairs: HostsPairs) -> str:
+    """Who is first on how many of the hosts that compared all lanes."""
     counted = Counter(place.lanes[0] for place in places)
     order = {lane: number for number, lane in enumerate(pairs.lanes)}
     winner = min(counted, key=lambda lane: (-counted[lane], order[lane]))
     own = [place for place in places if place.lanes[0] == winner]
     sure = sum(place.is_sure for place in own)
+    are_some = len(places) < len(pairs.hosts)
+    those = " that compared all modes" if are_some else ""
     if len(own) == len(places):
         how = ", surely" if sure == len(own) else f", surely on {sure} of them" if sure else ", but surely on none"
         where = "both hosts" if len(places) == 2 else f"all {len(places):,} hosts"
-        return f"{winner} is first on {where}{how}."
+        if len(places) == 1:
+            where, how = f"{places[0].host}, the only host", ", surely" if sure else ", but not surely"
+        return f"{winner} is first on {where}{those}{how}"
     how = ", surely" if sure == len(own) else f" (surely on {sure:,})" if sure else " (surely on none)"
     elsewhere = _elsewhere([place for place in places if place.lanes[0] != winner], order)
-    return f"{winner} is first on {len(own):,} of {plural(len(places), 'host')}{how}; {elsewhere}."
+    the = "the " if are_some else ""
+    return f"{winner} is first on {len(own):,} of {the}{plural(len(places), 'host')}{those}{how}; {elsewhere}"
+
+
+def _gaps(pairs: HostsPairs) -> str:
+    """Which lanes are missing where: ``aiohttp could not be compared on arm64-a, httpx-async not on x86-a``."""
+    missing: dict[str, list[str]] = {}
+    for host, lanes in pairs.lacking.items():
+        for lane in lanes:
+            missing.setdefault(lane, []).append(host)
+    told = [
+        f"{lane} {'not' if number else 'could not be compared'} on {_few(hosts)}"
+        for number, (lane, hosts) in enumerate(list(missing.items())[:MAX_LANES])
+    ]
+    if len(missing) > MAX_LANES:
+        told.append(f"{plural(len(missing) - MAX_LANES, 'more mode')} not everywhere")
+    return ", ".join(told)
 
 
 def _elsewhere(places: Sequence[FirstPlace], order: dict[str, int]) -> str:
@@ -168,16 +206,24 @@ def _orders(pairs: HostsPairs) -> str:
     known = [pair for pair in pairs.all if len(pair.on_hosts) > 1]
     if not known:
         return ""
+    every = "every host" if all(pair.is_on_all for pair in known) else "every host that compared them"
     if len(known) == 1:
         pair = known[0]
+        if not pair.is_on_all:
+            hosts = "both" if len(pair.on_hosts) == 2 else f"all {len(pair.on_hosts):,}"
+            every = f"{hosts} hosts that compared them"
         return {
-            "everywhere": f"{pair.first} is surely faster than {pair.second} on every host.",
-            "same": f"{pair.first} and {pair.second} are surely the same on every host.",
+            "everywhere": f"{pair.first} is surely faster than {pair.second} on {every}.",
+            "same": f"{pair.first} and {pair.second} are surely the same on {every}.",
         }.get(pair.order, "")
     counts = Counter(pair.order for pair in known)
     if counts["everywhere"] == len(known):
-        return f"All {len(known):,} pairs of modes keep their order on every host, surely."
-    told = [f"{counts[order]:,} {one if counts[order] == 1 else many}" for order, one, many in _ORDERS if counts[order]]
+        return f"All {len(known):,} pairs of modes keep their order on {every}, surely."
+    told = [
+        f"{counts[order]:,} {one if counts[order] == 1 else many}".replace("every host", every)
+        for order, one, many in _ORDERS
+        if counts[order]
+    ]
     return f"Of {plural(len(known), 'pair')} of modes, {'; '.join(told)}."
 
 

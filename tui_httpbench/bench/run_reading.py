@@ -104,6 +104,8 @@ def host_run_of(folder: Path, note: HostNote | None = None) -> HostRun:
     if measured is not None:
         if measured.interrupted:
             note = note.in_trouble("It had not ended when this app was; what came back until then counts.")
+            # Nothing was recovered there: it ended for the reason that the host's note tells.
+            measured = replace(measured, interrupted=False, trouble=note.trouble)
         note = note.in_trouble(measured.trouble) if measured.trouble else note
     return HostRun(note.host, measured, note.notes, note.trouble)
 

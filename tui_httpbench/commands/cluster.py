@@ -17,7 +17,6 @@ from tui_httpbench.commands.hosts_report import report_hosts
 from tui_httpbench.commands.output import complain
 from tui_httpbench.commands.run import RECOVER, length_of, may_go, tell_of_leftovers
 from tui_httpbench.plan.plan import Plan
-from tui_httpbench.plan.reference import USUAL, Against
 from tui_httpbench.report import hosts_markdown
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.destination import open_all
@@ -35,7 +34,6 @@ def run_on_hosts(
     verbose: bool = False,
     keep_going: bool = False,
     yes: bool = False,
-    against: Against = USUAL,
     name: str = "",
     in_history: bool = True,
 ) -> int:
@@ -53,7 +51,6 @@ def run_on_hosts(
         keeps_folder=True,
         keep_going=keep_going,
         may_load=yes,
-        against=against,
         name=name,
         in_history=in_history,
     )
@@ -70,7 +67,11 @@ def run_on_hosts(
                 complain(problem)
             if runner.trouble:
                 complain(runner.trouble)
-            status = STOPPED if result.stopped else SUCCESS if arrived_whole and result.all_succeeded else FAILURE
+                status = FAILURE
+            elif result.stopped:
+                status = STOPPED
+            else:
+                status = SUCCESS if arrived_whole and result.all_succeeded else FAILURE
         elif runner.has_measured:
             complain(f"What was measured until now is kept; '{RECOVER}' reports it.")
         else:

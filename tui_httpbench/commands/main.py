@@ -84,7 +84,9 @@ def _dispatch(arguments: list[str]) -> int:
         return 0
     match command:
         case "run":
-            plan, metric = make_plan(options), parse_metric(options.metric)
+            cluster = _cluster_of(options)
+            plan = make_plan(options, elsewhere=cluster is not None and not cluster.local)
+            metric = parse_metric(options.metric)
             return _measure(
                 plan,
                 exports_of(options),
@@ -97,7 +99,7 @@ def _dispatch(arguments: list[str]) -> int:
                 group_by=options.group_by,
                 name=parse_name(options.name),
                 in_history=not options.no_history,
-                cluster=_cluster_of(options),
+                cluster=cluster,
             )
         case "compare":
             return _compare(options)
@@ -145,15 +147,19 @@ def _measure(
 ) -> int:
     if cluster is not None:
         return _measure_on_hosts(
-            plan or default_plan(),
+            plan or default_plan(elsewhere=not cluster.local),
             cluster,
             exports,
-            {"--sweep": plan is not None and plan.sweep, "--fail-if-slower": fail_if_slower, "--group-by": group_by},
+            {
+                "--sweep": plan is not None and plan.sweep,
+                "--fail-if-slower": fail_if_slower,
+                "--group-by": group_by,
+                "--reference": reference,
+            },
             metric=metric,
             verbose=verbose,
             yes=yes,
             keep_going=keep_going,
-            reference=reference,
             name=name,
             in_history=in_history,
         )
@@ -210,7 +216,6 @@ def _measure_on_hosts(
     exports: tuple[Export, ...],
     refused: dict[str, object],
     *,
-    reference: str | None,
     metric: str | None,
     verbose: bool,
     yes: bool,
@@ -233,7 +238,6 @@ def _measure_on_hosts(
         verbose=verbose,
         yes=yes,
         keep_going=keep_going,
-        against=parse_against(None, reference, plan),
         name=name,
         in_history=in_history,
     )

@@ -12,7 +12,7 @@ from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.field import Part
 from tui_httpbench.plan.fields import FIELDS, KNOBS, REMOTE_REQUESTS, REMOTE_ROUNDS, fields_of
-from tui_httpbench.plan.header_values import expand_headers
+from tui_httpbench.plan.header_values import check_headers_for_elsewhere, expand_headers
 from tui_httpbench.plan.lanes import lacking
 from tui_httpbench.plan.parsing import choose_modes, refuse_absent
 from tui_httpbench.plan.plan import ARTICLE, ARTICLE_REQUESTS, AUTO, Plan, Request, usual_method
@@ -24,11 +24,11 @@ from tui_httpbench.plan.sweep import OPTIONS, Sweep, usual_budget_s, widest_of
 from tui_httpbench.text.quoting import shortened
 
 
-def make_plan(options: argparse.Namespace, *, may_ask: bool = False) -> Plan | None:
+def make_plan(options: argparse.Namespace, *, may_ask: bool = False, elsewhere: bool = False) -> Plan | None:
     """The plan of the options, None where none of them says anything of it.
 
-    ``may_ask`` tells that somebody can be asked whether a library that is not installed may be fetched. Raises
-    PlanError.
+    ``may_ask`` tells that somebody can be asked whether a library that is not installed may be fetched, ``elsewhere``
+    that other machines measure, which know themselves what is installed and set there. Raises PlanError.
     """
     given = {name: getattr(options, name) for name in FIELDS if getattr(options, name) is not None}
     if not given:
@@ -48,7 +48,7 @@ def make_plan(options: argparse.Namespace, *, may_ask: bool = False) -> Plan | N
     base = preset.values.get("scenario", LOOPBACK) if preset and request.uses_embedded_target else LOOPBACK
     if (scenario := make_scenario(options, base)) != base:
         changes["scenario"] = scenario
-    expand_headers(request.filled_headers)
+    (check_headers_for_elsewhere if elsewhere else expand_headers)(request.filled_headers)
     changes.setdefault("modes", choose_modes(preset.modes_for(changes.get("variants", ())) if preset else []))
     if (sweep := changes.get("sweep")) is not None:
         changes.setdefault("budget_s", usual_budget_s(len(sweep.values)))
@@ -58,7 +58,7 @@ def make_plan(options: argparse.Namespace, *, may_ask: bool = False) -> Plan | N
         plan = preset.plan(**_load_of_preset(preset, changes))
     else:
         plan = Plan(**_default_load(request, changes))
-    absent = lacking(plan.modes, plan.variants, get=plan.get)
+    absent = () if elsewhere else lacking(plan.modes, plan.variants, get=plan.get)
     refuse_absent([lane for lane in absent if not (may_ask and mode_of(lane).can_be_had)])
     return plan
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tui_httpbench.plan.plan import Header
 
 _REFERENCE = re.compile(r"(?:[A-Za-z]+ +|[\w.-]+=)?\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})", re.ASCII)
+_VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})", re.ASCII)
 _USUAL_NAME = re.compile(r"[A-Z_][A-Z0-9_]*", re.ASCII)
 
 
@@ -30,15 +31,24 @@ def is_reference(value: str, environment: Mapping[str, str] = os.environ) -> boo
     return name in environment or _USUAL_NAME.fullmatch(name) is not None
 
 
-def expand_headers(headers: tuple[Header, ...], environment: Mapping[str, str] = os.environ) -> tuple[Header, ...]:
+def expand_headers(
+    headers: tuple[Header, ...], environment: Mapping[str, str] = os.environ, where: str = ""
+) -> tuple[Header, ...]:
     """The headers as they are sent: ``$NAME`` and ``${NAME}`` replaced by the variable, ``$$`` by a dollar sign.
 
-    For the wire only: what this returns must never be stored or shown. Raises PlanError.
+    For the wire only: what this returns must never be stored or shown. Raises PlanError, which says of a variable that
+    it is not set ``where``, such as ``there``.
     """
-    return tuple((name, _expand(name, value, environment)) for name, value in headers)
+    return tuple((name, _expand(name, value, environment, where)) for name, value in headers)
 
 
-def _expand(name: str, value: str, environment: Mapping[str, str]) -> str:
+def check_headers_for_elsewhere(headers: tuple[Header, ...]) -> None:
+    """Whether headers can be sent from other machines, whose variables nobody knows here. Raises PlanError."""
+    names = {found[1] or found[2] for _, value in headers for found in _VARIABLE.finditer(value)}
+    expand_headers(headers, {name: "set" for name in names if name in os.environ or _USUAL_NAME.fullmatch(name)})
+
+
+def _expand(name: str, value: str, environment: Mapping[str, str], where: str) -> str:
     if "$" not in value:
         return value
     name = shortened(name)
@@ -51,10 +61,11 @@ def _expand(name: str, value: str, environment: Mapping[str, str]) -> str:
                 f"The value of {name} has a $ and behind it the name of no variable that is set; set it, or write $$ "
                 "for a dollar sign.",
             ) from None
-        variable = shortened(error.args[0])
+        variable, where = shortened(error.args[0]), f" {where}" if where else ""
         raise PlanError(
             "headers",
-            f"The header {name} names ${variable}, which is not set; set it, or write $${variable} for the text.",
+            f"The header {name} names ${variable}, which is not set{where}; set it, or write $${variable} for the "
+            "text.",
         ) from None
     except ValueError:
         raise PlanError(

@@ -271,9 +271,13 @@ def preset_of(plan: Plan) -> Preset | None:
     return next((preset for preset in PRESETS.values() if preset.matches(plan)), None)
 
 
-def default_plan() -> Plan:
-    """What is measured when nothing is said: the default preset, in a random order."""
-    return PRESETS[DEFAULT_PRESET].plan(modes=parsing.parse_modes([]), seed=random_seed())
+def default_plan(*, elsewhere: bool = False) -> Plan:
+    """What is measured when nothing is said: the default preset, in a random order.
+
+    Raises PlanError where a library is not installed here, unless it is measured ``elsewhere``.
+    """
+    modes = parsing.choose_modes([]) if elsewhere else parsing.parse_modes([])
+    return PRESETS[DEFAULT_PRESET].plan(modes=modes, seed=random_seed())
 
 
 def random_seed() -> int:

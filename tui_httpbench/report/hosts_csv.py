@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tui_httpbench.analysis.hosts import HostResult, HostsResult
 from tui_httpbench.analysis.hosts_pairs import PairOverHosts
+from tui_httpbench.analysis.result import Result
 from tui_httpbench.report import lanes_csv
 from tui_httpbench.report.csv_table import CsvColumn, Document, csv_lines, of_row
 from tui_httpbench.report.json_report import to_dict
+
+_READ = ("started_at", "name", "plan", "environment", "modes", "ranking", "ranking_cpu")
+"""What rows are made of, of the JSON of a host's run."""
 
 PLACE_COLUMNS: tuple[CsvColumn, ...] = (
     of_row("host", "the host's name"),
@@ -38,6 +43,11 @@ def parts_of(result: HostsResult) -> Iterator[str]:
     return csv_lines(COLUMNS, _rows(result))
 
 
+def document_of(result: HostsResult, own: Result) -> Document:
+    """What rows are made of, of a host's own run; its name is that of the whole."""
+    return to_dict(replace(own, name=result.name), only=_READ)
+
+
 def place_cells(host: HostResult) -> Document:
     """What ``PLACE_COLUMNS`` read of a host."""
     return {
@@ -52,7 +62,7 @@ def _rows(result: HostsResult) -> Iterator[Document]:
     pairs = {pair.second: pair for pair in result.pairs.all if pair.first == fastest}
     for host in result.measured_hosts:
         assert host.result is not None
-        for row in lanes_csv.rows_of(host.result, to_dict(host.result)):
+        for row in lanes_csv.rows_of(host.result, document_of(result, host.result)):
             pair = pairs.get(row["lane"])
             yield {**row, **place_cells(host), **(_pair_cells(pair, host.name) if pair is not None else {})}
 

@@ -16,9 +16,9 @@ from tui_httpbench.text.quoting import printable, shown_url
 
 METHOD = (
     "the same run on each host, all modes of which take turns there in slices of some tens of milliseconds; compared "
-    "round by round on each host, and over hosts by a random-effects mean (Paule and Mandel; Hartung, Knapp, Sidik and "
-    "Jonkman) of one opinion a machine; all that is called sure holds together in 95 of 100 runs, each interval of a "
-    "mean for itself"
+    "round by round on each host, and over hosts by the plain mean of one opinion a machine, with Student's interval "
+    "(Bakirov and Székely; Ibragimov and Müller); all that is called sure holds together in 95 of 100 runs, each "
+    "interval of a mean for itself"
 )
 STOPPED = "This run ended before its time; this is what had been measured by then."
 

@@ -15,6 +15,8 @@ from tui_httpbench.analysis.hosts_words import conclusion_of, flip_in_words, mea
 from tui_httpbench.report.json_report import only_finite
 from tui_httpbench.report.json_report import to_dict as run_to_dict
 
+_INDENTED = 4
+"""How deep lists and objects are indented: the document, hosts, runs, a run, its modes."""
 _OF_RUNS = ("environment", "modes", "ranking", "ranking_cpu", "conclusion", "findings")
 
 
@@ -63,13 +65,27 @@ def to_dict(result: HostsResult) -> dict[str, Any]:
 
 
 def to_text(result: HostsResult) -> str:
-    """``to_dict`` as indented ASCII text that ends in a line break."""
-    return json.dumps(to_dict(result), indent=2, allow_nan=False) + "\n"
+    """``to_dict`` as ASCII text that ends in a line break, indented; a mode of a host is one line."""
+    return f"{_indented(to_dict(result))}\n"
 
 
 def parts_of(result: HostsResult) -> Iterator[str]:
     """The same in one piece."""
     yield to_text(result)
+
+
+def _indented(value: Any, depth: int = 0) -> str:
+    if depth > _INDENTED or not value or not isinstance(value, dict | list | tuple):
+        # The encoder that knows no indents is several times as fast, and 200 hosts have a million lines with them.
+        return json.dumps(value, allow_nan=False)
+    pad = "  " * depth
+    if isinstance(value, dict):
+        parts = [f"{json.dumps(key)}: {_indented(part, depth + 1)}" for key, part in value.items()]
+        opening, closing = "{", "}"
+    else:
+        parts = [_indented(part, depth + 1) for part in value]
+        opening, closing = "[", "]"
+    return f"{opening}\n{pad}  " + f",\n{pad}  ".join(parts) + f"\n{pad}{closing}"
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -79,7 +95,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 def _run(result: HostsResult, host: HostResult) -> dict[str, Any]:
     told = host.run.host
     place = result.first_places.get(host.name)
-    own = None if host.result is None else run_to_dict(host.result)
+    own = None if host.result is None else run_to_dict(host.result, only=_OF_RUNS)
     return {
         "name": told.name,
         "address": told.address or None,

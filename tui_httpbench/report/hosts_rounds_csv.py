@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from tui_httpbench.analysis.hosts import HostsResult
 from tui_httpbench.report import rounds_csv
 from tui_httpbench.report.csv_table import Document, csv_lines
-from tui_httpbench.report.hosts_csv import PLACE_COLUMNS, place_cells
-from tui_httpbench.report.json_report import to_dict
+from tui_httpbench.report.hosts_csv import PLACE_COLUMNS, document_of, place_cells
 
 COLUMNS = (*PLACE_COLUMNS, *rounds_csv.COLUMNS)
 
@@ -21,5 +20,5 @@ def parts_of(result: HostsResult) -> Iterator[str]:
 def _rows(result: HostsResult) -> Iterator[Document]:
     for host in result.measured_hosts:
         assert host.result is not None
-        for row in rounds_csv.rows_of(host.result, to_dict(host.result)):
+        for row in rounds_csv.rows_of(host.result, document_of(result, host.result)):
             yield {**row, **place_cells(host)}

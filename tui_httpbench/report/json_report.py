@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -32,41 +32,42 @@ _BODIES = ("data", "json_body")
 _UNTOLD = ("label", "versions")
 
 
-def to_dict(result: Result, against: Against = USUAL) -> dict[str, Any]:
+def to_dict(result: Result, against: Against = USUAL, only: Collection[str] | None = None) -> dict[str, Any]:
     """The result as plain lists, dictionaries, strings and finite numbers.
 
     Times end in their unit; ``ratio`` is a mode's time over the winner's. Values of secret headers are masked.
-    ``against`` is what lanes are compared with one by one.
+    ``against`` is what lanes are compared with one by one. With ``only``, these keys alone are worked out.
     """
     used = {mode_of(label).id for label in result.plan.modes}
-    document = {
-        "schema_version": SCHEMA_VERSION,
-        "started_at": result.started_at,
-        "ended_at": result.ended_at,
-        "name": result.name or None,
-        "target": "embedded" if result.plan.request.uses_embedded_target else "url",
-        "stopped": result.stopped,
-        "plan": _plan(result),
-        "environment": {**asdict(result.environment), "variants": _variants(result)},
-        "modes": [_mode(result, summary) for summary in result.modes],
-        "ranking": [_rank(result, rank) for rank in result.ranking],
-        "ranking_cpu": [_rank(result, rank) for rank in result.ranking_cpu],
-        "comparisons": [_pair(pair) for pair in pairs_of(result, against)],
-        "gate": _gate(result, against),
-        "conclusion": conclude(result),
-        "changes": [_change(change) for change in changes_of(result)],
-        "scripts": [{**asdict(crossing), "text": crossing.in_words} for crossing in first_to_finish(result)],
-        "findings": [asdict(finding) for finding in result.findings],
-        "warnings": list(result.warnings),
-        "differences": [{"text": each.text, "modes": each.modes} for each in result.differences],
-        "sweep": None,
-        "hosts": None,
-        "article": _article(result),
-        "client_files": [
+    parts: dict[str, Callable[[], Any]] = {
+        "schema_version": lambda: SCHEMA_VERSION,
+        "started_at": lambda: result.started_at,
+        "ended_at": lambda: result.ended_at,
+        "name": lambda: result.name or None,
+        "target": lambda: "embedded" if result.plan.request.uses_embedded_target else "url",
+        "stopped": lambda: result.stopped,
+        "plan": lambda: _plan(result),
+        "environment": lambda: {**asdict(result.environment), "variants": _variants(result)},
+        "modes": lambda: [_mode(result, summary) for summary in result.modes],
+        "ranking": lambda: [_rank(result, rank) for rank in result.ranking],
+        "ranking_cpu": lambda: [_rank(result, rank) for rank in result.ranking_cpu],
+        "comparisons": lambda: [_pair(pair) for pair in pairs_of(result, against)],
+        "gate": lambda: _gate(result, against),
+        "conclusion": lambda: conclude(result),
+        "changes": lambda: [_change(change) for change in changes_of(result)],
+        "scripts": lambda: [{**asdict(crossing), "text": crossing.in_words} for crossing in first_to_finish(result)],
+        "findings": lambda: [asdict(finding) for finding in result.findings],
+        "warnings": lambda: list(result.warnings),
+        "differences": lambda: [{"text": each.text, "modes": each.modes} for each in result.differences],
+        "sweep": lambda: None,
+        "hosts": lambda: None,
+        "article": lambda: _article(result),
+        "client_files": lambda: [
             {"file": own.path.name, "sha256": own.sha256, "modes": [mode.id for mode in own.modes if mode.id in used]}
             for own in result.own_files
         ],
     }
+    document = {key: part() for key, part in parts.items() if only is None or key in only}
     finite: dict[str, Any] = only_finite(document)
     return finite
 

@@ -15,7 +15,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -23,10 +22,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from tui_httpbench.bench.cluster.host_folder import RUN, BusyError, make_host_folder
 from tui_httpbench.bench.cluster.parcel import Parcel
 from tui_httpbench.files.file_lock import FileLock
-from tui_httpbench.files.folders import state_folder, temporary_folder
-from tui_httpbench.files.private_files import make_private_folder, open_private
+from tui_httpbench.files.private_files import open_private
 
 PROTOCOL = 1
 LEASE_S = 15.0
@@ -39,17 +38,10 @@ GONE_S = HUNG_S + 2 * END_S
 """After so long, nothing is left of a run whose app was killed."""
 MAX_JOB_BYTES = 300_000_000
 CHUNK_BYTES = 4_000_000
-RUN = "run"
 ABANDONED = 3
 """The exit status of a child that nobody asks for any more."""
-_PREFIX = "host-"
-_LOCK, _OWNER, _STDERR = "lock", "owner", "stderr"
-_NEW_S = 5.0
+_STDERR = "stderr"
 _LAST_WORDS_BYTES = 2_000
-
-
-class _Busy(Exception):
-    """Another run measures here."""
 
 
 class Charge:
@@ -168,7 +160,8 @@ class Charge:
                 self._tell_news()
         status = self._process.wait()
         if not self.end:
-            self.end = {"tell": "over", "died": True, "why": self._last_words(status)}
+            is_abandoned = self._is_given_up or status == ABANDONED
+            self.end = {"tell": "over", "died": True, "abandoned": is_abandoned, "why": self._last_words(status)}
         self.state = "over"
         self._tell_news()
         if not self._is_closed.wait(0.0 if status == ABANDONED or self._is_given_up else LEASE_S):
@@ -212,9 +205,9 @@ def _begin(parcel: Parcel) -> dict[str, Any]:
         job = json.loads(parcel.open(MAX_JOB_BYTES))
         if job["protocol"] != PROTOCOL:
             return {"why": "this version of httpbench-tui asks for what the one there does not know"}
-        folder, lock = _make_folder(job["run_id"])
+        folder, lock = make_host_folder(job["run_id"])
         _CHARGES[job["run_id"], job["number"]] = Charge(job, folder, lock)
-    except _Busy as busy:
+    except BusyError as busy:
         return {"busy": str(busy)}
     except (OSError, ValueError) as error:
         if folder is not None:
@@ -295,55 +288,6 @@ def _files_of(folder: Path) -> list[Path]:
         plain = [path for path in folder.iterdir() if path.suffix in (".samples", ".json", ".jsonl")]
         return [*plain, *folder.glob("body"), *folder.glob("client-*/*")]
     return []
-
-
-def _make_folder(run_id: str) -> tuple[Path, FileLock]:
-    """A folder for a child of this run, which is locked while this process has it. Raises OSError, _Busy."""
-    parent = _parent()
-    make_private_folder(parent)
-    guard = FileLock(parent / _LOCK, waits=True)
-    try:
-        for other in parent.glob(f"{_PREFIX}*"):
-            if _is_in_use(other):
-                owner = _owner_of(other)
-                if owner != run_id:
-                    raise _Busy(owner)
-            elif time.time() - other.stat().st_mtime > _NEW_S:
-                shutil.rmtree(other, ignore_errors=True)
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
-        with open_private(folder / _OWNER) as file:
-            file.write(run_id.encode())
-        return folder, FileLock(folder / _LOCK)
-    finally:
-        guard.release()
-
-
-def _parent() -> Path:
-    """Where this user's children have their folders on this machine, always the same."""
-    state = state_folder()
-    if state is not None:
-        with suppress(OSError):
-            make_private_folder(state / "hosts")
-            return state / "hosts"
-    return temporary_folder() / f"httpbench-tui-hosts-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
-
-
-def _is_in_use(folder: Path) -> bool:
-    """Whether a process has it: that of Dask, or the child that is just about to end after that one was killed."""
-    for path in (folder / _LOCK, folder / RUN / _LOCK):
-        if path.exists():
-            try:
-                FileLock(path).release()
-            except OSError:
-                return True
-    return False
-
-
-def _owner_of(folder: Path) -> str:
-    try:
-        return (folder / _OWNER).read_text()[:100]
-    except OSError:
-        return ""
 
 
 def _usual_variables(variables: Mapping[str, str]) -> dict[str, str]:

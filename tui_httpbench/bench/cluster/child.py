@@ -19,7 +19,8 @@ from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
 
-from tui_httpbench.bench.cluster.agent import ABANDONED, LEASE_S, RUN
+from tui_httpbench.bench.cluster.agent import ABANDONED, LEASE_S
+from tui_httpbench.bench.cluster.host_folder import RUN
 from tui_httpbench.bench.cluster.job import plan_of_job
 from tui_httpbench.bench.events import EnvironmentStep, RoundJudged
 from tui_httpbench.bench.run_error import RunError, in_words
@@ -27,6 +28,8 @@ from tui_httpbench.bench.run_folder import RunFolder
 from tui_httpbench.bench.runner import Runner
 from tui_httpbench.files.threads import spare_threads_of_numpy
 from tui_httpbench.measured.strict_json import read_as
+from tui_httpbench.plan.error import PlanError
+from tui_httpbench.plan.header_values import expand_headers
 from tui_httpbench.plan.reference import Against
 from tui_httpbench.target_server.launcher import TargetError
 
@@ -114,6 +117,7 @@ class _HostRun:
 
     def __init__(self, job: dict[str, Any], folder: Path, voice: _Voice, ear: _Ear) -> None:
         plan, told = plan_of_job(job, folder)
+        expand_headers(plan.request.filled_headers, where="there")
         self._voice, self._ear = voice, ear
         self.runner = Runner(
             plan,
@@ -150,7 +154,7 @@ class _HostRun:
             return elsewhere.why_refused
         if runner.failure is not None and not runner.keep_going:
             return runner.failure.text
-        return ""
+        return runner.trouble
 
     async def _wait_for_go(self) -> None:
         self._ear.may_go.clear()
@@ -197,9 +201,11 @@ async def _run(folder: Path) -> bool:
         run = _HostRun(ear.first(), folder, voice, ear)
         why = await run.make()
         voice.tell("progress", **progress_of(run.runner))
+    except PlanError as error:
+        why = str(error)
     except (OSError, ValueError, KeyError, TypeError, LookupError) as error:
         why = f"What was asked for is not understood there ({type(error).__name__}: {error})"[:300] + "."
-    voice.tell("over", why=why, died=False)
+    voice.tell("over", why=why, died=False, abandoned=ear.is_abandoned)
     while not ear.may_leave.is_set() and ear.silent_s < LEASE_S:
         with suppress(TimeoutError):
             await asyncio.wait_for(ear.may_leave.wait(), PROGRESS_S)

@@ -27,6 +27,11 @@ class Worker:
         """The address of its host, without a port."""
         return urlsplit(self.address).hostname or self.address
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """All that its address may be written as: whole, without the protocol, and without the port."""
+        return self.address, self.address.partition("://")[2], self.machine_address
+
 
 @dataclass(frozen=True)
 class Chosen:
@@ -74,7 +79,7 @@ def choose(
         for name in {
             host.name,
             host.worker.name,
-            host.worker.machine_address,
+            *host.worker.addresses,
             _hostname(host.facts),
             *host.worker.resources,
         }:
@@ -108,7 +113,7 @@ def _hostname(facts: Mapping[str, Any] | None) -> str:
 
 
 def _is_wanted(worker: Worker, wanted: tuple[str, ...]) -> bool:
-    return worker.name in wanted or bool(worker.resources & set(wanted))
+    return bool({worker.name, *worker.addresses, *worker.resources} & set(wanted))
 
 
 def _natural(name: str) -> list[tuple[int, int | str]]:

@@ -44,7 +44,7 @@ def why_unfit(facts: Mapping[str, Any], plan: Plan) -> str:
 def notes_on(facts: Mapping[str, Any], plan: Plan, clock_off_s: float | None, tasks: int) -> tuple[str, ...]:
     """Sentences on what is otherwise there than here, or may disturb."""
     notes = []
-    if (package := str(facts["package"])) != __version__:
+    if (package := str(facts["package"])) not in ("", __version__):
         notes.append(f"httpbench-tui is {_shown(package)} there, {__version__} here.")
     if (python := str(facts["python"])) != platform.python_version():
         notes.append(f"Python is {_shown(python)} there, {platform.python_version()} here.")

@@ -31,6 +31,7 @@ MOST_HELD = 400
 SILENT_S = agent.LEASE_S + 5.0
 """How long a host may not answer, or its run tell nothing, until it is given up: its run has ended by itself then."""
 END_S = 5.0
+LAPSED = f"Nobody asked for its run for {agent.LEASE_S:.0f} s, so it ended"
 KEPT = "what it measured until then is kept"
 
 
@@ -135,6 +136,8 @@ class FollowedHost:
     def _how_it_ended(self, end: dict[str, Any]) -> str:
         if self._kill:
             return self._gave_up(f"Its run hung for {SILENT_S:.0f} s and was ended")
+        if end.get("abandoned"):
+            return self._gave_up(LAPSED)
         why = shortened(printable(str(end.get("why", ""))), 500)
         return self._gave_up(f"Its run ended before its time: {why.rstrip('.')}") if end.get("died") else why
 

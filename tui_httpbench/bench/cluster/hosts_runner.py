@@ -6,14 +6,13 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui_httpbench.bench.cluster.address import Cluster, is_private
-from tui_httpbench.bench.cluster.choice import Chosen, Worker, choose, one_a_host, workers_of
-from tui_httpbench.bench.cluster.differences import notes_on, why_unfit
-from tui_httpbench.bench.cluster.followed_host import FollowedHost
-from tui_httpbench.bench.cluster.host_file import HostNote
+from tui_httpbench.bench.cluster.agent import LEASE_S
+from tui_httpbench.bench.cluster.choice import Chosen, Worker
+from tui_httpbench.bench.cluster.followed_host import LAPSED, FollowedHost
+from tui_httpbench.bench.cluster.host_look import look_at_hosts, note_on
 from tui_httpbench.bench.cluster.hosts_events import (
     HostFinished,
     HostNotice,
@@ -23,13 +22,13 @@ from tui_httpbench.bench.cluster.hosts_events import (
     HostsStarted,
 )
 from tui_httpbench.bench.cluster.hosts_load import load_of_hosts
-from tui_httpbench.bench.cluster.job import distributions_of, has_secrets, job_of, modules_of
+from tui_httpbench.bench.cluster.job import has_secrets, job_of
 from tui_httpbench.bench.cluster.machine_turns import MachineTurns
 from tui_httpbench.bench.cluster.mirror import Mirror
 from tui_httpbench.bench.conditions import read_machine
 from tui_httpbench.bench.folder_holder import FolderHolder
 from tui_httpbench.bench.run_code import own_files_of
-from tui_httpbench.bench.run_error import RunError, with_reasons
+from tui_httpbench.bench.run_error import with_reasons
 from tui_httpbench.bench.run_folder import RunFolder, host_path
 from tui_httpbench.bench.run_reading import host_run_of
 from tui_httpbench.bench.runner import time_of_day
@@ -37,21 +36,20 @@ from tui_httpbench.clients.own_files import OwnFile
 from tui_httpbench.files.threads import in_thread
 from tui_httpbench.history.naming import new_run_id
 from tui_httpbench.measured.measured import Measured
-from tui_httpbench.measured.measured_hosts import Host, HostRun, MeasuredHosts
+from tui_httpbench.measured.measured_hosts import HostRun, MeasuredHosts
 from tui_httpbench.measured.notes_json import RunEnd
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.politeness import RemoteLoad
-from tui_httpbench.plan.reference import USUAL, Against
 from tui_httpbench.text.formatting import enumerate_first, enumerate_names, plural
 from tui_httpbench.text.hiding import drop_secrets
 
 if TYPE_CHECKING:
     from tui_httpbench.bench.cluster.link import Link
 
-LOOKED_AT_ONCE = 50
-LOOKING_S = 15.0
-"""How long a host may take to tell what it is like."""
+WATCH_S = 1.0
+STANDSTILL_S = LEASE_S - 5.0
+"""How long this app must have stood still for hosts to give it up; they were asked a moment before it did."""
 ONE_OPINION = "so they measure in turns, round by round, and are one opinion"
 
 
@@ -72,7 +70,6 @@ class HostsRunner(FolderHolder):
         keeps_folder: bool = False,
         keep_going: bool = False,
         may_load: bool = False,
-        against: Against = USUAL,
         name: str = "",
         in_history: bool = True,
     ) -> None:
@@ -82,7 +79,7 @@ class HostsRunner(FolderHolder):
         self.plan, self.cluster = plan, cluster
         self.keeps_folder = keeps_folder
         self._keep_going, self._may_load = keep_going, may_load
-        self._against, self._name, self._in_history = against, name, in_history
+        self._name, self._in_history = name, in_history
         self._own_files: tuple[OwnFile, ...] = ()
         self._machine = read_machine()
         self._started_at = time_of_day()
@@ -94,6 +91,7 @@ class HostsRunner(FolderHolder):
         self._read: tuple[HostRun, ...] | None = None
         self._connecting: asyncio.Task[Any] | None = None
         self._stopped = False
+        self._stood_still_s = 0.0
         self.trouble = ""
 
     async def run(self) -> AsyncGenerator[HostsEvent, None]:
@@ -115,15 +113,14 @@ class HostsRunner(FolderHolder):
         async with AsyncExitStack() as stack:
             try:
                 link = await self._interruptible(stack.enter_async_context(connect(self.cluster)))
-                chosen, offs = await self._interruptible(self._choose(link))
+                chosen, offs = await self._interruptible(look_at_hosts(link, self.plan, self.cluster, self._why_lost()))
             except asyncio.CancelledError:
                 if not self._stopped:
                     raise
                 yield HostsFinished(True)
                 return
-            if not self.cluster.local and (open_ := [at.worker for at in chosen if not is_private(at.worker.address)]):
-                # The scheduler, which may be near, passes on to them what it gets.
-                self._keep_secrets_from(enumerate_first([worker.address for worker in open_], 3))
+            if not self.cluster.local:
+                self.keep_secrets_from_workers([host.worker for host in chosen])
             if (load := load_of_hosts(self.plan, chosen)) is not None:
                 self._refuse_heavy(load)
                 yield HostNotice("", load.in_words)
@@ -144,39 +141,6 @@ class HostsRunner(FolderHolder):
                 folder.note(RunEnd(self._stopped, self.trouble, self._ended_at))
         yield HostsFinished(self._stopped)
 
-    async def _choose(self, link: Link) -> tuple[tuple[Chosen, ...], dict[str, float]]:
-        """The hosts that are to measure, with what they tell of themselves, and how far their clocks are off."""
-        from tui_httpbench.bench.cluster.link import LostError, SchedulerLostError, SilentError, UnfitError
-
-        try:
-            workers = workers_of(await link.identity())
-        except SchedulerLostError:
-            raise RunError(self._why_lost()) from None
-        if not workers:
-            raise RunError(
-                f"No worker of Dask is at {self.cluster.in_words}; start one on each host: dask worker "
-                f"{self.cluster.address}."
-            )
-        if self.cluster.local:
-            workers = tuple(replace(worker, name=f"local-{int(worker.name or 0) + 1}") for worker in workers)
-        workers = one_a_host(workers, self.cluster.hosts, each=bool(self.cluster.local))
-        distributions = distributions_of(self.plan.modes)
-        modules = sorted({module for needed in modules_of(self.plan.modes).values() for module in needed})
-        facts: dict[str, Mapping[str, Any] | None] = {}
-        offs: dict[str, float] = {}
-
-        at_once = asyncio.Semaphore(LOOKED_AT_ONCE)
-
-        async def look(worker: Worker) -> None:
-            facts[worker.address] = None
-            async with at_once:
-                with suppress(SilentError, LostError, UnfitError, SchedulerLostError):
-                    told, offs[worker.address] = await link.look(worker.address, distributions, modules, LOOKING_S)
-                    facts[worker.address] = told
-
-        await asyncio.gather(*map(look, workers))
-        return choose(workers, facts, self.cluster.hosts), offs
-
     def _followed(self, chosen: Sequence[Chosen], offs: Mapping[str, float], folder: RunFolder) -> list[FollowedHost]:
         machines: dict[str, list[str]] = {}
         for each in chosen:
@@ -187,29 +151,12 @@ class HostsRunner(FolderHolder):
         for number, each in enumerate(chosen):
             machine = "" if each.facts is None else str(each.facts["machine"])
             shares = tuple(name for name in machines.get(machine, ()) if name != each.name)
-            note = self._note_on(each, shares, offs.get(each.worker.address))
+            note = note_on(each, self.plan, shares, offs.get(each.worker.address))
             mirror = Mirror(host_path(folder.path, number))
             mirror.note(note)
             turn = turns.get(machine) or MachineTurns()
             hosts.append(FollowedHost(number, each.worker.address, note, mirror, turn, len(chosen)))
         return hosts
-
-    def _note_on(self, chosen: Chosen, shares: tuple[str, ...], off_s: float | None) -> HostNote:
-        facts = chosen.facts
-        if facts is None:
-            trouble = f"It does not tell what it is like within {LOOKING_S:.0f} s; see that its worker of Dask is well."
-            return HostNote(Host(chosen.name, chosen.worker.address), (), trouble)
-        host = Host(
-            name=chosen.name,
-            address=chosen.worker.address,
-            python=str(facts["python"]),
-            package=str(facts["package"]),
-            versions=dict(facts["versions"]),
-            shares=shares,
-            clock_off_s=off_s,
-        )
-        notes = notes_on(facts, self.plan, off_s, chosen.worker.tasks)
-        return HostNote(host, notes, why_unfit(facts, self.plan))
 
     def _notices(self) -> list[HostNotice]:
         """What is to be known before they begin."""
@@ -234,6 +181,7 @@ class HostsRunner(FolderHolder):
             job = job_of(self._whole, host.number, keep_going=self._keep_going, may_go_elsewhere=self._may_load)
             host.must_stop = self._stopped
             tasks[asyncio.create_task(host.follow(link, job, self._why_lost))] = host
+        watching = asyncio.create_task(self._watch_itself())
         try:
             waiting = set(tasks)
             while waiting:
@@ -242,11 +190,31 @@ class HostsRunner(FolderHolder):
                     task.result()  # what is wrong in here must be seen
                     yield HostFinished(tasks[task].note.host.name, tasks[task].note.trouble)
         finally:
-            for task in tasks:
+            for task in (watching, *tasks):
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        if tasks and all(host.note.trouble.startswith(self._why_lost()) for host in tasks.values()):
-            self.trouble = f"{self._why_lost()}; what came back until then counts."
+            await asyncio.gather(watching, *tasks, return_exceptions=True)
+        self.trouble = self._why_all_ended([host.note.trouble for host in tasks.values()])
+
+    def _why_all_ended(self, troubles: Sequence[str]) -> str:
+        """Why the run as such ended before its time, which is no host's own trouble; empty where it did not."""
+        if any(trouble.startswith(self._why_lost()) for trouble in troubles):
+            return f"{self._why_lost()}; what came back until then counts."
+        if self._stood_still_s and any(trouble.startswith(LAPSED) for trouble in troubles):
+            return (
+                f"This app stood still for {self._stood_still_s:.0f} s, and no host measures on without it; what came "
+                "back until then counts."
+            )
+        return ""
+
+    async def _watch_itself(self) -> None:
+        """Notices when this process was suspended, by itself or with the machine, so that no host was asked."""
+        while True:
+            # While a machine sleeps, one of its clocks may stand still as well.
+            before, at_before = time.monotonic(), time.time()
+            await asyncio.sleep(WATCH_S)
+            gap_s = max(time.monotonic() - before, time.time() - at_before)
+            if gap_s > STANDSTILL_S:
+                self._stood_still_s = max(self._stood_still_s, gap_s)
 
     async def _interruptible(self, work: Any) -> Any:
         """What is awaited, which ``stop`` cancels."""
@@ -257,6 +225,14 @@ class HostsRunner(FolderHolder):
             return await self._connecting
         finally:
             self._connecting = None
+
+    def keep_secrets_from_workers(self, workers: Sequence[Worker]) -> None:
+        """Refuses to send credentials where a scheduler, which may be near, passes them on in the clear.
+
+        Raises PlanError.
+        """
+        if in_the_clear := [worker.address for worker in workers if not is_private(worker.address)]:
+            self._keep_secrets_from(enumerate_first(in_the_clear, 3))
 
     def _keep_secrets_from(self, where: str) -> None:
         """Refuses to send credentials to where others can read them on the way."""
@@ -332,7 +308,6 @@ class HostsRunner(FolderHolder):
             started_at=self._started_at,
             ended_at=self._ended_at,
             own_files=self._own_files,
-            against=self._against,
             name=hiding.hide(self._name),
             run_id=self._run_id,
             in_history=self._in_history,

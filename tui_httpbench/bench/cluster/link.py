@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import ssl
+import sys
 import time
 import warnings
 from collections.abc import AsyncGenerator, Iterable, Sequence
@@ -21,7 +24,9 @@ from distributed.security import Security
 
 from tui_httpbench.bench.cluster import host_facts
 from tui_httpbench.bench.cluster.address import Cluster
+from tui_httpbench.bench.cluster.greeting import await_greeting
 from tui_httpbench.bench.run_error import RunError
+from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.quoting import printable, shortened
 
 CONNECT_S = 10.0
@@ -134,7 +139,9 @@ async def connect(cluster: Cluster) -> AsyncGenerator[Link, None]:
             ):
                 yield link
             return
-        async with _client(cluster.address, _security(cluster), cluster) as link:
+        security = _security(cluster)
+        await await_greeting(cluster.address, _tls_of(security, cluster), CONNECT_S)
+        async with _client(cluster.address, security, cluster) as link:
             yield link
 
 
@@ -152,7 +159,7 @@ async def _client(address: str, security: Security, cluster: Cluster) -> AsyncGe
     )
     try:
         await asyncio.wait_for(client, CONNECT_S + 2)
-    except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as error:
+    except Exception as error:  # what answers may send anything, and Dask takes it for its own
         with suppress(Exception):
             await asyncio.wait_for(client.close(), 2)
         raise RunError(_why_unreachable(cluster, error)) from None
@@ -169,6 +176,7 @@ async def _local_cluster(count: int) -> AsyncGenerator[tuple[str, Security], Non
     """A scheduler and that many workers on this machine, which others who use it can't reach: they would be let in
     to do all that this user may."""
     security = Security.temporary()
+    _quiet_tracker()
     levels = dict.fromkeys(("distributed", "distributed.nanny", "distributed.worker", "distributed.core"), "critical")
     with dask.config.set({"logging": levels, "distributed.worker.memory.terminate": False}):
         try:
@@ -200,6 +208,20 @@ async def _local_cluster(count: int) -> AsyncGenerator[tuple[str, Security], Non
                     await closing
 
 
+def _quiet_tracker() -> None:
+    """Begins Python's process that tidies up after this one, should it be killed: it would say so on the terminal."""
+    if os.name != "posix":
+        return
+    from multiprocessing import resource_tracker
+
+    option = "ignore::UserWarning:multiprocessing.resource_tracker"
+    sys.warnoptions.append(option)  # which it is begun with
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        sys.warnoptions.remove(option)
+
+
 def _security(cluster: Cluster) -> Security:
     """The files that were given, or else what Dask's configuration says (``distributed.comm.tls``). Raises RunError."""
     try:
@@ -215,24 +237,42 @@ def _security(cluster: Cluster) -> Security:
         raise RunError(f"TLS can't be used as is set for Dask: {shortened(str(error), 200)}.") from None
 
 
-def _why_unreachable(cluster: Cluster, error: BaseException) -> str:
-    where = cluster.in_words
-    if "ssl_context" in str(error):
-        return (
-            f"The scheduler {where} wants TLS, and no files are set for it; give --cluster-ca, --cluster-cert and "
-            "--cluster-key, or set them in Dask's own configuration."
+def _tls_of(security: Security, cluster: Cluster) -> ssl.SSLContext | None:
+    """The TLS to talk with, None in the clear. Raises RunError."""
+    if not cluster.address.startswith("tls://"):
+        return None
+    files = "--cluster-ca, --cluster-cert and --cluster-key" if cluster.ca else "the files in Dask's configuration"
+    try:
+        context: ssl.SSLContext | None = security.get_connection_args("client")["ssl_context"]
+    except ssl.SSLError as error:
+        reason = (error.reason or str(error)).upper()
+        if "MISMATCH" in reason:
+            why = "the key is not that of the certificate"
+        elif "NO_CERT" in reason or "PEM" in reason:
+            why = "one of them holds no certificate or key in PEM"
+        else:
+            why = shortened(printable(reason.lower().replace("_", " ")), 100)
+        raise RunError(f"With {files}, TLS can't be used, as {why}; give files that belong together.") from None
+    except (OSError, ValueError, TypeError) as error:
+        why = reason_of(error) if isinstance(error, OSError) else str(error)
+        raise RunError(f"With {files}, TLS can't be used ({shortened(printable(why), 200).rstrip('.')}).") from None
+    if context is None:
+        raise RunError(
+            f"The scheduler {cluster.address} wants TLS, and no files are set for it; give --cluster-ca, "
+            "--cluster-cert and --cluster-key, or set them in Dask's own configuration."
         )
-    if isinstance(error, TypeError | ValueError | RuntimeError) or "ssl" in str(error).lower():
-        why = shortened(printable(str(error)), 200).rstrip(".")
-        return f"The scheduler {where} can't be talked to: {why}."
-    hint = (
-        "; give --cluster-ca, --cluster-cert and --cluster-key of that cluster"
-        if where.startswith("tls://") and not cluster.ca
-        else ""
-    )
+    return context
+
+
+def _why_unreachable(cluster: Cluster, error: BaseException) -> str:
+    """Why Dask could not go on with what had greeted as a scheduler."""
+    where = cluster.in_words
+    if isinstance(error, OSError | TimeoutError) and "ssl" not in str(error).lower():
+        return f"The scheduler {where} does not answer within {CONNECT_S:.0f} s; see that it is well."
+    why = shortened(printable(f"{type(error).__name__}: {error}"), 200).rstrip(".")
     return (
-        f"No scheduler of Dask answers at {where} within {CONNECT_S:.0f} s; see that 'dask scheduler' runs there and "
-        f"that no firewall is between{hint}."
+        f"What answers at {where} is no scheduler of Dask, or of a version that can't be talked to ({why}); see its "
+        "port, which usually is 8786, and that Dask is of the same version there."
     )
 
 

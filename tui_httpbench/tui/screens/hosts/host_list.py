@@ -161,7 +161,7 @@ class HostList(ScrollView, can_focus=True):
         notes = notes if notes and first and width - first - notes - 2 * _GAP >= _LEAST_PLOT else 0
         self._side_columns = first, notes
         names = [host.name for host in hosts]
-        pair = self._pair or PairOverHosts("", "", (), None)
+        pair = self._pair or PairOverHosts("", "", (), None, 0)
         self.plot = plot_of(pair, names, self._room())
         self.post_message(self.Drawn())
         self.refresh()

@@ -65,6 +65,13 @@ there holds together in 95 of 100 runs.
 - **n** opens the warnings: hosts that stand out, are left out, or have other versions. **c** copies the result as
   Markdown, **s** saves it: JSON, Markdown, CSV, JSON Lines or HTML.
 """
+    # Beside the drawing, pairs need the room of their order on the hosts, and the drawing that of its columns.
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [  # type: ignore[misc]
+        (0, "-tiny"),
+        (70, "-narrow"),
+        (116, "-medium"),
+        (190, "-wide"),
+    ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "change_plan", "Edit", id="hosts.change", tooltip="Edit the plan: to the form"),
         Binding("c", "copy", "Copy", show=False, id="hosts.copy", tooltip="Copy the result as Markdown"),
