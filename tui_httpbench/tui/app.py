@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -87,7 +87,7 @@ class HttpbenchApp(
         name: str = "",
         in_history: bool = True,
     ) -> None:
-        super().__init__(plan, exports, keep_going=keep_going, name=name, in_history=in_history)
+        super().__init__(plan, exports, keep_going=keep_going, name=name, in_history=in_history, present=present)
         self._start = start
         self._present = present
         self.farewell = ""
@@ -123,13 +123,16 @@ class HttpbenchApp(
         if is_too_small(self.size):
             self.push_screen(TooSmallScreen())
         if not self._start and self._may_recover():
-            from tui_httpbench.tui.recovery import offer_recovery
+            self.run_worker(self._offer_recovery(), name="recovery")
 
-            offer_recovery(
-                self,
-                self.keeper.take,
-                lambda result, measured: self.push_screen(self._make_results(result, measured)),
-            )
+    async def _offer_recovery(self) -> None:
+        """Asks about interrupted runs; what it takes to read them is loaded beside the first screen."""
+        offer_recovery = await in_thread(_load_recovery)
+        await offer_recovery(
+            self,
+            self.keeper.take,
+            lambda result, measured: self.push_screen(self._make_results(result, measured)),
+        )
 
     @staticmethod
     def _may_recover() -> bool:
@@ -297,6 +300,12 @@ class HttpbenchApp(
             save_theme(theme.name, self._preferences)
         except OSError as error:
             self.notify(why_not_remembered(error), severity="warning", markup=False)
+
+
+def _load_recovery() -> Callable[..., Awaitable[None]]:
+    from tui_httpbench.tui.recovery import offer_recovery
+
+    return offer_recovery
 
 
 def _load_later() -> None:

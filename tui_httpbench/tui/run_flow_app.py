@@ -47,10 +47,13 @@ class RunFlowApp(KeptRunsApp[None]):
         keep_going: bool,
         name: str,
         in_history: bool,
+        present: bool = False,
     ) -> None:
         super().__init__()
         self._has_plan = plan is not None
-        self._first_plan = plan or _with_fresh_seed(load_last_plan() or default_plan())
+        # The last plan may name what is not meant for an audience.
+        last_plan = None if present else load_last_plan()
+        self._first_plan = plan or _with_fresh_seed(last_plan or default_plan())
         self._exports = exports
         self._keep_going = keep_going
         self._is_quitting = False
