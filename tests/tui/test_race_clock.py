@@ -67,10 +67,10 @@ def test_it_hurries_through_the_end_and_says_how_fast() -> None:
     assert clock.position_s == pytest.approx(0.46)
 
 
-def test_it_does_not_hurry_for_less_than_two_seconds() -> None:
-    clock = RaceClock(0.115, hurry_from_s=0.1)
-    clock.advance(LEAD_S + 10.5)
-    assert clock.position_s == pytest.approx(0.105)
+def test_it_does_not_hurry_for_less_than_four_seconds() -> None:
+    clock = RaceClock(0.135, hurry_from_s=0.1)
+    clock.advance(LEAD_S + 12)
+    assert clock.position_s == pytest.approx(0.12)
     assert not clock.is_hurrying
     assert RaceClock(0.0, hurry_from_s=0.0).speed == 1.0
 

@@ -12,7 +12,7 @@ STAGE_ACTIONS = (
     *("answer", "ask_to_stop", "toggle_log"),
     *("move", "open", "leave"),
     *("app.replay", "make_more_rounds", "toggle_pause", "step", "close"),
-    *("run", "edit", "dismiss", "quit"),
+    *("ask", "run", "edit", "dismiss", "quit"),
 )
 """What the keys in the footer do: those that a speaker needs."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 WATCHED_S = 10.0
-HURRIED_S = 2.0
-"""How long the rest of a race may take to watch once most racers have stopped."""
+HURRIED_S, LONG_REST_S = 2.0, 4.0
+"""How long the rest of a race takes to watch once most have stopped, where it would take more than the latter."""
 LEAD_S = 1.0
 STEP_SHARE = 0.1
 FACTOR = 2.0
@@ -25,9 +25,8 @@ class RaceClock:
         self.duration_s = duration_s
         self.hurry_from_s = duration_s if hurry_from_s is None else hurry_from_s
         self.speed = start_speed(self.hurry_from_s)
-        self._hurry = max((duration_s - self.hurry_from_s) / self.speed / HURRIED_S, 1.0)
-        if self._hurry == 1.0:
-            self.hurry_from_s = duration_s
+        rest_s = (duration_s - self.hurry_from_s) / self.speed
+        self._hurry = rest_s / HURRIED_S if rest_s > LONG_REST_S else 1.0
         self.position_s = 0.0
         self.is_paused = False
         self.lead_s = LEAD_S

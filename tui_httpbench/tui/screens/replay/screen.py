@@ -223,8 +223,8 @@ start at once, and the pauses in which other modes had their turns are left out.
             return f"{winner.mode}: {won}"
         behind = last.rank.ratio if last.rank is not None else None
         rest = "" if behind is None else f"; {last.mode} takes {format_figure(behind)} times as long"
-        ties = "".join(f" Tied: {enumerate_names(modes)}." for modes in race.ties)
-        return f"{winner.mode} wins: {won}{rest}.{ties}"
+        ties = "; ".join(enumerate_names(modes) for modes in race.ties)
+        return f"{winner.mode} wins: {won}{rest}.{f' Tied: {ties}.' if ties else ''}"
 
     def _say(self, selector: str, text: str, *, layout: bool = False) -> None:
         line = self.query_one(selector, Static)
