@@ -211,6 +211,7 @@ class ModePicker(VerticalGroup):
                 absent.setdefault(mode.library, []).append(mode)
         self._id_width = max(len(mode.id) for modes in by_library.values() for mode in modes)
         self._groups = [LibraryGroup(library, modes, chosen, self._id_width) for library, modes in by_library.items()]
+        self._mark_last()
         self._absent = absent
         self._absent_groups: list[LibraryGroup] = []
         self._note = Note()
@@ -245,6 +246,7 @@ class ModePicker(VerticalGroup):
             await old.remove()
         group = LibraryGroup(library, modes, event.labels, self._id_width)
         self._groups.append(group)
+        self._mark_last()
         await self.mount(group, before=self.query_one(OwnClient))
         self.post_message(self.Changed())
 
@@ -257,10 +259,15 @@ class ModePicker(VerticalGroup):
                 LibraryGroup(library, modes, (), self._id_width) for library, modes in self._absent.items()
             ]
             self._groups += self._absent_groups
+            self._mark_last()
             await self.mount_all(self._absent_groups, after=event.checkbox)
         for group in self._absent_groups:
             group.display = event.value or bool(group.chosen)
         self.show_count()
+
+    def _mark_last(self) -> None:
+        for group in self._groups:
+            group.set_class(group is self._groups[-1], "-last")
 
     def choose(self, ids: tuple[str, ...]) -> None:
         """Chooses these ids of a run, as far as they are installed, and no others."""

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import HorizontalGroup, Vertical, VerticalGroup
 from textual.widget import Widget
-from textual.widgets import Button, Checkbox, Header, Input, Label, Select, Static
+from textual.widgets import Checkbox, Header, Input, Label, Select, Static
 
 from tui_httpbench.clients.entrants import mode_of, without_variants
 from tui_httpbench.history.url_history import load_urls, remember_url
@@ -34,7 +34,9 @@ from tui_httpbench.tui.screens.setup.target_form import TargetForm
 from tui_httpbench.tui.screens.setup.url_input import UrlInput
 from tui_httpbench.tui.screens.setup.url_list import UrlListScreen
 from tui_httpbench.tui.stage import is_on_stage
+from tui_httpbench.tui.textual_fixes.lean_button import Button
 from tui_httpbench.tui.textual_fixes.lean_screen import LeanScreen
+from tui_httpbench.tui.textual_fixes.lean_select import LeanSelect
 from tui_httpbench.tui.textual_fixes.own_class import set_own_class
 from tui_httpbench.tui.textual_fixes.steady_focus import SteadyFocusScreen
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
@@ -121,8 +123,12 @@ that.
             with VerticalGroup(id="request") as box:
                 box.border_title = "Request"
                 with HorizontalGroup(id="url-bar"):
-                    yield Select.from_values(
-                        methods, value=request.method, allow_blank=False, compact=True, id="input-method"
+                    yield LeanSelect(
+                        [(name, name) for name in methods],
+                        value=request.method,
+                        allow_blank=False,
+                        compact=True,
+                        id="input-method",
                     )
                     yield UrlInput("" if request.url == "/" else request.url, self._urls)
                     yield Button("Run", variant="primary", compact=True, id="run", tooltip="ctrl+r")
