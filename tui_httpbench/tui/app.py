@@ -211,10 +211,13 @@ class HttpbenchApp(
         screen = self._run_screen
         if screen is None:
             if self.keeper.is_busy:
-                self.notify("Leaving once the run is in the history; another app may be writing to it.")
-            await self.keeper.wait()
+                self.notify("Leaving once the result is saved and in the history.")
+                # What went wrong before was told in a notice, which nobody could read any more from now on.
+                self.not_exported.clear()
+                await self.keeper.wait()
+                self.farewell = " ".join(self.not_exported)
             if self._held.stays:
-                self.farewell = RECOVERABLE
+                self.farewell = f"{self.farewell} {RECOVERABLE}".strip()
             self._held.remove()  # whoever leaves a result that can be saved has done with it
         elif self._bring_to_front(screen) and screen.ask_before_quitting():
             return
@@ -240,7 +243,7 @@ class HttpbenchApp(
         self._is_quitting = True
         finished = await self._run_screen.stop_and_wait() if self._run_screen is not None else None
         if finished is not None and finished.folder is not None:
-            is_exported = saves and self._export(finished.result)
+            is_exported = saves and await self._export(finished.result)
             kept = await self.keeper.keep_last(finished.result, finished.measured, finished.folder) if saves else None
             if is_exported:
                 paths = enumerate_names([printable(export.path) for export in self._exports])
@@ -249,6 +252,7 @@ class HttpbenchApp(
                 self.farewell = f"What was measured is in the history; see 'httpbench-tui history show {kept.id}'."
             else:
                 self.farewell = RECOVERABLE
+            self.farewell = " ".join((*self.not_exported, self.farewell))
             if is_exported or kept is not None:
                 finished.folder.remove()
             else:
