@@ -133,7 +133,7 @@ def _heading(result: Result, verbose: bool) -> Iterator[Text]:
         overflow="fold",
     )
     rounds = format_rounds_made(plan, result.rounds_done) if result.records else format_rounds(plan)
-    load = " × ".join((plural(len(plan.modes), "mode"), format_load(plan, result.duration_s), rounds))
+    load = " × ".join((plural(len(plan.modes), "mode"), format_load(plan, *result.measured_s), rounds))
     shape = f"; {shape_in_words(plan.request)}" if shape_in_words(plan.request) else ""
     if plan.concurrency == ARTICLE:
         yield Text(f"{load}{shape}; profile {plan.profile}")
