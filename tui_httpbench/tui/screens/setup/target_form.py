@@ -24,6 +24,7 @@ from tui_httpbench.tui.screens.setup.plan_form import FormReading, Place, knob_t
 from tui_httpbench.tui.screens.setup.tick_box import TickBox
 from tui_httpbench.tui.screens.setup.trust_form import TrustForm
 from tui_httpbench.tui.textual_fixes.lean_select import LeanSelect
+from tui_httpbench.tui.textual_fixes.own_class import set_own_class
 
 _NOT_HERE = "Scenarios are for the embedded target; empty the URL to use one."
 
@@ -101,6 +102,8 @@ class TargetForm(VerticalGroup):
             self._box.display = is_embedded
         self.query_one("#not-here").display = not is_embedded
         self._trust.display = place == "https" or (place == "http" and self._trust.is_wanted)
+        # Where rows are few, a section that has nothing to ask leaves them to the modes.
+        set_own_class(self, not is_embedded and not self._trust.display, "-idle")
         if reading.scenario is not None:
             self._show_scenario(reading.scenario)
         self._why.show_errors(reading.errors.get("scenario", ""))
