@@ -3,9 +3,9 @@
 Run by hand: python tests/benchmarks/first_paint.py [--pairs 12] [--columns 120] [--rows 36]
 
 Starts a small app, ours on its questions, and ours on the form of a URL in turn, each as a process in a terminal of its
-own, until its footer is drawn, which is drawn last. Prints the median of wall and processor time, and the ratios to the
-small app that was started just before, so that a machine which is busy, or slows down, takes from both. It needs a
-system with pseudo-terminals and /proc, as Linux has them.
+own, until its footer is drawn and it takes keys; the form's list of modes comes just after that. Prints the median of
+wall and processor time, and the ratios to the small app that was started just before, so that a machine which is busy,
+or slows down, takes from both. It needs a system with pseudo-terminals and /proc, as Linux has them.
 """
 
 from __future__ import annotations

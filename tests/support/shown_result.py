@@ -21,8 +21,8 @@ class ResultApp(HttpbenchApp):
 
     CSS_PATH = Path(app_module.__file__).with_name("app.tcss")
 
-    def __init__(self, result: Result, measured: Measured | None = None) -> None:
-        super().__init__(result.plan)
+    def __init__(self, result: Result, measured: Measured | None = None, present: bool = False) -> None:
+        super().__init__(result.plan, present=present)
         self.animation_level = "none"
         self._result = result
         self._measured = measured
@@ -37,8 +37,9 @@ async def show(
     size: tuple[int, int] = (80, 24),
     notifications: bool = False,
     measured: Measured | None = None,
+    present: bool = False,
 ) -> AsyncIterator[tuple[ResultsScreen, Pilot[None]]]:
-    app = ResultApp(result, measured)
+    app = ResultApp(result, measured, present)
     async with app.run_test(size=size, notifications=notifications) as pilot:
         screen = await wait_for_screen(pilot, ResultsScreen)
         yield screen, pilot

@@ -18,8 +18,10 @@ from textual.pilot import Pilot
 from textual.widgets import Label
 
 from tui_httpbench.analysis.conclusion import ONE_ROUND
+from tui_httpbench.history.url_history import load_urls, remember_url
 from tui_httpbench.plan.plan import Plan, Request
-from tui_httpbench.plan.stored import save_last_plan
+from tui_httpbench.plan.presets import QUESTIONS
+from tui_httpbench.plan.stored import load_last_plan, save_last_plan
 from tui_httpbench.report.formats import JSON, Export
 from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
@@ -32,6 +34,7 @@ from tui_httpbench.tui.screens.results.screen import ResultsScreen
 from tui_httpbench.tui.screens.results.warnings_view import WarningsPage as Findings
 from tui_httpbench.tui.screens.run.screen import RunScreen
 from tui_httpbench.tui.screens.setup.screen import SetupScreen
+from tui_httpbench.tui.screens.setup.url_input import UrlInput
 from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen
 from tui_httpbench.tui.stage import STAGE_THEME
 
@@ -359,6 +362,36 @@ async def test_a_wrong_config_file_is_told_once_with_line_and_key(home: Path, no
         assert "line 4, results.replai: There is no such action; did you mean results.replay?" in notice.text
         await pilot.press("f2")
         await wait_until(pilot, lambda: bool(app.screen.query(HelpSheet)))
+
+
+async def test_an_audience_sees_none_of_the_speakers_urls() -> None:
+    own = SMALL.replace(request=Request(url="http://127.0.0.1:9/orders", headers=(("X-Mine", "1"),)))
+    save_last_plan(own)
+    remember_url(own.request.url)
+    app = HttpbenchApp(present=True)
+    async with opened(app) as pilot:
+        questions = await wait_for_screen(pilot, QuestionsScreen)
+        field = questions.query_one(UrlInput)
+        assert (field.value, questions.preset) == ("", QUESTIONS[0])
+        field.focus()
+        await pilot.press(*"http")
+        await pilot.pause()
+        assert "orders" not in text_on(app)
+        assert "header" not in text_on(app)
+        field.value = ""
+        assert questions._last.request == Request()
+        app.open_form(SMALL)
+        form = await wait_for_screen(pilot, SetupScreen)
+        assert form.query_one(UrlInput).value == ""
+        await pilot.press("ctrl+o")
+        await pilot.pause()
+        assert app.screen is form, "no list of earlier URLs"
+        await pilot.press("ctrl+r")
+        await wait_until(pilot, lambda: isinstance(app.screen, RunScreen))
+    last = load_last_plan()
+    assert last is not None
+    assert last.request == own.request, "what is shown does not take the place of what one was at"
+    assert load_urls() == (own.request.url,)
 
 
 @pytest.mark.parametrize("size", [(80, 24), pytest.param((200, 60), marks=pytest.mark.slow)])

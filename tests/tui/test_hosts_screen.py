@@ -183,9 +183,8 @@ async def test_an_interrupted_run_on_hosts_is_recovered_and_kept() -> None:
     app = HttpbenchApp(measured.whole.plan)
     app.animation_level = "none"
     async with app.run_test(size=(120, 36)) as pilot:
-        await wait_until(pilot, lambda: isinstance(app.screen, RecoverScreen))
-        await pilot.pause()
-        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, RecoverScreen) and app.focused is not None)
+        await pilot.press("r")
         await read(pilot)
         assert "Interrupted; this is what had been measured by then." in text_on(app)
         assert "aiohttp is first on both hosts, surely." in text_on(app)

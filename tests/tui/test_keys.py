@@ -134,6 +134,8 @@ async def on_screen(name: str) -> AsyncIterator[Pilot[None]]:
         if name in WITH_FOOTER:
             await wait_until(pilot, lambda: has_footer(app))
         await app.workers.wait_for_complete()
+        if name == "recover":
+            await wait_until(pilot, lambda: screen.focused is not None)  # until then it hears nothing
         await pilot.pause(0.05)
         yield pilot
 

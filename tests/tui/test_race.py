@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.made_results import plain_result_of, record_of, rounds_of, tied_result, timed_result
+from support.made_results import plain_result_of, record_of, rounds_of, tied_result
 
 from tui_httpbench.analysis.race import Race, end_times_ns, median_round
 from tui_httpbench.measured.records import RoundRecord
@@ -97,23 +97,58 @@ def test_the_median_is_that_of_the_time_per_request() -> None:
     assert record.round == 3
 
 
-def test_with_a_load_in_seconds_the_line_is_where_the_fastest_is_and_all_stop_together() -> None:
-    race = Race.of(timed_result(("requests", "aiohttp")))
+def ended_at(mode: str, *ends_ms: int) -> RoundRecord:
+    """A round in which all requests were in flight from the start, and ended then."""
+    rows = samples(*((0, end_ms * 1_000_000) for end_ms in ends_ms))
+    return record_of(mode, samples=rows, elapsed_s=ends_ms[-1] / 1e3)
+
+
+def test_with_a_load_in_seconds_each_stops_when_its_last_request_ends_and_rates_are_compared() -> None:
+    # Requests in flight are waited for: the slow one measures four times as long, and its ten are not as many.
+    aiohttp, requests, httpx = (
+        ended_at("aiohttp", *range(10, 101, 10)),
+        ended_at("requests", *range(20, 101, 20)),
+        ended_at("httpx", *[400] * 10),
+    )
+    race = Race.of(plain_result_of(aiohttp, requests, httpx, requests=None, duration_s=0.1, concurrency=10))
     assert race.is_timed
-    aiohttp, requests = race.racers
-    assert aiohttp.goal == requests.goal == aiohttp.requests > requests.requests
-    assert aiohttp.share(race.duration_s) == 1.0
-    assert requests.share(race.duration_s) == pytest.approx(requests.requests / aiohttp.requests)
-    assert aiohttp.finish_s is not None
-    for racer in race.racers:
-        assert not race.is_over_for(racer, race.duration_s * 0.999)
-        assert race.is_over_for(racer, race.duration_s)
+    by_mode = {racer.mode: racer for racer in race.racers}
+    assert [by_mode[mode].rate for mode in ("aiohttp", "requests", "httpx")] == pytest.approx([100, 50, 25])
+    ended = {mode: [by_mode[mode].has_ended(moment) for moment in (0.099, 0.1, 0.399, 0.4)] for mode in by_mode}
+    assert ended == {
+        "aiohttp": [False, True, True, True],
+        "requests": [False, True, True, True],
+        "httpx": [False, False, False, True],
+    }
+    shares = [[by_mode[mode].share(at) for mode in ("aiohttp", "requests", "httpx")] for at in (0.05, 0.1, 0.2, 0.4)]
+    assert shares == [
+        pytest.approx([0.5, 0.2, 0]),
+        pytest.approx([1, 0.5, 0]),
+        pytest.approx([1, 0.5, 0]),
+        pytest.approx([1, 0.5, 0.25]),
+    ]
+    assert race.mostly_over_s == pytest.approx(0.1)
+    assert [racer.mode for racer in race.running(0.1)] == ["httpx"]
+
+
+def test_who_measures_longer_is_compared_by_its_rate_until_then() -> None:
+    records = (ended_at("aiohttp", 50, 100), ended_at("requests", 100, 200, 300, 400))
+    _, slow = sorted(
+        Race.of(plain_result_of(*records, requests=None, duration_s=0.1, concurrency=10)).racers,
+        key=lambda racer: racer.mode,
+    )
+    assert [slow.share(at) for at in (0.1, 0.199, 0.2, 0.4, 9)] == pytest.approx([0.5, 1 / 3.98, 0.5, 0.5, 0.5])
+
+
+def test_with_a_load_in_requests_the_way_is_the_same_for_all() -> None:
     counted = Race.of(plain_result_of(*rounds_of("requests"), *rounds_of("aiohttp")))
     assert not counted.is_timed
     fast, slow = counted.racers
     assert fast.finish_s is not None
-    assert counted.is_over_for(fast, fast.finish_s)
-    assert not counted.is_over_for(slow, fast.finish_s)
+    assert fast.has_ended(fast.finish_s)
+    assert not slow.has_ended(fast.finish_s)
+    assert slow.share(counted.duration_s) == fast.share(fast.finish_s) == 1.0
+    assert counted.mostly_over_s == counted.duration_s
 
 
 def test_places_are_those_of_the_ranking_and_not_of_the_replayed_rounds() -> None:

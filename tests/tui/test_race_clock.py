@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tui_httpbench.tui.formatting import format_seconds
 from tui_httpbench.tui.screens.replay.race_clock import LEAD_S, RaceClock, speed_in_words, start_speed
 
 
@@ -47,6 +48,33 @@ def test_it_waits_runs_pauses_and_ends() -> None:
     assert (clock.position_s, clock.is_paused, clock.is_waiting) == (0.0, False, True)
 
 
+def test_it_hurries_through_the_end_and_says_how_fast() -> None:
+    clock = RaceClock(0.5, hurry_from_s=0.1)
+    assert clock.speed == clock.speed_now == pytest.approx(0.01)
+    clock.advance(LEAD_S + 5)
+    assert clock.position_s == pytest.approx(0.05)
+    clock.advance(6)  # over the moment from which it hurries
+    assert clock.position_s == pytest.approx(0.3)
+    assert clock.is_hurrying
+    assert clock.speed_now == pytest.approx(0.2)
+    clock.advance(1.01)
+    assert clock.is_over
+    assert not clock.is_hurrying
+    clock.step(-1)
+    clock.use_real_time()
+    assert clock.speed_now == 1.0
+    clock.advance(0.01)
+    assert clock.position_s == pytest.approx(0.46)
+
+
+def test_it_does_not_hurry_for_less_than_four_seconds() -> None:
+    clock = RaceClock(0.135, hurry_from_s=0.1)
+    clock.advance(LEAD_S + 12)
+    assert clock.position_s == pytest.approx(0.12)
+    assert not clock.is_hurrying
+    assert RaceClock(0.0, hurry_from_s=0.0).speed == 1.0
+
+
 def test_the_speed_doubles_and_halves_and_stops_at_real_time() -> None:
     clock = RaceClock(6.5)
     assert clock.speed == 0.65
@@ -57,3 +85,8 @@ def test_the_speed_doubles_and_halves_and_stops_at_real_time() -> None:
     clock.change_speed(-1)
     clock.change_speed(-1)
     assert clock.speed == 0.5
+
+
+def test_seconds_have_three_digits_also_where_they_round_up() -> None:
+    said = [format_seconds(seconds) for seconds in (0.09998, 0.0986, 0.4176, 9.999, 12.34, 1_234.5)]
+    assert said == ["0.100 s", "0.0986 s", "0.418 s", "10.0 s", "12.3 s", "1,234 s"]

@@ -7,8 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from support.made_results import MACHINE
+from support.made_results import MACHINE, clean_result
 from support.screens import Notice, text_on, wait_for_screen, wait_until
+from textual.pilot import Pilot
 
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.bench.kept_runs import list_kept, open_kept
@@ -18,7 +19,9 @@ from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.sample_file import SampleFile
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.tui.app import HttpbenchApp
-from tui_httpbench.tui.screens.recover.screen import RecoverScreen
+from tui_httpbench.tui.recovery import ASKED_LATER, offer_recovery
+from tui_httpbench.tui.screens.questions.screen import QuestionsScreen
+from tui_httpbench.tui.screens.recover.screen import DEAF_S, RecoverScreen
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
 from tui_httpbench.tui.screens.setup.screen import SetupScreen
 from tui_httpbench.worker.recorder import Recorder
@@ -30,6 +33,11 @@ PLAN = Plan(modes=("requests-session", "aiohttp"), requests=REQUESTS, concurrenc
 @pytest.fixture
 def interrupted() -> Path:
     """The folder of a run that measured 1,234 requests."""
+    return interrupt()
+
+
+def interrupt() -> Path:
+    """Leaves what an app that was killed leaves of such a run."""
     folder = RunFolder()
     folder.begin(Measured(PLAN, "http://127.0.0.1:9/", (), machine=MACHINE))
     for mode_id, requests in (("requests-session", 1_000), ("aiohttp", 234)):
@@ -45,18 +53,24 @@ def interrupted() -> Path:
 @pytest.mark.slow
 async def test_a_recovered_run_opens_as_a_result(interrupted: Path) -> None:
     async with HttpbenchApp(PLAN).run_test(size=(100, 30)) as pilot:
-        await wait_until(pilot, lambda: isinstance(pilot.app.screen, RecoverScreen))
-        await pilot.pause()
+        await wait_for_question(pilot)
         shown = text_on(pilot.app)
         assert "Recover the interrupted run?" in shown
         assert "2 modes, 1,234 requests measured, just now" in shown
-        await pilot.press("enter")
+        await pilot.press("r")
         screen = await wait_for_screen(pilot, ResultsScreen)
         assert [mode.requests for mode in screen.result.modes] == [1_000, 234]
         await wait_until(pilot, lambda: not interrupted.exists())
         (kept,) = list_kept()
         assert (kept.requests, kept.outcome) == (1_234, "interrupted")
         assert summarize_run(open_kept(kept.id)).ranking == screen.result.ranking
+
+
+async def wait_for_question(pilot: Pilot[None]) -> None:
+    """Until it is there and takes an answer."""
+    app = pilot.app
+    await wait_until(pilot, lambda: isinstance(app.screen, RecoverScreen) and app.focused is not None)
+    await pilot.pause()
 
 
 async def test_a_recovered_run_stays_until_it_is_left_where_it_can_not_be_kept(
@@ -66,9 +80,8 @@ async def test_a_recovered_run_stays_until_it_is_left_where_it_can_not_be_kept(
     history.mkdir()
     (history / "samples").write_text("in the way")
     async with HttpbenchApp(PLAN).run_test(size=(100, 30)) as pilot:
-        await wait_until(pilot, lambda: isinstance(pilot.app.screen, RecoverScreen))
-        await pilot.pause()
-        await pilot.press("enter")
+        await wait_for_question(pilot)
+        await pilot.press("left", "left", "enter")
         await wait_for_screen(pilot, ResultsScreen)
         await wait_until(pilot, lambda: bool(notices))
         assert notices[0].text.startswith("The run was not kept. The history in ")
@@ -86,11 +99,12 @@ async def test_a_discarded_run_is_gone_and_the_next_one_is_asked_about(interrupt
     for path in (older, *older.iterdir()):
         os.utime(path, (1, 1))
     async with HttpbenchApp(PLAN).run_test() as pilot:
-        await wait_until(pilot, lambda: isinstance(pilot.app.screen, RecoverScreen))
+        await wait_for_question(pilot)
         await wait_until(pilot, lambda: "(1 older run can be recovered after it)" in text_on(pilot.app))
         first = pilot.app.screen
         await pilot.press("d")
-        await wait_until(pilot, lambda: isinstance(pilot.app.screen, RecoverScreen) and pilot.app.screen is not first)
+        await wait_until(pilot, lambda: pilot.app.screen is not first)
+        await wait_for_question(pilot)
         await wait_until(pilot, lambda: not interrupted.exists())
         assert older.exists()
         await wait_until(pilot, lambda: "days ago" in text_on(pilot.app) and "older run" not in text_on(pilot.app))
@@ -100,14 +114,37 @@ async def test_a_discarded_run_is_gone_and_the_next_one_is_asked_about(interrupt
         await wait_until(pilot, lambda: not interrupted.exists())
 
 
-@pytest.mark.slow
-@pytest.mark.slow
-async def test_later_means_the_next_start(interrupted: Path) -> None:
+@pytest.mark.parametrize("key", ["escape", pytest.param("enter", marks=pytest.mark.slow)])
+async def test_later_means_the_next_start_and_is_the_default(interrupted: Path, key: str) -> None:
     async with HttpbenchApp(PLAN).run_test() as pilot:
-        await wait_until(pilot, lambda: isinstance(pilot.app.screen, RecoverScreen))
-        await pilot.press("escape")
+        await wait_for_question(pilot)
+        await pilot.press(key)
         await wait_for_screen(pilot, SetupScreen)
     assert [run.folder for run in find_interrupted_runs()] == [interrupted]
+
+
+async def test_what_is_typed_for_the_screen_below_is_no_answer(interrupted: Path) -> None:
+    async with HttpbenchApp(PLAN).run_test() as pilot:
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, RecoverScreen))
+        question = pilot.app.screen
+        for key in ("d", "2", "enter", "r", "escape"):
+            await pilot.press(key)
+            await pilot.pause(DEAF_S / 2)
+        assert pilot.app.screen is question, "who goes on typing is not heard"
+        assert interrupted.exists()
+        await wait_for_question(pilot)
+
+
+async def test_who_has_gone_on_is_told_but_not_asked(notices: list[Notice]) -> None:
+    app = HttpbenchApp()
+    async with app.run_test() as pilot:
+        await wait_for_screen(pilot, QuestionsScreen)
+        await app.push_screen(ResultsScreen(clean_result()))
+        interrupted = interrupt()
+        await offer_recovery(app, lambda *_: None, lambda *_: None)
+        assert isinstance(app.screen, ResultsScreen)
+        assert [notice.text for notice in notices] == [ASKED_LATER]
+    assert interrupted.exists()
 
 
 async def test_nothing_is_asked_where_nothing_was_interrupted() -> None:

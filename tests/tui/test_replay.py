@@ -30,6 +30,7 @@ from tui_httpbench.analysis.conclusion import ONE_ROUND
 from tui_httpbench.analysis.race import Race
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.clients.entrants import mode_of
+from tui_httpbench.text.formatting import format_rate
 from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.formatting import format_seconds
@@ -208,11 +209,11 @@ async def test_fifty_lanes_scroll() -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60), (50, 14)])
-async def test_with_a_load_in_seconds_all_stop_together_and_the_faster_come_further(size: tuple[int, int]) -> None:
+async def test_with_a_load_in_seconds_the_faster_come_further(size: tuple[int, int]) -> None:
     result = timed_result(("requests", "requests-session", "httpx", "aiohttp"))
     async with still(result, size) as (screen, pilot):
         race = screen.race
-        screen.go_to(0.99)
+        screen.go_to(0.9)
         await pilot.pause()
         assert not re.search("1st|2nd|3rd|4th", text_on(pilot.app))
         screen.go_to(1.0)
@@ -221,7 +222,9 @@ async def test_with_a_load_in_seconds_all_stop_together_and_the_faster_come_furt
         for place, racer in enumerate(race.placed, 1):
             line = next(line for line in drawn.splitlines() if f" {racer.mode} " in line)
             assert f"▚▚ {ordinal(place)}" in line or f"▚▚ {block_digits(str(place))[0]} " in line
-            assert f"{racer.requests:,}" in drawn
+            assert racer.finish_s is not None
+            assert f" {format_rate(racer.requests / racer.finish_s)}/s" in drawn
+            assert size[1] < 20 or f"{racer.requests:,} in {format_seconds(racer.finish_s)} " in drawn
         lengths = {
             racer.mode: next(line for line in drawn.splitlines() if f" {racer.mode} " in line) for racer in race.racers
         }
@@ -231,6 +234,40 @@ async def test_with_a_load_in_seconds_all_stop_together_and_the_faster_come_furt
         assert winner.finish_s is not None
         assert format_seconds(winner.finish_s) != format_seconds(race.duration_s), "the clock goes on for the others"
         assert f"aiohttp wins: {winner.requests:,} requests in {format_seconds(winner.finish_s)}" in drawn
+
+
+def unequally_long_result() -> Result:
+    """A load in seconds, after which the slowest mode's requests in flight were waited for, four times as long."""
+    result = timed_result(("requests", "requests-session", "aiohttp", "httpx"))
+    records = []
+    for record in result.records:
+        rows = record.samples.copy()
+        if record.mode == "httpx":
+            rows[:, 0] = 0
+            rows[:, 1] = 400_000_000
+        records.append(replace(record, samples=rows))
+    return plain_result_of(*records, requests=None, duration_s=0.1, concurrency=10)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
+async def test_who_stopped_says_so_at_once_and_the_rest_is_hurried_through(size: tuple[int, int]) -> None:
+    async with still(unequally_long_result(), size) as (screen, pilot):
+        speed = speed_in_words(screen.clock.speed)
+        screen.go_to(0.24)
+        await pilot.pause()
+        assert f"Replay, {speed}" in text_on(pilot.app)
+        screen.go_to(0.26)
+        await pilot.pause()
+        drawn = text_on(pilot.app)
+        assert "HURRYING · 1 mode still measures" in drawn
+        assert speed not in drawn
+        assert f"Replay, {speed_in_words(screen.clock.speed_now)}" in drawn
+        stopped = [racer for racer in screen.race.racers if racer.mode != "httpx"]
+        assert all(f"{racer.requests:,} in {format_seconds(racer.finish_s or 0)} " in drawn for racer in stopped)
+        assert "0 requests" in drawn
+        screen.go_to(1.0)
+        await pilot.pause()
+        assert "FINISHED · places and ratios: over all rounds" in text_on(pilot.app)
 
 
 async def test_among_ties_no_winner_is_named() -> None:
@@ -244,6 +281,7 @@ async def test_among_ties_no_winner_is_named() -> None:
         assert f"A tie: {names[0]} and {names[1]} share the first place, too close to call" in drawn
         assert drawn.count(block_digits("1=")[0]) == 2
         assert len(re.findall(r" tied(?= )", drawn)) == 2
+        assert not re.search(r"×\S+ +tied", drawn)
         assert "winner" not in drawn
         assert "1st" not in drawn
 
@@ -257,13 +295,14 @@ async def test_at_80_columns_no_word_is_cut() -> None:
             assert f" Round {screen.race.round}, whose times are nearest to the ranking, 20 requests each. " in text_on(
                 pilot.app
             )
+            assert "the clock shows real seconds" in text_on(pilot.app)
             screen.go_to(1.0)
             await pilot.pause()
             assert f"A tie: {who} share the first place" in " ".join(text_on(pilot.app).split())
             drawn = text_on(pilot.app)
             for words in (
                 "Replay, slowed down",
-                "the clock shows real seconds",
+                "places and ratios: over all rounds",
                 "t Real time",
                 "esc Results",
                 "8 modes",

@@ -216,7 +216,9 @@ async def test_quitting_asks_and_the_second_time_ends_at_once_and_loses_nothing(
         assert not list(home.rglob("run-*"))
     else:
         (kept,) = list_kept()
-        assert app.farewell == f"What was measured is in the history; see 'httpbench-tui history show {kept.id}'."
+        problem = f"The file '{json_path}' can't be written: there is no folder '{json_path.parent}'."
+        kept_there = f"What was measured is in the history; see 'httpbench-tui history show {kept.id}'."
+        assert app.farewell == f"{problem} {kept_there}"
         assert (kept.requests > 0, kept.outcome) == (True, "stopped")
         assert not list(home.rglob("run-*"))
 

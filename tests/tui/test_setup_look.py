@@ -6,15 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from support.screens import resize, text_on
+from support.screens import resize, text_on, wait_until
 from support.setup_form import WIDE, open_form
+from textual import events
 from textual.app import App
+from textual.widgets import TextArea
 
 from tui_httpbench.clients import catalog
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.presets import PRESETS
 from tui_httpbench.tui.screens.setup.fold import Fold
 from tui_httpbench.tui.screens.setup.mode_picker import ModeRow
+from tui_httpbench.tui.screens.setup.url_input import UrlInput
 
 
 @pytest.mark.slow
@@ -76,3 +79,17 @@ async def test_looks_as_it_did(matches_snapshot: Callable[[App[Any]], bool], mon
         await resize(form.pilot, 160, 30)
         await form.settle()
         assert matches_snapshot(form.app)
+
+
+async def test_at_80x24_a_pasted_command_leaves_all_modes_in_sight() -> None:
+    async with open_form(size=(80, 24)) as form:
+        url = form.screen.query_one(UrlInput)
+        url.post_message(
+            events.Paste("curl http://127.0.0.1:9/orders -H 'Content-Type: application/json' -d '{\"a\": 1}'")
+        )
+        await wait_until(form.pilot, lambda: bool(form.screen.query(TextArea)))
+        area = form.screen.query_one(TextArea)
+        await wait_until(form.pilot, lambda: area.size.height == 2)
+        await wait_until(form.pilot, lambda: all(mode in text_on(form.pilot.app) for mode in catalog.DEFAULT_MODES))
+        area.focus()
+        await wait_until(form.pilot, lambda: area.size.height == 5)

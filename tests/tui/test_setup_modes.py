@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.screens import resize, text_on, wait_until
 from support.setup_form import NARROW, WIDE, Form, open_form
+from textual.screen import Screen
 from textual.widgets import Input
 
 from tui_httpbench.clients import catalog
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.text.formatting import plural
+from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.parts.code_panel import CodePanel
 from tui_httpbench.tui.parts.confirm import ConfirmScreen
@@ -27,6 +30,31 @@ async def choose_of(form: Form, group: LibraryGroup, *, on: bool) -> None:
     head = group.query_one(LibraryHead)
     await form.pilot.click(head, offset=(head.choices[on][0] + 1, 0))
     await form.settle()
+
+
+async def test_the_form_takes_keys_before_its_modes_are_there_and_knows_them_already() -> None:
+    class Early(HttpbenchApp):
+        """Notes what the terminal shows first."""
+
+        CSS_PATH = Path(app_module.__file__).with_name("app.tcss")
+        first = ""
+        plan: Plan | None = None
+
+        def _display(self, screen: Screen[Any], renderable: Any) -> None:
+            super()._display(screen, renderable)
+            if not self.first and isinstance(screen, SetupScreen) and not self._batch_count:
+                self.first = text_on(self)
+                self.plan = screen._reading.plan
+
+    app = Early(Plan(modes=("aiohttp", "httpx-client"), requests=20, concurrency=2, seed=1))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await wait_until(pilot, lambda: bool(app.screen.query(ModeRow)))
+        assert "Modes · 2 of " in app.first
+        assert app.first.splitlines()[-1].rstrip().endswith("palette"), "the footer is there as well"
+        assert "[✓] aiohttp" not in app.first
+        assert app.plan is not None
+        assert app.plan.modes == ("aiohttp", "httpx-client")
+        await wait_until(pilot, lambda: "[✓] aiohttp" in text_on(app))
 
 
 @pytest.mark.slow

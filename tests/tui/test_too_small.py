@@ -138,7 +138,7 @@ async def test_a_question_at_the_start_waits_for_room() -> None:
         assert asking.is_running
         assert "too small" in text_on(pilot.app)
         await resize(pilot, *ENOUGH)
-        await wait_until(pilot, lambda: isinstance(pilot.app.screen, RecoverScreen))
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, RecoverScreen) and pilot.app.focused is not None)
         await pilot.press("d")
         await wait_for_screen(pilot, SetupScreen)
         assert not any(isinstance(below, TooSmallScreen) for below in pilot.app.screen_stack)

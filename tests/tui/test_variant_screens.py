@@ -18,6 +18,7 @@ from tui_httpbench.measured.probe import Probe, Runtime
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.variants import parse_variants
 from tui_httpbench.tui.app import HttpbenchApp
+from tui_httpbench.tui.plan_words import work_in_short
 from tui_httpbench.tui.screens.replay.screen import ReplayScreen
 from tui_httpbench.tui.screens.results.code_view import CodeColumn, CodePane
 from tui_httpbench.tui.screens.results.ranking_chart import RankingChart
@@ -134,3 +135,8 @@ async def test_an_environment_that_takes_time_tells_how_long_it_has_taken(
         (shown,) = (row for row in text_on(app).splitlines() if "Making an environment" in row)
         assert "%" not in shown
     assert not child_pids()
+
+
+def test_the_title_of_a_run_says_which_versions_it_compares() -> None:
+    plan = Plan(modes=LANES, variants=VARIANTS, requests=20, concurrency=5)
+    assert work_in_short(plan).startswith("4 modes · @old httpx==0.27.2, @new httpx==0.28.1 · 5 in flight · ")

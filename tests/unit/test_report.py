@@ -78,8 +78,8 @@ def test_the_heading_says_what_was_measured() -> None:
 @pytest.mark.parametrize(
     ("values", "load"),
     [
-        ({"requests": None, "rounds": "auto"}, "8 modes × 0.35 s × 3 rounds (auto); 10 in flight"),
-        ({"requests": None, "rounds": 3}, "8 modes × 0.35 s (auto) × 3 rounds; 10 in flight"),
+        ({"requests": None, "rounds": "auto"}, "8 modes × 1.3 ms to 0.26 s × 3 rounds (auto); 10 in flight"),
+        ({"requests": None, "rounds": 3}, "8 modes × 1.3 ms to 0.26 s (auto) × 3 rounds; 10 in flight"),
         ({"requests": None, "duration_s": 2.0, "rounds": 4}, "8 modes × 2 s × 3 of 4 rounds; 10 in flight"),
         ({"duration_s": 0.05}, "8 modes × batches of 10 requests for 50 ms × 3 rounds; 10 in flight"),
         ({}, "8 modes × 10 requests × 3 rounds; 10 in flight"),

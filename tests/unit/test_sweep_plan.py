@@ -144,11 +144,23 @@ def test_a_budget_that_nobody_gave_grows_with_the_points() -> None:
         (("--sweep", "concurrency=1,2", "-c", "5"), "--sweep concurrency says at each point what -c says"),
         (("--sweep", "rtt=1,2", "--rtt", "5"), "what --rtt says"),
         (("--sweep", "workload=c1/1k,c2/1k", "-X", "PUT"), "what -X says"),
+        (("--preset", "distance", "--rtt", "5"), "^--preset distance tries rtt 0, 1, 5, 20, 50, so --rtt can't be one"),
+        (("--preset", "distance", "--sweep", "rtt=1,2", "--rtt", "5"), "^--sweep rtt says at each point what --rtt"),
     ],
 )
 def test_no_option_says_what_the_sweep_says(options: tuple[str, ...], said: str) -> None:
     with pytest.raises(PlanError, match=said):
         plan_of(*options)
+
+
+@pytest.mark.parametrize(
+    ("options", "option"), [(("--no-http2",), "--no-http2"), (("--scenario", "loopback"), "--scenario")]
+)
+def test_the_question_about_http2_keeps_it(options: tuple[str, ...], option: str) -> None:
+    with pytest.raises(PlanError, match=f"^--preset http2 compares HTTP/2 with HTTP/1.1, .* leave {option} out"):
+        plan_of("--preset", "http2", *options)
+    assert plan_of("--preset", "http2", "--scenario", "loopback", "--tls", "--http2").scenario.http2
+    assert plan_of("--preset", "http2", "https://localhost:9/").request.url == "https://localhost:9/"
 
 
 def test_somebody_elses_server_is_asked_for_all_points_together() -> None:

@@ -19,6 +19,7 @@ NO_VERDICT_YET = "one round: no verdict yet"
 REFERENCE = "reference"
 FAILED_SIGN = "!"
 OTHER_WORK_SIGN = "≠"
+AS_ASKED = "as asked: HTTP/2"
 ORDER_NOTE = "Places and ratios compare modes round by round; requests/s is over all rounds, so the two may differ."
 RATE_GAP = math.log(1.03)
 """How far a ratio of throughputs may be from the compared ratio, in logarithms, before it is explained."""
@@ -47,7 +48,17 @@ def other_work_note(result: Result, mode_id: str) -> str:
     told = [difference for difference in result.differences if mode_id in difference.modes]
     if not told:
         return ""
-    return "as asked: HTTP/2" if all(is_as_asked(result, difference) for difference in told) else "other work"
+    return AS_ASKED if all(is_as_asked(result, difference) for difference in told) else "other work"
+
+
+def other_work_legend(result: Result) -> str:
+    """What the sign behind modes means in a result, a sentence; empty where no mode has it."""
+    told = {note for mode in result.modes if (note := other_work_note(result, mode.mode))}
+    if not told:
+        return ""
+    if told == {AS_ASKED}:
+        return f"{OTHER_WORK_SIGN} spoke HTTP/2, as asked; most modes did not."
+    return f"{OTHER_WORK_SIGN} does other work than most modes; the warnings say which."
 
 
 def is_as_asked(result: Result, finding: Finding) -> bool:

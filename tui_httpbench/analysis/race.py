@@ -20,8 +20,9 @@ class Racer:
 
     ``ends_ns`` are the moments at which its requests ended, ascending and since the first of them began; it is empty
     for a mode without a complete round or without a successful request, which does not start. ``goal`` is how many
-    requests the finish line stands for. ``rank`` is the mode's rank over all rounds, None for one that does not
-    start or had failures in any of its rounds. ``failed`` counts the failures in this round.
+    requests the finish line stands for, with a load in seconds until ``even_s``; from then on, when the first of the
+    racers stop, the line moves away as time goes by. ``rank`` is the mode's rank over all rounds, None for one that
+    does not start or had failures in any of its rounds. ``failed`` counts the failures in this round.
     """
 
     mode: str
@@ -30,7 +31,8 @@ class Racer:
     failed: int = 0
     is_clean: bool = True
     why_absent: str = ""
-    goal: int = 0
+    goal: float = 0.0
+    even_s: float = math.inf
     rank: Rank | None = None
 
     @property
@@ -52,9 +54,21 @@ class Racer:
         """How many of its requests had ended by then."""
         return int(np.searchsorted(self.ends_ns, round(moment_s * 1e9), side="right"))
 
+    @property
+    def rate(self) -> float:
+        """Its requests per second of the time that it measured; 0 for one that does not start."""
+        return self.requests / self.finish_s if self.finish_s else 0.0
+
     def share(self, moment_s: float) -> float:
-        """How much of the way to the finish line lay behind it by then, 0 to 1."""
-        return self.done(moment_s) / self.goal if self.goal else 0.0
+        """How much of the way to the finish line lay behind it by then, 0 to 1.
+
+        With a load in seconds, from ``even_s`` on: how its requests per second so far compare with the best mode's,
+        since by then others measure no more.
+        """
+        if not self.goal:
+            return 0.0
+        longer = max(min(moment_s, self.finish_s or 0.0) / self.even_s, 1.0)
+        return min(self.done(moment_s) / (self.goal * longer), 1.0)
 
     def has_ended(self, moment_s: float) -> bool:
         """Whether all of its requests had ended by then."""
@@ -66,8 +80,9 @@ class Race:
     """All modes of a result: first those that have a place, in the ranking's order, those that do not start last.
 
     With a load in requests all have the same way to go, and who is faster gets there earlier. With one in seconds
-    (``is_timed``) all stop at the same time, and who is faster comes further: the finish line is where the mode is that
-    sent most. ``round`` is the one that is raced, of all modes that completed it; None where each has one of its own.
+    (``is_timed``) who is faster comes further. They don't stop together, since requests in flight are waited for; so in
+    the end the way is the mode's requests per second, and the finish line the best mode's. ``round`` is the one that is
+    raced, of all modes that completed it; None where each has one of its own.
     """
 
     racers: tuple[Racer, ...]
@@ -85,8 +100,12 @@ class Race:
         is_timed = result.plan.load.is_timed
         number = nearest_round(result)
         racers = [_racer_of(summary, result, number) for summary in result.modes]
-        most = max((racer.requests for racer in racers), default=0)
-        racers = [replace(racer, goal=most if is_timed else racer.requests) for racer in racers]
+        if is_timed:
+            even_s = min((racer.finish_s for racer in racers if racer.finish_s), default=0.0)
+            line = max((racer.rate for racer in racers), default=0.0) * even_s
+            racers = [replace(racer, goal=line, even_s=even_s) for racer in racers]
+        else:
+            racers = [replace(racer, goal=racer.requests) for racer in racers]
         placed = [
             replace(racer, rank=ranks[racer.mode]) if racer.starts and racer.is_clean and racer.mode in ranks else racer
             for racer in racers
@@ -99,6 +118,16 @@ class Race:
     def duration_s(self) -> float:
         """When the last mode finishes, in seconds; 0 where none starts."""
         return max((racer.finish_s or 0.0 for racer in self.racers), default=0.0)
+
+    @property
+    def mostly_over_s(self) -> float:
+        """With a load in seconds, when more than half of those that start have stopped; else when the last one does."""
+        ends_s = sorted(racer.finish_s for racer in self.racers if racer.finish_s is not None)
+        return ends_s[len(ends_s) // 2] if ends_s and self.is_timed else self.duration_s
+
+    def running(self, moment_s: float) -> tuple[Racer, ...]:
+        """The racers that had not stopped by then."""
+        return tuple(racer for racer in self.racers if racer.starts and not racer.has_ended(moment_s))
 
     @property
     def placed(self) -> tuple[Racer, ...]:
@@ -121,17 +150,6 @@ class Race:
             if racer.rank is not None and racer.rank.shared and racer.mode not in first:
                 by_place[racer.rank.rank].append(racer.mode)
         return tuple(tuple(modes) for modes in by_place.values() if len(modes) > 1)
-
-    def is_over_for(self, racer: Racer, moment_s: float) -> bool:
-        """Whether a racer has stopped: at its own finish, or with a load in seconds when all of them stop."""
-        return racer.starts and (moment_s >= self.duration_s if self.is_timed else racer.has_ended(moment_s))
-
-    def order(self, moment_s: float) -> tuple[Racer, ...]:
-        """The racers from the one in front to the last: by the way behind them, those at the finish by their place."""
-        indexes = {racer.mode: index for index, racer in enumerate(self.racers)}
-        return tuple(
-            sorted(self.racers, key=lambda racer: (not racer.starts, -racer.share(moment_s), indexes[racer.mode]))
-        )
 
 
 def nearest_round(result: Result) -> int | None:

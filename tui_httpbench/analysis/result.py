@@ -181,6 +181,18 @@ class Result:
                 return summary
         raise KeyError(mode_id)
 
+    @property
+    def measured_s(self) -> tuple[float | None, float | None]:
+        """How long a mode measured in a round, in seconds: the shortest and the longest; where none is complete, what
+        was to be measured, None where that is not known either.
+
+        Of an automatic duration, which is another one in each round, this is what it came to.
+        """
+        lengths = [
+            record.elapsed_s for record in self.records if record.outcome == "complete" and record.elapsed_s is not None
+        ]
+        return (min(lengths), max(lengths)) if lengths else (self.duration_s, self.duration_s)
+
     def does_other_work(self, mode_id: str) -> bool:
         """Whether a mode was seen to do other work than most."""
         return any(mode_id in difference.modes for difference in self.differences)

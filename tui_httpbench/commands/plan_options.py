@@ -53,7 +53,9 @@ def make_plan(options: argparse.Namespace, *, may_ask: bool = False, elsewhere: 
     if (sweep := changes.get("sweep")) is not None:
         changes.setdefault("budget_s", usual_budget_s(len(sweep.values)))
     if (sweep := sweep or (preset.values["sweep"] if preset else None)) is not None:
-        _refuse_swept(given, sweep)
+        _refuse_swept(given, sweep, None if "sweep" in changes else preset)
+    if preset is not None and request.uses_embedded_target:
+        _refuse_without_http2(given, preset, scenario)
     if preset is not None:
         plan = preset.plan(**_load_of_preset(preset, changes))
     else:
@@ -119,13 +121,29 @@ def _refuse_knobs(given: Mapping[str, Any], request: Request) -> None:
     raise PlanError(knob, f"{option} says how the embedded target behaves, not {shortened(request.url)}; {advice}.")
 
 
-def _refuse_swept(given: Mapping[str, Any], sweep: Sweep) -> None:
-    """Refuses an option that says what a sweep says at each of its points. Raises PlanError."""
+def _refuse_swept(given: Mapping[str, Any], sweep: Sweep, preset: Preset | None) -> None:
+    """Refuses an option that says what a sweep, or that of a preset, says at each of its points. Raises PlanError."""
     name = next((name for name in OPTIONS[sweep.knob] if name in given), None)
     if name is not None:
         option = FIELDS[name].flags[0]
+        if preset is not None:
+            raise PlanError(
+                "sweep",
+                f"--preset {preset.name} tries {sweep.knob} {', '.join(sweep.values)}, so {option} can't be one value; "
+                f"leave {option} out, or --preset.",
+            )
         raise PlanError(
             "sweep", f"--sweep {sweep.knob} says at each point what {option} says; leave {option} out, or the sweep."
+        )
+
+
+def _refuse_without_http2(given: Mapping[str, Any], preset: Preset, scenario: Scenario) -> None:
+    """Refuses to take HTTP/2 from a preset that asks about it. Raises PlanError."""
+    if preset.values.get("scenario", LOOPBACK).http2 and not scenario.http2:
+        option = "--scenario" if given.get("http2") is None else "--no-http2"
+        raise PlanError(
+            "http2",
+            f"--preset {preset.name} compares HTTP/2 with HTTP/1.1, so the target offers both; leave {option} out.",
         )
 
 

@@ -27,7 +27,7 @@ def load_in_words(result: Result) -> str:
     """``8 modes × 100 requests × 5 rounds``."""
     plan = result.plan
     rounds = format_rounds_made(plan, result.rounds_done) if result.records else format_rounds(plan)
-    return " × ".join((plural(len(plan.modes), "mode"), format_load(plan, result.duration_s), rounds))
+    return " × ".join((plural(len(plan.modes), "mode"), format_load(plan, *result.measured_s), rounds))
 
 
 def width_in_words(result: Result) -> str:

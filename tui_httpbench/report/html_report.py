@@ -14,7 +14,15 @@ from tui_httpbench.analysis.grouping import usual_grouping
 from tui_httpbench.analysis.latency_curve import differs_much, latencies_of
 from tui_httpbench.analysis.pair_reasons import explain_lanes, pair_in_words
 from tui_httpbench.analysis.pairs import gate_in_words, judge, pairs_beside
-from tui_httpbench.analysis.places import FAILED_SIGN, ORDER_NOTE, OTHER_WORK_SIGN, placed_name, places_of, rates_differ
+from tui_httpbench.analysis.places import (
+    FAILED_SIGN,
+    ORDER_NOTE,
+    OTHER_WORK_SIGN,
+    other_work_legend,
+    placed_name,
+    places_of,
+    rates_differ,
+)
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.rows import grouped_rows, known_columns, order_by
 from tui_httpbench.analysis.scripts import SCRIPT_NOTE, first_in_words, script_headings, script_load, script_rows
@@ -101,9 +109,7 @@ def _ranking(result: Result) -> str:
         f"{FAILED_SIGN} had failed requests or missing rounds: no place, below the modes without."
         if not all(row.rank.clean for row in rows)
         else "",
-        f"{OTHER_WORK_SIGN} does other work than most modes; the warnings say which."
-        if any(result.does_other_work(row.mode) for row in rows)
-        else "",
+        other_work_legend(result),
         ORDER_NOTE if rates_differ(result) else "",
     ]
     told = [paragraph(note, "quiet") for note in notes]

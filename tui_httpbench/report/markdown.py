@@ -11,7 +11,7 @@ from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.grouping import GroupBy, usual_grouping
 from tui_httpbench.analysis.pair_reasons import pair_in_words
 from tui_httpbench.analysis.pairs import few_first, gate_in_words, judge, pairs_beside
-from tui_httpbench.analysis.places import FAILED_SIGN, OTHER_WORK_SIGN
+from tui_httpbench.analysis.places import FAILED_SIGN, other_work_legend
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.rows import Row, grouped_rows, known_columns
 from tui_httpbench.analysis.scripts import SCRIPT_NOTE, first_in_words, script_headings, script_load, script_rows
@@ -118,9 +118,7 @@ def _signs(result: Result) -> str:
     """What the signs behind modes mean, where there are any."""
     failed = not all(rank.clean for rank in result.ranking)
     told = [f"{FAILED_SIGN} had failed requests or missing rounds."] if failed else []
-    if any(result.does_other_work(rank.mode) for rank in result.ranking):
-        told.append(f"{OTHER_WORK_SIGN} does other work than most modes; the warnings say which.")
-    return " ".join(told)
+    return " ".join(filter(None, (*told, other_work_legend(result))))
 
 
 def _list(texts: list[str]) -> str:

@@ -15,7 +15,7 @@ from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.grouping import GroupBy, usual_grouping
 from tui_httpbench.analysis.pair_reasons import pair_in_words
 from tui_httpbench.analysis.pairs import few_first, gate_in_words, judge, pairs_beside
-from tui_httpbench.analysis.places import FAILED_SIGN, ORDER_NOTE, OTHER_WORK_SIGN, rates_differ
+from tui_httpbench.analysis.places import FAILED_SIGN, ORDER_NOTE, other_work_legend, rates_differ
 from tui_httpbench.analysis.result import ModeSummary, Result
 from tui_httpbench.analysis.variant_labels import variant_labels
 from tui_httpbench.clients.entrants import mode_of
@@ -118,8 +118,8 @@ def _footnotes(result: Result) -> Iterator[Text]:
     if not all(rank.clean for rank in result.ranking):
         text = f"{FAILED_SIGN} had failed requests or missing rounds: no place, below the modes without."
         yield Text(text, style="dim")
-    if any(result.does_other_work(rank.mode) for rank in result.ranking):
-        yield Text(f"{OTHER_WORK_SIGN} does other work than most modes; the warnings say which.", style="dim")
+    if legend := other_work_legend(result):
+        yield Text(legend, style="dim")
     if rates_differ(result):
         yield Text(ORDER_NOTE, style="dim")
 
@@ -133,7 +133,7 @@ def _heading(result: Result, verbose: bool) -> Iterator[Text]:
         overflow="fold",
     )
     rounds = format_rounds_made(plan, result.rounds_done) if result.records else format_rounds(plan)
-    load = " × ".join((plural(len(plan.modes), "mode"), format_load(plan, result.duration_s), rounds))
+    load = " × ".join((plural(len(plan.modes), "mode"), format_load(plan, *result.measured_s), rounds))
     shape = f"; {shape_in_words(plan.request)}" if shape_in_words(plan.request) else ""
     if plan.concurrency == ARTICLE:
         yield Text(f"{load}{shape}; profile {plan.profile}")

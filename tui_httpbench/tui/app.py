@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -87,7 +87,7 @@ class HttpbenchApp(
         name: str = "",
         in_history: bool = True,
     ) -> None:
-        super().__init__(plan, exports, keep_going=keep_going, name=name, in_history=in_history)
+        super().__init__(plan, exports, keep_going=keep_going, name=name, in_history=in_history, present=present)
         self._start = start
         self._present = present
         self.farewell = ""
@@ -123,13 +123,16 @@ class HttpbenchApp(
         if is_too_small(self.size):
             self.push_screen(TooSmallScreen())
         if not self._start and self._may_recover():
-            from tui_httpbench.tui.recovery import offer_recovery
+            self.run_worker(self._offer_recovery(), name="recovery")
 
-            offer_recovery(
-                self,
-                self.keeper.take,
-                lambda result, measured: self.push_screen(self._make_results(result, measured)),
-            )
+    async def _offer_recovery(self) -> None:
+        """Asks about interrupted runs; what it takes to read them is loaded beside the first screen."""
+        offer_recovery = await in_thread(_load_recovery)
+        await offer_recovery(
+            self,
+            self.keeper.take,
+            lambda result, measured: self.push_screen(self._make_results(result, measured)),
+        )
 
     @staticmethod
     def _may_recover() -> bool:
@@ -208,10 +211,13 @@ class HttpbenchApp(
         screen = self._run_screen
         if screen is None:
             if self.keeper.is_busy:
-                self.notify("Leaving once the run is in the history; another app may be writing to it.")
-            await self.keeper.wait()
+                self.notify("Leaving once the result is saved and in the history.")
+                # What went wrong before was told in a notice, which nobody could read any more from now on.
+                self.not_exported.clear()
+                await self.keeper.wait()
+                self.farewell = " ".join(self.not_exported)
             if self._held.stays:
-                self.farewell = RECOVERABLE
+                self.farewell = f"{self.farewell} {RECOVERABLE}".strip()
             self._held.remove()  # whoever leaves a result that can be saved has done with it
         elif self._bring_to_front(screen) and screen.ask_before_quitting():
             return
@@ -237,7 +243,7 @@ class HttpbenchApp(
         self._is_quitting = True
         finished = await self._run_screen.stop_and_wait() if self._run_screen is not None else None
         if finished is not None and finished.folder is not None:
-            is_exported = saves and self._export(finished.result)
+            is_exported = saves and await self._export(finished.result)
             kept = await self.keeper.keep_last(finished.result, finished.measured, finished.folder) if saves else None
             if is_exported:
                 paths = enumerate_names([printable(export.path) for export in self._exports])
@@ -246,6 +252,7 @@ class HttpbenchApp(
                 self.farewell = f"What was measured is in the history; see 'httpbench-tui history show {kept.id}'."
             else:
                 self.farewell = RECOVERABLE
+            self.farewell = " ".join((*self.not_exported, self.farewell))
             if is_exported or kept is not None:
                 finished.folder.remove()
             else:
@@ -297,6 +304,12 @@ class HttpbenchApp(
             save_theme(theme.name, self._preferences)
         except OSError as error:
             self.notify(why_not_remembered(error), severity="warning", markup=False)
+
+
+def _load_recovery() -> Callable[..., Awaitable[None]]:
+    from tui_httpbench.tui.recovery import offer_recovery
+
+    return offer_recovery
 
 
 def _load_later() -> None:

@@ -23,6 +23,8 @@ def format_seconds(seconds: float) -> str:
 
 def seconds_decimals(seconds: float) -> int:
     """The decimals of seconds that make three digits of a duration; six at most."""
+    # What rounds up to the next power of ten has a digit more before the point.
+    seconds = float(f"{seconds:.3g}")
     decimals = 2 - math.floor(math.log10(seconds)) if seconds > 0 else 0
     return min(max(decimals, 0), 6)
 

@@ -6,7 +6,7 @@ What that takes is loaded with the first run, since the first screen is to come 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
@@ -32,17 +32,28 @@ class Keeper:
         """Nothing kept yet."""
         self._app = app
         self._held = held
-        self._tasks: set[asyncio.Task[KeptRun | None]] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
 
     def take(
-        self, result: AnyResult, measured: AnyMeasured, folder: RunFolder | None, *, is_safe: bool = False
+        self,
+        result: AnyResult,
+        measured: AnyMeasured,
+        folder: RunFolder | None,
+        *,
+        export: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
-        """Holds what a result is made of, and keeps it; ``is_safe`` where it is in a file of the user's already."""
+        """Holds what a result is made of, and keeps it, after ``export`` has written it to the user's own files.
+
+        ``export`` tells whether all of them are written, and what is there needs no recovery.
+        """
         self._held.take(result, folder)
-        if folder is not None:
-            task = asyncio.create_task(self._keep(result, measured, folder, is_safe))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        self.do(self._export_and_keep(result, measured, folder, export))
+
+    def do(self, work: Coroutine[Any, Any, object]) -> None:
+        """Has something done that the app is not to end without."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def keep_last(self, result: AnyResult, measured: AnyMeasured, folder: RunFolder) -> KeptRun | None:
         """Keeps a run that ends with the app; None where it is not kept."""
@@ -55,11 +66,11 @@ class Keeper:
 
     @property
     def is_busy(self) -> bool:
-        """Whether anything is still on its way into the history."""
+        """Whether anything is still on its way into the history, or into a file."""
         return bool(self._tasks)
 
     async def wait(self) -> None:
-        """Returns once all that was taken is kept, or can't be."""
+        """Returns once all that was taken is exported and kept, or can't be."""
         if self._tasks:
             await asyncio.wait(self._tasks)
 
@@ -71,6 +82,17 @@ class Keeper:
             await in_thread(purge_hidden, run_ids)
         except KeptRunError as error:
             self._app.notify(str(error), severity="warning", timeout=15, markup=False)
+
+    async def _export_and_keep(
+        self,
+        result: AnyResult,
+        measured: AnyMeasured,
+        folder: RunFolder | None,
+        export: Callable[[], Awaitable[bool]] | None,
+    ) -> None:
+        is_safe = await export() if export is not None else False
+        if folder is not None:
+            await self._keep(result, measured, folder, is_safe)
 
     async def _keep(self, result: AnyResult, measured: AnyMeasured, folder: RunFolder, is_safe: bool) -> KeptRun | None:
         from tui_httpbench.bench.kept_runs import KeptRunError, keep

@@ -45,7 +45,8 @@ def plan_in_short(plan: Plan, url: str | None = None) -> str:
 def work_in_short(plan: Plan) -> str:
     """What is measured under which conditions: ``8 modes · 10 in flight · the embedded target: HTTP, 1 kB page``.
 
-    How many rounds, and at which port, is left to those who know it.
+    Of variants it says what each is made of: ``@A httpx==0.27.2, @B httpx==0.28.1``. How many rounds, and at which
+    port, is left to those who know it.
     """
     request, scenario = plan.request, plan.scenario
     if request.uses_embedded_target:
@@ -63,7 +64,8 @@ def work_in_short(plan: Plan) -> str:
     if plan.sweep is not None and plan.sweep.knob in ("concurrency", "workload"):
         in_flight = ""
     method = "" if request.method == "GET" else f"{request.method} "
-    return " · ".join(filter(None, (modes, in_flight, f"{method}{where}")))
+    versions = ", ".join(f"@{variant.label} {printable(variant.in_words)}" for variant in plan.variants)
+    return " · ".join(filter(None, (modes, versions, in_flight, f"{method}{where}")))
 
 
 def size_in_short(plan: Plan) -> str:

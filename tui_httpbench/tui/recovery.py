@@ -18,23 +18,31 @@ from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen
 
 Keep = Callable[[AnyResult, AnyMeasured, RunFolder], object]
 Show = Callable[[AnyResult, AnyMeasured], object]
+ASKED_LATER = "An interrupted run can be recovered. The next start asks about it."
+_FIRST_SCREENS = 2
+"""Textual's own, and the first one of the app."""
 
 
-def offer_recovery(app: App[Any], keep: Keep, show: Show) -> None:
+async def offer_recovery(app: App[Any], keep: Keep, show: Show) -> None:
     """Asks about the interrupted runs, the latest first, and does what is answered; tells of those it can't read.
 
-    ``keep`` gets a result that ``show`` shows, what it is made of, and the files that hold that.
+    ``keep`` gets a result that ``show`` shows, what it is made of, and the files that hold that. Who has left the first
+    screen by then is not asked, but told.
     """
-    leftovers = look_for_leftovers()
+    leftovers = await in_thread(look_for_leftovers)
     for notice in leftovers.notices:
         app.notify(notice, severity="warning", timeout=15, markup=False)
-    if leftovers.runs:
-        app.run_worker(_offer(app, leftovers.runs, keep, show), name="recovery")
+    while isinstance(app.screen, TooSmallScreen):
+        await app.screen.gone.wait()
+    if not leftovers.runs:
+        return
+    if len(app.screen_stack) > _FIRST_SCREENS:
+        app.notify(ASKED_LATER, timeout=10)
+        return
+    await _offer(app, leftovers.runs, keep, show)
 
 
 async def _offer(app: App[Any], runs: tuple[InterruptedRun, ...], keep: Keep, show: Show) -> None:
-    while isinstance(app.screen, TooSmallScreen):
-        await app.screen.gone.wait()
     for number, run in enumerate(runs):
         answer = await app.push_screen_wait(RecoverScreen(run, len(runs) - number - 1))
         if answer == "discard":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
@@ -48,10 +48,13 @@ class RunFlowApp(KeptRunsApp[None]):
         keep_going: bool,
         name: str,
         in_history: bool,
+        present: bool = False,
     ) -> None:
         super().__init__()
         self._has_plan = plan is not None
-        self._first_plan = plan or _with_fresh_seed(load_last_plan() or default_plan())
+        # The last plan may name what is not meant for an audience.
+        last_plan = None if present else load_last_plan()
+        self._first_plan = plan or _with_fresh_seed(last_plan or default_plan())
         self._exports = exports
         self._keep_going = keep_going
         self._is_quitting = False
@@ -61,6 +64,7 @@ class RunFlowApp(KeptRunsApp[None]):
         self.keeper = Keeper(self, self._held)
         self._left: tuple[AnyResult, AnyMeasured | None] | None = None
         self._is_built = asyncio.Event()
+        self.not_exported: list[str] = []
 
     @cached_property
     def _leave(self) -> Leave:
@@ -112,11 +116,12 @@ class RunFlowApp(KeptRunsApp[None]):
         """Shows the result in place of the run."""
         if self._is_quitting:
             return
-        is_exported = self._export(event.result)
+        export = partial(self._export, event.result)
         if event.measured.has_requests:
-            self.keeper.take(event.result, event.measured, event.folder, is_safe=is_exported)
+            self.keeper.take(event.result, event.measured, event.folder, export=export)
         else:
             self._remove(event.folder)
+            self.keeper.do(export())
         self.switch_screen(self._make_results(event.result, event.measured))
 
     @staticmethod
@@ -137,13 +142,17 @@ class RunFlowApp(KeptRunsApp[None]):
         assert measured is None or isinstance(measured, Measured)
         return ResultsScreen(result, measured)
 
-    def _export(self, result: AnyResult) -> bool:
-        """Writes a result in every form that was asked for; whether there are any, and all are written."""
+    async def _export(self, result: AnyResult) -> bool:
+        """Writes a result in every form that was asked for; whether there are any, and all are written.
+
+        The screens take keys meanwhile. What went wrong is told in the terminal, too, where the app ends with it.
+        """
         if not self._exports:
             return False
-        from tui_httpbench.tui.saving import save_result
+        from tui_httpbench.tui.saving import save_result_aside
 
-        written = [save_result(self, result, export) for export in self._exports]
+        self.not_exported.clear()
+        written = [await save_result_aside(self, result, export, self.not_exported.append) for export in self._exports]
         return all(written)
 
     @staticmethod

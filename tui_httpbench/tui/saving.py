@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -20,14 +20,6 @@ from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.quoting import printable
 
 
-def save_result(app: App[Any], result: AnyResult, export: Export) -> bool:
-    """Writes a result where it was asked for, in the form that was; says where, or why not.
-
-    Tells whether it was written.
-    """
-    return _tell(app, "The result", export.path, _write(export.path, _parts_of(result, export)))
-
-
 def _parts_of(result: AnyResult, export: Export) -> Iterable[str]:
     if isinstance(result, SweepResult):
         return export.format.parts_of_sweep(result)
@@ -36,13 +28,16 @@ def _parts_of(result: AnyResult, export: Export) -> Iterable[str]:
     return export.format.parts_of(result, USUAL)
 
 
-async def save_result_aside(app: App[Any], result: AnyResult, export: Export) -> bool:
-    """The same while the app goes on: a million requests take seconds.
+async def save_result_aside(
+    app: App[Any], result: AnyResult, export: Export, failed: Callable[[str], object] | None = None
+) -> bool:
+    """Writes a result where it was asked for, in the form that was, while the app goes on; says where, or why not.
 
-    To be awaited by a worker: a screen that awaits it takes no keys meanwhile.
+    Tells whether it was written, and ``failed`` why it was not. A million requests take seconds: to be awaited by a
+    worker or a task, since a screen that awaits it takes no keys meanwhile.
     """
     problem = await in_thread(lambda: _write(export.path, _parts_of(result, export)))
-    return _tell(app, "The result", export.path, problem)
+    return _tell(app, "The result", export.path, problem, failed)
 
 
 def save_comparison(app: App[Any], export: Export, text: str) -> bool:
@@ -75,10 +70,14 @@ def _write(path: str, parts: Iterable[str], *, private: bool = False) -> str | N
     return None
 
 
-def _tell(app: App[Any], what: str, path: str, problem: str | None) -> bool:
+def _tell(
+    app: App[Any], what: str, path: str, problem: str | None, failed: Callable[[str], object] | None = None
+) -> bool:
     if problem is None:
         app.notify(f"{what} was saved as {printable(path)}.", markup=False)
         return True
     told = f"{what} can't be written to {printable(path)}{problem}." if problem.startswith(":") else problem
     app.notify(told, severity="error", timeout=15, markup=False)
+    if failed is not None:
+        failed(told)
     return False

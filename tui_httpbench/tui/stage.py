@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from textual.app import App
 from textual.theme import Theme
 
 STAGE_CLASS = "-present"
@@ -9,9 +12,15 @@ STAGE_ACTIONS = (
     *("answer", "ask_to_stop", "toggle_log"),
     *("move", "open", "leave"),
     *("app.replay", "make_more_rounds", "toggle_pause", "step", "close"),
-    *("run", "edit", "dismiss", "quit"),
+    *("ask", "run", "edit", "dismiss", "quit"),
 )
 """What the keys in the footer do: those that a speaker needs."""
+
+
+def is_on_stage(app: App[Any]) -> bool:
+    """Whether an audience looks on: the speaker's own URLs are neither shown there nor replaced by what is shown."""
+    return app.has_class(STAGE_CLASS)
+
 
 STAGE_THEME = Theme(
     name="httpbench-stage",

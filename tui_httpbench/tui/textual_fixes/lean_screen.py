@@ -9,6 +9,8 @@ https://github.com/Textualize/textual/issues/6524
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import events, on
 from textual.geometry import Size
 from textual.screen import Screen, ScreenResultType
@@ -18,6 +20,18 @@ class LeanScreen(Screen[ScreenResultType]):
     """Has the classes of its breakpoints before its widgets are mounted, and what was done then is not done anew."""
 
     _is_opening = True
+    _after_paint: tuple[Callable[[], object], ...] = ()
+
+    def call_after_paint(self, callback: Callable[[], object]) -> None:
+        """Calls it once the terminal has got what is laid out now: ``call_after_refresh`` calls before that."""
+        self._after_paint = (*self._after_paint, callback)
+
+    def _compositor_refresh(self) -> None:
+        super()._compositor_refresh()
+        if self._after_paint and self.is_current and not (self._is_opening or self.app._batch_count):
+            callbacks, self._after_paint = self._after_paint, ()
+            for callback in callbacks:
+                self.call_later(callback)
 
     @on(events.Compose)
     def _take_on_breakpoints(self) -> None:

@@ -14,6 +14,7 @@ from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
 from tui_httpbench.tui.stage import STAGE_ACTIONS, STAGE_CLASS
+from tui_httpbench.tui.textual_fixes.lean_screen import LeanScreen
 
 _KNOWN = ("quit", "app.quit")
 """Actions that everybody knows how to find: a screen may leave them out where columns are few."""
@@ -29,22 +30,34 @@ class SteadyFooter(Footer):
 
     def compose(self) -> ComposeResult:
         """The keys that work now; where a stage has a footer, those of them that matter there."""
+        if not self._bindings_ready and isinstance(self.screen, LeanScreen):
+            # What has the focus at first has no keys of its own to show, and to come later lays out the screen anew.
+            self._bindings_ready = True
+            self._shown = _keys_of(self.screen)
         is_on_stage = self.app.has_class(STAGE_CLASS) and self.display
         for key in super().compose():
             if isinstance(key, FooterKey) and key.action in _KNOWN:
                 key.add_class("-known")
+            if isinstance(key, FooterKey) and not key.has_class("-command-palette"):
+                # Told only once it is mounted, it would be styled as a compact one first.
+                key.set_reactive(FooterKey.compact, self.compact)
             if not is_on_stage or (isinstance(key, FooterKey) and key.action.partition("(")[0] in STAGE_ACTIONS):
                 yield key
 
     def bindings_changed(self, screen: Screen[Any]) -> None:
         """Shows the keys that work now."""
-        shown = tuple(
-            (binding.key, binding.description, binding.action, enabled, tooltip)
-            for _, binding, enabled, tooltip in screen.active_bindings.values()
-            if binding.show
-        )
+        shown = _keys_of(screen)
         if shown != self._shown or not screen.app.app_focus:
             self._shown = shown if screen.app.app_focus else None
             super().bindings_changed(screen)
             # They watch this one; those that are gone are taken off its list when it changes.
             self.mutate_reactive(Footer.compact)
+
+
+def _keys_of(screen: Screen[Any]) -> tuple[object, ...]:
+    """All that a footer says of the keys that work now: of an action, the first of its keys."""
+    shown: dict[str, tuple[object, ...]] = {}
+    for _, binding, enabled, tooltip in screen.active_bindings.values():
+        if binding.show:
+            shown.setdefault(binding.action, (binding.key, binding.description, binding.action, enabled, tooltip))
+    return tuple(shown.values())

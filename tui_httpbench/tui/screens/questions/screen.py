@@ -29,6 +29,7 @@ from tui_httpbench.plan.stored import LastPlanError, save_last_plan
 from tui_httpbench.tui.screens.questions.reading import QuestionReading, read_question
 from tui_httpbench.tui.screens.setup.note import Note
 from tui_httpbench.tui.screens.setup.url_input import UrlInput
+from tui_httpbench.tui.stage import is_on_stage
 from tui_httpbench.tui.textual_fixes.lean_screen import LeanScreen
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 from tui_httpbench.tui.tooltips import HISTORY_TOOLTIP
@@ -105,11 +106,12 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         self._last = plan
         self._request = plan.request
         self._options: dict[str, Any] = {"cacert": plan.cacert, "insecure": plan.insecure}
-        self._urls = load_urls()
+        self._urls: tuple[str, ...] = ()
         self._layout = (False, False, False)
 
     def compose(self) -> ComposeResult:
         """What this is, the questions, and under them the fields of the one under the cursor."""
+        self._urls = () if is_on_stage(self.app) else load_urls()
         yield Header()
         yield Static(f"[b]{ABOUT}[/b]\n{PRESS}", id="questions-about")
         yield QuestionList(*self._options_for(self.app.size), id="questions-list", compact=True)
@@ -277,13 +279,18 @@ and ends in a sentence that answers it. Each question says how long that takes, 
             return
         plan = reading.plan
         self.app.clear_notifications()  # what was said of the run before is no news
+        if not is_on_stage(self.app):
+            self._remember(plan)
+        cast(RunStarter, self.app).start_run(plan)
+
+    def _remember(self, plan: Plan) -> None:
+        """Begins with this plan at the next start, and offers its URL."""
         try:
             save_last_plan(plan)
             self._urls = remember_url(plan.request.url)
             self.query_one(UrlInput).offer(self._urls)
         except LastPlanError as error:
             self.notify(str(error), severity="warning", markup=False)
-        cast(RunStarter, self.app).start_run(plan)
 
     def action_choose(self, number: int) -> None:
         """Puts the cursor to a question."""

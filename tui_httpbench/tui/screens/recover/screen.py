@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
 from textual.widgets import Button, Label
 
 from tui_httpbench.bench.recovery import InterruptedRun
@@ -15,13 +17,18 @@ from tui_httpbench.tui.parts.dialog import Dialog
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 
 Answer = Literal["recover", "discard", "later"]
+DEAF_S = 0.5
 
 
 class RecoverScreen(Dialog[Answer]):
-    """Asks; escape means later."""
+    """Asks; escape means later, which is also what enter means.
+
+    It comes up by itself, so it hears nothing until no key came for ``DEAF_S``: what is typed for the screen below
+    is no answer.
+    """
 
     CSS_PATH = "recover.tcss"
-    AUTO_FOCUS = "#recover"
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "r",
@@ -41,6 +48,8 @@ class RecoverScreen(Dialog[Answer]):
         super().__init__()
         self._run = run
         self._others = others
+        self._hears = False
+        self._pause: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """The question over its three answers."""
@@ -54,8 +63,26 @@ class RecoverScreen(Dialog[Answer]):
                 yield Button("Later", id="later")
         yield SteadyFooter()
 
+    def on_mount(self) -> None:
+        """Waits until nobody types."""
+        self._pause = self.set_timer(DEAF_S, self._begin_to_hear)
+
+    def _begin_to_hear(self) -> None:
+        self._hears = True
+        self.query_one("#later").focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Lets a key go by that was typed for another screen."""
+        if not self._hears:
+            event.stop()
+            event.prevent_default()
+            if self._pause is not None:
+                self._pause.reset()
+
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answers."""
+        if not self._hears:
+            return
         match event.button.id:
             case "recover" | "discard" | "later" as answer:
                 self.dismiss(answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from tui_httpbench.analysis.places import FAILED_SIGN
 from tui_httpbench.analysis.race import Race, Racer
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.clients.entrants import mode_of
-from tui_httpbench.text.formatting import UNKNOWN, format_ratio, plural
+from tui_httpbench.text.formatting import UNKNOWN, format_rate, format_ratio, plural
 from tui_httpbench.tui.formatting import format_seconds
 from tui_httpbench.tui.parts.blocks import LYING
 from tui_httpbench.tui.screens.replay.block_digits import block_digits
@@ -38,7 +39,7 @@ class RaceLayout:
     def of(cls, race: Race, columns: int, rows: int) -> RaceLayout:
         """The layout for these racers in this space."""
         name = max((len(racer.mode) for racer in race.racers), default=0)
-        name = max(name, *(len(_count(racer, race, racer.requests)) for racer in race.racers), 8) + 2
+        name = max(name, *(len(_count(racer, race, math.inf)) for racer in race.racers), 8) + 2
         if columns >= _WIDE:
             name = max(name, 46)
         told = (len(text) for racer in race.racers for text in (_outcome(racer, race), _told(racer, race)))
@@ -67,10 +68,8 @@ def draw_race_lane(
     ``place`` is that of ``places_of``; ``styles`` has the keys ``text``, ``muted``, ``rest``, ``line``, ``winner`` and
     ``error``.
     """
-    done = racer.done(moment_s)
-    finished = race.is_over_for(racer, moment_s)
-    names = _names(racer, race, done, layout)
-    flags = _flags(racer, race, place, layout) if finished or not racer.starts else []
+    names = _names(racer, race, moment_s, layout)
+    flags = _flags(racer, race, place, layout) if racer.has_ended(moment_s) or not racer.starts else []
     absence = _whole_lines(f"does not start: {racer.why_absent}", layout.track, layout.rows)
     strips = []
     for row in range(layout.rows):
@@ -89,10 +88,10 @@ def draw_race_lane(
     return strips
 
 
-def _names(racer: Racer, race: Race, done: int, layout: RaceLayout) -> list[str]:
+def _names(racer: Racer, race: Race, moment_s: float, layout: RaceLayout) -> list[str]:
     rows = [racer.mode]
     if layout.rows > 1 and racer.starts:
-        rows.append(_count(racer, race, done))
+        rows.append(_count(racer, race, moment_s))
     if layout.rows >= _LARGE_ROWS + 1:
         about = textwrap.wrap(mode_of(racer.mode).about, layout.name - 2)
         # A note that is cut says something else; the last row is the gap to the next lane where it can be.
@@ -133,17 +132,17 @@ def _flags(racer: Racer, race: Race, place: str, layout: RaceLayout) -> list[tup
 
 
 def _told(racer: Racer, race: Race) -> str:
-    """What stands under an outcome: that the racer won, or how many times the winner's time it took; and a tie."""
+    """What stands under an outcome, of all rounds: that the racer won or is tied, or how many times the winner's time.
+
+    A tie has no ratio beside it: that would tell apart what can't be told apart.
+    """
     if racer.rank is None:
         return ""
+    if racer.rank.shared:
+        return "tied"
     if racer in race.winners:
-        return "tied" if racer.rank.shared else "winner"
-    return f"{_ratio(racer)} tied" if racer.rank.shared else _ratio(racer)
-
-
-def _ratio(racer: Racer) -> str:
-    """How many times the winner's time, over all rounds."""
-    return "" if racer.rank is None or racer.rank.ratio is None else format_ratio(racer.rank.ratio)
+        return "winner"
+    return "" if racer.rank.ratio is None else format_ratio(racer.rank.ratio)
 
 
 def _track(share: float, columns: int, is_last: bool, bar: Style, rest: Style) -> list[Segment]:
@@ -159,17 +158,23 @@ def _track(share: float, columns: int, is_last: bool, bar: Style, rest: Style) -
     return [*segments, Segment("█" * (columns - full - bool(eighths)), rest + Style(bgcolor=rest.color))]
 
 
-def _count(racer: Racer, race: Race, done: int) -> str:
-    if racer.failed and done == racer.requests:
+def _count(racer: Racer, race: Race, moment_s: float) -> str:
+    """How many requests are done, and of a racer that has stopped what became of them."""
+    done = racer.requests if math.isinf(moment_s) else racer.done(moment_s)
+    has_ended = racer.starts and done == racer.requests
+    if racer.failed and has_ended:
         return f"{racer.failed:,} of {done:,} failed"
-    return plural(done, "request") if race.is_timed else f"{done:,} of {racer.requests:,}"
+    if not race.is_timed:
+        return f"{done:,} of {racer.requests:,}"
+    # They don't measure equally long, since requests in flight are waited for.
+    return f"{done:,} in {format_seconds(racer.finish_s or 0.0)}" if has_ended else plural(done, "request")
 
 
 def _outcome(racer: Racer, race: Race) -> str:
-    """What a racer's round came to: how long it took, or with a load in seconds how many requests it sent."""
+    """What a racer's round came to: how long it took, or with a load in seconds its requests per second."""
     if racer.finish_s is None:
         return ""
-    return f"{racer.requests:,}" if race.is_timed else format_seconds(racer.finish_s)
+    return f"{format_rate(racer.rate)}/s" if race.is_timed else format_seconds(racer.finish_s)
 
 
 def place_of(rank: Rank) -> str:

@@ -44,7 +44,7 @@ class RaceTrack(ScrollView):
         self._racers = [racers[mode] for mode in modes]
         self._layout_now = RaceLayout.of(race, 0, 1)
         self._moment_s = 0.0
-        self._drawn: dict[str, tuple[tuple[int, bool], list[Strip]]] = {}
+        self._drawn: dict[str, tuple[tuple[int, float, bool], list[Strip]]] = {}
         self._styles_now: dict[str, Style] = {}
 
     def allow_focus(self) -> bool:
@@ -92,9 +92,10 @@ class RaceTrack(ScrollView):
             drawn = self._drawn[racer.mode] = state, strips
         return drawn[1]
 
-    def _state_of(self, racer: Racer) -> tuple[int, bool]:
+    def _state_of(self, racer: Racer) -> tuple[int, float, bool]:
         """All that a lane's drawing depends on."""
-        return racer.done(self._moment_s), self._race.is_over_for(racer, self._moment_s)
+        moment_s = self._moment_s
+        return racer.done(moment_s), racer.share(moment_s), racer.has_ended(moment_s)
 
     def _colors(self) -> dict[str, Style]:
         if not self._styles_now:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import ClassVar
 
@@ -26,6 +27,7 @@ from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 
 FRAMES_PER_SECOND = 24
 CLOCK = "the clock shows real seconds"
+OVER_ALL = "places and ratios: over all rounds"
 BUTTON_MARGIN = 3
 """Cells beside the label of a button: one on each side, and one to the next."""
 _LONGEST_FRAME_S = 0.25
@@ -44,8 +46,10 @@ This is a replay of measured requests: of one round, the one in which the modes'
 start at once, and the pauses in which other modes had their turns are left out.
 
 - A lane fills as the mode's requests ended. The clock shows measured time, however fast the replay is.
-- If the load was a number of requests, a mode finishes with the last of them. If it was a time, all stop together, and
-  the line is where the mode is that sent most.
+- If the load was a number of requests, a mode finishes with the last of them.
+- If the load was a time, requests in flight are waited for, so the modes don't stop together. Each lane says how long
+  it measured, the bars compare requests per second, and the line is where the best mode is. Once most lanes have
+  stopped, the replay hurries to its end.
 - Places and ratios are those of the ranking, which compares all rounds; **1=** is shared.
 - A mode that lacks that round shows another one, with its median time.
 """
@@ -73,7 +77,7 @@ start at once, and the pauses in which other modes had their turns are left out.
         super().__init__()
         self.result = result
         self.race = Race.of(result)
-        self.clock = RaceClock(self.race.duration_s)
+        self.clock = RaceClock(self.race.duration_s, self.race.mostly_over_s)
         self.sub_title = work_in_short(result.plan)
         self._last_frame_s = 0.0
 
@@ -123,18 +127,14 @@ start at once, and the pauses in which other modes had their turns are left out.
         self.set_class(is_large, "-large-clock")
         self.query_one("#race-time", BlockNumber).show(f"{clock.position_s:.{decimals}f}", 2 if is_large else 1)
         self.query_one(RaceTrack).show(clock.position_s)
-        state = (
-            "get ready" if clock.is_waiting else "finished" if clock.is_over else "paused" if clock.is_paused else ""
-        )
         columns = self.query_one("#race-facts").content_size.width
-        speed = speed_in_words(clock.speed)
-        title = f"Replay {speed}" if clock.speed == 1 else f"Replay, {speed}"
+        speed = speed_in_words(clock.speed_now)
+        title = f"Replay {speed}" if math.isclose(clock.speed_now, 1) else f"Replay, {speed}"
         whole = f"{title}; {CLOCK}"
         has_room = len(whole) <= columns
         self._say("#race-title", whole if has_room else title)
-        self._say(
-            "#race-state", whole_parts(" · ".join(filter(None, (state.upper(), "" if has_room else CLOCK))), columns)
-        )
+        said = filter(None, (*self._state(), "" if has_room else CLOCK))
+        self._say("#race-state", whole_parts(" · ".join(said), columns))
         self._say("#race-verdict", self._verdict(), layout=True)
         pause = self.query_one("#race-toggle-pause", Button)
         label = "Again" if clock.is_over else "Go on" if clock.is_paused else "Pause"
@@ -179,6 +179,21 @@ start at once, and the pauses in which other modes had their turns are left out.
             clock.advance(min(watched_s, _LONGEST_FRAME_S))
             self.redraw()
 
+    def _state(self) -> tuple[str, str]:
+        """What the clock does, and what one must know of the lanes by now."""
+        clock, race = self.clock, self.race
+        if clock.is_waiting:
+            return "GET READY", ""
+        running = len(race.running(clock.position_s))
+        note = ""
+        if clock.is_hurrying:
+            note = f"{plural(running, 'mode')} still {'measures' if running == 1 else 'measure'}"
+        elif knows_places(self.result.ranking) and any(racer.has_ended(clock.position_s) for racer in race.placed):
+            note = OVER_ALL
+        if clock.is_over:
+            return "FINISHED", note
+        return "PAUSED" if clock.is_paused else "HURRYING" if clock.is_hurrying else "", note
+
     def _verdict(self) -> str:
         race = self.race
         if not self.result.has_samples:
@@ -208,8 +223,8 @@ start at once, and the pauses in which other modes had their turns are left out.
             return f"{winner.mode}: {won}"
         behind = last.rank.ratio if last.rank is not None else None
         rest = "" if behind is None else f"; {last.mode} takes {format_figure(behind)} times as long"
-        ties = "".join(f" Tied: {enumerate_names(modes)}." for modes in race.ties)
-        return f"{winner.mode} wins: {won}{rest}.{ties}"
+        ties = "; ".join(enumerate_names(modes) for modes in race.ties)
+        return f"{winner.mode} wins: {won}{rest}.{f' Tied: {ties}.' if ties else ''}"
 
     def _say(self, selector: str, text: str, *, layout: bool = False) -> None:
         line = self.query_one(selector, Static)

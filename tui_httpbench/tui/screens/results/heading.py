@@ -36,7 +36,7 @@ def circumstances(result: Result) -> list[str]:
         parts.append("TLS")
     width = "article's load" if plan.concurrency == ARTICLE else f"{plan.concurrency:,} in flight"
     made = max((record.round for record in result.records), default=0)
-    size = (plural(len(plan.modes), "mode"), format_load(plan, result.duration_s), format_rounds_made(plan, made))
+    size = (plural(len(plan.modes), "mode"), format_load(plan, *result.measured_s), format_rounds_made(plan, made))
     parts.insert(min(len(parts), 2), width)
     parts.append(" × ".join(filter(None, size)))
     parts.append((result.started_at or "")[:16].replace("T", " "))

@@ -104,14 +104,19 @@ class RankingChart(ThemedChart):
         return f"{text} {OTHER_WORK_SIGN} {note}" if note else text
 
 
+def rows_with_gaps(count: int) -> int:
+    """The rows of a chart in which each bar takes one and keeps apart from the next, without its axis."""
+    return 2 * count - 1
+
+
 def rows_needed(count: int) -> int:
     """The rows of a chart in which each bar takes one and keeps apart from the next, with its axis."""
-    return 2 * count - 1 + AXIS_ROWS
+    return rows_with_gaps(count) + AXIS_ROWS
 
 
 def _has_room_for_axis(count: int, height: int) -> bool:
     """Whether the axis takes no row that a bar, or the gap between bars, needs; the values stand at the bars anyway."""
-    with_gaps = 2 * count - 1
+    with_gaps = rows_with_gaps(count)
     return height >= count + AXIS_ROWS and not with_gaps <= height < with_gaps + AXIS_ROWS
 
 

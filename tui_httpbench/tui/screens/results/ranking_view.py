@@ -18,10 +18,15 @@ from tui_httpbench.tui.form_words import in_form_words
 from tui_httpbench.tui.parts.panel import Page
 from tui_httpbench.tui.parts.prose import Prose
 from tui_httpbench.tui.screens.results.metric_bar import MetricBar
-from tui_httpbench.tui.screens.results.ranking_chart import ChartPanel, rows_needed
+from tui_httpbench.tui.screens.results.ranking_chart import ChartPanel, rows_needed, rows_with_gaps
 from tui_httpbench.tui.screens.results.ranking_table import RankingTable
+from tui_httpbench.tui.screens.results.stage_text import doubt_on_stage, rows_of, sentences_within
 from tui_httpbench.tui.screens.results.view import ResultView
 from tui_httpbench.tui.screens.results.why_in_short import WhyInShort
+from tui_httpbench.tui.stage import is_on_stage
+
+_EDGES = 6
+"""Columns beside the sentences, at most."""
 
 
 def said_of(result: Result, pairs: tuple[Pair, ...]) -> tuple[str, str]:
@@ -54,6 +59,8 @@ class RankingView(ResultView):
         pairs = pairs_of(self.result)
         verdict, rest = said_of(self.result, pairs)
         yield _shown(Prose(verdict, id="conclusion"))
+        if is_on_stage(self.app):
+            yield _shown(Prose(doubt_on_stage(self.result), id="stage-doubt"))
         yield _shown(Prose(rest, id="conclusion-rest", classes="rest"))
         plan = self.result.plan
         yield MetricBar(METRICS[0], usual_grouping(plan), can_group=can_group(plan))
@@ -73,7 +80,19 @@ class RankingView(ResultView):
 
     def on_resize(self) -> None:
         """Gives the rows that chart and table leave to what explains them."""
+        if is_on_stage(self.app):
+            self._shorten()
         self.call_after_refresh(self._share_out)
+
+    def _shorten(self) -> None:
+        """Says only what leaves the bars apart from each other."""
+        verdict, rest = said_of(self.result, pairs_of(self.result))
+        columns = self.size.width - _EDGES
+        rows = self.size.height - rows_with_gaps(len(self.result.modes)) - self.query_one(ChartPanel).gutter.height
+        rows -= rows_of(doubt_on_stage(self.result), columns)
+        verdict = sentences_within(verdict, columns, rows)
+        self.query_one("#conclusion", Prose).update(verdict)
+        self.set_class(rows_of(verdict, columns) + rows_of(rest, columns) > rows, "-no-rest")
 
     def _share_out(self) -> None:
         page, why = self.query_one("#page", Page), self.query_one(WhyInShort)

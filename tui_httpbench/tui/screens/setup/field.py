@@ -12,6 +12,7 @@ from textual.widgets import Input, Label, Select
 from tui_httpbench.plan.field import Field as PlanField
 from tui_httpbench.tui.screens.setup.note import Note
 from tui_httpbench.tui.textual_fixes.lean_input import LeanInput
+from tui_httpbench.tui.textual_fixes.lean_select import LeanSelect
 
 
 class Field(HorizontalGroup):
@@ -77,4 +78,4 @@ def field_for(value: PlanField, text: str) -> Field:
 def choice_field(field: str, options: list[tuple[str, str]], value: str, label: str, hint: str = "") -> Field:
     """A field in which one chooses; an option is what is shown and what it stands for."""
     shown: list[tuple[Any, str]] = [(Content(text), key) for text, key in options]
-    return Field(field, Select(shown, value=value, allow_blank=False, compact=True), label, hint)
+    return Field(field, LeanSelect(shown, value=value, allow_blank=False, compact=True), label, hint)

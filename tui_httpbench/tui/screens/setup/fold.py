@@ -22,6 +22,8 @@ class Fold(Collapsible):
     def __init__(self, make_fields: Callable[[], Widget], id: str, title: str, *, is_open: bool = False) -> None:
         self._make_fields: Callable[[], Widget] | None = make_fields
         super().__init__(id=id, title=title, collapsed=not is_open)
+        # Where it takes on the class once it is mounted, it is styled twice.
+        self.set_class(not is_open, "-collapsed")
 
     def watch_collapsed(self, collapsed: bool) -> None:
         """Mounts the fields when they are to be seen for the first time."""

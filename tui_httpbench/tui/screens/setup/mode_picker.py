@@ -22,6 +22,7 @@ from tui_httpbench.text.formatting import plural
 from tui_httpbench.tui.screens.setup.note import Note
 from tui_httpbench.tui.screens.setup.own_client import OwnClient
 from tui_httpbench.tui.screens.setup.tick_box import TickBox
+from tui_httpbench.tui.textual_fixes.lean_screen import LeanScreen
 
 MUTED = "dim"
 MIN_PART = 16
@@ -133,27 +134,27 @@ class LibraryGroup(VerticalGroup):
     def __init__(self, library: Library, modes: Iterable[Mode], chosen: tuple[str, ...], id_width: int) -> None:
         self.library = library
         self._installed = library.is_installed()
-        self._rows = [ModeRow(mode, _instances_of(mode, chosen), id_width) for mode in modes]
+        self.rows = [ModeRow(mode, _instances_of(mode, chosen), id_width) for mode in modes]
         super().__init__(classes="" if self._installed else "-absent")
 
     def compose(self) -> ComposeResult:
         """The library's line over a row for each mode."""
         yield LibraryHead(self._title(), self._subtitle(), has_choice=self._installed)
-        yield from self._rows
+        yield from self.rows
 
     @property
     def chosen(self) -> tuple[str, ...]:
         """The run's ids of the chosen modes."""
-        return tuple(instance for row in self._rows if row.value for instance in row.instances)
+        return tuple(instance for row in self.rows if row.value for instance in row.instances)
 
     def choose(self, ids: tuple[str, ...]) -> None:
         """Chooses these ids of a run, as far as they are this library's, and nothing else of it."""
-        for row in self._rows:
+        for row in self.rows:
             row.choose(_instances_of(row.mode, ids))
 
     def action_choose(self, on: bool) -> None:
         """Chooses all of the library's modes, or none."""
-        for row in self._rows:
+        for row in self.rows:
             if not row.disabled:
                 row.value = on
 
@@ -169,7 +170,7 @@ class LibraryGroup(VerticalGroup):
     def _subtitle(self) -> str:
         if self._installed:
             return self.library.summary
-        fetched = "fetched where chosen, or " if any(not row.disabled for row in self._rows) else ""
+        fetched = "fetched where chosen, or " if any(not row.disabled for row in self.rows) else ""
         return f"not installed: {fetched}{self.library.how_to_get}"
 
 
@@ -200,28 +201,49 @@ class ModePicker(VerticalGroup):
     def __init__(self, chosen: tuple[str, ...]) -> None:
         super().__init__(id="modes")
         self._given = chosen
-        by_library: dict[Library, list[Mode]] = {}
-        absent: dict[Library, list[Mode]] = {}
-        catalog.offered()
-        for mode in catalog.MODES.values():
-            # What was chosen on the command line may run in an environment made for it.
-            if mode.default or mode.is_installed() or _instances_of(mode, chosen):
-                by_library.setdefault(mode.library, []).append(mode)
-            elif mode.library.is_built_in:
-                absent.setdefault(mode.library, []).append(mode)
-        self._id_width = max(len(mode.id) for modes in by_library.values() for mode in modes)
-        self._groups = [LibraryGroup(library, modes, chosen, self._id_width) for library, modes in by_library.items()]
-        self._absent = absent
+        self._groups: list[LibraryGroup] = []
+        self._absent: dict[Library, list[Mode]] = {}
+        self._id_width = 0
+        self._add_groups()
         self._absent_groups: list[LibraryGroup] = []
         self._note = Note()
 
     def compose(self) -> ComposeResult:
-        """What is wrong, over a group for each library."""
+        """What is wrong; a group for each library comes below it once the rest of the form is drawn and takes keys."""
         yield self._note
-        yield from self._groups
-        if self._absent:
-            yield MoreModes(sum(map(len, self._absent.values())))
-        yield OwnClient()
+
+    def on_mount(self) -> None:
+        """Has the groups come."""
+        screen = self.screen
+        later = screen.call_after_paint if isinstance(screen, LeanScreen) else self.call_after_refresh
+        later(self._mount_groups)
+
+    def _add_groups(self) -> None:
+        """Makes a group for each library that is known and has none."""
+        by_library: dict[Library, list[Mode]] = {}
+        there = {group.library for group in self._groups} | self._absent.keys()
+        for mode in catalog.MODES.values():
+            if mode.library in there:
+                continue
+            # What was chosen on the command line may run in an environment made for it.
+            if mode.default or mode.is_installed() or _instances_of(mode, self._given):
+                by_library.setdefault(mode.library, []).append(mode)
+            elif mode.library.is_built_in:
+                self._absent.setdefault(mode.library, []).append(mode)
+        ids = (mode.id for modes in by_library.values() for mode in modes)
+        self._id_width = max(self._id_width, *map(len, ids), 0)
+        self._groups += [
+            LibraryGroup(library, modes, self._given, self._id_width) for library, modes in by_library.items()
+        ]
+        self._mark_last()
+
+    async def _mount_groups(self) -> None:
+        # To look for the clients of other packages takes a tenth of what the form takes without.
+        catalog.offered()
+        self._add_groups()
+        self.show_count()
+        more = [MoreModes(sum(map(len, self._absent.values())))] if self._absent else []
+        await self.mount_all([*self._groups, *more, OwnClient()])
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -245,6 +267,7 @@ class ModePicker(VerticalGroup):
             await old.remove()
         group = LibraryGroup(library, modes, event.labels, self._id_width)
         self._groups.append(group)
+        self._mark_last()
         await self.mount(group, before=self.query_one(OwnClient))
         self.post_message(self.Changed())
 
@@ -257,10 +280,15 @@ class ModePicker(VerticalGroup):
                 LibraryGroup(library, modes, (), self._id_width) for library, modes in self._absent.items()
             ]
             self._groups += self._absent_groups
+            self._mark_last()
             await self.mount_all(self._absent_groups, after=event.checkbox)
         for group in self._absent_groups:
             group.display = event.value or bool(group.chosen)
         self.show_count()
+
+    def _mark_last(self) -> None:
+        for group in self._groups:
+            group.set_class(group is self._groups[-1], "-last")
 
     def choose(self, ids: tuple[str, ...]) -> None:
         """Chooses these ids of a run, as far as they are installed, and no others."""
@@ -274,7 +302,7 @@ class ModePicker(VerticalGroup):
 
     def show_count(self) -> None:
         """Says in the title how many are chosen."""
-        rows = self.query(ModeRow)
+        rows = [row for group in self._groups for row in group.rows]
         title = f"Modes · {sum(row.value for row in rows)} of {len(rows)}"
         if title != self.border_title:  # to set it draws all of the section, and this is done at each key
             self.border_title = title

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import HorizontalGroup, Vertical, VerticalGroup
 from textual.widget import Widget
-from textual.widgets import Button, Checkbox, Header, Input, Label, Select, Static
+from textual.widgets import Checkbox, Header, Input, Label, Select, Static
 
 from tui_httpbench.clients.entrants import mode_of, without_variants
 from tui_httpbench.history.url_history import load_urls, remember_url
@@ -33,7 +33,10 @@ from tui_httpbench.tui.screens.setup.rows_editor import RowsEditor
 from tui_httpbench.tui.screens.setup.target_form import TargetForm
 from tui_httpbench.tui.screens.setup.url_input import UrlInput
 from tui_httpbench.tui.screens.setup.url_list import UrlListScreen
+from tui_httpbench.tui.stage import is_on_stage
+from tui_httpbench.tui.textual_fixes.lean_button import Button
 from tui_httpbench.tui.textual_fixes.lean_screen import LeanScreen
+from tui_httpbench.tui.textual_fixes.lean_select import LeanSelect
 from tui_httpbench.tui.textual_fixes.own_class import set_own_class
 from tui_httpbench.tui.textual_fixes.steady_focus import SteadyFocusScreen
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
@@ -100,7 +103,7 @@ that.
         self._reading = FormReading(plan)
         # What the user had before a preset took its place, by the plan's fields.
         self._own: dict[str, Any] = {}
-        self._urls = load_urls()
+        self._urls: tuple[str, ...] = ()
         self._curl_error = ""
         self._checked: FormValues | None = None
         self._sections: list[Widget] = []
@@ -108,6 +111,7 @@ that.
 
     def compose(self) -> ComposeResult:
         """Preset, request, target, load, modes and what is folded away, and under them what will happen."""
+        self._urls = () if is_on_stage(self.app) else load_urls()
         plan = self._start
         request = plan.request
         methods = METHODS if request.method in METHODS else (*METHODS, request.method)
@@ -119,8 +123,12 @@ that.
             with VerticalGroup(id="request") as box:
                 box.border_title = "Request"
                 with HorizontalGroup(id="url-bar"):
-                    yield Select.from_values(
-                        methods, value=request.method, allow_blank=False, compact=True, id="input-method"
+                    yield LeanSelect(
+                        [(name, name) for name in methods],
+                        value=request.method,
+                        allow_blank=False,
+                        compact=True,
+                        id="input-method",
                     )
                     yield UrlInput("" if request.url == "/" else request.url, self._urls)
                     yield Button("Run", variant="primary", compact=True, id="run", tooltip="ctrl+r")
@@ -297,6 +305,14 @@ that.
             self._focus_wrong(self._reading.first_wrong_field)
             return
         self.app.clear_notifications()  # what was said of the run before is no news
+        if not is_on_stage(self.app):
+            self._remember(plan)
+        if not plan.seed_given:
+            plan = plan.replace(seed=random.SystemRandom().choice(_RANDOM_SEEDS))
+        cast(RunStarter, self.app).start_run(plan)
+
+    def _remember(self, plan: Plan) -> None:
+        """Begins with this plan at the next start, and offers its URL."""
         try:
             save_last_plan(plan)
             self._urls = remember_url(plan.request.url)
@@ -305,9 +321,6 @@ that.
             if not self._has_told_why_not_remembered:
                 self._has_told_why_not_remembered = True
                 self.notify(str(error), severity="warning", markup=False)
-        if not plan.seed_given:
-            plan = plan.replace(seed=random.SystemRandom().choice(_RANDOM_SEEDS))
-        cast(RunStarter, self.app).start_run(plan)
 
     @property
     def _method(self) -> str:

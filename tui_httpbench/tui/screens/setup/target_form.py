@@ -20,9 +20,11 @@ from tui_httpbench.tui.screens.setup.field import Field, field_for
 from tui_httpbench.tui.screens.setup.field_sheet import FieldSheet
 from tui_httpbench.tui.screens.setup.fold import Fold
 from tui_httpbench.tui.screens.setup.note import WRONG, Note
-from tui_httpbench.tui.screens.setup.plan_form import FormReading, Place, knob_texts
+from tui_httpbench.tui.screens.setup.plan_form import FormReading, Place, knob_texts, place_of
 from tui_httpbench.tui.screens.setup.tick_box import TickBox
 from tui_httpbench.tui.screens.setup.trust_form import TrustForm
+from tui_httpbench.tui.textual_fixes.lean_select import LeanSelect
+from tui_httpbench.tui.textual_fixes.own_class import set_own_class
 
 _NOT_HERE = "Scenarios are for the embedded target; empty the URL to use one."
 
@@ -40,7 +42,9 @@ class TargetForm(VerticalGroup):
         self._base = start
         self._shown = start.name
         self._why = Note(id="scenario-why")
-        self._place: Place = "embedded"
+        self._fold_title = "Server settings"
+        self._place: Place = place_of(plan.request.url)
+        self._box: VerticalGroup | None = None
         self._trust = TrustForm(plan)
         texts = knob_texts(start)
         controls = {name: _control_for(knob, texts[name]) for name, knob in KNOBS.items()}
@@ -49,13 +53,20 @@ class TargetForm(VerticalGroup):
 
     def compose(self) -> ComposeResult:
         """The scenario and its knobs; in their place for a URL of the user's own, what applies there."""
-        with VerticalGroup(id="embedded"):
-            with HorizontalGroup(id="scenario-bar"):
-                yield Select(self._options(), value=self._shown, allow_blank=False, compact=True, id="input-scenario")
-                yield self._why
-            yield Fold(lambda: self._sheet, "knobs", "Server settings")
+        if self._place == "embedded":
+            yield self._make_box()
         yield Note(_NOT_HERE, id="not-here")
         yield self._trust
+
+    def _make_box(self) -> VerticalGroup:
+        """The scenario and its knobs, which a form of a URL does without until that is emptied."""
+        self._select = LeanSelect(
+            self._options(), value=self._shown, allow_blank=False, compact=True, id="input-scenario"
+        )
+        self._fold = Fold(lambda: self._sheet, "knobs", self._fold_title)
+        bar = HorizontalGroup(self._select, self._why, id="scenario-bar")
+        self._box = VerticalGroup(bar, self._fold, id="embedded")
+        return self._box
 
     @property
     def values(self) -> dict[str, Any]:
@@ -84,9 +95,15 @@ class TargetForm(VerticalGroup):
         title = "Target · embedded" if place == "embedded" else "Target · your own URL"
         if title != self.border_title:  # to set it draws all of the section, and this is done at each key
             self.border_title = title
-        self.query_one("#embedded").display = place == "embedded"
-        self.query_one("#not-here").display = place != "embedded"
+        is_embedded = place == "embedded"
+        if is_embedded and self._box is None:
+            self.mount(self._make_box(), before=0)
+        elif self._box is not None:
+            self._box.display = is_embedded
+        self.query_one("#not-here").display = not is_embedded
         self._trust.display = place == "https" or (place == "http" and self._trust.is_wanted)
+        # Where rows are few, a section that has nothing to ask leaves them to the modes.
+        set_own_class(self, not is_embedded and not self._trust.display, "-idle")
         if reading.scenario is not None:
             self._show_scenario(reading.scenario)
         self._why.show_errors(reading.errors.get("scenario", ""))
@@ -102,11 +119,12 @@ class TargetForm(VerticalGroup):
         if name == "cacert":
             self._trust.focus_path()
         elif name in KNOBS:
-            self.query_one(Fold).collapsed = False
+            if self._box is not None:
+                self._fold.collapsed = False
             control = self._sheet.fields[name].control if name in self._sheet.fields else self._switches[name]
             self.call_after_refresh(control.focus)
-        else:
-            self.query_one("#input-scenario").focus()
+        elif self._box is not None:
+            self._select.focus()
 
     @on(Select.Changed, "#input-scenario")
     def _chosen(self, event: Select.Changed) -> None:
@@ -140,14 +158,19 @@ class TargetForm(VerticalGroup):
         is_new = scenario.name not in self._choices
         self._choices[scenario.name] = scenario
         self._shown = scenario.name
-        select = self.query_one("#input-scenario", Select)
-        with self.prevent(Select.Changed):
-            if is_new:
-                select.set_options(self._options())
-            select.value = scenario.name
         changed = f"{scenario.name.removesuffix('*')} with settings of your own"
         self._why.show_hint(scenario.why or (changed if scenario.name.endswith("*") else "from your own file"))
-        self.query_one(Fold).title = f"Server settings · {scenario.in_words}"
+        self._fold_title = f"Server settings · {scenario.in_words}"
+        if self._box is None:
+            return
+        self._fold.title = self._fold_title
+        if not self._select.is_mounted:  # it has just been asked for: its list is filled once it is there
+            self.call_after_refresh(self._show_scenario, scenario)
+            return
+        with self.prevent(Select.Changed):
+            if is_new:
+                self._select.set_options(self._options())
+            self._select.value = scenario.name
 
     def _options(self) -> list[tuple[Any, str]]:
         return [

@@ -8,11 +8,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import HorizontalGroup, VerticalGroup
 from textual.message import Message
-from textual.widgets import Button, Input
+from textual.widgets import Input
 
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.tui.screens.setup.note import Note
 from tui_httpbench.tui.textual_fixes.following_input import FollowingInput
+from tui_httpbench.tui.textual_fixes.lean_button import Button
 from tui_httpbench.tui.textual_fixes.paste_input import PasteInput
 
 
