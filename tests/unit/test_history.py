@@ -50,6 +50,7 @@ from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.probe import SentRequest
 from tui_httpbench.measured.records import Slice
 from tui_httpbench.plan.plan import Plan, Request
+from tui_httpbench.plan.variants import parse_variants
 from tui_httpbench.report.facts import load_in_words
 from tui_httpbench.report.json_reading import run_of_result
 
@@ -268,6 +269,20 @@ def test_a_run_without_a_whole_round_has_no_winner_and_one_count_of_rounds_is_to
     unranked = keep(replace(whole, records=begun, stopped=True, run_id=""), source="unranked")
     assert unranked is not None
     assert (unranked.winner, unranked.rounds, unranked.conclusion) == ("", "0 of 5 rounds", STOPPED_EARLY)
+
+
+def test_lists_tell_what_was_compared_and_who_shares_the_first_place() -> None:
+    tied = tuple(record for lane in LANES for record in rounds_of(lane, 5.0, noise=0.2))
+    kept = keep(measured_of(records=tied), source="tied")
+    assert kept is not None
+    assert (kept.winner, kept.modes) == ("", "3 modes")
+    assert kept.first.partition(" ")[0] in LANES
+    assert " and " in kept.first
+    plan = Plan(modes=LANES[2:], variants=parse_variants(["A=httpx==0.27.2", "B=httpx==0.28.1"]))
+    versions = keep(measured_of(plan=plan, run_id=""), source="versions")
+    assert versions is not None
+    assert versions.modes == "httpx 0.27.2, 0.28.1"
+    assert [run.id for run in list_kept("0.28.1")] == [versions.id]
 
 
 def test_what_was_removed_and_kept_anew_by_another_app_is_not_purged_by_the_first() -> None:

@@ -48,6 +48,17 @@ def winner_of(result: Result) -> str | None:
     return ranks[0].mode if _have_bounds(ranks) and not ranks[0].shared else None
 
 
+def first_in_words(result: Result) -> str:
+    """Who is in the first place, as a list has it: ``aiohttp``, ``aiohttp and 2 more``; empty where nobody can tell."""
+    if winner := winner_of(result):
+        return winner
+    ranks = _ranked(result)
+    first = (
+        [rank.mode for rank in ranks if rank.rank == ranks[0].rank] if len(ranks) > 1 and _have_bounds(ranks) else []
+    )
+    return enumerate_first(first, 1) if first else ""
+
+
 def _ranked(result: Result) -> list[Rank]:
     return [rank for rank in result.ranking if rank.clean and rank.interval is not None]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tui_httpbench.analysis.conclusion import conclude, winner_of
+from tui_httpbench.analysis.conclusion import conclude, first_in_words, winner_of
 from tui_httpbench.analysis.hosts import HostsResult
 from tui_httpbench.analysis.hosts_words import sentences_of as sentences_of_hosts
 from tui_httpbench.analysis.result import Result
@@ -19,7 +19,7 @@ from tui_httpbench.measured.measured_hosts import MeasuredHosts
 from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.in_words import format_load, format_rounds_made
-from tui_httpbench.plan.plan import ARTICLE
+from tui_httpbench.plan.plan import ARTICLE, Plan
 from tui_httpbench.text.formatting import plural
 from tui_httpbench.text.hiding import drop_secrets
 from tui_httpbench.text.quoting import printable
@@ -31,7 +31,8 @@ class KeptRun:
 
     ``started_at`` and ``ended_at`` are times of day in ISO 8601; ``place`` is the URL, of the embedded target its path
     and scenario; ``outcome`` is ``finished``, ``stopped``, ``ended early`` or ``interrupted``; ``winner`` the lane in
-    the first place, ``conclusion`` what the run found in a sentence or two. ``lanes`` has for each lane its successful
+    the first place, ``first`` who is there, also where several share it, ``modes`` what was compared, in some words,
+    ``conclusion`` what the run found in a sentence or two. ``lanes`` has for each lane its successful
     requests a second and its processor time a request in µs, None where unknown. ``has_samples`` tells whether its
     single requests are kept still, which take ``samples_bytes``.
     """
@@ -46,6 +47,8 @@ class KeptRun:
     load: str = ""
     rounds: str = ""
     winner: str = ""
+    first: str = ""
+    modes: str = ""
     conclusion: str = ""
     outcome: str = ""
     requests: int = 0
@@ -74,6 +77,7 @@ def facts_of(measured: Measured, result: Result) -> dict[str, Any]:
         "rounds": format_rounds_made(plan, result.rounds_done),
         "digest": digest_of(measured.records),
         "winner": winner_of(result) or "",
+        "first": first_in_words(result),
         "conclusion": conclude(result) or "",
         "outcome": _outcome(measured),
         "requests": sum(mode.requests for mode in result.modes),
@@ -127,6 +131,10 @@ def facts_of_hosts(measured: MeasuredHosts, result: HostsResult) -> dict[str, An
     return plan.request.hiding.hide_in(facts)
 
 
+NAMED_MODES = 2
+"""Of so many modes at most, each is named."""
+
+
 def _moment_and_place(measured: Measured) -> dict[str, str]:
     plan = measured.plan
     is_embedded = plan.request.uses_embedded_target
@@ -135,7 +143,18 @@ def _moment_and_place(measured: Measured) -> dict[str, str]:
         "ended_at": measured.ended_at or "",
         "place": drop_secrets(plan.request.url) if is_embedded else measured.url,
         "scenario": plan.scenario.name if is_embedded else "",
+        "modes": _modes_in_words(plan),
     }
+
+
+def _modes_in_words(plan: Plan) -> str:
+    """What is compared: ``requests, httpx``, ``8 modes``; of variants, what each is: ``httpx 0.27.2, 0.28.1``."""
+    variants = [variant.in_words for variant in plan.variants]
+    if variants:
+        names = {variant.partition("==")[0] for variant in variants}
+        versions = [variant.partition("==")[2] for variant in variants]
+        return f"{names.pop()} {', '.join(versions)}" if len(names) == 1 and all(versions) else ", ".join(variants)
+    return ", ".join(plan.modes) if len(plan.modes) <= NAMED_MODES else plural(len(plan.modes), "mode")
 
 
 def digest_of(records: Iterable[RoundRecord]) -> str:
@@ -152,14 +171,20 @@ def _outcome(measured: Measured) -> str:
 
 def words_of(measured: Measured, facts: dict[str, Any]) -> str:
     """What a filter looks at, beside id and name."""
-    names = ("place", "scenario", "load", "winner", "outcome", "started_at")
+    names = ("place", "scenario", "load", "winner", "modes", "outcome", "started_at")
     return " ".join([*(str(facts[name]) for name in names), *measured.plan.modes, *facts.get("hosts", ())])
+
+
+_TEXTS = (
+    *("started_at", "ended_at", "place", "scenario", "load", "rounds"),
+    *("winner", "first", "modes", "conclusion", "outcome"),
+)
 
 
 def kept_run_of(entry: Entry) -> KeptRun:
     """The run of an entry; what it does not tell, as where it is damaged, or of another version, has its default."""
     told: dict[str, Any] = {}
-    for name in ("started_at", "ended_at", "place", "scenario", "load", "rounds", "winner", "conclusion", "outcome"):
+    for name in _TEXTS:
         if isinstance(value := entry.facts.get(name), str):
             told[name] = printable(value)
     for name in ("requests", "failed"):

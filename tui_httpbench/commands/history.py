@@ -177,12 +177,17 @@ def _table(runs: Sequence[KeptRun]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True, header_style="bold")
     has_names = any(run.name for run in runs)
     table.add_column("run", no_wrap=True)
-    for name in (*(["name"] if has_names else []), "where", "load", "fastest"):
+    for name in (*(["name"] if has_names else []), "where", "load", "compared", "fastest"):
         table.add_column(name, overflow="fold")
     table.add_column("outcome", no_wrap=True)
     for run in runs:
         where = f"{run.place} ({run.scenario})" if run.scenario else run.place
-        cells = (shortened(where, _MAX_PLACE), f"{run.load}, {run.rounds}", run.winner or UNKNOWN)
+        cells = (
+            shortened(where, _MAX_PLACE),
+            f"{run.load}, {run.rounds}",
+            run.modes or UNKNOWN,
+            run.first or run.winner or UNKNOWN,
+        )
         names = [shortened(run.name, _MAX_NAME)] if has_names else []
         table.add_row(*map(Text, (run.id, *names, *cells, _outcome(run))))
     return table

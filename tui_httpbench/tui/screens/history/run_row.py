@@ -33,10 +33,11 @@ COLUMNS = (
     Column("name", "name", 12, 24),
     Column("place", "target", 14, 36),
     Column("load", "load, in flight", 15, 22),
-    Column("winner", "winner", 14, 20),
+    Column("modes", "compared", 12, 30),
+    Column("first", "fastest", 14, 24),
     Column("verdict", "verdict", 34, 400),
 )
-_KEPT_LONGEST = ("when", "place", "winner", "name", "load", "verdict")
+_KEPT_LONGEST = ("when", "place", "first", "name", "modes", "load", "verdict")
 """Which columns stay as the list gets narrower: the last of them goes first."""
 
 
@@ -70,7 +71,8 @@ def row_text(run: KeptRun, columns: list[tuple[Column, int]], now: datetime, *, 
         "name": run.name,
         "place": place_of(run),
         "load": run.load.replace(" in flight", ""),
-        "winner": run.winner or UNKNOWN,
+        "modes": run.modes or UNKNOWN,
+        "first": run.first or run.winner or UNKNOWN,
         "verdict": verdict_of(run),
     }
     cells = []
