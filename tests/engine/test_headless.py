@@ -152,7 +152,7 @@ def test_progress_of_an_automatic_run_has_one_figure_that_holds() -> None:
     took_s = time.monotonic() - begin_s
     assert status == 0
     assert "This run takes at most 8 s." in shown
-    figures = re.findall(r"round \d+ of at least \d+, at most (\d+) s left · 0:(\d\d)", shown)
+    figures = re.findall(r"round \d+ of about \d+, at most (\d+) s left · 0:(\d\d)", shown)
     assert figures
     # The start and the end of the app itself are not the run's.
     assert took_s < min(int(elapsed) + 1 + int(left) for left, elapsed in figures) + 3

@@ -442,10 +442,8 @@ def test_where_the_run_stands_is_said_with_one_time() -> None:
     two = progress_of(("aiohttp", "httpx"), round=2, rounds=5, time_left_s=16.1)
     assert describe_progress(two) == "Round 2 of 5, at most 17 s left · the modes take turns"
     auto = replace(two, is_auto=True, least_rounds=3)
-    assert describe_progress(auto) == "Round 2 of at least 3, at most 17 s left · the modes take turns"
-    assert describe_progress(replace(auto, time_left_s=75.0)).startswith(
-        "Round 2 of at least 3, at most 1 min 15 s left"
-    )
+    assert describe_progress(auto) == "Round 2 of about 3, at most 17 s left · the modes take turns"
+    assert describe_progress(replace(auto, time_left_s=75.0)).startswith("Round 2 of about 3, at most 1 min 15 s left")
     assert describe_progress(replace(two, time_left_s=None)).startswith("Round 2 of 5, time left: not known yet")
     assert describe_progress(replace(two, round=1, time_left_s=None)).endswith("time left: known after round 1")
     assert describe_progress(replace(two, stage="starting")) == "Round 2 of 5, at most 17 s left · starting the modes"
@@ -539,7 +537,7 @@ async def test_each_lane_shows_its_place_and_ratio_as_rounds_go_by(size: tuple[i
             # Nothing moves when the ranking comes.
             assert sorted(line.find("█") for line in drawn.splitlines() if "/s" in line) == sorted(first_bars)
             assert lanes.max_scroll_y == 0
-        assert "Round 6 of at least 8, at most 15 s left" in drawn
+        assert "Round 6 of about 8, at most 15 s left" in drawn
         if size[0] > 80:
             assert "undecided: requests-session – httpx-async " in drawn
         assert "aiohttp leads; aiohttp-each takes 3.2" in drawn
@@ -793,7 +791,7 @@ async def test_no_word_is_cut_on_a_narrow_stage() -> None:
     async with still(starting, (50, 14), present=True) as (_, pilot):
         lines = [line.strip() for line in text_on(pilot.app).splitlines()]
         assert lines[1] == "0:15.8 elapsed · 28,446 requests, no errors"
-        assert lines[2].startswith("Round 6 of at least 8, time left: not known yet")
+        assert lines[2].startswith("Round 6 of about 8, time left: not known yet")
         await resize(pilot, 60, 24)
         await wait_until(pilot, lambda: "0.20 ms" in text_on(pilot.app))
         assert not re.search(r"\bdon?\b", text_on(pilot.app))

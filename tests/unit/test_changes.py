@@ -94,7 +94,7 @@ def test_nothing_is_changed_between_libraries_variants_copies_or_what_failed() -
         change_between(result_of(*rounds_of("aiohttp", 1.0), *rounds_of("aiohttp#2", 1.0)), "aiohttp", "aiohttp#2")
         is None
     )
-    failed = result_of(*rounds_of("requests", 2.0, failed=1), *rounds_of("requests-session", 1.0))
+    failed = result_of(*rounds_of("requests", 2.0, failed=1), *rounds_of("requests-session", 8.0))
     assert change_between(failed, "requests", "requests-session") is None
     lanes = ("httpx-client@old", "httpx@new")
     variants = parse_variants(["old=httpx==0.27.2", "new=httpx==0.28.1"])
@@ -124,3 +124,14 @@ def test_reports_have_each_library_once_and_the_screen_a_change_for_each_lane() 
     assert shown is not None
     assert shown.before == "requests"
     assert change_to_show(told, "aiohttp", "") is None
+
+
+def test_what_may_be_slower_is_no_advice() -> None:
+    records = [
+        record
+        for lane, ms in (("requests", 5.0), ("requests-session", 8.0))
+        for record in rounds_of(lane, ms, noise=0.9)
+    ]
+    told = result_of(*records)
+    assert change_between(told, "requests", "requests-session") is not None
+    assert change_to_show(told, "requests-session", "requests") is None

@@ -104,7 +104,7 @@ def test_what_may_lie_far_apart_is_not_called_close() -> None:
 
 def test_nothing_decided_says_so_with_a_bound() -> None:
     assert re.match(
-        r"All 4 modes are too close to call \(no more than \d\d % apart\)\.", said_of(1, 1.01, 1.02, 1.03, noise=0.1)
+        r"The 4 modes are too close to call \(no more than \d\d % apart\)\.", said_of(1, 1.01, 1.02, 1.03, noise=0.1)
     )
 
 
@@ -131,7 +131,7 @@ def test_ends_that_are_unsure_keep_a_group_from_being_the_same() -> None:
     result = result_of(1, 1.009, 1.018, noise=0.0108)
     assert [rank.verdict_next for rank in result.ranking[:2]] == ["same", "same"]
     assert result.ranking[2].verdict == "unsure"
-    assert (conclude(result) or "").startswith("All 3 modes are too close to call")
+    assert (conclude(result) or "").startswith("The 3 modes are too close to call")
 
 
 def test_groups_further_down_are_named_and_counted() -> None:
@@ -164,7 +164,8 @@ def test_the_rounds_foretold_do_tell_and_few_of_them_do_not(noise: float) -> Non
 
 
 def test_no_silly_number_of_rounds_is_recommended() -> None:
-    assert said_of(1, 1.0, noise=0.3).endswith("More rounds would hardly tell.")
+    assert said_of(1, 1.0, noise=0.3).endswith("More rounds would narrow that down.")
+    assert said_of(1, 1.01, 1.02, 1.03, noise=0.1).endswith("More rounds would hardly tell.")
     assert "would tell" in said_of(1, 1.06, 3, noise=0.04, wall_s=1)
     assert said_of(1, 1.06, 3, noise=0.04, wall_s=WORTH_S).endswith("It takes about 15 more rounds (45 min) to tell.")
     text = said_of(1, 1.06, 3, 3.0, noise=0.04)
@@ -227,7 +228,7 @@ def test_the_sentence_agrees_with_the_places(seed: int) -> None:
     text = conclude(result) or ""
     winner = result.ranking[0]
     assert (f"{winner.mode} is fastest" in text) == (winner.label == "1")
-    assert ("are fastest, too close" in text or "All 5 modes" in text or "are the same" in text) or winner.label == "1"
+    assert ("are fastest, too close" in text or "The 5 modes" in text or "are the same" in text) or winner.label == "1"
     for upper, lower in itertools.pairwise(result.ranking):
         if upper.label == lower.label == "1=":
             assert f"{upper.mode} beats {lower.mode}" not in text

@@ -10,9 +10,10 @@ from tui_httpbench.tui.form_words import in_form_words
 @pytest.mark.parametrize(
     ("told", "shown"),
     [
-        ("give -r 3, which takes about 6 s, or -z 2", "set Rounds to 3, which takes about 6 s, or Seconds 2"),
+        ("give -r 3, which takes about 6 s, or -z 2", "press + for more rounds, or Seconds 2"),
+        ("give -z 2, or lower -c", "set Seconds to 2, or lower In flight"),
         ("lower -c, -n or -z.", "lower In flight, Requests or Seconds."),
-        ("give -r 5 or a larger --budget", "set Rounds to 5 or a larger Budget"),
+        ("give -r 5 or a larger --budget", "press + for more rounds"),
         ("choose a method, -X POST.", "choose a method, Method POST."),
         ("another body, -d or --json-body", "another body, Body"),
         ("--cacert FILE trusts it", "PEM file trusts it"),

@@ -44,10 +44,10 @@ def cyan_of(text: str) -> str:
 
 def test_the_time_left_is_one_figure_and_a_bound() -> None:
     assert headline(progress_of(is_auto=False)) == "round 2 of 5, at most 17 s left · 0:11"
-    assert headline(progress_of()) == "round 2 of at least 3, at most 17 s left · 0:11"
-    assert headline(progress_of(time_left_s=75.2)) == "round 2 of at least 3, at most 1 min 16 s left · 0:11"
-    assert headline(progress_of(time_left_s=None)) == "round 2 of at least 3 · 0:11"
-    assert headline(progress_of(time_left_s=0.0)) == "round 2 of at least 3, at most 1 s left · 0:11"
+    assert headline(progress_of()) == "round 2 of about 3, at most 17 s left · 0:11"
+    assert headline(progress_of(time_left_s=75.2)) == "round 2 of about 3, at most 1 min 16 s left · 0:11"
+    assert headline(progress_of(time_left_s=None)) == "round 2 of about 3 · 0:11"
+    assert headline(progress_of(time_left_s=0.0)) == "round 2 of about 3, at most 1 s left · 0:11"
 
 
 def test_a_run_that_is_over_has_no_time_left() -> None:

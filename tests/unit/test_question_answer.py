@@ -37,6 +37,15 @@ def test_keeping_the_client_is_answered_of_whatever_libraries_it_is_asked(
     assert answer.count("times as fast") == len(told)
 
 
+def test_a_library_that_gains_nothing_for_sure_is_named_as_well() -> None:
+    """Not named, it would look as if it had not been asked about, or as if it gained."""
+    times_ms = {"requests": 5.0, "requests-session": 5.8, "aiohttp-each": 12.0, "aiohttp": 3.0}
+    records = [record for lane, ms in times_ms.items() for record in rounds_of(lane, ms, noise=0.1)]
+    answer = answer_of(plain_result_of(*records))
+    assert answer.startswith("Keeping the client: aiohttp is ")
+    assert answer.endswith("; not told apart yet: requests-session from requests.")
+
+
 @pytest.mark.parametrize("modes", [EIGHT, ("httpx", "httpx-client", "aiohttp"), ("httpx-client", "aiohttp")])
 def test_whoever_asks_who_is_fastest_gets_the_ranking_alone(modes: tuple[str, ...]) -> None:
     assert answer_of(asked(modes, "quick")) == ""

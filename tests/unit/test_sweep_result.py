@@ -80,7 +80,9 @@ def test_what_is_not_decided_is_told_as_such_with_the_largest_difference() -> No
         "Whether async or sync pays is not decided yet, after 2 rounds each; the largest difference: at 10 in "
         "flight, aiohttp is "
     )
-    assert " times as fast as requests-session (" in told
+    assert told.endswith(" times as fast as requests-session, which may be noise."), "0.3 to 98 says nothing"
+    calmer = sentences_of(swept("concurrency=1,10", far_apart, rounds=2, noise=0.4))[0]
+    assert " times as fast as aiohttp (0.27 to 9.91)." in calmer
     partly = sentences_of(swept("concurrency=1,10", far_apart | {"aiohttp": (1.05, 0.1)}, rounds=3, noise=0.4))[0]
     assert partly.startswith("Async pays at 10 in flight: there aiohttp surely beats every sync mode, ")
     assert "It is not decided yet at 1 in flight, after 3 rounds; the largest difference there: at 1 in" in partly

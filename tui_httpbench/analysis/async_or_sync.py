@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from tui_httpbench.analysis.sweep import SweepResult
+from tui_httpbench.analysis.sweep_curves import is_told
 from tui_httpbench.analysis.sweep_pairs import Contest, SweepPairs
 from tui_httpbench.analysis.sweep_places import places_in_words
 from tui_httpbench.clients.entrants import mode_of
@@ -65,11 +66,11 @@ def _open(result: SweepResult, still_open: Sequence[Contest], compared: int) -> 
     where = f" {_places(result, still_open)}" if len(still_open) < compared else ""
     what = "It is not decided yet" if where else "Whether async or sync pays is not decided yet"
     told = f"{what}{where}, after {_rounds(result, {each.value for each in still_open})}"
-    known = [each for each in still_open if each.interval.low > 0]
-    if not known:
-        return f"{told}."
-    far = max(known, key=lambda each: each.times)
-    difference = times_as_fast(far.interval.ratio, far.interval.low, far.interval.high, far.behind)
+    far = max(still_open, key=lambda each: each.times)
+    if is_told(far.interval.low, far.interval.high):
+        difference = times_as_fast(far.interval.ratio, far.interval.low, far.interval.high, far.behind)
+    else:
+        difference = f"{format_times(far.times)} times as fast as {far.behind}, which may be noise"
     place = " there" if where else ""
     return f"{told}; the largest difference{place}: at {result.sweep.in_words(far.value)}, {far.front} is {difference}."
 

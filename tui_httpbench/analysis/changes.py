@@ -80,8 +80,14 @@ def change_between(result: Result, label: str, other: str) -> Change | None:
 def change_to_show(result: Result, label: str, against: str) -> Change | None:
     """What there is to change about a lane: towards the one that it is compared with, if that is of its library.
 
-    Otherwise between it and the fastest other lane of its library. None without any.
+    Otherwise between it and the fastest other lane of its library. None without any, and where it may be none: nobody
+    is to change what may become slower.
     """
+    change = _change_of(result, label, against)
+    return None if change is None or change.pair.verdict == "unsure" else change
+
+
+def _change_of(result: Result, label: str, against: str) -> Change | None:
     if against and (change := change_between(result, label, against)) is not None:
         return change
     own = entrant_of(label)

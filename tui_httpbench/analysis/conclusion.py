@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tui_httpbench.analysis.columns import seconds_per_request, write_seconds
 from tui_httpbench.analysis.comparison import RatioInterval
 from tui_httpbench.analysis.few_rounds import what_gives_rounds
-from tui_httpbench.analysis.outlook import further_in_words, outlooks
+from tui_httpbench.analysis.outlook import WIDE, further_in_words, outlooks, reach_of
 from tui_httpbench.analysis.question_answer import answer_of
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.analysis.summary import rules_of
@@ -32,9 +32,6 @@ MAX_NAMES = 4
 
 MAX_TEXT_LENGTH = 200
 """How much of an error's text a sentence quotes."""
-
-FAR = 1.5
-"""What may be so many times as fast is not called close."""
 
 SAYS_LITTLE = 10.0
 """A bound of a ratio from which on it is not told."""
@@ -181,7 +178,7 @@ def _first_shared(result: Result, ranks: list[Rank], first: list[Rank]) -> str:
     if not _is_open(first):
         return f"{names} are the same (within {_same_within(result)}){beat and f', and {beat}'}"
     if len(first) == len(ranks) > 2:
-        names = f"All {len(first)} modes"
+        names = f"The {len(first)} modes"
     open_ = _how_open(first[-1])
     return f"{names} are fastest, {open_}; {beat}" if beat else f"{names} are {open_}"
 
@@ -209,7 +206,7 @@ def _what_would_help(result: Result) -> str:
     if not helped:
         known = [outlook for outlook in found if outlook.further is not None]
         if not known:
-            return further_in_words(None)
+            return further_in_words(None, reach=max(outlook.reach for outlook in found))
         nearest = min(known, key=lambda outlook: outlook.rounds or 0)
         return further_in_words(nearest.further, "" if len(found) == 1 else f"{nearest.faster} from {nearest.slower}")
     longest = max(helped, key=lambda outlook: outlook.rounds or 0)
@@ -260,10 +257,10 @@ def _how_open(last: Rank) -> str:
     What may lie far apart is not close: it has not been told apart yet.
     """
     assert last.interval is not None
-    most = max(last.interval.high, 1 / last.interval.low if last.interval.low else math.inf)
+    most = reach_of(last.interval)
     if most >= SAYS_LITTLE:
         return "not told apart yet"
-    if most >= FAR:
+    if most >= WIDE:  # which is not close
         return f"not told apart yet (one may be {most:.1f} times as fast as another)"
     return f"too close to call (no more than {format_percent(most - 1)} apart)"
 

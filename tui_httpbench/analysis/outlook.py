@@ -26,17 +26,23 @@ WORTH_S = 180.0
 _ASSURANCE = 0.8  # the half-width aimed at, in shares of the distance: at all of it, every other try would fail
 
 
+WIDE = 1.5
+"""Where one may be so many times as fast as the other, more rounds narrow that down, also where they don't decide."""
+
+
 @dataclass(frozen=True)
 class Outlook:
     """So many more rounds, and seconds, would tell ``faster`` from ``slower`` or find them the same.
 
-    ``rounds`` is None where not even the most of ``ROUND_STEPS`` would do, ``seconds`` where the pace is not known.
+    ``reach`` is how many times as fast one may be at most. ``rounds`` is None where not even the most of
+    ``ROUND_STEPS`` would do, ``seconds`` where the pace is not known.
     """
 
     faster: str
     slower: str
     rounds: int | None
     seconds: float | None
+    reach: float = 1.0
 
     @property
     def further(self) -> Further | None:
@@ -57,13 +63,19 @@ class Further:
         return (self.seconds or 0) <= WORTH_S
 
 
-def further_in_words(further: Further | None, whom: str = "") -> str:
+def reach_of(interval: RatioInterval) -> float:
+    """How many times as fast one of two may be at most."""
+    return max(interval.high, 1 / interval.low if interval.low else math.inf)
+
+
+def further_in_words(further: Further | None, whom: str = "", reach: float = 1.0) -> str:
     """How many more rounds would tell ``whom``, as a clause: ``about 5 more rounds (20 s) would tell``.
 
-    None is for more than anybody would make; of more than is recommended it says that ``it takes`` so many.
+    None is for more than anybody would make; of more than is recommended it says that ``it takes`` so many. ``reach``
+    is how many times as fast one of them may be at most.
     """
     if further is None:
-        return "more rounds would hardly tell"
+        return "more rounds would narrow that down" if reach >= WIDE else "more rounds would hardly tell"
     time = f" ({rough_time(further.seconds)})" if further.seconds else ""
     told = f"about {plural(further.rounds, 'more round')}{time} would tell{f' {whom}' if whom else ''}"
     if further.is_worth_it:
@@ -116,7 +128,7 @@ def outlooks(
         interval = upper.interval_next
         rounds = _rounds_needed(interval, deciding_distance(interval, rules), len(compared), measured_s, rules)
         seconds = rounds * pace_s if rounds is not None and pace_s else None
-        found.append(Outlook(upper.mode, lower.mode, rounds, seconds))
+        found.append(Outlook(upper.mode, lower.mode, rounds, seconds, reach_of(interval)))
     return tuple(found)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tui_httpbench.analysis.comparison import RatioInterval
-from tui_httpbench.analysis.outlook import Further, deciding_distance, further_in_words, rounds_to_tell
+from tui_httpbench.analysis.outlook import Further, deciding_distance, further_in_words, reach_of, rounds_to_tell
 from tui_httpbench.analysis.ranking import compare_modes
 from tui_httpbench.analysis.result import ModeSummary, Result
 from tui_httpbench.analysis.summary import rules_of, summarize_so_far
@@ -63,7 +63,7 @@ class Pair:
             case "same":
                 verdict = f"the same (within {format_percent(self.same_within)})"
             case "unsure":
-                verdict = f"unsure; {further_in_words(self.further)}"
+                verdict = f"unsure; {further_in_words(self.further, reach=reach_of(self.interval))}"
             case _:
                 verdict = f"surely {self.verdict}"
         if self.verdict != "same" and self.interval.ratio < 1:

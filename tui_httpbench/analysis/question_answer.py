@@ -61,17 +61,26 @@ def _each_and_kept(modes: Sequence[str]) -> list[Pair]:
 
 
 def _keeping(result: Result, pairs: Sequence[Pair]) -> str:
-    """What each library gains by its kept client, the largest gain first."""
-    found = [
-        change
-        for each, kept in pairs
-        if (change := change_between(result, each, kept)) is not None and change.after == kept and _gain(change)
-    ]
+    """What each library gains by its kept client, the largest gain first, and of which that is not known."""
+    changes = [change_between(result, each, kept) for each, kept in pairs]
+    found = [change for change in changes if change is not None and _gain(change)]
     if not found:
         return ""
     found.sort(key=lambda change: change.pair.interval.ratio if change.pair.interval else math.inf)
-    told = [f"{change.after} is {_gain(change)}" for change in found]
-    return f"{KEEPING}: {enumerate_names(told)}."
+    kept_lanes = {kept for _, kept in pairs}
+    sure = [f"{change.after} is {_gain(change)}" for change in found if change.pair.verdict in ("slower", "faster")]
+    same = [f"{change.after} is as fast as {change.before}" for change in found if change.pair.verdict == "same"]
+    unsure = [
+        f"{kept} from {each}"
+        for change in found
+        if change.pair.verdict == "unsure"
+        for kept, each in [sorted((change.after, change.before), key=lambda lane: lane not in kept_lanes)]
+    ]
+    told = enumerate_names([*sure, *same])
+    if not unsure:
+        return f"{KEEPING}: {told}."
+    open_ = f"not told apart yet: {enumerate_names(unsure)}"
+    return f"{KEEPING}: {told}; {open_}." if told else f"{KEEPING}: {open_}."
 
 
 def _http2(result: Result) -> str:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from tui_httpbench.analysis.columns import connections_per_round
-from tui_httpbench.analysis.outlook import Further, deciding_distance, further_in_words, rounds_to_tell
+from tui_httpbench.analysis.outlook import Further, deciding_distance, further_in_words, reach_of, rounds_to_tell
 from tui_httpbench.analysis.result import Rank, Result
 from tui_httpbench.analysis.summary import rules_of
 from tui_httpbench.analysis.time_parts import NAMES, OTHER, TimeParts, time_parts
@@ -141,7 +141,8 @@ def _sentences(result: Result, rank: Rank, facts: dict[str, ModeFacts], winner: 
         return (start, "That counts as equal.")
     if rank.verdict == "unsure":
         # What may be no difference has no reason.
-        return (start, f"It may not be slower; {further_in_words(_further(result, rank))}.")
+        reach = 1.0 if rank.interval is None else reach_of(rank.interval)
+        return (start, f"It may not be slower; {further_in_words(_further(result, rank), reach=reach)}.")
     return (start, *(reasons_of_gap(result, own, facts[winner.mode]) or (WHY_UNKNOWN,)))
 
 

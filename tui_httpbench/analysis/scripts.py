@@ -18,7 +18,7 @@ from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.start_cost import start_cost, start_parts, whole_rounds
 from tui_httpbench.analysis.student import student_quantile
 from tui_httpbench.plan.plan import ARTICLE
-from tui_httpbench.text.formatting import UNKNOWN, format_figure, format_ms
+from tui_httpbench.text.formatting import UNKNOWN, enumerate_names, format_figure, format_ms
 
 MOST_REQUESTS = 1_000_000
 """No script is looked at that sends more."""
@@ -136,8 +136,11 @@ def first_in_words(result: Result) -> tuple[str, ...]:
         starts = [_start_difference(result, first.mode, other) for other in others]
         if not any(pair.verdict == "slower" for pair in pairs):
             return ("Which mode's script finishes first can't be told, however many requests it sends.",)
-        is_sure = all(pair.verdict == "slower" for pair in pairs) and all(each and each[0] >= 0 for each in starts)
-        sure = "" if is_sure else " (not sure of all others)"
+        alike = [other for other, each in zip(others, starts, strict=True) if each is None or each[0] < 0]
+        if alike:
+            few = f"for a few, it can't be told from {enumerate_names(alike)}"
+            return (f"With its import counted, {first.mode} finishes first where there are many requests; {few}.",)
+        sure = "" if all(pair.verdict == "slower" for pair in pairs) else " (not sure of all others)"
         return (f"Even with its import counted, {first.mode} finishes first for any number of requests{sure}.",)
     return tuple(crossing.in_words for crossing in crossings)
 

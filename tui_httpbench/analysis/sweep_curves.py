@@ -21,6 +21,8 @@ from tui_httpbench.measured.records import RoundRecord
 LEVEL = 0.95
 """In what share of sweeps the interval of one figure at one point holds; each holds for itself."""
 MIN_ROUNDS = 2
+SAYS_NOTHING = 100.0
+"""An interval whose upper bound is so many times the lower one says nothing, and is not told."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,11 @@ def retention(result: SweepResult, lane: str) -> RatioInterval | None:
     weights = [1 / (1 / first[number][1] + 1 / last[number][1]) for number in common]
     mean, half = mean_and_half_width(logs, weights)
     return RatioInterval(exp_of(mean), exp_of(mean - half), exp_of(mean + half), len(common))
+
+
+def is_told(low: float | None, high: float | None) -> bool:
+    """Whether bounds are there that say something."""
+    return bool(low) and high is not None and high / (low or 1.0) < SAYS_NOTHING
 
 
 def mean_and_half_width(values: Sequence[float], weights: Sequence[float]) -> tuple[float, float]:

@@ -9,12 +9,15 @@ from functools import cached_property
 
 from tui_httpbench.analysis.places import FAILED_SIGN
 from tui_httpbench.analysis.sweep import SweepResult
-from tui_httpbench.analysis.sweep_curves import FIGURES, SweptFigure, curve, retention
+from tui_httpbench.analysis.sweep_curves import FIGURES, SweptFigure, curve, is_told, retention
 from tui_httpbench.analysis.sweep_pairs import SweepPairs
 from tui_httpbench.text.formatting import UNKNOWN, format_times
 
 RETENTION = "retention"
-RETENTION_NOTE = "Retention: requests/s at the last value over those at the first, with its 95 % interval."
+RETENTION_NOTE = (
+    "Retention: requests/s at the last value over those at the first, of the rounds that both have, with its 95 % "
+    "interval."
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class SweepTable:
                 yield UNKNOWN
             else:
                 low, high = format_times(kept.low), format_times(kept.high)
-                bounds = f" ({low}–{high})" if math.isfinite(kept.high) else ""
+                bounds = f" ({low}–{high})" if is_told(kept.low, kept.high) else ""
                 yield f"×{format_times(kept.ratio)}{bounds}"
 
 

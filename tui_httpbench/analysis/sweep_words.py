@@ -23,6 +23,8 @@ MAX_CROSSINGS = 6
 MAX_NAMES = 3
 MOST_TOLD = 1.0
 """From such a share on, it says little how large a difference has to be."""
+MOST_TRIPS = 2.0
+"""An interval of round trips that is so wide says nothing, and is not told."""
 NEARLY_ALL = 0.95
 """A lane that has at least this share of what its target lets through is limited by the target."""
 ONE_ROUND = "One round decides nothing; more rounds would tell."
@@ -92,10 +94,8 @@ def how_sure(pairs: SweepPairs) -> str:
     shares = [(value, format_percent(share)) for value, share in known if share < MOST_TOLD]
     far = [value for value, share in known if share >= MOST_TOLD]
     if known and not shares:
-        return "Not even twice the time can be told at any value; more rounds would tell more."
-    more = (
-        f" Not even twice the time can be told at {enumerate_names(far)}; more rounds would tell more." if far else ""
-    )
+        return "Even twice the time can't be told at any value yet; more rounds would help."
+    more = f" Even twice the time can't be told yet at {enumerate_names(far)}; more rounds would help." if far else ""
     alike = {share for _, share in shares}
     if len(alike) == 1 and not far:
         return f"Differences below about {alike.pop()} can't be told at any value."
@@ -176,7 +176,9 @@ def _crossings(pairs: SweepPairs) -> Iterator[str]:
 def _trips(result: SweepResult) -> str:
     """How many round trips a request takes."""
     told = [
-        f"{trips.lane} {trips.trips:.2f} ({trips.low:.2f} to {trips.high:.2f})" for trips in all_round_trips(result)
+        f"{trips.lane} {trips.trips:.2f} ({trips.low:.2f} to {trips.high:.2f})"
+        for trips in all_round_trips(result)
+        if trips.low > 0 and trips.high - trips.low < MOST_TRIPS
     ]
     return f"Round trips of a request, as its median latency grows: {enumerate_names(told)}." if told else ""
 

@@ -6,12 +6,12 @@ from tui_httpbench.text.formatting import format_wait
 
 
 def round_in_words(round: int, rounds: int, least_rounds: int, *, is_auto: bool) -> str:
-    """``round 2 of 5``; ``round 2 of at least 5`` where the ranking says when the run ends.
+    """``round 2 of 5``; ``round 2 of about 5`` where the ranking, or the budget, says when the run ends.
 
     ``rounds`` are those of the run, and ``least_rounds`` those after which an automatic one may end.
     """
     if is_auto and least_rounds:
-        return f"round {round:,} of at least {max(least_rounds, round):,}"
+        return f"round {round:,} of about {max(least_rounds, round):,}"
     return f"round {round:,} of {max(rounds, round):,}"
 
 

@@ -10,11 +10,13 @@ from tui_httpbench.plan.fields import FIELDS
 
 _NAMES = {"method": "Method", "data": "Body", "json_body": "Body", "headers": "Headers", "preset": "Preset"}
 """What the form calls the fields that have a place of their own on it."""
+_MORE_ROUNDS = re.compile(r"\bgive -r \d+(?: or more|, which takes about [^,;.]+| or a larger --budget)?(?![\w-])")
 _TWICE = re.compile(r"\b(\w+)(?:,| or| and) \1\b")
 
 
 def in_form_words(text: str) -> str:
-    """The text with the names of the form's fields for options: ``set Rounds to 3`` for ``give -r 3``."""
+    """The text with what the app has for options: ``set Seconds to 3`` for ``give -z 3``, and a key for more rounds."""
+    text = _MORE_ROUNDS.sub("press + for more rounds", text)
     options, names = _options()
     told = options.sub(lambda found: names[found["option"]], text)
     if told == text:
