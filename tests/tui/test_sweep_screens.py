@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, Static, TabbedContent
 
-from tui_httpbench.analysis.sweep import SweepResult
+from tui_httpbench.analysis.sweep import SweepResult, summarize_sweep
 from tui_httpbench.bench.kept_runs import keep, list_kept
+from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.sweep import parse_sweep
 from tui_httpbench.tui import app as app_module
@@ -34,8 +36,8 @@ class SweepApp(HttpbenchApp):
 
     CSS_PATH = str(Path(app_module.__file__).with_name("app.tcss"))
 
-    def __init__(self, result: SweepResult) -> None:
-        super().__init__()
+    def __init__(self, result: SweepResult, *, present: bool = False) -> None:
+        super().__init__(present=present)
         self.animation_level = "none"
         self._result = result
 
@@ -74,6 +76,27 @@ async def test_curves_are_read_value_by_value_and_a_value_opens(notices: list[No
         await wait_until(pilot, lambda: "so it has to be surer" in " ".join(notice.text for notice in notices))
         await pilot.press("escape")
         assert await wait_for_screen(pilot, SweepResultsScreen) is screen
+
+
+async def test_on_stage_a_sweep_tells_what_casts_doubt_on_it() -> None:
+    busy = replace(crossing_sweep().points[0].result.environment, other_cpu_share=0.8)
+    measured = measured_sweep("concurrency=1,10", {"aiohttp": (2.0, 1.0), "requests": (1.0, 3.0)})
+    conditions = RunConditions("worker on CPU 1", None, busy.other_cpu_share)
+    points = tuple(replace(point, conditions=conditions) for point in measured.points)
+    app = SweepApp(summarize_sweep(replace(measured, points=points)), present=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await read(pilot)
+        assert screen.query_one(Answer).text.splitlines()[1].startswith("! Other processes used 80 % of the processors")
+
+
+async def test_the_cursor_begins_where_something_was_measured() -> None:
+    app = SweepApp(swept("concurrency=1,2,4", {"aiohttp": (None, 2.0, 1.0), "requests": (None, 1.0, 3.0)}))
+    async with app.run_test(size=(120, 36)) as pilot:
+        chart = (await read(pilot)).query_one(CurveChart)
+        assert chart.cursor == 1
+        await pilot.press("left")
+        await pilot.pause()
+        assert chart.cursor == 0, "where its user wants it"
 
 
 async def test_it_is_copied_and_saved_and_what_is_to_be_minded_has_a_tab(

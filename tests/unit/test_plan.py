@@ -13,6 +13,7 @@ from tui_httpbench.plan import parsing
 from tui_httpbench.plan.fields import FIELDS
 from tui_httpbench.plan.given_files import parse_data, parse_json_body
 from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, MASK, Plan, PlanError, Request, usual_method
+from tui_httpbench.plan.sweep import parse_sweep
 
 OWN_MODE = '''
 """Mine."""
@@ -355,6 +356,9 @@ def test_a_load_is_requests_seconds_or_batches() -> None:
 
 def test_total_counts_modes_and_rounds() -> None:
     assert Plan(modes=("aiohttp", "httpx"), requests=10, rounds=4).total_requests == 80
+    sweep = parse_sweep("concurrency=1,2,5")
+    swept = Plan(modes=("aiohttp", "httpx"), requests=10, rounds=4, concurrency=1, sweep=sweep)
+    assert swept.total_requests == 240, "whoever has to answer them hears of all"
     assert Plan(requests=10).total_requests is None
     assert Plan(rounds=4).total_requests is None
     assert Plan(requests=10, duration_s=1.0, rounds=4).total_requests is None

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from support.made_results import record_of
 from support.made_sweeps import CROSSING, crossing_sweep, measured_sweep, swept
 
 from tui_httpbench.analysis.sweep import SweepResult, summarize_sweep
@@ -44,10 +45,15 @@ def test_points_that_tell_no_leader_are_told_of_once_with_all_who_may_lead() -> 
     assert fastest_of(swept("concurrency=1,2,4", close, noise=0.05)) == (
         "Fastest: one of aiohttp and httpx-client (not told apart yet) at 1 in flight; aiohttp from 2 in flight on."
     )
-    # Another two share the first place at each point, and only all of them do at both.
+    # Others share the first place at each point: who is surely slower somewhere is not said to share it there.
     changing = {"requests": (9.0, 1.0), "aiohttp": (1.0, 1.01), "httpx-client": (1.01, 9.0), "httpx": (20.0, 20.0)}
     assert fastest_of(swept("concurrency=1,2", changing, noise=0.05)) == (
-        "Fastest: one of requests, aiohttp and httpx-client (not told apart yet) at all of 2 points."
+        "Fastest: one of aiohttp and httpx-client (not told apart yet) at 1 in flight; one of requests and aiohttp "
+        "(not told apart yet) at 2 in flight."
+    )
+    many = {"requests": (9.0, 1.0, 1.0), "aiohttp": (1.0, 1.01, 9.0), "httpx-client": (1.01, 9.0, 1.01)}
+    assert fastest_of(swept("concurrency=1,2,4", many | {"httpx": (20.0, 20.0, 20.0)}, noise=0.05)) == (
+        "Fastest: not told apart yet at all of 3 points."
     )
 
 
@@ -114,6 +120,16 @@ def test_one_round_decides_nothing() -> None:
     point = curve(crossing_sweep(rounds=1), "aiohttp")[0]
     assert (point.low, point.high) == (None, None)
     assert point.figure is not None
+
+
+def test_where_every_request_failed_that_is_what_was_found() -> None:
+    measured = measured_sweep("rtt=0,5", {"aiohttp": (2.0, 7.0), "requests": (3.0, 9.0)})
+    failing = [
+        replace(point, records=tuple(record_of(each.mode, 2.0, [500] * 10) for each in point.records[:2]))
+        for point in measured.points
+    ]
+    (sentence,) = sentences_of(summarize_sweep(replace(measured, points=tuple(failing))))
+    assert sentence.startswith("No mode got a good answer: none of 20 requests succeeded (500 × 20")
 
 
 def test_nothing_measured_has_no_sentence() -> None:

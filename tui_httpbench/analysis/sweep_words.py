@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from tui_httpbench.analysis.async_or_sync import async_or_sync
+from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.question_answer import KEEPING
 from tui_httpbench.analysis.sweep import SweepResult
 from tui_httpbench.analysis.sweep_pairs import PairAt, PairCurve, SweepPairs
@@ -21,8 +22,11 @@ from tui_httpbench.text.formatting import enumerate_first, enumerate_names, form
 MAX_CROSSINGS = 6
 """How many pairs that change places are told of; of further ones it is said how many there are."""
 MAX_NAMES = 3
-MOST_TOLD = 1.0
-"""From such a share on, it says little how large a difference has to be."""
+MAX_OPEN = 2
+"""How many groups of lanes that may lead are told with their values."""
+NOT_TOLD_APART = "not told apart yet"
+MOST_TOLD = 0.95
+"""From such a share on, it says little how large a difference has to be: nearly twice the time."""
 MOST_TRIPS = 2.0
 """An interval of round trips that is so wide says nothing, and is not told."""
 NEARLY_ALL = 0.95
@@ -34,6 +38,9 @@ def sentences_of(result: SweepResult, pairs: SweepPairs | None = None) -> tuple[
     """What was found, the most telling first; nothing where nothing was measured. ``pairs`` spare comparing anew."""
     if not result.measured_points:
         return ()
+    if not any(mode.ok for point in result.points for mode in point.result.modes):
+        # Each point says why; it is the same sentence where they all failed alike.
+        return tuple(dict.fromkeys(filter(None, (conclude(point.result) for point in result.measured_points))))
     pairs = pairs or SweepPairs(result)
     return tuple(
         sentence
@@ -134,24 +141,29 @@ def _leaders(pairs: SweepPairs) -> str:
     sweep, order = pairs.result.sweep, pairs.result.lanes
     alone: dict[str, list[str]] = {}
     alike: dict[tuple[str, ...], list[str]] = {}
-    open_at: dict[str, tuple[str, ...]] = {}
+    open_at: dict[tuple[str, ...], list[str]] = {}
     for each in pairs.leaders():
         if len(each.lanes) == 1:
             alone.setdefault(each.lanes[0], []).append(each.value)
         elif each.are_same:
             alike.setdefault(tuple(sorted(each.lanes, key=order.index)), []).append(each.value)
         else:
-            open_at[each.value] = tuple(each.lanes)
+            open_at.setdefault(tuple(sorted(each.lanes, key=order.index)), []).append(each.value)
     told = [(values, lane, "") for lane, values in alone.items()]
     told += [(values, _several(lanes), " (the same)") for lanes, values in alike.items()]
-    if open_at:
-        # Who shares the first place changes with the noise from point to point: all who may have it, once.
-        lanes = sorted({lane for names in open_at.values() for lane in names}, key=order.index)
-        who = f"any of the {len(lanes)}" if len(lanes) == len(order) > 2 else f"one of {_several(lanes)}"
-        told.append((list(open_at), who, " (not told apart yet)"))
+    if len(open_at) > MAX_OPEN:
+        # Who may be in the first place changes with the noise from point to point: that much is not told.
+        values = [value for value in sweep.values if any(value in found for found in open_at.values())]
+        told.append((values, NOT_TOLD_APART, ""))
+    else:
+        told += [(values, _any_of(lanes, len(order)), f" ({NOT_TOLD_APART})") for lanes, values in open_at.items()]
     told.sort(key=lambda each: sweep.values.index(each[0][0]))
     parts = [f"{who}{how} {places_in_words(sweep, values)}" for values, who, how in told]
     return f"Fastest: {'; '.join(parts)}." if parts else ""
+
+
+def _any_of(lanes: Sequence[str], most: int) -> str:
+    return f"any of the {len(lanes)}" if len(lanes) == most > 2 else f"one of {_several(lanes)}"
 
 
 def _several(names: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing, suppress
 from functools import partial
 
-from tui_httpbench.analysis.all_failed import CommonFailure
+from tui_httpbench.analysis.all_failed import CommonFailure, find_common_failure
 from tui_httpbench.analysis.elsewhere import Elsewhere
 from tui_httpbench.analysis.sweep import SweepResult, summarize_sweep
 from tui_httpbench.bench.conditions import read_machine
@@ -71,7 +71,8 @@ class SweepRunner(FolderHolder):
         self._earlier = earlier
         self._begun: dict[int, RunFolder] = {}
         self.keeps_folder = keeps_folder
-        self.keep_going = keep_going
+        # Whoever wants more rounds of a sweep that went on although all had failed was asked then.
+        self.keep_going = keep_going or (earlier is not None and _went_on_failing(earlier))
         self.may_go_elsewhere = may_go_elsewhere
         self._name = earlier.whole.name if earlier else name
         self._in_history = in_history
@@ -330,6 +331,11 @@ def _of_point(earlier: MeasuredSweep | None, number: int) -> Measured | None:
     """What a point is gone on with; None where it was not reached."""
     point = earlier.points[number] if earlier else None
     return point if point is not None and point.records else None
+
+
+def _went_on_failing(earlier: MeasuredSweep) -> bool:
+    """Whether a point at which every mode had failed was measured all the same."""
+    return any(point.records and find_common_failure(point.plan, point.probes) is not None for point in earlier.points)
 
 
 def _in_words(error: OSError | TargetError) -> str:

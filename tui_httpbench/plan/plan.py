@@ -293,9 +293,12 @@ class Plan:
 
     @property
     def total_requests(self) -> int | None:
-        """All requests of the run, over modes and rounds, without warm-up; None where rounds or seconds are open."""
+        """All requests, over modes, rounds and values, without warm-up; None where rounds or seconds are open."""
         requests = self.load.exact_requests
-        return None if self.rounds == AUTO or requests is None else requests * self.max_rounds * len(self.modes)
+        if self.rounds == AUTO or requests is None:
+            return None
+        points = 1 if self.sweep is None else len(self.sweep.values)
+        return requests * self.max_rounds * len(self.modes) * points
 
     def points(self) -> tuple[tuple[str, Plan], ...]:
         """Each value of the sweep with the plan of its run; nothing without a sweep."""

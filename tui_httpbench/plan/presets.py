@@ -100,10 +100,10 @@ class Preset:
     def plan(self, **changes: Any) -> Plan:
         """The plan of this preset with some fields changed; a URL of the user's own takes the scenario's place.
 
-        Raises PlanError where that does not go together, or versions are to be compared and none are given.
+        Raises PlanError where that does not go together, or versions are to be compared and not two are given.
         """
         values = {**self.values, **changes}
-        if self.name == VERSIONS and not values.get("variants"):
+        if self.name == VERSIONS and len(values.get("variants", ())) < 2:
             raise PlanError("preset", NO_VERSIONS)
         if "request" in changes and not changes["request"].uses_embedded_target and "scenario" not in changes:
             values.pop("scenario", None)

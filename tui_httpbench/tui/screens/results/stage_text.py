@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
+from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.places import is_as_asked
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.text.quoting import printable
@@ -17,13 +19,18 @@ _END = ". "
 
 def doubt_on_stage(result: Result) -> str:
     """The first sentence of what most casts doubt on a result, and how many more warnings there are; may be empty."""
-    doubts = [finding for finding in result.findings if not is_as_asked(result, finding)]
+    first = first_doubt([finding for finding in result.findings if not is_as_asked(result, finding)])
+    more = count_of(result) - 1
+    return f"{first} (+ {more} more)" if first and more else first
+
+
+def first_doubt(findings: Sequence[Finding]) -> str:
+    """The first sentence of the finding that casts most doubt, behind its sign; empty without any."""
+    doubts = sorted(findings, key=lambda found: _FIRST.index(found.id) if found.id in _FIRST else len(_FIRST))
     if not doubts:
         return ""
-    doubts.sort(key=lambda finding: _FIRST.index(finding.id) if finding.id in _FIRST else len(_FIRST))
     first = in_form_words(printable(doubts[0].text)).partition(_END)[0].removesuffix(".")
-    more = count_of(result) - 1
-    return f"! {first}." if not more else f"! {first}. (+ {more} more)"
+    return f"! {first}."
 
 
 def rows_of(text: str, columns: int) -> int:

@@ -60,12 +60,13 @@ class CurveChart(ThemedChart, Panel, can_focus=True):
         self._empty = NOTHING if is_over else WAITING
         self._is_over = is_over
         self._scale_is_chosen = False
+        self._is_moved = False
 
-    def watch_shown(self, before: CurvesShown | None, shown: CurvesShown | None) -> None:
+    def watch_shown(self, shown: CurvesShown | None) -> None:
         """Says what is drawn, from the first value that was measured on."""
         if shown is not None:
             self._name_chart(shown)
-            if before is None and self._is_over:
+            if not self._is_moved and not shown.is_measured(self.cursor):
                 self.cursor = next((number for number in range(len(shown.values)) if shown.is_measured(number)), 0)
             self.cursor = min(self.cursor, len(shown.values) - 1)
             if not self._scale_is_chosen:
@@ -100,6 +101,7 @@ class CurveChart(ThemedChart, Panel, can_focus=True):
     def action_move(self, step: int) -> None:
         """Goes on by a value."""
         if self.shown is not None:
+            self._is_moved = True
             self.cursor = min(max(self.cursor + step, 0), len(self.shown.values) - 1)
 
     def action_open(self) -> None:

@@ -21,9 +21,11 @@ from tui_httpbench.report.formats import Export
 from tui_httpbench.report.sweep_facts import how_in_words, target_of_sweep
 from tui_httpbench.report.sweep_markdown import to_text as to_markdown
 from tui_httpbench.text.quoting import printable
+from tui_httpbench.tui.form_words import in_form_words
 from tui_httpbench.tui.parts.panel import Page, Panel
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.saving import file_stem, save_result_aside
+from tui_httpbench.tui.screens.results.stage_text import first_doubt
 from tui_httpbench.tui.screens.sweep.answer import Answer
 from tui_httpbench.tui.screens.sweep.curves_shown import CurvesShown, show_curves
 from tui_httpbench.tui.screens.sweep.curves_view import NOTHING, CurveChart, CurvesView, figure_bindings
@@ -144,14 +146,16 @@ sentences on top say what is sure, of all values together.
                 count = len(findings) + bool(self.result.trouble)
                 with TabPane(f"War[u]n[/]ings {count}", id="warnings"), WarningsOfSweep(id="sweep-warnings"):
                     for text in filter(None, (self.result.trouble, *(finding.text for finding in findings))):
-                        yield Static(f"! {printable(text)}", markup=False)
+                        yield Static(f"! {in_form_words(printable(text))}", markup=False)
         yield SteadyFooter()
 
     async def on_mount(self) -> None:
         """Draws the first figure, and says what was found."""
         found = await in_thread(sentences_of, self.result)
         nothing = NO_VERDICT if self.result.measured_points else NOTHING
-        self.query_one(Answer).show("\n".join(map(printable, found)) or nothing)
+        first, *rest = found or (nothing,)
+        doubt = first_doubt(self.result.findings) if self.app.has_class(STAGE_CLASS) else ""
+        self.query_one(Answer).show("\n".join(map(printable, filter(None, (first, doubt, *rest)))))
         await self._show()
 
     async def _show(self) -> None:
