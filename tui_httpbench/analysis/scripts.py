@@ -22,10 +22,6 @@ from tui_httpbench.text.formatting import UNKNOWN, enumerate_names, format_figur
 
 MOST_REQUESTS = 1_000_000
 """No script is looked at that sends more."""
-SCRIPT_NOTE = (
-    "Python's own start, the import of the client (cold: with nothing compiled yet), the making of it, and what its "
-    "first request takes longer, in ms; then a whole script of N requests, in s."
-)
 POINTS = (1, 10, 100, 1_000, 10_000)
 """The numbers of requests of which tables tell."""
 ALIKE = 0.1
@@ -169,8 +165,17 @@ def script_rows(result: Result) -> Iterator[tuple[str, ...]]:
         yield (line.mode, *starts[:2], *cold, *starts[2:], *times)
 
 
+def script_note(result: Result) -> str:
+    """What the columns of ``script_rows`` are, in a sentence."""
+    cold = " (cold: with nothing compiled yet)" if _has_cold(result) else ""
+    return (
+        f"Python's own start, the import of the client{cold}, the making of it, and what its first request takes "
+        "longer, in ms; then a whole script of N requests, in s."
+    )
+
+
 def script_headings(result: Result) -> tuple[str, ...]:
-    """What stands over the columns of ``script_rows``: ``SCRIPT_NOTE`` explains them."""
+    """What stands over the columns of ``script_rows``: ``script_note`` explains them."""
     cold = ("cold",) if _has_cold(result) else ()
     return ("mode", "Python", "import", *cold, "build", "first", *(_short(count) for count in POINTS))
 

@@ -25,7 +25,7 @@ from tui_httpbench.analysis.places import (
 )
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.rows import grouped_rows, known_columns, order_by
-from tui_httpbench.analysis.scripts import SCRIPT_NOTE, first_in_words, script_headings, script_load, script_rows
+from tui_httpbench.analysis.scripts import first_in_words, script_headings, script_load, script_note, script_rows
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.clients.own_files import measured_mode
 from tui_httpbench.plan.reference import USUAL, Against
@@ -208,7 +208,7 @@ def _scripts(result: Result) -> str:
     if not sentences:
         return ""
     headings = [(heading, "right" if place else "left") for place, heading in enumerate(script_headings(result))]
-    how = f"{SCRIPT_NOTE} Requests: {script_load(result)}."
+    how = f"{script_note(result)} Requests: {script_load(result)}."
     return bullets(sentences) + table(headings, script_rows(result), "scripts") + paragraph(how, "quiet")
 
 

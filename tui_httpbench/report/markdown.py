@@ -14,7 +14,7 @@ from tui_httpbench.analysis.pairs import few_first, gate_in_words, judge, pairs_
 from tui_httpbench.analysis.places import FAILED_SIGN, other_work_legend
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.rows import Row, grouped_rows, known_columns
-from tui_httpbench.analysis.scripts import SCRIPT_NOTE, first_in_words, script_headings, script_load, script_rows
+from tui_httpbench.analysis.scripts import first_in_words, script_headings, script_load, script_note, script_rows
 from tui_httpbench.plan.reference import USUAL, Against
 from tui_httpbench.report.facts import how_measured
 from tui_httpbench.text.markdown_table import Side, markdown_code, markdown_table, markdown_text
@@ -91,12 +91,12 @@ def _changes(result: Result) -> Iterator[str]:
 def _scripts(result: Result) -> Iterator[str]:
     """Which script finishes first, and the table behind it; nothing where starts are not known."""
     if sentences := first_in_words(result):
-        yield f"Whole scripts of N requests ({script_load(result)})"
+        yield f"### Whole scripts of N requests ({script_load(result)})"
         yield _list(list(sentences))
         first, *others = script_headings(result)
         sides: dict[str, Side] = {first: "left", **dict.fromkeys(others, "right")}
         yield markdown_table(sides, [list(row) for row in script_rows(result)]).rstrip("\n")
-        yield markdown_text(SCRIPT_NOTE)
+        yield markdown_text(script_note(result))
 
 
 def _fitting(result: Result, rows: list[Row]) -> list[Column]:

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.scripts import SCRIPT_NOTE, first_in_words, script_headings, script_load, script_rows
+from tui_httpbench.analysis.scripts import first_in_words, script_headings, script_load, script_note, script_rows
 from tui_httpbench.text.quoting import printable
 
 
@@ -24,4 +24,4 @@ def scripts_block(result: Result, *, verbose: bool) -> RenderableType | None:
     for row in script_rows(result):
         table.add_row(*(Text(printable(cell)) for cell in row))
     heading = f"Start-up, and whole scripts of N requests ({script_load(result)})"
-    return Group(Text(heading, style="bold"), table, Text(SCRIPT_NOTE, style="dim"), *sentences)
+    return Group(Text(heading, style="bold"), table, Text(script_note(result), style="dim"), *sentences)

@@ -42,6 +42,8 @@ def said_of(result: Result, pairs: tuple[Pair, ...]) -> tuple[str, str]:
     said = [pairs_told, conclusion.answer, conclusion.known, conclusion.left_open]
     if (pairs_told or conclusion.answer) and len(result.modes) == 2:
         said[2:] = []
+    elif pairs_told:
+        said[3:] = []  # how other lanes than those of a pair compare was not the question
     verdict, *rest = [*filter(None, said), ""]
     return in_form_words(verdict), in_form_words(" ".join(filter(None, [*rest, conclusion.by_cpu])))
 
