@@ -86,7 +86,7 @@ def test_only_what_is_decided_the_other_way_round_is_named() -> None:
     restless = compare({"aiohttp": 2.4, "aiohttp-each": 2.3, "requests": 9.0}, noise=0.1)
     assert (restless.swapped, restless.open_pairs) == ((), (("aiohttp", "aiohttp-each"),))
     assert [row.label for row in restless.rows] == ["1=", "1=", "3"]
-    assert "reproduced in the 2 of 3 pairs that this run tells apart." in restless.summary
+    assert "This run tells 2 of the article's 3 pairs apart, all 2 in the article's order." in restless.summary
 
 
 def test_after_one_round_no_places_are_shown() -> None:

@@ -53,7 +53,7 @@ def test_points_that_tell_no_leader_are_told_of_once_with_all_who_may_lead() -> 
     )
     many = {"requests": (9.0, 1.0, 1.0), "aiohttp": (1.0, 1.01, 9.0), "httpx-client": (1.01, 9.0, 1.01)}
     assert fastest_of(swept("concurrency=1,2,4", many | {"httpx": (20.0, 20.0, 20.0)}, noise=0.05)) == (
-        "Fastest: not told apart yet at all of 3 points."
+        "Fastest: not told apart yet at all 3 values."
     )
 
 
@@ -144,7 +144,7 @@ def test_nothing_measured_has_no_sentence() -> None:
         (("2", "4"), "from 2 to 4 in flight"),
         (("1",), "at 1 in flight"),
         (("1", "4"), "at 1 and 4 in flight"),
-        (("1", "2", "4", "8"), "at all of 4 points"),
+        (("1", "2", "4", "8"), "at all 4 values"),
     ],
 )
 def test_values_in_words(values: tuple[str, ...], told: str) -> None:
@@ -208,7 +208,7 @@ def test_round_trips_are_the_slope_of_latency_over_distance() -> None:
     assert "From 5 ms of distance on, round trips are most of what a request takes in any lane" in told
     assert "aiohttp-each takes 2.00 of them, aiohttp 1.00." in told
     assert (
-        "Keeping the client surely pays at all of 3 points: aiohttp is 1.98 times as fast as aiohttp-each at 5 ms and "
+        "Keeping the client surely pays at all 3 values: aiohttp is 1.98 times as fast as aiohttp-each at 5 ms and "
         "1.98 times at 60 ms." in told
     )
     unsure = " ".join(

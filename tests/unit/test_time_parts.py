@@ -90,6 +90,15 @@ def test_a_process_without_a_processor_holds_up_all_that_an_async_mode_has_in_fl
     assert [parts.cpu_wait for parts in told if parts is not None] == pytest.approx([8.0, 2.0])
 
 
+def test_elsewhere_what_is_known_is_told_where_nothing_else_explains_the_gap() -> None:
+    """Of a URL of one's own nobody knows how long the server took, but for how long the client had no processor."""
+    alike: dict[str, Any] = {"rounds": 3, "noise": 0.0, "cpu_s": 0.01, "connections": 4, "target_cpu_s": None}
+    kept = rounds_of("aiohttp", 20.0, cpu_wait_s=0.0, **alike)
+    slow = rounds_of("httpx-async", 60.0, cpu_wait_s=0.3, **alike)
+    told = {reason.rank.mode: reason.text for reason in explain_lanes(result_of(*kept, *slow, rounds=3, concurrency=1))}
+    assert told["httpx-async"].endswith("75 % of the difference is waiting for a CPU (30.0 ms a request against 0).")
+
+
 def test_causes_are_told_once_each_the_largest_share_first() -> None:
     told = {reason.rank.mode: reason for reason in explain_lanes(result())}
     text = told["requests"].text

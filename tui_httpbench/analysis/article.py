@@ -248,8 +248,9 @@ def _verdict(swapped: tuple[Pair, ...], open_pairs: tuple[Pair, ...], pairs: int
         left_open = f" ({len(open_pairs)} of {pairs} pairs are not told apart)" if open_pairs else ""
         return f"The article's order was not reproduced: here {'; '.join(clauses)}{left_open}."
     if open_pairs:
-        decided = f"in the {pairs - len(open_pairs)} of {pairs} pairs that this run tells apart"
-        return f"The article's order was reproduced {decided}."
+        told = pairs - len(open_pairs)
+        all_ = "all " if told > 1 else ""
+        return f"This run tells {told} of the article's {pairs} pairs apart, {all_}{told} in the article's order."
     return "The article's order was reproduced."
 
 

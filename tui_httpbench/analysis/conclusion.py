@@ -229,7 +229,8 @@ def _by_cpu(result: Result, ranks: list[Rank]) -> str:
             decided.append(f"{winner} beats {loser}")
     if not decided:
         return ""
-    more = f" and {plural(len(decided) - MAX_GROUPS, 'more pair')} differ" if len(decided) > MAX_GROUPS else ""
+    left = len(decided) - MAX_GROUPS
+    more = f" and {plural(left, 'more pair')} {'differs' if left == 1 else 'differ'}" if left > 0 else ""
     said = enumerate_names(decided[:MAX_GROUPS]) if not more else f"{', '.join(decided[:MAX_GROUPS])}{more}"
     return f"By CPU time, which is steadier, {said}."
 

@@ -92,7 +92,10 @@ def _http2(result: Result) -> str:
     if change.pair.verdict == "same":
         return f"HTTP/1.1 and HTTP/2 are equally fast here, within {format_percent(change.pair.same_within)}."
     faster, slower = ("HTTP/2", "HTTP/1.1") if change.after == lanes[True] else ("HTTP/1.1", "HTTP/2")
-    return f"{faster} is {_gain(change).replace(change.before, slower)} here."
+    gain = _gain(change).replace(change.before, slower)
+    if change.pair.verdict == "unsure":
+        return f"HTTP/1.1 and HTTP/2 are not told apart yet; {faster} may be {gain}."
+    return f"{faster} is {gain} here."
 
 
 def _gain(change: Change) -> str:
@@ -102,5 +105,4 @@ def _gain(change: Change) -> str:
         return ""
     times, low = format_times(1 / interval.ratio), format_times(1 / interval.high)
     high = format_times(1 / interval.low) if interval.low else "10,000+"
-    unsure = ", which is unsure" if change.pair.verdict == "unsure" else ""
-    return f"{times} times as fast as {change.before} ({low} to {high}{unsure})"
+    return f"{times} times as fast as {change.before} ({low} to {high})"

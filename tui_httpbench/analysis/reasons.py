@@ -9,7 +9,7 @@ from tui_httpbench.analysis.columns import connections_per_round
 from tui_httpbench.analysis.outlook import Further, deciding_distance, further_in_words, reach_of, rounds_to_tell
 from tui_httpbench.analysis.result import Rank, Result
 from tui_httpbench.analysis.summary import rules_of
-from tui_httpbench.analysis.time_parts import NAMES, OTHER, TimeParts, time_parts
+from tui_httpbench.analysis.time_parts import ELSEWHERE, NAMES, OTHER, TimeParts, time_parts
 from tui_httpbench.clients.entrants import entrant_of, lane_of
 from tui_httpbench.text.formatting import (
     enumerate_names,
@@ -187,17 +187,22 @@ def reasons_of_gap(result: Result, own: ModeFacts, best: ModeFacts, name: str = 
         _tail(own, best, name or "it"),
     ]
     found = [candidate for candidate in candidates if candidate is not None and candidate[0] >= EXPLAINING_SHARE]
+    if not found:
+        return _causes(own, best, name or "It", is_last=True)
     return [text for _, text in sorted(found, key=lambda candidate: -candidate[0])][:MAX_REASONS]
 
 
-def _causes(own: ModeFacts, best: ModeFacts, who: str) -> list[str]:
+def _causes(own: ModeFacts, best: ModeFacts, who: str, *, is_last: bool = False) -> list[str]:
     """The parts that a latency has more of than another, with their shares of all that it has more, the largest first.
 
-    Nothing where a part of either is not known, where they have not as many in flight, or where the two are too close
-    for shares of what lies between them. A request's turn is the computing of its process for the others.
+    Nothing where a part of either is not known; of both, and this ``is_last``, with nothing else to say, what is known.
+    Nothing either where they have not as many in flight, or where the two are too close for shares of what lies between
+    them. A request's turn is the computing of its process for the others.
     """
     mine, other = own.parts, best.parts
-    if mine is None or other is None or mine.waiting is None or other.waiting is None:
+    if mine is None or other is None or (mine.waiting is None) != (other.waiting is None):
+        return []
+    if mine.waiting is None and not is_last:
         return []
     gap_ms = mine.latency_ms - other.latency_ms
     if own.in_flight != best.in_flight or gap_ms < CLOSE * other.latency_ms:
@@ -209,7 +214,7 @@ def _causes(own: ModeFacts, best: ModeFacts, who: str) -> list[str]:
     )
     # Each part has its own noise, so that together they may come to more than what lies between the two.
     whole_ms = max(gap_ms, sum(extra for extra, _, _ in more))
-    told = [part for part in more if part[0] >= LEAST_SHARE * whole_ms]
+    told = [part for part in more if part[0] >= LEAST_SHARE * whole_ms and part[1] != ELSEWHERE]
     return [
         f"{format_percent(extra / whole_ms)} {'is' if place else 'of the difference is'} {name}"
         f"{_details(name, own, best, who)} ({_ms(value)} ms a request against {_ms(theirs.get(name, 0.0))})."

@@ -108,12 +108,25 @@ class SweepPairs:
         found = []
         for point, compared in zip(self.points, self._compared, strict=True):
             if compared is not None:
-                fastest = compared.order[0]
-                verdicts = {lane: compared.verdict(lane, fastest) for lane in compared.order[1:]}
-                others = [lane for lane, verdict in verdicts.items() if verdict != "faster"]
-                are_same = all(verdicts[lane] == "same" for lane in others)
+                fastest, *rest = compared.order
+                # Not beside the fastest alone: its interval may be wide where those of others are not.
+                others = [
+                    lane
+                    for place, lane in enumerate(rest, start=1)
+                    if all(compared.verdict(lane, other) != "faster" for other in compared.order[:place])
+                ]
+                are_same = all(compared.verdict(lane, fastest) == "same" for lane in others)
                 found.append(Leaders(point.value, (fastest, *others), are_same))
         return tuple(found)
+
+    def tells_any(self, value: str) -> bool:
+        """Whether any two lanes are surely different at a point."""
+        return any(
+            compared.verdict(first, second) == "faster"
+            for point, compared in zip(self.points, self._compared, strict=True)
+            if point.value == value and compared is not None
+            for first, second in itertools.combinations(compared.order, 2)
+        )
 
     def contests(self, ours: Collection[str], theirs: Collection[str], close: float = 1.0) -> tuple[Contest, ...]:
         """The best of both groups at each point where both have one; ``close`` is the ratio up to which they are so."""

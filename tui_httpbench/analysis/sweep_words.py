@@ -99,8 +99,8 @@ def how_sure(pairs: SweepPairs) -> str:
     """From which difference on two lanes are told apart, at each point; empty where nothing was compared."""
     known = list(pairs.told_from())
     shares = [(value, format_percent(share)) for value, share in known if share < MOST_TOLD]
-    far = [value for value, share in known if share >= MOST_TOLD]
-    if known and not shares:
+    far = [value for value, share in known if share >= MOST_TOLD and not pairs.tells_any(value)]
+    if known and len(far) == len(known):
         return "Even twice the time can't be told at any value yet; more rounds would help."
     more = f" Even twice the time can't be told yet at {enumerate_names(far)}; more rounds would help." if far else ""
     alike = {share for _, share in shares}
@@ -125,7 +125,8 @@ def _keeping(pairs: SweepPairs) -> str:
             continue
         sweep = pairs.result.sweep
         first, *rest = ahead[:1] + ahead[1:][-1:]
-        gains = [f"{format_times(first.times)} times as fast as {each.label} at {sweep.in_words(first.value)}"]
+        at = f" at {sweep.in_words(first.value)}" if rest else ""
+        gains = [f"{format_times(first.times)} times as fast as {each.label}{at}"]
         gains += [f"{format_times(last.times)} times at {sweep.in_words(last.value)}" for last in rest]
         where = places_in_words(sweep, [at.value for at in ahead])
         told.append(f"{where}: {kept.label} is {enumerate_names(gains)}")

@@ -21,7 +21,8 @@ GLOSSARY: tuple[Word, ...] = (
         "The client is made once and keeps its connections open for later requests (keep-alive).",
     ),
     Word(
-        "each", "A new client, and with it a new connection, for every request. The names of such modes end in -each."
+        "each",
+        "A new client, and with it a new connection, for every request: requests, httpx, and names with -each.",
     ),
     Word("pool", "The open connections that a client keeps, to use them again."),
     Word("in flight", "Requests that were sent and are not answered yet: how many a mode has under way at once."),

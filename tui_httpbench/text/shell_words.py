@@ -11,7 +11,7 @@ OPERATORS = frozenset({"|", "||", ";", "&", "&&", ">", ">>"})
 
 # Without backtracking, so that a long text takes no longer than its length.
 _PIECE = re.compile(
-    r"""(?P<blank>\\\r?\n|[ \t\r\n]+)
+    r"""(?P<blank>\\(?:\r\n?|\n)|[ \t\r\n]+)
       | \$'(?P<ansi>(?:\\.|[^'\\]+)*+)'
       | '(?P<single>[^']*+)'
       | "(?P<double>(?:\\.|[^"\\]+)*+)"

@@ -76,6 +76,7 @@ class RunList(ScrollView, can_focus=True):
         self._generation = 0
         self._has_names = False
         self._shown: KeptRun | None = None
+        self._clicked = -1
         self.columns: list[tuple[Column, int]] = []
 
     @property
@@ -182,9 +183,9 @@ class RunList(ScrollView, can_focus=True):
         """Puts the cursor to a run; a second click opens it."""
         row = self._first_row + event.y - self.gutter.top
         if 0 <= row < self.total:
-            is_there = row == self.cursor
+            was_clicked, self._clicked = self._clicked == row == self.cursor, row
             self.cursor = row
-            if is_there and event.chain > 1:
+            if was_clicked:
                 self.action_choose()
 
     def watch_cursor(self) -> None:
