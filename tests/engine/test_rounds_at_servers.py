@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
 import pytest
 from support.scripted_server import Asked, Reply, ScriptedServer
 
@@ -54,6 +58,44 @@ async def test_a_server_that_keeps_no_connection_is_said_to() -> None:
     assert "the server ends each connection after its answer (Connection: close)" in found["unkept-connections"].text
     assert {mode.requests_per_connection for mode in result.modes} == {1.0}
     assert result.differences == ()
+
+
+class ApartHandler(BaseHTTPRequestHandler):
+    """Writes head and body apart over a socket that waits for an acknowledgement in between, as Python's own does."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "5")
+        self.end_headers()
+        self.wfile.write(b"hello")
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Says nothing."""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere acknowledgements are delayed otherwise")
+async def test_a_server_that_waits_for_a_delayed_acknowledgement_is_named() -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), ApartHandler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        plan = Plan(
+            request=Request(f"http://127.0.0.1:{server.server_port}/"),
+            modes=("requests", "requests-session"),
+            requests=12,
+            concurrency=1,
+            rounds=1,
+        )
+        runner = Runner(plan)
+        async for _ in runner.run():
+            pass
+    finally:
+        server.shutdown()
+        server.server_close()
+    found = {finding.id: finding for finding in runner.result().findings}
+    assert found["late-answers"].modes == ("requests-session",)
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from support.made_hosts import hosts_result
 from support.made_results import MACHINE
+from support.made_results import rounds_of as made_rounds_of
 
 from tui_httpbench.analysis import findings
 from tui_httpbench.analysis.elsewhere import Elsewhere, find_elsewhere, reached_on, ways_of
@@ -172,6 +173,35 @@ def unkept(response: ProbeResponse, connections: int = 28, plan: dict[str, Any] 
     return measured_of(record, probes=(Probe("requests-session", response=response),), plan=plan)
 
 
+def late(kept_ms: float, each_ms: float = 22.0, url: str = "http://127.0.0.1:9/", connections: int = 4) -> Measured:
+    """A library that takes so long for a request with a kept client, and with a new one."""
+    return measured_of(
+        *made_rounds_of("requests-session", kept_ms, connections=connections),
+        *made_rounds_of("requests", each_ms, connections=13),
+        plan={"request": Request(url)},
+    )
+
+
+@pytest.mark.parametrize(
+    ("measured", "is_found"),
+    [
+        (late(64.0), True),
+        (late(50.0), True),
+        (late(30.0), False),
+        (late(39.0), False),
+        (late(120.0), False),
+        (late(64.0, url="/"), False),
+        (late(64.0, connections=13), False),
+    ],
+)
+def test_a_delayed_acknowledgement_is_named_where_it_explains_the_gap(measured: Measured, is_found: bool) -> None:
+    found = [finding for finding in summarize_run(measured).findings if finding.id == "late-answers"]
+    assert bool(found) is is_found
+    if is_found:
+        assert found[0].modes == ("requests-session",)
+        assert "set TCP_NODELAY there" in found[0].text
+
+
 def lost(outcome: Any) -> Measured:
     reason = f"httpx could not go on ({outcome})."
     return measured_of(*rounds_of(), RoundRecord("httpx", 1, outcome, reason=reason))
@@ -232,6 +262,7 @@ MAKERS: dict[str, Callable[[], Measured]] = {
     "kept-cookies": with_cookies,
     "repeated-requests": with_repeats,
     "unkept-connections": lambda: unkept(replace(RESPONSE, connection="close")),
+    "late-answers": lambda: late(64.0),
     "redirected-elsewhere": lambda: redirected("http://b.example/"),
     "credentials-elsewhere": lambda: redirected("http://b.example/", ("Authorization", MASK)),
     "body-with-get": lambda: measured_of(*rounds_of(), plan={"request": Request("/", data=b"x")}),
