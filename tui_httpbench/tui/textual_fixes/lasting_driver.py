@@ -39,11 +39,13 @@ def leave_at_once(driver: Driver | None, status: int) -> NoReturn:
 
     To end in order it would wait until its first screen is built, which takes seconds on a slow machine.
     """
-    if driver is not None:
-        with suppress(AssertionError, OSError):  # it has not come to the terminal yet, or that is gone
-            driver.stop_application_mode()
-        driver.close()
-    os._exit(status)
+    try:
+        if driver is not None:
+            with suppress(AssertionError, OSError):  # it has not come to the terminal yet, or that is gone
+                driver.stop_application_mode()
+            driver.close()
+    finally:
+        os._exit(status)
 
 
 def lasting_driver(driver: type[Driver], end: Callable[[], object]) -> type[Driver]:

@@ -13,10 +13,12 @@ from collections.abc import Callable
 
 from textual import events, on
 from textual.geometry import Size
-from textual.screen import Screen, ScreenResultType
+from textual.screen import ScreenResultType
+
+from tui_httpbench.tui.textual_fixes.one_size import OneSizeScreen
 
 
-class LeanScreen(Screen[ScreenResultType]):
+class LeanScreen(OneSizeScreen[ScreenResultType]):
     """Has the classes of its breakpoints before its widgets are mounted, and what was done then is not done anew."""
 
     _is_opening = True

@@ -8,7 +8,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import Screen
 from textual.widgets import Header, Label, Static
 
 from tui_httpbench.analysis.compared_run import ComparedRun
@@ -25,6 +24,7 @@ from tui_httpbench.tui.saving import file_stem, save_comparison
 from tui_httpbench.tui.screens.compare.choice_bar import ChoiceBar
 from tui_httpbench.tui.screens.compare.lanes_table import LanesTable
 from tui_httpbench.tui.screens.compare.ratio_plot import RatioPanel
+from tui_httpbench.tui.textual_fixes.one_size import OneSizeScreen
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 from tui_httpbench.tui.tooltips import SCREENSHOT_TOOLTIP
 
@@ -73,7 +73,7 @@ class NotesPanel(Vertical, Panel):
         self.display = bool(told)
 
 
-class CompareScreen(Screen[None]):
+class CompareScreen(OneSizeScreen[None]):
     """Compares two runs lane by lane; closes itself with ``escape``."""
 
     CSS_PATH = "compare.tcss"

@@ -11,7 +11,6 @@ from textual import on, work
 from textual.app import ComposeResult, RenderResult
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widgets import Header, Label
 
 from tui_httpbench.analysis.compared_run import ComparedRun
@@ -28,6 +27,7 @@ from tui_httpbench.tui.parts.themed_chart import AXIS, ThemedChart, library_role
 from tui_httpbench.tui.parts.whole_columns import WholeColumns
 from tui_httpbench.tui.saving import file_stem, save_comparison
 from tui_httpbench.tui.screens.compare.choice_bar import ChoiceBar
+from tui_httpbench.tui.textual_fixes.one_size import OneSizeScreen
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 from tui_httpbench.tui.tooltips import SCREENSHOT_TOOLTIP
 
@@ -85,7 +85,7 @@ def _fitted(name: str) -> str:
     return name if cell_len(name) <= MAX_NAME else set_cell_size(name, MAX_NAME - 1).rstrip() + "…"
 
 
-class TrendScreen(Screen[None]):
+class TrendScreen(OneSizeScreen[None]):
     """Draws one lane over several runs, the oldest first; closes itself with ``escape``."""
 
     CSS_PATH = "compare.tcss"

@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Header, Input, Label, Static
 
 from tui_httpbench.analysis.any_result import AnyResult
@@ -36,6 +35,7 @@ from tui_httpbench.tui.screens.history.run_list import RunList, RunsPanel
 from tui_httpbench.tui.screens.history.run_row import title_of, told_of
 from tui_httpbench.tui.screens.history.work_queue import SLOW_S, Work, WorkQueue
 from tui_httpbench.tui.textual_fixes.following_input import FollowingInput
+from tui_httpbench.tui.textual_fixes.one_size import OneSizeScreen
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 
 MIN_COMPARED = 2
@@ -51,7 +51,7 @@ NOT_FOUND = "No run has all of these words; names, URLs, scenarios, loads, lanes
 _ON_RUNS = ("open", "rename", "remove", "save", "compare", "mark", "undo")
 
 
-class HistoryScreen(Screen[None]):
+class HistoryScreen(OneSizeScreen[None]):
     """Lists the runs that were kept; posts Opened, Compared, Renamed and Left.
 
     ``until_kept`` returns once what the app has measured is in the history.

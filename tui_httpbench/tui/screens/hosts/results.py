@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Header, Static, TabbedContent, TabPane
 
 from tui_httpbench.analysis.findings import Finding
@@ -30,6 +29,7 @@ from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.saving import file_stem, save_result_aside
 from tui_httpbench.tui.screens.hosts.host_list import HostList, HostsPanel
 from tui_httpbench.tui.screens.hosts.pairs_table import PairsTable
+from tui_httpbench.tui.textual_fixes.one_size import OneSizeScreen
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 from tui_httpbench.tui.tooltips import HISTORY_TOOLTIP, SCREENSHOT_TOOLTIP
 
@@ -43,7 +43,7 @@ class WarningsOfHosts(Page, Panel):
     """What is doubted, or differs, with the hosts where it does."""
 
 
-class HostsResultsScreen(Screen[None]):
+class HostsResultsScreen(OneSizeScreen[None]):
     """Shows what many hosts found; posts ChangePlan, Left, HostOpened, Closed or Saved.
 
     ``is_kept`` tells that it comes from the history, to which ``escape`` goes back.

@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.widgets import Button, Header, Static
 
 from tui_httpbench.analysis.conclusion import ONE_ROUND
@@ -23,6 +22,7 @@ from tui_httpbench.tui.screens.replay.block_digits import BlockNumber
 from tui_httpbench.tui.screens.replay.race_clock import RaceClock, speed_in_words
 from tui_httpbench.tui.screens.replay.race_track import RaceTrack
 from tui_httpbench.tui.stage import STAGE_CLASS
+from tui_httpbench.tui.textual_fixes.one_size import OneSizeScreen
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 
 FRAMES_PER_SECOND = 24
@@ -35,7 +35,7 @@ _LOFTY, _BROAD = 40, 116
 """Rows and columns from which a stage has room for a clock twice as large."""
 
 
-class ReplayScreen(Screen[None]):
+class ReplayScreen(OneSizeScreen[None]):
     """Replays a recorded round of all modes side by side; closes itself with ``escape``."""
 
     CSS_PATH = "replay.tcss"

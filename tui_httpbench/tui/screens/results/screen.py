@@ -9,7 +9,6 @@ from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Header, TabbedContent, TabPane
 from textual.widgets._tabbed_content import ContentTabs
 
@@ -36,6 +35,7 @@ from tui_httpbench.tui.screens.results.ranking_view import RankingView
 from tui_httpbench.tui.screens.results.view import ResultView
 from tui_httpbench.tui.screens.results.warnings_view import WarningsView
 from tui_httpbench.tui.screens.results.why_view import AGAINST_TOOLTIP, WhyView
+from tui_httpbench.tui.textual_fixes.one_size import OneSizeScreen
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 from tui_httpbench.tui.tooltips import HISTORY_TOOLTIP, SCREENSHOT_TOOLTIP
 
@@ -72,7 +72,7 @@ def _tab_binding(view: type[ResultView]) -> Binding:
     return Binding(view.KEY, f"show('{view.ID}')", name, show=False, id=f"results.{view.ID}-tab", tooltip=view.ABOUT)
 
 
-class ResultsScreen(Screen[None]):
+class ResultsScreen(OneSizeScreen[None]):
     """Shows a result; posts RunAgain, MoreRounds, ChangePlan, Left, Saved or Closed.
 
     ``measured`` is what the result was made of, where the run can go on from there. ``is_kept`` tells that it comes

@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Header, Static, TabbedContent, TabPane
 
 from tui_httpbench.analysis.going_on import NOTHING_KEPT, why_no_more_of_sweep
@@ -30,6 +29,7 @@ from tui_httpbench.tui.screens.sweep.answer import Answer
 from tui_httpbench.tui.screens.sweep.curves_shown import CurvesShown, show_curves
 from tui_httpbench.tui.screens.sweep.curves_view import NOTHING, CurveChart, CurvesView, figure_bindings
 from tui_httpbench.tui.stage import STAGE_CLASS
+from tui_httpbench.tui.textual_fixes.one_size import OneSizeScreen
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 from tui_httpbench.tui.tooltips import HISTORY_TOOLTIP, SCREENSHOT_TOOLTIP
 
@@ -47,7 +47,7 @@ class WarningsOfSweep(Page, Panel):
     """What is doubted, or differs, with the values where it does."""
 
 
-class SweepResultsScreen(Screen[None]):
+class SweepResultsScreen(OneSizeScreen[None]):
     """Shows a sweep's curves; posts RunAgain, MoreRounds, ChangePlan, Left, PointOpened or Saved.
 
     ``is_kept`` tells that it comes from the history, to which ``escape`` goes back.

@@ -6,13 +6,14 @@ import asyncio
 
 from textual.app import ComposeResult
 from textual.geometry import Size
-from textual.screen import Screen
 from textual.widgets import Static
+
+from tui_httpbench.tui.textual_fixes.one_size import OneSizeScreen
 
 MIN_COLUMNS, MIN_ROWS = 40, 12
 
 
-class TooSmallScreen(Screen[None]):
+class TooSmallScreen(OneSizeScreen[None]):
     """Says what is needed, and goes away as soon as there is room; all goes on behind it."""
 
     CSS_PATH = "too_small.tcss"
