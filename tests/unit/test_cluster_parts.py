@@ -168,6 +168,20 @@ def test_hosts_are_chosen_by_name_hostname_address_and_resource() -> None:
         choose(workers, facts, ("arm", "x86"))
 
 
+def test_hosts_are_told_apart_however_alike_their_names_are() -> None:
+    """All that is said of a host goes by the name that is shown: two of one name would be one."""
+    long = "x" * 70
+    given = [f"{long}1", f"{long}2", "a\x1b", "a\\x1b", "b", "b", "b (10.0.0.5:1)", "c"]
+    workers = [Worker(f"tcp://10.0.0.{number}:1", name) for number, name in enumerate(given)]
+    chosen = choose(workers, {worker.address: facts_of() for worker in workers}, ())
+    names = {host.worker.address: host.name for host in chosen}
+    assert len(set(names.values())) == len(given)
+    assert names["tcp://10.0.0.1:1"] == f"{'x' * 59}… (10.0.0.1:1)"
+    assert names["tcp://10.0.0.2:1"] == "a\\x1b (10.0.0.2:1)"
+    assert names["tcp://10.0.0.5:1"] == "b (10.0.0.5:1) #2", "another worker is called so"
+    assert (names["tcp://10.0.0.6:1"], names["tcp://10.0.0.7:1"]) == ("b (10.0.0.5:1)", "c")
+
+
 def test_what_is_otherwise_on_a_host_is_told_in_sentences() -> None:
     plan = Plan(modes=("requests",))
     assert notes_on(facts_of(), plan, 0.0, 0) == ()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,9 @@ from urllib.parse import urlsplit
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.text.formatting import enumerate_names
 from tui_httpbench.text.quoting import printable, shortened
+
+MAX_NAME_LENGTH = 60
+"""How much of a host's name is shown."""
 
 
 @dataclass(frozen=True)
@@ -96,16 +100,24 @@ def _named(workers: tuple[Worker, ...], facts: Mapping[str, Mapping[str, Any] | 
     names = {
         worker.address: worker.name or _hostname(facts[worker.address]) or worker.machine_address for worker in workers
     }
-    taken: dict[str, int] = {}
-    for name in names.values():
-        taken[name] = taken.get(name, 0) + 1
-    for worker in workers:
-        if taken[names[worker.address]] > 1:
-            names[worker.address] += f" ({worker.address.partition('://')[2]})"
     hosts = (
-        Chosen(worker, facts[worker.address], shortened(printable(names[worker.address]), 60)) for worker in workers
+        Chosen(worker, facts[worker.address], name) for worker, name in zip(workers, _distinct(names), strict=True)
     )
     return tuple(sorted(hosts, key=lambda host: _natural(host.name)))
+
+
+def _distinct(names: Mapping[str, str]) -> Iterator[str]:
+    """The names that are shown, for those by address: all else goes by them, so no two are the same."""
+    shown = {address: shortened(printable(name), MAX_NAME_LENGTH) for address, name in names.items()}
+    counts = Counter(shown.values())
+    taken: set[str] = set()
+    for address, name in shown.items():
+        short = name if counts[name] == 1 else f"{name} ({printable(address.partition('://')[2])})"
+        distinct, number = short, 2
+        while distinct in taken or (distinct != name and distinct in counts):
+            distinct, number = f"{short} #{number}", number + 1
+        taken.add(distinct)
+        yield distinct
 
 
 def _hostname(facts: Mapping[str, Any] | None) -> str:
