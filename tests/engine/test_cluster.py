@@ -31,6 +31,7 @@ from tui_httpbench.bench.cluster.parcel import Parcel
 from tui_httpbench.bench.kept_runs import list_kept, open_any
 from tui_httpbench.bench.recovery import find_interrupted_runs, read_any
 from tui_httpbench.bench.run_error import RunError
+from tui_httpbench.bench.run_reading import CUT_OFF
 from tui_httpbench.commands.main import main
 from tui_httpbench.measured.measured_hosts import HostRun, MeasuredHosts
 from tui_httpbench.measured.samples import LATENCY, START
@@ -181,6 +182,7 @@ async def test_a_host_that_is_killed_keeps_what_it_had_handed_in(
     runs = by_name(runner.measured)
     assert rounds_of(runs["alpha"]) == {"light": 8, "light-other": 8}, "the other one goes on"
     assert runs["alpha"].trouble == ""
+    assert not runs["beta"].ended_with_all
     assert 1 <= rounds_of(runs["beta"])["light"] < 8
     told = r"Its worker process of Dask is gone (in|after) round \d; what it measured until then is kept\."
     assert re.fullmatch(told, runs["beta"].trouble)
@@ -386,7 +388,9 @@ async def test_a_scheduler_that_dies_is_a_failure_and_no_stop(mortal: DaskCluste
     await two_rounds_of_both()
     mortal.kill("scheduler")
     assert await asyncio.wait_for(app.wait(), 60) == 1
-    assert "recovered" not in (tmp_path / "out").read_text()
+    told = (tmp_path / "out").read_text()
+    assert "recovered" not in told
+    assert "left out" not in told, "nothing was wrong with the hosts"
 
 
 @pytest.mark.slow
@@ -405,7 +409,7 @@ async def test_an_app_that_is_killed_loses_nothing_and_leaves_nothing(mortal: Da
     assert recovered.whole.interrupted
     for run in recovered.hosts:
         assert rounds_of(run)["light"] >= 1
-        assert run.trouble == "It had not ended when this app was; what came back until then counts."
+        assert (run.trouble, run.ended_with_all) == (CUT_OFF, True)
 
 
 @pytest.mark.slow

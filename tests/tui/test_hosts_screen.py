@@ -169,15 +169,15 @@ async def test_from_the_history_it_opens_and_goes_back_and_is_not_compared() -> 
 
 
 async def test_an_interrupted_run_on_hosts_is_recovered_and_kept() -> None:
-    """Its app was killed, so that no host had ended: what all of them measured counts."""
-    measured = measured_hosts(2, rounds=3)
+    """Its app was killed, so that no host had ended: what they measured counts, but for one that had died before."""
+    measured = measured_hosts(3, rounds=3, runs={"host-003": {"trouble": "Its worker process of Dask is gone."}})
     folder = RunFolder()
     folder.begin(measured.whole)
     for number, run in enumerate(measured.hosts):
         assert run.measured is not None
         there = RunFolder(host_path(folder.path, number))
         there.begin(run.measured)
-        write_note(there.path, HostNote(run.host, run.notes))
+        write_note(there.path, HostNote(run.host, run.notes, run.trouble))
         there.leave()
     folder.leave()
     app = HttpbenchApp(measured.whole.plan)

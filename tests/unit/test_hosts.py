@@ -15,6 +15,7 @@ from tui_httpbench.analysis.hosts import HostsResult, summarize_hosts
 from tui_httpbench.analysis.hosts_pairs import machines_of
 from tui_httpbench.analysis.hosts_table import first_place, order_in_words, pair_columns
 from tui_httpbench.analysis.hosts_words import NONE_COUNTS, NOT_COMPARED, conclusion_of, sentences_of
+from tui_httpbench.bench.run_reading import CUT_OFF
 from tui_httpbench.charts.intervals import IntervalScale
 from tui_httpbench.measured.measured_hosts import MeasuredHosts
 
@@ -106,19 +107,31 @@ def test_hosts_with_trouble_or_without_rounds_are_named_and_left_out() -> None:
 
 
 def test_where_the_run_as_such_ended_whole_rounds_of_all_hosts_count() -> None:
-    gone = {name: {"trouble": "It had not ended when this app was."} for name in NAMES}
+    gone = {name: {"trouble": CUT_OFF, "ended_with_all": True} for name in NAMES}
     for whole in ({"interrupted": True}, {"trouble": "The scheduler is gone."}):
         result = hosts_result(runs=gone, whole=whole)
         assert result.pairs.hosts == NAMES
         assert sentences_of(result)[0] == "aiohttp is first on all 6 hosts, surely."
         assert len(findings_of(result, "host-cut-short")) == 1
         assert not findings_of(result, "host-left-out")
-    none, *alone, more = sentences_of(hosts_result(runs=gone))
+    none, *alone, more = sentences_of(hosts_result(runs={name: {"trouble": "It hung."} for name in NAMES}))
     assert none == NONE_COUNTS
     assert [sentence.partition(": aiohttp is fastest: ")[0] for sentence in alone] == [
         f"On {name}, which is left out" for name in NAMES[:3]
     ]
     assert more == "3 more hosts left out have rankings of their own."
+
+
+def test_a_host_with_trouble_of_its_own_does_not_count_again_as_the_run_as_such_ends() -> None:
+    gone = {name: {"trouble": CUT_OFF, "ended_with_all": True} for name in NAMES}
+    runs = gone | {"arm64-b": {"trouble": "Its worker was killed."}}
+    for whole in ({"interrupted": True}, {"trouble": "The scheduler is gone."}):
+        result = hosts_result(runs=runs, whole=whole, there=FLIPPED)
+        assert "arm64-b" not in result.pairs.hosts
+        assert sentences_of(result)[0] == "aiohttp is first on all 5 hosts, surely."
+        assert findings_of(result, "host-left-out") == [
+            "arm64-b: Its worker was killed. It is left out of what is said of all; what it measured can be seen."
+        ]
 
 
 def test_what_ended_a_host_is_told_once() -> None:

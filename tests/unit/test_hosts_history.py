@@ -32,6 +32,7 @@ RUNS: dict[str, dict[str, Any]] = {
     "arm64-b": {"notes": ("httpx is 0.27.2 there, 0.28.1 here.", "Its clock is 3.5 s behind.")},
     "x86-a": {"trouble": "Its worker was killed."},
     "x86-b": {"measured": None, "trouble": "It was not reached."},
+    "x86-d": {"trouble": "The scheduler is gone.", "ended_with_all": True},
 }
 
 

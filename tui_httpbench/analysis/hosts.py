@@ -20,10 +20,9 @@ MAX_HOSTS = 3
 
 @dataclass(frozen=True)
 class HostResult:
-    """What one host came to; ``all_ended`` tells that the run as such ended before its time, not this host alone."""
+    """What one host came to."""
 
     run: HostRun
-    all_ended: bool = False
 
     @property
     def name(self) -> str:
@@ -38,7 +37,7 @@ class HostResult:
     @property
     def why_left_out(self) -> str:
         """Why it counts for nothing that is said of all hosts, in a sentence; empty where it counts."""
-        return why_left_out(self.run, all_ended=self.all_ended)
+        return why_left_out(self.run)
 
     @cached_property
     def result(self) -> Result | None:
@@ -89,11 +88,6 @@ class HostsResult:
         """Its id in the history."""
         return self.whole.run_id
 
-    @property
-    def all_ended(self) -> bool:
-        """Whether the run as such ended before its time, for another reason than its user's wish."""
-        return self.interrupted or bool(self.trouble)
-
     @cached_property
     def measured_hosts(self) -> tuple[HostResult, ...]:
         """The hosts on which a request was measured."""
@@ -102,7 +96,7 @@ class HostsResult:
     @cached_property
     def pairs(self) -> HostsPairs:
         """All pairs of lanes on all hosts that count."""
-        return HostsPairs([host.run for host in self.hosts], self.plan, all_ended=self.all_ended)
+        return HostsPairs([host.run for host in self.hosts], self.plan)
 
     @cached_property
     def machines(self) -> int:
@@ -166,7 +160,7 @@ class HostsResult:
     def own_findings(self) -> tuple[Finding, ...]:
         """What is to be minded of the hosts as such, without what each of their runs found."""
         told = tuple(finding for finding in self.whole.findings if finding.id != "samples-dropped")
-        return (*told, *find_in_hosts([host.run for host in self.hosts], self.pairs, all_ended=self.all_ended))
+        return (*told, *find_in_hosts([host.run for host in self.hosts], self.pairs))
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -198,7 +192,7 @@ def summarize_hosts(measured: MeasuredHosts) -> HostsResult:
     whole = measured.whole
     return HostsResult(
         whole=summarize_run(whole),
-        hosts=tuple(HostResult(run, whole.interrupted or bool(whole.trouble)) for run in measured.hosts),
+        hosts=tuple(HostResult(run) for run in measured.hosts),
         trouble=whole.trouble,
         interrupted=whole.interrupted,
         has_samples=measured.has_samples,

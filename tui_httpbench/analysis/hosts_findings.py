@@ -13,9 +13,9 @@ MAX_NAMES = 3
 """How many hosts a finding names; of further ones it says how many there are."""
 
 
-def find_in_hosts(runs: Sequence[HostRun], pairs: HostsPairs, *, all_ended: bool = False) -> Iterator[Finding]:
-    """What is found, the most important first; ``all_ended`` tells that the run as such ended before its time."""
-    yield from _in_trouble(runs, all_ended)
+def find_in_hosts(runs: Sequence[HostRun], pairs: HostsPairs) -> Iterator[Finding]:
+    """What is found, the most important first."""
+    yield from _in_trouble(runs)
     yield from _too_few(pairs)
     if len(pairs.hosts) != 1:  # of which it is said already that it is one opinion
         yield from _shared(runs)
@@ -28,11 +28,11 @@ def hosts_in_words(names: Sequence[str], most: int = MAX_NAMES) -> str:
     return enumerate_first(list(names), most) if len(names) > most else enumerate_names(list(names))
 
 
-def _in_trouble(runs: Sequence[HostRun], all_ended: bool) -> Iterator[Finding]:
+def _in_trouble(runs: Sequence[HostRun]) -> Iterator[Finding]:
     """Hosts that count for nothing, or were cut short with all others; those of one reason together."""
     reasons: dict[tuple[str, bool, bool], list[str]] = {}
     for run in runs:
-        why = why_left_out(run, all_ended=all_ended)
+        why = why_left_out(run)
         if why or run.trouble:
             reasons.setdefault((why or run.trouble, bool(why), run.has_requests), []).append(run.host.name)
     for (why, is_left_out, has_requests), names in reasons.items():

@@ -150,10 +150,10 @@ class HostsPairs:
     number. ``why_left_out`` tells which hosts do not count.
     """
 
-    def __init__(self, runs: Sequence[HostRun], plan: Plan, *, all_ended: bool = False) -> None:
-        """Compares the lanes of each run; ``all_ended`` tells that the run as such ended before its time."""
+    def __init__(self, runs: Sequence[HostRun], plan: Plan) -> None:
+        """Compares the lanes of each run."""
         self.plan = plan
-        counting = [run for run in runs if not why_left_out(run, all_ended=all_ended)]
+        counting = [run for run in runs if not why_left_out(run)]
         machines = machines_of(runs)
         several = len({machines[run.host.name] for run in counting}) > 1
         share = (0.5 if several else 1.0) / max(len(counting), 1)
@@ -306,15 +306,15 @@ class HostsPairs:
         )
 
 
-def why_left_out(run: HostRun, *, all_ended: bool = False) -> str:
+def why_left_out(run: HostRun) -> str:
     """Why a host counts for nothing that is said of all hosts, as a sentence; empty where it counts.
 
-    A host with trouble of its own does not count: what befell it may have slowed it down before. Where ``all_ended``
-    before their time, as by a kill of the app, nothing is wrong with the hosts: their whole rounds count.
+    A host with trouble of its own does not count: what befell it may have slowed it down before. Where it
+    ended with all others, as by a kill of the app, nothing is wrong with it: its whole rounds count.
     """
     if not run.has_requests:
         return run.trouble or "Nothing was measured there."
-    return "" if all_ended else run.trouble
+    return "" if run.ended_with_all else run.trouble
 
 
 def machines_of(runs: Iterable[HostRun]) -> dict[str, int]:
