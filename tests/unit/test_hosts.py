@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.made_hosts import FLIPPED, NAMES, THREE, flipping, hosts_result, measured_hosts, without
+from support.made_hosts import FLIPPED, NAMES, THREE, failing, flipping, hosts_result, measured_hosts, without
 from support.made_results import record_of
 
 from tui_httpbench.analysis.hosts import HostsResult, summarize_hosts
@@ -55,6 +55,19 @@ def test_what_is_not_sure_anywhere_is_not_called_so() -> None:
     told = " ".join(sentences_of(hosts_result(latencies_ms=EQUAL, tau=0, noise=0.1)))
     assert "surely on none" in told
     assert "which is not sure" in told
+
+
+def test_orders_of_one_kind_are_told_as_those_of_all() -> None:
+    """Not as if it were some: no ``Of 3 pairs of modes, 3 are open``."""
+    assert "All 3 pairs of modes are open." in sentences_of(hosts_result(5, EQUAL, tau=0, noise=0.05))
+    one_round = sentences_of(hosts_result(3, rounds=1))
+    assert one_round[-1] == "All 3 pairs of modes keep their order on every host, surely on none."
+
+
+def test_who_is_first_elsewhere_is_told_once_a_mode() -> None:
+    close = {"aiohttp": 1.0, "httpx-async": 1.02, "requests-session": 2.0}
+    first = sentences_of(hosts_result(30, close, noise=0.05))[0]
+    assert first == ("aiohttp is first on 15 of 30 hosts (surely on none); on 15 hosts httpx-async is (surely on 2).")
 
 
 def test_nothing_is_known_of_one_round() -> None:
@@ -249,6 +262,26 @@ def test_where_some_lack_a_mode_the_others_are_counted_among_themselves() -> Non
     assert sentences_of(summarize_hosts(without(measured_hosts(), nowhere)))[0].startswith(
         "No host compared all modes, so none is first over all of them: aiohttp could not be compared on arm64-a and "
     )
+
+
+def test_a_host_on_which_all_requests_failed_is_not_passed_over() -> None:
+    result = summarize_hosts(failing(measured_hosts(3), "host-002"))
+    first, _, orders = sentences_of(result)
+    assert first == (
+        "aiohttp is first on both hosts that compared all modes, surely; on host-002 no mode could be compared."
+    )
+    assert orders == "All 3 pairs of modes keep their order on every host that compared them, surely."
+    assert order_in_words(result.pairs.all[0]) == "the same on 2 of 3, surely"
+    unsure = summarize_hosts(failing(measured_hosts(3, rounds=1), "host-002"))
+    assert order_in_words(unsure.pairs.all[0]) == "the same on 2 of 3, surely on none"
+    alone = summarize_hosts(failing(measured_hosts(2), "host-002"))
+    assert sentences_of(alone)[1:] == (
+        "On host-002 no mode could be compared.",
+        "One host is one opinion: there is no mean over hosts.",
+    )
+    assert findings_of(alone, "one-host") == [
+        "Only host-001 could compare modes, so there is no mean over hosts: it is one opinion."
+    ]
 
 
 def test_the_pairs_of_one_host_have_a_ratio_and_no_range() -> None:

@@ -47,7 +47,8 @@ def _in_trouble(runs: Sequence[HostRun]) -> Iterator[Finding]:
 
 def _too_few(pairs: HostsPairs) -> Iterator[Finding]:
     if len(pairs.hosts) == 1:
-        yield Finding("one-host", f"Only {pairs.hosts[0]} counts, so there is no mean over hosts: it is one opinion.")
+        alone = "could compare modes" if pairs.without_any else "counts"
+        yield Finding("one-host", f"Only {pairs.hosts[0]} {alone}, so there is no mean over hosts: it is one opinion.")
 
 
 def _shared(runs: Sequence[HostRun]) -> Iterator[Finding]:

@@ -102,6 +102,11 @@ class PairOverHosts:
         ahead = {each.ratio > 1 for each in self.on_hosts}
         return "leads" if len(ahead) == 1 else "unsure"
 
+    @property
+    def is_sure_anywhere(self) -> bool:
+        """Whether one of them is surely faster on any host."""
+        return any(each.standing in ("first", "second") for each in self.on_hosts)
+
     def hosts_of(self, standing: Standing) -> list[str]:
         """The hosts on which it stands so."""
         return [each.host for each in self.on_hosts if each.standing == standing]
@@ -146,8 +151,8 @@ class StandsOut:
 class HostsPairs:
     """All pairs of lanes on all hosts that count.
 
-    ``hosts`` are the names of those on which lanes could be compared, ``machines`` which machine each of them is, by
-    number. ``why_left_out`` tells which hosts do not count.
+    ``counting`` are their names, ``hosts`` those of them on which lanes could be compared, ``machines`` which machine
+    each of the latter is, by number. ``why_left_out`` tells which hosts do not count.
     """
 
     def __init__(self, runs: Sequence[HostRun], plan: Plan) -> None:
@@ -159,6 +164,7 @@ class HostsPairs:
         share = (0.5 if several else 1.0) / max(len(counting), 1)
         compared = [(run.host.name, _compare(run, share)) for run in counting]
         self._compared = [(name, each) for name, each in compared if each is not None]
+        self.counting = tuple(run.host.name for run in counting)
         self.hosts = tuple(name for name, _ in self._compared)
         self.machines = tuple(machines[name] for name in self.hosts)
 
@@ -210,12 +216,18 @@ class HostsPairs:
 
     @cached_property
     def lacking(self) -> dict[str, tuple[str, ...]]:
-        """By host, the lanes that were compared elsewhere, but could not be there."""
-        anywhere = {lane for _, compared in self._compared for lane in compared.fit.modes}
+        """By host that counts, the lanes that were compared elsewhere, but could not be there."""
+        there = {name: compared.fit.modes for name, compared in self._compared}
+        anywhere = {lane for lanes in there.values() for lane in lanes}
         return {
-            name: tuple(lane for lane in self.lanes if lane in anywhere and lane not in compared.fit.modes)
-            for name, compared in self._compared
+            name: tuple(lane for lane in self.lanes if lane in anywhere and lane not in there.get(name, ()))
+            for name in self.counting
         }
+
+    @cached_property
+    def without_any(self) -> tuple[str, ...]:
+        """The hosts that count, on which no lane could be compared."""
+        return tuple(name for name in self.counting if name not in self.hosts)
 
     @cached_property
     def standing_out(self) -> tuple[StandsOut, ...]:
@@ -239,7 +251,7 @@ class HostsPairs:
         return tuple(sorted(furthest.values(), key=lambda each: -each.distance))
 
     def _pair(self, first: str, second: str) -> PairOverHosts:
-        pair = PairOverHosts(first, second, tuple(self._on_hosts(first, second)), None, len(self.hosts))
+        pair = PairOverHosts(first, second, tuple(self._on_hosts(first, second)), None, len(self.counting))
         return replace(pair, mean=self._mean(pair))
 
     def _on_hosts(self, first: str, second: str) -> Iterator[PairOnHost]:

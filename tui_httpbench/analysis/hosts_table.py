@@ -175,14 +175,16 @@ def order_in_words(pair: PairOverHosts) -> str:
     if len(pair.on_hosts) < 2:
         return "one host"
     told = _ORDERS[pair.order]
-    if not pair.is_on_all and pair.order in ("everywhere", "same"):
-        told = told.replace("everywhere", f"on {len(pair.on_hosts):,} of {pair.counting:,}")
+    on_some = "" if pair.is_on_all else f" on {len(pair.on_hosts):,} of {pair.counting:,}"
+    if on_some and pair.order in ("everywhere", "same"):
+        told = told.replace(" everywhere", on_some)
     if pair.order == "flips":
         counts = Counter(each.standing for each in pair.on_hosts)
         return f"{told} ({counts['first']:,} to {counts['second']:,})"
     if pair.order == "leads":
         sure = sum(each.standing in ("first", "second") for each in pair.on_hosts)
-        return f"the same, surely on {sure:,} of {len(pair.on_hosts):,}" if sure else "the same, surely on none"
+        many = f"{sure:,}" if on_some else f"{sure:,} of {len(pair.on_hosts):,}"
+        return f"the same{on_some}, surely on {many if sure else 'none'}"
     return told
 
 
