@@ -233,6 +233,9 @@ def test_what_hosts_have_is_not_looked_for_here(tmp_path: Path) -> None:
     options = Parser("run").parse(["-m", f"{own}:mine", "-H", "Authorization: Bearer $SET_NOWHERE_HERE"])
     with pytest.raises(PlanError, match="names \\$SET_NOWHERE_HERE, which is not set;"):
         make_plan(options)
+    small = Parser("run").parse(["-H", "X-A: $extra_na"])
+    with pytest.raises(PlanError, match="that is set; write one that is set on the hosts alone in capitals, or write "):
+        make_plan(small, elsewhere=True)
     plan = make_plan(options, elsewhere=True)
     assert plan is not None
     assert plan.modes == ("mine",)
