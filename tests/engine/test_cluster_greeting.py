@@ -6,12 +6,15 @@ import asyncio
 import os
 import ssl
 import struct
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 import trustme
+from cryptography.hazmat.primitives import serialization
 
 from tui_httpbench.bench.cluster import greeting, link
 from tui_httpbench.bench.cluster.address import Cluster, parse_cluster
@@ -148,5 +151,32 @@ async def test_files_that_do_not_belong_together_are_refused_before_anything_is_
         f"With {OPTIONS}, TLS can't be used, as the key is not that of the certificate; give files that belong "
         "together."
     )
-    why = await why_not(parse_cluster(nobody, None, own.ca, __file__, own.key))
-    assert why.startswith(f"With {OPTIONS}, TLS can't be used, as one of them holds no certificate or key in PEM; ")
+    for option, kind, given in (
+        ("--cluster-ca", "certificate", (__file__, own.cert, own.key)),
+        ("--cluster-cert", "certificate", (own.ca, own.key, own.cert)),
+        ("--cluster-key", "key", (own.ca, own.cert, __file__)),
+    ):
+        why = await why_not(parse_cluster(nobody, None, *given))
+        assert why == f"{option} holds no {kind} in PEM; give a file that does."
+
+
+def test_nobody_is_asked_for_the_pass_phrase_of_a_key(files: tuple[Files, Files], tmp_path: Path) -> None:
+    """OpenSSL would ask on the terminal, and hold up the app meanwhile."""
+    own, _ = files
+    key = serialization.load_pem_private_key(Path(own.key).read_bytes(), None)
+    encrypted = tmp_path / "encrypted.pem"
+    form, safe = serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"opensesame")
+    encrypted.write_bytes(key.private_bytes(serialization.Encoding.PEM, form, safe))
+    cluster = ["--cluster-ca", own.ca, "--cluster-cert", own.cert, "--cluster-key", str(encrypted)]
+    command = ["run", "--cluster", "tls://127.0.0.1:9", *cluster]
+    told = subprocess.run(
+        [sys.executable, "-m", "tui_httpbench", *command],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        start_new_session=True,
+        check=False,
+    )
+    assert told.returncode == 1
+    assert told.stderr == "httpbench-tui: --cluster-key is encrypted; give a key without a pass phrase.\n"

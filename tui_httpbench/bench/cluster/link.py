@@ -25,6 +25,7 @@ from distributed.security import Security
 from tui_httpbench.bench.cluster import host_facts
 from tui_httpbench.bench.cluster.address import Cluster
 from tui_httpbench.bench.cluster.greeting import await_greeting
+from tui_httpbench.bench.cluster.tls_files import check_tls_files
 from tui_httpbench.bench.run_error import RunError
 from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.quoting import printable, shortened
@@ -243,6 +244,7 @@ def _tls_of(security: Security, cluster: Cluster) -> ssl.SSLContext | None:
         return None
     files = "--cluster-ca, --cluster-cert and --cluster-key" if cluster.ca else "the files in Dask's configuration"
     try:
+        _check_files(security, cluster)
         context: ssl.SSLContext | None = security.get_connection_args("client")["ssl_context"]
     except ssl.SSLError as error:
         reason = (error.reason or str(error)).upper()
@@ -253,6 +255,8 @@ def _tls_of(security: Security, cluster: Cluster) -> ssl.SSLContext | None:
         else:
             why = shortened(printable(reason.lower().replace("_", " ")), 100)
         raise RunError(f"With {files}, TLS can't be used, as {why}; give files that belong together.") from None
+    except RunError:
+        raise
     except (OSError, ValueError, TypeError) as error:
         why = reason_of(error) if isinstance(error, OSError) else str(error)
         raise RunError(f"With {files}, TLS can't be used ({shortened(printable(why), 200).rstrip('.')}).") from None
@@ -262,6 +266,23 @@ def _tls_of(security: Security, cluster: Cluster) -> ssl.SSLContext | None:
             "--cluster-cert and --cluster-key, or set them in Dask's own configuration."
         )
     return context
+
+
+def _check_files(security: Security, cluster: Cluster) -> None:
+    """Looks at the files one by one. Raises RunError, OSError."""
+    told = security.get_tls_config_for_role("client")
+    paths = [told.get(kind) or "" for kind in ("ca_file", "cert", "key")]
+    if not all(paths[:2]) or any("\n" in path for path in paths):
+        return  # there are none, or they are PEM themselves in Dask's configuration
+    ca, cert, key = ((name, path) for name, path in zip(_names_of_files(cluster), paths, strict=True))
+    check_tls_files(ca, cert, key if key[1] else cert)  # which may hold both
+
+
+def _names_of_files(cluster: Cluster) -> tuple[str, str, str]:
+    if cluster.ca:
+        return "--cluster-ca", "--cluster-cert", "--cluster-key"
+    own = "in Dask's configuration"
+    return f"The ca-file {own}", f"The client's cert {own}", f"The client's key {own}"
 
 
 def _why_unreachable(cluster: Cluster, error: BaseException) -> str:
