@@ -168,6 +168,25 @@ def test_hosts_are_chosen_by_name_hostname_address_and_resource() -> None:
         choose(workers, facts, ("arm", "x86"))
 
 
+def test_two_workers_of_one_host_that_are_asked_for_are_told_to_be_on_it() -> None:
+    workers = [Worker("tcp://10.0.0.1:1", "p1"), Worker("tcp://10.0.0.1:2", "p2"), Worker("tcp://10.0.0.2:1", "q")]
+    chosen = one_a_host(workers, ("p1", "p2"))
+    facts = {worker.address: facts_of() for worker in chosen}
+    with pytest.raises(PlanError, match="The workers p1 and p2 are on one host, for which one of them measures; name "):
+        choose(chosen, facts, ("p1", "p2"), workers)
+    only = one_a_host(workers, ("p2",))
+    assert [host.name for host in choose(only, facts | {only[0].address: facts_of()}, ("p2",), workers)] == ["p2"]
+
+
+def test_hosts_are_sorted_by_their_numbers_however_long() -> None:
+    """Python refuses to read more than 4,300 digits: one such worker would keep all users from measuring."""
+    names = ["9" * 5_000, "host-10", "host-2", "host-02b", "host-0", "7"]
+    workers = [Worker(f"tcp://10.0.0.{number}:1", name) for number, name in enumerate(names)]
+    told = [host.name for host in choose(workers, {worker.address: facts_of() for worker in workers}, ())]
+    assert told[0] == "7"
+    assert told[-4:] == ["host-0", "host-2", "host-02b", "host-10"]
+
+
 def test_hosts_are_told_apart_however_alike_their_names_are() -> None:
     """All that is said of a host goes by the name that is shown: two of one name would be one."""
     long = "x" * 70
@@ -271,6 +290,14 @@ def test_a_job_carries_what_no_file_keeps_and_shows_none_of_it(tmp_path: Path) -
     plan = Plan(modes=("requests", "aiohttp"), request=request, seed=3, requests=9, rounds=2, duration_s=None)
     assert has_secrets(whole_of(plan))
     assert not has_secrets(whole_of(plan.replace(request=Request(headers=(("Authorization", "Bearer $TOKEN"),)))))
+    for body, is_secret in (
+        (b'{"user": {"password" : 1234567890}}', True),
+        (b"<login><password>hunter22</password></login>", True),
+        (b'{"max_tokens": 100, "password": null, "token": "", "n": 1}', False),
+        (b"<page>1</page><token></token>", False),
+    ):
+        bare = plan.replace(request=Request(method="POST", data=body))
+        assert has_secrets(whole_of(bare)) == is_secret, body
     job = job_of(whole_of(plan), 4, keep_going=False, may_go_elsewhere=True)
     parcel = Parcel(json.dumps(job).encode())
     assert SECRET not in repr(parcel)

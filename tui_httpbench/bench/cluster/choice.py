@@ -16,6 +16,9 @@ from tui_httpbench.text.quoting import printable, shortened
 MAX_NAME_LENGTH = 60
 """How much of a host's name is shown."""
 
+MAX_DIGITS = 1_000_000
+"""No number in a name has more of them."""
+
 
 @dataclass(frozen=True)
 class Worker:
@@ -72,9 +75,15 @@ def one_a_host(workers: Iterable[Worker], wanted: tuple[str, ...], *, each: bool
 
 
 def choose(
-    workers: Iterable[Worker], facts: Mapping[str, Mapping[str, Any] | None], wanted: tuple[str, ...]
+    workers: Iterable[Worker],
+    facts: Mapping[str, Mapping[str, Any] | None],
+    wanted: tuple[str, ...],
+    others: Iterable[Worker] = (),
 ) -> tuple[Chosen, ...]:
-    """The hosts that measure, by name; ``facts`` are those of each worker's address. Raises PlanError."""
+    """The hosts that measure, by name; ``facts`` are those of each worker's address.
+
+    ``others`` are workers that do not measure, as one does that is on their host. Raises PlanError.
+    """
     named = _named(tuple(workers), facts)
     if not wanted:
         return named
@@ -90,10 +99,22 @@ def choose(
             known.setdefault(name, []).append(host)
     for name in wanted:
         if not known.get(name):
+            for worker in others:
+                if name in (worker.name, *worker.addresses):
+                    raise PlanError("hosts", _measured_by_another(name, worker, named))
             there = enumerate_names(tuple(host.name for host in named[:12]))
             raise PlanError("hosts", f"The cluster has no host or resource {shortened(name)!r}; it has {there}.")
     chosen = {host.worker.address for name in wanted for host in known[name]}
     return tuple(host for host in named if host.worker.address in chosen)
+
+
+def _measured_by_another(name: str, worker: Worker, named: Iterable[Chosen]) -> str:
+    """That a worker which was asked for does not measure, in a sentence."""
+    told = next((host.name for host in named if host.worker.machine_address == worker.machine_address), "another")
+    return (
+        f"The workers {told} and {shortened(printable(name), MAX_NAME_LENGTH)} are on one host, for which one of them "
+        "measures; name one of them in --hosts."
+    )
 
 
 def _named(workers: tuple[Worker, ...], facts: Mapping[str, Mapping[str, Any] | None]) -> tuple[Chosen, ...]:
@@ -128,6 +149,9 @@ def _is_wanted(worker: Worker, wanted: tuple[str, ...]) -> bool:
     return bool({worker.name, *worker.addresses, *worker.resources} & set(wanted))
 
 
-def _natural(name: str) -> list[tuple[int, int | str]]:
-    """Sorts host-2 before host-10."""
-    return [(0, int(part)) if part.isdecimal() else (1, part) for part in re.split(r"(\d+)", name)]
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Sorts host-2 before host-10, however many digits there are."""
+    return [
+        (len(part.lstrip("0")), part.lstrip("0")) if part.isdecimal() else (MAX_DIGITS, part)
+        for part in re.split(r"(\d+)", name)
+    ]
