@@ -344,14 +344,21 @@ async def test_a_child_that_hangs_is_ended_and_its_requests_come_back(
 
 @pytest.mark.slow
 @pytest.mark.timeout(240)
-async def test_a_scheduler_that_is_gone_is_told_of_once(mortal: DaskCluster, light_modes: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("is_begun_anew", [False, True])
+async def test_a_scheduler_that_is_gone_is_told_of_once(
+    mortal: DaskCluster, light_modes: tuple[str, ...], is_begun_anew: bool
+) -> None:
+    """Also where another begins at once at its address, which knows no worker: they are not what is gone."""
     runner = HostsRunner(plan_of(light_modes, rounds=200), Cluster(mortal.address))
 
     def kill_scheduler(runner: HostsRunner) -> bool:
         hosts = runner.progress().hosts
         if len(hosts) < 2 or min(host.round for host in hosts) < 2:
             return False
-        mortal.kill("scheduler")
+        if is_begun_anew:
+            mortal.begin_scheduler_anew()
+        else:
+            mortal.kill("scheduler")
         return True
 
     await run_through(runner, kill_scheduler)
@@ -359,6 +366,7 @@ async def test_a_scheduler_that_is_gone_is_told_of_once(mortal: DaskCluster, lig
     result = summarize_hosts(runner.measured)
     assert not [finding for finding in result.findings if "recovered" in finding.text]
     assert len(result.pairs.hosts) == 2, "their whole rounds count"
+    assert all(run.ended_with_all for run in runner.measured.hosts)
     assert all(rounds_of(run)["light"] >= 1 for run in runner.measured.hosts)
     assert wait_until(lambda: not mortal.pids(CHILD), 30) < 30
 

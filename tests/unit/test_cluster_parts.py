@@ -180,7 +180,9 @@ def test_two_workers_of_one_host_that_are_asked_for_are_told_to_be_on_it() -> No
 
 def test_hosts_are_sorted_by_their_numbers_however_long() -> None:
     """Python refuses to read more than 4,300 digits: one such worker would keep all users from measuring."""
-    names = ["9" * 5_000, "host-10", "host-2", "host-02b", "host-0", "7"]
+    long = Worker("tcp://10.0.0.9:1", "9" * 5_000)
+    assert one_a_host([long], ()) == (long,)
+    names = ["9" * 20, "host-10", "host-2", "host-02b", "host-0", "7"]
     workers = [Worker(f"tcp://10.0.0.{number}:1", name) for number, name in enumerate(names)]
     told = [host.name for host in choose(workers, {worker.address: facts_of() for worker in workers}, ())]
     assert told[0] == "7"

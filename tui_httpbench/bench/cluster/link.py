@@ -65,13 +65,19 @@ class Link:
         self._looking = asyncio.Lock()
         self._looked_s = float("-inf")
         self._known: set[str] = set()
+        self._scheduler = ""
 
     async def identity(self, limit_s: float = CALL_S) -> dict[str, Any]:
         """What the scheduler tells of itself and its workers. Raises SchedulerLostError."""
         try:
-            return dict(await asyncio.wait_for(self._client.scheduler.identity(n_workers=-1), limit_s))
+            told = dict(await asyncio.wait_for(self._client.scheduler.identity(n_workers=-1), limit_s))
         except (OSError, TimeoutError) as error:
             raise SchedulerLostError(str(error)) from None
+        # One that was begun anew at the same address knows no worker, whatever has become of them.
+        if self._scheduler not in ("", told["id"]):
+            raise SchedulerLostError("begun anew")
+        self._scheduler = str(told["id"])
+        return told
 
     async def call(self, address: str, function: Any, *args: Any, limit_s: float = CALL_S) -> Any:
         """What a function returns that runs in the worker with this address.
@@ -97,7 +103,8 @@ class Link:
         finally:
             calling.cancel()
         result = results.get(address)
-        if isinstance(result, TimeoutError | OSError):
+        if address not in results or isinstance(result, TimeoutError | OSError):
+            await self.identity()  # where the scheduler is gone too, that is why
             raise LostError(address)
         if isinstance(result, Exception):
             raise UnfitError(shortened(printable(f"{type(result).__name__}: {result}"), 200))
