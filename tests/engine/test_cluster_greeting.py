@@ -77,8 +77,8 @@ async def why_not(cluster: Cluster) -> str:
     [
         (says(b"SSH-2.0-OpenSSH_9.2p1 Debian\r\n"), "is no scheduler of Dask; see its port, which usually is 8786."),
         (says(b"\xf1" + os.urandom(3000)), "is no scheduler of Dask; see its port"),
-        (says(as_dask(0)), "is no scheduler of Dask, or of a version that can't be talked to (IndexError: "),
-        (says(as_dask(2, 2**60, 2**60)), "is no scheduler of Dask, or of a version that can't be talked to ("),
+        (says(as_dask(0)), "is no scheduler of Dask, or of a version that can't be talked to; see "),
+        (says(as_dask(2, 2**60, 2**60)), "is no scheduler of Dask, or of a version that can't be talked to; see "),
         (says(b""), "says nothing within 1 s, where a scheduler of Dask greets; see its port"),
         (as_http, "says nothing within 1 s, where a scheduler of Dask greets; see its port"),
         (closes, "closes the line without a word, where a scheduler of Dask greets; see its port"),
@@ -135,7 +135,7 @@ async def test_files_of_another_cluster_are_told_of_by_their_options(files: tupl
             "cluster."
         )
         why = await why_not(Cluster(address))
-        assert why.startswith(f"The scheduler {address} wants TLS, and no files are set for it; give {OPTIONS}, or set")
+        assert why.startswith(f"TLS, as {address} asks for it, needs files, and none are set; give {OPTIONS}, or set")
     async with served(says(as_dask(1, 0))) as place:
         why = await why_not(parse_cluster(f"tls://{place}", None, own.ca, own.cert, own.key))
         assert why.startswith(f"What answers at tls://{place} does not speak TLS; write tcp:// in place of tls://")

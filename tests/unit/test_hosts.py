@@ -125,7 +125,7 @@ def test_where_the_run_as_such_ended_whole_rounds_of_all_hosts_count() -> None:
         result = hosts_result(runs=gone, whole=whole)
         assert result.pairs.hosts == NAMES
         assert sentences_of(result)[0] == "aiohttp is first on all 6 hosts, surely."
-        assert len(findings_of(result, "host-cut-short")) == 1
+        assert not findings_of(result, "host-cut-short"), "it is said of the run"
         assert not findings_of(result, "host-left-out")
     none, *alone, more = sentences_of(hosts_result(runs={name: {"trouble": "It hung."} for name in NAMES}))
     assert none == NONE_COUNTS
@@ -145,6 +145,10 @@ def test_a_host_with_trouble_of_its_own_does_not_count_again_as_the_run_as_such_
         assert findings_of(result, "host-left-out") == [
             "arm64-b: Its worker was killed. It is left out of what is said of all; what it measured can be seen."
         ]
+    some = hosts_result(runs={name: gone[name] for name in NAMES[:2]}, whole={"interrupted": True})
+    assert findings_of(some, "host-cut-short") == [
+        "arm64-a and arm64-b were cut short with the run as such; their whole rounds count."
+    ]
 
 
 def test_what_ended_a_host_is_told_once() -> None:

@@ -50,6 +50,7 @@ def test_it_comes_back_as_it_was_with_every_request() -> None:
     assert kept.load == "on 6 hosts, 10 requests, 1 in flight"
     assert kept.conclusion.startswith("aiohttp is first on all 4 hosts")
     assert kept.winner == "aiohttp"
+    assert kept.outcome == "finished, 2 hosts left out"
     assert kept.requests == 5 * 3 * 5 * 10
     opened = open_any(kept.id)
     assert isinstance(opened, MeasuredHosts)

@@ -29,20 +29,27 @@ def hosts_in_words(names: Sequence[str], most: int = MAX_NAMES) -> str:
 
 
 def _in_trouble(runs: Sequence[HostRun]) -> Iterator[Finding]:
-    """Hosts that count for nothing, or were cut short with all others; those of one reason together."""
-    reasons: dict[tuple[str, bool, bool], list[str]] = {}
+    """Hosts that count for nothing, those of one reason together, and those that were cut short with the run as such.
+
+    Where all were, it is said of the run.
+    """
+    reasons: dict[tuple[str, bool], list[str]] = {}
     for run in runs:
-        why = why_left_out(run)
-        if why or run.trouble:
-            reasons.setdefault((why or run.trouble, bool(why), run.has_requests), []).append(run.host.name)
-    for (why, is_left_out, has_requests), names in reasons.items():
-        told = f"{hosts_in_words(names)}: {why}"
-        if not is_left_out:
-            yield Finding("host-cut-short", told)
-            continue
+        if why := why_left_out(run):
+            reasons.setdefault((why, run.has_requests), []).append(run.host.name)
+    for (why, has_requests), names in reasons.items():
         they = "It is" if len(names) == 1 else "They are"
         seen = f" of what is said of all; what {'it' if len(names) == 1 else 'they'} measured can be seen"
-        yield Finding("host-left-out", f"{told} {they} left out{seen if has_requests else ''}.")
+        told = f"{hosts_in_words(names)}: {why} {they} left out{seen if has_requests else ''}."
+        yield Finding("host-left-out", told)
+    counting = [run for run in runs if not why_left_out(run)]
+    cut = [run.host.name for run in counting if run.ended_with_all]
+    if 0 < len(cut) < len(counting):
+        were, their = ("was", "its") if len(cut) == 1 else ("were", "their")
+        yield Finding(
+            "host-cut-short",
+            f"{hosts_in_words(cut)} {were} cut short with the run as such; {their} whole rounds count.",
+        )
 
 
 def _too_few(pairs: HostsPairs) -> Iterator[Finding]:

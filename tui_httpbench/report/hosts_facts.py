@@ -101,5 +101,5 @@ def how_it_ended(result: HostsResult) -> str:
     if not result.stopped:
         return ""
     how = "Interrupted" if result.interrupted else "Stopped by the user"
-    how = f"Ended before its time: {printable(result.trouble)}" if result.trouble else how
-    return f"{how.removesuffix('.')}; this is what had been measured by then."
+    how = "Ended before its time (see the warnings)" if result.trouble else how
+    return f"{how}; this is what had been measured by then."

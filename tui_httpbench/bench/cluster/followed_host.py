@@ -32,7 +32,7 @@ SILENT_S = agent.LEASE_S + 5.0
 """How long a host may not answer, or its run tell nothing, until it is given up: its run has ended by itself then."""
 END_S = 5.0
 LAPSED = f"Nobody asked for its run for {agent.LEASE_S:.0f} s, so it ended"
-KEPT = "what it measured until then is kept"
+KEPT = "what was measured until then is kept"
 
 
 class FollowedHost:
@@ -151,7 +151,7 @@ class FollowedHost:
     def _gave_up(self, why: str) -> str:
         when = "after" if self.progress.state == "waiting" else "in"
         round_ = f" {when} round {self.progress.round}" if self.progress.round else ""
-        return f"{why}{round_}; {KEPT if self.mirror.sizes else 'nothing came back from it'}."
+        return f"{why}{round_}; {KEPT if self.mirror.sizes else 'nothing came back'}."
 
     def _show(self, told: dict[str, Any], state: str) -> None:
         if not told:

@@ -269,8 +269,8 @@ def _tls_of(security: Security, cluster: Cluster) -> ssl.SSLContext | None:
         raise RunError(f"With {files}, TLS can't be used ({shortened(printable(why), 200).rstrip('.')}).") from None
     if context is None:
         raise RunError(
-            f"The scheduler {cluster.address} wants TLS, and no files are set for it; give --cluster-ca, "
-            "--cluster-cert and --cluster-key, or set them in Dask's own configuration."
+            f"TLS, as {cluster.address} asks for it, needs files, and none are set; give --cluster-ca, --cluster-cert "
+            "and --cluster-key, or set them in Dask's own configuration."
         )
     return context
 
@@ -297,10 +297,9 @@ def _why_unreachable(cluster: Cluster, error: BaseException) -> str:
     where = cluster.in_words
     if isinstance(error, OSError | TimeoutError) and "ssl" not in str(error).lower():
         return f"The scheduler {where} does not answer within {CONNECT_S:.0f} s; see that it is well."
-    why = shortened(printable(f"{type(error).__name__}: {error}"), 200).rstrip(".")
     return (
-        f"What answers at {where} is no scheduler of Dask, or of a version that can't be talked to ({why}); see its "
-        "port, which usually is 8786, and that Dask is of the same version there."
+        f"What answers at {where} is no scheduler of Dask, or of a version that can't be talked to; see its port, "
+        "which usually is 8786, and that Dask is of the same version there."
     )
 
 
