@@ -375,6 +375,27 @@ async def test_a_scheduler_that_is_gone_is_told_of_once(
 
 @pytest.mark.slow
 @pytest.mark.timeout(240)
+async def test_a_scheduler_that_stands_still_for_less_than_hosts_wait_ends_nothing(
+    mortal: DaskCluster, light_modes: tuple[str, ...]
+) -> None:
+    runner = HostsRunner(plan_of(light_modes, rounds=6), Cluster(mortal.address))
+
+    async def suspend() -> None:
+        while not (hosts := runner.progress().hosts) or min(host.round for host in hosts) < 1:
+            await asyncio.sleep(0.02)
+        mortal.kill("scheduler", signal.SIGSTOP)
+        await asyncio.sleep(12)
+        mortal.kill("scheduler", signal.SIGCONT)
+
+    suspending = asyncio.create_task(suspend())
+    await run_through(runner)
+    await suspending
+    assert runner.trouble == ""
+    assert {name: rounds_of(run)["light"] for name, run in by_name(runner.measured).items()} == {"alpha": 6, "beta": 6}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
 async def test_an_app_that_stood_still_says_so_and_counts_what_came_back(mortal: DaskCluster, tmp_path: Path) -> None:
     app = await start_app(mortal, tmp_path / "out", "200")
     await two_rounds_of_both()

@@ -56,6 +56,10 @@ class SchedulerLostError(Exception):
     """The scheduler is gone."""
 
 
+class SchedulerSilentError(SchedulerLostError):
+    """The scheduler did not answer in time, and may do so later."""
+
+
 class Link:
     """A connection to a scheduler; ``connect`` makes it."""
 
@@ -68,10 +72,12 @@ class Link:
         self._scheduler = ""
 
     async def identity(self, limit_s: float = CALL_S) -> dict[str, Any]:
-        """What the scheduler tells of itself and its workers. Raises SchedulerLostError."""
+        """What the scheduler tells of itself and its workers. Raises SchedulerLostError, SchedulerSilentError."""
         try:
             told = dict(await asyncio.wait_for(self._client.scheduler.identity(n_workers=-1), limit_s))
-        except (OSError, TimeoutError) as error:
+        except TimeoutError:
+            raise SchedulerSilentError from None
+        except OSError as error:
             raise SchedulerLostError(str(error)) from None
         # One that was begun anew at the same address knows no worker, whatever has become of them.
         if self._scheduler not in ("", told["id"]):
@@ -111,10 +117,16 @@ class Link:
         return result
 
     async def _has_worker(self, address: str) -> bool:
-        """Whether the scheduler knew this worker within the last moments. Raises SchedulerLostError."""
+        """Whether the scheduler knew this worker within the last moments; so it is held where that stands still.
+
+        It may go on before the call is given up. Raises SchedulerLostError.
+        """
         async with self._looking:
             if time.monotonic() - self._looked_s > LOOK_S:
-                self._known = set((await self.identity())["workers"])
+                try:
+                    self._known = set((await self.identity(LOOK_S))["workers"])
+                except SchedulerSilentError:
+                    return True
                 self._looked_s = time.monotonic()
         return address in self._known
 
