@@ -168,6 +168,19 @@ async def test_from_the_history_it_opens_and_goes_back_and_is_not_compared() -> 
         assert await wait_for_screen(pilot, HistoryScreen) is history
 
 
+async def test_a_small_screen_says_who_is_left_out_and_how_fast_the_only_mode_is() -> None:
+    runs = {"host-002": {"trouble": "Its worker was killed."}}
+    async with HostsApp(hosts_result(3, runs=runs)).run_test(size=(80, 24)) as pilot:
+        await read(pilot)
+        assert "left out" in text_on(pilot.app)
+    async with HostsApp(hosts_result(3, {"aiohttp": 1.0}, runs=runs)).run_test(size=(80, 24)) as pilot:
+        await read(pilot)
+        shown = text_on(pilot.app)
+        assert "left out" in shown
+        assert "first place" not in shown
+        assert shown.count("/s") == 5, "two in the sentence, in each row, and of the host under the cursor"
+
+
 async def test_an_interrupted_run_on_hosts_is_recovered_and_kept() -> None:
     """Its app was killed, so that no host had ended: what they measured counts, but for one that had died before."""
     measured = measured_hosts(3, rounds=3, runs={"host-003": {"trouble": "Its worker process of Dask is gone."}})

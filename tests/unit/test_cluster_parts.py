@@ -220,6 +220,13 @@ def test_what_is_otherwise_on_a_host_is_told_in_sentences() -> None:
     )
 
 
+def test_what_keeps_a_host_from_measuring_is_no_note_as_well() -> None:
+    plan = Plan(modes=("requests",))
+    for facts in (facts_of(package="9.0"), facts_of(free_bytes=21_000_000)):
+        assert why_unfit(facts, plan)
+        assert notes_on(facts, plan, 0.0, 0) == ()
+
+
 def test_a_host_that_can_not_measure_says_why_and_what_to_do() -> None:
     plan = Plan(modes=("requests", "aiohttp"))
     install = f"run pip install 'httpbench-tui[cluster]=={__version__}' there."

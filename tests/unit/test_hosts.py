@@ -18,6 +18,8 @@ from tui_httpbench.analysis.hosts_words import NONE_COUNTS, NOT_COMPARED, conclu
 from tui_httpbench.bench.run_reading import CUT_OFF
 from tui_httpbench.charts.intervals import IntervalScale
 from tui_httpbench.measured.measured_hosts import MeasuredHosts
+from tui_httpbench.report.hosts_facts import how_in_words
+from tui_httpbench.report.hosts_plot import name_in
 
 EQUAL = dict.fromkeys(THREE, 1.0)
 
@@ -113,6 +115,7 @@ def test_hosts_with_trouble_or_without_rounds_are_named_and_left_out() -> None:
         "x86-b and x86-c: It was not reached. They are left out.",
     ]
     assert not result.all_succeeded
+    assert [first_place(result, host) for host in result.hosts[2:4]] == ["left out"] * 2
     assert [host.name for host in result.measured_hosts] == ["arm64-a", "arm64-b", "x86-a", "x86-d"]
     assert sentences_of(result)[-1].startswith("On x86-a, which is left out: aiohttp is fastest: "), "it is not lost"
     alone = hosts_result(["arm64-a", "arm64-b", "x86-d"])
@@ -149,6 +152,21 @@ def test_a_host_with_trouble_of_its_own_does_not_count_again_as_the_run_as_such_
     assert findings_of(some, "host-cut-short") == [
         "arm64-a and arm64-b were cut short with the run as such; their whole rounds count."
     ]
+
+
+def test_a_round_that_was_cut_short_is_no_round_of_a_host() -> None:
+    measured = measured_hosts(2, rounds=2)
+    first, other = measured.hosts
+    assert first.measured is not None
+    *whole, last = first.measured.records
+    cut = replace(first, measured=replace(first.measured, records=(*whole, replace(last, outcome="stopped"))))
+    result = summarize_hosts(replace(measured, hosts=(cut, other)))
+    assert [host.whole_rounds for host in result.hosts] == [2, 2], "two modes of three can be compared in it"
+    *whole, _, _ = first.measured.records
+    cut = replace(first, measured=replace(first.measured, records=tuple(whole)))
+    result = summarize_hosts(replace(measured, hosts=(cut, other)))
+    assert [host.whole_rounds for host in result.hosts] == [1, 2]
+    assert "2 hosts × 3 modes × 1 to 2 rounds" in how_in_words(result)
 
 
 def test_what_ended_a_host_is_told_once() -> None:
@@ -323,6 +341,12 @@ def test_findings_of_the_hosts_own_runs_are_told_once_with_their_hosts() -> None
     assert not few[0].text.startswith("On "), "it is so on all of them"
     own = hosts_result(6, rounds=5, noise=0.02)
     assert all(each.text.startswith("On ") for each in own.findings if each.id == "slow-first-round")
+
+
+def test_long_names_are_cut_in_the_middle_as_machines_differ_at_an_end() -> None:
+    assert name_in(9, "dask-worker-abc (10.0.0.1:1)") == "dask…1:1)"
+    assert name_in(1, "ab") == "…"
+    assert name_in(4, "a") == "   a"
 
 
 def test_a_scale_has_1_where_that_costs_little_and_arrows_where_it_ends() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -43,6 +44,14 @@ class HostResult:
     def result(self) -> Result | None:
         """The run made there, as its own report has it; None where none came back. Worked out when it is asked for."""
         return None if self.run.measured is None else summarize_run(self.run.measured)
+
+    @cached_property
+    def whole_rounds(self) -> int:
+        """In how many rounds lanes can be compared: those that two lanes at least, or the only one, have whole."""
+        # From the records alone: a screen asks for this of hundreds of hosts, before their runs are worked out.
+        records = () if self.run.measured is None else self.run.measured.records
+        made = Counter(record.mode for record in records if record.outcome == "complete").most_common(2)
+        return made[-1][1] if made else 0
 
 
 @dataclass(frozen=True)

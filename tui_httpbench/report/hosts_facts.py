@@ -37,7 +37,7 @@ def target_of_hosts(result: HostsResult) -> str:
 def how_in_words(result: HostsResult) -> str:
     """How much was measured: ``6 hosts × 8 modes × 5 rounds of 0.21 to 0.35 s; 10 in flight; profile equal``."""
     plan = result.plan
-    made = sorted(host.run.measured.rounds_made for host in result.measured_hosts if host.run.measured is not None)
+    made = sorted(host.whole_rounds for host in result.measured_hosts)
     rounds = (
         "no round"
         if not made
