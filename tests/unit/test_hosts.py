@@ -319,6 +319,16 @@ def test_a_host_that_is_unlike_all_others_stands_out_and_one_of_three_does_not()
     assert not findings_of(hosts_result(3, there={"host-002": {"aiohttp": 3.0}}), "host-stands-out")
 
 
+def test_a_noisy_host_does_not_stand_out_by_two_rounds_of_two_modes() -> None:
+    """Its noise is told by one difference then, which may be small by chance."""
+    two = {"aiohttp": 1.0, "requests-session": 1.5}
+    for seed in range(20):
+        quiet = measured_hosts(6, two, tau=0, noise=0.01, rounds=2, seed=seed)
+        noisy = measured_hosts(6, two, tau=0, noise=0.2, rounds=2, seed=9_000 + seed)
+        result = summarize_hosts(replace(quiet, hosts=(noisy.hosts[0], *quiet.hosts[1:])))
+        assert not result.pairs.standing_out
+
+
 def test_what_is_called_sure_on_any_host_is_wrong_in_few_runs() -> None:
     """Equal lanes on six hosts: any two that are called different on one of them, or on average, are so wrongly."""
     tries = 40

@@ -28,6 +28,8 @@ from tui_httpbench.analysis.summary import rules_of, summarize_so_far
 from tui_httpbench.measured.measured_hosts import HostRun
 from tui_httpbench.plan.plan import Plan
 
+MIN_DF_TO_STAND_OUT = 2
+"""Of how many degrees of freedom a host's own noise must be, that it may be said to be unlike others."""
 Standing = Literal["first", "second", "same", "unsure"]
 Order = Literal["everywhere", "same", "flips", "leads", "unsure"]
 
@@ -36,7 +38,8 @@ Order = Literal["everywhere", "same", "flips", "leads", "unsure"]
 class PairOnHost:
     """Two lanes on a host: ``ratio`` is the second's time over the first's; ``standing`` is which is surely faster.
 
-    ``log_ratio`` and ``variance`` are what the mean is made of; the latter is None while a round is all there is.
+    ``log_ratio`` and ``variance`` are what the mean is made of; the latter is None while a round is all there is, and
+    has ``df`` degrees of freedom.
     """
 
     host: str
@@ -46,6 +49,7 @@ class PairOnHost:
     standing: Standing
     log_ratio: float
     variance: float | None
+    df: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -234,7 +238,8 @@ class HostsPairs:
         """The machines that stand out, each with the pair that is furthest off there, the furthest first.
 
         By externally studentized distances, with Bonferroni's bound for all machines and pairs together: of machines
-        that are like the others, any is named in 5 of 100 runs at most. Nothing is said of fewer than four machines.
+        that are like the others, any is named in 5 of 100 runs at most. Nothing is said of fewer than four machines,
+        nor of one whose own noise is known from a single difference between rounds: it may be many times that.
         """
         groups = [(pair, self._groups(pair)) for pair in self.all]
         looks = sum(len(group) for _, group in groups)
@@ -245,6 +250,8 @@ class HostsPairs:
                 continue
             limit = student_quantile(1 - ERROR_RATE / (2 * looks), told.df)
             for (names, log_ratio, _), distance, mean in zip(group, told.distances, told.means, strict=True):
+                if any(each.df < MIN_DF_TO_STAND_OUT for host in names if (each := pair.on(host)) is not None):
+                    continue
                 far = abs(float(distance)) / limit
                 if far > 1 and far > (furthest[names].distance if names in furthest else 0.0):
                     furthest[names] = StandsOut(names, pair, exp_of(log_ratio), exp_of(float(mean)), far)
@@ -272,6 +279,7 @@ class HostsPairs:
                 standing,
                 float(compared.fit.effects[place] - compared.fit.effects[other]),
                 float(compared.fit.variances[place, other]) if compared.fit.df > 0 else None,
+                float(compared.fit.df),
             )
 
     def _groups(self, pair: PairOverHosts) -> list[tuple[tuple[str, ...], float, float]]:
