@@ -379,8 +379,17 @@ def test_a_host_on_which_a_plain_run_measures_is_busy() -> None:
     host_path(of_hosts.path, 0).mkdir()
     held.note(RunEnd(False, "", "2026-11-27T20:18:34+01:00"))
     begin()  # one shows its result, the other measures elsewhere
-    for folder in (held, of_hosts):
+    cut_off = RunFolder()
+    cut_off.begin(whole_of(Plan(modes=("requests",))))
+    cut_off.leave()
+    shown = RunFolder.reopen(cut_off.path)
+    begin()  # an app shows what the run had measured
+    shown.begin(whole_of(Plan(modes=("requests",))))
+    with pytest.raises(BusyError):
+        begin()  # and now it goes on with it
+    for folder in (held, of_hosts, shown):
         folder.remove()
+        assert not folder.path.exists()
 
 
 def test_a_parcel_opens_no_further_than_was_said() -> None:

@@ -13,8 +13,8 @@ from support.made_results import record_of
 
 from tui_httpbench.analysis.hosts import HostsResult, summarize_hosts
 from tui_httpbench.analysis.hosts_pairs import machines_of
-from tui_httpbench.analysis.hosts_table import first_place, order_in_words, pair_columns
-from tui_httpbench.analysis.hosts_words import NONE_COUNTS, NOT_COMPARED, conclusion_of, sentences_of
+from tui_httpbench.analysis.hosts_table import first_place, order_in_words, pair_columns, sure_note
+from tui_httpbench.analysis.hosts_words import NONE_COUNTS, NOT_COMPARED, THE_ONLY_ONE, conclusion_of, sentences_of
 from tui_httpbench.bench.run_reading import CUT_OFF
 from tui_httpbench.charts.intervals import IntervalScale
 from tui_httpbench.measured.measured_hosts import MeasuredHosts
@@ -117,7 +117,9 @@ def test_hosts_with_trouble_or_without_rounds_are_named_and_left_out() -> None:
     assert not result.all_succeeded
     assert [first_place(result, host) for host in result.hosts[2:4]] == ["left out"] * 2
     assert [host.name for host in result.measured_hosts] == ["arm64-a", "arm64-b", "x86-a", "x86-d"]
-    assert sentences_of(result)[-1].startswith("On x86-a, which is left out: aiohttp is fastest: "), "it is not lost"
+    assert sentences_of(result)[-1].startswith("On x86-a, which is left out and judged alone: aiohttp is fastest: "), (
+        "it is not lost"
+    )
     alone = hosts_result(["arm64-a", "arm64-b", "x86-d"])
     assert {each.host for each in result.pairs.all[0].on_hosts} == {each.host for each in alone.pairs.all[0].on_hosts}
 
@@ -133,7 +135,7 @@ def test_where_the_run_as_such_ended_whole_rounds_of_all_hosts_count() -> None:
     none, *alone, more = sentences_of(hosts_result(runs={name: {"trouble": "It hung."} for name in NAMES}))
     assert none == NONE_COUNTS
     assert [sentence.partition(": aiohttp is fastest: ")[0] for sentence in alone] == [
-        f"On {name}, which is left out" for name in NAMES[:3]
+        f"On {name}, which is left out and judged alone" for name in NAMES[:3]
     ]
     assert more == "3 more hosts left out have rankings of their own."
 
@@ -185,6 +187,13 @@ def test_what_is_otherwise_on_a_host_is_told_once() -> None:
     note = "httpx is 0.27.2 there, 0.28.1 here."
     result = hosts_result(runs={name: {"notes": (note,)} for name in NAMES[:5]})
     assert findings_of(result, "host-differs") == [f"arm64-a, arm64-b, x86-a and 2 more: {note}"]
+
+
+def test_of_the_only_host_nothing_is_said_as_of_several() -> None:
+    told = hosts_result(1, runs={"host-001": {"trouble": "Its run hung."}})
+    assert sentences_of(told)[0] == THE_ONLY_ONE
+    assert sure_note(hosts_result(1)) == "All that is called sure holds together in 95 of 100 runs."
+    assert sure_note(hosts_result(3)).startswith("All that is called sure, on any host or on average, holds ")
 
 
 def test_one_host_has_no_mean_and_that_is_said() -> None:

@@ -28,7 +28,6 @@ PAIRS_NOTE = (
     "95 %; between those of a further one lies the true ratio of another machine, in 95 of 100 cases. I² is the share "
     "of what machines differ by that noise does not explain."
 )
-SURE_NOTE = "All that is called sure, on any host or on average, holds together in 95 of 100 runs."
 _ORDERS: dict[Order, str] = {
     "everywhere": "the same everywhere, surely",
     "same": "equal everywhere, surely",
@@ -143,6 +142,12 @@ PAIR_COLUMNS: tuple[PairColumn, ...] = (
     PairColumn("a further one", "right", 50, lambda pair: expected_interval(pair), _has_mean),
     PairColumn("I²", "right", 30, lambda pair: i2_in_words(pair), _has_mean),
 )
+
+
+def sure_note(result: HostsResult) -> str:
+    """What holds of all that is called sure of the hosts that count."""
+    where = ", on any host or on average," if result.pairs.has_mean else ""
+    return f"All that is called sure{where} holds together in 95 of 100 runs."
 
 
 def pair_columns(result: HostsResult) -> tuple[PairColumn, ...]:

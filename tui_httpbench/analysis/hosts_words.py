@@ -39,6 +39,7 @@ _ORDERS: tuple[tuple[Order | Literal["unsurely"], str, str], ...] = (
 )
 """What is said of one pair, and of several, by what the hosts say of its order."""
 NONE_COUNTS = "No host measured to its end, so nothing is said of them together."
+THE_ONLY_ONE = "The only host did not measure to its end."
 NOT_COMPARED = "No two modes could be compared on any host: requests failed, or rounds are missing."
 
 
@@ -48,7 +49,7 @@ def sentences_of(result: HostsResult) -> tuple[str, ...]:
         return ()
     pairs = result.pairs
     if all(host.why_left_out for host in result.hosts):
-        return (NONE_COUNTS, *_left_out(result))
+        return (NONE_COUNTS if len(result.hosts) > 1 else THE_ONLY_ONE, *_left_out(result))
     if len(result.plan.modes) == 1:
         return (_one_mode(result),)
     if not pairs.all:
@@ -119,7 +120,7 @@ def _left_out(result: HostsResult) -> Iterator[str]:
     """What hosts found each for itself that count for nothing that is said of all: their whole rounds are there."""
     told = [(host.name, conclude(host.result)) for host in result.hosts if host.why_left_out and host.result]
     own = [(name, sentence) for name, sentence in told if sentence]
-    yield from (f"On {name}, which is left out: {sentence}" for name, sentence in own[:MAX_NAMES])
+    yield from (f"On {name}, which is left out and judged alone: {sentence}" for name, sentence in own[:MAX_NAMES])
     if len(own) > MAX_NAMES:
         yield f"{plural(len(own) - MAX_NAMES, 'more host')} left out have rankings of their own."
 

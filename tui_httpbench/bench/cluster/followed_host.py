@@ -99,7 +99,7 @@ class FollowedHost:
         if "busy" in begun:
             return (
                 f"Another run ({shortened(printable(begun['busy']), 40)}) measures there, and one disturbs the other; "
-                f"wait until it has ended. Of an app that was killed, nothing is left after {agent.GONE_S:.0f} s."
+                f"wait until it has ended. Where its app was killed, it ends by itself within {agent.GONE_S:.0f} s."
             )
         if "why" in begun:
             return f"Its run could not begin: {shortened(printable(begun['why']), 200).rstrip('.')}."
