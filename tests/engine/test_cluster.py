@@ -31,6 +31,7 @@ from tui_httpbench.bench.cluster.parcel import Parcel
 from tui_httpbench.bench.kept_runs import list_kept, open_any
 from tui_httpbench.bench.recovery import find_interrupted_runs, read_any
 from tui_httpbench.bench.run_error import RunError
+from tui_httpbench.bench.run_reading import CUT_OFF
 from tui_httpbench.commands.main import main
 from tui_httpbench.measured.measured_hosts import HostRun, MeasuredHosts
 from tui_httpbench.measured.samples import LATENCY, START
@@ -181,8 +182,9 @@ async def test_a_host_that_is_killed_keeps_what_it_had_handed_in(
     runs = by_name(runner.measured)
     assert rounds_of(runs["alpha"]) == {"light": 8, "light-other": 8}, "the other one goes on"
     assert runs["alpha"].trouble == ""
+    assert not runs["beta"].ended_with_all
     assert 1 <= rounds_of(runs["beta"])["light"] < 8
-    told = r"Its worker process of Dask is gone (in|after) round \d; what it measured until then is kept\."
+    told = r"Its worker process of Dask is gone (in|after) round \d; what was measured until then is kept\."
     assert re.fullmatch(told, runs["beta"].trouble)
     assert HostFinished("beta", runs["beta"].trouble) in events
     assert wait_until(lambda: not mortal.pids(CHILD), 10) < 10, "no process stays behind"
@@ -243,7 +245,9 @@ async def test_who_is_not_there_is_told_before_anything_is_measured(
     monkeypatch.setattr(link, "CONNECT_S", 1.0)
     with pytest.raises(PlanError, match="has no host or resource 'gamma'; it has alpha and beta"):
         await run_through(HostsRunner(plan, Cluster(cluster.address, hosts=("alpha", "gamma"))))
-    with pytest.raises(RunError, match=r"No scheduler of Dask answers at tcp://127\.0\.0\.1:9 within 1 s"):
+    with pytest.raises(
+        RunError, match=r"No scheduler of Dask answers at tcp://127\.0\.0\.1:9 within 1 s \(connection refused\);"
+    ):
         await run_through(HostsRunner(plan, Cluster("tcp://127.0.0.1:9")))
     heavy = plan_of(light_modes, requests=200, rounds=2, request=Request(url="http://192.0.2.7/"))
     with pytest.raises(PlanError, match=r"Up to 1,600 requests go to 192\.0\.2\.7, 10 at once.*add --yes"):
@@ -342,14 +346,21 @@ async def test_a_child_that_hangs_is_ended_and_its_requests_come_back(
 
 @pytest.mark.slow
 @pytest.mark.timeout(240)
-async def test_a_scheduler_that_is_gone_is_told_of_once(mortal: DaskCluster, light_modes: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("is_begun_anew", [False, True])
+async def test_a_scheduler_that_is_gone_is_told_of_once(
+    mortal: DaskCluster, light_modes: tuple[str, ...], is_begun_anew: bool
+) -> None:
+    """Also where another begins at once at its address, which knows no worker: they are not what is gone."""
     runner = HostsRunner(plan_of(light_modes, rounds=200), Cluster(mortal.address))
 
     def kill_scheduler(runner: HostsRunner) -> bool:
         hosts = runner.progress().hosts
         if len(hosts) < 2 or min(host.round for host in hosts) < 2:
             return False
-        mortal.kill("scheduler")
+        if is_begun_anew:
+            mortal.begin_scheduler_anew()
+        else:
+            mortal.kill("scheduler")
         return True
 
     await run_through(runner, kill_scheduler)
@@ -357,8 +368,30 @@ async def test_a_scheduler_that_is_gone_is_told_of_once(mortal: DaskCluster, lig
     result = summarize_hosts(runner.measured)
     assert not [finding for finding in result.findings if "recovered" in finding.text]
     assert len(result.pairs.hosts) == 2, "their whole rounds count"
+    assert all(run.ended_with_all for run in runner.measured.hosts)
     assert all(rounds_of(run)["light"] >= 1 for run in runner.measured.hosts)
     assert wait_until(lambda: not mortal.pids(CHILD), 30) < 30
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_a_scheduler_that_stands_still_for_less_than_hosts_wait_ends_nothing(
+    mortal: DaskCluster, light_modes: tuple[str, ...]
+) -> None:
+    runner = HostsRunner(plan_of(light_modes, rounds=6), Cluster(mortal.address))
+
+    async def suspend() -> None:
+        while not (hosts := runner.progress().hosts) or min(host.round for host in hosts) < 1:
+            await asyncio.sleep(0.02)
+        mortal.kill("scheduler", signal.SIGSTOP)
+        await asyncio.sleep(12)
+        mortal.kill("scheduler", signal.SIGCONT)
+
+    suspending = asyncio.create_task(suspend())
+    await run_through(runner)
+    await suspending
+    assert runner.trouble == ""
+    assert {name: rounds_of(run)["light"] for name, run in by_name(runner.measured).items()} == {"alpha": 6, "beta": 6}
 
 
 @pytest.mark.slow
@@ -386,7 +419,9 @@ async def test_a_scheduler_that_dies_is_a_failure_and_no_stop(mortal: DaskCluste
     await two_rounds_of_both()
     mortal.kill("scheduler")
     assert await asyncio.wait_for(app.wait(), 60) == 1
-    assert "recovered" not in (tmp_path / "out").read_text()
+    told = (tmp_path / "out").read_text()
+    assert "recovered" not in told
+    assert "left out" not in told, "nothing was wrong with the hosts"
 
 
 @pytest.mark.slow
@@ -405,7 +440,7 @@ async def test_an_app_that_is_killed_loses_nothing_and_leaves_nothing(mortal: Da
     assert recovered.whole.interrupted
     for run in recovered.hosts:
         assert rounds_of(run)["light"] >= 1
-        assert run.trouble == "It had not ended when this app was; what came back until then counts."
+        assert (run.trouble, run.ended_with_all) == (CUT_OFF, True)
 
 
 @pytest.mark.slow

@@ -6,12 +6,15 @@ import asyncio
 import os
 import ssl
 import struct
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 import trustme
+from cryptography.hazmat.primitives import serialization
 
 from tui_httpbench.bench.cluster import greeting, link
 from tui_httpbench.bench.cluster.address import Cluster, parse_cluster
@@ -74,8 +77,8 @@ async def why_not(cluster: Cluster) -> str:
     [
         (says(b"SSH-2.0-OpenSSH_9.2p1 Debian\r\n"), "is no scheduler of Dask; see its port, which usually is 8786."),
         (says(b"\xf1" + os.urandom(3000)), "is no scheduler of Dask; see its port"),
-        (says(as_dask(0)), "is no scheduler of Dask, or of a version that can't be talked to (IndexError: "),
-        (says(as_dask(2, 2**60, 2**60)), "is no scheduler of Dask, or of a version that can't be talked to ("),
+        (says(as_dask(0)), "is no scheduler of Dask, or of a version that can't be talked to; see "),
+        (says(as_dask(2, 2**60, 2**60)), "is no scheduler of Dask, or of a version that can't be talked to; see "),
         (says(b""), "says nothing within 1 s, where a scheduler of Dask greets; see its port"),
         (as_http, "says nothing within 1 s, where a scheduler of Dask greets; see its port"),
         (closes, "closes the line without a word, where a scheduler of Dask greets; see its port"),
@@ -132,7 +135,7 @@ async def test_files_of_another_cluster_are_told_of_by_their_options(files: tupl
             "cluster."
         )
         why = await why_not(Cluster(address))
-        assert why.startswith(f"The scheduler {address} wants TLS, and no files are set for it; give {OPTIONS}, or set")
+        assert why.startswith(f"TLS, as {address} asks for it, needs files, and none are set; give {OPTIONS}, or set")
     async with served(says(as_dask(1, 0))) as place:
         why = await why_not(parse_cluster(f"tls://{place}", None, own.ca, own.cert, own.key))
         assert why.startswith(f"What answers at tls://{place} does not speak TLS; write tcp:// in place of tls://")
@@ -148,5 +151,32 @@ async def test_files_that_do_not_belong_together_are_refused_before_anything_is_
         f"With {OPTIONS}, TLS can't be used, as the key is not that of the certificate; give files that belong "
         "together."
     )
-    why = await why_not(parse_cluster(nobody, None, own.ca, __file__, own.key))
-    assert why.startswith(f"With {OPTIONS}, TLS can't be used, as one of them holds no certificate or key in PEM; ")
+    for option, kind, given in (
+        ("--cluster-ca", "certificate", (__file__, own.cert, own.key)),
+        ("--cluster-cert", "certificate", (own.ca, own.key, own.cert)),
+        ("--cluster-key", "key", (own.ca, own.cert, __file__)),
+    ):
+        why = await why_not(parse_cluster(nobody, None, *given))
+        assert why == f"{option} holds no {kind} in PEM; give a file that does."
+
+
+def test_nobody_is_asked_for_the_pass_phrase_of_a_key(files: tuple[Files, Files], tmp_path: Path) -> None:
+    """OpenSSL would ask on the terminal, and hold up the app meanwhile."""
+    own, _ = files
+    key = serialization.load_pem_private_key(Path(own.key).read_bytes(), None)
+    encrypted = tmp_path / "encrypted.pem"
+    form, safe = serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"opensesame")
+    encrypted.write_bytes(key.private_bytes(serialization.Encoding.PEM, form, safe))
+    cluster = ["--cluster-ca", own.ca, "--cluster-cert", own.cert, "--cluster-key", str(encrypted)]
+    command = ["run", "--cluster", "tls://127.0.0.1:9", *cluster]
+    told = subprocess.run(
+        [sys.executable, "-m", "tui_httpbench", *command],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        start_new_session=True,
+        check=False,
+    )
+    assert told.returncode == 1
+    assert told.stderr == "httpbench-tui: --cluster-key is encrypted; give a key without a pass phrase.\n"

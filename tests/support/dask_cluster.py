@@ -69,6 +69,12 @@ class DaskCluster:
         if number == signal.SIGKILL:
             process.wait()
 
+    def begin_scheduler_anew(self) -> None:
+        """Kills it, and begins another at the same address."""
+        self.kill("scheduler")
+        port = self.address.rpartition(":")[2]
+        self._scheduler = self._start("scheduler", *(port if each == "0" else each for each in _SCHEDULER))
+
     def state_of(self, name: str) -> Path:
         """Where a worker keeps what it knows."""
         return self.folder / name / "state" / "httpbench-tui"

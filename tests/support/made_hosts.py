@@ -92,6 +92,19 @@ def without(measured: MeasuredHosts, lacking: Mapping[str, Sequence[str]]) -> Me
     return replace(measured, hosts=tuple(hosts))
 
 
+def failing(measured: MeasuredHosts, name: str) -> MeasuredHosts:
+    """The same where all requests failed on this host."""
+    hosts = []
+    for run in measured.hosts:
+        if run.host.name == name and run.measured is not None:
+            failed = tuple(
+                record_of(record.mode, 1.0, failed=10, round_number=record.round) for record in run.measured.records
+            )
+            run = replace(run, measured=replace(run.measured, records=failed))
+        hosts.append(run)
+    return replace(measured, hosts=tuple(hosts))
+
+
 def many_hosts(count: int = 200, **values: Any) -> MeasuredHosts:
     """So many hosts with the eight usual modes."""
     return measured_hosts(count, LATENCY_MS, **values)

@@ -168,16 +168,29 @@ async def test_from_the_history_it_opens_and_goes_back_and_is_not_compared() -> 
         assert await wait_for_screen(pilot, HistoryScreen) is history
 
 
+async def test_a_small_screen_says_who_is_left_out_and_how_fast_the_only_mode_is() -> None:
+    runs = {"host-002": {"trouble": "Its worker was killed."}}
+    async with HostsApp(hosts_result(3, runs=runs)).run_test(size=(80, 24)) as pilot:
+        await read(pilot)
+        assert "left out" in text_on(pilot.app)
+    async with HostsApp(hosts_result(3, {"aiohttp": 1.0}, runs=runs)).run_test(size=(80, 24)) as pilot:
+        await read(pilot)
+        shown = text_on(pilot.app)
+        assert "left out" in shown
+        assert "first place" not in shown
+        assert shown.count("/s") == 5, "two in the sentence, in each row, and of the host under the cursor"
+
+
 async def test_an_interrupted_run_on_hosts_is_recovered_and_kept() -> None:
-    """Its app was killed, so that no host had ended: what all of them measured counts."""
-    measured = measured_hosts(2, rounds=3)
+    """Its app was killed, so that no host had ended: what they measured counts, but for one that had died before."""
+    measured = measured_hosts(3, rounds=3, runs={"host-003": {"trouble": "Its worker process of Dask is gone."}})
     folder = RunFolder()
     folder.begin(measured.whole)
     for number, run in enumerate(measured.hosts):
         assert run.measured is not None
         there = RunFolder(host_path(folder.path, number))
         there.begin(run.measured)
-        write_note(there.path, HostNote(run.host, run.notes))
+        write_note(there.path, HostNote(run.host, run.notes, run.trouble))
         there.leave()
     folder.leave()
     app = HttpbenchApp(measured.whole.plan)
@@ -189,7 +202,7 @@ async def test_an_interrupted_run_on_hosts_is_recovered_and_kept() -> None:
         assert "Interrupted; this is what had been measured by then." in text_on(app)
         assert "aiohttp is first on both hosts, surely." in text_on(app)
         await wait_until(pilot, lambda: bool(list_kept()))
-        assert [run.outcome for run in list_kept()] == ["interrupted"]
+        assert [run.outcome for run in list_kept()] == ["interrupted, 1 host left out"]
 
 
 async def test_200_hosts_are_shown_and_scrolled() -> None:

@@ -168,6 +168,41 @@ def test_hosts_are_chosen_by_name_hostname_address_and_resource() -> None:
         choose(workers, facts, ("arm", "x86"))
 
 
+def test_two_workers_of_one_host_that_are_asked_for_are_told_to_be_on_it() -> None:
+    workers = [Worker("tcp://10.0.0.1:1", "p1"), Worker("tcp://10.0.0.1:2", "p2"), Worker("tcp://10.0.0.2:1", "q")]
+    chosen = one_a_host(workers, ("p1", "p2"))
+    facts = {worker.address: facts_of() for worker in chosen}
+    with pytest.raises(PlanError, match="The workers p1 and p2 are on one host, for which one of them measures; name "):
+        choose(chosen, facts, ("p1", "p2"), workers)
+    only = one_a_host(workers, ("p2",))
+    assert [host.name for host in choose(only, facts | {only[0].address: facts_of()}, ("p2",), workers)] == ["p2"]
+
+
+def test_hosts_are_sorted_by_their_numbers_however_long() -> None:
+    """Python refuses to read more than 4,300 digits: one such worker would keep all users from measuring."""
+    long = Worker("tcp://10.0.0.9:1", "9" * 5_000)
+    assert one_a_host([long], ()) == (long,)
+    names = ["9" * 20, "host-10", "host-2", "host-02b", "host-0", "7"]
+    workers = [Worker(f"tcp://10.0.0.{number}:1", name) for number, name in enumerate(names)]
+    told = [host.name for host in choose(workers, {worker.address: facts_of() for worker in workers}, ())]
+    assert told[0] == "7"
+    assert told[-4:] == ["host-0", "host-2", "host-02b", "host-10"]
+
+
+def test_hosts_are_told_apart_however_alike_their_names_are() -> None:
+    """All that is said of a host goes by the name that is shown: two of one name would be one."""
+    long = "x" * 70
+    given = [f"{long}1", f"{long}2", "a\x1b", "a\\x1b", "b", "b", "b (10.0.0.5:1)", "c"]
+    workers = [Worker(f"tcp://10.0.0.{number}:1", name) for number, name in enumerate(given)]
+    chosen = choose(workers, {worker.address: facts_of() for worker in workers}, ())
+    names = {host.worker.address: host.name for host in chosen}
+    assert len(set(names.values())) == len(given)
+    assert names["tcp://10.0.0.1:1"] == f"{'x' * 59}… (10.0.0.1:1)"
+    assert names["tcp://10.0.0.2:1"] == "a\\x1b (10.0.0.2:1)"
+    assert names["tcp://10.0.0.5:1"] == "b (10.0.0.5:1) #2", "another worker is called so"
+    assert (names["tcp://10.0.0.6:1"], names["tcp://10.0.0.7:1"]) == ("b (10.0.0.5:1)", "c")
+
+
 def test_what_is_otherwise_on_a_host_is_told_in_sentences() -> None:
     plan = Plan(modes=("requests",))
     assert notes_on(facts_of(), plan, 0.0, 0) == ()
@@ -183,6 +218,13 @@ def test_what_is_otherwise_on_a_host_is_told_in_sentences() -> None:
         "Its disk has only 500 MB left.",
         "The worker of Dask there has 2 other tasks to do, which may disturb.",
     )
+
+
+def test_what_keeps_a_host_from_measuring_is_no_note_as_well() -> None:
+    plan = Plan(modes=("requests",))
+    for facts in (facts_of(package="9.0"), facts_of(free_bytes=21_000_000)):
+        assert why_unfit(facts, plan)
+        assert notes_on(facts, plan, 0.0, 0) == ()
 
 
 def test_a_host_that_can_not_measure_says_why_and_what_to_do() -> None:
@@ -219,6 +261,9 @@ def test_what_hosts_have_is_not_looked_for_here(tmp_path: Path) -> None:
     options = Parser("run").parse(["-m", f"{own}:mine", "-H", "Authorization: Bearer $SET_NOWHERE_HERE"])
     with pytest.raises(PlanError, match="names \\$SET_NOWHERE_HERE, which is not set;"):
         make_plan(options)
+    small = Parser("run").parse(["-H", "X-A: $extra_na"])
+    with pytest.raises(PlanError, match="that is set; write one that is set on the hosts alone in capitals, or write "):
+        make_plan(small, elsewhere=True)
     plan = make_plan(options, elsewhere=True)
     assert plan is not None
     assert plan.modes == ("mine",)
@@ -254,6 +299,14 @@ def test_a_job_carries_what_no_file_keeps_and_shows_none_of_it(tmp_path: Path) -
     plan = Plan(modes=("requests", "aiohttp"), request=request, seed=3, requests=9, rounds=2, duration_s=None)
     assert has_secrets(whole_of(plan))
     assert not has_secrets(whole_of(plan.replace(request=Request(headers=(("Authorization", "Bearer $TOKEN"),)))))
+    for body, is_secret in (
+        (b'{"user": {"password" : 1234567890}}', True),
+        (b"<login><password>hunter22</password></login>", True),
+        (b'{"max_tokens": 100, "password": null, "token": "", "n": 1}', False),
+        (b"<page>1</page><token></token>", False),
+    ):
+        bare = plan.replace(request=Request(method="POST", data=body))
+        assert has_secrets(whole_of(bare)) == is_secret, body
     job = job_of(whole_of(plan), 4, keep_going=False, may_go_elsewhere=True)
     parcel = Parcel(json.dumps(job).encode())
     assert SECRET not in repr(parcel)
@@ -326,8 +379,17 @@ def test_a_host_on_which_a_plain_run_measures_is_busy() -> None:
     host_path(of_hosts.path, 0).mkdir()
     held.note(RunEnd(False, "", "2026-11-27T20:18:34+01:00"))
     begin()  # one shows its result, the other measures elsewhere
-    for folder in (held, of_hosts):
+    cut_off = RunFolder()
+    cut_off.begin(whole_of(Plan(modes=("requests",))))
+    cut_off.leave()
+    shown = RunFolder.reopen(cut_off.path)
+    begin()  # an app shows what the run had measured
+    shown.begin(whole_of(Plan(modes=("requests",))))
+    with pytest.raises(BusyError):
+        begin()  # and now it goes on with it
+    for folder in (held, of_hosts, shown):
         folder.remove()
+        assert not folder.path.exists()
 
 
 def test_a_parcel_opens_no_further_than_was_said() -> None:

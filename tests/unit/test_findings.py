@@ -318,7 +318,9 @@ def test_a_loop_is_said_not_to_apply_to_sync_modes_that_its_variant_leaves_alone
 MAKERS_OF_HOSTS: dict[str, Callable[[], HostsResult]] = {
     "host-left-out": lambda: hosts_result(3, runs={"host-002": {"trouble": "Its worker was killed."}}),
     "host-cut-short": lambda: hosts_result(
-        3, runs={"host-002": {"trouble": "The scheduler is gone."}}, whole={"trouble": "The scheduler is gone."}
+        3,
+        runs={"host-002": {"trouble": "The scheduler is gone.", "ended_with_all": True}},
+        whole={"trouble": "The scheduler is gone."},
     ),
     "one-host": lambda: hosts_result(1),
     "hosts-share-machine": lambda: hosts_result(3, shares=[["host-001", "host-003"]]),

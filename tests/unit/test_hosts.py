@@ -8,15 +8,18 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.made_hosts import FLIPPED, NAMES, THREE, flipping, hosts_result, measured_hosts, without
+from support.made_hosts import FLIPPED, NAMES, THREE, failing, flipping, hosts_result, measured_hosts, without
 from support.made_results import record_of
 
 from tui_httpbench.analysis.hosts import HostsResult, summarize_hosts
 from tui_httpbench.analysis.hosts_pairs import machines_of
-from tui_httpbench.analysis.hosts_table import first_place, order_in_words, pair_columns
-from tui_httpbench.analysis.hosts_words import NONE_COUNTS, NOT_COMPARED, conclusion_of, sentences_of
+from tui_httpbench.analysis.hosts_table import first_place, order_in_words, pair_columns, sure_note
+from tui_httpbench.analysis.hosts_words import NONE_COUNTS, NOT_COMPARED, THE_ONLY_ONE, conclusion_of, sentences_of
+from tui_httpbench.bench.run_reading import CUT_OFF
 from tui_httpbench.charts.intervals import IntervalScale
 from tui_httpbench.measured.measured_hosts import MeasuredHosts
+from tui_httpbench.report.hosts_facts import how_in_words
+from tui_httpbench.report.hosts_plot import name_in
 
 EQUAL = dict.fromkeys(THREE, 1.0)
 
@@ -54,6 +57,19 @@ def test_what_is_not_sure_anywhere_is_not_called_so() -> None:
     told = " ".join(sentences_of(hosts_result(latencies_ms=EQUAL, tau=0, noise=0.1)))
     assert "surely on none" in told
     assert "which is not sure" in told
+
+
+def test_orders_of_one_kind_are_told_as_those_of_all() -> None:
+    """Not as if it were some: no ``Of 3 pairs of modes, 3 are open``."""
+    assert "All 3 pairs of modes are open." in sentences_of(hosts_result(5, EQUAL, tau=0, noise=0.05))
+    one_round = sentences_of(hosts_result(3, rounds=1))
+    assert one_round[-1] == "All 3 pairs of modes keep their order on every host, surely on none."
+
+
+def test_who_is_first_elsewhere_is_told_once_a_mode() -> None:
+    close = {"aiohttp": 1.0, "httpx-async": 1.02, "requests-session": 2.0}
+    first = sentences_of(hosts_result(30, close, noise=0.05))[0]
+    assert first == ("aiohttp is first on 15 of 30 hosts (surely on none); on 15 hosts httpx-async is (surely on 2).")
 
 
 def test_nothing_is_known_of_one_round() -> None:
@@ -99,26 +115,60 @@ def test_hosts_with_trouble_or_without_rounds_are_named_and_left_out() -> None:
         "x86-b and x86-c: It was not reached. They are left out.",
     ]
     assert not result.all_succeeded
+    assert [first_place(result, host) for host in result.hosts[2:4]] == ["left out"] * 2
     assert [host.name for host in result.measured_hosts] == ["arm64-a", "arm64-b", "x86-a", "x86-d"]
-    assert sentences_of(result)[-1].startswith("On x86-a, which is left out: aiohttp is fastest: "), "it is not lost"
+    assert sentences_of(result)[-1].startswith("On x86-a, which is left out and judged alone: aiohttp is fastest: "), (
+        "it is not lost"
+    )
     alone = hosts_result(["arm64-a", "arm64-b", "x86-d"])
     assert {each.host for each in result.pairs.all[0].on_hosts} == {each.host for each in alone.pairs.all[0].on_hosts}
 
 
 def test_where_the_run_as_such_ended_whole_rounds_of_all_hosts_count() -> None:
-    gone = {name: {"trouble": "It had not ended when this app was."} for name in NAMES}
+    gone = {name: {"trouble": CUT_OFF, "ended_with_all": True} for name in NAMES}
     for whole in ({"interrupted": True}, {"trouble": "The scheduler is gone."}):
         result = hosts_result(runs=gone, whole=whole)
         assert result.pairs.hosts == NAMES
         assert sentences_of(result)[0] == "aiohttp is first on all 6 hosts, surely."
-        assert len(findings_of(result, "host-cut-short")) == 1
+        assert not findings_of(result, "host-cut-short"), "it is said of the run"
         assert not findings_of(result, "host-left-out")
-    none, *alone, more = sentences_of(hosts_result(runs=gone))
+    none, *alone, more = sentences_of(hosts_result(runs={name: {"trouble": "It hung."} for name in NAMES}))
     assert none == NONE_COUNTS
     assert [sentence.partition(": aiohttp is fastest: ")[0] for sentence in alone] == [
-        f"On {name}, which is left out" for name in NAMES[:3]
+        f"On {name}, which is left out and judged alone" for name in NAMES[:3]
     ]
     assert more == "3 more hosts left out have rankings of their own."
+
+
+def test_a_host_with_trouble_of_its_own_does_not_count_again_as_the_run_as_such_ends() -> None:
+    gone = {name: {"trouble": CUT_OFF, "ended_with_all": True} for name in NAMES}
+    runs = gone | {"arm64-b": {"trouble": "Its worker was killed."}}
+    for whole in ({"interrupted": True}, {"trouble": "The scheduler is gone."}):
+        result = hosts_result(runs=runs, whole=whole, there=FLIPPED)
+        assert "arm64-b" not in result.pairs.hosts
+        assert sentences_of(result)[0] == "aiohttp is first on all 5 hosts, surely."
+        assert findings_of(result, "host-left-out") == [
+            "arm64-b: Its worker was killed. It is left out of what is said of all; what it measured can be seen."
+        ]
+    some = hosts_result(runs={name: gone[name] for name in NAMES[:2]}, whole={"interrupted": True})
+    assert findings_of(some, "host-cut-short") == [
+        "arm64-a and arm64-b were cut short with the run as such; their whole rounds count."
+    ]
+
+
+def test_a_round_that_was_cut_short_is_no_round_of_a_host() -> None:
+    measured = measured_hosts(2, rounds=2)
+    first, other = measured.hosts
+    assert first.measured is not None
+    *whole, last = first.measured.records
+    cut = replace(first, measured=replace(first.measured, records=(*whole, replace(last, outcome="stopped"))))
+    result = summarize_hosts(replace(measured, hosts=(cut, other)))
+    assert [host.whole_rounds for host in result.hosts] == [2, 2], "two modes of three can be compared in it"
+    *whole, _, _ = first.measured.records
+    cut = replace(first, measured=replace(first.measured, records=tuple(whole)))
+    result = summarize_hosts(replace(measured, hosts=(cut, other)))
+    assert [host.whole_rounds for host in result.hosts] == [1, 2]
+    assert "2 hosts × 3 modes × 1 to 2 rounds" in how_in_words(result)
 
 
 def test_what_ended_a_host_is_told_once() -> None:
@@ -137,6 +187,13 @@ def test_what_is_otherwise_on_a_host_is_told_once() -> None:
     note = "httpx is 0.27.2 there, 0.28.1 here."
     result = hosts_result(runs={name: {"notes": (note,)} for name in NAMES[:5]})
     assert findings_of(result, "host-differs") == [f"arm64-a, arm64-b, x86-a and 2 more: {note}"]
+
+
+def test_of_the_only_host_nothing_is_said_as_of_several() -> None:
+    told = hosts_result(1, runs={"host-001": {"trouble": "Its run hung."}})
+    assert sentences_of(told)[0] == THE_ONLY_ONE
+    assert sure_note(hosts_result(1)) == "All that is called sure holds together in 95 of 100 runs."
+    assert sure_note(hosts_result(3)).startswith("All that is called sure, on any host or on average, holds ")
 
 
 def test_one_host_has_no_mean_and_that_is_said() -> None:
@@ -238,6 +295,26 @@ def test_where_some_lack_a_mode_the_others_are_counted_among_themselves() -> Non
     )
 
 
+def test_a_host_on_which_all_requests_failed_is_not_passed_over() -> None:
+    result = summarize_hosts(failing(measured_hosts(3), "host-002"))
+    first, _, orders = sentences_of(result)
+    assert first == (
+        "aiohttp is first on both hosts that compared all modes, surely; on host-002 no mode could be compared."
+    )
+    assert orders == "All 3 pairs of modes keep their order on every host that compared them, surely."
+    assert order_in_words(result.pairs.all[0]) == "the same on 2 of 3, surely"
+    unsure = summarize_hosts(failing(measured_hosts(3, rounds=1), "host-002"))
+    assert order_in_words(unsure.pairs.all[0]) == "the same on 2 of 3, surely on none"
+    alone = summarize_hosts(failing(measured_hosts(2), "host-002"))
+    assert sentences_of(alone)[1:] == (
+        "On host-002 no mode could be compared.",
+        "One host is one opinion: there is no mean over hosts.",
+    )
+    assert findings_of(alone, "one-host") == [
+        "Only host-001 could compare modes, so there is no mean over hosts: it is one opinion."
+    ]
+
+
 def test_the_pairs_of_one_host_have_a_ratio_and_no_range() -> None:
     headings = [column.heading for column in pair_columns(hosts_result(1))]
     assert headings == ["mode", "over", "order on the hosts", "ratio"]
@@ -249,6 +326,16 @@ def test_a_host_that_is_unlike_all_others_stands_out_and_one_of_three_does_not()
     (told,) = findings_of(result, "host-stands-out")
     assert told.startswith("host-005 stands out: there httpx-async takes 0.62 times as long as aiohttp")
     assert not findings_of(hosts_result(3, there={"host-002": {"aiohttp": 3.0}}), "host-stands-out")
+
+
+def test_a_noisy_host_does_not_stand_out_by_two_rounds_of_two_modes() -> None:
+    """Its noise is told by one difference then, which may be small by chance."""
+    two = {"aiohttp": 1.0, "requests-session": 1.5}
+    for seed in range(20):
+        quiet = measured_hosts(6, two, tau=0, noise=0.01, rounds=2, seed=seed)
+        noisy = measured_hosts(6, two, tau=0, noise=0.2, rounds=2, seed=9_000 + seed)
+        result = summarize_hosts(replace(quiet, hosts=(noisy.hosts[0], *quiet.hosts[1:])))
+        assert not result.pairs.standing_out
 
 
 def test_what_is_called_sure_on_any_host_is_wrong_in_few_runs() -> None:
@@ -273,6 +360,12 @@ def test_findings_of_the_hosts_own_runs_are_told_once_with_their_hosts() -> None
     assert not few[0].text.startswith("On "), "it is so on all of them"
     own = hosts_result(6, rounds=5, noise=0.02)
     assert all(each.text.startswith("On ") for each in own.findings if each.id == "slow-first-round")
+
+
+def test_long_names_are_cut_in_the_middle_as_machines_differ_at_an_end() -> None:
+    assert name_in(9, "dask-worker-abc (10.0.0.1:1)") == "dask…1:1)"
+    assert name_in(1, "ab") == "…"
+    assert name_in(4, "a") == "   a"
 
 
 def test_a_scale_has_1_where_that_costs_little_and_arrows_where_it_ends() -> None:

@@ -32,6 +32,7 @@ RUNS: dict[str, dict[str, Any]] = {
     "arm64-b": {"notes": ("httpx is 0.27.2 there, 0.28.1 here.", "Its clock is 3.5 s behind.")},
     "x86-a": {"trouble": "Its worker was killed."},
     "x86-b": {"measured": None, "trouble": "It was not reached."},
+    "x86-d": {"trouble": "The scheduler is gone.", "ended_with_all": True},
 }
 
 
@@ -49,6 +50,7 @@ def test_it_comes_back_as_it_was_with_every_request() -> None:
     assert kept.load == "on 6 hosts, 10 requests, 1 in flight"
     assert kept.conclusion.startswith("aiohttp is first on all 4 hosts")
     assert kept.winner == "aiohttp"
+    assert kept.outcome == "finished, 2 hosts left out"
     assert kept.requests == 5 * 3 * 5 * 10
     opened = open_any(kept.id)
     assert isinstance(opened, MeasuredHosts)

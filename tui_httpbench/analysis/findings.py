@@ -106,7 +106,7 @@ FINDINGS = {
     "short-duration": FindingKind("The measured seconds are fewer than one request takes."),
     # Many hosts: hosts_findings.py
     "host-left-out": FindingKind("A host measured nothing, or not to its end, and is left out of what is said of all."),
-    "host-cut-short": FindingKind("A host did not measure to its end, as no host did: its whole rounds count."),
+    "host-cut-short": FindingKind("A host was cut short with the run as such, unlike others: its whole rounds count."),
     "one-host": FindingKind("Only one host counts, so that there is no mean over hosts."),
     "hosts-share-machine": FindingKind("Hosts are one machine, and so one opinion."),
     "host-stands-out": FindingKind("On a host, two modes compare otherwise than on all others, by more than chance."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -20,10 +21,9 @@ MAX_HOSTS = 3
 
 @dataclass(frozen=True)
 class HostResult:
-    """What one host came to; ``all_ended`` tells that the run as such ended before its time, not this host alone."""
+    """What one host came to."""
 
     run: HostRun
-    all_ended: bool = False
 
     @property
     def name(self) -> str:
@@ -38,12 +38,20 @@ class HostResult:
     @property
     def why_left_out(self) -> str:
         """Why it counts for nothing that is said of all hosts, in a sentence; empty where it counts."""
-        return why_left_out(self.run, all_ended=self.all_ended)
+        return why_left_out(self.run)
 
     @cached_property
     def result(self) -> Result | None:
         """The run made there, as its own report has it; None where none came back. Worked out when it is asked for."""
         return None if self.run.measured is None else summarize_run(self.run.measured)
+
+    @cached_property
+    def whole_rounds(self) -> int:
+        """In how many rounds lanes can be compared: those that two lanes at least, or the only one, have whole."""
+        # From the records alone: a screen asks for this of hundreds of hosts, before their runs are worked out.
+        records = () if self.run.measured is None else self.run.measured.records
+        made = Counter(record.mode for record in records if record.outcome == "complete").most_common(2)
+        return made[-1][1] if made else 0
 
 
 @dataclass(frozen=True)
@@ -89,11 +97,6 @@ class HostsResult:
         """Its id in the history."""
         return self.whole.run_id
 
-    @property
-    def all_ended(self) -> bool:
-        """Whether the run as such ended before its time, for another reason than its user's wish."""
-        return self.interrupted or bool(self.trouble)
-
     @cached_property
     def measured_hosts(self) -> tuple[HostResult, ...]:
         """The hosts on which a request was measured."""
@@ -102,7 +105,7 @@ class HostsResult:
     @cached_property
     def pairs(self) -> HostsPairs:
         """All pairs of lanes on all hosts that count."""
-        return HostsPairs([host.run for host in self.hosts], self.plan, all_ended=self.all_ended)
+        return HostsPairs([host.run for host in self.hosts], self.plan)
 
     @cached_property
     def machines(self) -> int:
@@ -166,7 +169,7 @@ class HostsResult:
     def own_findings(self) -> tuple[Finding, ...]:
         """What is to be minded of the hosts as such, without what each of their runs found."""
         told = tuple(finding for finding in self.whole.findings if finding.id != "samples-dropped")
-        return (*told, *find_in_hosts([host.run for host in self.hosts], self.pairs, all_ended=self.all_ended))
+        return (*told, *find_in_hosts([host.run for host in self.hosts], self.pairs))
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -198,7 +201,7 @@ def summarize_hosts(measured: MeasuredHosts) -> HostsResult:
     whole = measured.whole
     return HostsResult(
         whole=summarize_run(whole),
-        hosts=tuple(HostResult(run, whole.interrupted or bool(whole.trouble)) for run in measured.hosts),
+        hosts=tuple(HostResult(run) for run in measured.hosts),
         trouble=whole.trouble,
         interrupted=whole.interrupted,
         has_samples=measured.has_samples,

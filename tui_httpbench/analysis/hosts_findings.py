@@ -13,9 +13,9 @@ MAX_NAMES = 3
 """How many hosts a finding names; of further ones it says how many there are."""
 
 
-def find_in_hosts(runs: Sequence[HostRun], pairs: HostsPairs, *, all_ended: bool = False) -> Iterator[Finding]:
-    """What is found, the most important first; ``all_ended`` tells that the run as such ended before its time."""
-    yield from _in_trouble(runs, all_ended)
+def find_in_hosts(runs: Sequence[HostRun], pairs: HostsPairs) -> Iterator[Finding]:
+    """What is found, the most important first."""
+    yield from _in_trouble(runs)
     yield from _too_few(pairs)
     if len(pairs.hosts) != 1:  # of which it is said already that it is one opinion
         yield from _shared(runs)
@@ -28,26 +28,34 @@ def hosts_in_words(names: Sequence[str], most: int = MAX_NAMES) -> str:
     return enumerate_first(list(names), most) if len(names) > most else enumerate_names(list(names))
 
 
-def _in_trouble(runs: Sequence[HostRun], all_ended: bool) -> Iterator[Finding]:
-    """Hosts that count for nothing, or were cut short with all others; those of one reason together."""
-    reasons: dict[tuple[str, bool, bool], list[str]] = {}
+def _in_trouble(runs: Sequence[HostRun]) -> Iterator[Finding]:
+    """Hosts that count for nothing, those of one reason together, and those that were cut short with the run as such.
+
+    Where all were, it is said of the run.
+    """
+    reasons: dict[tuple[str, bool], list[str]] = {}
     for run in runs:
-        why = why_left_out(run, all_ended=all_ended)
-        if why or run.trouble:
-            reasons.setdefault((why or run.trouble, bool(why), run.has_requests), []).append(run.host.name)
-    for (why, is_left_out, has_requests), names in reasons.items():
-        told = f"{hosts_in_words(names)}: {why}"
-        if not is_left_out:
-            yield Finding("host-cut-short", told)
-            continue
+        if why := why_left_out(run):
+            reasons.setdefault((why, run.has_requests), []).append(run.host.name)
+    for (why, has_requests), names in reasons.items():
         they = "It is" if len(names) == 1 else "They are"
         seen = f" of what is said of all; what {'it' if len(names) == 1 else 'they'} measured can be seen"
-        yield Finding("host-left-out", f"{told} {they} left out{seen if has_requests else ''}.")
+        told = f"{hosts_in_words(names)}: {why} {they} left out{seen if has_requests else ''}."
+        yield Finding("host-left-out", told)
+    counting = [run for run in runs if not why_left_out(run)]
+    cut = [run.host.name for run in counting if run.ended_with_all]
+    if 0 < len(cut) < len(counting):
+        were, their = ("was", "its") if len(cut) == 1 else ("were", "their")
+        yield Finding(
+            "host-cut-short",
+            f"{hosts_in_words(cut)} {were} cut short with the run as such; {their} whole rounds count.",
+        )
 
 
 def _too_few(pairs: HostsPairs) -> Iterator[Finding]:
     if len(pairs.hosts) == 1:
-        yield Finding("one-host", f"Only {pairs.hosts[0]} counts, so there is no mean over hosts: it is one opinion.")
+        alone = "could compare modes" if pairs.without_any else "counts"
+        yield Finding("one-host", f"Only {pairs.hosts[0]} {alone}, so there is no mean over hosts: it is one opinion.")
 
 
 def _shared(runs: Sequence[HostRun]) -> Iterator[Finding]:

@@ -28,6 +28,8 @@ from tui_httpbench.analysis.summary import rules_of, summarize_so_far
 from tui_httpbench.measured.measured_hosts import HostRun
 from tui_httpbench.plan.plan import Plan
 
+MIN_DF_TO_STAND_OUT = 2
+"""Of how many degrees of freedom a host's own noise must be, that it may be said to be unlike others."""
 Standing = Literal["first", "second", "same", "unsure"]
 Order = Literal["everywhere", "same", "flips", "leads", "unsure"]
 
@@ -36,7 +38,8 @@ Order = Literal["everywhere", "same", "flips", "leads", "unsure"]
 class PairOnHost:
     """Two lanes on a host: ``ratio`` is the second's time over the first's; ``standing`` is which is surely faster.
 
-    ``log_ratio`` and ``variance`` are what the mean is made of; the latter is None while a round is all there is.
+    ``log_ratio`` and ``variance`` are what the mean is made of; the latter is None while a round is all there is, and
+    has ``df`` degrees of freedom.
     """
 
     host: str
@@ -46,6 +49,7 @@ class PairOnHost:
     standing: Standing
     log_ratio: float
     variance: float | None
+    df: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,11 @@ class PairOverHosts:
         ahead = {each.ratio > 1 for each in self.on_hosts}
         return "leads" if len(ahead) == 1 else "unsure"
 
+    @property
+    def is_sure_anywhere(self) -> bool:
+        """Whether one of them is surely faster on any host."""
+        return any(each.standing in ("first", "second") for each in self.on_hosts)
+
     def hosts_of(self, standing: Standing) -> list[str]:
         """The hosts on which it stands so."""
         return [each.host for each in self.on_hosts if each.standing == standing]
@@ -146,19 +155,20 @@ class StandsOut:
 class HostsPairs:
     """All pairs of lanes on all hosts that count.
 
-    ``hosts`` are the names of those on which lanes could be compared, ``machines`` which machine each of them is, by
-    number. ``why_left_out`` tells which hosts do not count.
+    ``counting`` are their names, ``hosts`` those of them on which lanes could be compared, ``machines`` which machine
+    each of the latter is, by number. ``why_left_out`` tells which hosts do not count.
     """
 
-    def __init__(self, runs: Sequence[HostRun], plan: Plan, *, all_ended: bool = False) -> None:
-        """Compares the lanes of each run; ``all_ended`` tells that the run as such ended before its time."""
+    def __init__(self, runs: Sequence[HostRun], plan: Plan) -> None:
+        """Compares the lanes of each run."""
         self.plan = plan
-        counting = [run for run in runs if not why_left_out(run, all_ended=all_ended)]
+        counting = [run for run in runs if not why_left_out(run)]
         machines = machines_of(runs)
         several = len({machines[run.host.name] for run in counting}) > 1
         share = (0.5 if several else 1.0) / max(len(counting), 1)
         compared = [(run.host.name, _compare(run, share)) for run in counting]
         self._compared = [(name, each) for name, each in compared if each is not None]
+        self.counting = tuple(run.host.name for run in counting)
         self.hosts = tuple(name for name, _ in self._compared)
         self.machines = tuple(machines[name] for name in self.hosts)
 
@@ -210,19 +220,26 @@ class HostsPairs:
 
     @cached_property
     def lacking(self) -> dict[str, tuple[str, ...]]:
-        """By host, the lanes that were compared elsewhere, but could not be there."""
-        anywhere = {lane for _, compared in self._compared for lane in compared.fit.modes}
+        """By host that counts, the lanes that were compared elsewhere, but could not be there."""
+        there = {name: compared.fit.modes for name, compared in self._compared}
+        anywhere = {lane for lanes in there.values() for lane in lanes}
         return {
-            name: tuple(lane for lane in self.lanes if lane in anywhere and lane not in compared.fit.modes)
-            for name, compared in self._compared
+            name: tuple(lane for lane in self.lanes if lane in anywhere and lane not in there.get(name, ()))
+            for name in self.counting
         }
+
+    @cached_property
+    def without_any(self) -> tuple[str, ...]:
+        """The hosts that count, on which no lane could be compared."""
+        return tuple(name for name in self.counting if name not in self.hosts)
 
     @cached_property
     def standing_out(self) -> tuple[StandsOut, ...]:
         """The machines that stand out, each with the pair that is furthest off there, the furthest first.
 
         By externally studentized distances, with Bonferroni's bound for all machines and pairs together: of machines
-        that are like the others, any is named in 5 of 100 runs at most. Nothing is said of fewer than four machines.
+        that are like the others, any is named in 5 of 100 runs at most. Nothing is said of fewer than four machines,
+        nor of one whose own noise is known from a single difference between rounds: it may be many times that.
         """
         groups = [(pair, self._groups(pair)) for pair in self.all]
         looks = sum(len(group) for _, group in groups)
@@ -233,13 +250,15 @@ class HostsPairs:
                 continue
             limit = student_quantile(1 - ERROR_RATE / (2 * looks), told.df)
             for (names, log_ratio, _), distance, mean in zip(group, told.distances, told.means, strict=True):
+                if any(each.df < MIN_DF_TO_STAND_OUT for host in names if (each := pair.on(host)) is not None):
+                    continue
                 far = abs(float(distance)) / limit
                 if far > 1 and far > (furthest[names].distance if names in furthest else 0.0):
                     furthest[names] = StandsOut(names, pair, exp_of(log_ratio), exp_of(float(mean)), far)
         return tuple(sorted(furthest.values(), key=lambda each: -each.distance))
 
     def _pair(self, first: str, second: str) -> PairOverHosts:
-        pair = PairOverHosts(first, second, tuple(self._on_hosts(first, second)), None, len(self.hosts))
+        pair = PairOverHosts(first, second, tuple(self._on_hosts(first, second)), None, len(self.counting))
         return replace(pair, mean=self._mean(pair))
 
     def _on_hosts(self, first: str, second: str) -> Iterator[PairOnHost]:
@@ -260,6 +279,7 @@ class HostsPairs:
                 standing,
                 float(compared.fit.effects[place] - compared.fit.effects[other]),
                 float(compared.fit.variances[place, other]) if compared.fit.df > 0 else None,
+                float(compared.fit.df),
             )
 
     def _groups(self, pair: PairOverHosts) -> list[tuple[tuple[str, ...], float, float]]:
@@ -306,15 +326,15 @@ class HostsPairs:
         )
 
 
-def why_left_out(run: HostRun, *, all_ended: bool = False) -> str:
+def why_left_out(run: HostRun) -> str:
     """Why a host counts for nothing that is said of all hosts, as a sentence; empty where it counts.
 
-    A host with trouble of its own does not count: what befell it may have slowed it down before. Where ``all_ended``
-    before their time, as by a kill of the app, nothing is wrong with the hosts: their whole rounds count.
+    A host with trouble of its own does not count: what befell it may have slowed it down before. Where it
+    ended with all others, as by a kill of the app, nothing is wrong with it: its whole rounds count.
     """
     if not run.has_requests:
         return run.trouble or "Nothing was measured there."
-    return "" if all_ended else run.trouble
+    return "" if run.ended_with_all else run.trouble
 
 
 def machines_of(runs: Iterable[HostRun]) -> dict[str, int]:

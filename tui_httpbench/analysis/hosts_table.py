@@ -15,18 +15,19 @@ from tui_httpbench.analysis.rows import rows_of
 from tui_httpbench.text.formatting import (
     UNKNOWN,
     format_interval,
+    format_rate,
     format_ratio,
     plural,
 )
 from tui_httpbench.text.markdown_table import Side
 
 MAX_LEADERS = 2
+LEFT_OUT = "left out"
 PAIRS_NOTE = (
     "Each ratio is the time per request of the first mode over that of the second. The interval is the mean's own, of "
     "95 %; between those of a further one lies the true ratio of another machine, in 95 of 100 cases. I² is the share "
     "of what machines differ by that noise does not explain."
 )
-SURE_NOTE = "All that is called sure, on any host or on average, holds together in 95 of 100 runs."
 _ORDERS: dict[Order, str] = {
     "everywhere": "the same everywhere, surely",
     "same": "equal everywhere, surely",
@@ -60,11 +61,12 @@ class PairColumn:
 def first_place(result: HostsResult, host: HostResult) -> str:
     """Who leads on a host: ``aiohttp``, ``aiohttp = httpx-async`` where they can't be told apart; a dash where none.
 
-    Where a mode could not be compared, that is said, as it might have been first.
+    Of a host that counts for nothing, that is said, as this stands where there is room for little else. Where a mode
+    could not be compared, that is said as well, as it might have been first.
     """
     place = result.first_places.get(host.name)
     if place is None:
-        return UNKNOWN
+        return LEFT_OUT if host.why_left_out else UNKNOWN
     more = len(place.lanes) - MAX_LEADERS
     leaders = " = ".join((*place.lanes[:MAX_LEADERS], *([f"{more} more"] if more > 0 else [])))
     return f"{leaders} (without {_in_short(place.lacks)})" if place.lacks else leaders
@@ -82,14 +84,21 @@ def is_sure(result: HostsResult, host: HostResult) -> str:
 
 def notes_of(host: HostResult) -> str:
     """What is to be minded of a host: why it is left out, and what is otherwise there."""
-    left_out = f"left out: {host.why_left_out}" if host.why_left_out else ""
+    left_out = f"{LEFT_OUT}: {host.why_left_out}" if host.why_left_out else ""
     return " ".join(filter(None, (left_out, *host.run.notes)))
 
 
 def notes_in_short(host: HostResult) -> str:
-    """The same in a word or two."""
-    notes = plural(len(host.run.notes), "note") if host.run.notes else ""
-    return ", ".join(filter(None, ("left out" if host.why_left_out else "", notes)))
+    """How many notes there are on a host, in a word or two."""
+    return plural(len(host.run.notes), "note") if host.run.notes else ""
+
+
+def only_rate(result: HostsResult, host: HostResult) -> str:
+    """How fast the only mode of a run is on a host: ``2,411/s``; empty where it failed there, or there are more."""
+    if len(result.plan.modes) > 1 or host.result is None:
+        return ""
+    summary = host.result.mode(result.plan.modes[0])
+    return "" if summary.failed or not summary.ok_per_second else f"{format_rate(summary.ok_per_second)}/s"
 
 
 def _machine(host: HostResult) -> str:
@@ -100,8 +109,7 @@ def _machine(host: HostResult) -> str:
 
 
 def _rounds(host: HostResult) -> str:
-    measured = host.run.measured
-    return UNKNOWN if measured is None else str(measured.rounds_made)
+    return UNKNOWN if host.run.measured is None else str(host.whole_rounds)
 
 
 HOST_COLUMNS: tuple[HostColumn, ...] = (
@@ -134,6 +142,12 @@ PAIR_COLUMNS: tuple[PairColumn, ...] = (
     PairColumn("a further one", "right", 50, lambda pair: expected_interval(pair), _has_mean),
     PairColumn("I²", "right", 30, lambda pair: i2_in_words(pair), _has_mean),
 )
+
+
+def sure_note(result: HostsResult) -> str:
+    """What holds of all that is called sure of the hosts that count."""
+    where = ", on any host or on average," if result.pairs.has_mean else ""
+    return f"All that is called sure{where} holds together in 95 of 100 runs."
 
 
 def pair_columns(result: HostsResult) -> tuple[PairColumn, ...]:
@@ -175,14 +189,16 @@ def order_in_words(pair: PairOverHosts) -> str:
     if len(pair.on_hosts) < 2:
         return "one host"
     told = _ORDERS[pair.order]
-    if not pair.is_on_all and pair.order in ("everywhere", "same"):
-        told = told.replace("everywhere", f"on {len(pair.on_hosts):,} of {pair.counting:,}")
+    on_some = "" if pair.is_on_all else f" on {len(pair.on_hosts):,} of {pair.counting:,}"
+    if on_some and pair.order in ("everywhere", "same"):
+        told = told.replace(" everywhere", on_some)
     if pair.order == "flips":
         counts = Counter(each.standing for each in pair.on_hosts)
         return f"{told} ({counts['first']:,} to {counts['second']:,})"
     if pair.order == "leads":
         sure = sum(each.standing in ("first", "second") for each in pair.on_hosts)
-        return f"the same, surely on {sure:,} of {len(pair.on_hosts):,}" if sure else "the same, surely on none"
+        many = f"{sure:,}" if on_some else f"{sure:,} of {len(pair.on_hosts):,}"
+        return f"the same{on_some}, surely on {many if sure else 'none'}"
     return told
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.hosts import HostsResult
@@ -20,15 +21,25 @@ MAX_FLIPS = 6
 MAX_LANES = 3
 IN_SHORT = 3
 """How many sentences the conclusion has at most."""
-_ORDERS: tuple[tuple[Order, str, str], ...] = (
+_ORDERS: tuple[tuple[Order | Literal["unsurely"], str, str], ...] = (
     ("everywhere", "keeps its order on every host, surely", "keep their order on every host, surely"),
     ("same", "is surely the same on every host", "are surely the same on every host"),
-    ("leads", "keeps its order on all, not surely on some", "keep theirs on all, not surely on some"),
+    (
+        "leads",
+        "keeps its order on every host, surely on some",
+        "keep their order on every host, surely on some",
+    ),
+    (
+        "unsurely",
+        "keeps its order on every host, surely on none",
+        "keep their order on every host, surely on none",
+    ),
     ("flips", "surely changes places", "surely change places"),
     ("unsure", "is open", "are open"),
 )
 """What is said of one pair, and of several, by what the hosts say of its order."""
 NONE_COUNTS = "No host measured to its end, so nothing is said of them together."
+THE_ONLY_ONE = "The only host did not measure to its end."
 NOT_COMPARED = "No two modes could be compared on any host: requests failed, or rounds are missing."
 
 
@@ -38,7 +49,7 @@ def sentences_of(result: HostsResult) -> tuple[str, ...]:
         return ()
     pairs = result.pairs
     if all(host.why_left_out for host in result.hosts):
-        return (NONE_COUNTS, *_left_out(result))
+        return (NONE_COUNTS if len(result.hosts) > 1 else THE_ONLY_ONE, *_left_out(result))
     if len(result.plan.modes) == 1:
         return (_one_mode(result),)
     if not pairs.all:
@@ -100,6 +111,8 @@ def _alone(result: HostsResult) -> Iterator[str]:
     host = result.host(result.pairs.hosts[0])
     if host.result is not None and (told := conclude(host.result)):
         yield f"On {host.name}: {told}"
+    if gaps := _gaps(result.pairs):
+        yield f"{gaps[:1].upper()}{gaps[1:]}." if result.pairs.without_any else f"{gaps}."
     yield "One host is one opinion: there is no mean over hosts."
 
 
@@ -107,7 +120,7 @@ def _left_out(result: HostsResult) -> Iterator[str]:
     """What hosts found each for itself that count for nothing that is said of all: their whole rounds are there."""
     told = [(host.name, conclude(host.result)) for host in result.hosts if host.why_left_out and host.result]
     own = [(name, sentence) for name, sentence in told if sentence]
-    yield from (f"On {name}, which is left out: {sentence}" for name, sentence in own[:MAX_NAMES])
+    yield from (f"On {name}, which is left out and judged alone: {sentence}" for name, sentence in own[:MAX_NAMES])
     if len(own) > MAX_NAMES:
         yield f"{plural(len(own) - MAX_NAMES, 'more host')} left out have rankings of their own."
 
@@ -131,7 +144,7 @@ def _one_mode(result: HostsResult) -> str:
 def _first_places(pairs: HostsPairs) -> str:
     """Who is first on how many hosts, and who elsewhere; where a lane is missing, none is first of all."""
     places = [place for place in pairs.first_places if not place.lacks]
-    if len(places) == len(pairs.hosts):
+    if len(places) == len(pairs.counting):
         return f"{_counted(places, pairs)}." if places else ""
     gaps = _gaps(pairs)
     if not places:
@@ -146,7 +159,7 @@ def _counted(places: Sequence[FirstPlace], pairs: HostsPairs) -> str:
     winner = min(counted, key=lambda lane: (-counted[lane], order[lane]))
     own = [place for place in places if place.lanes[0] == winner]
     sure = sum(place.is_sure for place in own)
-    are_some = len(places) < len(pairs.hosts)
+    are_some = len(places) < len(pairs.counting)
     those = " that compared all modes" if are_some else ""
     if len(own) == len(places):
         how = ", surely" if sure == len(own) else f", surely on {sure} of them" if sure else ", but surely on none"
@@ -164,7 +177,7 @@ def _gaps(pairs: HostsPairs) -> str:
     """Which lanes are missing where: ``aiohttp could not be compared on arm64-a, httpx-async not on x86-a``."""
     missing: dict[str, list[str]] = {}
     for host, lanes in pairs.lacking.items():
-        for lane in lanes:
+        for lane in lanes if host in pairs.hosts else ():
             missing.setdefault(lane, []).append(host)
     told = [
         f"{lane} {'not' if number else 'could not be compared'} on {_few(hosts)}"
@@ -172,23 +185,26 @@ def _gaps(pairs: HostsPairs) -> str:
     ]
     if len(missing) > MAX_LANES:
         told.append(f"{plural(len(missing) - MAX_LANES, 'more mode')} not everywhere")
+    if pairs.without_any:
+        told.insert(0, f"on {_few(list(pairs.without_any))} no mode could be compared")
     return ", ".join(told)
 
 
 def _elsewhere(places: Sequence[FirstPlace], order: dict[str, int]) -> str:
     """Who is first on the other hosts, the surest first: ``on arm64-b httpx2-async is, surely``."""
-    groups: dict[tuple[str, bool], list[str]] = {}
+    groups: dict[str, list[FirstPlace]] = {}
     for place in places:
-        groups.setdefault((place.lanes[0], place.is_sure), []).append(place.host)
-    told = sorted(groups.items(), key=lambda item: (not item[0][1], -len(item[1]), order[item[0][0]]))
-    parts = [
-        f"on {_few(names)} {lane} is, {'surely' if is_sure else 'not surely'}"
-        for (lane, is_sure), names in told[:MAX_LANES]
-    ]
+        groups.setdefault(place.lanes[0], []).append(place)
+    sure = {lane: sum(place.is_sure for place in own) for lane, own in groups.items()}
+    told = sorted(groups.items(), key=lambda item: (-sure[item[0]], -len(item[1]), order[item[0]]))
+    parts = []
+    for lane, own in told[:MAX_LANES]:
+        how = ", surely" if sure[lane] == len(own) else f" (surely on {sure[lane]:,})" if sure[lane] else ", not surely"
+        parts.append(f"on {_few([place.host for place in own])} {lane} is{how}")
     if len(told) > MAX_LANES:
-        rest = sum(len(names) for _, names in told[MAX_LANES:])
+        rest = sum(len(own) for _, own in told[MAX_LANES:])
         parts.append(f"on {plural(rest, 'more host')} another")
-    return enumerate_names(parts) if len(parts) < 3 else "; ".join(parts)
+    return "; ".join(parts)
 
 
 def _mean_of_first(pairs: HostsPairs) -> str:
@@ -216,15 +232,18 @@ def _orders(pairs: HostsPairs) -> str:
             "everywhere": f"{pair.first} is surely faster than {pair.second} on {every}.",
             "same": f"{pair.first} and {pair.second} are surely the same on {every}.",
         }.get(pair.order, "")
-    counts = Counter(pair.order for pair in known)
-    if counts["everywhere"] == len(known):
-        return f"All {len(known):,} pairs of modes keep their order on {every}, surely."
+    counts = Counter(
+        "unsurely" if pair.order == "leads" and not pair.is_sure_anywhere else pair.order for pair in known
+    )
     told = [
-        f"{counts[order]:,} {one if counts[order] == 1 else many}".replace("every host", every)
+        (counts[order], (one if counts[order] == 1 else many).replace("every host", every))
         for order, one, many in _ORDERS
         if counts[order]
     ]
-    return f"Of {plural(len(known), 'pair')} of modes, {'; '.join(told)}."
+    if len(told) == 1:
+        return f"All {len(known):,} pairs of modes {told[0][1]}."
+    kinds = "; ".join(f"{count:,} {what}" for count, what in told)
+    return f"Of {plural(len(known), 'pair')} of modes, {kinds}."
 
 
 def _flips(pairs: HostsPairs) -> Iterator[str]:

@@ -115,6 +115,7 @@ def facts_of_hosts(measured: MeasuredHosts, result: HostsResult) -> dict[str, An
     records = [record for run in runs for record in run.records]
     first = {place.lanes[0] for place in result.pairs.first_places}
     sentences = sentences_of_hosts(result)
+    left_out = sum(bool(host.why_left_out) for host in result.hosts)
     in_flight = "as in the article" if plan.concurrency == ARTICLE else f"{plan.concurrency} in flight"
     facts = {
         **_moment_and_place(whole),
@@ -122,7 +123,9 @@ def facts_of_hosts(measured: MeasuredHosts, result: HostsResult) -> dict[str, An
         "rounds": plural(max((run.rounds_made for run in runs), default=0), "round"),
         "winner": next(iter(first)) if len(first) == 1 else "",
         "conclusion": sentences[0] if sentences else "",
-        "outcome": _outcome(whole),
+        "outcome": ", ".join(
+            filter(None, (_outcome(whole), f"{plural(left_out, 'host')} left out" if left_out else ""))
+        ),
         "requests": sum(record.requests for record in records),
         "failed": sum(record.failed for record in records),
         "lanes": {},

@@ -99,7 +99,12 @@ def pack_hosts(measured: MeasuredHosts, result: HostsResult) -> bytes:
 
 
 def _host_to_dict(run: HostRun, result: Result | None, sources: list[str]) -> dict[str, Any]:
-    told = {"host": asdict(run.host), "notes": list(run.notes), "trouble": run.trouble}
+    told = {
+        "host": asdict(run.host),
+        "notes": list(run.notes),
+        "trouble": run.trouble,
+        "ended_with_all": run.ended_with_all,
+    }
     if run.measured is None or result is None:
         return {**told, "measured": None}
     own = _sources(run.measured)
@@ -118,7 +123,8 @@ def _host_of(kept: dict[str, Any], number: int, sources: object, archive: zipfil
     measured = None
     if summary is not None:
         measured = _run(summary, summary.get("own_files", sources), archive, _prefix(number))
-    return HostRun(host, measured, tuple(map(text, items(kept["notes"]))), text(kept["trouble"]))
+    with_all = kept.get("ended_with_all", False) is True
+    return HostRun(host, measured, tuple(map(text, items(kept["notes"]))), text(kept["trouble"]), with_all)
 
 
 def _packed(summary: dict[str, Any]) -> bytes:

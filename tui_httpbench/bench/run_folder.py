@@ -5,7 +5,8 @@ was found out beside them, ``body`` a body that is too large for the plan, ``cli
 file of the user's own, and beside them lie the rounds' sample files. The folder of a sweep has no rounds of its own: in
 it lies the folder of a run for each of its points, ``point-00`` and so on; that of a run on many hosts has one for each
 host, ``host-0000`` and so on, with ``host.json`` beside what the host has written.
-``lock`` is locked while the app that runs lives. Only the owner can read any of it, and no credential is in it.
+``lock`` is locked while the app that runs lives; beside it lies ``reopened`` where that app only shows it. Only the
+owner can read any of it, and no credential is in it.
 """
 
 from __future__ import annotations
@@ -40,10 +41,11 @@ ROUNDS_FILE = "rounds.jsonl"
 NOTES_FILE = "notes.jsonl"
 BODY_FILE = "body"
 LOCK_FILE = "lock"
+REOPENED_FILE = "reopened"
 _SAMPLE_NAME = re.compile(r"round-(\d{4})-(.+)\.samples", re.ASCII)
 _HOST_NAME = re.compile(r"host-(\d{4,9})", re.ASCII)
 _FILE_NAMES = re.compile(
-    r"lock|body|point-\d\d|host-\d+|run\.json\.part|(rounds|notes)\.jsonl|trusted\.pem|.+\.(samples|stderr)|client-\d+|httpbench-tui-target-.+"
+    r"lock|reopened|body|point-\d\d|host-\d+|run\.json\.part|(rounds|notes)\.jsonl|trusted\.pem|.+\.(samples|stderr)|client-\d+|httpbench-tui-target-.+"
 )
 
 
@@ -76,6 +78,8 @@ class RunFolder:
         folder.path = path
         folder._has_begun = True
         folder._lock = FileLock(path / LOCK_FILE)
+        with suppress(OSError), open_private(path / REOPENED_FILE):
+            pass  # where that can't be, a cluster waits for the app that shows the run
         return folder
 
     def begin(self, measured: Measured) -> None:
@@ -90,6 +94,7 @@ class RunFolder:
         # Last and whole, since it is what makes the folder a run's.
         self._write(_RUN_PART, described)
         (self.path / _RUN_PART).replace(self.path / RUN_FILE)
+        (self.path / REOPENED_FILE).unlink(missing_ok=True)
 
     def _write_measured(self, measured: Measured, described: dict[str, Any]) -> None:
         if described["has_body_file"]:

@@ -51,6 +51,7 @@ MAX_RUN_FILE_BYTES = 16_000_000
 MAX_ROUNDS_FILE_BYTES = 500_000_000
 MAX_NOTES_FILE_BYTES = 100_000_000
 MAX_BODY_FILE_BYTES = 1_000_000_000
+CUT_OFF = "The app that had asked for the run was gone before its end; what came back until then counts."
 OF_HOSTS = "A run on many hosts is recovered without the screen: 'httpbench-tui recover' reports it."
 Line = TypeVar("Line")
 UNREADABLE = (OSError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
@@ -103,11 +104,11 @@ def host_run_of(folder: Path, note: HostNote | None = None) -> HostRun:
             note = note.in_trouble("What came from it can't be read.")
     if measured is not None:
         if measured.interrupted:
-            note = note.in_trouble("It had not ended when this app was; what came back until then counts.")
+            note = note.in_trouble(CUT_OFF, of_all=True)
             # Nothing was recovered there: it ended for the reason that the host's note tells.
             measured = replace(measured, interrupted=False, trouble=note.trouble)
         note = note.in_trouble(measured.trouble) if measured.trouble else note
-    return HostRun(note.host, measured, note.notes, note.trouble)
+    return HostRun(note.host, measured, note.notes, note.trouble, note.ended_with_all)
 
 
 def recover(folder: Path) -> Result:

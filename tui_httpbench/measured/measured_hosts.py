@@ -31,13 +31,15 @@ class HostRun:
     """What one host measured: a run of its own, None where none came back.
 
     ``notes`` are sentences on what is otherwise there than on the machine that asked. ``trouble`` is a sentence on why
-    it did not measure, or not to its end; empty where it did.
+    it did not measure, or not to its end; empty where it did. ``ended_with_all`` tells that this is what ended the run
+    as such, such as a kill of the app: nothing was wrong with the host itself.
     """
 
     host: Host
     measured: Measured | None
     notes: tuple[str, ...] = ()
     trouble: str = ""
+    ended_with_all: bool = False
 
     @property
     def has_requests(self) -> bool:

@@ -32,23 +32,27 @@ def is_reference(value: str, environment: Mapping[str, str] = os.environ) -> boo
 
 
 def expand_headers(
-    headers: tuple[Header, ...], environment: Mapping[str, str] = os.environ, where: str = ""
+    headers: tuple[Header, ...],
+    environment: Mapping[str, str] = os.environ,
+    where: str = "",
+    advice: str = "set it",
 ) -> tuple[Header, ...]:
     """The headers as they are sent: ``$NAME`` and ``${NAME}`` replaced by the variable, ``$$`` by a dollar sign.
 
     For the wire only: what this returns must never be stored or shown. Raises PlanError, which says of a variable that
-    it is not set ``where``, such as ``there``.
+    it is not set ``where``, such as ``there``; of what may be none, it gives ``advice``.
     """
-    return tuple((name, _expand(name, value, environment, where)) for name, value in headers)
+    return tuple((name, _expand(name, value, environment, where, advice)) for name, value in headers)
 
 
 def check_headers_for_elsewhere(headers: tuple[Header, ...]) -> None:
     """Whether headers can be sent from other machines, whose variables nobody knows here. Raises PlanError."""
     names = {found[1] or found[2] for _, value in headers for found in _VARIABLE.finditer(value)}
-    expand_headers(headers, {name: "set" for name in names if name in os.environ or _USUAL_NAME.fullmatch(name)})
+    there = {name: "set" for name in names if name in os.environ or _USUAL_NAME.fullmatch(name)}
+    expand_headers(headers, there, advice="write one that is set on the hosts alone in capitals")
 
 
-def _expand(name: str, value: str, environment: Mapping[str, str], where: str) -> str:
+def _expand(name: str, value: str, environment: Mapping[str, str], where: str, advice: str) -> str:
     if "$" not in value:
         return value
     name = shortened(name)
@@ -58,8 +62,8 @@ def _expand(name: str, value: str, environment: Mapping[str, str], where: str) -
         if not _USUAL_NAME.fullmatch(error.args[0]):  # it may be a part of a password
             raise PlanError(
                 "headers",
-                f"The value of {name} has a $ and behind it the name of no variable that is set; set it, or write $$ "
-                "for a dollar sign.",
+                f"The value of {name} has a $ and behind it the name of no variable that is set; {advice}, or write "
+                "$$ for a dollar sign.",
             ) from None
         variable, where = shortened(error.args[0]), f" {where}" if where else ""
         raise PlanError(

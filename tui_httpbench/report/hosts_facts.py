@@ -37,7 +37,7 @@ def target_of_hosts(result: HostsResult) -> str:
 def how_in_words(result: HostsResult) -> str:
     """How much was measured: ``6 hosts × 8 modes × 5 rounds of 0.21 to 0.35 s; 10 in flight; profile equal``."""
     plan = result.plan
-    made = sorted(host.run.measured.rounds_made for host in result.measured_hosts if host.run.measured is not None)
+    made = sorted(host.whole_rounds for host in result.measured_hosts)
     rounds = (
         "no round"
         if not made
@@ -101,5 +101,5 @@ def how_it_ended(result: HostsResult) -> str:
     if not result.stopped:
         return ""
     how = "Interrupted" if result.interrupted else "Stopped by the user"
-    how = f"Ended before its time: {printable(result.trouble)}" if result.trouble else how
-    return f"{how.removesuffix('.')}; this is what had been measured by then."
+    how = "Ended before its time (see the warnings)" if result.trouble else how
+    return f"{how}; this is what had been measured by then."

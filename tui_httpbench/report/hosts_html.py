@@ -9,12 +9,12 @@ from tui_httpbench.analysis.hosts_pairs import PairOverHosts
 from tui_httpbench.analysis.hosts_table import (
     HOST_COLUMNS,
     PAIRS_NOTE,
-    SURE_NOTE,
     most_telling_pair,
     notes_of,
     pair_columns,
     pair_title,
     ratio_in_words,
+    sure_note,
 )
 from tui_httpbench.analysis.hosts_words import sentences_of
 from tui_httpbench.report.hosts_charts import Span, forest
@@ -101,5 +101,5 @@ def _pairs(result: HostsResult) -> str:
     columns = pair_columns(result)
     headings = [(column.heading, column.side) for column in columns]
     rows = [[column.text(pair) for column in columns] for pair in pairs]
-    notes = (PAIRS_NOTE if result.pairs.has_mean else "", SURE_NOTE)
+    notes = (PAIRS_NOTE if result.pairs.has_mean else "", sure_note(result))
     return table(headings, rows, "ranking", heads=0) + "".join(paragraph(note, "quiet") for note in notes)

@@ -8,12 +8,12 @@ from tui_httpbench.analysis.hosts import HostsResult
 from tui_httpbench.analysis.hosts_table import (
     HOST_COLUMNS,
     PAIRS_NOTE,
-    SURE_NOTE,
     most_telling_pair,
     notes_of,
     pair_columns,
     pair_title,
     ratio_in_words,
+    sure_note,
 )
 from tui_httpbench.analysis.hosts_words import sentences_of
 from tui_httpbench.report.hosts_facts import how_it_ended, how_measured, target_of_hosts
@@ -49,7 +49,7 @@ def _blocks(result: HostsResult) -> Iterator[str]:
         yield "**All pairs**"
         rows = [[column.text(each) for column in told] for each in result.pairs.all]
         yield markdown_table(columns, rows).rstrip("\n")
-        yield markdown_text(f"{PAIRS_NOTE} {SURE_NOTE}" if result.pairs.has_mean else SURE_NOTE)
+        yield markdown_text(f"{PAIRS_NOTE} {sure_note(result)}" if result.pairs.has_mean else sure_note(result))
     yield _list([f"{name}: {value}" for name, value in how_measured(result)])
     if result.findings:
         yield "Warnings"

@@ -85,7 +85,9 @@ def _over_all(pair: PairOverHosts, scale: IntervalScale, told_columns: int) -> t
 
 
 def name_in(columns: int, name: str) -> str:
-    """A host's name, cut to its columns and set to their right."""
+    """A host's name, set to the right of its columns; cut in its middle, as names of machines differ at an end."""
     shown = printable(name)
-    shown = shown if len(shown) <= columns else f"{shown[: max(columns - 1, 0)]}…"
+    if len(shown) > columns:
+        head = max(columns - 1, 0) // 2
+        shown = f"{shown[:head]}…{shown[len(shown) - (max(columns - 1, 0) - head) :]}"
     return f"{shown:>{columns}}"

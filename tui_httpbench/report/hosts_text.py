@@ -14,11 +14,11 @@ from tui_httpbench.analysis.hosts_pairs import PairOverHosts
 from tui_httpbench.analysis.hosts_table import (
     HOST_COLUMNS,
     PAIRS_NOTE,
-    SURE_NOTE,
     figures_by_host,
     most_telling_pair,
     pair_columns,
     pair_title,
+    sure_note,
 )
 from tui_httpbench.analysis.hosts_words import sentences_of
 from tui_httpbench.report.console import StreamConsole
@@ -125,7 +125,7 @@ def _pairs(result: HostsResult, console: StreamConsole, verbose: bool) -> Iterat
         yield Text(f"{plural(len(pairs) - len(shown), 'more pair')}; --verbose lists all.", style="dim")
     if result.pairs.has_mean:
         yield Text(PAIRS_NOTE, style="dim")
-    yield Text(SURE_NOTE, style="dim")
+    yield Text(sure_note(result), style="dim")
 
 
 def _figures(result: HostsResult, column: Column, console: StreamConsole) -> Iterator[RenderableType]:

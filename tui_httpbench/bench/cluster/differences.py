@@ -44,7 +44,9 @@ def why_unfit(facts: Mapping[str, Any], plan: Plan) -> str:
 def notes_on(facts: Mapping[str, Any], plan: Plan, clock_off_s: float | None, tasks: int) -> tuple[str, ...]:
     """Sentences on what is otherwise there than here, or may disturb."""
     notes = []
-    if (package := str(facts["package"])) not in ("", __version__):
+    # What keeps a host from measuring is said by ``why_unfit``.
+    package = str(facts["package"])
+    if package not in ("", __version__) and _generation(package) == _generation(__version__):
         notes.append(f"httpbench-tui is {_shown(package)} there, {__version__} here.")
     if (python := str(facts["python"])) != platform.python_version():
         notes.append(f"Python is {_shown(python)} there, {platform.python_version()} here.")
@@ -58,7 +60,7 @@ def notes_on(facts: Mapping[str, Any], plan: Plan, clock_off_s: float | None, ta
         by = format_duration(abs(clock_off_s))
         notes.append(f"Its clock is {by} {'ahead' if clock_off_s > 0 else 'behind'}, and so are its times of day.")
     free = facts["free_bytes"]
-    if free is not None and free < FEW_FREE_BYTES:
+    if free is not None and LEAST_FREE_BYTES <= free < FEW_FREE_BYTES:
         notes.append(f"Its disk has only {format_bytes(free)} left.")
     if tasks:
         notes.append(f"The worker of Dask there has {plural(tasks, 'other task')} to do, which may disturb.")

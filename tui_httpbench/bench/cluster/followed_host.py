@@ -32,7 +32,7 @@ SILENT_S = agent.LEASE_S + 5.0
 """How long a host may not answer, or its run tell nothing, until it is given up: its run has ended by itself then."""
 END_S = 5.0
 LAPSED = f"Nobody asked for its run for {agent.LEASE_S:.0f} s, so it ended"
-KEPT = "what it measured until then is kept"
+KEPT = "what was measured until then is kept"
 
 
 class FollowedHost:
@@ -57,16 +57,17 @@ class FollowedHost:
         from tui_httpbench.bench.cluster.link import LostError, SchedulerLostError, SilentError, UnfitError
 
         self._run_id = job["run_id"]
-        trouble, is_silent = "", False
+        trouble, is_silent, is_of_all = "", False, False
         try:
             trouble = await self._follow(link, job)
         except SilentError:
             is_silent = True
-            trouble = self._gave_up(await _why_silent(link, why_lost))
+            is_of_all = not await _answers(link)
+            trouble = self._gave_up(why_lost() if is_of_all else f"It has not answered for {SILENT_S:.0f} s")
         except LostError:
             trouble = self._gave_up("Its worker process of Dask is gone")
         except SchedulerLostError:
-            is_silent = True
+            is_silent = is_of_all = True
             trouble = self._gave_up(why_lost())
         except UnfitError as error:
             trouble = f"It could not do as it was told ({error}); see that httpbench-tui is the same there."
@@ -76,14 +77,20 @@ class FollowedHost:
             trouble = f"What it measured can't be kept here: {in_words(error)}."
         finally:
             self._turns.leave(self.number)
-        self._finish(trouble)
+        self._finish(trouble, is_of_all)
         if self._has_begun and not is_silent:
             with suppress(SilentError, LostError, SchedulerLostError, UnfitError):
                 await link.call(self.address, agent.end, self._run_id, self.number, limit_s=END_S + agent.END_S)
 
-    def fail(self, trouble: str) -> None:
-        """It does not measure, or no longer, for this reason."""
-        self._finish(trouble)
+    @property
+    def has_lapsed(self) -> bool:
+        """Whether its run ended as nobody asked for it."""
+        return self.note.trouble.startswith(LAPSED)
+
+    def ended_with_all(self) -> None:
+        """What befell it befell the run as such."""
+        self.note = replace(self.note, ended_with_all=True)
+        self._write_note()
 
     async def _follow(self, link: Link, job: dict[str, Any]) -> str:
         # Not here: packing may take its time where a body is large.
@@ -92,7 +99,7 @@ class FollowedHost:
         if "busy" in begun:
             return (
                 f"Another run ({shortened(printable(begun['busy']), 40)}) measures there, and one disturbs the other; "
-                f"wait until it has ended. Of an app that was killed, nothing is left after {agent.GONE_S:.0f} s."
+                f"wait until it has ended. Where its app was killed, it ends by itself within {agent.GONE_S:.0f} s."
             )
         if "why" in begun:
             return f"Its run could not begin: {shortened(printable(begun['why']), 200).rstrip('.')}."
@@ -144,7 +151,7 @@ class FollowedHost:
     def _gave_up(self, why: str) -> str:
         when = "after" if self.progress.state == "waiting" else "in"
         round_ = f" {when} round {self.progress.round}" if self.progress.round else ""
-        return f"{why}{round_}; {KEPT if self.mirror.sizes else 'nothing came back from it'}."
+        return f"{why}{round_}; {KEPT if self.mirror.sizes else 'nothing came back'}."
 
     def _show(self, told: dict[str, Any], state: str) -> None:
         if not told:
@@ -164,22 +171,25 @@ class FollowedHost:
             left_s=told.get("left_s", self.progress.left_s),
         )
 
-    def _finish(self, trouble: str) -> None:
+    def _finish(self, trouble: str, is_of_all: bool) -> None:
         if trouble:
-            self.note = self.note.in_trouble(trouble)
+            self.note = self.note.in_trouble(trouble, of_all=is_of_all)
         self.progress = replace(
             self.progress, state="failed" if self.note.trouble else "done", left_s=0.0, trouble=self.note.trouble
         )
+        self._write_note()
+
+    def _write_note(self) -> None:
         with suppress(OSError):  # the disk is full: what was measured can be reported all the same
             self.mirror.note(self.note)
 
 
-async def _why_silent(link: Link, why_lost: Callable[[], str]) -> str:
-    """Whether a host does not answer, or the scheduler."""
+async def _answers(link: Link) -> bool:
+    """Whether the scheduler does: where it does not, no host can."""
     from tui_httpbench.bench.cluster.link import SchedulerLostError
 
     try:
         await link.identity(END_S)
     except SchedulerLostError:
-        return why_lost()
-    return f"It has not answered for {SILENT_S:.0f} s"
+        return False
+    return True

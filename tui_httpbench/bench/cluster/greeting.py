@@ -7,6 +7,8 @@ Both sides of Dask speak at once when a line is made, so a line that is closed a
 from __future__ import annotations
 
 import asyncio
+import os
+import re
 import ssl
 import struct
 import time
@@ -113,11 +115,17 @@ def _silent(address: str, how: str) -> str:
 
 
 def _nobody(address: str, error: BaseException, limit_s: float) -> str:
-    why = "" if isinstance(error, TimeoutError) else f" ({reason_of(error)})" if isinstance(error, OSError) else ""
+    why = "" if isinstance(error, TimeoutError) else f" ({_reason_of(error)})" if isinstance(error, OSError) else ""
     return (
         f"No scheduler of Dask answers at {address} within {limit_s:.0f} s{why}; see that 'dask scheduler' runs there "
         "and that no firewall is between."
     )
+
+
+def _reason_of(error: OSError) -> str:
+    """The system's own word for it: what asyncio says has its numbers and tuples in it."""
+    number = re.search(r"\[Errno (\d+)\]", str(error))
+    return os.strerror(int(number[1])).lower() if number else reason_of(error)
 
 
 def _why_no_tls(address: str, error: ssl.SSLError) -> str:

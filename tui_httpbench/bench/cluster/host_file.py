@@ -15,15 +15,16 @@ HOST_FILE = "host.json"
 
 @dataclass(frozen=True)
 class HostNote:
-    """A host, what is otherwise there, and why it did not measure or not to its end."""
+    """A host, what is otherwise there, and why it did not measure or not to its end, as ``HostRun`` has it."""
 
     host: Host
     notes: tuple[str, ...] = ()
     trouble: str = ""
+    ended_with_all: bool = False
 
-    def in_trouble(self, sentence: str) -> HostNote:
-        """The same with a sentence on what went wrong; the first one stays."""
-        return self if self.trouble else replace(self, trouble=sentence)
+    def in_trouble(self, sentence: str, *, of_all: bool = False) -> HostNote:
+        """The same with a sentence on what went wrong, with this host or the run as such; the first one stays."""
+        return self if self.trouble else replace(self, trouble=sentence, ended_with_all=of_all)
 
 
 def write_note(folder: Path, note: HostNote) -> None:

@@ -53,11 +53,12 @@ def _refuse_beside_a_run_of_its_own() -> None:
     """
     for folder in filter(lambda folder: _is_locked(folder / _LOCK), all_folders()):
         # Here, as it loads the engine into the worker of Dask.
-        from tui_httpbench.bench.run_folder import host_paths
+        from tui_httpbench.bench.run_folder import REOPENED_FILE, host_paths
         from tui_httpbench.bench.run_reading import has_ended, read_run
 
         with suppress(OSError, ValueError, LookupError, TypeError):
-            if not host_paths(folder) and not has_ended(folder):
+            is_shown_only = (folder / REOPENED_FILE).exists()
+            if not host_paths(folder) and not is_shown_only and not has_ended(folder):
                 raise BusyError(str(read_run(folder)["run_id"]) or folder.name)
 
 

@@ -45,7 +45,7 @@ async def look_at_hosts(
         )
     if cluster.local:
         workers = tuple(replace(worker, name=f"local-{int(worker.name or 0) + 1}") for worker in workers)
-    workers = one_a_host(workers, cluster.hosts, each=bool(cluster.local))
+    everyone, workers = workers, one_a_host(workers, cluster.hosts, each=bool(cluster.local))
     distributions = distributions_of(plan.modes)
     modules = sorted({module for needed in modules_of(plan.modes).values() for module in needed})
     facts: dict[str, Mapping[str, Any] | None] = {}
@@ -61,7 +61,7 @@ async def look_at_hosts(
                 facts[worker.address] = told
 
     await asyncio.gather(*map(look, workers))
-    return choose(workers, facts, cluster.hosts), offs
+    return choose(workers, facts, cluster.hosts, everyone), offs
 
 
 def note_on(chosen: Chosen, plan: Plan, shares: tuple[str, ...], off_s: float | None) -> HostNote:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tui_httpbench.bench.cluster.address import Cluster, is_private
 from tui_httpbench.bench.cluster.agent import LEASE_S
 from tui_httpbench.bench.cluster.choice import Chosen, Worker
-from tui_httpbench.bench.cluster.followed_host import LAPSED, FollowedHost
+from tui_httpbench.bench.cluster.followed_host import FollowedHost
 from tui_httpbench.bench.cluster.host_look import look_at_hosts, note_on
 from tui_httpbench.bench.cluster.hosts_events import (
     HostFinished,
@@ -193,13 +193,16 @@ class HostsRunner(FolderHolder):
             for task in (watching, *tasks):
                 task.cancel()
             await asyncio.gather(watching, *tasks, return_exceptions=True)
-        self.trouble = self._why_all_ended([host.note.trouble for host in tasks.values()])
+        self.trouble = self._why_all_ended()
 
-    def _why_all_ended(self, troubles: Sequence[str]) -> str:
+    def _why_all_ended(self) -> str:
         """Why the run as such ended before its time, which is no host's own trouble; empty where it did not."""
-        if any(trouble.startswith(self._why_lost()) for trouble in troubles):
+        lapsed = [host for host in self._hosts if host.has_lapsed] if self._stood_still_s else []
+        for host in lapsed:
+            host.ended_with_all()
+        if any(host.note.ended_with_all and not host.has_lapsed for host in self._hosts):
             return f"{self._why_lost()}; what came back until then counts."
-        if self._stood_still_s and any(trouble.startswith(LAPSED) for trouble in troubles):
+        if lapsed:
             return (
                 f"This app stood still for {self._stood_still_s:.0f} s, and no host measures on without it; what came "
                 "back until then counts."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +19,13 @@ from tui_httpbench.files.small_file import read_small_file
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.plan.given_files import MAX_CACERT_BYTES
 from tui_httpbench.plan.plan import Plan
+from tui_httpbench.worker.secret_names import MAX_NAME, NAME_SIGN, is_secret_name
 
 _CERTIFICATES = "trusted-by-plan.pem"
+_NAMED_VALUE = re.compile(
+    rf"""({NAME_SIGN}{{2,{MAX_NAME}}})["']?[ \t]*[:=>][ \t]*(?!null\b|true\b|false\b|None\b)[\w$+/-]"""
+)
+"""A name and a bare value behind it, such as a number in JSON or what an element of XML holds."""
 
 
 def job_of(whole: Measured, number: int, *, keep_going: bool, may_go_elsewhere: bool) -> dict[str, Any]:
@@ -80,7 +86,9 @@ def has_secrets(whole: Measured) -> bool:
     described = describe(whole)
     body = (request.given_body or b"").decode("utf-8", "replace")
     stored = described["plan"]
-    return bool(described["dropped_headers"]) or stored["url"] != request.url or plan.request.hiding.hide(body) != body
+    if described["dropped_headers"] or stored["url"] != request.url or plan.request.hiding.hide(body) != body:
+        return True
+    return any(is_secret_name(found[1]) for found in _NAMED_VALUE.finditer(body))
 
 
 def modules_of(labels: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -25,6 +25,7 @@ from distributed.security import Security
 from tui_httpbench.bench.cluster import host_facts
 from tui_httpbench.bench.cluster.address import Cluster
 from tui_httpbench.bench.cluster.greeting import await_greeting
+from tui_httpbench.bench.cluster.tls_files import check_tls_files
 from tui_httpbench.bench.run_error import RunError
 from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.quoting import printable, shortened
@@ -55,6 +56,10 @@ class SchedulerLostError(Exception):
     """The scheduler is gone."""
 
 
+class SchedulerSilentError(SchedulerLostError):
+    """The scheduler did not answer in time, and may do so later."""
+
+
 class Link:
     """A connection to a scheduler; ``connect`` makes it."""
 
@@ -64,13 +69,21 @@ class Link:
         self._looking = asyncio.Lock()
         self._looked_s = float("-inf")
         self._known: set[str] = set()
+        self._scheduler = ""
 
     async def identity(self, limit_s: float = CALL_S) -> dict[str, Any]:
-        """What the scheduler tells of itself and its workers. Raises SchedulerLostError."""
+        """What the scheduler tells of itself and its workers. Raises SchedulerLostError, SchedulerSilentError."""
         try:
-            return dict(await asyncio.wait_for(self._client.scheduler.identity(n_workers=-1), limit_s))
-        except (OSError, TimeoutError) as error:
+            told = dict(await asyncio.wait_for(self._client.scheduler.identity(n_workers=-1), limit_s))
+        except TimeoutError:
+            raise SchedulerSilentError from None
+        except OSError as error:
             raise SchedulerLostError(str(error)) from None
+        # One that was begun anew at the same address knows no worker, whatever has become of them.
+        if self._scheduler not in ("", told["id"]):
+            raise SchedulerLostError("begun anew")
+        self._scheduler = str(told["id"])
+        return told
 
     async def call(self, address: str, function: Any, *args: Any, limit_s: float = CALL_S) -> Any:
         """What a function returns that runs in the worker with this address.
@@ -96,17 +109,24 @@ class Link:
         finally:
             calling.cancel()
         result = results.get(address)
-        if isinstance(result, TimeoutError | OSError):
+        if address not in results or isinstance(result, TimeoutError | OSError):
+            await self.identity()  # where the scheduler is gone too, that is why
             raise LostError(address)
         if isinstance(result, Exception):
             raise UnfitError(shortened(printable(f"{type(result).__name__}: {result}"), 200))
         return result
 
     async def _has_worker(self, address: str) -> bool:
-        """Whether the scheduler knew this worker within the last moments. Raises SchedulerLostError."""
+        """Whether the scheduler knew this worker within the last moments; so it is held where that stands still.
+
+        It may go on before the call is given up. Raises SchedulerLostError.
+        """
         async with self._looking:
             if time.monotonic() - self._looked_s > LOOK_S:
-                self._known = set((await self.identity())["workers"])
+                try:
+                    self._known = set((await self.identity(LOOK_S))["workers"])
+                except SchedulerSilentError:
+                    return True
                 self._looked_s = time.monotonic()
         return address in self._known
 
@@ -243,6 +263,7 @@ def _tls_of(security: Security, cluster: Cluster) -> ssl.SSLContext | None:
         return None
     files = "--cluster-ca, --cluster-cert and --cluster-key" if cluster.ca else "the files in Dask's configuration"
     try:
+        _check_files(security, cluster)
         context: ssl.SSLContext | None = security.get_connection_args("client")["ssl_context"]
     except ssl.SSLError as error:
         reason = (error.reason or str(error)).upper()
@@ -253,15 +274,34 @@ def _tls_of(security: Security, cluster: Cluster) -> ssl.SSLContext | None:
         else:
             why = shortened(printable(reason.lower().replace("_", " ")), 100)
         raise RunError(f"With {files}, TLS can't be used, as {why}; give files that belong together.") from None
+    except RunError:
+        raise
     except (OSError, ValueError, TypeError) as error:
         why = reason_of(error) if isinstance(error, OSError) else str(error)
         raise RunError(f"With {files}, TLS can't be used ({shortened(printable(why), 200).rstrip('.')}).") from None
     if context is None:
         raise RunError(
-            f"The scheduler {cluster.address} wants TLS, and no files are set for it; give --cluster-ca, "
-            "--cluster-cert and --cluster-key, or set them in Dask's own configuration."
+            f"TLS, as {cluster.address} asks for it, needs files, and none are set; give --cluster-ca, --cluster-cert "
+            "and --cluster-key, or set them in Dask's own configuration."
         )
     return context
+
+
+def _check_files(security: Security, cluster: Cluster) -> None:
+    """Looks at the files one by one. Raises RunError, OSError."""
+    told = security.get_tls_config_for_role("client")
+    paths = [told.get(kind) or "" for kind in ("ca_file", "cert", "key")]
+    if not all(paths[:2]) or any("\n" in path for path in paths):
+        return  # there are none, or they are PEM themselves in Dask's configuration
+    ca, cert, key = ((name, path) for name, path in zip(_names_of_files(cluster), paths, strict=True))
+    check_tls_files(ca, cert, key if key[1] else cert)  # which may hold both
+
+
+def _names_of_files(cluster: Cluster) -> tuple[str, str, str]:
+    if cluster.ca:
+        return "--cluster-ca", "--cluster-cert", "--cluster-key"
+    own = "in Dask's configuration"
+    return f"The ca-file {own}", f"The client's cert {own}", f"The client's key {own}"
 
 
 def _why_unreachable(cluster: Cluster, error: BaseException) -> str:
@@ -269,10 +309,9 @@ def _why_unreachable(cluster: Cluster, error: BaseException) -> str:
     where = cluster.in_words
     if isinstance(error, OSError | TimeoutError) and "ssl" not in str(error).lower():
         return f"The scheduler {where} does not answer within {CONNECT_S:.0f} s; see that it is well."
-    why = shortened(printable(f"{type(error).__name__}: {error}"), 200).rstrip(".")
     return (
-        f"What answers at {where} is no scheduler of Dask, or of a version that can't be talked to ({why}); see its "
-        "port, which usually is 8786, and that Dask is of the same version there."
+        f"What answers at {where} is no scheduler of Dask, or of a version that can't be talked to; see its port, "
+        "which usually is 8786, and that Dask is of the same version there."
     )
 
 

@@ -19,7 +19,7 @@ from textual.widgets import Static
 
 from tui_httpbench.analysis.hosts import HostResult, HostsResult
 from tui_httpbench.analysis.hosts_pairs import PairOverHosts, Standing
-from tui_httpbench.analysis.hosts_table import first_place, is_sure, notes_in_short, pair_title
+from tui_httpbench.analysis.hosts_table import LEFT_OUT, first_place, is_sure, notes_in_short, only_rate, pair_title
 from tui_httpbench.charts.intervals import LINE_AT_ONE
 from tui_httpbench.report.hosts_plot import HostsPlot, PlotRow, name_in, plot_of
 from tui_httpbench.text.quoting import printable
@@ -118,8 +118,12 @@ class HostList(ScrollView, can_focus=True):
         text = Text(no_wrap=True, end="")
         is_out = bool(host.why_left_out)
         text.append(name_in(self.plot.name_columns, row.name), self.role_style("unsure") if is_out else "")
-        text.append_text(self.drawn(row))
         first_columns, note_columns = self._side_columns
+        if is_out and not first_columns:
+            text.append(f"{'':{_GAP}}{LEFT_OUT}", self.role_style("unsure"))
+        else:
+            text.append_text(self.drawn(row))
+            text.append(only_rate(self._result, host))
         if first_columns:
             text.pad_right(max(self._room() - len(text.plain), 0))
             first = f"{'':{_GAP}}{self._first(host):<{first_columns}}"
@@ -157,7 +161,8 @@ class HostList(ScrollView, can_focus=True):
         first = max([len(FIRST), *(len(self._first(host)) for host in hosts)])
         notes = max((len(notes_in_short(host)) for host in hosts), default=0)
         notes = max(notes, len(NOTES)) if notes else 0
-        first = first if width - first - _GAP >= _LEAST_PLOT else 0
+        is_one = len(self._result.plan.modes) == 1  # which is first of nothing
+        first = 0 if is_one or width - first - _GAP < _LEAST_PLOT else first
         notes = notes if notes and first and width - first - notes - 2 * _GAP >= _LEAST_PLOT else 0
         self._side_columns = first, notes
         names = [host.name for host in hosts]

@@ -15,7 +15,15 @@ from textual.widgets import Header, Static, TabbedContent, TabPane
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.hosts import HostResult, HostsResult
 from tui_httpbench.analysis.hosts_pairs import PairOverHosts
-from tui_httpbench.analysis.hosts_table import first_place, is_sure, most_telling_pair, notes_of, pair_columns
+from tui_httpbench.analysis.hosts_table import (
+    LEFT_OUT,
+    first_place,
+    is_sure,
+    most_telling_pair,
+    notes_of,
+    only_rate,
+    pair_columns,
+)
 from tui_httpbench.analysis.hosts_words import sentences_of
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.files.threads import in_thread
@@ -260,7 +268,9 @@ def _in_words(result: HostsResult, host: HostResult) -> str:
     """A host in a line or two: who is first there, and what is to be minded of it."""
     first = first_place(result, host)
     sure = {"surely": ", surely", "unsure": ", not surely"}.get(is_sure(result, host), "")
-    place = "" if first == UNKNOWN else f"first {first}{sure}."
+    place = "" if first in (UNKNOWN, LEFT_OUT) else f"first {first}{sure}."
+    rate = f"{told}." if (told := only_rate(result, host)) else ""
     machine = host.run.measured.machine.cpu if host.run.measured is not None else ""
     known = ", ".join(filter(None, (machine, host.run.host.python)))
-    return printable(" ".join(filter(None, (f"{host.name}{f' ({known})' if known else ''}:", place, notes_of(host)))))
+    who = f"{host.name}{f' ({known})' if known else ''}:"
+    return printable(" ".join(filter(None, (who, place, rate, notes_of(host)))))
