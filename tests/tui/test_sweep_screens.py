@@ -210,9 +210,8 @@ async def test_one_form_comes_after_a_sweep_that_was_started_without_one() -> No
     class StartedApp(HttpbenchApp):
         CSS_PATH = str(Path(app_module.__file__).with_name("app.tcss"))
 
-        @staticmethod
-        def _make_form(plan: Plan) -> Screen[None]:
-            forms.append(HttpbenchApp._make_form(plan))
+        def _make_form(self, plan: Plan) -> Screen[None]:
+            forms.append(super()._make_form(plan))
             return forms[-1]
 
     app = StartedApp(plan, start=True)

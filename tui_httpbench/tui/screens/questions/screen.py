@@ -26,8 +26,9 @@ from tui_httpbench.plan.presets import (
     Preset,
 )
 from tui_httpbench.plan.stored import LastPlanError, save_last_plan
+from tui_httpbench.tui.missing import Missing
 from tui_httpbench.tui.screens.questions.reading import QuestionReading, read_question
-from tui_httpbench.tui.screens.setup.note import Note
+from tui_httpbench.tui.screens.setup.note import WRONG, Note
 from tui_httpbench.tui.screens.setup.url_input import UrlInput
 from tui_httpbench.tui.stage import is_on_stage
 from tui_httpbench.tui.textual_fixes.lean_screen import LeanScreen
@@ -69,7 +70,8 @@ class QuestionList(OptionList):
 class QuestionsScreen(LeanScreen[None]):
     """Asks what one wants to know; starts the run of a question, or opens the form with all fields.
 
-    ``plan`` is the last one: its request stays as it was but for the URL, and "All fields" begins with it.
+    ``plan`` is the last one: its request stays as it was but for the URL, and "All fields" begins with it. ``missing``
+    is what was not kept of that.
     """
 
     CSS_PATH = "questions.tcss"
@@ -101,8 +103,9 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         ),
     ]
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, missing: Missing | None = None) -> None:
         super().__init__()
+        self._missing = missing or Missing()
         self._last = plan
         self._request = plan.request
         self._options: dict[str, Any] = {"cacert": plan.cacert, "insecure": plan.insecure}
@@ -172,8 +175,9 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         if self.preset is not None and self.preset.takes_url and self.focused is self.query_one(OptionList):
             event.stop()
             field = self.query_one(UrlInput)
-            field.focus()
-            field.post_message(events.Paste(event.text))
+            # The list keeps the focus, so that a number chooses a question as the screen says.
+            if not field.take_paste(event.text):
+                field.fill(next(iter(event.text.strip().splitlines()), ""))
 
     def on_screen_resume(self) -> None:
         """Begins with the list again, in which digits choose a question."""
@@ -217,7 +221,7 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         # An empty version is no mistake before it was to be typed.
         typed = {name: text for name, text in reading.errors.items() if name == "url" or self._is_typed(name)}
         note.show_errors(*typed.values())
-        note.show_hint(self._hint(preset))
+        note.show_hint(self._hint(preset, reading.plan))
 
     def _why(self, preset: Preset | None, plan: Plan | None) -> str:
         """What the question under the cursor does and under which conditions, as far as the list doesn't say it."""
@@ -243,9 +247,11 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         """Whether a version is there and nobody is at it any more: one that is half typed is no mistake."""
         return bool(self._version(label)) and not self.query_one(f"#version-{label}").has_focus
 
-    def _hint(self, preset: Preset) -> str:
+    def _hint(self, preset: Preset, plan: Plan | None) -> str:
         if not preset.takes_url:
             return AT_TARGET
+        if plan is not None and (missing := self._missing.sentence(plan.request)):
+            return f"{WRONG} {missing[:-1]}; escape, then a, to fill in."
         request = self._request
         parts = [
             "" if request.method == "GET" else request.method,
@@ -278,6 +284,9 @@ and ends in a sentence that answers it. Each question says how long that takes, 
             self.call_after_refresh(self.query_one("#questions-note", Note).show_errors, reading.errors[name])
             return
         plan = reading.plan
+        self._missing.ask(self.app, plan.request, lambda: self._start(plan))
+
+    def _start(self, plan: Plan) -> None:
         self.app.clear_notifications()  # what was said of the run before is no news
         if not is_on_stage(self.app):
             self._remember(plan)
