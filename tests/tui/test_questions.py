@@ -266,3 +266,14 @@ async def test_another_url_lacks_nothing_that_was_not_kept() -> None:
         await wait_until(pilot, lambda: "not kept" not in text_on(app))
         await pilot.press("enter")
         assert len(app.started) == 1
+
+
+async def test_enter_keeps_the_sentence_on_a_version_that_is_none() -> None:
+    async with asked((100, 30)) as (app, screen, pilot):
+        await pilot.press(NUMBERS["versions"], "tab", "tab", *"httpx=0.27.2", "tab", *"httpx==0.28.1")
+        await wait_until(pilot, lambda: "'httpx=0.27.2' is no version" in text_on(app))
+        await pilot.press("enter")
+        await pilot.pause()
+        assert screen.query_one("#version-A").has_focus
+        assert "'httpx=0.27.2' is no version" in text_on(app)
+        assert not app.started

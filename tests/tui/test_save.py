@@ -14,6 +14,7 @@ from support.shown_result import show
 from textual import events
 from textual.widgets import Button, Input
 
+from tui_httpbench.tui.copying import told_of_copy
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
 
@@ -52,6 +53,22 @@ async def test_the_form_is_chosen_by_arrows_or_typed(folder: Path, notices: list
         await pilot.press("s", "escape")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, ResultsScreen))
         assert [path.name for path in folder.glob("*.*")] == ["x-rounds.csv"]
+
+
+async def test_the_folder_is_named_where_a_name_is_saved(notices: list[Notice]) -> None:
+    async with show(clean_result()) as (_, pilot):
+        await pilot.press("s")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, SaveScreen))
+        await pilot.press("ctrl+u", *"a.md", "enter")
+        await wait_until(pilot, lambda: bool(notices))
+        assert notices[-1].text == f"The result was saved as a.md in {Path.cwd()}."
+
+
+def test_what_tmux_needs_for_a_copy_is_said_in_tmux() -> None:
+    assert told_of_copy("the result", {}) == "Copied to the clipboard: the result."
+    told = told_of_copy("the result", {"TMUX": "/tmp/tmux-1000/default,1,0"})
+    assert told.startswith("Sent to the terminal's clipboard: the result.")
+    assert "set-clipboard on" in told
 
 
 async def test_saves_typed_in_one_go_are_all_made(folder: Path) -> None:

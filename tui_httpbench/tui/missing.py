@@ -37,5 +37,5 @@ class Missing:
                 run()
 
         question = f"Send it without {enumerate_names(list(missing))}?"
-        detail = f"{not_kept(missing)} All requests would be sent without."
+        detail = "No file keeps credentials, so they are gone since the last run. All requests would go out without."
         app.push_screen(ConfirmScreen(question, detail, "Send", "Back"), answer)

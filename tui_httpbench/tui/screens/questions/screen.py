@@ -43,6 +43,8 @@ ABOUT_ALL_FIELDS = "modes, load, headers, body, the embedded target: everything 
 ROWS_FOR_ALL, ROWS_FOR_GAPS, COLUMNS_FOR_ALL = 30, 44, 112
 """With fewer, what a question does, or its conditions, is told of the one under the cursor; with 44 rows, they part."""
 AT_TARGET = "It is asked of the embedded target, since its distance can be set; no URL is needed."
+_SAFE = ("GET", "HEAD", "OPTIONS")
+"""Methods that change nothing at a server."""
 _TAKES_WIDTH = max(len(preset.takes) for preset in QUESTIONS)
 _VERSION_HINTS = ("httpx==0.27.2", "httpx==0.28.1")
 
@@ -111,6 +113,8 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         self._options: dict[str, Any] = {"cacert": plan.cacert, "insecure": plan.insecure}
         self._urls: tuple[str, ...] = ()
         self._layout = (False, False, False)
+        # The field that stood in the way of a run: what is wrong with it is said until it is changed.
+        self._in_the_way = ""
 
     def compose(self) -> ComposeResult:
         """What this is, the questions, and under them the fields of the one under the cursor."""
@@ -219,7 +223,8 @@ and ends in a sentence that answers it. Each question says how long that takes, 
             note.show_hint("")
             return
         # An empty version is no mistake before it was to be typed.
-        typed = {name: text for name, text in reading.errors.items() if name == "url" or self._is_typed(name)}
+        always = ("url", self._in_the_way)
+        typed = {name: text for name, text in reading.errors.items() if name in always or self._is_typed(name)}
         note.show_errors(*typed.values())
         note.show_hint(self._hint(preset, reading.plan))
 
@@ -259,6 +264,9 @@ and ends in a sentence that answers it. Each question says how long that takes, 
             f"a body of {len(request.body):,} bytes" if request.body else "",
         ]
         told = ", ".join(filter(None, parts))
+        if told and request.method not in _SAFE:
+            count = None if plan is None else plan.total_requests
+            told += "; it goes out " + ("hundreds to thousands of times" if count is None else f"{count:,} times")
         return f"Sent along: {told}. Escape, then a, shows and changes them." if told else ""
 
     def _reading(self, preset: Preset) -> QuestionReading:
@@ -278,10 +286,9 @@ and ends in a sentence that answers it. Each question says how long that takes, 
             return
         reading = self._reading(preset)
         if reading.plan is None:
-            name = next(iter(reading.errors))
+            name = self._in_the_way = next(iter(reading.errors))
             self.query_one("#input-url" if name == "url" else f"#version-{name}").focus()
-            # After the focus has left where it was, which says what is wrong there.
-            self.call_after_refresh(self.query_one("#questions-note", Note).show_errors, reading.errors[name])
+            self._show()
             return
         plan = reading.plan
         self._missing.ask(self.app, plan.request, lambda: self._start(plan))
@@ -330,6 +337,13 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         if curl.left_out:
             left_out = "\n".join(f"Left out: {sentence}" for sentence in curl.left_out)
             self.notify(left_out, title="From curl", severity="warning", timeout=15, markup=False)
+
+    @on(Input.Changed)
+    def _let_type(self, event: Input.Changed) -> None:
+        """What is half typed is no mistake."""
+        if event.input.id == f"version-{self._in_the_way}":
+            self._in_the_way = ""
+            self._show()
 
     @on(Input.Changed, "#input-url")
     def _forget_request(self, event: Input.Changed) -> None:

@@ -8,7 +8,7 @@ from tui_httpbench.analysis.places import is_as_asked
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.form_words import in_form_words
-from tui_httpbench.tui.screens.results.warnings_view import WENT_WRONG, count_of
+from tui_httpbench.tui.screens.results.warnings_view import WENT_WRONG, WarningsView, count_of
 
 _FIRST = (*WENT_WRONG, "busy-machine", "machine-slept", "few-rounds")
 """The ids of what an audience has to know first: that, and then how disturbed the machine was."""
@@ -23,7 +23,7 @@ def doubt_on_stage(result: Result) -> str:
     doubts.sort(key=lambda finding: _FIRST.index(finding.id) if finding.id in _FIRST else len(_FIRST))
     first = in_form_words(printable(doubts[0].text)).partition(_END)[0].removesuffix(".")
     more = count_of(result) - 1
-    return f"! {first}." if not more else f"! {first}. (+ {more} more)"
+    return f"! {first}." if not more else f"! {first}. ({WarningsView.KEY}: {more} more)"
 
 
 def rows_of(text: str, columns: int) -> int:

@@ -369,6 +369,12 @@ that.
             self.query_one(TargetForm).focus_trust()
         elif place == "body" and not self.query_one(BodyEditor).focus_text():
             self._focus_wrong("method")
+        elif place == "url":
+            # To be mended and not replaced: nothing is selected, and the cursor stands behind it.
+            field = self.query_one(UrlInput)
+            field.select_on_focus = False
+            field.focus()
+            field.fill(field.value)
         elif place != "body":
             self._focus_wrong(place)
 
