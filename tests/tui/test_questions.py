@@ -15,9 +15,10 @@ from textual.widgets import Input, OptionList
 
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.presets import ARTICLE_ADDRESS, ARTICLE_TITLE, PRESETS, QUESTIONS
-from tui_httpbench.plan.stored import LastPlanError, load_last_plan, save_last_plan
+from tui_httpbench.plan.stored import LastPlanError, load_last_plan, load_left_out, save_last_plan
 from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
+from tui_httpbench.tui.parts.confirm import ConfirmScreen
 from tui_httpbench.tui.screens.questions.reading import read_question
 from tui_httpbench.tui.screens.questions.screen import QuestionsScreen
 from tui_httpbench.tui.screens.setup.screen import SetupScreen
@@ -100,8 +101,12 @@ async def test_what_is_pasted_on_the_list_goes_into_the_url() -> None:
         screen.focused.post_message(events.Paste("curl http://localhost:9/orders -d a=1"))
         await wait_until(pilot, lambda: "Sent along: POST, a body of 3 bytes" in text_on(app))
         assert screen.query_one("#input-url", Input).value == "http://localhost:9/orders"
-        await pilot.press("enter")
-        assert app.started[0].request.method == "POST"
+        assert isinstance(screen.focused, OptionList), "a number still chooses a question"
+        await pilot.press(NUMBERS["keep"], "enter")
+        assert (app.started[0].request.method, app.started[0].request.url) == ("POST", "http://localhost:9/orders")
+        assert app.started[0].modes == PRESETS["keep"].values["modes"]
+        screen.focused.post_message(events.Paste("http://localhost:9/other\nand a second line"))
+        await wait_until(pilot, lambda: screen.query_one("#input-url", Input).value == "http://localhost:9/other")
 
 
 async def test_a_click_chooses_a_question_and_a_second_one_asks_it() -> None:
@@ -223,3 +228,52 @@ async def test_it_looks_as_it_did(size: tuple[int, int], matches_snapshot: Calla
     async with asked(size) as (app, _, pilot):
         await pilot.pause()
         assert matches_snapshot(app)
+
+
+async def test_credentials_that_were_not_kept_are_told_and_asked_about_before_a_run() -> None:
+    request = Request("http://localhost:9/a?token=T&x=1", headers=(("Authorization", "Basic abc"), ("Accept", "*/*")))
+    save_last_plan(Plan(request))
+    async with asked() as (app, _, pilot):
+        await wait_until(pilot, lambda: "2 credentials were not kept" in text_on(app))
+        assert "Authorization and token in the URL" in " ".join(text_on(app).split())
+        await pilot.press("enter")
+        await wait_for_screen(pilot, ConfirmScreen)
+        assert "Send it without Authorization and token in the URL?" in " ".join(text_on(app).split())
+        await pilot.press("n")
+        await wait_for_screen(pilot, QuestionsScreen)
+        assert not app.started
+        assert load_left_out().parameters == ("token",), "who did not go on is told at the next start, too"
+        await pilot.press("a")
+        form = await wait_for_screen(pilot, SetupScreen)
+        assert "2 credentials were not kept" in text_on(app)
+        form.query_one("#input-url", Input).value = "http://localhost:9/a?token=T&x=1"
+        await wait_until(pilot, lambda: "1 credential was not kept: Authorization" in text_on(app))
+        await pilot.press("ctrl+r")
+        await wait_for_screen(pilot, ConfirmScreen)
+        await pilot.press("y")
+        await wait_until(pilot, lambda: len(app.started) == 1)
+        await wait_for_screen(pilot, SetupScreen)
+        await pilot.press("escape")
+        await wait_for_screen(pilot, QuestionsScreen)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: len(app.started) == 2)
+
+
+async def test_another_url_lacks_nothing_that_was_not_kept() -> None:
+    save_last_plan(Plan(Request("http://localhost:9/a", headers=(("Authorization", "Basic abc"),))))
+    async with asked() as (app, screen, pilot):
+        screen.query_one("#input-url", Input).value = "http://localhost:9/b"
+        await wait_until(pilot, lambda: "not kept" not in text_on(app))
+        await pilot.press("enter")
+        assert len(app.started) == 1
+
+
+async def test_enter_keeps_the_sentence_on_a_version_that_is_none() -> None:
+    async with asked((100, 30)) as (app, screen, pilot):
+        await pilot.press(NUMBERS["versions"], "tab", "tab", *"httpx=0.27.2", "tab", *"httpx==0.28.1")
+        await wait_until(pilot, lambda: "'httpx=0.27.2' is no version" in text_on(app))
+        await pilot.press("enter")
+        await pilot.pause()
+        assert screen.query_one("#version-A").has_focus
+        assert "'httpx=0.27.2' is no version" in text_on(app)
+        assert not app.started

@@ -14,11 +14,13 @@ def test_a_race_takes_about_ten_seconds_to_watch(duration_s: float) -> None:
 
 
 def test_speeds_are_said_plainly() -> None:
-    said = [speed_in_words(speed) for speed in (0.0051, 0.065, 0.5, 1.0, 2.0, 13.0, 9_000.0)]
+    said = [speed_in_words(speed) for speed in (0.0051, 0.065, 0.5, 0.97, 1.0, 1.02, 2.0, 13.0, 9_000.0)]
     assert said == [
         "slowed down 196 times",
         "slowed down 15 times",
         "slowed down 2 times",
+        "at real speed",
+        "at real speed",
         "at real speed",
         "sped up 2 times",
         "sped up 13 times",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,16 @@ from support.made_results import MACHINE, clean_result
 from support.screens import Notice, text_on, wait_for_screen, wait_until
 from textual.pilot import Pilot
 
+from tui_httpbench.analysis.any_result import AnyResult, summarize_any
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.bench.kept_runs import list_kept, open_kept
 from tui_httpbench.bench.recovery import find_interrupted_runs
 from tui_httpbench.bench.run_folder import RunFolder, sample_path
+from tui_httpbench.measured.any_measured import AnyMeasured
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.sample_file import SampleFile
 from tui_httpbench.plan.plan import Plan
+from tui_httpbench.tui import recovery as recovery_module
 from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.recovery import ASKED_LATER, offer_recovery
 from tui_httpbench.tui.screens.questions.screen import QuestionsScreen
@@ -51,13 +55,26 @@ def interrupt() -> Path:
 
 
 @pytest.mark.slow
-async def test_a_recovered_run_opens_as_a_result(interrupted: Path) -> None:
+async def test_a_recovered_run_opens_as_a_result_and_no_key_is_taken_until_then(
+    interrupted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with HttpbenchApp(PLAN).run_test(size=(100, 30)) as pilot:
         await wait_for_question(pilot)
         shown = text_on(pilot.app)
         assert "Recover the interrupted run?" in shown
         assert "2 modes, 1,234 requests measured, just now" in shown
+        held = threading.Event()
+        summarize = summarize_any
+
+        def summarize_later(measured: AnyMeasured) -> AnyResult:
+            assert held.wait(60)
+            return summarize(measured)
+
+        monkeypatch.setattr(recovery_module, "summarize_any", summarize_later)
         await pilot.press("r")
+        await wait_until(pilot, lambda: "Reading what the interrupted run measured …" in text_on(pilot.app))
+        await pilot.press("r", "enter")  # since nothing seems to happen
+        held.set()
         screen = await wait_for_screen(pilot, ResultsScreen)
         assert [mode.requests for mode in screen.result.modes] == [1_000, 234]
         await wait_until(pilot, lambda: not interrupted.exists())

@@ -153,6 +153,7 @@ async def test_it_runs_by_itself_to_its_end_and_again() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await wait_until(pilot, lambda: app.screen is screen and screen.clock.is_over)
         await wait_until(pilot, lambda: "FINISHED" in text_on(app))
+        await wait_until(pilot, lambda: "space Again" in text_on(app).splitlines()[-1])
         await pilot.press("space")
         await wait_until(pilot, lambda: not screen.clock.is_over)
         await wait_until(pilot, lambda: screen.clock.is_over)
@@ -259,7 +260,7 @@ async def test_who_stopped_says_so_at_once_and_the_rest_is_hurried_through(size:
         screen.go_to(0.26)
         await pilot.pause()
         drawn = text_on(pilot.app)
-        assert "HURRYING · 1 mode still measures" in drawn
+        assert "HURRYING · 1 mode still runs" in drawn
         assert speed not in drawn
         assert f"Replay, {speed_in_words(screen.clock.speed_now)}" in drawn
         stopped = [racer for racer in screen.race.racers if racer.mode != "httpx"]
@@ -316,6 +317,7 @@ async def test_at_80_columns_no_word_is_cut() -> None:
 async def test_after_one_round_there_are_no_places() -> None:
     for size in ((80, 24), (200, 60), (50, 14)):
         async with still(plain_result_of(*(record_of(mode) for mode in EIGHT)), size) as (screen, pilot):
+            assert "Round 1, the only one" in text_on(pilot.app)
             screen.go_to(1.0)
             await pilot.pause()
             drawn = text_on(pilot.app)
@@ -341,7 +343,7 @@ async def test_on_stage_the_keys_stand_in_the_footer_alone_and_the_clock_is_larg
         await pilot.pause()
         drawn = text_on(pilot.app)
         assert "Restart" not in drawn
-        assert drawn.splitlines()[-1].split("  ")[0].strip() == "space Pause"
+        assert drawn.splitlines()[-1].split("  ")[0].strip() == "space Again"
         assert all(row in drawn for row in block_digits("0.0507", 2))
 
 

@@ -24,6 +24,7 @@ from support.shown_result import show
 from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Label, Select, SelectionList, Static, TabbedContent
+from textual.widgets._footer import FooterKey
 
 from tui_httpbench.analysis.article import PUBLISHED_REQUESTS, compare_with_article
 from tui_httpbench.analysis.reasons import explain_ranking
@@ -37,14 +38,15 @@ from tui_httpbench.tui.form_words import in_form_words
 from tui_httpbench.tui.parts.help_sheet import HelpSheet
 from tui_httpbench.tui.parts.themed_chart import ThemedChart
 from tui_httpbench.tui.screens.results.article_view import ArticleView
-from tui_httpbench.tui.screens.results.code_view import CodeColumn, CodePane
+from tui_httpbench.tui.screens.results.code_view import CodeColumn, CodePane, first_shown
 from tui_httpbench.tui.screens.results.facts_table import FactsTable
 from tui_httpbench.tui.screens.results.latency_charts import CourseChart, HistogramChart, LatencyChart, PercentileChart
 from tui_httpbench.tui.screens.results.latency_view import LatencyView, ModeChooser
+from tui_httpbench.tui.screens.results.ranking_table import RankingTable
 from tui_httpbench.tui.screens.results.reasons_page import ReasonsPage
 from tui_httpbench.tui.screens.results.screen import VIEWS, ResultsScreen
 from tui_httpbench.tui.screens.results.warnings_view import WarningsPage
-from tui_httpbench.tui.screens.results.why_view import SettingsPage
+from tui_httpbench.tui.screens.results.why_view import AgainstBar, SettingsPage
 
 KEYS = {view.ID: view.KEY for view in VIEWS}
 
@@ -343,3 +345,38 @@ async def test_the_tabs_look_as_they_did(size: tuple[int, int], matches_snapshot
             if not matches_snapshot(pilot.app, tab):
                 changed.append(tab)
         assert not changed
+
+
+async def test_x_on_the_ranking_compares_with_its_marked_row_on_why() -> None:
+    result = clean_result()
+    async with show(result, (120, 36)) as (screen, pilot):
+        await pilot.press("down", "down")
+        marked = screen.query_one(RankingTable).marked
+        assert marked == result.ranking[2].mode
+        await pilot.press("x")
+        await wait_until(pilot, lambda: screen.view.ID == "why" and bool(screen.query(AgainstBar)))
+        await wait_until(pilot, lambda: screen.query_one(AgainstBar).query_one(Select).value == marked)
+        await pilot.press("g", "down", "x")
+        other = result.ranking[3].mode
+        await wait_until(pilot, lambda: screen.query_one(AgainstBar).query_one(Select).value == other)
+
+
+def test_code_begins_with_the_pair_that_was_asked_about() -> None:
+    modes = ("requests", "requests-session", "aiohttp", "aiohttp-each")
+    assert first_shown(clean_result(modes)) in {("requests-session", "requests"), ("aiohttp", "aiohttp-each")}
+    ranked = [rank.mode for rank in clean_result().ranking]
+    assert first_shown(clean_result()) == (ranked[0], ranked[-1])
+
+
+async def test_the_footer_ends_with_a_whole_key() -> None:
+    async with show(clean_result(), (70, 24)) as (screen, pilot):
+        await pilot.press("f1")
+        await wait_until(pilot, lambda: "Close help" in text_on(pilot.app).splitlines()[-1])
+        await pilot.pause()
+        palette = next(key for key in screen.query(FooterKey) if key.has_class("-command-palette"))
+        keys = [key for key in screen.query(FooterKey) if key.display and key.visible and key is not palette]
+        assert keys
+        assert all(key.region.right <= palette.region.x for key in keys)
+        assert any(not key.visible for key in screen.query(FooterKey)), "there is no room for all"
+        await resize(pilot, 140, 40)
+        await wait_until(pilot, lambda: all(key.visible for key in screen.query(FooterKey)))

@@ -764,12 +764,23 @@ async def test_a_run_that_goes_on_shows_the_ranking_of_before_at_once() -> None:
     async with GoingOnApp(measured.plan, nothing_yet).run_test(size=(80, 24)) as pilot:
         await wait_for_screen(pilot, GoingOn)
         drawn = text_on(pilot.app)
-        assert drawn.index(" aiohttp ▲1 ") < drawn.index(" requests-session ▼1 ")
+        assert drawn.index(" aiohttp ") < drawn.index(" requests-session ")
+        assert "▲" not in drawn, "nothing has moved since the ranking that was on the screen"
         assert "×6." in drawn
         assert "all decided" in drawn
 
 
 @pytest.mark.slow
+async def test_who_stops_before_anything_is_measured_is_not_told_of_a_ranking() -> None:
+    nothing_yet = replace(progress_of(Plan().modes, round=0, stage="checking", done=0), ranking=())
+
+    async with still(nothing_yet, (80, 24)) as (screen, pilot):
+        screen._runner.progress = lambda: nothing_yet  # type: ignore[method-assign]
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: "Nothing has been measured yet." in text_on(pilot.app))
+        assert "ranking so far" not in text_on(pilot.app)
+
+
 async def test_more_rounds_of_a_run_join_its_result() -> None:
     plan = Plan(modes=("requests-session", "aiohttp"), requests=20, concurrency=2, rounds=2, seed=5)
     async with run(plan) as (_, pilot):

@@ -11,8 +11,10 @@ from support.made_results import clean_result
 from support.reports import exported
 from support.screens import Notice, text_on, wait_until
 from support.shown_result import show
+from textual import events
 from textual.widgets import Button, Input
 
+from tui_httpbench.tui.copying import told_of_copy
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
 
@@ -51,6 +53,31 @@ async def test_the_form_is_chosen_by_arrows_or_typed(folder: Path, notices: list
         await pilot.press("s", "escape")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, ResultsScreen))
         assert [path.name for path in folder.glob("*.*")] == ["x-rounds.csv"]
+
+
+async def test_the_folder_is_named_where_a_name_is_saved(notices: list[Notice]) -> None:
+    async with show(clean_result()) as (_, pilot):
+        await pilot.press("s")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, SaveScreen))
+        await pilot.press("ctrl+u", *"a.md", "enter")
+        await wait_until(pilot, lambda: bool(notices))
+        assert notices[-1].text == f"The result was saved as a.md in {Path.cwd()}."
+
+
+def test_what_tmux_needs_for_a_copy_is_said_in_tmux() -> None:
+    assert told_of_copy("the result", {}) == "Copied to the clipboard: the result."
+    told = told_of_copy("the result", {"TMUX": "/tmp/tmux-1000/default,1,0"})
+    assert told.startswith("Sent to the terminal's clipboard: the result.")
+    assert "set-clipboard on" in told
+
+
+async def test_saves_typed_in_one_go_are_all_made(folder: Path) -> None:
+    names = ("a.md", "b.jsonl", "c.html")
+    async with show(clean_result()) as (_, pilot):
+        for name in names:
+            for key in ("s", "ctrl+u", *name, "enter"):
+                pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await wait_until(pilot, lambda: {path.name for path in folder.glob("*.*")} == set(names))
 
 
 async def test_by_mouse_alone_a_form_is_chosen_and_saved_or_nothing_is(folder: Path, notices: list[Notice]) -> None:

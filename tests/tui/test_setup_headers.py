@@ -153,6 +153,15 @@ async def test_body_belongs_to_methods_that_send_one() -> None:
         assert (await form.run()).request.json_body == b"[1]"
 
 
+async def test_a_content_type_of_the_users_own_leaves_no_box_that_denies_it() -> None:
+    request = Request("/", "POST", (("Content-Type", "application/json"),), data=b"[1]")
+    async with open_form(Plan(request=request), size=WIDE) as form:
+        await form.settle()
+        caption = form.screen.query_one("#body-caption", Label)
+        assert "sent as application/json" in str(caption.content)
+        assert not form.screen.query_one("#input-json_body").display
+
+
 async def test_a_picture_of_the_form_holds_no_secret_and_the_form_keeps_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

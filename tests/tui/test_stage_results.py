@@ -8,11 +8,13 @@ from itertools import pairwise
 
 import pytest
 from support.made_results import BUSY, DIFFERENCE, clean_result, tied_result
-from support.screens import resize, text_on
+from support.screens import resize, text_on, wait_until
 from support.shown_result import show
 
 from tui_httpbench.analysis.findings import Finding
+from tui_httpbench.tui.parts.prose import Prose
 from tui_httpbench.tui.screens.results.stage_text import doubt_on_stage, sentences_within
+from tui_httpbench.tui.screens.results.why_in_short import WhyInShort
 from tui_httpbench.tui.stage import STAGE_CLASS
 
 FEW = Finding("few-rounds", "Only 3 rounds are complete. Make more.")
@@ -27,8 +29,8 @@ def test_what_casts_most_doubt_is_said_first_and_in_one_sentence() -> None:
     assert said == [
         "",
         "! All modes became slower together, by 12 %.",
-        "! Other processes used 31 % of the processors during the run. (+ 1 more)",
-        "! Other processes used 31 % of the processors during the run. (+ 2 more)",
+        "! Other processes used 31 % of the processors during the run. (n: 1 more)",
+        "! Other processes used 31 % of the processors during the run. (n: 2 more)",
     ]
 
 
@@ -59,3 +61,15 @@ async def test_a_busy_machine_is_told_of_and_bars_keep_apart(size: tuple[int, in
             apart = {later - earlier for earlier, later in pairwise(bars)}
             assert (len(bars), apart) == (8, {2})
         assert "so the two may differ" not in text_on(app)
+
+
+async def test_the_key_that_is_named_opens_the_warnings_and_reasons_that_do_not_fit_are_marked() -> None:
+    findings = (BUSY, FEW)
+    async with show(replace(clean_result(), findings=findings), (100, 40), present=True) as (screen, pilot):
+        assert "(n: 1 more)" in text_on(pilot.app)
+        why = screen.query_one(WhyInShort)
+        why.take_rows(6)
+        await wait_until(pilot, lambda: str(why.query_one(Prose).content).rstrip().endswith(" …"))
+        await wait_until(pilot, lambda: why.size.height > 0 and why.max_scroll_y == 0)
+        await pilot.press("n")
+        await wait_until(pilot, lambda: "Only 3 rounds are complete" in text_on(pilot.app))

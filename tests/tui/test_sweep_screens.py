@@ -21,6 +21,7 @@ from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.sweep import parse_sweep
 from tui_httpbench.tui import app as app_module
 from tui_httpbench.tui.app import HttpbenchApp
+from tui_httpbench.tui.plan_words import work_in_short
 from tui_httpbench.tui.screens.history.screen import HistoryScreen
 from tui_httpbench.tui.screens.questions.screen import QuestionsScreen
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
@@ -164,6 +165,16 @@ async def test_at_80_columns_an_answer_is_never_cut_and_figures_have_unit_and_in
         await wait_until(pilot, lambda: " ms (" in str(screen.query_one(ReadOut).render()))
 
 
+async def test_of_nothing_measured_the_footer_offers_nothing() -> None:
+    empty = swept("concurrency=1,2", {"aiohttp": (None, None), "requests-session": (None, None)})
+    app = SweepApp(empty)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await read(pilot)
+        footer = text_on(app).splitlines()[-1]
+        assert "Edit" in footer
+        assert not any(word in footer for word in ("More", "Save", "Scale", "Open point"))
+
+
 def test_shortened_lines_say_that_there_is_more() -> None:
     text = "One and two and three. Four and five and six and seven, eight, nine, ten and eleven."
     assert shortened_lines(text, 200, 1) == [text]
@@ -200,6 +211,7 @@ async def test_points_fill_in_while_a_sweep_runs_and_what_is_stopped_is_kept() -
         await wait_until(pilot, lambda: running.query_one(CurveChart).shown is not None)
         await wait_until(pilot, lambda: all(point.rounds_done for point in running._runner.progress().points))
         assert "concurrency, rounds done" in str(running.query_one("#sweep-points", Static).content)
+        assert str(running.sub_title) in work_in_short(plan)
         assert "round" not in str(running.sub_title), "how many there are is told in one place"
         await pilot.press("right", "3", "escape")
         await wait_until(pilot, lambda: "The curves so far are kept." in text_on(app))
@@ -233,9 +245,8 @@ async def test_one_form_comes_after_a_sweep_that_was_started_without_one() -> No
     class StartedApp(HttpbenchApp):
         CSS_PATH = str(Path(app_module.__file__).with_name("app.tcss"))
 
-        @staticmethod
-        def _make_form(plan: Plan) -> Screen[None]:
-            forms.append(HttpbenchApp._make_form(plan))
+        def _make_form(self, plan: Plan) -> Screen[None]:
+            forms.append(super()._make_form(plan))
             return forms[-1]
 
     app = StartedApp(plan, start=True)

@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 
 from tui_httpbench.clients import catalog
+from tui_httpbench.plan.left_out import not_kept
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.stored import (
     MAX_BODY_BYTES,
     LastPlanError,
     last_plan_path,
     load_last_plan,
+    load_left_out,
     save_last_plan,
 )
 
@@ -90,6 +92,24 @@ def test_credentials_are_never_stored() -> None:
     loaded = load_last_plan()
     assert loaded is not None
     assert loaded.request.headers == (("Accept", "text/html"),)
+
+
+def test_what_was_left_out_is_told_until_it_is_filled_in() -> None:
+    url, headers = "https://a.example/?token=T&x=1", (("Authorization", "Bearer hush"), ("Accept", "text/html"))
+    save_last_plan(FULL.replace(request=Request(url, method="PUT", headers=headers, data=b"x" * (MAX_BODY_BYTES + 1))))
+    plan, left_out = load_last_plan(), load_left_out()
+    assert plan is not None
+    missing = left_out.missing_in(plan.request)
+    assert missing == ("Authorization", "token in the URL", "the body")
+    assert not_kept(missing) == "3 values were not kept: Authorization, token in the URL and the body."
+    assert left_out.missing_in(Request(url, headers=headers, data=b"x")) == ()
+    assert left_out.missing_in(Request("https://b.example/?token=")) == ()
+    save_last_plan(plan)
+    assert load_left_out().missing_in(plan.request) == (), "nothing was left out of what was sent without"
+    damaged: object
+    for damaged in (3, [], {"headers": [1, "x\x1b"], "parameters": "token", "body": 1}):
+        edit_stored(left_out=damaged)
+        assert load_left_out().missing_in(plan.request) == ()
 
 
 def test_headers_that_only_name_a_variable_are_kept_as_they_are() -> None:

@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 from support.made_results import MACHINE, rounds_of
 
+from tui_httpbench.analysis.going_on import why_other_requests
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.bench import recovery
 from tui_httpbench.bench.recovery import (
@@ -29,7 +30,7 @@ from tui_httpbench.bench.recovery import (
     read_measured,
     recover,
 )
-from tui_httpbench.bench.run_folder import RunFolder, runs_folder, sample_path
+from tui_httpbench.bench.run_folder import RunFolder, describe, runs_folder, sample_path
 from tui_httpbench.bench.worker_story import hung_requests
 from tui_httpbench.commands.recover import recover_run
 from tui_httpbench.measured.conditions import RunConditions
@@ -201,9 +202,17 @@ def test_a_plan_with_credentials_is_read_back_without_them() -> None:
     read = read_measured(folder.path)
     request = Request("http://127.0.0.1:9/?token=", headers=(("Accept", "*/*"),))
     assert read == measured_of(
-        plan=PLAN.replace(request=request), probes=PROBES, ended_at=ENDED_AT, dropped_headers=("Authorization",)
+        plan=PLAN.replace(request=request),
+        probes=PROBES,
+        ended_at=ENDED_AT,
+        dropped_headers=("Authorization",),
+        dropped_from_url=True,
     )
     assert not read.interrupted
+    assert "(the credentials in its URL and Authorization)" in why_other_requests(read)
+    empty = measured_of(plan=PLAN.replace(request=Request("http://127.0.0.1:9/?token=")))
+    assert not why_other_requests(empty), "an empty token is what was sent"
+    assert not describe(empty)["dropped_from_url"]
 
 
 def test_what_was_known_when_a_round_began_is_recovered_with_it() -> None:

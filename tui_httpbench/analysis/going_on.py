@@ -5,7 +5,6 @@ from __future__ import annotations
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.text.formatting import enumerate_names
-from tui_httpbench.text.hiding import lacks_secret
 
 NO_SAMPLES = "The history has dropped this run's single requests, so no rounds can be added; r runs it again."
 NO_ROUND = "No round of this run was finished, so none can be added; r runs it again."
@@ -54,6 +53,6 @@ def why_not_again(measured: Measured) -> str:
 def _lost(measured: Measured) -> str:
     """What of the request was not kept, or not recovered, since it is a credential; empty for nothing."""
     lost = list(measured.dropped_headers)
-    if lacks_secret(measured.plan.request.url):
+    if measured.dropped_from_url:
         lost.insert(0, "the credentials in its URL")
     return enumerate_names(lost) if lost else ""

@@ -209,6 +209,7 @@ def describe(measured: Measured) -> dict[str, Any]:
         "against": asdict(measured.against),
         "own_files": [str(own.path) for own in measured.own_files],
         "dropped_headers": list(dict.fromkeys((*measured.dropped_headers, *dropped))),
+        "dropped_from_url": measured.dropped_from_url or stored["url"] != plan.request.url,
         "name": plan.request.hiding.hide(measured.name),
         "run_id": measured.run_id,
         "in_history": measured.in_history,

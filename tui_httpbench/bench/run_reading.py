@@ -44,6 +44,7 @@ from tui_httpbench.plan.parsing import parse_seed, parse_url
 from tui_httpbench.plan.plan import MAX_HEADERS, MAX_MODES, Plan
 from tui_httpbench.plan.reference import Against, compared_pairs
 from tui_httpbench.plan.stored import plan_from_dict, read_variants
+from tui_httpbench.text.hiding import lacks_secret
 from tui_httpbench.text.quoting import printable, shortened
 
 MAX_ROUNDS_BEFORE = 1_000_000
@@ -171,6 +172,7 @@ def measured_of(
         duration_s=durations[-1] if durations else told["duration_s"],
         interrupted=end.interrupted,
         dropped_headers=tuple(told["dropped_headers"]),
+        dropped_from_url=told["dropped_from_url"],
         machine=told["machine"],
         against=_against_of(told, plan),
         own_files=own_files,
@@ -226,6 +228,7 @@ def checked(told: dict[str, Any]) -> dict[str, Any]:
     told["name"] = checked_name(told.get("name", ""))
     told["run_id"] = checked_run_id(told.get("run_id", ""))
     told["in_history"] = bool(told.get("in_history", True))
+    told["dropped_from_url"] = bool(told.get("dropped_from_url", lacks_secret(told["url"])))
     return told
 
 

@@ -25,8 +25,9 @@ class Measured:
     the app was ended in the middle of it. ``started_at`` and ``ended_at`` are times of day in ISO 8601 with the zone,
     None where they are not known, as the latter while it is under way. ``duration_s`` is how many seconds of each mode
     a round measured, None where its load is a number of requests. ``dropped_headers`` are the names of headers that
-    were sent but that ``plan`` lacks, since no file keeps credentials. ``own_files`` are the client files that did not
-    come with this program, as they were measured in all rounds. ``against`` is what lanes are compared with, and the
+    were sent but that ``plan`` lacks, since no file keeps credentials, and ``dropped_from_url`` tells the same of its
+    URL. ``own_files`` are the client files that did not come with this program, as they were measured in all rounds.
+    ``against`` is what lanes are compared with, and the
     gate, if the run has one. ``name`` is what its user calls the run, empty where it has none; ``run_id`` is its id in
     the history, the same when it is gone on with, and ``in_history`` whether it may be kept there. ``remains`` is what
     is left of samples that are not kept any more, None where they are.
@@ -44,6 +45,7 @@ class Measured:
     duration_s: float | None = None
     interrupted: bool = False
     dropped_headers: tuple[str, ...] = ()
+    dropped_from_url: bool = False
     own_files: tuple[OwnFile, ...] = ()
     against: Against = USUAL
     name: str = ""

@@ -16,13 +16,14 @@ from tui_httpbench.plan.field import Field
 from tui_httpbench.plan.fields import fields_of
 from tui_httpbench.plan.header_values import is_reference
 from tui_httpbench.plan.lanes import concerning, lacking, with_variants
+from tui_httpbench.plan.left_out import LeftOut, left_out_from
 from tui_httpbench.plan.parsing import check_header, parse_method, parse_url
 from tui_httpbench.plan.plan import MAX_MODES, Header, Plan, Request
 from tui_httpbench.plan.scenario import LOOPBACK, plain
 from tui_httpbench.plan.scenario_file import scenario_from
 from tui_httpbench.plan.secrets import credential_names
 from tui_httpbench.plan.variants import MAX_VARIANTS, Variant, parse_variants
-from tui_httpbench.text.hiding import drop_secrets
+from tui_httpbench.text.hiding import drop_secrets, secret_parameters
 
 SCHEMA_VERSION = 2
 _WITHOUT_DURATION = 1
@@ -61,16 +62,28 @@ def load_last_plan() -> Plan | None:
         return None
 
 
+def load_left_out() -> LeftOut:
+    """What was left out of the plan of ``load_last_plan``; nothing where there is no such plan."""
+    try:
+        stored = read_state(last_plan_path())
+        return left_out_from(stored.get("left_out"), parse_url(_text(stored["url"])))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return LeftOut()
+
+
 def save_last_plan(plan: Plan) -> None:
     """Stores the plan for ``load_last_plan``; raises LastPlanError where that fails.
 
     The file can be read by its owner only and is replaced as a whole. Left out are the headers with credentials, but
     for those that only name a variable (``Bearer $TOKEN``); the values of a URL's parameters that are likely
-    credentials (``?token=``); a random seed; and a body above ``MAX_BODY_BYTES``.
+    credentials (``?token=``); a random seed; and a body above ``MAX_BODY_BYTES``. ``load_left_out`` tells what of the
+    request was.
     """
     path = last_plan_path()
     try:
-        write_state(path, plan_to_dict(plan))
+        stored = plan_to_dict(plan)
+        left_out = _left_out_of(plan.request, stored)
+        write_state(path, stored if left_out.stored is None else {**stored, "left_out": left_out.stored})
     except OSError as error:
         raise LastPlanError(
             f"The plan can't be remembered: {path.parent} can't be written ({error.strerror or error})."
@@ -178,6 +191,16 @@ def _truth(value: object) -> bool:
 def _kept_headers(request: Request) -> list[list[str]]:
     secret = credential_names(request.headers, request.hiding)
     return [[name, value] for name, value in request.headers if name.lower() not in secret or is_reference(value)]
+
+
+def _left_out_of(request: Request, stored: dict[str, Any]) -> LeftOut:
+    kept = {name.lower() for name, _ in stored["headers"]}
+    return LeftOut(
+        stored["url"],
+        tuple(name for name, _ in request.headers if name.lower() not in kept),
+        secret_parameters(request.url, filled=True),
+        request.given_body is not None and not {"body", "json_body"} & stored.keys(),
+    )
 
 
 def _kept_body(body: bytes | None) -> str | None:

@@ -108,6 +108,12 @@ def holds_secret(url: str) -> bool:
     return drop_secrets(url) != url
 
 
+def secret_parameters(url: str, *, filled: bool) -> tuple[str, ...]:
+    """The names of the URL's parameters that are likely credentials: those that have a value, or those without one."""
+    found = (match for match in _PARAMETER.finditer(url) if is_secret_name(match[1]) and bool(match[2]) == filled)
+    return tuple(dict.fromkeys(match[1] for match in found))
+
+
 def lacks_secret(url: str) -> bool:
     """Whether a credential seems to have been taken out of the URL, as ``drop_secrets`` does."""
     return MASK in url or any(is_secret_name(match[1]) and match[0].endswith("=") for match in _PARAMETER.finditer(url))

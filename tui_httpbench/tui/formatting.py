@@ -35,6 +35,10 @@ def format_stopwatch(seconds: float) -> str:
     return f"{format_clock(tenths // 10)}.{tenths % 10}"
 
 
+TITLE_SPARE = 5
+"""Columns of a header that neither the title nor what follows it has: the dash between them, and the edges."""
+
+
 def whole_parts(text: str, columns: int, between: str = " · ") -> str:
     """As many parts of a text as fit, from the left; where not even the first does, as many words."""
     parts = text.split(between)

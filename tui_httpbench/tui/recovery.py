@@ -13,7 +13,7 @@ from tui_httpbench.bench.run_folder import RunFolder
 from tui_httpbench.files.threads import in_thread
 from tui_httpbench.measured.any_measured import AnyMeasured
 from tui_httpbench.text.formatting import reason_of
-from tui_httpbench.tui.screens.recover.screen import RecoverScreen
+from tui_httpbench.tui.screens.recover.screen import ReadingScreen, RecoverScreen
 from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen
 
 Keep = Callable[[AnyResult, AnyMeasured, RunFolder], object]
@@ -60,12 +60,16 @@ async def _recover(app: App[Any], run: InterruptedRun, keep: Keep, show: Show) -
         why = f"another app has it, or has removed it ({reason_of(error)})"
         app.notify(f"The {run.noun} can't be recovered now: {why}.", severity="error", timeout=15, markup=False)
         return
+    reading = ReadingScreen(run)
+    await app.push_screen(reading)
     try:
         measured = await in_thread(read_any, run.folder)
         result = await in_thread(summarize_any, measured)
     except RecoveryError as error:
+        reading.dismiss()
         folder.leave()
         app.notify(str(error), severity="error", timeout=15, markup=False)
         return
+    reading.dismiss()
     keep(result, measured, folder)
     show(result, measured)

@@ -11,11 +11,12 @@ from textual.screen import Screen
 
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.presets import default_plan
-from tui_httpbench.plan.stored import load_last_plan
+from tui_httpbench.plan.stored import load_last_plan, load_left_out
 from tui_httpbench.text.hiding import Hiding
 from tui_httpbench.tui.held_run import HeldRun
 from tui_httpbench.tui.keeping import Keeper
 from tui_httpbench.tui.kept_runs_app import KeptRunsApp
+from tui_httpbench.tui.missing import Missing
 from tui_httpbench.tui.screen_kinds import is_history, is_measuring, is_questions, is_results, is_setup
 from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen, is_too_small
 
@@ -55,6 +56,7 @@ class RunFlowApp(KeptRunsApp[None]):
         # The last plan may name what is not meant for an audience.
         last_plan = None if present else load_last_plan()
         self._first_plan = plan or _with_fresh_seed(last_plan or default_plan())
+        self._missing = Missing(None if plan or last_plan is None else load_left_out())
         self._exports = exports
         self._keep_going = keep_going
         self._is_quitting = False
@@ -85,13 +87,12 @@ class RunFlowApp(KeptRunsApp[None]):
             return self._make_form(self._first_plan)
         from tui_httpbench.tui.screens.questions.screen import QuestionsScreen
 
-        return QuestionsScreen(self._first_plan)
+        return QuestionsScreen(self._first_plan, self._missing)
 
-    @staticmethod
-    def _make_form(plan: Plan) -> Screen[None]:
+    def _make_form(self, plan: Plan) -> Screen[None]:
         from tui_httpbench.tui.screens.setup.screen import SetupScreen
 
-        return SetupScreen(plan)
+        return SetupScreen(plan, self._missing)
 
     def open_form(self, plan: Plan) -> None:
         """Shows all fields, filled in with a plan, over the questions."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from textual.app import App
@@ -74,7 +75,9 @@ def _tell(
     app: App[Any], what: str, path: str, problem: str | None, failed: Callable[[str], object] | None = None
 ) -> bool:
     if problem is None:
-        app.notify(f"{what} was saved as {printable(path)}.", markup=False)
+        # Whoever came by mouse may not know where the app was started.
+        folder = "" if Path(path).is_absolute() else f" in {printable(str(Path.cwd()))}"
+        app.notify(f"{what} was saved as {printable(path)}{folder}.", markup=False)
         return True
     told = f"{what} can't be written to {printable(path)}{problem}." if problem.startswith(":") else problem
     app.notify(told, severity="error", timeout=15, markup=False)

@@ -60,10 +60,10 @@ class Question(Vertical):
         """Tab stays within it."""
         self.trap_focus()
 
-    def ask(self, more: str = "") -> None:
-        """Shows itself where it waited, with ``more`` behind the detail; no is chosen."""
+    def ask(self, more: str = "", *, instead: str = "") -> None:
+        """Shows itself where it waited, with ``more`` behind the detail, or ``instead`` of it; no is chosen."""
         if self._detail:
-            self.query_one("#confirm-detail", Label).update(f"{self._detail} {more}".strip())
+            self.query_one("#confirm-detail", Label).update(f"{instead or self._detail} {more}".strip())
         if not self.display:
             self._focused_before = self.screen.focused
             self.display = True

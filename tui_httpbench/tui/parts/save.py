@@ -17,6 +17,15 @@ from tui_httpbench.report.formats import Export, Format, export_to, suffixes
 from tui_httpbench.tui.parts.dialog import Dialog
 
 
+class NameInput(Input):
+    """Saves as enter is pressed, and not once others have heard of it: the next key is meant for the screen below."""
+
+    async def action_submit(self) -> None:
+        """Saves under the name that is typed by now."""
+        if isinstance(self.screen, SaveScreen):
+            self.screen.save(self.value)
+
+
 class SaveScreen(Dialog[Export | None]):
     """Asks for a file; the result is where something is to go and in which form, None where nothing is to be saved.
 
@@ -44,7 +53,7 @@ class SaveScreen(Dialog[Export | None]):
         """The name over what it comes to."""
         with Vertical(id="save-box"):
             yield Label(f"Save {self._what} as", id="save-question", markup=False)
-            yield Input(self._first, id="save-name", select_on_focus=False)
+            yield NameInput(self._first, id="save-name", select_on_focus=False)
             if len(self._suffixes) > 1:
                 with Horizontal(id="save-formats"):
                     for suffix in self._suffixes:
@@ -69,12 +78,22 @@ class SaveScreen(Dialog[Export | None]):
         event.stop()
         self._tell(event.value)
 
-    @on(Input.Submitted)
+    def on_key(self, event: events.Key) -> None:
+        """Takes a character that was typed before the name had the focus."""
+        name = self.query_one(Input)
+        if event.character is not None and event.is_printable and self.focused is name:
+            event.stop()
+            name.insert_text_at_cursor(event.character)
+
     @on(Button.Pressed, "#save-yes")
     def _save(self, event: Message) -> None:
         event.stop()
+        self.save(self.query_one(Input).value)
+
+    def save(self, name: str) -> None:
+        """Gives back where ``name`` leads; rings the bell where it leads nowhere."""
         try:
-            self.dismiss(self._export_to(self.query_one(Input).value))
+            self.dismiss(self._export_to(name))
         except PlanError:
             self.app.bell()  # why is on the screen
 

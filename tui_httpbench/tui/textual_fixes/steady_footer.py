@@ -1,7 +1,8 @@
 """The footer of all screens.
 
 Seen with Textual 8.2.8: its own is built anew whenever the screen looks at its keys again, as it does at each change of
-focus, and keeps the keys that it had before for ever: https://github.com/Textualize/textual/issues/6666
+focus, and keeps the keys that it had before for ever: https://github.com/Textualize/textual/issues/6666 And what does
+not fit is cut in the middle of a word, or lies below the key of the palette.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _KNOWN = ("quit", "app.quit")
 class SteadyFooter(Footer):
     """Is built anew only when its keys are others: to do it at each change of focus takes half of a tab's time.
 
-    And forgets the keys that it had before. On a stage it has a few keys only.
+    And forgets the keys that it had before. On a stage it has a few keys only. A key that does not fit is not shown.
     """
 
     _shown: tuple[object, ...] | None = None
@@ -34,6 +35,7 @@ class SteadyFooter(Footer):
             # What has the focus at first has no keys of its own to show, and to come later lays out the screen anew.
             self._bindings_ready = True
             self._shown = _keys_of(self.screen)
+        self.call_after_refresh(self._leave_out_cut)
         is_on_stage = self.app.has_class(STAGE_CLASS) and self.display
         for key in super().compose():
             if isinstance(key, FooterKey) and key.action in _KNOWN:
@@ -43,6 +45,19 @@ class SteadyFooter(Footer):
                 key.set_reactive(FooterKey.compact, self.compact)
             if not is_on_stage or (isinstance(key, FooterKey) and key.action.partition("(")[0] in STAGE_ACTIONS):
                 yield key
+
+    def on_resize(self) -> None:
+        """Shows the keys that there is room for."""
+        self.call_after_refresh(self._leave_out_cut)
+
+    def _leave_out_cut(self) -> None:
+        keys = list(self.query_children(FooterKey))
+        palette = [key.outer_size.width for key in keys if key.display and key.has_class("-command-palette")]
+        room = self.size.width - sum(palette)
+        for key in keys:
+            fits = key.has_class("-command-palette") or key.virtual_region.right <= room
+            if key.visible != fits:
+                key.visible = fits
 
     def bindings_changed(self, screen: Screen[Any]) -> None:
         """Shows the keys that work now."""

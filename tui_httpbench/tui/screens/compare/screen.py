@@ -18,6 +18,7 @@ from tui_httpbench.report.comparison_formats import COMPARISON_FORMATS, COMPARIS
 from tui_httpbench.report.comparison_text import differences_table
 from tui_httpbench.report.formats import Export
 from tui_httpbench.text.quoting import printable
+from tui_httpbench.tui.copying import told_of_copy
 from tui_httpbench.tui.parts.panel import Page, Panel
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.saving import file_stem, save_comparison
@@ -162,7 +163,7 @@ Two runs, the older one first: what differs between them, then each lane that bo
     def action_copy(self) -> None:
         """Puts the comparison on the clipboard, and says so."""
         self.app.copy_to_clipboard(COMPARISON_TEXTS["md"](self.comparison))
-        self.notify("The comparison was copied to the clipboard.", markup=False)
+        self.notify(told_of_copy("the comparison"), markup=False)
 
     def action_save(self) -> None:
         """Asks for a file's name or path, and writes the comparison in the form of its suffix."""

@@ -21,6 +21,7 @@ from tui_httpbench.report.comparison_formats import COMPARISON_FORMATS, TREND_TE
 from tui_httpbench.report.formats import Export
 from tui_httpbench.report.trend_report import chart_of, title_of, trend_columns, trend_rows, why_unsure
 from tui_httpbench.text.formatting import plural
+from tui_httpbench.tui.copying import told_of_copy
 from tui_httpbench.tui.parts.panel import Page, Panel
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.parts.themed_chart import AXIS, ThemedChart, library_role, stand_in
@@ -179,7 +180,7 @@ are compared with: a slower machine or day, which both share, cancels out then.
         """Puts the table on the clipboard, and says so."""
         if self.trend is not None:
             self.app.copy_to_clipboard(TREND_TEXTS["md"](self.trend))
-            self.notify("The trend was copied to the clipboard.", markup=False)
+            self.notify(told_of_copy("the trend"), markup=False)
 
     def action_save(self) -> None:
         """Asks for a file's name or path, and writes the trend in the form of its suffix."""

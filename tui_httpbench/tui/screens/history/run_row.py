@@ -11,6 +11,7 @@ from tui_httpbench.analysis.places import FAILED_SIGN
 from tui_httpbench.bench.kept_run import KeptRun
 from tui_httpbench.text.formatting import UNKNOWN, format_bytes, plural
 from tui_httpbench.text.quoting import printable
+from tui_httpbench.tui.form_words import in_form_words
 
 FINISHED = "finished"
 WITHOUT_SAMPLES = "Its single requests are not kept any more: no latency curves, no replay."
@@ -107,7 +108,7 @@ def verdict_of(run: KeptRun) -> str:
     ended = "" if run.outcome in (FINISHED, "") else f"{run.outcome}: "
     failed = f"{FAILED_SIGN} {run.failed:,} failed; " if run.failed else ""
     found = run.conclusion.removeprefix(f"{run.winner} is fastest: ")  # who it is stands in a column of its own
-    return f"{ended}{failed}{found}" or UNKNOWN
+    return in_form_words(f"{ended}{failed}{found}") or UNKNOWN
 
 
 def title_of(run: KeptRun) -> str:
@@ -131,7 +132,7 @@ def told_of(run: KeptRun) -> Text:
         text.append(f"  {place_of(run)}")
     if not run.has_samples:
         text.append(f"\n{WITHOUT_SAMPLES}", "italic")
-    text.append(f"\n{run.conclusion or 'It came to no conclusion.'}\n")
+    text.append(f"\n{in_form_words(run.conclusion) or 'It came to no conclusion.'}\n")
     text.append(f"{began_at(run)} · {' · '.join(filter(None, parts))} · {run.id}", "dim")
     return text
 

@@ -26,8 +26,9 @@ from tui_httpbench.plan.presets import (
     Preset,
 )
 from tui_httpbench.plan.stored import LastPlanError, save_last_plan
+from tui_httpbench.tui.missing import Missing
 from tui_httpbench.tui.screens.questions.reading import QuestionReading, read_question
-from tui_httpbench.tui.screens.setup.note import Note
+from tui_httpbench.tui.screens.setup.note import WRONG, Note
 from tui_httpbench.tui.screens.setup.url_input import UrlInput
 from tui_httpbench.tui.stage import is_on_stage
 from tui_httpbench.tui.textual_fixes.lean_screen import LeanScreen
@@ -42,6 +43,8 @@ ABOUT_ALL_FIELDS = "modes, load, headers, body, the embedded target: everything 
 ROWS_FOR_ALL, ROWS_FOR_GAPS, COLUMNS_FOR_ALL = 30, 44, 112
 """With fewer, what a question does, or its conditions, is told of the one under the cursor; with 44 rows, they part."""
 AT_TARGET = "It is asked of the embedded target, since its distance can be set; no URL is needed."
+_SAFE = ("GET", "HEAD", "OPTIONS")
+"""Methods that change nothing at a server."""
 _TAKES_WIDTH = max(len(preset.takes) for preset in QUESTIONS)
 _VERSION_HINTS = ("httpx==0.27.2", "httpx==0.28.1")
 
@@ -69,7 +72,8 @@ class QuestionList(OptionList):
 class QuestionsScreen(LeanScreen[None]):
     """Asks what one wants to know; starts the run of a question, or opens the form with all fields.
 
-    ``plan`` is the last one: its request stays as it was but for the URL, and "All fields" begins with it.
+    ``plan`` is the last one: its request stays as it was but for the URL, and "All fields" begins with it. ``missing``
+    is what was not kept of that.
     """
 
     CSS_PATH = "questions.tcss"
@@ -101,13 +105,16 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         ),
     ]
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, missing: Missing | None = None) -> None:
         super().__init__()
+        self._missing = missing or Missing()
         self._last = plan
         self._request = plan.request
         self._options: dict[str, Any] = {"cacert": plan.cacert, "insecure": plan.insecure}
         self._urls: tuple[str, ...] = ()
         self._layout = (False, False, False)
+        # The field that stood in the way of a run: what is wrong with it is said until it is changed.
+        self._in_the_way = ""
 
     def compose(self) -> ComposeResult:
         """What this is, the questions, and under them the fields of the one under the cursor."""
@@ -172,8 +179,9 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         if self.preset is not None and self.preset.takes_url and self.focused is self.query_one(OptionList):
             event.stop()
             field = self.query_one(UrlInput)
-            field.focus()
-            field.post_message(events.Paste(event.text))
+            # The list keeps the focus, so that a number chooses a question as the screen says.
+            if not field.take_paste(event.text):
+                field.fill(next(iter(event.text.strip().splitlines()), ""))
 
     def on_screen_resume(self) -> None:
         """Begins with the list again, in which digits choose a question."""
@@ -215,9 +223,10 @@ and ends in a sentence that answers it. Each question says how long that takes, 
             note.show_hint("")
             return
         # An empty version is no mistake before it was to be typed.
-        typed = {name: text for name, text in reading.errors.items() if name == "url" or self._is_typed(name)}
+        always = ("url", self._in_the_way)
+        typed = {name: text for name, text in reading.errors.items() if name in always or self._is_typed(name)}
         note.show_errors(*typed.values())
-        note.show_hint(self._hint(preset))
+        note.show_hint(self._hint(preset, reading.plan))
 
     def _why(self, preset: Preset | None, plan: Plan | None) -> str:
         """What the question under the cursor does and under which conditions, as far as the list doesn't say it."""
@@ -243,9 +252,11 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         """Whether a version is there and nobody is at it any more: one that is half typed is no mistake."""
         return bool(self._version(label)) and not self.query_one(f"#version-{label}").has_focus
 
-    def _hint(self, preset: Preset) -> str:
+    def _hint(self, preset: Preset, plan: Plan | None) -> str:
         if not preset.takes_url:
             return AT_TARGET
+        if plan is not None and (missing := self._missing.sentence(plan.request)):
+            return f"{WRONG} {missing[:-1]}; escape, then a, to fill in."
         request = self._request
         parts = [
             "" if request.method == "GET" else request.method,
@@ -253,6 +264,9 @@ and ends in a sentence that answers it. Each question says how long that takes, 
             f"a body of {len(request.body):,} bytes" if request.body else "",
         ]
         told = ", ".join(filter(None, parts))
+        if told and request.method not in _SAFE:
+            count = None if plan is None else plan.total_requests
+            told += "; it goes out " + ("hundreds to thousands of times" if count is None else f"{count:,} times")
         return f"Sent along: {told}. Escape, then a, shows and changes them." if told else ""
 
     def _reading(self, preset: Preset) -> QuestionReading:
@@ -272,12 +286,14 @@ and ends in a sentence that answers it. Each question says how long that takes, 
             return
         reading = self._reading(preset)
         if reading.plan is None:
-            name = next(iter(reading.errors))
+            name = self._in_the_way = next(iter(reading.errors))
             self.query_one("#input-url" if name == "url" else f"#version-{name}").focus()
-            # After the focus has left where it was, which says what is wrong there.
-            self.call_after_refresh(self.query_one("#questions-note", Note).show_errors, reading.errors[name])
+            self._show()
             return
         plan = reading.plan
+        self._missing.ask(self.app, plan.request, lambda: self._start(plan))
+
+    def _start(self, plan: Plan) -> None:
         self.app.clear_notifications()  # what was said of the run before is no news
         if not is_on_stage(self.app):
             self._remember(plan)
@@ -321,6 +337,13 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         if curl.left_out:
             left_out = "\n".join(f"Left out: {sentence}" for sentence in curl.left_out)
             self.notify(left_out, title="From curl", severity="warning", timeout=15, markup=False)
+
+    @on(Input.Changed)
+    def _let_type(self, event: Input.Changed) -> None:
+        """What is half typed is no mistake."""
+        if event.input.id == f"version-{self._in_the_way}":
+            self._in_the_way = ""
+            self._show()
 
     @on(Input.Changed, "#input-url")
     def _forget_request(self, event: Input.Changed) -> None:

@@ -8,6 +8,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Button, Label
 
@@ -18,6 +19,21 @@ from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 
 Answer = Literal["recover", "discard", "later"]
 DEAF_S = 0.5
+
+
+class ReadingScreen(ModalScreen[None]):
+    """Says that what a run measured is being read, and takes no keys but those of the app."""
+
+    CSS_PATH = "recover.tcss"
+
+    def __init__(self, run: InterruptedRun) -> None:
+        super().__init__()
+        self._run = run
+
+    def compose(self) -> ComposeResult:
+        """A line."""
+        with Vertical(id="recover-box"):
+            yield Label(f"Reading what the {self._run.noun} measured …", id="recover-question", markup=False)
 
 
 class RecoverScreen(Dialog[Answer]):

@@ -100,6 +100,9 @@ class RaceClock:
         self._hurry = 1.0
 
 
+AT_REAL_SPEED = "at real speed"
+
+
 def start_speed(duration_s: float) -> float:
     """The speed, to two digits, at which a race takes about ten seconds to watch; real time where that is near."""
     if duration_s <= 0 or 0.8 <= duration_s / WATCHED_S <= 1.2:
@@ -110,9 +113,9 @@ def start_speed(duration_s: float) -> float:
 
 
 def speed_in_words(speed: float) -> str:
-    """``slowed down 18 times``, ``sped up 2 times``, or ``at real speed``."""
-    if math.isclose(speed, 1.0):
-        return "at real speed"
+    """``slowed down 18 times``, ``sped up 2 times``, or ``at real speed``, also where the difference isn't seen."""
     factor = max(speed, 1 / speed)
     times = f"{factor:,.0f}" if factor >= 9.95 else f"{factor:.1f}".removesuffix(".0")
+    if times == "1":
+        return AT_REAL_SPEED
     return f"{'sped up' if speed > 1 else 'slowed down'} {times} times"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import time
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -16,10 +16,10 @@ from tui_httpbench.analysis.places import knows_places, places_of
 from tui_httpbench.analysis.race import Race
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.text.formatting import enumerate_names, format_figure, plural
-from tui_httpbench.tui.formatting import format_seconds, seconds_decimals, whole_parts
+from tui_httpbench.tui.formatting import TITLE_SPARE, format_seconds, seconds_decimals, whole_parts
 from tui_httpbench.tui.plan_words import load_in_short, work_in_short
 from tui_httpbench.tui.screens.replay.block_digits import BlockNumber
-from tui_httpbench.tui.screens.replay.race_clock import RaceClock, speed_in_words
+from tui_httpbench.tui.screens.replay.race_clock import AT_REAL_SPEED, RaceClock, speed_in_words
 from tui_httpbench.tui.screens.replay.race_track import RaceTrack
 from tui_httpbench.tui.stage import STAGE_CLASS
 from tui_httpbench.tui.textual_fixes.one_size import OneSizeScreen
@@ -107,6 +107,8 @@ start at once, and the pauses in which other modes had their turns are left out.
 
     def on_resize(self) -> None:
         """Leaves out what would be cut off; every button has a key as well."""
+        room = self.size.width - len(self.TITLE) - TITLE_SPARE
+        self.sub_title = whole_parts(work_in_short(self.result.plan), room)
         columns = self.query_one("#race-facts").content_size.width
         for button in self.query("#race-controls Button").results(Button):
             columns -= len(str(button.label)) + BUTTON_MARGIN
@@ -129,7 +131,7 @@ start at once, and the pauses in which other modes had their turns are left out.
         self.query_one(RaceTrack).show(clock.position_s)
         columns = self.query_one("#race-facts").content_size.width
         speed = speed_in_words(clock.speed_now)
-        title = f"Replay {speed}" if math.isclose(clock.speed_now, 1) else f"Replay, {speed}"
+        title = f"Replay {speed}" if speed == AT_REAL_SPEED else f"Replay, {speed}"
         whole = f"{title}; {CLOCK}"
         has_room = len(whole) <= columns
         self._say("#race-title", whole if has_room else title)
@@ -140,6 +142,10 @@ start at once, and the pauses in which other modes had their turns are left out.
         label = "Again" if clock.is_over else "Go on" if clock.is_paused else "Pause"
         if str(pause.label) != label:
             pause.label = label
+            # The footer says what the button says.
+            space = self._bindings.key_to_bindings["space"]
+            self._bindings.key_to_bindings["space"] = [replace(each, description=label) for each in space]
+            self.refresh_bindings()
 
     def action_toggle_pause(self) -> None:
         """Pauses, goes on, or begins anew after the end."""
@@ -187,7 +193,7 @@ start at once, and the pauses in which other modes had their turns are left out.
         running = len(race.running(clock.position_s))
         note = ""
         if clock.is_hurrying:
-            note = f"{plural(running, 'mode')} still {'measures' if running == 1 else 'measure'}"
+            note = f"{plural(running, 'mode')} still {'runs' if running == 1 else 'run'}"
         elif knows_places(self.result.ranking) and any(racer.has_ended(clock.position_s) for racer in race.placed):
             note = OVER_ALL
         if clock.is_over:
@@ -203,6 +209,8 @@ start at once, and the pauses in which other modes had their turns are left out.
         if not race.placed or not self.clock.is_over:
             load = load_in_short(self.result.plan)
             each = f", {load} each" if load else ""
+            if not knows_places(self.result.ranking):
+                return f"{f'Round {race.round}, the only one' if race.round else 'The only round'}{each}."
             if not race.round:
                 return f"Of each mode its median round{each}."
             return f"Round {race.round}, whose times are nearest to the ranking{each}."

@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Select, Static
 
 from tui_httpbench.analysis.places import placed_name, places_of
+from tui_httpbench.analysis.question_answer import asked_pairs
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.clients.entrants import lane_of
 from tui_httpbench.clients.own_files import measured_mode
@@ -83,8 +84,21 @@ class CodeColumn(Vertical):
         self.query_one(CodePane).show_mode(str(event.value))
 
 
+def first_shown(result: Result) -> tuple[str, ...]:
+    """The modes to begin with: the pair that the run's question is about, kept before new, else the first and the last.
+
+    Of several pairs it is the one whose better mode stands first in the ranking.
+    """
+    ranked = [rank.mode for rank in result.ranking]
+    pairs = [pair for pair in asked_pairs(result.plan.modes) if set(pair) <= set(ranked)]
+    if pairs:
+        each, kept = min(pairs, key=lambda pair: min(map(ranked.index, pair)))
+        return kept, each
+    return tuple(dict.fromkeys((ranked[0], ranked[-1])))
+
+
 class CodeView(ResultView):
-    """What was run, as a snippet to be pasted; at first the first of the ranking beside the last."""
+    """What was run, as a snippet to be pasted; two modes at first."""
 
     ID = "code"
     KEY = "o"
@@ -93,11 +107,9 @@ class CodeView(ResultView):
 
     def compose(self) -> ComposeResult:
         """Two columns, one below the other where the screen is narrow."""
-        ranking = self.result.ranking
         with Horizontal(id="code-columns"):
-            yield CodeColumn(self.result, ranking[0].mode)
-            if len(ranking) > 1:
-                yield CodeColumn(self.result, ranking[-1].mode)
+            for mode in first_shown(self.result):
+                yield CodeColumn(self.result, mode)
 
     def first_focus(self) -> Widget | None:
         """The first source."""

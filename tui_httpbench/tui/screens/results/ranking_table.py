@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.coordinate import Coordinate
 from textual.widgets import DataTable
@@ -92,6 +93,11 @@ class RankingTable(WholeColumns):
         """How its rows are brought together."""
         return self._by
 
+    @property
+    def marked(self) -> str:
+        """The mode that the cursor is at."""
+        return str(self.coordinate_to_cell_key(Coordinate(self.cursor_row, 0)).row_key.value)
+
     def _sort(self, key: str, *, turned: bool) -> None:
         self._sorted_by = (key, turned)
         self._build()
@@ -126,8 +132,7 @@ class RankingTable(WholeColumns):
         headings = {column.id: column.heading(used) for column in self._columns}
         if self._sorted_by != _UNSORTED and key in headings:
             headings[key] += f" {_sign(key, is_turned)}"
-        for column in self._columns:
-            self.add_column(Text(headings[column.id], justify=column.align), key=column.id)
+        filled: list[tuple[str, dict[str, Text]]] = []
         column = next(column for column in TABLE_COLUMNS if column.id == key)
         for group in grouped(sort_rows(self._rows, column, turned=is_turned), self._by, lambda row: row.mode):
             rows = group if self._sorted_by == _UNSORTED else compared_with_next(self._result, group)
@@ -137,7 +142,13 @@ class RankingTable(WholeColumns):
                     cells["mode"].append(f" {self._versions[row.mode]}")
                 if number:
                     cells["mode"].stylize("dim", *_shared_part(row.mode, self._by))
-                self.add_row(*cells.values(), key=row.mode)
+                filled.append((row.mode, cells))
+        for each in self._columns:
+            # Told how wide it is: measured by the table itself, it would be drawn as wide as its heading first.
+            width = max(map(cell_len, (headings[each.id], *(cells[each.id].plain for _, cells in filled))))
+            self.add_column(Text(headings[each.id], justify=each.align), key=each.id, width=width)
+        for mode, cells in filled:
+            self.add_row(*cells.values(), key=mode)
         self.move_cursor(row=marked, scroll=False)
         self._is_filling = False
         order = [] if self._sorted_by == _UNSORTED else [f"sorted by {headings.get(key, key)}"]

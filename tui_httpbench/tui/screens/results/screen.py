@@ -21,7 +21,8 @@ from tui_httpbench.measured.measured import Measured
 from tui_httpbench.report.formats import Export
 from tui_httpbench.text.formatting import plural
 from tui_httpbench.text.quoting import printable
-from tui_httpbench.tui.formatting import whole_parts
+from tui_httpbench.tui.copying import told_of_copy
+from tui_httpbench.tui.formatting import TITLE_SPARE, whole_parts
 from tui_httpbench.tui.parts.panel import SEPARATOR
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.plan_words import describe_more_rounds
@@ -31,16 +32,15 @@ from tui_httpbench.tui.screens.results.code_view import CodeView
 from tui_httpbench.tui.screens.results.heading import circumstances, place_of_requests
 from tui_httpbench.tui.screens.results.latency_view import LatencyView
 from tui_httpbench.tui.screens.results.metric_bar import GROUPING_TOOLTIP
+from tui_httpbench.tui.screens.results.ranking_table import RankingTable
 from tui_httpbench.tui.screens.results.ranking_view import RankingView
 from tui_httpbench.tui.screens.results.view import ResultView
 from tui_httpbench.tui.screens.results.warnings_view import WarningsView
 from tui_httpbench.tui.screens.results.why_view import AGAINST_TOOLTIP, WhyView
-from tui_httpbench.tui.textual_fixes.one_size import OneSizeScreen
+from tui_httpbench.tui.textual_fixes.lean_screen import LeanScreen
 from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 from tui_httpbench.tui.tooltips import HISTORY_TOOLTIP, SCREENSHOT_TOOLTIP
 
-_TITLE_SPARE = 5
-"""Columns of the header that neither the title nor what follows it has: the dash between them, and the edges."""
 VIEWS: tuple[type[ResultView], ...] = (RankingView, LatencyView, WhyView, CodeView, ArticleView, WarningsView)
 _ON_TABS: dict[str, tuple[type[ResultView], ...]] = {
     "choose_metric": (RankingView,),
@@ -48,7 +48,7 @@ _ON_TABS: dict[str, tuple[type[ResultView], ...]] = {
     "toggle_log": (RankingView, LatencyView),
     "show_next_chart": (LatencyView,),
     "toggle_modes": (LatencyView,),
-    "compare_with_marked": (WhyView,),
+    "compare_with_marked": (RankingView, WhyView),
     "open_change": (WhyView,),
     "sort_by": (RankingView,),
     "turn_order": (RankingView,),
@@ -72,7 +72,7 @@ def _tab_binding(view: type[ResultView]) -> Binding:
     return Binding(view.KEY, f"show('{view.ID}')", name, show=False, id=f"results.{view.ID}-tab", tooltip=view.ABOUT)
 
 
-class ResultsScreen(OneSizeScreen[None]):
+class ResultsScreen(LeanScreen[None]):
     """Shows a result; posts RunAgain, MoreRounds, ChangePlan, Left, Saved or Closed.
 
     ``measured`` is what the result was made of, where the run can go on from there. ``is_kept`` tells that it comes
@@ -224,7 +224,7 @@ The sentence on top is the verdict. Each tab answers one more question; its unde
         self._fit_title()
 
     def _fit_title(self) -> None:
-        columns = self.size.width - cell_len(self.title or "") - _TITLE_SPARE if self.size.width else len(self._parts)
+        columns = self.size.width - cell_len(self.title or "") - TITLE_SPARE if self.size.width else len(self._parts)
         self.sub_title = whole_parts(self._parts, columns)
 
     def compose(self) -> ComposeResult:
@@ -285,7 +285,7 @@ The sentence on top is the verdict. Each tab answers one more question; its unde
             return
         what, text = copied
         self.app.copy_to_clipboard(text)
-        self.notify(f"Copied to the clipboard: {what[:1].lower()}{what[1:]}.", markup=False)
+        self.notify(told_of_copy(f"{what[:1].lower()}{what[1:]}"), markup=False)
 
     def action_choose_metric(self, metric_id: str) -> None:
         """Draws the ranking by another metric."""
@@ -304,8 +304,14 @@ The sentence on top is the verdict. Each tab answers one more question; its unde
         self.query_one(RankingView).turn_order()
 
     def action_compare_with_marked(self) -> None:
-        """Compares all modes with the marked one, or as usual again."""
-        self.query_one(WhyView).compare_with_marked()
+        """Compares all modes with the marked one, or as usual again; from Ranking, opens Why with that."""
+        why = self._views[WhyView.ID]
+        assert isinstance(why, WhyView)
+        if self.view is why:
+            why.compare_with_marked()
+        else:
+            why.compare_with(self.query_one(RankingTable).marked)
+            self.action_show(WhyView.ID)
 
     def action_open_change(self) -> None:
         """Shows what to change in full, or the reasons again."""

@@ -10,7 +10,7 @@ from tui_httpbench.analysis.places import is_as_asked
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.form_words import in_form_words
-from tui_httpbench.tui.screens.results.warnings_view import WENT_WRONG, count_of
+from tui_httpbench.tui.screens.results.warnings_view import WENT_WRONG, WarningsView, count_of
 
 _FIRST = (*WENT_WRONG, "busy-machine", "machine-slept", "few-rounds")
 """The ids of what an audience has to know first: that, and then how disturbed the machine was."""
@@ -21,7 +21,7 @@ def doubt_on_stage(result: Result) -> str:
     """The first sentence of what most casts doubt on a result, and how many more warnings there are; may be empty."""
     first = first_doubt([finding for finding in result.findings if not is_as_asked(result, finding)])
     more = count_of(result) - 1
-    return f"{first} (+ {more} more)" if first and more else first
+    return f"{first} ({WarningsView.KEY}: {more} more)" if first and more else first
 
 
 def first_doubt(findings: Sequence[Finding]) -> str:

@@ -102,6 +102,7 @@ class WhyView(ResultView):
         self._explained: dict[str, tuple[ModeReason, ...]] = {}
         self._changes: dict[tuple[str, str], Change | None] = {}
         self._reasons: tuple[ModeReason, ...] = ()
+        self._wanted = ""
 
     def compose(self) -> ComposeResult:
         """What modes are compared with, and the facts, over the reasons and the settings."""
@@ -118,6 +119,8 @@ class WhyView(ResultView):
     def on_mount(self) -> None:
         """Begins with the change to the first mode."""
         self._show_change(0)
+        if self._wanted:
+            self.call_after_refresh(self.compare_with, self._wanted)
 
     def first_focus(self) -> Widget | None:
         """The table."""
@@ -131,6 +134,13 @@ class WhyView(ResultView):
         """Compares all modes with the one that the table's cursor is at, or as usual again."""
         for bar in self.query(AgainstBar):
             bar.choose(self.query_one(FactsTable).marked)
+
+    def compare_with(self, mode: str) -> None:
+        """Compares all modes with this one; as soon as it is shown, where it is not yet."""
+        if not self.is_mounted:
+            self._wanted = mode
+        for bar in self.query(AgainstBar):
+            bar.query_one(Select).value = mode
 
     def open_change(self) -> None:
         """Gives what to change all the room below the table, with its code, or gives it back."""

@@ -33,7 +33,7 @@ class AwaitedQuestion(Question):
             return await self._answer
         finally:
             self._answer = None
-            if self.is_attached:
+            if self.is_attached and self.display:
                 self.withdraw()
 
     def give_up(self) -> None:
@@ -44,6 +44,8 @@ class AwaitedQuestion(Question):
         """Answers."""
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(yes)
+            # At once: what the answer has done, such as to end all workers, may take seconds.
+            self.withdraw()
 
 
 class ElsewhereQuestion(AwaitedQuestion):

@@ -43,7 +43,9 @@ class LaneList(ScrollView, Panel):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "pick(-1)", "Lane", key_display="↑ ↓", id="run.lane-above", tooltip="Look at the lane above"),
+        Binding(
+            "up", "pick(-1)", "Lane", key_display="↑ ↓", id="run.lane-above", tooltip="Look at the lane above or below"
+        ),
         Binding("down", "pick(1)", "Lane below", show=False, id="run.lane-below", tooltip="Look at the lane below"),
         Binding(
             "space", "hold_or_release", "Hold", id="run.hold", tooltip="Stay with this lane, or look at each in turn"
@@ -62,7 +64,8 @@ class LaneList(ScrollView, Panel):
     class HoldToggled(Message):
         """The user wants to stay with the spotlit lane, or not any longer."""
 
-    def __init__(self, modes: tuple[str, ...], rounds: int) -> None:
+    def __init__(self, modes: tuple[str, ...], rounds: int, ranking: tuple[Rank, ...] = ()) -> None:
+        """With a ``ranking``, the lanes stand by that from the first on."""
         super().__init__(classes="panel")
         self._modes = modes
         self._rounds = rounds
@@ -76,7 +79,8 @@ class LaneList(ScrollView, Panel):
         self._round = 0
         self._spotlit: str | None = None
         self._layout_now = LaneLayout.of(modes, rounds, 0, 1)
-        self._order = LaneOrder(modes)
+        ranked = [rank.mode for rank in ranking]
+        self._order = LaneOrder((*ranked, *(mode for mode in modes if mode not in ranked)))
         self._strips: dict[str, list[Strip]] = {}
         self._styles_now: dict[str, Style] = {}
         self._name_scale()

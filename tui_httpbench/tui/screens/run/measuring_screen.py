@@ -7,7 +7,8 @@ from collections.abc import Callable
 from contextlib import aclosing, suppress
 from typing import ClassVar
 
-from textual import work
+from rich.cells import cell_len
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -30,7 +31,9 @@ from tui_httpbench.plan.plan import Plan, PlanError
 from tui_httpbench.report.environments import EnvironmentStory
 from tui_httpbench.target_server.launcher import TargetError
 from tui_httpbench.text.hiding import Hiding
+from tui_httpbench.tui.formatting import TITLE_SPARE, whole_parts
 from tui_httpbench.tui.parts.question import Question
+from tui_httpbench.tui.plan_words import work_in_short
 from tui_httpbench.tui.screens.run.awaited_questions import AwaitedQuestion, ElsewhereQuestion, FailedQuestion
 from tui_httpbench.tui.textual_fixes.gone_widgets import forget_gone_widgets
 from tui_httpbench.tui.textual_fixes.lean_screen import LeanScreen
@@ -40,6 +43,8 @@ REDRAWS_BEHIND = 1
 QUIT_ANYWAY = "The same key again quits at once, and loses nothing that was measured."
 WAITING = "Waiting for your answer"
 WAITING_AS_FAILED = "Every mode failed: waiting for your answer"
+LEAVING = "Ending the clients; the form comes next"
+NOTHING_YET = "Nothing has been measured yet."
 Told = Event | SweepRoundStarted | SweepFinished
 
 
@@ -109,6 +114,11 @@ class MeasuringScreen(LeanScreen[None], SteadyFocusScreen[None]):
         yield ElsewhereQuestion()
         yield Header()
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Tells in the title as much as there is room for."""
+        columns = event.size.width - cell_len(self.title or self.TITLE) - TITLE_SPARE
+        self.sub_title = whole_parts(work_in_short(self.plan), columns)
+
     def on_mount(self) -> None:
         """Begins."""
         self.redraw()
@@ -140,6 +150,8 @@ class MeasuringScreen(LeanScreen[None], SteadyFocusScreen[None]):
             return WAITING_AS_FAILED
         if self.query_one(ElsewhereQuestion).display:
             return WAITING
+        if isinstance(self._outcome, self.EditWanted):
+            return LEAVING
         made = (self._environments.under_way or self._making) if is_preparing else ""
         return made or words()
 
@@ -169,6 +181,7 @@ class MeasuringScreen(LeanScreen[None], SteadyFocusScreen[None]):
                         if not runner.keep_going:
                             self._outcome = self.EditWanted(event.failure.place)
                             runner.stop()
+                            self.redraw()
                     elif isinstance(event, RedirectedElsewhere) and not runner.may_go_elsewhere:
                         runner.may_go_elsewhere = await self._may_go_to(event.elsewhere)
                         if not runner.may_go_elsewhere:
@@ -205,7 +218,7 @@ class MeasuringScreen(LeanScreen[None], SteadyFocusScreen[None]):
 
     def action_ask_to_stop(self) -> None:
         """Asks whether to stop; the run goes on behind the question."""
-        self.query_one(Question).ask()
+        self.query_one(Question).ask(instead="" if self.requests_done else NOTHING_YET)
 
     def ask_before_quitting(self) -> bool:
         """Asks whether to stop, for a user who wants to quit; False where that needs no question.

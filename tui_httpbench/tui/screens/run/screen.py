@@ -97,7 +97,8 @@ All modes of a round take turns of a few hundredths of a second, so whatever dis
             yield LatencyPlot()
         yield RunLine()
         with Horizontal(id="run-race"):
-            yield LaneList(self.plan.modes, self.plan.max_rounds)
+            # What moves is told of beside the ranking that was on the screen before.
+            yield LaneList(self.plan.modes, self.plan.max_rounds, self._ranking_before)
             yield CodePanel()
         yield Static(id="leader", markup=False)
         yield SteadyFooter()

@@ -120,6 +120,8 @@ class BodyEditor(VerticalGroup):
         """Says under which Content-Type the body goes out."""
         types = [value for name, value in request.filled_headers if name.lower() == "content-type"]
         sent = f", sent as {types[0]}" if types and request.body is not None else ""
+        # A Content-Type of the user's own says it, beside which an empty box would deny it.
+        self._json.display = not any(name.lower() == "content-type" for name, _ in request.headers)
         if (caption := f"Body{sent}") != str(self._caption.content):
             self._caption.update(Content(caption))
 

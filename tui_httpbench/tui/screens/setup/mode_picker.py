@@ -27,6 +27,7 @@ from tui_httpbench.tui.textual_fixes.lean_screen import LeanScreen
 MUTED = "dim"
 MIN_PART = 16
 """Columns; with fewer of them left, a row ends."""
+LOOKING = "Looking for the clients that are installed …"
 CHOICES_WIDTH = len("all  none")
 
 
@@ -206,7 +207,7 @@ class ModePicker(VerticalGroup):
         self._id_width = 0
         self._add_groups()
         self._absent_groups: list[LibraryGroup] = []
-        self._note = Note()
+        self._note = Note(LOOKING)
 
     def compose(self) -> ComposeResult:
         """What is wrong; a group for each library comes below it once the rest of the form is drawn and takes keys."""
@@ -240,6 +241,7 @@ class ModePicker(VerticalGroup):
     async def _mount_groups(self) -> None:
         # To look for the clients of other packages takes a tenth of what the form takes without.
         catalog.offered()
+        self._note.show_hint("")
         self._add_groups()
         self.show_count()
         more = [MoreModes(sum(map(len, self._absent.values())))] if self._absent else []

@@ -19,6 +19,7 @@ from tui_httpbench.plan.from_curl import is_curl_command, parse_curl
 from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, METHODS, Plan, PlanError
 from tui_httpbench.plan.presets import PRESETS, preset_of
 from tui_httpbench.plan.stored import LastPlanError, save_last_plan
+from tui_httpbench.tui.missing import Missing
 from tui_httpbench.tui.parts.code_panel import CodePanel
 from tui_httpbench.tui.plan_words import describe_run
 from tui_httpbench.tui.screens.setup.body_editor import BodyEditor
@@ -26,7 +27,7 @@ from tui_httpbench.tui.screens.setup.headers_editor import HeadersEditor
 from tui_httpbench.tui.screens.setup.load_form import LoadForm
 from tui_httpbench.tui.screens.setup.mode_picker import ModePicker
 from tui_httpbench.tui.screens.setup.more_form import MoreForm
-from tui_httpbench.tui.screens.setup.note import Note
+from tui_httpbench.tui.screens.setup.note import WRONG, Note
 from tui_httpbench.tui.screens.setup.plan_form import MORE, NOT_ON_FORM, SHAPE, FormReading, FormValues, read_form
 from tui_httpbench.tui.screens.setup.preset_picker import CUSTOM, PresetPicker
 from tui_httpbench.tui.screens.setup.rows_editor import RowsEditor
@@ -62,7 +63,8 @@ class RunStarter(Protocol):
 class SetupScreen(LeanScreen[None], SteadyFocusScreen[None]):
     """Asks for a plan, checks it as it is typed, and starts its run.
 
-    Where the plan's seed is not given, or the field is emptied, each run gets a new random one.
+    ``missing`` is what was not kept of the plan. Where the plan's seed is not given, or the field is emptied, each run
+    gets a new random one.
     """
 
     CSS_PATH = "setup.tcss"
@@ -97,9 +99,10 @@ that.
         Binding("down", "app.focus_next", "Field below", show=False),
     ]
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, missing: Missing | None = None) -> None:
         super().__init__()
         self._start = plan
+        self._missing = missing or Missing()
         self._reading = FormReading(plan)
         # What the user had before a preset took its place, by the plan's fields.
         self._own: dict[str, Any] = {}
@@ -182,6 +185,7 @@ that.
         errors = reading.errors
         self.query_one("#input-url", Input).set_class("url" in errors, "-invalid")
         self.query_one("#url-note", Note).show_errors(self._curl_error or errors.get("url", ""))
+        self.query_one("#url-note", Note).show_hint("" if reading.plan is None else self._missing_in(reading.plan))
         self.query_one(HeadersEditor).show_error(errors.get("headers", ""))
         body.show_error(errors.get("json_body", ""))
         self.query_one(TargetForm).show(reading, values.place)
@@ -304,6 +308,13 @@ that.
         if plan is None:
             self._focus_wrong(self._reading.first_wrong_field)
             return
+        self._missing.ask(self.app, plan.request, lambda: self._run(plan))
+
+    def _missing_in(self, plan: Plan) -> str:
+        missing = self._missing.sentence(plan.request)
+        return missing and f"{WRONG} {missing[:-1]}; fill in here and below."
+
+    def _run(self, plan: Plan) -> None:
         self.app.clear_notifications()  # what was said of the run before is no news
         if not is_on_stage(self.app):
             self._remember(plan)
@@ -358,6 +369,12 @@ that.
             self.query_one(TargetForm).focus_trust()
         elif place == "body" and not self.query_one(BodyEditor).focus_text():
             self._focus_wrong("method")
+        elif place == "url":
+            # To be mended and not replaced: nothing is selected, and the cursor stands behind it.
+            field = self.query_one(UrlInput)
+            field.select_on_focus = False
+            field.focus()
+            field.fill(field.value)
         elif place != "body":
             self._focus_wrong(place)
 

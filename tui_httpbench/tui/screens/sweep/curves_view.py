@@ -80,7 +80,11 @@ class CurveChart(ThemedChart, Panel, can_focus=True):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Values are read out where there are curves, and opened once the sweep is over."""
-        return action not in ("move", "open") or (self.shown is not None and (action == "move" or self._is_over))
+        if action not in ("move", "open"):
+            return True
+        shown = self.shown
+        has_any = shown is not None and any(map(shown.is_measured, range(len(shown.values))))
+        return has_any and (action == "move" or self._is_over)
 
     def on_resize(self) -> None:
         """Says as much of what is drawn as there is room for."""

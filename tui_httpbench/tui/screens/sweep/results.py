@@ -20,6 +20,7 @@ from tui_httpbench.report.formats import Export
 from tui_httpbench.report.sweep_facts import how_in_words, target_of_sweep
 from tui_httpbench.report.sweep_markdown import to_text as to_markdown
 from tui_httpbench.text.quoting import printable
+from tui_httpbench.tui.copying import told_of_copy
 from tui_httpbench.tui.form_words import in_form_words
 from tui_httpbench.tui.parts.panel import Page, Panel
 from tui_httpbench.tui.parts.save import SaveScreen
@@ -163,7 +164,9 @@ sentences on top say what is sure, of all values together.
         self.query_one(CurvesView).show(self._shown)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only tabs that there are can be opened."""
+        """Only tabs that there are can be opened; of what measured nothing, there is nothing to go on with or save."""
+        if action in ("make_more_rounds", "toggle_log", "save") and not self.result.measured_points:
+            return False
         return action != "show" or bool(self.query(f"#{parameters[0]}"))
 
     def on_curve_chart_opened(self, event: CurveChart.Opened) -> None:
@@ -202,7 +205,7 @@ sentences on top say what is sure, of all values together.
     def action_copy(self) -> None:
         """Puts the sweep on the clipboard, and says so."""
         self.app.copy_to_clipboard(to_markdown(self.result))
-        self.notify("The sweep was copied to the clipboard as Markdown.", markup=False)
+        self.notify(told_of_copy("the sweep, as Markdown"), markup=False)
 
     def action_save(self) -> None:
         """Asks for a file's name or path, and writes the sweep in the form of its suffix."""
