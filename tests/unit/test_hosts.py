@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -100,6 +101,8 @@ def test_lanes_that_are_the_same_everywhere_are_said_to_be() -> None:
     assert result.pairs.all[0].order == "same"
     assert result.pairs.all[0].mean is not None
     assert result.pairs.all[0].mean.standing == "same"
+    told = sentences_of(result)[1]
+    assert re.match(r"Over 6 machines, \S+ takes as long as \S+ on average, surely \(1\.00 times, ", told)
 
 
 def test_hosts_with_trouble_or_without_rounds_are_named_and_left_out() -> None:

@@ -88,15 +88,18 @@ def mean_in_words(pair: PairOverHosts) -> str:
         return ""
     ratio, low, high = map(format_times, (mean.ratio, mean.low, mean.high))
     over = f"Over {plural(mean.machines, 'machine')}"
+    if mean.standing == "same":
+        same = f"{over}, {pair.second} takes as long as {pair.first} on average, surely"
+        return f"{same} ({ratio} times, {low} to {high}){_further(mean)}."
     text = f"{over}, {pair.second} takes {ratio} times as long as {pair.first} on average ({low} to {high})"
     return f"{text}, {_how_sure(mean)}{_further(mean)}."
 
 
 def _how_sure(mean: MeanRatio) -> str:
     """Whether it is sure among the means of all pairs; its own interval looks at this one alone."""
-    if mean.standing == "unsure":
-        return "likely, but not surely" if mean.low > 1 or mean.high < 1 else "which is not sure"
-    return "surely the same" if mean.standing == "same" else "surely"
+    if mean.standing != "unsure":
+        return "surely"
+    return "likely, but not surely" if mean.low > 1 or mean.high < 1 else "which is not sure"
 
 
 def _further(mean: MeanRatio) -> str:

@@ -69,6 +69,7 @@ class Link:
         self._looking = asyncio.Lock()
         self._looked_s = float("-inf")
         self._known: set[str] = set()
+        self._is_silent = False
         self._scheduler = ""
 
     async def identity(self, limit_s: float = CALL_S) -> dict[str, Any]:
@@ -123,12 +124,13 @@ class Link:
         """
         async with self._looking:
             if time.monotonic() - self._looked_s > LOOK_S:
+                self._is_silent = False
                 try:
                     self._known = set((await self.identity(LOOK_S))["workers"])
                 except SchedulerSilentError:
-                    return True
+                    self._is_silent = True  # for all hosts: each of hundreds would wait as long one after the other
                 self._looked_s = time.monotonic()
-        return address in self._known
+        return self._is_silent or address in self._known
 
     async def look(
         self, address: str, distributions: Sequence[str], modules: Sequence[str], limit_s: float = CALL_S
