@@ -175,7 +175,7 @@ async def test_files_land_in_the_current_folder_or_the_reason_is_said(folder: Pa
         (path,) = folder.glob("httpbench-*.svg")
         assert path.read_text().startswith("<svg")
         assert "aiohttp" in path.read_text()
-        assert notices == [("information", f"The screenshot was saved as {path.name}.")]
+        assert notices == [("information", f"The screenshot was saved as {path.name} in {Path.cwd()}.")]
         path.unlink()
         gone = folder / "gone"
         gone.mkdir()

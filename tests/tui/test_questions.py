@@ -86,6 +86,11 @@ async def test_a_pasted_curl_command_brings_method_headers_and_body() -> None:
         command = "curl -X PUT http://localhost:9/orders -H 'X-Shop: 7' -d a=1"
         url.take_paste(command)  # type: ignore[attr-defined]
         await wait_until(pilot, lambda: "Sent along: PUT, 1 header, a body of 3 bytes" in text_on(app))
+        assert "it goes out hundreds to thousands of times" in " ".join(text_on(app).split())
+        screen.query_one("#input-url", Input).value = "https://example.com/"
+        sends = f"it goes out {8 * 25 * 5:,} times"
+        await wait_until(pilot, lambda: sends in " ".join(text_on(app).split()))
+        screen.query_one("#input-url", Input).value = "http://localhost:9/orders"
         await pilot.press("enter")
         request = app.started[0].request
         assert (request.method, request.headers, request.body) == ("PUT", (("X-Shop", "7"),), b"a=1")

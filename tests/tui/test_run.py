@@ -124,7 +124,7 @@ async def test_escape_or_a_click_asks_and_the_run_goes_on_until_stop_is_clicked(
             await wait_for_question(pilot)
             assert "Stop here?" in text_on(pilot.app)
             assert "The ranking so far is kept." in text_on(pilot.app)
-            await wait_until(pilot, lambda: " n No " in text_on(pilot.app))
+            await wait_until(pilot, lambda: " n Keep running " in text_on(pilot.app))
             assert " s Stop " not in text_on(pilot.app)
             before = screen.progress.done
             await wait_until(pilot, lambda before=before: screen.progress.done > before)  # type: ignore[misc]
@@ -142,7 +142,7 @@ async def test_escape_or_a_click_asks_and_the_run_goes_on_until_stop_is_clicked(
         results = await wait_for_screen(pilot, ResultsScreen)
         measured = sum(mode.requests for mode in results.result.modes)
         assert before < measured < 20_000
-        assert results.title == f"stopped: {measured:,} of 20,000 requests measured"
+        assert results.title == f"embedded target /delay/20, stopped: {measured:,} of 20,000 requests measured"
         assert not child_pids()
 
 

@@ -12,7 +12,7 @@ from rich.style import Style
 from support.made_progress import lane_of
 from support.screens import child_pids, text_on, wait_for_screen, wait_until
 from textual.pilot import Pilot
-from textual.widgets import Select, TextArea
+from textual.widgets import Input, Select, TextArea
 
 from tui_httpbench.bench.recovery import find_interrupted_runs
 from tui_httpbench.plan.plan import Plan, Request
@@ -52,7 +52,10 @@ async def test_edit_leads_to_what_is_wrong_and_run_anyway_measures() -> None:
             assert part in shown
         assert app.focused is not None
         assert app.focused.id == "confirm-no"
-        await pilot.press("escape")
+        run = app.screen
+        question = run.query_one(FailedQuestion)
+        question.action_answer(False)
+        assert not question.display, "at once, whatever the answer has done"
         await wait_for_screen(pilot, SetupScreen)
         await wait_until(pilot, lambda: app.focused is not None and app.focused.id == "input-method")
         assert find_interrupted_runs() == []
@@ -84,6 +87,11 @@ async def test_every_place_that_a_failure_names_is_found_in_the_form() -> None:
         for place, name in places.items():
             form.focus_place(place)  # type: ignore[arg-type]
             await wait_until(pilot, lambda name=name: app.focused is not None and app.focused.id == f"input-{name}")  # type: ignore[misc]
+        url = form.query_one("#input-url", Input)
+        form.focus_place("url")
+        await wait_until(pilot, lambda: url.has_focus)
+        await pilot.press("x")
+        assert url.value == "http://127.0.0.1:9/x", "mended, not replaced"
         form.focus_place("headers")
         await wait_until(pilot, lambda: form.query_one(HeadersEditor).has_focus_within)
         form.query_one("#input-insecure", Select).value = "unchecked"

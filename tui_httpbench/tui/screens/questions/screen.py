@@ -265,8 +265,7 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         ]
         told = ", ".join(filter(None, parts))
         if told and request.method not in _SAFE:
-            count = None if plan is None else plan.total_requests
-            told += "; it goes out " + ("hundreds to thousands of times" if count is None else f"{count:,} times")
+            told += f"; it goes out {_how_often(plan)}"
         return f"Sent along: {told}. Escape, then a, shows and changes them." if told else ""
 
     def _reading(self, preset: Preset) -> QuestionReading:
@@ -351,6 +350,13 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         if not event.value.strip():
             self._request, self._options = Request(), {}
             self._show()
+
+
+def _how_often(plan: Plan | None) -> str:
+    """How many requests a run sends, at all values of a sweep; roughly where time is what ends it."""
+    points = [] if plan is None else [point for _, point in plan.points()] or [plan]
+    counts = [point.total_requests or 0 for point in points]
+    return f"{sum(counts):,} times" if counts and all(counts) else "hundreds to thousands of times"
 
 
 class _Told(NamedTuple):
