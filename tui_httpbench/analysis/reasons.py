@@ -9,7 +9,7 @@ from tui_httpbench.analysis.columns import connections_per_round
 from tui_httpbench.analysis.outlook import Further, deciding_distance, further_in_words, reach_of, rounds_to_tell
 from tui_httpbench.analysis.result import Rank, Result
 from tui_httpbench.analysis.summary import rules_of
-from tui_httpbench.analysis.time_parts import ELSEWHERE, NAMES, OTHER, TimeParts, time_parts
+from tui_httpbench.analysis.time_parts import NAMES, OTHER, TimeParts, time_parts
 from tui_httpbench.clients.entrants import entrant_of, lane_of
 from tui_httpbench.text.formatting import (
     enumerate_names,
@@ -214,7 +214,10 @@ def _causes(own: ModeFacts, best: ModeFacts, who: str, *, is_last: bool = False)
     )
     # Each part has its own noise, so that together they may come to more than what lies between the two.
     whole_ms = max(gap_ms, sum(extra for extra, _, _ in more))
-    told = [part for part in more if part[0] >= LEAST_SHARE * whole_ms and part[1] != ELSEWHERE]
+    told = [part for part in more if part[0] >= LEAST_SHARE * whole_ms]
+    if is_last:
+        # How much of its turn a request waits for is known at most, and of what is left nothing at all.
+        told = [part for part in told if part[1] == NAMES["cpu_wait"]]
     return [
         f"{format_percent(extra / whole_ms)} {'is' if place else 'of the difference is'} {name}"
         f"{_details(name, own, best, who)} ({_ms(value)} ms a request against {_ms(theirs.get(name, 0.0))})."
