@@ -202,6 +202,18 @@ def test_a_delayed_acknowledgement_is_named_where_it_explains_the_gap(measured: 
         assert "set TCP_NODELAY there" in found[0].text
 
 
+def test_a_library_whose_new_clients_take_longest_does_not_hide_a_delayed_acknowledgement() -> None:
+    slow_to_make = (
+        *made_rounds_of("httpx-client", 64.0, connections=4),
+        *made_rounds_of("httpx", 247.0, connections=13),
+    )
+    whole = late(64.0)
+    more = measured_of(*whole.records, *slow_to_make, plan={"request": whole.plan.request})
+    (found,) = [finding for finding in summarize_run(more).findings if finding.id == "late-answers"]
+    assert found.modes == ("requests-session", "httpx-client")
+    assert "got answers 42 ms later than over new ones" in found.text
+
+
 def lost(outcome: Any) -> Measured:
     reason = f"httpx could not go on ({outcome})."
     return measured_of(*rounds_of(), RoundRecord("httpx", 1, outcome, reason=reason))
