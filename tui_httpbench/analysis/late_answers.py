@@ -56,8 +56,7 @@ def find_late_answers(plan: Plan, modes: tuple[ModeSummary, ...]) -> Iterator[Fi
 def _is_pair(each: str, kept: str) -> bool:
     """Whether two lanes are of one library, the first with a new client for every request, the other with its own."""
     first, second = entrant_of(each), entrant_of(kept)
-    alike = (getattr(first.mode, fact) == getattr(second.mode, fact) for fact in ("library", "kind", "http2"))
-    return second.mode.kept and not first.mode.kept and first.variant == second.variant and all(alike)
+    return first.mode.makes_anew(second.mode) and first.variant == second.variant
 
 
 def _median_ms(mode: ModeSummary) -> float:

@@ -11,7 +11,7 @@ from tui_httpbench.analysis.changes import Change, change_between
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.clients.entrants import entrant_of
 from tui_httpbench.plan.presets import PRESETS
-from tui_httpbench.text.formatting import enumerate_names, format_percent, format_times
+from tui_httpbench.text.formatting import enumerate_names, format_percent, times_as_fast
 
 KEEPING = "Keeping the client"
 
@@ -52,12 +52,7 @@ def _asks_about_http2(modes: Sequence[str]) -> bool:
 def _each_and_kept(modes: Sequence[str]) -> list[Pair]:
     """Labels of a mode with a new client for every request, and of the one that keeps its own, of the same library."""
     lanes = [entrant_of(mode) for mode in modes]
-    return [
-        (each.label, kept.label)
-        for kept, each in product(lanes, lanes)
-        if kept.mode.kept and not each.mode.kept
-        if all(getattr(kept.mode, fact) == getattr(each.mode, fact) for fact in ("library", "kind", "http2"))
-    ]
+    return [(each.label, kept.label) for kept, each in product(lanes, lanes) if each.mode.makes_anew(kept.mode)]
 
 
 def _keeping(result: Result, pairs: Sequence[Pair]) -> str:
@@ -103,6 +98,4 @@ def _gain(change: Change) -> str:
     interval = change.pair.interval
     if interval is None or not math.isfinite(interval.high):
         return ""
-    times, low = format_times(1 / interval.ratio), format_times(1 / interval.high)
-    high = format_times(1 / interval.low) if interval.low else "10,000+"
-    return f"{times} times as fast as {change.before} ({low} to {high})"
+    return times_as_fast(interval.ratio, interval.low, interval.high, change.before)

@@ -117,8 +117,7 @@ def _keeping(pairs: SweepPairs) -> str:
     lanes = [entrant_of(lane) for lane in pairs.result.lanes]
     told = []
     for each, kept in product(lanes, lanes):
-        alike = (getattr(each.mode, fact) == getattr(kept.mode, fact) for fact in ("library", "kind", "http2"))
-        if each.mode.kept or not kept.mode.kept or each.variant != kept.variant or not all(alike):
+        if not each.mode.makes_anew(kept.mode) or each.variant != kept.variant:
             continue
         contests = pairs.contests([kept.label], [each.label])
         if not (ahead := [contest for contest in contests if contest.is_sure and contest.front == kept.label]):

@@ -113,6 +113,11 @@ class Mode(ModeFacts):
 
     library: Library = field(kw_only=True)
 
+    def makes_anew(self, kept: Mode) -> bool:
+        """Whether it makes a client for every request where the other keeps one, and does else the same."""
+        alike = (getattr(self, fact) == getattr(kept, fact) for fact in ("library", "kind", "http2"))
+        return kept.kept and not self.kept and all(alike)
+
     def is_installed(self) -> bool:
         """Whether the library, and what this mode needs beside it, can be imported here."""
         return self.missing_module() is None
