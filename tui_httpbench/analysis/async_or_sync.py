@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from tui_httpbench.analysis.sweep import SweepResult
-from tui_httpbench.analysis.sweep_curves import is_told
+from tui_httpbench.analysis.sweep_curves import told_bounds
 from tui_httpbench.analysis.sweep_pairs import Contest, SweepPairs
 from tui_httpbench.analysis.sweep_places import places_in_words
 from tui_httpbench.clients.entrants import mode_of
-from tui_httpbench.text.formatting import enumerate_names, format_percent, format_times, plural, times_as_fast
+from tui_httpbench.text.formatting import enumerate_names, format_percent, format_times, plural_range, times_as_fast
 
 CLOSE = 1.1
 """Two kinds of modes whose best are surely no more than this many times apart, are so close that it hardly matters."""
@@ -67,7 +67,7 @@ def _open(result: SweepResult, still_open: Sequence[Contest], compared: int) -> 
     what = "It is not decided yet" if where else "Whether async or sync pays is not decided yet"
     told = f"{what}{where}, after {_rounds(result, {each.value for each in still_open})}"
     far = max(still_open, key=lambda each: each.times)
-    if is_told(far.interval.low, far.interval.high):
+    if told_bounds(far.interval.low, far.interval.high):
         difference = times_as_fast(far.interval.ratio, far.interval.low, far.interval.high, far.behind)
     else:
         difference = f"{format_times(far.times)} times as fast as {far.behind}, which may be noise"
@@ -87,12 +87,6 @@ def _range(times: Sequence[float]) -> str:
 
 def _rounds(result: SweepResult, values: Collection[str]) -> str:
     """How many whole rounds some points have: ``2 rounds each``, ``2 to 4 rounds``."""
-    made = [
-        len({record.round for record in point.result.records if record.outcome == "complete"})
-        for point in result.measured_points
-        if point.value in values
-    ]
-    few, many = min(made), max(made)
-    if few < many:
-        return f"{few} to {plural(many, 'round')}"
-    return plural(few, "round") + (" each" if len(made) > 1 else "")
+    made = [point.result.rounds_done for point in result.measured_points if point.value in values]
+    is_of_each = len(made) > 1 and len(set(made)) == 1
+    return f"{plural_range(made, 'round')}{' each' if is_of_each else ''}"

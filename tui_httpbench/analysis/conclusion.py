@@ -50,10 +50,9 @@ def first_in_words(result: Result) -> str:
     if winner := winner_of(result):
         return winner
     ranks = _ranked(result)
-    first = (
-        [rank.mode for rank in ranks if rank.rank == ranks[0].rank] if len(ranks) > 1 and _have_bounds(ranks) else []
-    )
-    return enumerate_first(first, 1) if first else ""
+    if len(ranks) < 2 or not _have_bounds(ranks):
+        return ""
+    return enumerate_first([rank.mode for rank in ranks if rank.rank == ranks[0].rank], 1)
 
 
 def _ranked(result: Result) -> list[Rank]:

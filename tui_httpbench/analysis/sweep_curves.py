@@ -121,9 +121,9 @@ def retention(result: SweepResult, lane: str) -> RatioInterval | None:
     return RatioInterval(exp_of(mean), exp_of(mean - half), exp_of(mean + half), len(common))
 
 
-def is_told(low: float | None, high: float | None) -> bool:
-    """Whether bounds are there that say something."""
-    return bool(low) and high is not None and high / (low or 1.0) < SAYS_NOTHING
+def told_bounds(low: float | None, high: float | None) -> tuple[float, float] | None:
+    """The bounds of an interval; None where there are none, or where they say nothing."""
+    return (low, high) if low and high is not None and high / low < SAYS_NOTHING else None
 
 
 def mean_and_half_width(values: Sequence[float], weights: Sequence[float]) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from tui_httpbench.analysis.places import FAILED_SIGN
 from tui_httpbench.analysis.sweep import SweepResult
-from tui_httpbench.analysis.sweep_curves import FIGURES, SweptFigure, curve, is_told, retention
+from tui_httpbench.analysis.sweep_curves import FIGURES, SweptFigure, curve, retention, told_bounds
 from tui_httpbench.analysis.sweep_pairs import SweepPairs
 from tui_httpbench.text.formatting import UNKNOWN, format_times
 
@@ -63,9 +63,8 @@ class SweepTable:
             if kept is None:
                 yield UNKNOWN
             else:
-                low, high = format_times(kept.low), format_times(kept.high)
-                bounds = f" ({low}–{high})" if is_told(kept.low, kept.high) else ""
-                yield f"×{format_times(kept.ratio)}{bounds}"
+                interval = "–".join(map(format_times, told_bounds(kept.low, kept.high) or ()))
+                yield f"×{format_times(kept.ratio)}{f' ({interval})' if interval else ''}"
 
 
 def table_of(result: SweepResult, figure: SweptFigure = FIGURES[0]) -> SweepTable:

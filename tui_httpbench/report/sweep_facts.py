@@ -14,7 +14,7 @@ from tui_httpbench.plan.in_words import format_load
 from tui_httpbench.plan.plan import ARTICLE
 from tui_httpbench.plan.shape import shape_in_words
 from tui_httpbench.report.facts import machine_in_words, moment_in_words, versions_of
-from tui_httpbench.text.formatting import UNKNOWN, format_duration, format_percent, format_rate, plural
+from tui_httpbench.text.formatting import UNKNOWN, format_duration, format_percent, format_rate, plural, plural_range
 from tui_httpbench.text.hiding import drop_secrets
 from tui_httpbench.text.markdown_table import Side
 from tui_httpbench.text.quoting import printable, shown_url
@@ -48,8 +48,8 @@ def how_in_words(result: SweepResult) -> str:
     """How much was measured: ``8 modes × 8 points × 5 rounds of 0.21 to 0.35 s; profile equal``."""
     plan = result.plan
     made = [max((record.round for record in point.result.records), default=0) for point in result.points]
-    rounds = plural(made[0], "round") if len(set(made)) == 1 else f"{min(made)} to {max(made)} rounds"
-    parts = (plural(len(plan.modes), "mode"), plural(len(result.points), "point"), f"{rounds} of {_load(result)}")
+    rounds = f"{plural_range(made, 'round')} of {_load(result)}"
+    parts = (plural(len(plan.modes), "mode"), plural(len(result.points), "point"), rounds)
     width = ""
     if plan.concurrency == ARTICLE:
         width = "; as in the article"

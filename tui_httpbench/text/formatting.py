@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from tui_httpbench.text.hiding import ANYONES
 from tui_httpbench.text.quoting import printable
@@ -131,6 +131,12 @@ def format_age(age_s: float) -> str:
 def plural(count: int, noun: str) -> str:
     """A number and its noun: ``1 error``, ``3,000 errors``."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def plural_range(counts: Collection[int], noun: str) -> str:
+    """Numbers and their noun: ``5 rounds`` where all are the same, ``2 to 4 rounds`` where not."""
+    few, many = min(counts), max(counts)
+    return plural(many, noun) if few == many else f"{few:,} to {many:,} {noun}s"
 
 
 def enumerate_names(names: Sequence[str]) -> str:

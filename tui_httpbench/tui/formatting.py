@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import textwrap
 
+from rich.cells import cell_len
+
 from tui_httpbench.text.formatting import format_clock, format_ms
 
 
@@ -35,8 +37,13 @@ def format_stopwatch(seconds: float) -> str:
     return f"{format_clock(tenths // 10)}.{tenths % 10}"
 
 
-TITLE_SPARE = 5
+_TITLE_SPARE = 5
 """Columns of a header that neither the title nor what follows it has: the dash between them, and the edges."""
+
+
+def beside_title(title: str, text: str, width: int) -> str:
+    """As many parts of a text as a header of so many columns has room for behind its title."""
+    return whole_parts(text, width - cell_len(title) - _TITLE_SPARE)
 
 
 def whole_parts(text: str, columns: int, between: str = " · ") -> str:

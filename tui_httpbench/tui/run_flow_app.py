@@ -23,6 +23,7 @@ from tui_httpbench.tui.screens.too_small.screen import TooSmallScreen, is_too_sm
 if TYPE_CHECKING:
     from tui_httpbench.analysis.any_result import AnyResult
     from tui_httpbench.analysis.result import Result
+    from tui_httpbench.analysis.sweep import SweepResult
     from tui_httpbench.bench.run_folder import RunFolder
     from tui_httpbench.measured.any_measured import AnyMeasured
     from tui_httpbench.measured.measured import Measured
@@ -181,15 +182,11 @@ class RunFlowApp(KeptRunsApp[None]):
 
     def on_results_screen_run_again(self, event: ResultsScreen.RunAgain) -> None:
         """Runs the result's plan once more, in place of its result."""
-        self._left = event.result, event.measured
-        plan = _with_fresh_seed(event.result.plan.replace(rounds_before=0))
-        self._leave.ask(plan, lambda plan: self.switch_screen(self._make_run_screen(plan)))
+        self._run_again(event.result, event.measured)
 
     def on_results_screen_more_rounds(self, event: ResultsScreen.MoreRounds) -> None:
         """Goes on with the result's run, in place of its result."""
-        self._left = event.result, event.measured
-        plan, measured = event.result.plan, event.measured
-        self._leave.ask(plan, lambda plan: self.switch_screen(self._make_run_screen(plan, measured)))
+        self._run_in_place(event.result, event.measured, event.result.plan, event.measured)
 
     async def on_results_screen_change_plan(self, event: ResultsScreen.ChangePlan) -> None:
         """Goes back to the form, which still holds the plan; the result can be called up again."""
@@ -207,15 +204,11 @@ class RunFlowApp(KeptRunsApp[None]):
 
     def on_sweep_results_screen_run_again(self, event: SweepResultsScreen.RunAgain) -> None:
         """Makes the sweep once more, in place of its result."""
-        self._left = event.result, event.measured
-        plan = _with_fresh_seed(event.result.plan.replace(rounds_before=0))
-        self._leave.ask(plan, lambda plan: self.switch_screen(self._make_run_screen(plan)))
+        self._run_again(event.result, event.measured)
 
     def on_sweep_results_screen_more_rounds(self, event: SweepResultsScreen.MoreRounds) -> None:
         """Goes on with the sweep, in place of its result."""
-        self._left = event.result, event.measured
-        plan, measured = event.result.plan, event.measured
-        self._leave.ask(plan, lambda plan: self.switch_screen(self._make_run_screen(plan, measured)))
+        self._run_in_place(event.result, event.measured, event.result.plan, event.measured)
 
     async def on_sweep_results_screen_change_plan(self, event: SweepResultsScreen.ChangePlan) -> None:
         """Goes back to the form; the result can be called up again."""
@@ -250,6 +243,20 @@ class RunFlowApp(KeptRunsApp[None]):
         """Shows the result again from which the user came back to the form."""
         if self._left is not None:
             self.push_screen(self._make_results(*self._left))
+
+    def _run_again(self, result: Result | SweepResult, measured: Measured | MeasuredSweep | None) -> None:
+        self._run_in_place(result, measured, _with_fresh_seed(result.plan.replace(rounds_before=0)))
+
+    def _run_in_place(
+        self,
+        result: Result | SweepResult,
+        measured: Measured | MeasuredSweep | None,
+        plan: Plan,
+        earlier: Measured | MeasuredSweep | None = None,
+    ) -> None:
+        """Runs a plan, which may go on with an ``earlier`` run, in place of a result that can be called up again."""
+        self._left = result, measured
+        self._leave.ask(plan, lambda plan: self.switch_screen(self._make_run_screen(plan, earlier)))
 
     def _make_run_screen(self, plan: Plan, earlier: Measured | MeasuredSweep | None = None) -> MeasuringScreen:
         from tui_httpbench.measured.measured_sweep import MeasuredSweep

@@ -353,10 +353,9 @@ and ends in a sentence that answers it. Each question says how long that takes, 
 
 
 def _how_often(plan: Plan | None) -> str:
-    """How many requests a run sends, at all values of a sweep; roughly where time is what ends it."""
-    points = [] if plan is None else [point for _, point in plan.points()] or [plan]
-    counts = [point.total_requests or 0 for point in points]
-    return f"{sum(counts):,} times" if counts and all(counts) else "hundreds to thousands of times"
+    """How many requests a run sends; roughly where time is what ends it."""
+    total = None if plan is None else plan.total_requests
+    return "hundreds to thousands of times" if total is None else f"{total:,} times"
 
 
 class _Told(NamedTuple):

@@ -16,7 +16,7 @@ from tui_httpbench.analysis.places import knows_places, places_of
 from tui_httpbench.analysis.race import Race
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.text.formatting import enumerate_names, format_figure, plural
-from tui_httpbench.tui.formatting import TITLE_SPARE, format_seconds, seconds_decimals, whole_parts
+from tui_httpbench.tui.formatting import beside_title, format_seconds, seconds_decimals, whole_parts
 from tui_httpbench.tui.plan_words import load_in_short, work_in_short
 from tui_httpbench.tui.screens.replay.block_digits import BlockNumber
 from tui_httpbench.tui.screens.replay.race_clock import AT_REAL_SPEED, RaceClock, speed_in_words
@@ -78,7 +78,6 @@ start at once, and the pauses in which other modes had their turns are left out.
         self.result = result
         self.race = Race.of(result)
         self.clock = RaceClock(self.race.duration_s, self.race.mostly_over_s)
-        self.sub_title = work_in_short(result.plan)
         self._last_frame_s = 0.0
 
     def compose(self) -> ComposeResult:
@@ -107,8 +106,7 @@ start at once, and the pauses in which other modes had their turns are left out.
 
     def on_resize(self) -> None:
         """Leaves out what would be cut off; every button has a key as well."""
-        room = self.size.width - len(self.TITLE) - TITLE_SPARE
-        self.sub_title = whole_parts(work_in_short(self.result.plan), room)
+        self.sub_title = beside_title(self.TITLE, work_in_short(self.result.plan), self.size.width)
         columns = self.query_one("#race-facts").content_size.width
         for button in self.query("#race-controls Button").results(Button):
             columns -= len(str(button.label)) + BUTTON_MARGIN

@@ -56,10 +56,14 @@ class RankingView(ResultView):
     TITLE_MARKUP = "Rankin[u]g[/]"
     ABOUT = "The ranking as bars and as a table"
 
+    def __init__(self, result: Result) -> None:
+        super().__init__(result)
+        self._said = "", ""
+
     def compose(self) -> ComposeResult:
         """The sentence first, then the choice of metric over chart and table."""
         pairs = pairs_of(self.result)
-        verdict, rest = said_of(self.result, pairs)
+        verdict, rest = self._said = said_of(self.result, pairs)
         yield _shown(Prose(verdict, id="conclusion"))
         if is_on_stage(self.app):
             yield _shown(Prose(doubt_on_stage(self.result), id="stage-doubt"))
@@ -88,7 +92,7 @@ class RankingView(ResultView):
 
     def _shorten(self) -> None:
         """Says only what leaves the bars apart from each other."""
-        verdict, rest = said_of(self.result, pairs_of(self.result))
+        verdict, rest = self._said
         columns = self.size.width - _EDGES
         rows = self.size.height - rows_with_gaps(len(self.result.modes)) - self.query_one(ChartPanel).gutter.height
         rows -= rows_of(doubt_on_stage(self.result), columns)

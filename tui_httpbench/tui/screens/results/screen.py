@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -22,7 +21,7 @@ from tui_httpbench.report.formats import Export
 from tui_httpbench.text.formatting import plural
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.copying import told_of_copy
-from tui_httpbench.tui.formatting import TITLE_SPARE, whole_parts
+from tui_httpbench.tui.formatting import beside_title
 from tui_httpbench.tui.parts.panel import SEPARATOR
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.plan_words import describe_more_rounds
@@ -224,8 +223,8 @@ The sentence on top is the verdict. Each tab answers one more question; its unde
         self._fit_title()
 
     def _fit_title(self) -> None:
-        columns = self.size.width - cell_len(self.title or "") - TITLE_SPARE if self.size.width else len(self._parts)
-        self.sub_title = whole_parts(self._parts, columns)
+        width = self.size.width
+        self.sub_title = beside_title(self.title or "", self._parts, width) if width else self._parts
 
     def compose(self) -> ComposeResult:
         """A tab for each view that applies; all but the first are filled when they are opened."""

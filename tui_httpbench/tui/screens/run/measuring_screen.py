@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import aclosing, suppress
 from typing import ClassVar
 
-from rich.cells import cell_len
 from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -31,7 +30,7 @@ from tui_httpbench.plan.plan import Plan, PlanError
 from tui_httpbench.report.environments import EnvironmentStory
 from tui_httpbench.target_server.launcher import TargetError
 from tui_httpbench.text.hiding import Hiding
-from tui_httpbench.tui.formatting import TITLE_SPARE, whole_parts
+from tui_httpbench.tui.formatting import beside_title
 from tui_httpbench.tui.parts.question import Question
 from tui_httpbench.tui.plan_words import work_in_short
 from tui_httpbench.tui.screens.run.awaited_questions import AwaitedQuestion, ElsewhereQuestion, FailedQuestion
@@ -116,8 +115,7 @@ class MeasuringScreen(LeanScreen[None], SteadyFocusScreen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Tells in the title as much as there is room for."""
-        columns = event.size.width - cell_len(self.title or self.TITLE) - TITLE_SPARE
-        self.sub_title = whole_parts(work_in_short(self.plan), columns)
+        self.sub_title = beside_title(self.title or self.TITLE, work_in_short(self.plan), event.size.width)
 
     def on_mount(self) -> None:
         """Begins."""

@@ -19,7 +19,6 @@ from tui_httpbench.measured.measured import Measured
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.tui.parts.code_panel import CodePanel
 from tui_httpbench.tui.parts.standing import leader_in_words
-from tui_httpbench.tui.plan_words import work_in_short
 from tui_httpbench.tui.screens.run.lane_layout import MAX_ROWS
 from tui_httpbench.tui.screens.run.lane_list import LaneList
 from tui_httpbench.tui.screens.run.latency_plot import MAX_REQUESTS, LatencyPlot, Latest
@@ -78,7 +77,6 @@ All modes of a round take turns of a few hundredths of a second, so whatever dis
         super().__init__(self._runner, asked_hosts)
         self._ranking_before = rank_so_far(self.plan, earlier.records) if earlier is not None else ()
         self._spotlight = Spotlight()
-        self.sub_title = work_in_short(self.plan)
 
     @property
     def progress(self) -> Progress:

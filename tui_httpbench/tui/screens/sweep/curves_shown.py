@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui_httpbench.analysis.sweep import SweepResult
-from tui_httpbench.analysis.sweep_curves import CurvePoint, SweptFigure, curve, is_told
+from tui_httpbench.analysis.sweep_curves import CurvePoint, SweptFigure, curve, told_bounds
 from tui_httpbench.analysis.sweep_table import SweepTable, lanes_in_order, table_of
 from tui_httpbench.text.formatting import UNKNOWN
 
@@ -52,10 +52,8 @@ class CurvesShown:
             if point.figure is None:
                 told.append((0.0, lane, UNKNOWN, ""))
                 continue
-            interval = ""
-            if is_told(point.low, point.high):
-                low, high = (self.figure.column.write(bound) for bound in (point.low, point.high) if bound is not None)
-                interval = f"{low}–{high}"
+            bounds = told_bounds(point.low, point.high) or ()
+            interval = "–".join(map(self.figure.column.write, bounds))
             told.append((point.figure, lane, self._with_unit(point.figure), interval))
         lower_is_better = self.figure.column.better == "lower"
         told.sort(key=lambda item: (item[2] == UNKNOWN, item[0] if lower_is_better else -item[0]))

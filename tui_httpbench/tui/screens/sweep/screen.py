@@ -20,7 +20,6 @@ from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.report.progress import sweep_headline
 from tui_httpbench.text.quoting import printable
-from tui_httpbench.tui.plan_words import work_in_short
 from tui_httpbench.tui.screens.run.measuring_screen import MeasuringScreen, Told
 from tui_httpbench.tui.screens.run.run_line import RunLine
 from tui_httpbench.tui.screens.sweep.answer import Answer
@@ -78,7 +77,6 @@ machine that slows down does not look like a curve.
         self._figure = FIGURES[0]
         self._shown: CurvesShown | None = None
         self._summarized_s = 0.0
-        self.sub_title = work_in_short(self.plan)
 
     def compose(self) -> ComposeResult:
         """How far it is, over the curves and what is sure of them so far."""
