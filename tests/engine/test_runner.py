@@ -62,12 +62,16 @@ async def test_every_round_runs_every_mode_once() -> None:
 
 
 async def test_the_same_mode_twice_is_two_entries() -> None:
-    plan = Plan(modes=("http.client", "http.client#2"), requests=5, concurrency=1, rounds=1)
+    plan = Plan(modes=("http.client", "http.client#2"), requests=5, concurrency=1, rounds=2)
     runner = Runner(plan)
     async for _ in runner.run():
         pass
-    assert [mode.mode for mode in runner.result().modes] == ["http.client", "http.client#2"]
-    assert runner.result().all_succeeded
+    result = runner.result()
+    assert [mode.mode for mode in result.modes] == ["http.client", "http.client#2"]
+    assert result.all_succeeded
+    # What the running screen says last is what the result says.
+    shown = [lane.throughput for lane in runner.progress().lanes]
+    assert shown == pytest.approx([mode.requests_per_second for mode in result.modes])
 
 
 async def test_what_each_round_reports() -> None:

@@ -45,7 +45,6 @@ from tui_httpbench.tui.parts.standing import (
     SpeedScale,
     leader_in_words,
     shares_so_far,
-    speed_so_far,
     undecided_in_words,
 )
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
@@ -446,6 +445,9 @@ def test_where_the_run_stands_is_said_with_one_time() -> None:
     assert describe_progress(replace(auto, time_left_s=75.0)).startswith("Round 2 of about 3, at most 1 min 15 s left")
     assert describe_progress(replace(two, time_left_s=None)).startswith("Round 2 of 5, time left: not known yet")
     assert describe_progress(replace(two, round=1, time_left_s=None)).endswith("time left: known after round 1")
+    first = replace(two, round=1, time_left_s=None, elapsed_s=12.0, expected_s=93.0)
+    assert describe_progress(first).startswith("Round 1 of 5, about 1 min 40 s in all · ")
+    assert describe_progress(replace(first, elapsed_s=94.0)).endswith("time left: known after round 1")
     assert describe_progress(replace(two, stage="starting")) == "Round 2 of 5, at most 17 s left · starting the modes"
     assert describe_progress(replace(two, stage="checking", round=0)) == "Checking that all modes do the same work"
     assert describe_progress(replace(two, stage="starting", round=0)) == "Starting the modes"
@@ -453,17 +455,6 @@ def test_where_the_run_stands_is_said_with_one_time() -> None:
     assert describe_progress(replace(two, lanes=two.lanes[:1])).endswith(" · measuring")
     grouped = replace(two, lanes=(*two.lanes, lane_of("requests", state="waiting"), lane_of("x", state="failed")))
     assert describe_progress(grouped).endswith(" · 2 of 3 modes take turns")
-
-
-def test_the_speed_so_far_weighs_each_round_by_what_is_done_of_it() -> None:
-    # Two whole rounds at 100/s and a quarter of one at 400/s.
-    lane = lane_of("aiohttp", rounds_done=2, rounds=4, points_per_round=2, share=2.25 / 4)
-    lane = replace(lane, sparkline=(90.0, 110.0, 80.0, 120.0, 300.0, 500.0))
-    assert speed_so_far(lane) == pytest.approx((2 * 100 + 0.25 * 400) / 2.25)
-    assert speed_so_far(replace(lane, sparkline=lane.sparkline[:4], share=0.5)) == pytest.approx(100.0)
-    assert speed_so_far(replace(lane, rounds_done=0, sparkline=(), share=0.0, throughput=7.0)) == 7.0
-    assert speed_so_far(replace(lane, rounds_done=0, sparkline=(), share=0.0, throughput=None)) is None
-    assert speed_so_far(replace(lane, done=9, errors=9)) is None  # how fast requests fail says nothing
 
 
 @pytest.mark.parametrize("size", [(80, 24), slow_size(120, 36), slow_size(200, 60)])
@@ -500,7 +491,7 @@ async def test_the_bars_show_speed_and_not_progress(size: tuple[int, int], prese
 
 
 async def test_a_mode_that_only_fails_sets_no_scale() -> None:
-    failing = lane_of("httpx", 90_000.0, done=500, errors=500)
+    failing = lane_of("httpx", 90_000.0, done=500, errors=500, throughput=None, sparkline=())
     lanes = (lane_of("aiohttp", 4_000.0), failing)
     async with still(replace(progress_of(("aiohttp", "httpx")), lanes=lanes), (120, 36)) as (screen, pilot):
         # What is plotted above is named as well.
@@ -620,7 +611,11 @@ def test_the_scale_holds_every_share() -> None:
 
 
 def test_bars_are_the_ranking_as_soon_as_there_is_one() -> None:
-    lanes = [lane_of("aiohttp", 4_000.0), lane_of("httpx", 1_000.0), lane_of("requests", 400.0, errors=50)]
+    lanes = [
+        lane_of("aiohttp", 4_000.0),
+        lane_of("httpx", 1_000.0),
+        lane_of("requests", 400.0, errors=50, throughput=None),
+    ]
     assert shares_so_far(lanes[:2], ()) == {"aiohttp": 1.0, "httpx": 0.25}
     unanswered = lane_of("requests", 0.0, done=0, share=0.0, throughput=None, sparkline=())
     assert shares_so_far([*lanes[:2], unanswered], ()) == {}, "the first to end a request leads nothing yet"

@@ -95,15 +95,14 @@ Event = (
 
 @dataclass(frozen=True)
 class LaneProgress:
-    """Where one mode stands: requests over the rounds in sight, and how fast they go now.
+    """Where one mode stands: requests over the rounds in sight, and how fast they go.
 
     ``share`` (0 to 1) is how much of the load of the rounds in sight is done; ``total`` is that load in requests, None
-    where it is given in seconds. ``throughput`` is successful requests per measured second: in the latest second while
-    the mode's round is under way, over all its rounds otherwise; None before the first request, and while all have
-    failed. ``sparkline`` is throughput over the mode's own measured time, with ``points_per_round`` points for each
-    round. ``rounds`` are those in sight, as in ``Progress``. ``failures`` are what the failed requests ended in, a
-    status or the kind of an error, and how many did, the most frequent first; ``answers`` are the same of those that
-    succeeded.
+    where it is given in seconds. ``throughput`` is successful requests per measured second, over all that was measured
+    so far, so that at the end it is the result's; None before the first request, and while all have failed.
+    ``sparkline`` is throughput over the mode's own measured time, with ``points_per_round`` points for each round.
+    ``rounds`` are those in sight, as in ``Progress``. ``failures`` are what the failed requests ended in, a status or
+    the kind of an error, and how many did, the most frequent first; ``answers`` are the same of those that succeeded.
     """
 
     mode: str
@@ -133,7 +132,8 @@ class Progress:
     ``stage`` is what happens now. ``rounds`` is how many rounds are in sight: all of them, or as many as an automatic
     run can still make, at most ``max_rounds``; ``least_rounds`` is after how many it may end. ``running`` is the mode
     that works now, or did so last; the modes of a round take turns many times a second. ``time_left_s`` is an upper
-    bound, in seconds, None while it can't be known. ``ranking`` is that after the latest whole round, ``undecided`` its
+    bound, in seconds, None while it can't be known; ``expected_s`` is how long the run was expected to take before it
+    started, None where nobody knew. ``ranking`` is that after the latest whole round, ``undecided`` its
     neighbours that can't be told apart.
     """
 
@@ -149,6 +149,7 @@ class Progress:
     ranking: tuple[Rank, ...] = ()
     undecided: tuple[tuple[str, str], ...] = ()
     least_rounds: int = 0
+    expected_s: float | None = None
 
     @property
     def done(self) -> int:

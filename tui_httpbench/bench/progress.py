@@ -7,16 +7,16 @@ from collections import Counter
 import numpy as np
 
 from tui_httpbench.bench.events import LaneProgress, LaneState, Progress, Stage
+from tui_httpbench.bench.forecast import forecast
 from tui_httpbench.bench.round_schedule import RoundSchedule
 from tui_httpbench.bench.stopwatch import Stopwatch
 from tui_httpbench.bench.turns import Turns
 from tui_httpbench.measured.records import RoundRecord
-from tui_httpbench.measured.samples import LATENCY, START, Samples, error_mask
-from tui_httpbench.plan.plan import Plan
+from tui_httpbench.measured.samples import LATENCY, START, Samples, error_mask, measured_span_s
+from tui_httpbench.plan.plan import AUTO, Plan
 
 SPARKLINE_POINTS = 24
 RECENT_ROWS = 20_000
-CURRENT_WINDOW_S = 1.0
 ROUND_OVERHEAD = 1.3
 """How many times its measured seconds a round takes, at most: waiting for the last request of each slice, lead-ins."""
 MIN_LEFT_S = 0.5
@@ -38,18 +38,6 @@ def throughput_over_time(samples: Samples, points: int) -> tuple[float, ...]:
         return ()
     counts, _ = np.histogram(ends[~error_mask(seen)], bins=points, range=(first, last))
     return tuple(float(count) for count in counts * step / ((last - first) / 1e9 / points))
-
-
-def recent_throughput(samples: Samples, window_s: float = CURRENT_WINDOW_S) -> float | None:
-    """Successful requests per second in the latest ``window_s`` seconds of the samples; None without samples."""
-    if not len(samples):
-        return None
-    ends = samples[:, START] + samples[:, LATENCY]
-    last = int(ends.max())
-    first = max(int(samples[:, START].min()), last - int(window_s * 1e9))
-    span_s = (last - first) / 1e9
-    succeeded = np.count_nonzero((ends > first) & ~error_mask(samples))
-    return float(succeeded / span_s) if span_s > 0 else None
 
 
 class LaneTracker:
@@ -85,7 +73,7 @@ class LaneTracker:
         """This mode's lane; ``turns`` is the round under way that it is in, if any."""
         done, errors, sparkline = self._done, self._errors, self._sparkline
         failures, answers = self._failures.copy(), self._answers.copy()
-        throughput = self._succeeded / self._elapsed_s if self._elapsed_s else None
+        succeeded, elapsed_s = self._succeeded, self._elapsed_s
         rounds = self._schedule.rounds_in_sight
         share = float(self._rounds_done)
         state: LaneState = "waiting"
@@ -104,9 +92,13 @@ class LaneTracker:
             answers.update(worker.samples.answers())
             load = turns.loads.get(self.mode_id)
             share += load.share if load is not None else 0.0
-            if len(recent):
-                throughput = recent_throughput(recent)
-                sparkline += throughput_over_time(recent, self._points)
+            sparkline += throughput_over_time(recent, self._points)
+            has_all = len(recent) < RECENT_ROWS
+            # Of very many samples, only whole slices are counted, whose measured seconds are known.
+            here = len(recent) if has_all else worker.requests
+            succeeded += max(here - worker.samples.failed(), 0)
+            elapsed_s += (measured_span_s(recent) or 0.0) if has_all else worker.elapsed_s
+        throughput = succeeded / elapsed_s if elapsed_s else None
         if 0 < errors >= done:
             throughput, sparkline = None, ()
         exact = self._plan.load.exact_requests
@@ -142,6 +134,8 @@ class ProgressTracker:
         self._turns: Turns | None = None
         self._running: str | None = None
         self._bound_s: float | None = None
+        expected = forecast(plan) if plan.rounds != AUTO and not plan.rounds_before else None
+        self._expected_s = None if expected is None else expected.seconds
         self.is_preparing = False
         """Whether environments are made, before the run's clock starts."""
 
@@ -189,6 +183,7 @@ class ProgressTracker:
             ranking=self._schedule.ranking,
             undecided=self._schedule.undecided,
             least_rounds=self._schedule.least_rounds,
+            expected_s=self._expected_s,
         )
 
     def _stage(self) -> Stage:
@@ -206,7 +201,7 @@ class ProgressTracker:
             return 0.0
         left_s = self._schedule.time_left_s(self._left_of_round_s())
         if left_s is None:
-            return None
+            return None if self._bound_s is None else max(self._bound_s - now_s, MIN_LEFT_S)
         if self._bound_s is None or now_s > self._bound_s - MIN_LEFT_S or now_s + left_s < self._bound_s:
             self._bound_s = now_s + max(left_s, MIN_LEFT_S)
         return self._bound_s - now_s

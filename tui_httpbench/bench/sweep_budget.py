@@ -74,7 +74,7 @@ class SweepBudget:
         left_s = self._bound_of(points, current)
         now_s = self.elapsed_s
         if left_s is None:
-            return None
+            return None if self._bound_s is None else max(self._bound_s - now_s, 0.5)
         if self._bound_s is None or now_s > self._bound_s or now_s + left_s < self._bound_s:
             self._bound_s = now_s + left_s
         return self._bound_s - now_s

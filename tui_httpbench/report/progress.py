@@ -14,7 +14,7 @@ from tui_httpbench.analysis.places import NO_VERDICT_YET, knows_places
 from tui_httpbench.bench.events import LaneProgress, Progress
 from tui_httpbench.bench.sweep_events import SweepProgress
 from tui_httpbench.report.live_bars import LinedBars, LiveBars, bar_column, console_on
-from tui_httpbench.report.run_words import round_in_words, time_left_in_words
+from tui_httpbench.report.run_words import TIME_LEFT_UNKNOWN, round_in_words, time_left_in_words
 from tui_httpbench.text.formatting import format_clock, format_rate, plural, undecided_pairs_within
 
 MAX_BAR_COLUMNS = 60
@@ -118,8 +118,9 @@ def headline(progress: Progress) -> str:
         return "checking" if progress.stage == "checking" else "starting"
     is_over = progress.stage == "ended"
     where = _round_of(progress, is_over)
-    if progress.time_left_s is not None and not is_over:
-        where = f"{where}, {time_left_in_words(progress.time_left_s)}"
+    left = time_left_in_words(progress.time_left_s, progress.expected_s, progress.elapsed_s)
+    if left != TIME_LEFT_UNKNOWN and not is_over:
+        where = f"{where}, {left}"
     return f"{where} · {format_clock(progress.elapsed_s)}"
 
 

@@ -25,26 +25,6 @@ def place_and_ratio(rank: Rank | None, place: str, cells: int) -> str:
     return f"{place} {ratio:>{cells - len(place) - 1}}"
 
 
-def speed_so_far(lane: LaneProgress) -> float | None:
-    """Successful requests per second over all that was measured of the mode; None before the first one.
-
-    How fast requests fail says nothing. From the parts of the sparkline, each round weighing as much as the share of it
-    that is done: what the mode did in the latest second alone would make the lanes restless.
-    """
-    if lane.has_only_failed:
-        return None
-    points = lane.rounds_done * lane.points_per_round
-    whole, latest = lane.sparkline[:points], lane.sparkline[points:]
-    part = max(lane.share * lane.rounds - lane.rounds_done, 0.0) if latest else 0.0
-    weight = (lane.rounds_done if whole else 0) + part
-    if weight <= 0:
-        return lane.throughput
-    total = (lane.rounds_done * sum(whole) / len(whole) if whole else 0.0) + (
-        part * sum(latest) / len(latest) if latest else 0.0
-    )
-    return total / weight
-
-
 def shares_so_far(lanes: Sequence[LaneProgress], ranking: Iterable[Rank]) -> dict[str, float]:
     """How fast each mode is beside the leader, whose share is 1; modes of which nothing is known are left out.
 
@@ -53,7 +33,7 @@ def shares_so_far(lanes: Sequence[LaneProgress], ranking: Iterable[Rank]) -> dic
     whichever ends a request first would look like the leader.
     """
     ratios = {rank.mode: rank.ratio for rank in ranking if rank.interval is not None and rank.ratio}
-    speeds = {lane.mode: speed_so_far(lane) or 0.0 for lane in lanes}
+    speeds = {lane.mode: lane.throughput or 0.0 for lane in lanes}
     clean = [speeds[lane.mode] for lane in lanes if not lane.errors] or list(speeds.values())
     top = max(clean, default=0.0)
     if not ratios and any(lane.state == "running" and lane.errors == 0 and not speeds[lane.mode] for lane in lanes):

@@ -19,7 +19,7 @@ from tui_httpbench.bench.events import LaneProgress
 from tui_httpbench.text.formatting import UNKNOWN, format_rate
 from tui_httpbench.tui.formatting import format_short
 from tui_httpbench.tui.parts.blocks import Part, sparkline, thick_bar, thin_bar
-from tui_httpbench.tui.parts.standing import SpeedScale, place_and_ratio, speed_so_far
+from tui_httpbench.tui.parts.standing import SpeedScale, place_and_ratio
 from tui_httpbench.tui.screens.run.lane_layout import INTERVAL, PLACE_AND_RATIO, LaneLayout
 
 _BOLD = Style(bold=True)
@@ -125,7 +125,7 @@ class _Cells:
         self._standing = standing
         self._state = state_in_words(lane, round_number)
         self._mark = SPOTLIT if standing.is_spotlit else _mark(lane, round_number)
-        speed = self._speed = speed_so_far(lane)
+        speed = self._speed = lane.throughput
         done, rest = thick_bar(standing.scale.bar(standing.share), layout.bar)
         self.bar = (done, " " * len(rest)) if layout.rows > 1 else (done, rest)
         # Where a lane has no second row for it, and no speed either.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui_httpbench.bench.events import Progress
-from tui_httpbench.report.run_words import round_in_words, time_left_in_words
+from tui_httpbench.report.run_words import TIME_LEFT_UNKNOWN, round_in_words, time_left_in_words
 from tui_httpbench.text.formatting import plural
 
 
@@ -19,9 +19,10 @@ def describe_progress(progress: Progress) -> str:
         return "Starting the modes"
     number = round_in_words(progress.round, progress.rounds, progress.least_rounds, is_auto=progress.is_auto)
     number = f"{number[:1].upper()}{number[1:]}"
-    if progress.time_left_s is None and progress.round == 1:
+    left = time_left_in_words(progress.time_left_s, progress.expected_s, progress.elapsed_s)
+    if left == TIME_LEFT_UNKNOWN and progress.round == 1:
         return f"{number} · {_stage_in_words(progress)} · time left: known after round 1"
-    return f"{number}, {time_left_in_words(progress.time_left_s)} · {_stage_in_words(progress)}"
+    return f"{number}, {left} · {_stage_in_words(progress)}"
 
 
 def _stage_in_words(progress: Progress) -> str:
