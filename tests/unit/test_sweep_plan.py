@@ -10,6 +10,7 @@ import pytest
 from tui_httpbench.bench.forecast import forecast
 from tui_httpbench.commands.arguments import Parser
 from tui_httpbench.commands.main import main
+from tui_httpbench.commands.option_values import UsageError
 from tui_httpbench.commands.plan_options import make_plan
 from tui_httpbench.plan.plan import Plan, PlanError, Request
 from tui_httpbench.plan.politeness import remote_load
@@ -145,12 +146,18 @@ def test_a_budget_that_nobody_gave_grows_with_the_points() -> None:
         (("--sweep", "rtt=1,2", "--rtt", "5"), "what --rtt says"),
         (("--sweep", "workload=c1/1k,c2/1k", "-X", "PUT"), "what -X says"),
         (("--preset", "distance", "--rtt", "5"), "^--preset distance tries rtt 0, 1, 5, 20, 50, so --rtt can't be one"),
+        (("--preset", "distance", "http://localhost:9/"), "^--preset distance tries .* at the embedded target, not at"),
         (("--preset", "distance", "--sweep", "rtt=1,2", "--rtt", "5"), "^--sweep rtt says at each point what --rtt"),
     ],
 )
 def test_no_option_says_what_the_sweep_says(options: tuple[str, ...], said: str) -> None:
     with pytest.raises(PlanError, match=said):
         plan_of(*options)
+
+
+def test_a_second_sweep_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"--sweep is given twice, as concurrency=1,2 and rtt=1,2; .* leave one"):
+        plan_of("--sweep", "concurrency=1,2", "--sweep", "rtt=1,2")
 
 
 @pytest.mark.parametrize(

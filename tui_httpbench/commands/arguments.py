@@ -6,7 +6,7 @@ import argparse
 import re
 from collections.abc import Collection
 from functools import cache
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tui_httpbench.analysis.columns import DEFAULT_METRIC, METRIC_OPTIONS
 from tui_httpbench.analysis.grouping import GROUPINGS
@@ -260,6 +260,20 @@ class Parser(argparse.ArgumentParser):
         return why_no_option(name, self.command, _options_of)
 
 
+class _Sweep(argparse.Action):
+    """Takes one sweep only: of two, nobody means the second alone."""
+
+    def __call__(self, _parser: object, namespace: argparse.Namespace, value: Any, option: str | None = None) -> None:
+        """Keeps it. Raises UsageError for a second one."""
+        before = getattr(namespace, self.dest)
+        if before is not None:
+            raise UsageError(
+                f"{option} is given twice, as {shortened(before)} and {shortened(value)}; a sweep tries the values of "
+                "one setting, so leave one of them out."
+            )
+        setattr(namespace, self.dest, value)
+
+
 @cache
 def _options_of(command: str | None) -> Collection[str]:
     return Parser(command)._option_string_actions
@@ -271,7 +285,7 @@ def _add_field(group: argparse._ArgumentGroup, field: Field) -> None:
         case _ if not field.flags:
             group.add_argument(field.name, metavar=field.metavar, nargs="?", help=field.help_text)
         case "text" | "list":
-            action = "append" if field.kind == "list" else "store"
+            action = "append" if field.kind == "list" else _Sweep if field.name == "sweep" else "store"
             group.add_argument(
                 *field.flags, metavar=field.metavar, action=action, dest=field.name, help=field.help_text
             )

@@ -54,6 +54,8 @@ def make_plan(options: argparse.Namespace, *, may_ask: bool = False, elsewhere: 
         changes.setdefault("budget_s", usual_budget_s(len(sweep.values)))
     if (sweep := sweep or (preset.values["sweep"] if preset else None)) is not None:
         _refuse_swept(given, sweep, None if "sweep" in changes else preset)
+        if preset is not None and sweep.is_of_target and "sweep" not in changes:
+            _refuse_url(request, preset, sweep)
     if preset is not None and request.uses_embedded_target:
         _refuse_without_http2(given, preset, scenario)
     if preset is not None:
@@ -134,6 +136,16 @@ def _refuse_swept(given: Mapping[str, Any], sweep: Sweep, preset: Preset | None)
             )
         raise PlanError(
             "sweep", f"--sweep {sweep.knob} says at each point what {option} says; leave {option} out, or the sweep."
+        )
+
+
+def _refuse_url(request: Request, preset: Preset, sweep: Sweep) -> None:
+    """Refuses a URL of the user's own where a preset tries what only the embedded target does. Raises PlanError."""
+    if not request.uses_embedded_target:
+        raise PlanError(
+            "sweep",
+            f"--preset {preset.name} tries {sweep.knob} {', '.join(sweep.values)} at the embedded target, not at "
+            f"{shortened(request.url)}; leave out the URL, or --preset.",
         )
 
 
