@@ -16,10 +16,10 @@ from support.hostile_texts import is_sentence, texts
 from tui_httpbench.commands import main as cli
 from tui_httpbench.commands.arguments import Parser
 from tui_httpbench.commands.names import COMMANDS
+from tui_httpbench.commands.run_options import RunOptions
 from tui_httpbench.plan.given_files import MAX_BODY_BYTES
 from tui_httpbench.plan.plan import MAX_HEADERS, MAX_MODES, Plan
 from tui_httpbench.report.destination import open_all
-from tui_httpbench.report.formats import Export
 
 OPTIONS = sorted({option for command in (None, *COMMANDS) for option in Parser(command)._option_string_actions})
 URL = "http://127.0.0.1:1/"
@@ -60,8 +60,8 @@ def nothing_starts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Pl
     """The commands end where they would start something, after the last check that they make."""
     plans: list[Plan] = []
 
-    def run_headless(plan: Plan, exports: tuple[Export, ...], **_: object) -> int:
-        open_all(exports)
+    def run_headless(plan: Plan, asked: RunOptions) -> int:
+        open_all(asked.exports)
         plans.append(plan)
         return 0
 

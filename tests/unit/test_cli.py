@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,6 +18,7 @@ from tui_httpbench.commands.arguments import Parser
 from tui_httpbench.commands.hints import why_no_url
 from tui_httpbench.commands.main import main
 from tui_httpbench.commands.plan_options import make_plan
+from tui_httpbench.commands.run_options import RunOptions
 from tui_httpbench.plan.plan import AUTO, Plan, PlanError
 from tui_httpbench.plan.reference import Against
 from tui_httpbench.report.formats import JSON, Export
@@ -265,12 +265,12 @@ def test_the_options_of_a_ranking_reach_the_plan() -> None:
     )
 
 
-def runs_asked_for(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Plan, tuple[Export, ...], dict[str, Any]]]:
-    """Has a run return at once; the list gets each one's plan, its exports, and the options of its report."""
-    seen: list[tuple[Plan, tuple[Export, ...], dict[str, Any]]] = []
+def runs_asked_for(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Plan, RunOptions]]:
+    """Has a run return at once; the list gets each one's plan and what else is asked of it."""
+    seen: list[tuple[Plan, RunOptions]] = []
 
-    def note(plan: Plan, exports: tuple[Export, ...], **options: Any) -> int:
-        seen.append((plan, exports, options))
+    def note(plan: Plan, asked: RunOptions) -> int:
+        seen.append((plan, asked))
         return 0
 
     monkeypatch.setattr("tui_httpbench.commands.run.run_headless", note)
@@ -283,7 +283,7 @@ def test_a_heavy_load_is_taken_with_yes(monkeypatch: pytest.MonkeyPatch, capsys:
     assert "Up to 1,000 requests go to example.com, 10 at once; up to 50 connections" in capsys.readouterr().err
     assert main(["run", "https://example.com/", "-z", "4", "--yes"]) == 0
     assert "As many requests as it answers in up to 4 s" in capsys.readouterr().err
-    assert [plan.duration_s for plan, *_ in seen] == [None, 4.0]
+    assert [plan.duration_s for plan, _ in seen] == [None, 4.0]
 
 
 def test_the_options_of_the_report_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -292,13 +292,9 @@ def test_the_options_of_the_report_reach_it(monkeypatch: pytest.MonkeyPatch) -> 
     told = ("-v", "--metric", "CPU", "--keep-going", "--yes", "--group-by", "mode", "--name", "a b", "--no-history")
     for arguments in ((), (*told, *gate)):
         assert main(["run", *arguments]) == 0
-    usual: dict[str, Any] = {"metric": None, "verbose": False, "keep_going": False, "yes": False, "group_by": "rank"}
-    usual |= {"name": "", "in_history": True}
-    asked: dict[str, Any] = {"metric": "cpu", "verbose": True, "keep_going": True, "yes": True, "group_by": "mode"}
-    asked |= {"name": "a b", "in_history": False}
-    assert [options for *_, options in seen] == [
-        {**usual, "against": Against()},
-        {**asked, "against": Against("aiohttp", 0.05)},
+    assert [asked for _, asked in seen] == [
+        RunOptions(),
+        RunOptions((), "cpu", True, True, True, Against("aiohttp", 0.05), "mode", "a b", in_history=False),
     ]
 
 
@@ -413,7 +409,7 @@ def test_without_a_terminal_the_tui_form_does_what_run_does(
 ) -> None:
     seen = runs_asked_for(monkeypatch)
     assert main(["-n", "7", "--json", "-"]) == 0
-    assert [(plan.requests, exports) for plan, exports, _ in seen] == [(7, (Export(JSON, "-"),))]
+    assert [(plan.requests, asked.exports) for plan, asked in seen] == [(7, (Export(JSON, "-"),))]
     assert "Standard output is no terminal" in capsys.readouterr().err
 
 
@@ -459,7 +455,7 @@ def test_what_does_not_go_with_a_cluster_is_said(
 def test_a_cluster_without_its_extra_names_the_command(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("tui_httpbench.commands.main.find_spec", lambda _: None)
+    monkeypatch.setattr("tui_httpbench.commands.measure.find_spec", lambda _: None)
     assert main(["run", "--cluster", "local:2"]) == 2
     assert capsys.readouterr().err == (
         "httpbench-tui: --cluster needs Dask, which is not installed here; run 'pip install httpbench-tui[cluster]'.\n"

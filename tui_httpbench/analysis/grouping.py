@@ -32,10 +32,10 @@ def grouped(items: Iterable[Item], by: GroupBy, label_of: Callable[[Item], str])
     return list(_in_groups(items, by, label_of).values())
 
 
-def parse_group_by(text: str | None, plan: Plan) -> GroupBy:
-    """What ``--group-by`` says, the usual where nothing is said. Raises PlanError."""
+def parse_group_by(text: str | None, plan: Plan) -> GroupBy | None:
+    """What ``--group-by`` says, None for the usual where nothing is said. Raises PlanError."""
     if text is None:
-        return usual_grouping(plan)
+        return None
     name = text.strip().lower()
     found = next((by for by in GROUPINGS if by == name), None)
     if found is None:

@@ -16,45 +16,34 @@ from tui_httpbench.commands.following import draw_on, end_drawing, stopping_on_s
 from tui_httpbench.commands.hosts_report import report_hosts
 from tui_httpbench.commands.output import complain
 from tui_httpbench.commands.run import RECOVER, length_of, may_go, tell_of_leftovers
+from tui_httpbench.commands.run_options import RunOptions
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.report import hosts_markdown
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.destination import open_all
-from tui_httpbench.report.formats import Export
 from tui_httpbench.report.hosts_progress import LiveHosts
 from tui_httpbench.report.step_summary import add_to_summary, wants_summary
 
 
-def run_on_hosts(
-    plan: Plan,
-    cluster: Cluster,
-    exports: tuple[Export, ...] = (),
-    *,
-    metric: str | None = None,
-    verbose: bool = False,
-    keep_going: bool = False,
-    yes: bool = False,
-    name: str = "",
-    in_history: bool = True,
-) -> int:
+def run_on_hosts(plan: Plan, cluster: Cluster, asked: RunOptions) -> int:
     """Runs the plan on the hosts of a cluster, reports, and returns the exit status.
 
     That is 0, 1 (a request failed, or a host did not measure to its end) or 130 (stopped by the user); all else is as
     ``run_headless`` has it. Raises PlanError where an export can't be written, a host that was asked for is not there,
     or the load of all hosts together is more than another machine should get unasked.
     """
-    destinations = open_all(exports)
+    destinations = open_all(asked.exports)
     tell_of_leftovers()
     runner = HostsRunner(
         plan,
         cluster,
         keeps_folder=True,
-        keep_going=keep_going,
-        may_load=yes,
-        name=name,
-        in_history=in_history,
+        keep_going=asked.keep_going,
+        may_load=asked.yes,
+        name=asked.name,
+        in_history=asked.in_history,
     )
-    if verbose or StreamConsole(sys.stderr).is_animated:
+    if asked.verbose or StreamConsole(sys.stderr).is_animated:
         length = length_of(plan)
         complain(f"On each host, {length[:1].lower()}{length[1:]}")
     is_reported = False
@@ -62,7 +51,7 @@ def run_on_hosts(
         status = _follow_to_end(runner)
         if status is None:
             result = summarize_hosts(runner.measured)
-            arrived_whole, is_reported = report_hosts(result, destinations, metric=metric, verbose=verbose)
+            arrived_whole, is_reported = report_hosts(result, destinations, metric=asked.metric, verbose=asked.verbose)
             if wants_summary() and (problem := add_to_summary(hosts_markdown.to_text(result))):
                 complain(problem)
             if runner.trouble:

@@ -20,13 +20,14 @@ from tui_httpbench.bench.runner import Runner
 from tui_httpbench.commands.exit_status import FAILURE, SLOWER, STOPPED, SUCCESS, USAGE_ERROR
 from tui_httpbench.commands.following import follow
 from tui_httpbench.commands.output import complain, print_whole
+from tui_httpbench.commands.run_options import RunOptions
 from tui_httpbench.measured.any_measured import AnyMeasured
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.reference import USUAL, Against
 from tui_httpbench.report import markdown
 from tui_httpbench.report.console import StreamConsole, discard_stdout
 from tui_httpbench.report.destination import FileDestination, open_all
-from tui_httpbench.report.formats import Export, Format
+from tui_httpbench.report.formats import Format
 from tui_httpbench.report.step_summary import add_to_summary, wants_summary
 from tui_httpbench.report.text import print_report
 from tui_httpbench.target_server.launcher import TargetError
@@ -38,47 +39,32 @@ KEEP_GOING = "--keep-going"
 Destinations = tuple[tuple[Format, FileDestination], ...]
 
 
-def run_headless(
-    plan: Plan,
-    exports: tuple[Export, ...] = (),
-    *,
-    metric: str | None = None,
-    verbose: bool = False,
-    keep_going: bool = False,
-    yes: bool = False,
-    against: Against = USUAL,
-    group_by: GroupBy | None = None,
-    name: str = "",
-    in_history: bool = True,
-) -> int:
+def run_headless(plan: Plan, asked: RunOptions) -> int:
     """Runs the plan, reports, and returns the exit status: 0, 1 (something failed), 2, 3 or 130 (stopped by the user).
 
-    ``exports`` are written beside the report; ``metric``, ``verbose`` and ``group_by`` are for ``print_report``;
-    ``keep_going`` measures even where every mode failed in the same way in its probe. Where redirects lead to another
-    machine, nothing is measured or reported unless ``yes`` allows it, and the status is 2. Where a lane is surely
-    slower than the gate of ``against`` lets, it is 3.
+    Where redirects lead to another machine that the options don't allow, nothing is measured or reported, and the
+    status is 2. Where a lane is surely slower than their gate lets, it is 3.
     Ctrl-C, SIGTERM or SIGHUP once ends the run and reports what was measured, twice gives up. What could not be
-    reported stays for recovery; what was is kept in the history under its ``name``, unless ``in_history`` forbids it.
-    Raises PlanError where an export can't be written, or the system can't run the plan.
+    reported stays for recovery. Raises PlanError where an export can't be written, or the system can't run the plan.
     """
-    destinations = open_all(exports)
+    destinations = open_all(asked.exports)
     tell_of_leftovers()
     runner = Runner(
         plan,
         keeps_folder=True,
-        keep_going=keep_going,
-        may_go_elsewhere=yes,
-        against=against,
-        name=name,
-        in_history=in_history,
+        keep_going=asked.keep_going,
+        may_go_elsewhere=asked.yes,
+        against=asked.against,
+        name=asked.name,
+        in_history=asked.in_history,
     )
-    if verbose or StreamConsole(sys.stderr).is_animated:
+    if asked.verbose or StreamConsole(sys.stderr).is_animated:
         complain(length_of(plan))
     if hint := too_few_rounds(plan):
         complain(hint)
     is_reported = False
     try:
-        status, is_reported = _run_and_report(runner, destinations, metric, verbose, against, group_by)
+        status, is_reported = _run_and_report(runner, destinations, asked)
     finally:
         if is_reported and may_go(runner.measured, runner.source):
             runner.discard()
@@ -179,14 +165,7 @@ def length_of(plan: Plan) -> str:
     return f"This run takes {describe_duration(length)}."
 
 
-def _run_and_report(
-    runner: Runner,
-    destinations: Destinations,
-    metric: str | None,
-    verbose: bool,
-    against: Against,
-    group_by: GroupBy | None,
-) -> tuple[int, bool]:
+def _run_and_report(runner: Runner, destinations: Destinations, asked: RunOptions) -> tuple[int, bool]:
     """The exit status, and whether all that was measured has been reported."""
     try:
         asyncio.run(follow(runner))
@@ -203,9 +182,9 @@ def _run_and_report(
     if runner.is_refused and (elsewhere := runner.elsewhere) is not None:
         complain(elsewhere.why_refused)
         return USAGE_ERROR, True  # there is nothing to recover
-    result = runner.result()
+    result, against, group_by = runner.result(), asked.against, asked.group_by
     arrived_whole, arrived = report_result(
-        result, destinations, metric=metric, verbose=verbose, against=against, group_by=group_by
+        result, destinations, metric=asked.metric, verbose=asked.verbose, against=against, group_by=group_by
     )
     if wants_summary() and (problem := add_to_summary(markdown.to_text(result, against, group_by))):
         complain(problem)

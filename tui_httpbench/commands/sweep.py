@@ -23,47 +23,42 @@ from tui_httpbench.commands.run import (
     tell_of_leftovers,
     tells_findings_alone,
 )
+from tui_httpbench.commands.run_options import RunOptions
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.report import sweep_markdown
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.destination import open_all
-from tui_httpbench.report.formats import Export
 from tui_httpbench.report.step_summary import add_to_summary, wants_summary
 from tui_httpbench.report.sweep_text import print_sweep
 from tui_httpbench.target_server.launcher import TargetError
 from tui_httpbench.text.formatting import enumerate_names
 
 
-def run_sweep(
-    plan: Plan,
-    exports: tuple[Export, ...] = (),
-    *,
-    metric: str | None = None,
-    verbose: bool = False,
-    keep_going: bool = False,
-    yes: bool = False,
-    name: str = "",
-    in_history: bool = True,
-) -> int:
+def run_sweep(plan: Plan, asked: RunOptions) -> int:
     """Makes the sweep, reports, and returns the exit status: 0, 1 (something failed), 2 or 130 (stopped by the user).
 
     All else is as ``run_headless`` has it. Raises PlanError where an export can't be written, the system can't run the
-    plan, or the curves have no such ``metric``.
+    plan, or the curves have no such metric.
     """
-    check_metric(metric)
-    destinations = open_all(exports)
+    check_metric(asked.metric)
+    destinations = open_all(asked.exports)
     tell_of_leftovers()
     runner = SweepRunner(
-        plan, keeps_folder=True, keep_going=keep_going, may_go_elsewhere=yes, name=name, in_history=in_history
+        plan,
+        keeps_folder=True,
+        keep_going=asked.keep_going,
+        may_go_elsewhere=asked.yes,
+        name=asked.name,
+        in_history=asked.in_history,
     )
-    if verbose or StreamConsole(sys.stderr).is_animated:
+    if asked.verbose or StreamConsole(sys.stderr).is_animated:
         complain(length_of(plan))
     if hint := too_few_rounds(plan):
         complain(hint)
     is_reported = False
     try:
-        status, is_reported = _run_and_report(runner, destinations, metric, verbose)
+        status, is_reported = _run_and_report(runner, destinations, asked)
     finally:
         if is_reported and may_go(runner.measured, runner.source):
             runner.discard()
@@ -102,9 +97,7 @@ def report_sweep(
     )
 
 
-def _run_and_report(
-    runner: SweepRunner, destinations: Destinations, metric: str | None, verbose: bool
-) -> tuple[int, bool]:
+def _run_and_report(runner: SweepRunner, destinations: Destinations, asked: RunOptions) -> tuple[int, bool]:
     """The exit status, and whether all that was measured has been reported."""
     try:
         asyncio.run(follow(runner))
@@ -120,7 +113,7 @@ def _run_and_report(
         complain(elsewhere.why_refused)
         return USAGE_ERROR, not runner.has_measured
     result = runner.result()
-    arrived_whole, arrived = report_sweep(result, destinations, metric=metric, verbose=verbose)
+    arrived_whole, arrived = report_sweep(result, destinations, metric=asked.metric, verbose=asked.verbose)
     if wants_summary() and (problem := add_to_summary(sweep_markdown.to_text(result))):
         complain(problem)
     if not runner.has_measured and runner.failure is not None:
