@@ -7,8 +7,9 @@ of the intervals, both in per cent, for runs of 5 and of 10 rounds and for autom
 Second table: the same for other intervals than the one in use, at 8 modes.
 
 Simulated noise of the log time is ``calm`` (normal), has ``bursts`` (one round in ten of a mode takes longer by 25 % on
-average), is ``unequal`` (two modes have 2.5 times the noise of the others) or ``gusty`` (some rounds are noisier for
-all). Recorded noise is resampled from ``noise/*.npz`` (``record_noise.py``), round by round, with the slices of each.
+average), is ``unequal`` (two modes have 2.5 times the noise of the others), ``erratic`` (a quarter of the modes is off
+by several times in half of its rounds) or ``gusty`` (some rounds are noisier for all). Recorded noise is resampled from
+``noise/*.npz`` (``record_noise.py``), round by round, with the slices of each.
 Where one mode was recorded several times, which of them is which is drawn anew in each round, since they are equal.
 Where different modes were, each keeps its own noise, and what was ahead in a round is as often behind: equal modes have
 no other way to differ. No two modes that differ so much are ever equal, so that is harder than what is promised.
@@ -84,6 +85,12 @@ def unequal(rng: np.random.Generator, rounds: int, modes: int) -> Drawn:
     return Drawn(rng.normal(0, SPREAD, (rounds, modes)) * np.where(np.arange(modes) < 2, 2.5, 1.0))
 
 
+def erratic(rng: np.random.Generator, rounds: int, modes: int) -> Drawn:
+    """Normal noise, and a quarter of the modes with rounds that are off by several times, as by lost connections."""
+    is_off = (np.arange(modes) < modes / 4) & (rng.random((rounds, modes)) < 0.5)
+    return Drawn(rng.normal(0, SPREAD, (rounds, modes)) + is_off * rng.normal(0, 1.0, (rounds, modes)))
+
+
 def gusty(rng: np.random.Generator, rounds: int, modes: int) -> Drawn:
     """Normal noise of another size in each round."""
     return Drawn(rng.normal(0, SPREAD, (rounds, modes)) * np.exp(rng.normal(0, 0.6, (rounds, 1))))
@@ -119,7 +126,7 @@ def resampled(noise: Noise, yardstick: str) -> Draw:
 def sources(only: str) -> Iterator[tuple[str, Draw]]:
     """All kinds of noise by name."""
     if only != "recorded":
-        yield from {"calm": calm, "bursts": bursts, "unequal": unequal, "gusty": gusty}.items()
+        yield from {"calm": calm, "bursts": bursts, "unequal": unequal, "erratic": erratic, "gusty": gusty}.items()
     if only != "simulated":
         for path in sorted(Path(FOLDER).glob("*.npz")):
             noise = Noise.load(path)

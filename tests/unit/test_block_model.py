@@ -53,7 +53,7 @@ def test_equally_noisy_modes_are_tukeys_test_on_the_two_way_residuals() -> None:
     }
     fit = fit_of(logs)
     deviation = math.sqrt(float((residuals**2).sum()) / 9)
-    assert fit.df == 9
+    assert fit.df[0, 1] == 9
     assert fit.half_widths(0.05)[1, 2] == pytest.approx(studentized_range_quantile(0.95, 4, 9) * deviation / 2)
 
 
@@ -75,7 +75,7 @@ def test_missing_cells_and_weights_give_weighted_least_squares() -> None:
         0
     ]
     assert fit.effects == pytest.approx(solution[:5] - solution[:5].mean())
-    assert np.linalg.matrix_rank(design) + fit.df == len(cells)
+    assert np.linalg.matrix_rank(design) + fit.df[0, 1] == len(cells)
 
 
 def test_a_mode_that_missed_the_slow_rounds_is_not_the_faster_for_it() -> None:
@@ -133,7 +133,7 @@ def test_variances_are_those_of_weighted_least_squares() -> None:
     fit = fit_of(logs)
     # Three differences in a loop leave one degree of freedom: b - a, c - b and a - c should add up to 0.
     variance = (0.0 - 0.1 - 0.2) ** 2 / 6
-    assert fit.df == 1
+    assert fit.df[0, 1] == 1
     assert fit.variances[0, 1] == pytest.approx(variance * 4 / 3)
 
 
@@ -148,6 +148,37 @@ def test_one_ruined_round_is_left_out() -> None:
     both = logs_of(2, 5)
     both["mode0"][4, 0] += 3.0
     assert fit_of(both).left_out == ()  # of five differences, one may well lie far off
+
+
+def with_stalls(modes: int, rounds: int, stalled: tuple[str, ...]) -> Logs:
+    """Calm modes, and some of which every other round takes five times as long, not all in the same one."""
+    logs = logs_of(modes, rounds)
+    for place, mode in enumerate(stalled):
+        logs[mode] = {(number, 0): value + 1.6 * ((number + place) % 2) for (number, _), value in logs[mode].items()}
+    return logs
+
+
+def test_erratic_modes_leave_the_intervals_of_the_others_alone() -> None:
+    fit, calm = fit_of(with_stalls(8, 5, ("mode6", "mode7"))), fit_of(logs_of(8, 5))
+    assert fit.erratic == ("mode6", "mode7")
+    assert fit.left_out == ()
+    widths, usual = fit.half_widths(0.05), calm.half_widths(0.05)
+    assert widths[:6, :6] == pytest.approx(usual[:6, :6], rel=0.5, abs=1e-9)
+    assert widths[0, 7] > 10 * usual[0, 7]
+    # Both kinds know as much as the residuals of their own modes, four rounds of each but what blocks take.
+    assert fit.df[0, 7] == fit.df[6, 7] < fit.df[0, 1] <= 20
+
+
+def test_half_of_the_modes_may_be_erratic_and_none_of_a_few_rounds_is() -> None:
+    stalled = tuple(f"mode{number}" for number in range(4, 8))
+    assert fit_of(with_stalls(8, 6, stalled)).erratic == stalled
+    assert fit_of(with_stalls(8, 3, ("mode7",))).erratic == ()
+    assert fit_of(with_stalls(2, 8, ("mode1",))).erratic == ()  # of two, nobody knows whose noise it is
+    assert not any(fit_of(logs_of(8, 4, seed=seed, spread=0.3)).erratic for seed in range(50))
+
+
+def test_an_accident_in_every_second_round_is_none() -> None:
+    assert fit_of(with_stalls(8, 6, ("mode7",))).left_out == ()
 
 
 def test_what_nothing_connects_is_not_compared() -> None:

@@ -39,6 +39,37 @@ def compare(times: Times, **changes: float) -> Comparison:
     return comparison
 
 
+def stalling(factor: float) -> Times:
+    """Three modes a tenth apart, and one that takes ``factor`` times as long as the first, in some rounds five times
+    that."""
+    generator = np.random.default_rng(3)
+    times = {
+        f"mode{mode}": {(number, 0): 1.1**mode * math.exp(float(generator.normal(0, 0.01))) for number in range(6)}
+        for mode in range(3)
+    }
+    return {**times, "erratic": {(number, 0): factor * (5.0 if number % 2 else 1.0) for number in range(6)}}
+
+
+def test_an_erratic_mode_that_is_not_told_from_all_others_has_no_place_and_is_compared_all_the_same() -> None:
+    comparison = compare(stalling(1.0))
+    assert comparison.order == ("mode0", "mode1", "mode2")
+    assert comparison.unplaced == ("erratic",)
+    assert comparison.modes == ("mode0", "mode1", "mode2", "erratic")
+    assert comparison.verdict("mode1", "mode0") == "faster"
+    assert comparison.tied_with("mode0") == comparison.same_as("mode0") == ()
+    assert comparison.verdict("erratic", "mode0") == "unsure"
+    interval, turned = comparison.interval("erratic", "mode0"), comparison.interval("mode0", "erratic")
+    assert interval.low < 1 < interval.ratio < interval.high
+    assert (turned.low, turned.high) == pytest.approx((1 / interval.high, 1 / interval.low))
+
+
+def test_an_erratic_mode_that_is_told_from_all_others_keeps_its_place() -> None:
+    comparison = compare(stalling(1_000.0))
+    assert comparison.order == ("mode0", "mode1", "mode2", "erratic")
+    assert comparison.unplaced == ()
+    assert comparison.verdict("mode1", "mode0") == comparison.verdict("erratic", "mode2") == "faster"
+
+
 def random_times(seed: int) -> Times:
     """Modes of unequal noise, close together and far apart, with missing rounds and a ruined one."""
     generator = np.random.default_rng(seed)

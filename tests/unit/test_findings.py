@@ -16,10 +16,12 @@ from support.made_results import MACHINE
 from support.made_results import rounds_of as made_rounds_of
 
 from tui_httpbench.analysis import findings
+from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.elsewhere import Elsewhere, find_elsewhere, reached_on, ways_of
 from tui_httpbench.analysis.findings import ENDS_EARLY, FINDINGS, Finding
 from tui_httpbench.analysis.hosts import HostsResult
 from tui_httpbench.analysis.rate_limit import why_too_much
+from tui_httpbench.analysis.reasons import explain_ranking
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.measured import Measured
@@ -241,6 +243,14 @@ def short_of_time(latency_s: float, duration_s: float, cpu_s: float) -> Measured
     return measured_of(*records, plan={"requests": None, "duration_s": duration_s, "concurrency": 10})
 
 
+def erratic(modes: tuple[str, ...] = ("httpx",)) -> Measured:
+    """Eight modes of six rounds; in every other round, some stall."""
+    eight = ("requests", "requests-session", "httpx", "httpx-client", "httpx-async", "aiohttp", "urllib3", "pycurl")
+    factors: dict[str, Any] = {mode: 1 + 0.01 * np.sin(np.arange(6) * (3 + place)) for place, mode in enumerate(eight)}
+    factors |= dict.fromkeys(modes, (1.0, 6.0, 0.99, 6.1, 1.0, 5.9))
+    return measured_of(*(record for mode in eight for record in rounds_of(mode, factors=factors[mode])))
+
+
 LOOP = "winloop" if sys.platform == "win32" else "uvloop"
 MAKERS: dict[str, Callable[[], Measured]] = {
     "ended-early": lambda: measured_of(*rounds_of(), trouble="The run ended in round 3: no room."),
@@ -292,6 +302,7 @@ MAKERS: dict[str, Callable[[], Measured]] = {
     ),
     "loop-unused": lambda: of_variants(("httpx@a", {"httpx": "0.28.1"}), variants=("a=httpx==0.28.1,loop=asyncio",)),
     "few-rounds": lambda: measured_of(round_of("aiohttp")),
+    "erratic-rounds": erratic,
     "slow-first-round": lambda: measured_of(*rounds_of(factors=(2.0, 1.0, 1.01, 0.99, 1.0))),
     "outlier-rounds": lambda: measured_of(*rounds_of(factors=(1.0, 1.01, 2.0, 0.99, 1.0, 1.01, 0.99))),
     "drift": lambda: measured_of(*rounds_of(factors=np.exp(np.linspace(0, 0.2, 8)))),
@@ -308,6 +319,19 @@ MAKERS: dict[str, Callable[[], Measured]] = {
     "running-dry": lambda: short_of_time(latency_s=0.2, duration_s=0.35, cpu_s=0.01),
     "short-duration": lambda: short_of_time(latency_s=0.3, duration_s=0.01, cpu_s=0.6),
 }
+
+
+def test_modes_that_are_too_erratic_to_place_are_named_and_the_others_ranked() -> None:
+    result = summarize_run(erratic(("httpx", "aiohttp")))
+    (found,) = (each for each in result.findings if each.id == "erratic-rounds")
+    assert found.modes == ("httpx", "aiohttp")
+    assert "their rounds differ by up to 6.2 times, those of most modes by 1" in found.text
+    assert "httpx and aiohttp are too erratic to place" in (conclude(result) or "")
+    assert [rank.mode for rank in result.ranking[-2:]] == ["httpx", "aiohttp"]
+    assert all(rank.interval is None and rank.ratio and rank.clean for rank in result.ranking[-2:])
+    assert all(rank.interval is not None for rank in result.ranking[:-2])
+    (reason,) = (each for each in explain_ranking(result) if each.rank.mode == "httpx")
+    assert reason.sentences[1] == "Its rounds differ too much to say more; the warnings tell by how much."
 
 
 def of_variants(*modes_and_packages: tuple[str, dict[str, str]], variants: tuple[str, ...], **values: Any) -> Measured:

@@ -8,6 +8,11 @@ was measured in them: recorded noise falls as one over the root of it.
 Each mode has a variance of its own, moderated towards what is expected of it from that of all (Smyth, "Linear models
 and empirical Bayes methods for assessing differential expression", Statistical Applications in Genetics and Molecular
 Biology 3, 2004). ``tests/benchmarks/coverage.py`` compares the choices made here with others, on recorded noise.
+
+Erratic modes, whose rounds spread far wider than those of most, are moderated towards each other alone: one mode that
+loses a connection now and then would make all of them uncertain (Phipson, Lee, Majewski, Alexander and Smyth, "Robust
+hyperparameter estimation protects against hypervariable genes", Annals of Applied Statistics 10, 2016, tell them by
+estimated tails; a fixed bound is enough here).
 """
 
 from __future__ import annotations
@@ -34,10 +39,19 @@ differed in theirs as much as this supposes."""
 OUTLIER_RATE = 0.002
 """In how many runs of normal noise any round of any mode is taken for ruined."""
 
+ERRATIC_TIMES = 5.0
+ERRATIC_SPREAD = 0.3
+"""An erratic mode's log times spread so many times as wide as those of most modes, and so far, at least."""
+
+ERRATIC_FROM_ROUNDS = 4
+"""In fewer rounds, a spread says nothing."""
+
+_POLISHING_PASSES = 4
 _OUTLIERS_FROM_DF = 8  # with fewer, a round that looks ruined may be all the spread there is
 _OUTLIER_PASSES = 3
 _LEAST_FREEDOM = 1e-6
 _MAX_OUTLIER_SHARE = 0.1
+_MAX_OUTLIER_SHARE_OF_MODE = 0.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,16 +59,18 @@ class BlockFit:
     """The fitted model of the modes that can be compared with each other, directly or over others.
 
     ``effects`` are their log times (their mean is 0); ``variances`` those of the difference of each two of them, shape
-    (modes, modes); ``df`` the degrees of freedom of intervals; ``common_blocks`` how many blocks two modes share.
-    ``left_out`` are rounds so far off that they were taken for ruined.
+    (modes, modes); ``df`` the degrees of freedom of their intervals, of the same shape; ``common_blocks`` how many
+    blocks two modes share. ``left_out`` are rounds so far off that they were taken for ruined, ``erratic`` the modes
+    that spread far wider than most.
     """
 
     modes: tuple[str, ...]
     effects: _Matrix
     variances: _Matrix
     common_blocks: NDArray[np.int64]
-    df: float
+    df: _Matrix
     left_out: tuple[tuple[str, Block], ...] = ()
+    erratic: tuple[str, ...] = ()
 
     def half_widths(self, error_rate: float) -> _Matrix:
         """Half the widths of intervals for the differences of all pairs, shape (modes, modes); infinite where df is 0.
@@ -65,10 +81,12 @@ class BlockFit:
         Journal of Educational Statistics 1, 1976).
         """
         count = len(self.modes)
-        if self.df <= 0:
-            return np.where(np.eye(count, dtype=bool), 0.0, math.inf)
-        quantile = studentized_range_quantile(1 - error_rate, count, self.df)
-        widths: _Matrix = quantile * np.sqrt(self.variances / 2)
+        widths = np.full((count, count), math.inf)
+        for df in np.unique(self.df[self.df > 0]):
+            alike = self.df == df
+            quantile = studentized_range_quantile(1 - error_rate, count, float(df))
+            widths[alike] = quantile * np.sqrt(self.variances[alike] / 2)
+        np.fill_diagonal(widths, 0.0)
         return widths
 
 
@@ -85,18 +103,13 @@ def fit_blocks(
     table = _Table.of(log_times, weights or {}, noise or {})
     if table is None:
         return None
-    left_out: list[tuple[str, Block]] = []
-    fit = _Fit(table)
-    for _ in range(_OUTLIER_PASSES):
-        ruined = fit.outliers()
-        if not ruined.any() or (len(left_out) + ruined.sum()) > _MAX_OUTLIER_SHARE * table.present.sum():
-            break
-        without = table.without(ruined)
-        if without is None:
-            break
-        left_out += [(table.modes[mode], table.blocks[block]) for mode, block in np.argwhere(ruined)]
-        table, fit = without, _Fit(without)
-    return replace(fit.result(), left_out=tuple(left_out))
+    # A mode that one accident has met is not erratic; and beside erratic modes, no accident can be seen.
+    whole, table = table, table.without_outliers()
+    table = table.with_erratic_apart()
+    if table.is_erratic.any():
+        table = table.without_outliers()
+    left_out = [(whole.modes[mode], whole.blocks[block]) for mode, block in np.argwhere(whole.present & ~table.present)]
+    return replace(_Fit(table).result(), left_out=tuple(left_out))
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +121,7 @@ class _Table:
     values: _Matrix
     weights: _Matrix
     present: NDArray[np.bool_]
+    is_erratic: NDArray[np.bool_]
 
     @classmethod
     def of(
@@ -133,7 +147,45 @@ class _Table:
             values[kept][:, seen],
             np.where(present, cell_weights, 0.0)[kept][:, seen],
             present[kept][:, seen],
+            np.zeros(len(kept), dtype=bool),
         )
+
+    def without_outliers(self) -> _Table:
+        """The table without rounds so far off that they were taken for ruined, as long as these are few."""
+        table, cells = self, self.present.sum()
+        for _ in range(_OUTLIER_PASSES):
+            ruined = _Fit(table).outliers()
+            kept = table.without(ruined) if ruined.any() else None
+            if kept is None or cells - kept.present.sum() > _MAX_OUTLIER_SHARE * kept.present.sum():
+                break
+            table = kept
+        return table
+
+    def with_erratic_apart(self) -> _Table:
+        """The table with the weights of erratic modes lowered to what their spread tells, and these marked."""
+        spreads = self._spreads()
+        if np.isnan(spreads).all():
+            return self
+        # Of two in the middle the smaller: half of the modes may be erratic.
+        usual = float(np.nanquantile(spreads, 0.5, method="lower"))
+        is_erratic = (spreads > max(ERRATIC_TIMES * usual, ERRATIC_SPREAD)) & (usual > 0)
+        if not is_erratic.any():
+            return self
+        weights = self.weights.copy()
+        weights[is_erratic] *= usual**2 / float((spreads[is_erratic] ** 2).mean())
+        return replace(self, weights=weights, is_erratic=is_erratic)
+
+    def _spreads(self) -> _Matrix:
+        """Each mode's standard deviation, NaN of too few rounds; modes and blocks fitted by medians, which no wild
+        round moves (Tukey, "Exploratory Data Analysis", Addison-Wesley 1977, median polish)."""
+        rounds = self.present.sum(axis=1)
+        rest = np.where(self.present, self.values, np.nan)
+        for _ in range(_POLISHING_PASSES):
+            rest = rest - np.nanmedian(rest, axis=0)
+            rest = rest - np.nanmedian(rest, axis=1)[:, None]
+        squares = (self.weights * np.nan_to_num(rest) ** 2).sum(axis=1)
+        is_known = rounds >= ERRATIC_FROM_ROUNDS
+        return np.where(is_known, np.sqrt(squares / np.maximum(rounds - 1, 1)), np.nan)
 
     def without(self, cells: NDArray[np.bool_]) -> _Table | None:
         """The table without some cells; None where that would take a mode out of the comparison."""
@@ -173,7 +225,6 @@ class _Fit:
         used = table.present.any(axis=0).sum()
         self._df = int(table.present.sum() - used - len(table.modes) + 1)
         self._squares = (weights * self._residuals**2).sum(axis=1)
-        self._variance = float(self._squares.sum()) / self._df if self._df > 0 else 0.0
 
     def outliers(self) -> NDArray[np.bool_]:
         """The cells whose residual is too large for the noise that their mode has without them.
@@ -194,20 +245,32 @@ class _Fit:
         df = min(self._df - 1, PRIOR_DF + int(mode_df.min()))
         limit = student_quantile(1 - OUTLIER_RATE / (2 * cells), df)
         found: NDArray[np.bool_] = free & (squares > limit**2 * variances)
+        # What comes in more of a mode's rounds is no accident of one, but how the mode is.
+        accidents = found.sum(axis=1) <= _MAX_OUTLIER_SHARE_OF_MODE * self._table.present.sum(axis=1)
+        found &= accidents[:, None]
         return found
 
     def result(self) -> BlockFit:
         table = self._table
         mode_df = self._freedom.sum(axis=1)
-        variances = (PRIOR_DF * self._variance + self._squares) / (PRIOR_DF + mode_df)
+        is_erratic = table.is_erratic
+        variances, df = np.zeros(len(mode_df)), np.zeros(len(mode_df))
+        for members in filter(np.any, (is_erratic, ~is_erratic)):
+            # Residuals of all groups together are as free as they are in the whole table.
+            group_df = self._df - float(mode_df[~members].sum())
+            pooled = float(self._squares[members].sum()) / group_df if group_df > _LEAST_FREEDOM else 0.0
+            variances[members] = (PRIOR_DF * pooled + self._squares[members]) / (PRIOR_DF + mode_df[members])
+            # Two variances, each known that well, are in every interval; never more than all residuals together have.
+            df[members] = min(round(group_df, 1), 2 * (PRIOR_DF + round(float(mode_df[members].min()), 1)))
         present = table.present.astype(np.int64)
         return BlockFit(
             modes=table.modes,
             effects=self.effects - self.effects.mean(),
             variances=self._difference_variances(variances),
             common_blocks=present @ present.T,
-            # Two variances, each known that well, are in every interval; never more than all residuals together have.
-            df=min(float(self._df), 2 * (PRIOR_DF + round(float(mode_df.min()), 1))),
+            # Of a pair of both kinds, nearly all noise is the erratic mode's.
+            df=np.where(is_erratic[:, None], df[:, None], df[None, :]),
+            erratic=tuple(mode for mode, erratic in zip(table.modes, is_erratic, strict=True) if erratic),
         )
 
     def _difference_variances(self, variances: _Matrix) -> _Matrix:

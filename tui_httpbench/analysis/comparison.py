@@ -1,7 +1,8 @@
 """Which modes are faster than which: order, ratios, intervals and verdicts of all pairs, from one fit of all rounds.
 
 Since all come from the same fit (``block_model``), they can't contradict each other: the order is that of the ratios,
-and where A comes before B and B before C, A is told from C wherever it is told from B.
+and where A comes before B and B before C, A is told from C wherever it is told from B. For that, an erratic mode that
+is not told from every other has no place: the others would have to be as uncertain as it is.
 """
 
 from __future__ import annotations
@@ -37,22 +38,40 @@ class RatioInterval:
 
 
 class Comparison:
-    """All pairs of the modes that common rounds connect."""
+    """All pairs of the modes that common rounds connect.
+
+    ``order`` are those that have a place, the fastest first; ``unplaced`` the erratic ones that have none, and that
+    can be compared with each one all the same.
+    """
 
     def __init__(self, fit: BlockFit, error_rate: float = ERROR_RATE, same_within: float = DEFAULT_SAME_WITHIN) -> None:
         """The intervals of all pairs hold together with probability 1 - ``error_rate``."""
         self.fit = fit
         self.same_within = same_within
-        order = np.argsort(fit.effects, kind="stable")
-        self.order: tuple[str, ...] = tuple(fit.modes[index] for index in order)
-        """The modes, fastest first."""
-        self._place = {mode: place for place, mode in enumerate(self.order)}
+        widths = fit.half_widths(error_rate)
+        by_time = np.argsort(fit.effects, kind="stable")
+        has_place = _have_places(fit, widths)[by_time]
+        order = np.concatenate([by_time[has_place], by_time[~has_place]])
+        modes = tuple(fit.modes[index] for index in order)
+        placed = int(has_place.sum())
+        self.order: tuple[str, ...] = modes[:placed]
+        self.unplaced: tuple[str, ...] = modes[placed:]
+        self._place = {mode: place for place, mode in enumerate(modes)}
         self._logs = fit.effects[order]
-        widths = fit.half_widths(error_rate)[np.ix_(order, order)]
-        self._low, self._high = _nested_bounds(self._logs[None, :] - self._logs[:, None], widths)
+        widths = widths[np.ix_(order, order)]
+        differences = self._logs[None, :] - self._logs[:, None]
+        self._low, self._high = differences - widths, differences + widths
+        self._low[:placed, :placed], self._high[:placed, :placed] = _nested_bounds(
+            differences[:placed, :placed], widths[:placed, :placed]
+        )
         self._common = fit.common_blocks[np.ix_(order, order)]
         is_same, is_faster = (np.triu(found, 1) for found in told_apart(self._low, self._high, same_within))
         self._is_same, self._is_faster = is_same | is_same.T, is_faster | is_faster.T
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """All modes that can be compared with each other."""
+        return (*self.order, *self.unplaced)
 
     @classmethod
     def of_times(
@@ -86,14 +105,20 @@ class Comparison:
     def tied_with(self, mode: str) -> tuple[str, ...]:
         """All other modes that this one is not surely faster or slower than, in order. Raises KeyError."""
         told_apart = self._is_faster[self._place[mode]]
-        return tuple(
-            other for other, is_told in zip(self.order, told_apart, strict=True) if not is_told and other != mode
-        )
+        return tuple(other for other in self.order if other != mode and not told_apart[self._place[other]])
 
     def same_as(self, mode: str) -> tuple[str, ...]:
         """All other modes that this one is surely as fast as, in order. Raises KeyError."""
         same = self._is_same[self._place[mode]]
-        return tuple(other for other, is_same in zip(self.order, same, strict=True) if is_same)
+        return tuple(other for other in self.order if same[self._place[other]])
+
+
+def _have_places(fit: BlockFit, half_widths: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which modes can be placed: all but erratic ones that are not told from each one that is not erratic."""
+    is_erratic = np.isin(fit.modes, fit.erratic)
+    is_told = np.abs(fit.effects[:, None] - fit.effects[None, :]) > half_widths
+    placed: NDArray[np.bool_] = ~is_erratic | (is_told | is_erratic[None, :]).all(axis=1)
+    return placed
 
 
 def told_apart(

@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from tui_httpbench.analysis.columns import seconds_per_request, write_seconds
 from tui_httpbench.analysis.comparison import RatioInterval
+from tui_httpbench.analysis.erratic import without_place
 from tui_httpbench.analysis.few_rounds import what_gives_rounds
+from tui_httpbench.analysis.odd_ones import names_of
 from tui_httpbench.analysis.outlook import WIDE, further_in_words, outlooks, reach_of
 from tui_httpbench.analysis.question_answer import answer_of
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
@@ -151,6 +153,8 @@ def _known(result: Result, ranks: list[Rank], groups: list[list[Rank]]) -> str:
     clauses += [f"{_names(group)} are the same (within {_same_within(result)})" for group in same[:MAX_GROUPS]]
     if len(same) > MAX_GROUPS:
         clauses.append(f"so are {plural(len(same) - MAX_GROUPS, 'more group')}")
+    if unplaced := without_place(result):
+        clauses.append(f"{names_of(unplaced)} {'is' if len(unplaced) == 1 else 'are'} too erratic to place")
     return f"{'; '.join(clauses)}."
 
 
@@ -169,7 +173,7 @@ def _first_shared(result: Result, ranks: list[Rank], first: list[Rank]) -> str:
         whom = ""
     elif len(beaten) < 3:
         whom = _names(beaten)
-    elif len(beaten) == len(ranks) - len(first):
+    elif len(beaten) == len(ranks) - len(first) and not without_place(result):
         whom = "all the others"
     else:
         whom = f"{beaten[0].mode} and all below it"
@@ -186,7 +190,7 @@ def _open(result: Result, ranks: list[Rank], groups: list[list[Rank]]) -> str:
     """What else is too close to call, and what would help."""
     open_groups = [group for group in groups if _is_open(group)]
     if not open_groups:
-        return "All places are sure." if len(ranks) > 2 and not groups else ""
+        return "All places are sure." if len(ranks) > 2 and not groups and not without_place(result) else ""
     named = [_names(group) for group in open_groups if group[0] is not ranks[0]]
     if len(named) > MAX_GROUPS:
         named[MAX_GROUPS:] = [f"and {plural(len(named) - MAX_GROUPS, 'more group')}"]

@@ -87,8 +87,11 @@ FINDINGS = {
     "variants-alike": FindingKind("Two variants of a mode ran the same, so that they differ by chance alone."),
     "other-dependencies": FindingKind("Variants of a mode differ in packages that its speed depends on."),
     "loop-unused": FindingKind("A variant's event loop does not apply, since the mode is sync."),
-    # The rounds: few_rounds.py, doubts.py
+    # The rounds: few_rounds.py, erratic.py, doubts.py
     "few-rounds": FindingKind("Fewer rounds are complete than a ranking needs."),
+    "erratic-rounds": FindingKind(
+        "The mode's rounds spread so much wider than those of most that it has no place in the ranking."
+    ),
     "slow-first-round": FindingKind("The first round took longer than the later ones let expect."),
     "outlier-rounds": FindingKind("Rounds are far off the others of their mode."),
     "drift": FindingKind("Over the run, all modes became slower or faster together."),

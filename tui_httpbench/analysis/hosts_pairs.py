@@ -278,8 +278,8 @@ class HostsPairs:
                 interval.high,
                 standing,
                 float(compared.fit.effects[place] - compared.fit.effects[other]),
-                float(compared.fit.variances[place, other]) if compared.fit.df > 0 else None,
-                float(compared.fit.df),
+                float(compared.fit.variances[place, other]) if compared.fit.df[place, other] > 0 else None,
+                float(compared.fit.df[place, other]),
             )
 
     def _groups(self, pair: PairOverHosts) -> list[tuple[tuple[str, ...], float, float]]:

@@ -162,7 +162,7 @@ def _pairs(
     wanted = tuple(pairs)
     rules = rules_of(plan, records)
     compared = compare_modes(modes, records, rules) if wanted else None
-    known = set(compared.order) if compared is not None else set()
+    known = set(compared.modes) if compared is not None else set()
     found = []
     for label, other in wanted:
         if compared is None or not {label, other} <= known:

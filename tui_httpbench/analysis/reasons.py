@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from tui_httpbench.analysis.columns import connections_per_round
+from tui_httpbench.analysis.erratic import without_place
 from tui_httpbench.analysis.outlook import Further, deciding_distance, further_in_words, reach_of, rounds_to_tell
 from tui_httpbench.analysis.result import Rank, Result
 from tui_httpbench.analysis.summary import rules_of
@@ -134,6 +135,8 @@ def _sentences(result: Result, rank: Rank, facts: dict[str, ModeFacts], winner: 
         place = "Fastest so far, but not certain." if rank.tied_with else "The fastest."
         return (place, *portrait(own))
     start = f"{format_ratio(rank.ratio)} the time of {winner.mode}."
+    if rank.mode in without_place(result):
+        return (start, "Its rounds differ too much to say more; the warnings tell by how much.", *portrait(own))
     if rank.interval is not None and not math.isfinite(rank.interval.high):
         # That one round decides nothing is said once, of all.
         return (start, *portrait(own))

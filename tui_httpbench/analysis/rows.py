@@ -62,7 +62,7 @@ def compared_with_next(result: Result, group: list[Row]) -> Iterator[Row]:
     """The same rows, each compared with the one that stands below it here."""
     rules = rules_of(result.plan, result.records)
     compared = compare_modes(result.modes, result.records, rules, group[0].yardstick) if len(group) > 1 else None
-    known = set(compared.order) if compared is not None else set()
+    known = set(compared.modes) if compared is not None else set()
     for row, below in itertools.zip_longest(group, group[1:]):
         verdict = interval = None
         if compared is not None and below is not None and {row.mode, below.mode} <= known:

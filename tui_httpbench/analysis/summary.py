@@ -9,11 +9,12 @@ from dataclasses import astuple, replace
 from tui_httpbench.analysis.all_failed import find_common_failure
 from tui_httpbench.analysis.doubts import find_doubts
 from tui_httpbench.analysis.elsewhere import elsewhere_findings
+from tui_httpbench.analysis.erratic import find_erratic
 from tui_httpbench.analysis.findings import FINDINGS, Finding
 from tui_httpbench.analysis.foreign_requests import find_foreign_requests
 from tui_httpbench.analysis.late_answers import find_late_answers
 from tui_httpbench.analysis.latency import summarize_latency
-from tui_httpbench.analysis.ranking import RankingRules, rank_modes
+from tui_httpbench.analysis.ranking import RankingRules, compare_modes, rank_modes
 from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.result import Environment, LatencySummary, ModeSummary, Rank, Result
 from tui_httpbench.analysis.round_answers import find_round_differences, statuses_in_rounds
@@ -234,6 +235,7 @@ def _find_all(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[Findi
         *_find_given_up(measured.records, modes),
         *_find_missing_http2(measured),
         *find_foreign_requests(measured.plan, measured.records, measured.probes),
+        *_find_erratic(measured, modes),
         # Of nothing measured, nothing is in doubt.
         *(
             find_doubts(measured.plan, modes, measured.records, measured.conditions, measured.probes)
@@ -241,6 +243,11 @@ def _find_all(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[Findi
             else ()
         ),
     )
+
+
+def _find_erratic(measured: Measured, modes: tuple[ModeSummary, ...]) -> Iterator[Finding]:
+    rules = rules_of(measured.plan, measured.records)
+    return find_erratic(compare_modes(modes, measured.records, rules), measured.records)
 
 
 def _find_differences(measured: Measured) -> Iterator[Finding]:

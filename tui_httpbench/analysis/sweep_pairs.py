@@ -163,7 +163,7 @@ class SweepPairs:
 
     def _pair(self, first: str, second: str) -> Iterator[PairAt]:
         for point, compared in zip(self.points, self._compared, strict=True):
-            if compared is None or not {first, second} <= set(compared.order):
+            if compared is None or not {first, second} <= set(compared.modes):
                 continue
             interval, verdict = compared.interval(second, first), compared.verdict(second, first)
             standing: Standing = "first" if interval.ratio > 1 else "second"

@@ -138,7 +138,7 @@ def _difference(fit: BlockFit, label: str, reference: str) -> _Difference:
     return _Difference(
         float(fit.effects[place] - fit.effects[other]),
         float(fit.variances[place, other]),
-        fit.df,
+        float(fit.df[place, other]),
         int(fit.common_blocks[place, other]),
     )
 

@@ -1,0 +1,46 @@
+"""Modes whose rounds spread far wider than those of most, so that they have no place in the ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from statistics import median
+
+from tui_httpbench.analysis.comparison import Comparison
+from tui_httpbench.analysis.findings import Finding
+from tui_httpbench.analysis.odd_ones import names_of
+from tui_httpbench.analysis.result import Result
+from tui_httpbench.measured.records import RoundRecord
+
+ERRATIC = "erratic-rounds"
+"""The id of the finding, which names the modes without a place."""
+
+
+def find_erratic(compared: Comparison | None, records: tuple[RoundRecord, ...]) -> Iterator[Finding]:
+    """That modes could not be placed, by how many times their slowest round took their quickest's time per request."""
+    if compared is None or not compared.unplaced:
+        return
+    modes = tuple(mode for mode in compared.fit.modes if mode in compared.unplaced)
+    most = max(_times_apart(records, mode) for mode in modes)
+    usual = median(_times_apart(records, mode) for mode in compared.order)
+    whose, them = ("its", "it") if len(modes) == 1 else ("their", "them")
+    yield Finding(
+        ERRATIC,
+        f"{names_of(modes)} can't be placed: {whose} rounds differ by up to {most:.2g} times, those of most modes by "
+        f"{usual:.2g}. Single answers that take a second or more, as after a lost connection attempt, may be why; more "
+        f"rounds may place {them}.",
+        modes,
+    )
+
+
+def without_place(result: Result) -> tuple[str, ...]:
+    """The modes of a result that were too erratic to be placed."""
+    return tuple(mode for finding in result.findings if finding.id == ERRATIC for mode in finding.modes)
+
+
+def _times_apart(records: tuple[RoundRecord, ...], mode: str) -> float:
+    times_s = [
+        record.elapsed_s / record.finished
+        for record in records
+        if record.mode == mode and record.outcome == "complete" and record.elapsed_s and record.finished
+    ]
+    return max(times_s) / min(times_s)
