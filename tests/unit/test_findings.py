@@ -16,6 +16,7 @@ from support.made_results import MACHINE
 from support.made_results import rounds_of as made_rounds_of
 
 from tui_httpbench.analysis import findings
+from tui_httpbench.analysis.changes import change_between
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.elsewhere import Elsewhere, find_elsewhere, reached_on, ways_of
 from tui_httpbench.analysis.findings import ENDS_EARLY, FINDINGS, Finding
@@ -214,6 +215,20 @@ def test_a_library_whose_new_clients_take_longest_does_not_hide_a_delayed_acknow
     (found,) = [finding for finding in summarize_run(more).findings if finding.id == "late-answers"]
     assert found.modes == ("requests-session", "httpx-client")
     assert "got answers 42 ms later than over new ones" in found.text
+
+
+def test_a_delayed_acknowledgement_is_the_reason_and_the_server_is_to_be_cured_first() -> None:
+    result = summarize_run(late(64.0))
+    late_one = next(each for each in explain_ranking(result) if each.rank.mode == "requests-session")
+    assert late_one.sentences[1:] == (
+        "Over the connections that it keeps, the server answers 40 ms late: see the warnings.",
+    )
+    change = change_between(result, "requests-session", "requests")
+    assert change is not None
+    assert change.deed == "cure the server (see the warnings); until then, make a client for every request"
+    usual = change_between(summarize_run(late(30.0)), "requests-session", "requests")
+    assert usual is not None
+    assert "cure" not in usual.deed
 
 
 def lost(outcome: Any) -> Measured:

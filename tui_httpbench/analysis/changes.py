@@ -6,6 +6,7 @@ import difflib
 import math
 from dataclasses import dataclass
 
+from tui_httpbench.analysis.late_answers import answered_late
 from tui_httpbench.analysis.pairs import Pair, pairs_among
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.clients.catalog import Mode
@@ -118,7 +119,9 @@ def _deed(result: Result, before_label: str, before: Mode, after_label: str, aft
     """What is done otherwise, from the facts that the two modes tell of themselves."""
     deeds = []
     if before.kept != after.kept:
-        deeds.append("keep the client" if after.kept else "make a client for every request")
+        is_late = not after.kept and answered_late(result, before_label, after_label)
+        anew = f"{'cure the server (see the warnings); until then, ' if is_late else ''}make a client for every request"
+        deeds.append("keep the client" if after.kept else anew)
     widths = result.plan.in_flight(before_label), result.plan.in_flight(after_label)
     if widths[0] != widths[1]:
         deeds.append(f"send {widths[1]:,} at once" if widths[1] > 1 else "send one by one")

@@ -8,10 +8,12 @@ from itertools import product
 
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.odd_ones import names_of
-from tui_httpbench.analysis.result import ModeSummary
+from tui_httpbench.analysis.result import ModeSummary, Result
 from tui_httpbench.clients.entrants import entrant_of
 from tui_httpbench.plan.plan import Plan
 
+LATE_ANSWERS = "late-answers"
+"""The id of the finding, which names the modes that wait."""
 DELAY_MS = 40.0
 """The least for which Linux delays an acknowledgement (``TCP_DELACK_MIN``)."""
 LEAST_GAP_MS, MOST_GAP_MS = 15.0, 60.0
@@ -45,12 +47,18 @@ def find_late_answers(plan: Plan, modes: tuple[ModeSummary, ...]) -> Iterator[Fi
     least, most = round(min(gaps)), round(max(gaps))
     how_long = f"{least}" if least == most else f"{least} to {most}"
     yield Finding(
-        "late-answers",
+        LATE_ANSWERS,
         f"Over kept connections, {names_of(late)} got answers {how_long} ms later than over new ones. It looks like a "
         "server that writes head and body apart and waits for an acknowledgement in between, which clients delay by "
         f"{DELAY_MS:g} ms: have the server write them at once, or set TCP_NODELAY there.",
         late,
     )
+
+
+def answered_late(result: Result, label: str, other: str) -> bool:
+    """Whether the server answers a lane late, over connections that it keeps, and another not."""
+    late = next((finding.modes for finding in result.findings if finding.id == LATE_ANSWERS), ())
+    return label in late and other not in late
 
 
 def _is_pair(each: str, kept: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tui_httpbench.analysis.columns import connections_per_round
 from tui_httpbench.analysis.erratic import without_place
+from tui_httpbench.analysis.late_answers import DELAY_MS, answered_late
 from tui_httpbench.analysis.outlook import Further, deciding_distance, further_in_words, reach_of, rounds_to_tell
 from tui_httpbench.analysis.result import Rank, Result
 from tui_httpbench.analysis.summary import rules_of
@@ -180,6 +181,9 @@ def reasons_of_gap(result: Result, own: ModeFacts, best: ModeFacts, name: str = 
     """
     if own.time_ms is None or best.time_ms is None or own.time_ms <= best.time_ms:
         return []
+    if answered_late(result, own.mode, best.mode):
+        whose = f"that {name or 'it'} keeps"
+        return [f"Over the connections {whose}, the server answers {DELAY_MS:g} ms late: see the warnings."]
     gap_ms = own.time_ms - best.time_ms
     if parts := _causes(own, best, name or "It"):
         return parts
