@@ -131,7 +131,8 @@ async def test_a_worker_whose_samples_find_no_room_says_what_that_may_be() -> No
 async def kill_worker(runner: Runner, number: int) -> None:
     while runner.progress().done < 2:
         await asyncio.sleep(0.01)
-    assert runner._turns is not None
-    worker = next(worker for worker in runner._turns.workers.values() if worker.samples.done())
+    assert runner._rounds is not None
+    assert runner._rounds.turns is not None
+    worker = next(worker for worker in runner._rounds.turns.workers.values() if worker.samples.done())
     assert worker._process is not None
     os.kill(worker._process.pid, number)

@@ -610,7 +610,7 @@ async def test_a_run_that_is_stopped_or_cancelled_leaves_no_process(when: str) -
             while not (children() if when == "workers start" else runner.progress().done > 30):
                 await asyncio.sleep(0.005)
                 assert time.monotonic() - begin_s < 60
-            while runner._probing is not None or runner._turns is None:
+            while runner._probing is not None or runner._rounds is None or runner._rounds.turns is None:
                 await asyncio.sleep(0.001)
             runner.stop() if way == "stop" else task.cancel()
             await asyncio.wait([task], timeout=60)

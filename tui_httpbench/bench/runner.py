@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, aclosing, suppress
@@ -31,31 +30,29 @@ from tui_httpbench.bench.events import (
     RunStarted,
 )
 from tui_httpbench.bench.folder_holder import FolderHolder
-from tui_httpbench.bench.foreign_requests import TargetLedger, hops_of
+from tui_httpbench.bench.foreign_requests import hops_of
 from tui_httpbench.bench.groups import choose_groups
 from tui_httpbench.bench.lane_environments import LaneEnvironments
 from tui_httpbench.bench.open_files import check_open_files
 from tui_httpbench.bench.pinning import choose_cpus, leave_cpu, usable_cpus, using_cpus
 from tui_httpbench.bench.probes import probe_modes
 from tui_httpbench.bench.progress import ProgressTracker
+from tui_httpbench.bench.round_maker import RoundMaker, RunSetting
 from tui_httpbench.bench.round_schedule import RoundSchedule
 from tui_httpbench.bench.run_code import CODE_AS_IT_IS, RunCode, own_files_of, why_not_alike
 from tui_httpbench.bench.run_error import RunError, in_words, with_reasons
 from tui_httpbench.bench.run_folder import RunFolder
-from tui_httpbench.bench.slice_length import SliceLength
 from tui_httpbench.bench.start_up import StartUps
 from tui_httpbench.bench.stopwatch import Stopwatch
-from tui_httpbench.bench.target_loss import store_what_is_left
-from tui_httpbench.bench.trust import USUAL_TRUST, make_trust
-from tui_httpbench.bench.turns import Cpus, Turns
+from tui_httpbench.bench.trust import Trust, make_trust
+from tui_httpbench.bench.turns import Cpus
 from tui_httpbench.bench.worker_job import hiding_for
-from tui_httpbench.bench.worker_process import WorkerProcess
 from tui_httpbench.clients.entrants import lane_of
 from tui_httpbench.files.threads import in_thread
 from tui_httpbench.history.naming import new_run_id
 from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.measured import Measured
-from tui_httpbench.measured.notes_json import ProbesMade, RoundStart, RunEnd
+from tui_httpbench.measured.notes_json import ProbesMade, RunEnd
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.request_heads import credentials_in, hide_credentials
@@ -127,14 +124,10 @@ class Runner(FolderHolder):
         self._ended_at: str | None = None
         self._usable_cpus = usable_cpus()
         self._target: EmbeddedTarget | None = None
-        self._trust = USUAL_TRUST
         self._own_files = earlier.own_files if earlier else ()
         self._code = CODE_AS_IT_IS
-        self._turns: Turns | None = None
-        self._has_lost_target = False
-        self._lengths = SliceLength(max(map(plan.in_flight, plan.modes)))
+        self._rounds: RoundMaker | None = None
         self._shuffler = random.Random(f"{plan.seed}/{plan.rounds_before}" if earlier else plan.seed)
-        self._starts = asyncio.Semaphore(os.cpu_count() or 1)
         self._start_ups = StartUps(with_cold=plan.start_up) if times_starts else None
         self._environments: LaneEnvironments | None = None
         self._probing: asyncio.Task[tuple[Probe, ...]] | None = None
@@ -187,14 +180,14 @@ class Runner(FolderHolder):
                 self.url = self._target.url + self.plan.request.url
             # Not here: the samples of an earlier run may be many.
             await in_thread(folder.begin, self._as_of_now)
-            self._trust = make_trust(self.plan, self._target.ca_pem if self._target else None, folder.path)
+            trust = make_trust(self.plan, self._target.ca_pem if self._target else None, folder.path)
             if self._cpus.worker is not None:
                 stack.enter_context(leave_cpu(self._cpus.worker))
             self._tracker.start()
             stack.callback(self._tracker.end)
             yield RunStarted(self._shown_url)
             self._monitor.start()
-            await self._probe(folder)
+            await self._probe(folder, trust)
             failure = self.failure
             if failure is not None and not self.keep_going:
                 yield AllFailed(failure)
@@ -206,7 +199,8 @@ class Runner(FolderHolder):
                 self.is_refused = not goes_on
                 self._start_clocks()
             if goes_on:
-                async for event in self._measure_rounds(folder):
+                self._rounds = self._make_round_maker(folder, trust)
+                async for event in self._measure_rounds(self._rounds, folder):
                     yield event
             await self._look_at_conditions()
             self._ended_at = time_of_day()
@@ -223,8 +217,8 @@ class Runner(FolderHolder):
             self._environments.stop()
         if self._probing is not None:
             self._probing.cancel()
-        if self._turns is not None:
-            self._turns.stop()
+        if self._rounds is not None:
+            self._rounds.stop()
 
     def pause(self) -> None:
         """Nothing of what happens until ``resume`` counts as this run's: not its time, nor what else the machine does.
@@ -259,8 +253,7 @@ class Runner(FolderHolder):
 
     def recent_samples(self, mode_id: str, count: int) -> Samples:
         """Up to ``count`` of a mode's latest requests in the round under way, shape (n, 4); none between two rounds."""
-        worker = self._turns.workers.get(mode_id) if self._turns is not None else None
-        return no_samples() if worker is None else worker.samples.recent(count)
+        return no_samples() if self._rounds is None else self._rounds.recent_samples(mode_id, count)
 
     @property
     def failure(self) -> CommonFailure | None:
@@ -358,11 +351,11 @@ class Runner(FolderHolder):
         counts = await self._counts()
         self._conditions = self._monitor.finish(counts.cpu_s if counts else None)
 
-    async def _probe(self, folder: RunFolder) -> None:
+    async def _probe(self, folder: RunFolder, trust: Trust) -> None:
         if self._stopped:
             return
         self._probing = asyncio.create_task(
-            probe_modes(self.plan, self.url, self._target, self._trust, self._hiding, self._code)
+            probe_modes(self.plan, self.url, self._target, trust, self._hiding, self._code)
         )
         try:
             with using_cpus(self._usable_cpus):
@@ -383,7 +376,15 @@ class Runner(FolderHolder):
         finally:
             self._probing = None
 
-    async def _measure_rounds(self, folder: RunFolder) -> AsyncGenerator[Event, None]:
+    def _make_round_maker(self, folder: RunFolder, trust: Trust) -> RoundMaker:
+        """With all that the probes have found out."""
+        cpus = Cpus(self._usable_cpus, None if self._cpus.worker is None else (self._cpus.worker,))
+        setting = RunSetting(
+            self.plan, self.url, folder, self._target, trust, self._hiding, self._code, cpus, self._hops()
+        )
+        return RoundMaker(setting, self.records, self._schedule, self._tracker, self._shuffler, self._start_ups)
+
+    async def _measure_rounds(self, rounds: RoundMaker, folder: RunFolder) -> AsyncGenerator[Event, None]:
         given_up: set[str] = set()
         for number in range(self.plan.rounds_before + 1, self.plan.max_rounds + 1):
             modes = tuple(mode_id for mode_id in self.plan.modes if mode_id not in given_up)
@@ -399,13 +400,18 @@ class Runner(FolderHolder):
                     return
                 yield RoundStarted(number, group)
                 try:
-                    records = await self._measure(number, group, index, len(groups), folder)
+                    records = await rounds.measure(number, group, index, len(groups))
+                    await self._look_at_conditions()
+                    folder.note(self._conditions)
                 except OSError as error:
                     if not self.has_measured:
                         raise
                     self.trouble = f"The run ended in round {number}: {in_words(error)}."
                     return
-                if self._has_lost_target:
+                except asyncio.CancelledError:
+                    self._stopped = True
+                    raise
+                if rounds.has_lost_target:
                     why = f"The run ended in round {number}. {await self._obituary()}."
                     if not self.has_measured:
                         raise TargetEndedError(why)
@@ -422,76 +428,6 @@ class Runner(FolderHolder):
             self._schedule.finish_round(ranking, is_gate_open=is_gate_open)
             yield RoundJudged(number)
 
-    async def _measure(
-        self, number: int, group: tuple[str, ...], index: int, groups: int, folder: RunFolder
-    ) -> tuple[RoundRecord, ...]:
-        """One round of one of its ``groups``. Raises OSError; what was measured until then is kept."""
-
-        def duration_of(startup_s: float) -> float | None:
-            if not index:
-                self._schedule.choose_duration(startup_s * groups, len(group) * groups)
-            note_start()
-            return self._schedule.duration_s
-
-        def note_start() -> None:
-            folder.note(_round_start(number, index, self._schedule.duration_s, workers))
-
-        workers: list[WorkerProcess] = []
-        try:
-            life_line = self._target.life_line if self._target else ()
-            workers.extend(
-                WorkerProcess(
-                    self.plan,
-                    self.url,
-                    mode_id,
-                    number,
-                    folder.path,
-                    trust=self._trust,
-                    hands_on=life_line,
-                    hiding=self._hiding,
-                    code=self._code,
-                )
-                for mode_id in group
-            )
-        except OSError:
-            for worker in workers:
-                worker.samples.close()
-            raise
-        cpus = Cpus(self._usable_cpus, None if self._cpus.worker is None else (self._cpus.worker,))
-        turns = self._turns = Turns(
-            self.plan,
-            tuple(workers),
-            self._target,
-            self._lengths,
-            self._shuffler,
-            cpus,
-            self._starts,
-            self._ledger(),
-            self._start_ups,
-        )
-        self._tracker.begin_round(number, turns)
-        if self._stopped:
-            turns.stop()
-        try:
-            await turns.run(duration_of, note_start)
-        except asyncio.CancelledError:
-            self._stopped = True
-            raise
-        finally:
-            # Before anything is awaited: the workers' samples are closed, and the screen may look at any moment.
-            self._turns = None
-            records = tuple(replace(record, group=index) for record in turns.records)
-            self._tracker.finish_round(records)
-            self.records += records
-            self._has_lost_target = turns.has_lost_target
-        for record in records:
-            if turns.has_lost_target:
-                store_what_is_left(folder.path, record)
-            folder.add(record)
-        await self._look_at_conditions()
-        folder.note(self._conditions)
-        return records
-
     async def _obituary(self) -> str:
         """How the embedded target ended, in a sentence without its full stop."""
         assert self._target is not None
@@ -499,9 +435,10 @@ class Runner(FolderHolder):
         kept = "what was measured until then counts, and no" if self.has_measured else "no"
         return f"{self._target.end_in_words}; {kept} mode is to blame. Run again, or give a URL"
 
-    def _ledger(self) -> TargetLedger:
+    def _hops(self) -> dict[str, int | None]:
+        """How many requests arrive at the target for one that is sent, by mode."""
         hops = {probe.mode: hops_of(self.plan, probe) for probe in self._probes}
-        return TargetLedger({mode_id: hops.get(lane_of(mode_id)) for mode_id in self.plan.modes})
+        return {mode_id: hops.get(lane_of(mode_id)) for mode_id in self.plan.modes}
 
     async def _counts(self) -> TargetCounts | None:
         if self._target is None:
@@ -510,16 +447,6 @@ class Runner(FolderHolder):
             return await self._target.counts()
         except TargetError:
             return None  # what was measured must not be lost; that it has died is seen elsewhere
-
-
-def _round_start(number: int, group: int, duration_s: float | None, workers: list[WorkerProcess]) -> RoundStart:
-    return RoundStart(
-        round=number,
-        group=group,
-        duration_s=duration_s,
-        setups={worker.mode_id: worker.setup for worker in workers if worker.setup is not None},
-        ended={worker.mode_id: worker.ended for worker in workers if worker.ended is not None},
-    )
 
 
 def time_of_day() -> str:
