@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from itertools import pairwise
@@ -446,8 +447,10 @@ async def test_an_app_that_is_killed_loses_nothing_and_leaves_nothing(mortal: Da
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 async def test_local_processes_are_hosts_that_share_this_machine(
-    light_modes: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+    light_modes: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(followed_host, "MOST_HELD", 0)  # as of so many that no connection is held for each
     runner = HostsRunner(plan_of(light_modes, rounds=2), Cluster(local=2))
     events = await run_through(runner)
@@ -455,6 +458,7 @@ async def test_local_processes_are_hosts_that_share_this_machine(
     assert told.startswith("local-1 and local-2 share one machine, so they measure in turns")
     assert [rounds_of(run)["light"] for run in runner.measured.hosts] == [2, 2]
     assert turns_of(runner.measured) == [1, 1, 2, 2]
+    assert not list(tmp_path.glob("*dask*")), "nothing is left in the folder for everybody's temporary files"
 
 
 @pytest.mark.slow

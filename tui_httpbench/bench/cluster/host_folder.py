@@ -26,7 +26,7 @@ class BusyError(Exception):
 
 def make_host_folder(run_id: str) -> tuple[Path, FileLock]:
     """A folder for a child of this run, which is locked while this process has it. Raises OSError, BusyError."""
-    parent = _parent()
+    parent = hosts_folder()
     make_private_folder(parent)
     guard = FileLock(parent / _LOCK, waits=True)
     try:
@@ -62,8 +62,8 @@ def _refuse_beside_a_run_of_its_own() -> None:
                 raise BusyError(str(read_run(folder)["run_id"]) or folder.name)
 
 
-def _parent() -> Path:
-    """Where this user's children have their folders on this machine, always the same."""
+def hosts_folder() -> Path:
+    """Where this user's children, and a cluster made on this machine, have their folders here, always the same."""
     state = state_folder()
     if state is not None:
         with suppress(OSError):

@@ -25,6 +25,7 @@ from distributed.security import Security
 from tui_httpbench.bench.cluster import host_facts
 from tui_httpbench.bench.cluster.address import Cluster
 from tui_httpbench.bench.cluster.greeting import await_greeting
+from tui_httpbench.bench.cluster.host_folder import hosts_folder
 from tui_httpbench.bench.cluster.tls_files import check_tls_files
 from tui_httpbench.bench.run_error import RunError
 from tui_httpbench.text.formatting import reason_of
@@ -200,7 +201,13 @@ async def _local_cluster(count: int) -> AsyncGenerator[tuple[str, Security], Non
     security = Security.temporary()
     _quiet_tracker()
     levels = dict.fromkeys(("distributed", "distributed.nanny", "distributed.worker", "distributed.core"), "critical")
-    with dask.config.set({"logging": levels, "distributed.worker.memory.terminate": False}):
+    settings = {
+        "logging": levels,
+        "distributed.worker.memory.terminate": False,
+        # Not among the folders of others: Dask leaves one behind, in which it looks for what a kill left.
+        "temporary-directory": str(hosts_folder()),
+    }
+    with dask.config.set(settings):
         try:
             cluster = await asyncio.wait_for(
                 distributed.LocalCluster(
