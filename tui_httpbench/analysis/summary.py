@@ -229,7 +229,7 @@ def _find_all(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[Findi
         *elsewhere_findings(measured.plan, measured.probes),
         *find_repeats(measured.probes, modes),
         *find_unkept(measured.plan, modes, measured.probes),
-        *find_late_answers(measured.plan, modes),
+        *find_late_answers(measured.plan, modes, measured.records),
         *_find_risky_wishes(measured.plan),
         *find_in_variants(measured.plan, measured.probes),
         *_find_given_up(measured.records, modes),
