@@ -12,6 +12,7 @@ from tui_httpbench.analysis.elsewhere import elsewhere_findings
 from tui_httpbench.analysis.findings import FINDINGS, Finding
 from tui_httpbench.analysis.foreign_requests import find_foreign_requests
 from tui_httpbench.analysis.late_answers import find_late_answers
+from tui_httpbench.analysis.late_connects import find_late_connects
 from tui_httpbench.analysis.latency import summarize_latency
 from tui_httpbench.analysis.ranking import RankingRules, rank_modes
 from tui_httpbench.analysis.rate_limit import why_too_much
@@ -229,6 +230,7 @@ def _find_all(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[Findi
         *find_repeats(measured.probes, modes),
         *find_unkept(measured.plan, modes, measured.probes),
         *find_late_answers(measured.plan, modes),
+        *find_late_connects(measured.plan, modes, measured.records),
         *_find_risky_wishes(measured.plan),
         *find_in_variants(measured.plan, measured.probes),
         *_find_given_up(measured.records, modes),
