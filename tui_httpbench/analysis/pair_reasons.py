@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tui_httpbench.analysis.grouping import grouped, usual_grouping
 from tui_httpbench.analysis.mode_facts import facts_of
-from tui_httpbench.analysis.pairs import Pair, pairs_among
+from tui_httpbench.analysis.pairs import Pair, further_of, pairs_among
 from tui_httpbench.analysis.question_answer import asked_pairs
 from tui_httpbench.analysis.reasons import ModeReason, explain_ranking, portrait, reasons_of_gap, unexplained
 from tui_httpbench.analysis.result import Result
@@ -30,11 +31,16 @@ def explain_lanes(result: Result, against: str = "") -> tuple[ModeReason, ...]:
     return tuple(_explained(result, reason, pairs, against) for group in groups for reason in group)
 
 
+def pairs_in_words(result: Result, pairs: Sequence[Pair]) -> list[str]:
+    """The sentences on pairs, and a last one on what would make those sure that are not."""
+    return [*(pair_in_words(result, pair) for pair in pairs), *filter(None, [further_of(pairs).text])]
+
+
 def pair_in_words(result: Result, pair: Pair) -> str:
     """The sentence on a pair; of two variants of one mode that surely differ, what explains the most of it as well."""
     of_one_mode = mode_of(pair.label) is mode_of(pair.reference)
     reasons = _reasons(result, pair) if of_one_mode and pair.verdict in ("slower", "faster") else []
-    return " ".join(filter(None, (pair.in_words, *reasons[:1], dependencies_in_words(result, pair))))
+    return " ".join(filter(None, (pair.claim, *reasons[:1], dependencies_in_words(result, pair))))
 
 
 def dependencies_in_words(result: Result, pair: Pair) -> str:
@@ -65,7 +71,7 @@ def _explained(result: Result, usual: ModeReason, pairs: dict[str, Pair], agains
 
 
 def _sentences(result: Result, pair: Pair) -> tuple[str, ...]:
-    start = f"It {pair.predicate}"
+    start = f"It {pair.claimed}"
     if pair.interval is None or pair.verdict in ("same", "unsure"):
         # What may not be there is not explained.
         return (start,)

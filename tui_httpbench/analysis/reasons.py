@@ -6,9 +6,7 @@ import math
 from dataclasses import dataclass
 
 from tui_httpbench.analysis.mode_facts import ModeFacts, facts_of
-from tui_httpbench.analysis.outlook import Further, deciding_distance, further_in_words, reach_of, rounds_to_tell
 from tui_httpbench.analysis.result import Rank, Result
-from tui_httpbench.analysis.summary import rules_of
 from tui_httpbench.analysis.time_parts import ELSEWHERE, NAMES, OTHER, TimeParts
 from tui_httpbench.text.formatting import (
     enumerate_names,
@@ -84,19 +82,9 @@ def _sentences(result: Result, rank: Rank, facts: dict[str, ModeFacts], winner: 
     if rank.verdict == "same":
         return (start, "That counts as equal.")
     if rank.verdict == "unsure":
-        # What may be no difference has no reason.
-        reach = 1.0 if rank.interval is None else reach_of(rank.interval)
-        return (start, f"It may not be slower; {further_in_words(_further(result, rank), reach=reach)}.")
+        # What may be no difference has no reason; what would help is said once, of all.
+        return (start, "It may not be slower.")
     return (start, *(reasons_of_gap(result, own, facts[winner.mode]) or (unexplained(own, facts[winner.mode]),)))
-
-
-def _further(result: Result, rank: Rank) -> Further | None:
-    """The rounds that would tell a lane from the winner, as the sentence on this pair has them."""
-    if rank.interval is None:
-        return None
-    compared = sum(each.interval is not None for each in result.ranking)
-    rules = rules_of(result.plan, result.records)
-    return rounds_to_tell(rank.interval, deciding_distance(rank.interval, rules), compared, result.records, rules)
 
 
 def portrait(own: ModeFacts) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from tui_httpbench.analysis.columns import METRICS
 from tui_httpbench.analysis.conclusion import conclusion_of
 from tui_httpbench.analysis.grouping import can_group, usual_grouping
 from tui_httpbench.analysis.pair_reasons import dependencies_in_words
-from tui_httpbench.analysis.pairs import Pair, few_first, pairs_of
+from tui_httpbench.analysis.pairs import Pair, few_first, further_of, pairs_of
 from tui_httpbench.analysis.places import ORDER_NOTE, rates_differ
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.report import markdown
@@ -29,23 +29,38 @@ _EDGES = 6
 """Columns beside the sentences, at most."""
 
 
-def said_of(result: Result, pairs: tuple[Pair, ...]) -> tuple[str, str]:
+def said_of(result: Result, pairs: tuple[Pair, ...], adds_rounds: int = 0) -> tuple[str, str]:
     """The verdict in a sentence or two, and what else there is to say; either may be empty.
 
     What variants come to goes first, and so does the answer to the question of the plan. Of two lanes that are compared
-    so, the ranking says nothing more.
+    so, the ranking says nothing more. What the key for more rounds makes, ``adds_rounds`` of them, is said beside how
+    many would help.
     """
     conclusion = conclusion_of(result)
     first = few_first(pairs)[0]
     others = dict.fromkeys(dependencies_in_words(result, pair) for pair in first)
-    pairs_told = " ".join(filter(None, (*(pair.in_words for pair in first), *others)))
-    said = [pairs_told, conclusion.answer, conclusion.known, conclusion.left_open]
-    if (pairs_told or conclusion.answer) and len(result.modes) == 2:
-        said[2:] = []
-    elif pairs_told:
-        said[3:] = []  # how other lanes than those of a pair compare was not the question
+    pairs_told = " ".join(filter(None, (*(pair.claim for pair in first), *others)))
+    of_pairs = further_of(first)
+    left_open = f"{conclusion.left_open} {_what_the_key_makes(conclusion.more_rounds, adds_rounds)}".strip()
+    said = [pairs_told, conclusion.answer, conclusion.known, left_open]
+    if pairs_told:
+        # How other lanes than those of a pair compare was not the question.
+        said[1:] = [
+            f"{of_pairs.text} {_what_the_key_makes(of_pairs.rounds, adds_rounds)}".strip(),
+            conclusion.answer,
+            conclusion.known if len(result.modes) > 2 else "",
+        ]
+    elif conclusion.answer and len(result.modes) == 2:
+        said[2:] = [left_open]
     verdict, *rest = [*filter(None, said), ""]
     return in_form_words(verdict), in_form_words(" ".join(filter(None, [*rest, conclusion.by_cpu])))
+
+
+def _what_the_key_makes(wanted: int | None, adds_rounds: int) -> str:
+    """What the key for more rounds makes of those that would help; empty where no number is told, or it makes none."""
+    if not wanted or not adds_rounds:
+        return ""
+    return "+ makes them." if wanted <= adds_rounds else f"+ makes about {adds_rounds} at a time."
 
 
 class RankingView(ResultView):
@@ -63,7 +78,7 @@ class RankingView(ResultView):
     def compose(self) -> ComposeResult:
         """The sentence first, then the choice of metric over chart and table."""
         pairs = pairs_of(self.result)
-        verdict, rest = self._said = said_of(self.result, pairs)
+        verdict, rest = self._said = said_of(self.result, pairs, self.adds_rounds)
         yield _shown(Prose(verdict, id="conclusion"))
         if is_on_stage(self.app):
             yield _shown(Prose(doubt_on_stage(self.result), id="stage-doubt"))
@@ -80,7 +95,8 @@ class RankingView(ResultView):
             # Where rows are few, chart and table come before what else there is to say.
             yield _shown(Prose(rest, id="rest-below", classes="rest"))
             if after := few_first(pairs)[1]:
-                yield Prose(in_form_words("\n".join(pair.in_words for pair in after)), id="pairs")
+                told = [*(pair.claim for pair in after), further_of(after).text]
+                yield Prose(in_form_words("\n".join(filter(None, told))), id="pairs")
             if rates_differ(self.result):
                 yield Prose(ORDER_NOTE, id="order-note")
 

@@ -24,7 +24,7 @@ from tui_httpbench.tui.copying import told_of_copy
 from tui_httpbench.tui.formatting import beside_title
 from tui_httpbench.tui.parts.panel import SEPARATOR
 from tui_httpbench.tui.parts.save import SaveScreen
-from tui_httpbench.tui.plan_words import describe_more_rounds
+from tui_httpbench.tui.plan_words import describe_more_rounds, more_rounds_of
 from tui_httpbench.tui.saving import file_stem, save_result_aside
 from tui_httpbench.tui.screens.results.article_view import ArticleView
 from tui_httpbench.tui.screens.results.code_view import CodeView
@@ -185,6 +185,8 @@ The sentence on top is the verdict. Each tab answers one more question; its unde
         self.is_kept = is_kept
         self._views = {view.ID: view(result) for view in VIEWS if view.applies_to(result)}
         self._why_no_more = why_no_more_rounds(measured)
+        for view in self._views.values():
+            view.adds_rounds = 0 if self._why_no_more else more_rounds_of(result)
         self._bindings.key_to_bindings["plus"] = [
             # Where it can't be done, the key still says why.
             replace(binding, show=False)
