@@ -6,13 +6,15 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 from textual.widgets import Label
 
+from tui_httpbench.analysis.column import Column
 from tui_httpbench.analysis.columns import METRICS
 from tui_httpbench.analysis.conclusion import conclusion_of
-from tui_httpbench.analysis.grouping import can_group, usual_grouping
+from tui_httpbench.analysis.grouping import GroupBy, can_group, usual_grouping
 from tui_httpbench.analysis.pair_reasons import dependencies_in_words
 from tui_httpbench.analysis.pairs import Pair, few_first, further_of, pairs_of
-from tui_httpbench.analysis.places import ORDER_NOTE, rates_differ
+from tui_httpbench.analysis.places import BARS_NOTE, ORDER_NOTE, rates_differ
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.rows import bars_are_out_of_order
 from tui_httpbench.report import markdown
 from tui_httpbench.tui.form_words import in_form_words
 from tui_httpbench.tui.parts.panel import Page
@@ -85,9 +87,7 @@ class RankingView(ResultView):
         yield _shown(Prose(rest, id="conclusion-rest", classes="rest"))
         plan = self.result.plan
         yield MetricBar(METRICS[0], usual_grouping(plan), can_group=can_group(plan))
-        note = Label(id="metric-note", markup=False)
-        note.display = False
-        yield note
+        yield Label(id="metric-note", markup=False)
         with Page(id="page"):
             yield ChartPanel(self.result)
             yield RankingTable(self.result)
@@ -100,6 +100,10 @@ class RankingView(ResultView):
             if rates_differ(self.result):
                 yield Prose(ORDER_NOTE, id="order-note")
 
+    def on_mount(self) -> None:
+        """Says what to mind of the bars that are there first."""
+        self._tell_of_bars(METRICS[0], usual_grouping(self.result.plan))
+
     def on_resize(self) -> None:
         """Gives the rows that chart and table leave to what explains them."""
         if is_on_stage(self.app):
@@ -111,7 +115,7 @@ class RankingView(ResultView):
         verdict, rest = self._said
         columns = self.size.width - _EDGES
         rows = self.size.height - rows_with_gaps(len(self.result.modes)) - self.query_one(ChartPanel).gutter.height
-        rows -= rows_of(doubt_on_stage(self.result), columns)
+        rows -= rows_of(doubt_on_stage(self.result), columns) + self.query_one("#metric-note", Label).display
         verdict = sentences_within(verdict, columns, rows)
         self.query_one("#conclusion", Prose).update(verdict)
         self.set_class(rows_of(verdict, columns) + rows_of(rest, columns) > rows, "-no-rest")
@@ -135,9 +139,17 @@ class RankingView(ResultView):
         """Redraws the chart, and ranks the table by the metric's yardstick."""
         self.query_one(ChartPanel).draw_by(event.metric, event.log, event.by)
         self.query_one(RankingTable).rank_by(event.metric, event.by)
+        self._tell_of_bars(event.metric, event.by)
+
+    def _tell_of_bars(self, metric: Column, by: GroupBy) -> None:
+        """Says what to mind of the bars; what they and their order come from, where that is not the same."""
+        is_odd = bars_are_out_of_order(metric, self.result, by)
         note = self.query_one("#metric-note", Label)
-        note.display = bool(event.metric.note)
-        note.update(event.metric.note)
+        told = " ".join(filter(None, (metric.note, BARS_NOTE if is_odd else "")))
+        note.display = bool(told)
+        note.update(told)
+        for below in self.query("#order-note"):
+            below.display = not is_odd
 
     def choose_metric(self, metric_id: str) -> None:
         """Draws the ranking by another metric."""
