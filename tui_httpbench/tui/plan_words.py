@@ -58,7 +58,7 @@ def work_in_short(plan: Plan) -> str:
         )
     else:
         where = printable(request.hiding.hide(drop_secrets(request.url)))
-    values = "" if plan.sweep is None else f"{plural(len(plan.sweep.values), 'value')} of {plan.sweep.knob}"
+    values = "" if plan.sweep is None else f"{plural(len(plan.sweep.values), 'value')} of {plan.sweep.name}"
     modes = " × ".join(filter(None, (plural(len(plan.modes), "mode"), values)))
     in_flight = "article's load" if plan.concurrency == ARTICLE else f"{plan.concurrency:,} in flight"
     if plan.sweep is not None and plan.sweep.knob in ("concurrency", "workload"):
