@@ -13,6 +13,7 @@ from tui_httpbench.analysis.question_answer import answer_of, asked_pairs
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.plan.presets import PRESETS
 from tui_httpbench.plan.variants import parse_variants
+from tui_httpbench.text.formatting import times_as_fast
 
 
 def asked(modes: tuple[str, ...], preset: str = "keep") -> Result:
@@ -60,6 +61,18 @@ def test_each_variant_is_asked_for_its_own_gain() -> None:
         r"requests-session@old is 3.00 times as fast as requests@old \([^)]+\)\.",
         answer_of(result),
     )
+
+
+@pytest.mark.parametrize(
+    ("bounds", "told"),
+    [
+        ((0.31, 0.1, 1.001), "3.23 times as fast as aiohttp-each (0.999 to 10.0)"),
+        ((0.5, 0.4, 0.6), "2.00 times as fast as aiohttp-each (1.67 to 2.50)"),
+        ((0.5, 0.0, 0.6), "2.00 times as fast as aiohttp-each (1.67 to 10,000+)"),
+    ],
+)
+def test_on_which_side_of_1_a_bound_lies_can_be_read(bounds: tuple[float, float, float], told: str) -> None:
+    assert times_as_fast(*bounds, "aiohttp-each") == told
 
 
 @pytest.mark.parametrize("modes", [EIGHT, ("httpx", "httpx-client", "aiohttp"), ("httpx-client", "aiohttp")])

@@ -218,8 +218,8 @@ def _by_cpu(result: Result, ranks: list[Rank]) -> str:
     if not decided:
         return ""
     left = len(decided) - MAX_GROUPS
-    more = f" and {plural(left, 'more pair')} {'differs' if left == 1 else 'differ'}" if left > 0 else ""
-    said = enumerate_names(decided[:MAX_GROUPS]) if not more else f"{', '.join(decided[:MAX_GROUPS])}{more}"
+    # A single one more is named: to count it is no shorter.
+    said = enumerate_names([*decided[:MAX_GROUPS], f"{left} more pairs differ"] if left > 1 else decided)
     return f"By CPU time, which is steadier, {said}."
 
 

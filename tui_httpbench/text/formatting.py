@@ -37,10 +37,19 @@ def format_times(ratio: float) -> str:
     return f"{WIDE_BOUND:,}+" if ratio >= WIDE_BOUND else _three_digits(ratio) if ratio >= 0.1 else f"{ratio:.2g}"
 
 
+def format_bounded_times(ratio: float) -> str:
+    """The same of a ratio with bounds, or of one of these, with a digit more where it would read as 1.
+
+    On which side of that it lies is what decides.
+    """
+    return _bound(ratio) if 0.1 <= ratio < WIDE_BOUND else format_times(ratio)
+
+
 def times_as_fast(ratio: float, low: float, high: float, than: str = "") -> str:
     """A ratio of times and its bounds, all turned over: ``50 times as fast as httpx (39 to 62)``."""
-    turned = [format_times(1 / each) if each else f"{WIDE_BOUND:,}+" for each in (ratio, high, low)]
-    return f"{turned[0]} times as fast{than and f' as {than}'} ({turned[1]} to {turned[2]})"
+    times, least, most = (1 / each if each else math.inf for each in (ratio, high, low))
+    bounds = f"{format_bounded_times(least)} to {format_bounded_times(most)}"
+    return f"{format_bounded_times(times)} times as fast{than and f' as {than}'} ({bounds})"
 
 
 def format_count(number: float) -> str:
