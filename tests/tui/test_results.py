@@ -193,12 +193,16 @@ async def test_ties_other_work_settings_and_unknown_numbers_are_shown() -> None:
         assert lines["aiohttp"].split("┤")[1].strip() == "unknown"
 
 
-async def test_nothing_measured_says_so_and_offers_no_more_rounds() -> None:
+async def test_nothing_measured_is_said_in_a_sentence_with_nothing_to_go_on_with() -> None:
     result = plain_result_of(modes=("aiohttp", "httpx"), stopped=True)
     async with show(result, measured=measured_of(result)) as (screen, pilot):
-        assert text_on(pilot.app).count("  not measured") == 2
-        assert len(screen.query_one(RankingTable).columns) == 1  # nothing but the modes is known
-        assert "More rounds" not in text_on(pilot.app)
+        await wait_until(pilot, lambda: "Stopped before anything was measured." in text_on(pilot.app))
+        assert not screen.query_one(RankingTable).is_on_screen
+        for word in ("not measured", "+ More", "Replay", "Save"):
+            assert word not in text_on(pilot.app)
+        await pilot.press("space", "s", "w", "g")
+        await pilot.pause()
+        assert pilot.app.screen is screen
 
 
 async def test_a_click_on_a_column_sorts_by_it() -> None:

@@ -22,6 +22,8 @@ ONE_ROUND = "One round decides nothing."
 
 NONE_RANKED = "No mode is ranked: each had failed requests or missing rounds."
 
+STOPPED_AT_ONCE = "Stopped before anything was measured."
+
 STOPPED_EARLY = "Stopped before the first round was over, so nothing is ranked."
 
 MAX_GROUPS = 3
@@ -117,7 +119,7 @@ def _without_success(result: Result) -> str | None:
     sent = sum(mode.requests for mode in result.modes)
     if not sent:
         failure = next((finding.text for finding in result.findings if finding.id == "all-failed"), None)
-        return failure and f"Nothing was measured. {failure}"
+        return f"Nothing was measured. {failure}" if failure else STOPPED_AT_ONCE if result.stopped else None
     ended: Counter[str] = Counter()
     texts: Counter[str] = Counter()
     for mode in result.modes:

@@ -84,8 +84,7 @@ def _blocks(
         yield ""
         yield Text(printable(gate), style="bold")
     blocks: list[RenderableType | None] = []
-    is_measured = any(mode.requests or mode.note for mode in result.modes)
-    if is_measured:
+    if result.is_measured:
         yield ""
         yield ranking_table(result, console, by)
         yield from _footnotes(result)
@@ -93,11 +92,11 @@ def _blocks(
         blocks.append(_article(result, console, verbose))
     if any(mode.errors for mode in result.modes):
         blocks.append(_errors(result))
-    findings = [finding for finding in result.findings if is_measured or finding.id != "all-failed"]
+    findings = [finding for finding in result.findings if result.is_measured or finding.id != "all-failed"]
     if findings:
         blocks.append(warnings_block(findings))
     if verbose:
-        blocks += [columns_block(result)] if is_measured else []
+        blocks += [columns_block(result)] if result.is_measured else []
         blocks += [settings_block(result), environment_block(result)]
     for block in blocks:
         if block is not None:

@@ -101,7 +101,9 @@ class RankingView(ResultView):
                 yield Prose(ORDER_NOTE, id="order-note")
 
     def on_mount(self) -> None:
-        """Says what to mind of the bars that are there first."""
+        """Says what to mind of the bars that are there first; without anything measured, there are none."""
+        if not self.result.is_measured:
+            self.query_one(MetricBar).display = self.query_one("#page", Page).display = False
         self._tell_of_bars(METRICS[0], usual_grouping(self.result.plan))
 
     def on_resize(self) -> None:

@@ -194,6 +194,8 @@ The sentence on top is the verdict. Each tab answers one more question; its unde
             else replace(binding, tooltip=f"{binding.tooltip}: {describe_more_rounds(result)}")
             for binding in self._bindings.key_to_bindings["plus"]
         ]
+        if not result.is_measured:
+            self._bindings.key_to_bindings.pop("space")  # there is nothing to replay
         if is_kept:
             self._bindings.key_to_bindings["escape"] = [
                 replace(binding, description="Back", show=True, tooltip="Back to the history")
@@ -251,6 +253,8 @@ The sentence on top is the verdict. Each tab answers one more question; its unde
         """Keys of a tab count only while it is open; those of tabs that don't apply, never."""
         if action == "show":
             return parameters[0] in self._views
+        if action == "save" and not self.result.is_measured:
+            return False
         if action == "group_next" and not can_group(self.result.plan):
             return False
         if not self.is_mounted or action not in _ON_TABS:
