@@ -58,7 +58,7 @@ def _blocks(result: Result, against: Against, by: GroupBy) -> Iterator[str]:
     yield from _changes(result)
     yield from _scripts(result)
     if result.findings:
-        yield "Warnings"
+        yield "### Warnings"
         yield _list([finding.text for finding in result.findings])
 
 
@@ -79,7 +79,7 @@ def _changes(result: Result) -> Iterator[str]:
     if result.plan.variants:
         return
     if changes := changes_of(result):
-        yield "What to change"
+        yield "### What to change"
     for change in changes:
         yield f"- {markdown_text(change.in_words)}"
         if change.is_own:  # a user's own file may hold what is not to be told
