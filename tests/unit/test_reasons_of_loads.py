@@ -38,7 +38,7 @@ def test_the_winner_is_told_by_the_requests_that_its_rounds_held() -> None:
     # Two requests of warm-up are in the records' setup.
     assert "opened 10 connections a round for 102 requests, warm-up included" in text
     assert "used 0.10 ms of CPU per request (busy 10 % of the time)" in text
-    assert "had 1.00 requests in flight on average, of 10" in text, "each began when the one before had ended"
+    assert "had 1.00 requests in flight on average, of 10 asked for" in text, "each began when the one before had ended"
 
 
 def test_the_facts_are_per_request() -> None:

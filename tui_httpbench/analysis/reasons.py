@@ -98,7 +98,9 @@ def portrait(own: ModeFacts) -> tuple[str, ...]:
             f"used {format_figure(own.cpu_ms)} ms of CPU per request (busy {format_percent(own.cpu_share)} of the time)"
         )
     if own.in_flight > 1 and own.ran_short and own.mean_in_flight is not None:
-        parts.append(f"had {format_figure(own.mean_in_flight)} requests in flight on average, of {own.in_flight:,}")
+        parts.append(
+            f"had {format_figure(own.mean_in_flight)} requests in flight on average, of {own.in_flight:,} asked for"
+        )
     elif own.in_flight > 1:
         parts.append(f"had up to {plural(own.in_flight, 'request')} in flight")
     return (f"It {enumerate_names(parts)}.",) if parts else ()

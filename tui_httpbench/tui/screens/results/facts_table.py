@@ -90,10 +90,12 @@ def _figure(pick: Callable[[ModeFacts], float | None]) -> Callable[[ModeFacts], 
 
 
 def _in_flight(facts: ModeFacts) -> str:
-    """``10``, or ``3.72 of 10`` where clearly fewer were under way on average."""
-    if facts.ran_short and facts.mean_in_flight is not None and facts.in_flight > 1:
-        return f"{format_figure(facts.mean_in_flight)} of {facts.in_flight:,}"
-    return f"{facts.in_flight:,}" if facts.mean_in_flight is not None else f"at most {facts.in_flight:,}"
+    """``9.81 of 10``: how many were under way on average, of those asked for; ``at most 10`` where nobody knows."""
+    if facts.in_flight == 1:
+        return "1"
+    if facts.mean_in_flight is None:
+        return f"at most {facts.in_flight:,}"
+    return f"{format_figure(facts.mean_in_flight)} of {facts.in_flight:,}"
 
 
 _HEADINGS = {column.id: column.heading() for column in COLUMNS}

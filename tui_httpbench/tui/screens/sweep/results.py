@@ -163,7 +163,8 @@ sentences on top say what is sure, of all values together.
         nothing = NO_VERDICT if self.result.measured_points else NOTHING
         first, *rest = found or (nothing,)
         doubt = first_doubt(self.result.findings) if self.app.has_class(STAGE_CLASS) else ""
-        self.query_one(Answer).show("\n".join(map(printable, filter(None, (first, doubt, *rest)))))
+        told = (printable(in_form_words(text)) for text in (first, doubt, *rest) if text)
+        self.query_one(Answer).show("\n".join(told))
         await self._show()
         self.query_one(CurvesView).chart.begin_at(value)
 
