@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -281,3 +282,16 @@ def test_findings_are_told_once_with_their_points() -> None:
     cut_short = replace(last, records=last.records[:2])
     somewhere = summarize_sweep(replace(measured, points=(first, cut_short))).findings
     assert [finding.text[:6] for finding in somewhere if finding.id == "few-rounds"] == ["At 5: "]
+
+
+def test_what_holds_for_all_libraries_and_values_is_said_once() -> None:
+    times_ms = {
+        "requests": (2.0, 12.0, 42.0),
+        "requests-session": (1.0, 6.0, 21.0),
+        "aiohttp-each": (2.0, 12.0, 42.0),
+        "aiohttp": (0.5, 5.5, 20.5),
+    }
+    told = " ".join(sentences_of(swept("rtt=0,5,20", times_ms)))
+    assert told.count("at all 3 values: ") == 1
+    assert re.search(r"pays at all 3 values: requests-session is [^;]+; aiohttp is ", told)
+    assert re.search(r"Differences below about [\d.]+ % can't be told at any value\.", told)

@@ -27,6 +27,8 @@ MAX_OPEN = 2
 NOT_TOLD_APART = "not told apart yet"
 MOST_TOLD = 0.95
 """From such a share on, it says little how large a difference has to be: nearly twice the time."""
+ALIKE = 1.25
+"""Shares of a difference that are no more than so many times apart are told as one."""
 MOST_TRIPS = 2.0
 """An interval of round trips that is so wide says nothing, and is not told."""
 NEARLY_ALL = 0.95
@@ -115,16 +117,18 @@ def how_sure(pairs: SweepPairs) -> str:
     if known and len(far) == len(known):
         return "Even twice the time can't be told at any value yet; more rounds would help."
     more = f" Even twice the time can't be told yet at {enumerate_names(far)}; more rounds would help." if far else ""
-    alike = {share for _, share in shares}
-    if len(alike) == 1 and not far:
-        return f"Differences below about {alike.pop()} can't be told at any value."
+    least, most = min((share for _, share in known), default=0.0), max((share for _, share in known), default=0.0)
+    if known and not far and most <= ALIKE * least:
+        return f"Differences below about {format_percent(most)} can't be told at any value."
     told = [f"{share} at {value}" for value, share in shares]
-    return f"Smaller differences than these can't be told: {enumerate_names(told)}.{more}" if told else ""
+    if told and pairs.result.sweep.unit:
+        told[-1] = f"{told[-1]} {pairs.result.sweep.unit}"
+    return f"Differences below these can't be told: {enumerate_names(told)}.{more}" if told else ""
 
 
 def _keeping(pairs: SweepPairs) -> str:
     """What a client that is kept buys, of each library that is there with one and with one for every request."""
-    told = []
+    told: list[tuple[str, str]] = []
     sweep = pairs.result.sweep
     for each, kept, ahead in _gains(pairs):
         first, *rest = ahead[:1] + ahead[1:][-1:]
@@ -132,8 +136,13 @@ def _keeping(pairs: SweepPairs) -> str:
         gains = [f"{format_times(first.times)} times as fast as {each}{at}"]
         gains += [f"{format_times(last.times)} times at {sweep.in_words(last.value)}" for last in rest]
         where = places_in_words(sweep, [at.value for at in ahead])
-        told.append(f"{where}: {kept} is {enumerate_names(gains)}")
-    return f"{KEEPING} surely pays {'; '.join(told)}." if told else ""
+        told.append((where, f"{kept} is {enumerate_names(gains)}"))
+    # Where it is the same for all, that is said once.
+    parts = [
+        f"{where}: {gain}" if number == 0 or where != told[number - 1][0] else gain
+        for number, (where, gain) in enumerate(told)
+    ]
+    return f"{KEEPING} surely pays {'; '.join(parts)}." if parts else ""
 
 
 def _gains(pairs: SweepPairs) -> Iterator[tuple[str, str, list[Contest]]]:

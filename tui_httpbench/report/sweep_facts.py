@@ -40,7 +40,7 @@ def target_of_sweep(result: SweepResult) -> str:
     request = result.plan.request
     own = request.hiding.hide(drop_secrets(request.url))
     where = f"{shown_url(own)} at the embedded target" if request.uses_embedded_target else shown_url(result.url)
-    what = "Workloads" if result.sweep.knob == "workload" else f"{request.method} {where} over {result.sweep.name}"
+    what = "Workloads" if result.sweep.knob == "workload" else f"{request.method} {where} over {result.sweep.title}"
     return f"{what}: {', '.join(result.sweep.values)}"
 
 
