@@ -68,7 +68,8 @@ def test_each_variant_is_asked_for_its_own_gain() -> None:
     [
         ((0.31, 0.1, 1.001), "3.23 times as fast as aiohttp-each (0.999 to 10.0)"),
         ((0.5, 0.4, 0.6), "2.00 times as fast as aiohttp-each (1.67 to 2.50)"),
-        ((0.5, 0.0, 0.6), "2.00 times as fast as aiohttp-each (1.67 to 10,000+)"),
+        ((0.5, 0.00001, 0.6), "2.00 times as fast as aiohttp-each"),
+        ((0.5, 0.0, 0.6), "2.00 times as fast as aiohttp-each"),
     ],
 )
 def test_on_which_side_of_1_a_bound_lies_can_be_read(bounds: tuple[float, float, float], told: str) -> None:

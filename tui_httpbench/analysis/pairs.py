@@ -25,7 +25,7 @@ from tui_httpbench.analysis.variant_labels import lane_versions
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.reference import USUAL, Against, compared_pairs
-from tui_httpbench.text.formatting import format_bounded_times, format_percent, times_as_fast
+from tui_httpbench.text.formatting import bounds_in_words, format_bounded_times, format_percent, times_as_fast
 
 MAX_PAIRS = 2
 """How many pairs are told before the ranking's verdict; where there are more, all are after it."""
@@ -87,7 +87,7 @@ class Pair:
         if not math.isfinite(self.interval.high):
             return f"can't be compared with {reference} yet: one round is not enough."
         bounds = self.interval.ratio, self.interval.low, self.interval.high
-        ratio, low, high = map(format_bounded_times, bounds)
+        ratio, between = format_bounded_times(bounds[0]), bounds_in_words(*bounds[1:])
         match self.verdict:
             case "same":
                 verdict = f"the same (within {format_percent(self.same_within)})"
@@ -97,7 +97,7 @@ class Pair:
                 verdict = f"surely {self.verdict}"
         if self.verdict != "same" and self.interval.ratio < 1:
             return f"is {times_as_fast(*bounds, reference)}: {verdict}."
-        return f"takes {ratio} times as long as {reference} ({low} to {high}): {verdict}."
+        return f"takes {ratio} times as long as {reference}{between}: {verdict}."
 
 
 @dataclass(frozen=True)
