@@ -150,6 +150,7 @@ def test_nothing_measured_has_no_sentence() -> None:
 )
 def test_values_in_words(values: tuple[str, ...], told: str) -> None:
     assert places_in_words(parse_sweep("concurrency=1,2,4,8"), values) == told
+    assert places_in_words(parse_sweep("rtt=0,20"), ("0", "20")) == "at both values"
 
 
 def test_the_interval_of_a_figure_holds_as_often_as_it_says() -> None:
