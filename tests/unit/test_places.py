@@ -41,7 +41,10 @@ def test_bars_that_stand_in_another_order_than_their_numbers_are_found() -> None
     assert bars_are_out_of_order(rates, swapped)
     assert not bars_are_out_of_order(by_cpu, swapped), "it has a ranking of its own"
     assert not bars_are_out_of_order(next(metric for metric in METRICS if not metric.trend), swapped), "sorted"
-    alike = replace(swapped, modes=tuple(replace(mode, requests_per_second=100.0) for mode in result.modes))
+    rate_of = {rank.mode: 100.0 + place / 1e3 for place, rank in enumerate(swapped.ranking)}
+    alike = replace(
+        swapped, modes=tuple(replace(mode, requests_per_second=rate_of[mode.mode]) for mode in result.modes)
+    )
     assert not bars_are_out_of_order(rates, alike), "what is written alike is in any order"
 
 

@@ -77,7 +77,7 @@ class NotesPanel(Vertical, Panel):
         self.display = bool(told)
 
 
-def _names_of(*runs: ComparedRun) -> list[str]:
+def names_of(*runs: ComparedRun) -> list[str]:
     """The runs by their names, or by the minute in which they began; by the second too where that tells none apart."""
     for length in (_TO_THE_MINUTE, _TO_THE_SECOND):
         told = [
@@ -124,7 +124,7 @@ Two runs, the older one first: what differs between them, then each lane that bo
         super().__init__()
         self._runs = old, new
         self.comparison = compare_runs(old, new)
-        self.sub_title = " against ".join(_names_of(new, old))
+        self.sub_title = " against ".join(names_of(new, old))
 
     def compose(self) -> ComposeResult:
         """What differs first, then what is known, in a sentence, drawn, and as a table."""
