@@ -16,11 +16,12 @@ from support.shown_result import ResultApp
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from tui_httpbench.analysis.compared_run import ComparedRun
 from tui_httpbench.analysis.run_comparison import compare_runs
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.report.json_reading import run_of_result
 from tui_httpbench.tui.screens.compare.ratio_plot import RatioScale
-from tui_httpbench.tui.screens.compare.screen import CompareScreen
+from tui_httpbench.tui.screens.compare.screen import CompareScreen, names_of
 from tui_httpbench.tui.screens.compare.trend_screen import TrendScreen
 from tui_httpbench.tui.screens.history.screen import HistoryScreen
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
@@ -94,6 +95,21 @@ async def test_of_more_runs_one_lane_is_drawn_and_the_next_with_a_key() -> None:
         shown = text_on(pilot.app)
         assert "httpx-client over 3 runs: its time over that of requests-session" in shown
         assert "surely slower" in shown
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("2026-11-27T09:17:01+00:00", "2026-11-27T09:18:41+00:00", ["2026-11-27 09:18", "2026-11-27 09:17"]),
+        ("2026-11-27T09:17:01+00:00", "2026-11-27T09:17:41+00:00", ["2026-11-27 09:17:41", "2026-11-27 09:17:01"]),
+        (None, None, ["last", "old.json"]),
+    ],
+)
+def test_two_runs_are_told_apart_in_the_title(old: str | None, new: str | None, told: list[str]) -> None:
+    before, after = (
+        ComparedRun(source, 2, (), (), 0.03, started_at=at) for source, at in (("old.json", old), ("last", new))
+    )
+    assert names_of(after, before) == told
 
 
 def test_a_ratio_stands_where_it_belongs_on_the_scale() -> None:

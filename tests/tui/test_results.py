@@ -15,6 +15,7 @@ from support.made_results import (
     clean_result,
     plain_result_of,
     record_of,
+    rounds_of,
     tied_result,
     troubled_result,
 )
@@ -28,9 +29,9 @@ from textual.widgets import DataTable, Footer, Select, Tabs
 
 from tui_httpbench.analysis.columns import METRIC_KEYS, METRICS
 from tui_httpbench.analysis.conclusion import conclude
-from tui_httpbench.analysis.places import ORDER_NOTE
+from tui_httpbench.analysis.places import BARS_NOTE, ORDER_NOTE
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.rows import order_by
+from tui_httpbench.analysis.rows import bars_are_out_of_order, order_by
 from tui_httpbench.measured.measured import Measured
 from tui_httpbench.text.formatting import format_interval, format_rate, format_ratio
 from tui_httpbench.tui.app import HttpbenchApp
@@ -192,12 +193,16 @@ async def test_ties_other_work_settings_and_unknown_numbers_are_shown() -> None:
         assert lines["aiohttp"].split("┤")[1].strip() == "unknown"
 
 
-async def test_nothing_measured_says_so_and_offers_no_more_rounds() -> None:
+async def test_nothing_measured_is_said_in_a_sentence_with_nothing_to_go_on_with() -> None:
     result = plain_result_of(modes=("aiohttp", "httpx"), stopped=True)
     async with show(result, measured=measured_of(result)) as (screen, pilot):
-        assert text_on(pilot.app).count("  not measured") == 2
-        assert len(screen.query_one(RankingTable).columns) == 1  # nothing but the modes is known
-        assert "More rounds" not in text_on(pilot.app)
+        await wait_until(pilot, lambda: "Stopped before anything was measured." in text_on(pilot.app))
+        assert not screen.query_one(RankingTable).is_on_screen
+        for word in ("not measured", "+ More", "Replay", "Save"):
+            assert word not in text_on(pilot.app)
+        await pilot.press("space", "s", "w", "g")
+        await pilot.pause()
+        assert pilot.app.screen is screen
 
 
 async def test_a_click_on_a_column_sorts_by_it() -> None:
@@ -403,9 +408,20 @@ async def test_places_that_seem_to_contradict_the_rates_are_explained() -> None:
         assert ORDER_NOTE not in text_on(pilot.app)
     first, second, *others = result.ranking
     swapped = replace(result, ranking=(replace(second, rank=1, shared=True), replace(first, shared=True), *others))
-    async with show(swapped, (160, 45)) as (screen, pilot):
+    async with show(swapped, (80, 24)) as (screen, pilot):
+        assert BARS_NOTE in text_on(pilot.app), "in sight, since it is about the bars in sight"
+        assert not any(note.display for note in screen.query("#order-note")), "said once"
+        assert column(screen, "mode")[0] == second.mode
+        await pilot.press("3")
+        await wait_until(pilot, lambda: BARS_NOTE not in text_on(pilot.app))
+    uneven = plain_result_of(
+        *rounds_of("aiohttp"),
+        *(replace(record, elapsed_s=9.0) for record in rounds_of("requests")[:1]),
+        *rounds_of("requests")[1:],
+    )
+    async with show(uneven, (160, 45)) as (screen, pilot):
         assert ORDER_NOTE in text_on(pilot.app)
-        assert column(screen, "rank")[:2] == ["1=", "1="]
+        assert BARS_NOTE not in text_on(pilot.app), "the bars are in order"
 
 
 @pytest.mark.slow
@@ -542,9 +558,10 @@ async def test_a_conclusion_about_large_groups_leaves_room_at_80_columns() -> No
     result = plain_result_of(*costs)
     verdict, rest = said_of(result, ())
     assert re.search(r"and \d more|close to call", rest)
+    assert bars_are_out_of_order(METRICS[0], result), "which takes a row to say"
     async with show(result) as (screen, pilot):
         assert words_in(pilot, screen.query_one("#conclusion")) == verdict
-        assert screen.query_one("#page").region.height >= 17
+        assert screen.query_one("#page").region.height >= 16
         below = screen.query_one("#rest-below", Prose)
         screen.query_one("#page").scroll_end(animate=False)
         await wait_until(pilot, lambda: words_in(pilot, below) == rest)

@@ -279,7 +279,7 @@ async def test_why_lists_facts_reasons_and_settings_and_warnings_are_counted_in_
         table = screen.query_one(FactsTable)
         rows = {str(table.get_row_at(index)[1]): table.get_row_at(index) for index in range(8)}
         assert [str(cell) for cell in rows["requests-session"][3:6]] == ["1", "1", "23"]
-        assert [str(cell) for cell in rows["aiohttp"][3:6]] == ["20", "–", "–"]
+        assert [str(cell) for cell in rows["aiohttp"][3:6]] == ["0.98 of 20", "–", "–"]
         settings = said(screen, SettingsPage).splitlines()
         assert settings[settings.index("≠ redirects") + 2] == f"not followed: {', '.join(OTHER_WORK)}"
         assert settings.index("= timeout: 30 s") > settings.index("≠ pool")

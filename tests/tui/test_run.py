@@ -677,6 +677,11 @@ async def test_the_latest_latencies_are_plotted_over_zero() -> None:
         screen.redraw()
         await pilot.pause()
         assert "✓ requests: latencies" in text_on(pilot.app)
+        samples[:, 1] = 2_176_000_000
+        screen.told = Latest("requests", samples)
+        screen.redraw()
+        await pilot.pause()
+        assert "p50 2,176 ms" in text_on(pilot.app), "a unit that is cut is another unit"
 
 
 def test_scales_are_round_and_hold_still() -> None:

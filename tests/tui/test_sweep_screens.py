@@ -15,6 +15,8 @@ from textual.screen import Screen
 from textual.widgets import Input, Static, TabbedContent
 
 from tui_httpbench.analysis.sweep import SweepResult, summarize_sweep
+from tui_httpbench.analysis.sweep_pairs import SweepPairs
+from tui_httpbench.analysis.sweep_words import telling_value
 from tui_httpbench.bench.kept_runs import keep, list_kept
 from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.plan.plan import Plan
@@ -61,11 +63,14 @@ async def test_curves_are_read_value_by_value_and_a_value_opens(notices: list[No
             text_on(app).split()
         )
         read_out = screen.query_one(ReadOut)
-        assert str(read_out.border_title) == "concurrency 1 in flight"
+        assert str(read_out.border_title) == "10 in flight", "where the verdict has its largest difference"
+        await pilot.press("home")
+        await pilot.pause()
+        assert str(read_out.border_title) == "1 in flight"
         assert str(read_out.render()).split()[1] == "requests-session", "the best on top"
         await pilot.press("end")
         await pilot.pause()
-        assert str(read_out.border_title) == "concurrency 10 in flight"
+        assert str(read_out.border_title) == "10 in flight"
         assert str(read_out.render()).split()[1] == "aiohttp"
         await pilot.press("3")
         await wait_until(pilot, lambda: "Median latency" in str(screen.query_one(CurveChart).border_title))
@@ -73,7 +78,7 @@ async def test_curves_are_read_value_by_value_and_a_value_opens(notices: list[No
         await pilot.press("enter")
         point = await wait_for_screen(pilot, ResultsScreen)
         assert point.result is screen.result.points[-1].result
-        assert str(point.sub_title).startswith("sweep over concurrency, at 10 in flight, judged alone")
+        assert str(point.sub_title).startswith("sweep over requests in flight, at 10 in flight, judged alone")
         await wait_until(pilot, lambda: "so it has to be surer" in " ".join(notice.text for notice in notices))
         await pilot.press("escape")
         assert await wait_for_screen(pilot, SweepResultsScreen) is screen
@@ -91,13 +96,28 @@ async def test_on_stage_a_sweep_tells_what_casts_doubt_on_it() -> None:
 
 
 async def test_the_cursor_begins_where_something_was_measured() -> None:
-    app = SweepApp(swept("concurrency=1,2,4", {"aiohttp": (None, 2.0, 1.0), "requests": (None, 1.0, 3.0)}))
+    app = SweepApp(swept("concurrency=1,2,4", {"aiohttp": (None, 2.0, 1.0)}))
     async with app.run_test(size=(120, 36)) as pilot:
         chart = (await read(pilot)).query_one(CurveChart)
         assert chart.cursor == 1
         await pilot.press("left")
         await pilot.pause()
         assert chart.cursor == 0, "where its user wants it"
+
+
+@pytest.mark.parametrize(
+    ("sweep", "value"),
+    [
+        (swept("concurrency=1,2,4", {"aiohttp": (9.0, 0.5, 1.0), "requests": (1.0, 1.5, 2.0)}), "2"),
+        (swept("rtt=0,5,20", {"requests-session": (1.0, 6.0, 21.0), "requests": (2.0, 16.0, 61.0)}), "20"),
+        (swept("rtt=0,5,20", {"requests-session": (1.0, 6.0, 21.0), "aiohttp": (2.0, 16.0, 61.0)}), ""),
+        (swept("concurrency=1,2", {"aiohttp": (2.0, 3.0), "requests": (2.0, 1.0)}, rounds=1), ""),
+    ],
+)
+def test_the_value_that_the_verdict_is_about_is_the_one_with_the_largest_difference(
+    sweep: SweepResult, value: str
+) -> None:
+    assert telling_value(SweepPairs(sweep)) == value
 
 
 async def test_it_is_copied_and_saved_and_what_is_to_be_minded_has_a_tab(
@@ -210,7 +230,7 @@ async def test_points_fill_in_while_a_sweep_runs_and_what_is_stopped_is_kept() -
         running = await wait_for_screen(pilot, SweepScreen)
         await wait_until(pilot, lambda: running.query_one(CurveChart).shown is not None)
         await wait_until(pilot, lambda: all(point.rounds_done for point in running._runner.progress().points))
-        assert "concurrency, rounds done" in str(running.query_one("#sweep-points", Static).content)
+        assert "requests in flight, rounds done" in str(running.query_one("#sweep-points", Static).content)
         assert str(running.sub_title) in work_in_short(plan)
         assert "round" not in str(running.sub_title), "how many there are is told in one place"
         await pilot.press("right", "3", "escape")

@@ -403,7 +403,7 @@ def test_who_runs_dry_is_told_with_the_latency_of_each() -> None:
     assert {"aiohttp 5 instead of 10 (0.30 ms a request)", "httpx 5 instead of 10 (200 ms a request)"} <= set(
         re.split("; |: |[.] ", text)
     )
-    assert "-z 10," in text
+    assert "give -z 10 (20 s a round of 2 modes), or lower -c." in text
 
 
 def test_a_finding_names_all_its_modes_where_its_text_counts_them() -> None:

@@ -89,6 +89,7 @@ def test_the_markdown_says_when_where_and_how_it_was_measured() -> None:
     result = replace(clean_result(), started_at="2026-11-26T20:18:34+05:30")
     text = exported(result)[".md"]
     assert text.startswith("## GET `/` at the embedded target (HTTP, 1 kB page)\n\naiohttp is fastest: ")
+    assert "\n\nWarnings\n" not in text
     assert "\n- Date: 2026-11-26 20:18:34 +05:30\n" in text
     assert "\n- Load: 8 modes × 20 requests × 5 rounds; sync modes one by one, async modes all at once; " in text
     assert "\n- Versions: CPython 3.11.7, requests 2.34.2, httpx 0.28.1, aiohttp 3.14.1\n" in text

@@ -245,6 +245,42 @@ def test_a_delayed_acknowledgement_is_the_reason_and_the_server_is_to_be_cured_f
     assert "cure" not in usual.deed
 
 
+def late_connects(late: int, late_s: float = 1.03, between: int = 0, of_kept: int = 0) -> Measured:
+    """Requests of 30 ms over 200 new connections and over 10 kept ones, of which some took longer."""
+
+    def rows(slow: int, others: int) -> Any:
+        latencies_s = [late_s] * slow + [0.7] * others + [0.03] * (200 - slow - others)
+        return np.array([(1, int(latency_s * 1e9), 200, 10) for latency_s in latencies_s], dtype=np.int64)
+
+    return measured_of(
+        *rounds_of("aiohttp-each", samples=rows(late, between), connections=200),
+        *rounds_of("aiohttp", samples=rows(of_kept, 0), connections=10),
+        plan={"request": Request("http://127.0.0.1:9/"), "requests": 200},
+    )
+
+
+@pytest.mark.parametrize(
+    ("measured", "told"),
+    [
+        (late_connects(4), "a second or more, all others less than half a second: aiohttp-each 8 of 400 requests."),
+        (late_connects(4, late_s=3.02), "aiohttp-each 8 of 400 requests."),
+        (late_connects(20, between=1), "nearly all others less than half a second"),
+        (late_connects(4, of_kept=10), "aiohttp 20 of 400 requests; aiohttp-each 8 of 400 requests."),
+        (late_connects(1), ""),
+        (late_connects(4, late_s=1.5), ""),
+        (late_connects(4, between=4), ""),
+        (late_connects(4, of_kept=11), ""),
+        (late_connects(0), ""),
+    ],
+)
+def test_a_full_queue_of_connections_is_named_where_as_many_requests_come_a_second_late(
+    measured: Measured, told: str
+) -> None:
+    found = [finding.text for finding in summarize_run(measured).findings if finding.id == "late-connects"]
+    assert bool(found) is bool(told)
+    assert told in "".join(found)
+
+
 def lost(outcome: Any) -> Measured:
     reason = f"httpx could not go on ({outcome})."
     return measured_of(*rounds_of(), RoundRecord("httpx", 1, outcome, reason=reason))
@@ -314,6 +350,7 @@ MAKERS: dict[str, Callable[[], Measured]] = {
     "repeated-requests": with_repeats,
     "unkept-connections": lambda: unkept(replace(RESPONSE, connection="close")),
     "late-answers": lambda: late(64.0),
+    "late-connects": lambda: late_connects(4),
     "redirected-elsewhere": lambda: redirected("http://b.example/"),
     "credentials-elsewhere": lambda: redirected("http://b.example/", ("Authorization", MASK)),
     "body-with-get": lambda: measured_of(*rounds_of(), plan={"request": Request("/", data=b"x")}),

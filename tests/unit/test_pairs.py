@@ -16,18 +16,19 @@ from support.packages import make_checkout
 
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.outlook import further_in_words
-from tui_httpbench.analysis.pairs import gate_in_words, is_open, judge, pairs_of
+from tui_httpbench.analysis.pairs import further_of, gate_in_words, is_open, judge, pairs_of
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.variant_labels import variant_labels
 from tui_httpbench.measured.probe import Probe, Runtime
 from tui_httpbench.plan.error import PlanError
 from tui_httpbench.plan.plan import Plan
-from tui_httpbench.plan.reference import Against, compared_pairs, parse_against
+from tui_httpbench.plan.reference import USUAL, Against, compared_pairs, parse_against
 from tui_httpbench.plan.variants import parse_variants
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.json_report import to_text
 from tui_httpbench.report.markdown import to_text as to_markdown
 from tui_httpbench.report.text import print_report
+from tui_httpbench.tui.screens.results.ranking_view import said_of
 
 VARIANTS = parse_variants(["old=httpx==0.27.2", "new=httpx==0.28.1", "odd="])
 
@@ -50,7 +51,13 @@ def result_with(
     [
         (12.0, 0.002, "takes 1.20 times as long as httpx-client@old (1.", "surely slower.", "slower"),
         (10.3, 0.002, "takes 1.03 times as long", "surely slower.", "not slower"),
-        (10.05, 0.002, "takes 1.00 times as long", "the same (within 3 %).", "not slower"),
+        (
+            10.05,
+            0.002,
+            "takes 1.005 times as long as httpx-client@old (1.002 to ",
+            "the same (within 3 %).",
+            "not slower",
+        ),
         (9.0, 0.002, "is 1.11 times as fast as httpx-client@old (1.1", "surely faster.", "not slower"),
         (10.9, 0.1, "takes 1.0", "would tell.", "unsure"),
     ],
@@ -85,6 +92,24 @@ def test_what_is_unsure_says_how_many_rounds_would_tell() -> None:
     assert gate_in_words(judge(result_with(10.0), Against(gate=0.05))) == (
         "No lane is more than 5 % slower than its reference."
     )
+
+
+def test_what_would_make_pairs_sure_is_said_once_of_all_and_nothing_of_the_other_lanes() -> None:
+    result = result_with(10.9, 0.1, modes=("httpx-client", "httpx-async"))
+    pairs = pairs_of(result)
+    assert all(pair.verdict == "unsure" and pair.claim.endswith(": unsure.") for pair in pairs)
+    assert further_of(pairs).text.endswith(" would tell.")
+    for told in (printed(result, USUAL), to_markdown(result), ". ".join(said_of(result, pairs))):
+        assert told.count("would tell") == 1
+        assert "close to call:" not in told, "how the modes compare was not the question"
+    assert further_of(pairs_of(result_with(12.0))).text == ""
+
+
+@pytest.mark.parametrize(("adds", "told"), [(0, ""), (2, " + makes about 2 at a time."), (100, " + makes them.")])
+def test_what_the_key_for_more_rounds_makes_is_said_beside_how_many_would_tell(adds: int, told: str) -> None:
+    result = result_with(10.9, 0.1)
+    _, rest = said_of(result, pairs_of(result), adds)
+    assert rest == f"{further_of(pairs_of(result)).text}{told}"
 
 
 def test_a_lane_with_failures_is_not_compared() -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 from support.made_results import EIGHT, plain_result_of, rounds_of
 
 from tui_httpbench.analysis.article import PUBLISHED_S
-from tui_httpbench.analysis.question_answer import answer_of
+from tui_httpbench.analysis.question_answer import answer_of, asked_pairs
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.plan.presets import PRESETS
+from tui_httpbench.plan.variants import parse_variants
+from tui_httpbench.text.formatting import times_as_fast
 
 
 def asked(modes: tuple[str, ...], preset: str = "keep") -> Result:
@@ -44,6 +47,33 @@ def test_a_library_that_gains_nothing_for_sure_is_named_as_well() -> None:
     answer = answer_of(plain_result_of(*records))
     assert answer.startswith("Keeping the client: aiohttp is ")
     assert answer.endswith("; not told apart yet: requests-session from requests.")
+
+
+def test_each_variant_is_asked_for_its_own_gain() -> None:
+    times_ms = {"requests@old": 9.0, "requests-session@old": 3.0, "requests@new": 8.0, "requests-session@new": 1.0}
+    records = [record for lane, ms in times_ms.items() for record in rounds_of(lane, ms)]
+    result = plain_result_of(*records, variants=parse_variants(["old=requests==2.31.0", "new=requests==2.32.0"]))
+    assert asked_pairs(result.plan.modes) == tuple(
+        (f"requests@{variant}", f"requests-session@{variant}") for variant in ("old", "new")
+    )
+    assert re.fullmatch(
+        r"Keeping the client: requests-session@new is 8.01 times as fast as requests@new \([^)]+\) and "
+        r"requests-session@old is 3.00 times as fast as requests@old \([^)]+\)\.",
+        answer_of(result),
+    )
+
+
+@pytest.mark.parametrize(
+    ("bounds", "told"),
+    [
+        ((0.31, 0.1, 1.001), "3.23 times as fast as aiohttp-each (0.999 to 10.0)"),
+        ((0.5, 0.4, 0.6), "2.00 times as fast as aiohttp-each (1.67 to 2.50)"),
+        ((0.5, 0.00001, 0.6), "2.00 times as fast as aiohttp-each"),
+        ((0.5, 0.0, 0.6), "2.00 times as fast as aiohttp-each"),
+    ],
+)
+def test_on_which_side_of_1_a_bound_lies_can_be_read(bounds: tuple[float, float, float], told: str) -> None:
+    assert times_as_fast(*bounds, "aiohttp-each") == told
 
 
 @pytest.mark.parametrize("modes", [EIGHT, ("httpx", "httpx-client", "aiohttp"), ("httpx-client", "aiohttp")])

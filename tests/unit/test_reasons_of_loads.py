@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from support.made_results import record_of, result_of
 
-from tui_httpbench.analysis.reasons import explain_ranking, facts_of
+from tui_httpbench.analysis.mode_facts import facts_of
+from tui_httpbench.analysis.reasons import explain_ranking
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.plan.scenario import Scenario
 
@@ -37,7 +38,7 @@ def test_the_winner_is_told_by_the_requests_that_its_rounds_held() -> None:
     # Two requests of warm-up are in the records' setup.
     assert "opened 10 connections a round for 102 requests, warm-up included" in text
     assert "used 0.10 ms of CPU per request (busy 10 % of the time)" in text
-    assert "had up to 10 requests in flight" in text
+    assert "had 1.00 requests in flight on average, of 10 asked for" in text, "each began when the one before had ended"
 
 
 def test_the_facts_are_per_request() -> None:

@@ -27,15 +27,17 @@ from tui_httpbench.bench.recovery import (
     discard,
     find_interrupted_runs,
     look_for_leftovers,
+    read_any,
     read_measured,
     recover,
 )
-from tui_httpbench.bench.run_folder import RunFolder, describe, runs_folder, sample_path
+from tui_httpbench.bench.run_folder import RunFolder, describe, point_path, runs_folder, sample_path
 from tui_httpbench.bench.worker_story import hung_requests
 from tui_httpbench.commands.recover import recover_run
 from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.measured import Measured
-from tui_httpbench.measured.notes_json import ProbesMade, RoundStart, RunEnd, note_from_dict, note_to_dict
+from tui_httpbench.measured.measured_sweep import MeasuredSweep
+from tui_httpbench.measured.notes_json import EarlierEnd, ProbesMade, RoundStart, RunEnd, note_from_dict, note_to_dict
 from tui_httpbench.measured.probe import Probe, ProbeResponse
 from tui_httpbench.measured.record_json import record_from_dict, record_to_dict
 from tui_httpbench.measured.records import Outcome, RoundRecord, Slice, WarmupRequest, WorkerSetup
@@ -43,6 +45,7 @@ from tui_httpbench.measured.sample_file import SampleFile
 from tui_httpbench.measured.samples import ErrorText
 from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, EQUAL_ACCEPT_ENCODING, MASK, Plan, Request
 from tui_httpbench.plan.reference import Against
+from tui_httpbench.plan.sweep import parse_sweep
 from tui_httpbench.plan.variants import parse_variants
 from tui_httpbench.target_server.launcher import RequestHead
 from tui_httpbench.worker.recorder import Recorder
@@ -132,6 +135,7 @@ def test_a_record_survives_json() -> None:
         RunConditions("nowhere in particular", None, 0.25, 5.5),
         RoundStart(2, 1, 0.35, {"aiohttp": SETUP}, {"requests": ("failed", "requests could not import its client.")}),
         RunEnd(False, "The run ended in round 3.", ENDED_AT),
+        EarlierEnd(2, False, "", ENDED_AT, interrupted=True),
     ],
 )
 def test_a_note_survives_json(note: Any) -> None:
@@ -192,6 +196,44 @@ def test_a_gate_outlives_its_run(
     assert look_for_leftovers().in_words.startswith("An unsaved run can be recovered (2 modes, ")
     assert recover_run() == status
     assert said in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(("added", "is_as_before"), [(0, True), (5, False)])
+def test_a_run_that_went_on_stays_finished_until_a_request_was_added(added: int, is_as_before: bool) -> None:
+    earlier = measured_of(replace(WHOLE, samples=SAMPLES), ended_at=ENDED_AT)
+    folder = RunFolder()
+    folder.begin(replace(earlier, plan=PLAN.replace(rounds_before=1), ended_at=None))
+    folder.note_earlier(earlier)
+    folder.note(RoundStart(2, 0, None, {"aiohttp": SETUP}))
+    measure(folder, "aiohttp", 2, added)
+    folder.leave()
+    read = read_measured(folder.path)
+    assert (read.interrupted, read.stopped) == (not is_as_before, not is_as_before)
+    assert (read.ended_at == ENDED_AT) is is_as_before
+    assert len(read.records) == (1 if is_as_before else 2)
+    (run,) = find_interrupted_runs()
+    assert run.noun == ("unsaved run" if is_as_before else "interrupted run")
+
+
+@pytest.mark.parametrize("added", [0, 5])
+def test_a_sweep_that_went_on_stays_finished_until_a_request_was_added_at_a_point(added: int) -> None:
+    plan = PLAN.replace(sweep=parse_sweep("concurrency=1,2"))
+    whole = measured_of(plan=plan, ended_at=ENDED_AT)
+    folder = RunFolder()
+    folder.begin(replace(whole, plan=plan.replace(rounds_before=1), ended_at=None))
+    folder.note_earlier(whole)
+    for number, (_, point) in enumerate(plan.points()):
+        earlier = measured_of(replace(WHOLE, samples=SAMPLES), plan=point, ended_at=ENDED_AT)
+        own = RunFolder(point_path(folder.path, number))
+        own.begin(replace(earlier, plan=point.replace(rounds_before=1), ended_at=None))
+        own.note_earlier(earlier)
+        if number:
+            measure(own, "aiohttp", 2, added)
+    folder.leave()
+    read = read_any(folder.path)
+    assert isinstance(read, MeasuredSweep)
+    assert [read.whole.interrupted, *(point.interrupted for point in read.points)] == [bool(added), False, bool(added)]
+    assert find_interrupted_runs()[0].noun == ("interrupted run" if added else "unsaved run")
 
 
 def test_a_plan_with_credentials_is_read_back_without_them() -> None:

@@ -63,7 +63,7 @@ def test_it_is_said_how_bodies_were_read() -> None:
 
 
 def test_a_metric_can_be_chosen_and_all_figures_shown() -> None:
-    assert "Median latency in ms over concurrency" in printed(crossing_sweep(), metric="p50")
+    assert "Median latency in ms over requests in flight" in printed(crossing_sweep(), metric="p50")
     text = printed(crossing_sweep(), verbose=True)
     assert all(figure.title in text for figure in FIGURE_OPTIONS.values())
 
@@ -163,7 +163,10 @@ def test_the_headline_names_the_point_whose_turn_it_is() -> None:
     sweep = parse_sweep("rtt=0,5,20")
     points = tuple(PointProgress(value, run, is_over=value == "0") for value in sweep.values)
     progress = SweepProgress(sweep, points, 1, 2, 5, 62.0, "measuring", 30.2, is_auto=True)
-    assert sweep_headline(progress) == "round 2 of about 3, at most 31 s left · rtt 5 ms · 1 of 3 values done · 1:02"
+    assert (
+        sweep_headline(progress)
+        == "round 2 of about 3, at most 31 s left · round trip 5 ms · 1 of 3 values done · 1:02"
+    )
     ended = SweepProgress(sweep, points, 1, 5, 5, 62.0, "ended", 0.0, is_auto=True)
     assert sweep_headline(ended) == "5 rounds of 3 values · 1:02"
     assert sweep_headline(SweepProgress(sweep, points, None, 0, 5, 0.0, "preparing", None, is_auto=True)) == "starting"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -149,6 +150,7 @@ def test_nothing_measured_has_no_sentence() -> None:
 )
 def test_values_in_words(values: tuple[str, ...], told: str) -> None:
     assert places_in_words(parse_sweep("concurrency=1,2,4,8"), values) == told
+    assert places_in_words(parse_sweep("rtt=0,20"), ("0", "20")) == "at both values"
 
 
 def test_the_interval_of_a_figure_holds_as_often_as_it_says() -> None:
@@ -281,3 +283,16 @@ def test_findings_are_told_once_with_their_points() -> None:
     cut_short = replace(last, records=last.records[:2])
     somewhere = summarize_sweep(replace(measured, points=(first, cut_short))).findings
     assert [finding.text[:6] for finding in somewhere if finding.id == "few-rounds"] == ["At 5: "]
+
+
+def test_what_holds_for_all_libraries_and_values_is_said_once() -> None:
+    times_ms = {
+        "requests": (2.0, 12.0, 42.0),
+        "requests-session": (1.0, 6.0, 21.0),
+        "aiohttp-each": (2.0, 12.0, 42.0),
+        "aiohttp": (0.5, 5.5, 20.5),
+    }
+    told = " ".join(sentences_of(swept("rtt=0,5,20", times_ms)))
+    assert told.count("at all 3 values: ") == 1
+    assert re.search(r"pays at all 3 values: requests-session is [^;]+; aiohttp is ", told)
+    assert re.search(r"Differences below about [\d.]+ % can't be told at any value\.", told)

@@ -20,21 +20,26 @@ def async_or_sync(pairs: SweepPairs) -> str:
 
     Empty for any other sweep than one over what is in flight that has modes of both kinds.
     """
-    result = pairs.result
-    if result.sweep.knob != "concurrency" or not pairs.knows_noise:
-        return ""
-    kinds: dict[str, list[str]] = {"async": [], "sync": []}
-    for lane in result.lanes:
-        kinds[mode_of(lane).kind].append(lane)
-    contests = pairs.contests(kinds["async"], kinds["sync"], CLOSE)
+    result, contests = pairs.result, contests_of_kinds(pairs)
     close = [each for each in contests if each.is_close]
     won = [each for each in contests if each.is_sure and not each.is_close]
     still_open = [each for each in contests if not each.is_sure and not each.is_close]
     told = [
-        _pays(result, [each for each in won if each.front in kinds[ours]], ours, theirs)
+        _pays(result, [each for each in won if mode_of(each.front).kind == ours], ours, theirs)
         for ours, theirs in (("async", "sync"), ("sync", "async"))
     ]
     return " ".join(filter(None, (*told, _open(result, still_open, len(contests)), _hardly(result, close))))
+
+
+def contests_of_kinds(pairs: SweepPairs) -> tuple[Contest, ...]:
+    """The best async mode against the best sync one, at each point; none of a sweep that does not ask for it."""
+    result = pairs.result
+    if result.sweep.knob != "concurrency" or not pairs.knows_noise:
+        return ()
+    kinds: dict[str, list[str]] = {"async": [], "sync": []}
+    for lane in result.lanes:
+        kinds[mode_of(lane).kind].append(lane)
+    return pairs.contests(kinds["async"], kinds["sync"], CLOSE)
 
 
 def _pays(result: SweepResult, won: Sequence[Contest], ours: str, theirs: str) -> str:

@@ -13,6 +13,7 @@ from tui_httpbench.text.formatting import (
     format_percent,
     format_rate,
     format_ratio,
+    format_times,
 )
 from tui_httpbench.text.markdown_table import Side
 from tui_httpbench.text.quoting import printable, shown_path
@@ -84,7 +85,7 @@ def conclusion(comparison: RunComparison) -> str:
         f"the same as before within {format_percent(comparison.same_within)}": [
             lane.label for lane in lanes if lane.verdict == "same"
         ],
-        "unsure": [lane.label for lane in lanes if lane.verdict == "unsure" and lane.interval is not None],
+        _unsure(comparison): [lane.label for lane in lanes if lane.verdict == "unsure" and lane.interval is not None],
         "not compared": [lane.label for lane in lanes if lane.interval is None],
     }
     told = [f"{kind}: {enumerate_first(labels, _MOST_NAMED)}" for kind, labels in kinds.items() if labels]
@@ -94,8 +95,14 @@ def conclusion(comparison: RunComparison) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
+def _unsure(comparison: RunComparison) -> str:
+    """The word for lanes that are unsure, with the reason where it is that of all of them, whatever their intervals."""
+    is_of_all = comparison.why_clock_is_unsure and not comparison.relative_to
+    return f"unsure, since {comparison.why_clock_is_unsure}" if is_of_all else "unsure"
+
+
 def notes(comparison: RunComparison, asks: str = "--relative-to {lane}") -> Iterator[str]:
-    """What has to be minded about the verdicts, each in a sentence or two; ``asks`` is how a ``{lane}`` is chosen."""
+    """What to keep in mind about the verdicts, each in a sentence or two; ``asks`` is how a ``{lane}`` is chosen."""
     yield from (f"{lane.label} was not compared: {lane.why_not}." for lane in comparison.lanes if lane.why_not)
     for labels, which, other in ((comparison.only_old, "old", "new"), (comparison.only_new, "new", "old")):
         if labels:
@@ -111,8 +118,6 @@ def notes(comparison: RunComparison, asks: str = "--relative-to {lane}") -> Iter
                 f"{comparison.why_clock_is_unsure}, and lanes need not suffer alike."
             )
         return
-    if comparison.why_clock_is_unsure:
-        yield f"The times alone say nothing of the lanes, since {comparison.why_clock_is_unsure}."
     yield from _how_sure(comparison, asks)
 
 
@@ -121,10 +126,10 @@ def _how_sure(comparison: RunComparison, asks: str) -> Iterator[str]:
     if comparison.sure_from is None:
         return
     text = (
-        "Two runs meet a machine in two moods, and the intervals allow for that: as measured, a lane has to take about "
-        f"{format_ratio(1 + comparison.sure_from)} as long to be told"
+        "No machine is quite the same in two runs, and the intervals allow for that: as measured, a difference shows "
+        f"when a lane takes about {format_times(1 + comparison.sure_from)} times as long"
     )
     if comparison.sure_from_relative is not None and comparison.sure_from_relative < comparison.sure_from:
-        better = f"{asks.format(lane=comparison.advised)} cancels what all lanes share, and tells"
-        text += f"; {better} {format_ratio(1 + comparison.sure_from_relative)}"
+        better = f"{asks.format(lane=comparison.advised)} cancels what all lanes share"
+        text += f"; {better}, so that {format_times(1 + comparison.sure_from_relative)} times is enough"
     yield f"{text}."

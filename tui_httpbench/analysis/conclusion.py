@@ -13,7 +13,7 @@ from tui_httpbench.analysis.comparison import RatioInterval
 from tui_httpbench.analysis.erratic import without_place
 from tui_httpbench.analysis.few_rounds import what_gives_rounds
 from tui_httpbench.analysis.odd_ones import names_of
-from tui_httpbench.analysis.outlook import WIDE, further_in_words, outlooks, reach_of
+from tui_httpbench.analysis.outlook import WIDE, Advice, outlooks, reach_of, what_would_help
 from tui_httpbench.analysis.question_answer import answer_of
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.analysis.summary import rules_of
@@ -23,6 +23,8 @@ from tui_httpbench.text.quoting import printable, shortened
 ONE_ROUND = "One round decides nothing."
 
 NONE_RANKED = "No mode is ranked: each had failed requests or missing rounds."
+
+STOPPED_AT_ONCE = "Stopped before anything was measured."
 
 STOPPED_EARLY = "Stopped before the first round was over, so nothing is ranked."
 
@@ -65,26 +67,31 @@ def _have_bounds(ranks: list[Rank]) -> bool:
     return math.isfinite(ranks[-1].interval.high if ranks[-1].interval else math.inf)
 
 
-def conclude(result: Result) -> str | None:
+def conclude(result: Result, *, beside_pairs: bool = False) -> str | None:
     """Who is fastest, who is too close to call and what would help, or how fast a mode without rivals is.
 
     Before that, what answers the question of the plan, if it was made for one. Where nothing succeeded, why, and where
-    no mode is ranked, that; None where not even that is known.
+    no mode is ranked, that; None where not even that is known. Where it stands ``beside_pairs`` of variants, which are
+    what was asked, nothing is said of what else is left open.
     """
-    return " ".join(filter(None, conclusion_of(result))) or None
+    told = conclusion_of(result)
+    left_open = () if beside_pairs else (told.left_open, told.by_cpu)
+    return " ".join(filter(None, (told.answer, told.known, *left_open))) or None
 
 
 class Conclusion(NamedTuple):
     """What a ranking has decided, in parts, each empty where there is nothing to say.
 
     ``answer`` is that to the question of the plan, ``known`` who is fastest, or why nobody is; ``left_open`` what is
-    too close to call and what would help, ``by_cpu`` what processor time tells of it.
+    too close to call and what would help, at its end, ``by_cpu`` what processor time tells of it. ``more_rounds`` is
+    how many of them would help, None where no number is told.
     """
 
     answer: str = ""
     known: str = ""
     left_open: str = ""
     by_cpu: str = ""
+    more_rounds: int | None = None
 
 
 def conclusion_of(result: Result) -> Conclusion:
@@ -101,7 +108,8 @@ def conclusion_of(result: Result) -> Conclusion:
         return Conclusion(known=f"{ONE_ROUND[:-1]}: {what_gives_rounds(result.plan, result.records)}.")
     groups = list(_tied_groups(ranks))
     known, left_open = _known(result, ranks, groups), _open(result, ranks, groups)
-    return Conclusion(answer_of(result), known, left_open, _by_cpu(result, ranks))
+    more_rounds = _advice(result).rounds if any(_is_open(group) for group in groups) else None
+    return Conclusion(answer_of(result), known, left_open, _by_cpu(result, ranks), more_rounds)
 
 
 def _has_no_round(result: Result) -> bool:
@@ -113,7 +121,7 @@ def _without_success(result: Result) -> str | None:
     sent = sum(mode.requests for mode in result.modes)
     if not sent:
         failure = next((finding.text for finding in result.findings if finding.id == "all-failed"), None)
-        return failure and f"Nothing was measured. {failure}"
+        return f"Nothing was measured. {failure}" if failure else STOPPED_AT_ONCE if result.stopped else None
     ended: Counter[str] = Counter()
     texts: Counter[str] = Counter()
     for mode in result.modes:
@@ -173,10 +181,10 @@ def _first_shared(result: Result, ranks: list[Rank], first: list[Rank]) -> str:
         whom = ""
     elif len(beaten) < 3:
         whom = _names(beaten)
-    elif len(beaten) == len(ranks) - len(first) and not without_place(result):
-        whom = "all the others"
+    elif len(beaten) == len(ranks) - len(first):
+        whom = "all others with a place" if without_place(result) else "all the others"
     else:
-        whom = f"{beaten[0].mode} and all below it"
+        whom = f"{beaten[0].mode} and all {'placed ' if without_place(result) else ''}below it"
     beat = f"{'both' if len(first) == 2 else 'they all'} beat {whom}" if whom else ""
     if not _is_open(first):
         return f"{names} are the same (within {_same_within(result)}){beat and f', and {beat}'}"
@@ -194,29 +202,12 @@ def _open(result: Result, ranks: list[Rank], groups: list[list[Rank]]) -> str:
     named = [_names(group) for group in open_groups if group[0] is not ranks[0]]
     if len(named) > MAX_GROUPS:
         named[MAX_GROUPS:] = [f"and {plural(len(named) - MAX_GROUPS, 'more group')}"]
-    hint = _what_would_help(result)
-    if not named:
-        return f"{hint[:1].upper()}{hint[1:]}." if hint else ""
-    told = f"{'Also too' if ranks[0].shared else 'Too'} close to call: {'; '.join(named)}."
-    return f"{told} {hint[:1].upper()}{hint[1:]}." if hint else told
+    told = f"{'Also too' if ranks[0].shared else 'Too'} close to call: {'; '.join(named)}." if named else ""
+    return " ".join(filter(None, (told, _advice(result).text)))
 
 
-def _what_would_help(result: Result) -> str:
-    found = outlooks(result.ranking, result.records, rules_of(result.plan, result.records))
-    if not found:
-        return ""
-    helped = [outlook for outlook in found if outlook.further is not None and outlook.further.is_worth_it]
-    if not helped:
-        known = [outlook for outlook in found if outlook.further is not None]
-        if not known:
-            return further_in_words(None, reach=max(outlook.reach for outlook in found))
-        nearest = min(known, key=lambda outlook: outlook.rounds or 0)
-        return further_in_words(nearest.further, "" if len(found) == 1 else f"{nearest.faster} from {nearest.slower}")
-    longest = max(helped, key=lambda outlook: outlook.rounds or 0)
-    whom = ""
-    if len(helped) < len(found):
-        whom = enumerate_names([f"{outlook.faster} from {outlook.slower}" for outlook in helped[:MAX_GROUPS]])
-    return further_in_words(longest.further, whom)
+def _advice(result: Result) -> Advice:
+    return what_would_help(outlooks(result.ranking, result.records, rules_of(result.plan, result.records)))
 
 
 def _by_cpu(result: Result, ranks: list[Rank]) -> str:
@@ -233,8 +224,8 @@ def _by_cpu(result: Result, ranks: list[Rank]) -> str:
     if not decided:
         return ""
     left = len(decided) - MAX_GROUPS
-    more = f" and {plural(left, 'more pair')} {'differs' if left == 1 else 'differ'}" if left > 0 else ""
-    said = enumerate_names(decided[:MAX_GROUPS]) if not more else f"{', '.join(decided[:MAX_GROUPS])}{more}"
+    # A single one more is named: to count it is no shorter.
+    said = enumerate_names([*decided[:MAX_GROUPS], f"{left} more pairs differ"] if left > 1 else decided)
     return f"By CPU time, which is steadier, {said}."
 
 

@@ -32,7 +32,7 @@ FINDINGS = {
     "mode-hung": FindingKind("The mode made no progress for longer than its timeout allows, and was ended."),
     # Differences in work. What came back: answers.py, addresses.py; in the rounds: round_answers.py. What was sent:
     # sent_requests.py, sent_headers.py. How clients are set: settings_differences.py. What became of connections:
-    # unkept.py, late_answers.py. Where redirects lead: elsewhere.py.
+    # unkept.py, late_answers.py, late_connects.py. Where redirects lead: elsewhere.py.
     "no-answer": FindingKind("The mode got no answer to its probe; others did.", is_other_work=True),
     "other-status": FindingKind("The mode got another status than most of those that succeeded.", is_other_work=True),
     "other-url": FindingKind(
@@ -76,6 +76,9 @@ FINDINGS = {
     ),
     "late-answers": FindingKind(
         "Answers came some 40 ms later over kept connections than over new ones: acknowledgements are delayed."
+    ),
+    "late-connects": FindingKind(
+        "Requests with a new connection took a second longer: the server's queue of connections looks full."
     ),
     "redirected-elsewhere": FindingKind("Redirects lead to another server than the one that the URL names."),
     "credentials-elsewhere": FindingKind("The mode sent a header with credentials along to such a server."),

@@ -9,7 +9,7 @@ from tui_httpbench.analysis.littles_law import mean_in_flight, steady_in_flight
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import LATENCY
 from tui_httpbench.plan.plan import Plan
-from tui_httpbench.text.formatting import format_ms
+from tui_httpbench.text.formatting import format_ms, rough_time
 
 LITTLE_MIN_TURNS = 20
 LITTLE_TOLERANCE = 0.05
@@ -79,17 +79,18 @@ def doubt_running_dry(plan: Plan, ids: list[str], complete: list[RoundRecord]) -
     if not found:
         return None
     worst = sorted(found.items(), key=lambda item: item[1][0] / item[1][1])
-    modes = listed(
-        [
-            f"{mode_id} {measured:.3g} instead of {expected} ({format_ms(latency_ms)} ms a request)"
-            for mode_id, (measured, expected, latency_ms) in worst
-        ]
+    # All of them: whose requests/s are too low, one has to know before one compares.
+    modes = "; ".join(
+        f"{mode_id} {measured:.3g} instead of {expected} ({format_ms(latency_ms)} ms a request)"
+        for mode_id, (measured, expected, latency_ms) in worst
     )
     enough_s = math.ceil(max(latency_ms for _, _, latency_ms in found.values()) / 1e3 * DRY_LATENCIES)
+    round_s = enough_s * len(ids)
+    a_round = f" ({rough_time(round_s)} a round of {len(ids)} modes)" if len(ids) > 1 else ""
     text = (
         f"The run was short for such slow requests, so on average fewer were in flight: {modes}. "
-        f"Their requests/s are too low, by that share at most; measure longer, with -z {enough_s}, or have fewer in "
-        "flight, with -c."
+        f"Their requests/s are too low, by that share at most; give -z {enough_s}{a_round}, or lower "
+        "-c."
     )
     return Finding("running-dry", text, tuple(found))
 

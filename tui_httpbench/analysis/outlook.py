@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import math
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import NamedTuple
 
 from tui_httpbench.analysis.block_model import PRIOR_DF
 from tui_httpbench.analysis.comparison import RatioInterval
@@ -15,10 +17,13 @@ from tui_httpbench.analysis.ranking import RankingRules
 from tui_httpbench.analysis.result import Rank
 from tui_httpbench.analysis.studentized import studentized_range_quantile
 from tui_httpbench.measured.records import RoundRecord
-from tui_httpbench.text.formatting import plural, rough_time
+from tui_httpbench.text.formatting import enumerate_names, plural, rough_time
 
 ROUND_STEPS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 100)
 """Numbers of further rounds that are thought of: more exact than that no forecast of noise is."""
+
+MAX_PAIRS = 3
+"""How many pairs a sentence names."""
 
 WORTH_S = 180.0
 """Further rounds that would take longer, in seconds, are not recommended."""
@@ -81,6 +86,35 @@ def further_in_words(further: Further | None, whom: str = "", reach: float = 1.0
     if further.is_worth_it:
         return told
     return f"it takes about {plural(further.rounds, 'more round')}{time} to tell{f' {whom}' if whom else ''}"
+
+
+class Advice(NamedTuple):
+    """What would help where pairs are undecided: a sentence, and the rounds that it names, None for no number."""
+
+    text: str = ""
+    rounds: int | None = None
+
+
+def what_would_help(found: Sequence[Outlook]) -> Advice:
+    """What would tell undecided pairs apart, in one sentence of all of them; empty where there are none."""
+    if not found:
+        return Advice()
+    known = [outlook for outlook in found if outlook.further is not None]
+    helped = [outlook for outlook in known if outlook.further is not None and outlook.further.is_worth_it]
+    if not known:
+        return Advice(_sentence(further_in_words(None, reach=max(outlook.reach for outlook in found))))
+    if helped:
+        chosen = max(helped, key=lambda outlook: outlook.rounds or 0)
+        told = helped[:MAX_PAIRS] if len(helped) < len(found) else []
+    else:
+        chosen = min(known, key=lambda outlook: outlook.rounds or 0)
+        told = [chosen] if len(found) > 1 else []
+    whom = enumerate_names([f"{outlook.faster} from {outlook.slower}" for outlook in told])
+    return Advice(_sentence(further_in_words(chosen.further, whom)), chosen.rounds)
+
+
+def _sentence(clause: str) -> str:
+    return f"{clause[:1].upper()}{clause[1:]}."
 
 
 def deciding_distance(interval: RatioInterval, rules: RankingRules) -> float:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tui_httpbench.analysis.grouping import grouped, usual_grouping
-from tui_httpbench.analysis.pairs import Pair, pairs_among
+from tui_httpbench.analysis.mode_facts import facts_of
+from tui_httpbench.analysis.pairs import Pair, further_of, pairs_among
 from tui_httpbench.analysis.question_answer import asked_pairs
-from tui_httpbench.analysis.reasons import WHY_UNKNOWN, ModeReason, explain_ranking, facts_of, portrait, reasons_of_gap
+from tui_httpbench.analysis.reasons import ModeReason, explain_ranking, portrait, reasons_of_gap, unexplained
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.plan.reference import compared_pairs
@@ -29,11 +31,16 @@ def explain_lanes(result: Result, against: str = "") -> tuple[ModeReason, ...]:
     return tuple(_explained(result, reason, pairs, against) for group in groups for reason in group)
 
 
+def pairs_in_words(result: Result, pairs: Sequence[Pair]) -> list[str]:
+    """The sentences on pairs, and a last one on what would make those sure that are not."""
+    return [*(pair_in_words(result, pair) for pair in pairs), *filter(None, [further_of(pairs).text])]
+
+
 def pair_in_words(result: Result, pair: Pair) -> str:
     """The sentence on a pair; of two variants of one mode that surely differ, what explains the most of it as well."""
     of_one_mode = mode_of(pair.label) is mode_of(pair.reference)
     reasons = _reasons(result, pair) if of_one_mode and pair.verdict in ("slower", "faster") else []
-    return " ".join(filter(None, (pair.in_words, *reasons[:1], dependencies_in_words(result, pair))))
+    return " ".join(filter(None, (pair.claim, *reasons[:1], dependencies_in_words(result, pair))))
 
 
 def dependencies_in_words(result: Result, pair: Pair) -> str:
@@ -64,17 +71,22 @@ def _explained(result: Result, usual: ModeReason, pairs: dict[str, Pair], agains
 
 
 def _sentences(result: Result, pair: Pair) -> tuple[str, ...]:
-    start = f"It {pair.predicate}"
+    start = f"It {pair.claimed}"
     if pair.interval is None or pair.verdict in ("same", "unsure"):
         # What may not be there is not explained.
         return (start,)
-    return (start, *(_reasons(result, pair, subject=pair.label) or (WHY_UNKNOWN,)))
+    slower, faster = _slower_first(pair)
+    found = _reasons(result, pair, subject=pair.label)
+    return (start, *(found or (unexplained(facts_of(result, slower), facts_of(result, faster)),)))
+
+
+def _slower_first(pair: Pair) -> tuple[str, str]:
+    is_slower = pair.interval is None or pair.interval.ratio >= 1
+    return (pair.label, pair.reference) if is_slower else (pair.reference, pair.label)
 
 
 def _reasons(result: Result, pair: Pair, subject: str = "") -> list[str]:
     """What makes the slower of two slower; it goes by its name, unless the text is about it: the ``subject``."""
-    slower, faster = pair.label, pair.reference
-    if pair.interval is not None and pair.interval.ratio < 1:
-        slower, faster = faster, slower
+    slower, faster = _slower_first(pair)
     name = "" if slower == subject else slower
     return reasons_of_gap(result, facts_of(result, slower), facts_of(result, faster), name)

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from tui_httpbench.analysis.comparison import RatioInterval
-from tui_httpbench.analysis.outlook import Further, deciding_distance, further_in_words, reach_of, rounds_to_tell
+from tui_httpbench.analysis.outlook import (
+    Advice,
+    Further,
+    Outlook,
+    deciding_distance,
+    further_in_words,
+    reach_of,
+    rounds_to_tell,
+    what_would_help,
+)
 from tui_httpbench.analysis.ranking import compare_modes
 from tui_httpbench.analysis.result import ModeSummary, Result
 from tui_httpbench.analysis.summary import rules_of, summarize_so_far
@@ -16,7 +25,7 @@ from tui_httpbench.analysis.variant_labels import lane_versions
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.plan.reference import USUAL, Against, compared_pairs
-from tui_httpbench.text.formatting import format_percent, format_times, times_as_fast
+from tui_httpbench.text.formatting import bounds_in_words, format_bounded_times, format_percent, times_as_fast
 
 MAX_PAIRS = 2
 """How many pairs are told before the ranking's verdict; where there are more, all are after it."""
@@ -50,25 +59,45 @@ class Pair:
         return f"{_named(self.label, self.versions[0])} {self.predicate}"
 
     @property
-    def predicate(self) -> str:
+    def claim(self) -> str:
+        """The same without how many more rounds would tell, where that is said once of several pairs."""
+        return f"{_named(self.label, self.versions[0])} {self.claimed}"
+
+    @property
+    def claimed(self) -> str:
         """The same without its subject: ``takes 1.04 times as long as httpx@old (1.02 to 1.06): surely slower.``"""
+        return self._predicate("unsure")
+
+    @property
+    def predicate(self) -> str:
+        """The same with how many more rounds would tell, where it is unsure."""
+        if not self.is_open or self.interval is None:
+            return self.claimed
+        return self._predicate(f"unsure; {further_in_words(self.further, reach=reach_of(self.interval))}")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether more rounds may tell what these do not."""
+        return self.verdict == "unsure" and self.interval is not None and math.isfinite(self.interval.high)
+
+    def _predicate(self, unsure: str) -> str:
         reference = _named(self.reference, self.versions[1])
         if self.interval is None:
             return f"can't be compared with {reference}: requests failed, or rounds are missing."
         if not math.isfinite(self.interval.high):
             return f"can't be compared with {reference} yet: one round is not enough."
         bounds = self.interval.ratio, self.interval.low, self.interval.high
-        ratio, low, high = map(format_times, bounds)
+        ratio, between = format_bounded_times(bounds[0]), bounds_in_words(*bounds[1:])
         match self.verdict:
             case "same":
                 verdict = f"the same (within {format_percent(self.same_within)})"
             case "unsure":
-                verdict = f"unsure; {further_in_words(self.further, reach=reach_of(self.interval))}"
+                verdict = unsure
             case _:
                 verdict = f"surely {self.verdict}"
         if self.verdict != "same" and self.interval.ratio < 1:
             return f"is {times_as_fast(*bounds, reference)}: {verdict}."
-        return f"takes {ratio} times as long as {reference} ({low} to {high}): {verdict}."
+        return f"takes {ratio} times as long as {reference}{between}: {verdict}."
 
 
 @dataclass(frozen=True)
@@ -127,6 +156,23 @@ def judge(result: Result, against: Against) -> tuple[GatedPair, ...]:
 def few_first(pairs: tuple[Pair, ...]) -> tuple[tuple[Pair, ...], tuple[Pair, ...]]:
     """The pairs that are told before the ranking's verdict, and those after it: few are the answer, many are a list."""
     return (pairs, ()) if len(pairs) <= MAX_PAIRS else ((), pairs)
+
+
+def further_of(pairs: Sequence[Pair]) -> Advice:
+    """What would make pairs sure that are not, once of all of them."""
+    return what_would_help(
+        [
+            Outlook(
+                pair.label,
+                pair.reference,
+                pair.further.rounds if pair.further else None,
+                pair.further.seconds if pair.further else None,
+                reach_of(pair.interval),
+            )
+            for pair in pairs
+            if pair.is_open and pair.interval is not None
+        ]
+    )
 
 
 def pairs_beside(judged: tuple[GatedPair, ...], result: Result, against: Against) -> tuple[Pair, ...]:

@@ -21,6 +21,8 @@ FAILED_SIGN = "!"
 OTHER_WORK_SIGN = "≠"
 AS_ASKED = "as asked: HTTP/2"
 ORDER_NOTE = "Places and ratios compare modes round by round; requests/s is over all rounds, so the two may differ."
+BARS_NOTE = "In the order of the comparison, round by round; a bar is over all rounds."
+"""Where bars that are drawn do not fall from one to the next as their rows do."""
 RATE_GAP = math.log(1.03)
 """How far a ratio of throughputs may be from the compared ratio, in logarithms, before it is explained."""
 

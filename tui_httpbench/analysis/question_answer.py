@@ -50,9 +50,13 @@ def _asks_about_http2(modes: Sequence[str]) -> bool:
 
 
 def _each_and_kept(modes: Sequence[str]) -> list[Pair]:
-    """Labels of a mode with a new client for every request, and of the one that keeps its own, of the same library."""
+    """Labels of a mode with a new client for every request, and of that of its library and variant that keeps one."""
     lanes = [entrant_of(mode) for mode in modes]
-    return [(each.label, kept.label) for kept, each in product(lanes, lanes) if each.mode.makes_anew(kept.mode)]
+    return [
+        (each.label, kept.label)
+        for kept, each in product(lanes, lanes)
+        if each.mode.makes_anew(kept.mode) and each.variant == kept.variant
+    ]
 
 
 def _keeping(result: Result, pairs: Sequence[Pair]) -> str:

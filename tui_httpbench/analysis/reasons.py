@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from tui_httpbench.analysis.columns import connections_per_round
 from tui_httpbench.analysis.erratic import without_place
 from tui_httpbench.analysis.late_answers import DELAY_MS, answered_late
-from tui_httpbench.analysis.outlook import Further, deciding_distance, further_in_words, reach_of, rounds_to_tell
+from tui_httpbench.analysis.mode_facts import ModeFacts, facts_of
 from tui_httpbench.analysis.result import Rank, Result
-from tui_httpbench.analysis.summary import rules_of
-from tui_httpbench.analysis.time_parts import NAMES, OTHER, TimeParts, time_parts
-from tui_httpbench.clients.entrants import entrant_of, lane_of
+from tui_httpbench.analysis.time_parts import ELSEWHERE, NAMES, OTHER, TimeParts
 from tui_httpbench.text.formatting import (
     enumerate_names,
     format_figure,
@@ -33,39 +30,9 @@ MAX_REASONS = 3
 CLOSE = 0.03
 """Of so small a share of a latency, nothing is said of what it is made of."""
 MOST = 0.95
+MOST_OF_IT = 0.5
 LEAST_SHARE = 0.05
 """What explains less of a gap is not told."""
-
-
-@dataclass(frozen=True)
-class ModeFacts:
-    """What was measured of one mode; None where it was not.
-
-    ``time_ms`` is the time of a round over its requests, ``cpu_ms`` the processor time of a request, ``cpu_share`` the
-    share of the time for which a processor was busy, at most 1. ``connections`` were opened in a round, and
-    ``requests_per_connection`` sent over each, warm-up included; ``tls_handshakes`` are as many as connections
-    where the URL is https, else 0. ``parts`` are what its latency is made of.
-    """
-
-    mode: str
-    in_flight: int
-    time_ms: float | None
-    cpu_ms: float | None
-    cpu_share: float | None
-    connections: float | None
-    requests_per_connection: float | None
-    tls_handshakes: float | None
-    peak_memory_mib: float | None
-    http_version: str | None
-    mean_ms: float | None
-    p50_ms: float | None
-    parts: TimeParts | None = None
-    makes_clients: bool = False
-
-    @property
-    def connections_per_request(self) -> float | None:
-        """1 for a new connection every time."""
-        return 1 / self.requests_per_connection if self.requests_per_connection else None
 
 
 @dataclass(frozen=True)
@@ -101,31 +68,6 @@ def explain_ranking(result: Result) -> tuple[ModeReason, ...]:
     )
 
 
-def facts_of(result: Result, mode_id: str) -> ModeFacts:
-    """What was measured of a mode. Raises KeyError for one that the result does not have."""
-    summary = result.mode(mode_id)
-    rate = None if summary.failed else summary.requests_per_second
-    cpu_us = summary.cpu_us_per_request
-    per_round = connections_per_round(summary)
-    is_https = result.url.lower().startswith("https:")
-    return ModeFacts(
-        mode=mode_id,
-        in_flight=result.plan.in_flight(mode_id),
-        time_ms=1e3 / rate if rate else None,
-        cpu_ms=None if cpu_us is None else cpu_us / 1e3,
-        cpu_share=min(cpu_us / 1e6 * rate, 1.0) if cpu_us is not None and rate else None,
-        connections=per_round,
-        requests_per_connection=summary.requests_per_connection,
-        tls_handshakes=per_round if is_https else 0.0,
-        peak_memory_mib=summary.peak_memory_mib,
-        http_version=result.http_versions.get(lane_of(mode_id)),
-        mean_ms=summary.latency_ms.mean if summary.latency_ms else None,
-        p50_ms=summary.latency_ms.p50 if summary.latency_ms else None,
-        parts=time_parts(result, mode_id),
-        makes_clients=not entrant_of(mode_id).mode.kept,
-    )
-
-
 def _sentences(result: Result, rank: Rank, facts: dict[str, ModeFacts], winner: Rank | None) -> tuple[str, ...]:
     own = facts[rank.mode]
     if not result.mode(rank.mode).requests:
@@ -144,19 +86,9 @@ def _sentences(result: Result, rank: Rank, facts: dict[str, ModeFacts], winner: 
     if rank.verdict == "same":
         return (start, "That counts as equal.")
     if rank.verdict == "unsure":
-        # What may be no difference has no reason.
-        reach = 1.0 if rank.interval is None else reach_of(rank.interval)
-        return (start, f"It may not be slower; {further_in_words(_further(result, rank), reach=reach)}.")
-    return (start, *(reasons_of_gap(result, own, facts[winner.mode]) or (WHY_UNKNOWN,)))
-
-
-def _further(result: Result, rank: Rank) -> Further | None:
-    """The rounds that would tell a lane from the winner, as the sentence on this pair has them."""
-    if rank.interval is None:
-        return None
-    compared = sum(each.interval is not None for each in result.ranking)
-    rules = rules_of(result.plan, result.records)
-    return rounds_to_tell(rank.interval, deciding_distance(rank.interval, rules), compared, result.records, rules)
+        # What may be no difference has no reason; what would help is said once, of all.
+        return (start, "It may not be slower.")
+    return (start, *(reasons_of_gap(result, own, facts[winner.mode]) or (unexplained(own, facts[winner.mode]),)))
 
 
 def portrait(own: ModeFacts) -> tuple[str, ...]:
@@ -169,7 +101,11 @@ def portrait(own: ModeFacts) -> tuple[str, ...]:
         parts.append(
             f"used {format_figure(own.cpu_ms)} ms of CPU per request (busy {format_percent(own.cpu_share)} of the time)"
         )
-    if own.in_flight > 1:
+    if own.in_flight > 1 and own.ran_short and own.mean_in_flight is not None:
+        parts.append(
+            f"had {format_figure(own.mean_in_flight)} requests in flight on average, of {own.in_flight:,} asked for"
+        )
+    elif own.in_flight > 1:
         parts.append(f"had up to {plural(own.in_flight, 'request')} in flight")
     return (f"It {enumerate_names(parts)}.",) if parts else ()
 
@@ -230,6 +166,31 @@ def _causes(own: ModeFacts, best: ModeFacts, who: str, *, is_last: bool = False)
         f"{_details(name, own, best, who)} ({_ms(value)} ms a request against {_ms(theirs.get(name, 0.0))})."
         for place, (extra, name, value) in enumerate(told)
     ]
+
+
+def unexplained(own: ModeFacts, best: ModeFacts) -> str:
+    """What is said of a gap that no reason explains: the part that most of it is in, where there is such a one.
+
+    How long a request waits for its turn or a processor is known at most, and what is left of its time at least. So a
+    part surely makes the difference only where it does though all else of the other's time may belong to it.
+    """
+    mine, other = own.parts, best.parts
+    if mine is None or other is None or not own.time_ms or not best.time_ms or own.in_flight != best.in_flight:
+        return WHY_UNKNOWN
+    # What is not a matter of latencies, they don't explain.
+    if mine.latency_ms / other.latency_ms < MOST_OF_IT * own.time_ms / best.time_ms:
+        return WHY_UNKNOWN
+    gap_ms = mine.latency_ms - other.latency_ms
+    ours, theirs = _brought_together(mine), _brought_together(other)
+    name = max(ours, key=lambda part: ours[part] - theirs.get(part, 0.0))
+    if gap_ms < CLOSE * other.latency_ms or ours[name] - theirs.get(name, 0.0) < MOST_OF_IT * gap_ms:
+        return WHY_UNKNOWN
+    is_sure = name == ELSEWHERE and ours[name] - (other.latency_ms - other.computing) >= MOST_OF_IT * gap_ms
+    what = f"computing and {NAMES['turn']}" if name == NAMES["computing"] and own.in_flight > 1 else name
+    return (
+        f"Most of the difference {'is' if is_sure else 'may be'} {what} ({_ms(ours[name])} ms a request against "
+        f"{_ms(theirs.get(name, 0.0))}); these numbers don't show more."
+    )
 
 
 def _brought_together(parts: TimeParts) -> dict[str, float]:

@@ -170,6 +170,11 @@ class Result:
         return next((finding.text for finding in self.findings if finding.id in ENDS_EARLY), "")
 
     @property
+    def is_measured(self) -> bool:
+        """Whether there is anything to tell of any mode: requests, or why it made none."""
+        return any(mode.requests or mode.note for mode in self.modes)
+
+    @property
     def rounds_done(self) -> int:
         """How many rounds are whole, of the mode that has most."""
         return max((mode.rounds_done for mode in self.modes), default=0)

@@ -90,6 +90,21 @@ def order_by(column: Column, result: Result, by: GroupBy = "rank") -> list[tuple
     return [item for group in grouped(_ordered(column, result), by, lambda item: item[0].mode) for item in group]
 
 
+def bars_are_out_of_order(column: Column, result: Result, by: GroupBy = "rank") -> bool:
+    """Whether bars of what a ranking is about stand in its order and not in that of the numbers beside them.
+
+    What is compared is the numbers as they are written, within each group, of the modes that were compared.
+    """
+    if not column.trend:
+        return False
+    for group in grouped(_ordered(column, result), by, lambda item: item[0].mode):
+        known = [value for row, value in group if value is not None and row.rank.interval is not None]
+        for upper, lower in itertools.pairwise(known):
+            if column.trend * upper > column.trend * lower and column.with_unit(upper) != column.with_unit(lower):
+                return True
+    return False
+
+
 def _ordered(column: Column, result: Result) -> list[tuple[Row, float | None]]:
     valued = [(row, column.number(row)) for row in rows_of(result, column.yardstick or "time")]
     if column.trend:

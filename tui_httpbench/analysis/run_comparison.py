@@ -16,7 +16,12 @@ from tui_httpbench.analysis.pairs import GateVerdict, PairVerdict
 from tui_httpbench.analysis.run_differences import Difference, differences_of, why_clock_is_unsure, why_other_work
 from tui_httpbench.analysis.unpaired import compare_levels, compare_relatives
 from tui_httpbench.plan.error import PlanError
-from tui_httpbench.text.formatting import enumerate_first, format_percent, format_times, times_as_fast
+from tui_httpbench.text.formatting import (
+    enumerate_first,
+    format_bounded_times,
+    format_percent,
+    times_as_fast,
+)
 from tui_httpbench.text.quoting import printable, shortened
 
 FLOOR = "http.client"
@@ -124,7 +129,7 @@ class RunComparison:
         if lane.verdict == "faster" and not lane.why_unsure:
             bounds = lane.interval.ratio, lane.interval.low, lane.interval.high
             return f"{lane.label} is {times_as_fast(*bounds, than.removeprefix('as '))}: surely faster."
-        ratio, low, high = map(format_times, (lane.interval.ratio, lane.interval.low, lane.interval.high))
+        ratio, low, high = map(format_bounded_times, (lane.interval.ratio, lane.interval.low, lane.interval.high))
         verdict = {
             "same": f"the same (within {format_percent(self.same_within)})",
             "unsure": f"unsure, since {lane.why_unsure}" if lane.why_unsure else "unsure",

@@ -13,6 +13,7 @@ from tui_httpbench.analysis.erratic import find_erratic
 from tui_httpbench.analysis.findings import FINDINGS, Finding
 from tui_httpbench.analysis.foreign_requests import find_foreign_requests
 from tui_httpbench.analysis.late_answers import find_late_answers
+from tui_httpbench.analysis.late_connects import find_late_connects
 from tui_httpbench.analysis.latency import summarize_latency
 from tui_httpbench.analysis.ranking import RankingRules, compare_modes, rank_modes
 from tui_httpbench.analysis.rate_limit import why_too_much
@@ -230,6 +231,7 @@ def _find_all(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[Findi
         *find_repeats(measured.probes, modes),
         *find_unkept(measured.plan, modes, measured.probes),
         *find_late_answers(measured.plan, modes, measured.records),
+        *find_late_connects(measured.plan, modes, measured.records),
         *_find_risky_wishes(measured.plan),
         *find_in_variants(measured.plan, measured.probes),
         *_find_given_up(measured.records, modes),

@@ -14,7 +14,7 @@ def places_in_words(sweep: Sweep, values: Sequence[str]) -> str:
     indices = [known.index(value) for value in values]
     is_run = indices == list(range(indices[0], indices[-1] + 1))
     if len(indices) == len(known):
-        return f"at all {len(known)} values"
+        return "at both values" if len(known) == 2 else f"at all {len(known)} values"
     if len(indices) > 1 and is_run and sweep.numbers is not None:
         if indices[0] == 0:
             return f"up to {sweep.in_words(values[-1])}"

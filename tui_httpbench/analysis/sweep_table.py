@@ -30,11 +30,10 @@ class SweepTable:
 
     @property
     def title(self) -> str:
-        """What the table shows: ``Requests per second over concurrency (in flight), higher is better``."""
+        """What the table shows: ``Requests per second over requests in flight, higher is better``."""
         sweep = self.result.sweep
-        unit = f" ({sweep.unit})" if sweep.unit else ""
         better = self.figure.column.better
-        return f"{self.figure.title} over {sweep.knob}{unit}{f', {better} is better' if better else ''}"
+        return f"{self.figure.title} over {sweep.title}{f', {better} is better' if better else ''}"
 
     @property
     def headings(self) -> tuple[str, ...]:

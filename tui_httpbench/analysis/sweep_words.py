@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import product
 
-from tui_httpbench.analysis.async_or_sync import async_or_sync
+from tui_httpbench.analysis.async_or_sync import async_or_sync, contests_of_kinds
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.question_answer import KEEPING
 from tui_httpbench.analysis.sweep import SweepResult
-from tui_httpbench.analysis.sweep_pairs import PairAt, PairCurve, SweepPairs
+from tui_httpbench.analysis.sweep_pairs import Contest, PairAt, PairCurve, SweepPairs
 from tui_httpbench.analysis.sweep_places import places_in_words
 from tui_httpbench.analysis.sweep_theory import RoundTrips, most_per_second, round_trips
-from tui_httpbench.clients.entrants import entrant_of
+from tui_httpbench.clients.entrants import entrant_of, mode_of
 from tui_httpbench.plan.sweep import Sweep
 from tui_httpbench.text.formatting import enumerate_first, enumerate_names, format_percent, format_times, plural
 
@@ -27,6 +27,8 @@ MAX_OPEN = 2
 NOT_TOLD_APART = "not told apart yet"
 MOST_TOLD = 0.95
 """From such a share on, it says little how large a difference has to be: nearly twice the time."""
+ALIKE = 1.25
+"""Shares of a difference that are no more than so many times apart are told as one."""
 MOST_TRIPS = 2.0
 """An interval of round trips that is so wide says nothing, and is not told."""
 NEARLY_ALL = 0.95
@@ -56,6 +58,18 @@ def sentences_of(result: SweepResult, pairs: SweepPairs | None = None) -> tuple[
         )
         if sentence
     )
+
+
+def telling_value(pairs: SweepPairs) -> str:
+    """The value that the first of the sentences names for its difference: there is most to see; empty for none."""
+    contests = contests_of_kinds(pairs)
+    decided = [each for each in contests if each.is_sure and not each.is_close]
+    # Where async pays is said before where sync does.
+    decided = [each for each in decided if mode_of(each.front).kind == "async"] or decided
+    if not decided:
+        decided = [contest for _, _, ahead in _gains(pairs) for contest in (ahead[0], ahead[-1])]
+    decided = decided or [each for each in contests if not each.is_close]
+    return max(decided, key=lambda each: each.times).value if decided else ""
 
 
 def crossing_in_words(sweep: Sweep, pair: PairCurve) -> str:
@@ -103,33 +117,42 @@ def how_sure(pairs: SweepPairs) -> str:
     if known and len(far) == len(known):
         return "Even twice the time can't be told at any value yet; more rounds would help."
     more = f" Even twice the time can't be told yet at {enumerate_names(far)}; more rounds would help." if far else ""
-    alike = {share for _, share in shares}
-    if len(alike) == 1 and not far:
-        return f"Differences below about {alike.pop()} can't be told at any value."
+    least, most = min((share for _, share in known), default=0.0), max((share for _, share in known), default=0.0)
+    if known and not far and most <= ALIKE * least:
+        return f"Differences below about {format_percent(most)} can't be told at any value."
     told = [f"{share} at {value}" for value, share in shares]
-    return f"Smaller differences than these can't be told: {enumerate_names(told)}.{more}" if told else ""
+    if told and pairs.result.sweep.unit:
+        told[-1] = f"{told[-1]} {pairs.result.sweep.unit}"
+    return f"Differences below these can't be told: {enumerate_names(told)}.{more}" if told else ""
 
 
 def _keeping(pairs: SweepPairs) -> str:
     """What a client that is kept buys, of each library that is there with one and with one for every request."""
-    if not pairs.knows_noise:
-        return ""
-    lanes = [entrant_of(lane) for lane in pairs.result.lanes]
-    told = []
-    for each, kept in product(lanes, lanes):
-        if not each.mode.makes_anew(kept.mode) or each.variant != kept.variant:
-            continue
-        contests = pairs.contests([kept.label], [each.label])
-        if not (ahead := [contest for contest in contests if contest.is_sure and contest.front == kept.label]):
-            continue
-        sweep = pairs.result.sweep
+    told: list[tuple[str, str]] = []
+    sweep = pairs.result.sweep
+    for each, kept, ahead in _gains(pairs):
         first, *rest = ahead[:1] + ahead[1:][-1:]
         at = f" at {sweep.in_words(first.value)}" if rest else ""
-        gains = [f"{format_times(first.times)} times as fast as {each.label}{at}"]
+        gains = [f"{format_times(first.times)} times as fast as {each}{at}"]
         gains += [f"{format_times(last.times)} times at {sweep.in_words(last.value)}" for last in rest]
         where = places_in_words(sweep, [at.value for at in ahead])
-        told.append(f"{where}: {kept.label} is {enumerate_names(gains)}")
-    return f"{KEEPING} surely pays {'; '.join(told)}." if told else ""
+        told.append((where, f"{kept} is {enumerate_names(gains)}"))
+    # Where it is the same for all, that is said once.
+    parts = [
+        f"{where}: {gain}" if number == 0 or where != told[number - 1][0] else gain
+        for number, (where, gain) in enumerate(told)
+    ]
+    return f"{KEEPING} surely pays {'; '.join(parts)}." if parts else ""
+
+
+def _gains(pairs: SweepPairs) -> Iterator[tuple[str, str, list[Contest]]]:
+    """Each library's lane with a new client and the one that keeps it, and the points where that surely pays."""
+    lanes = [entrant_of(lane) for lane in pairs.result.lanes] if pairs.knows_noise else []
+    for each, kept in product(lanes, lanes):
+        if each.mode.makes_anew(kept.mode) and each.variant == kept.variant:
+            contests = pairs.contests([kept.label], [each.label])
+            if ahead := [contest for contest in contests if contest.is_sure and contest.front == kept.label]:
+                yield each.label, kept.label, ahead
 
 
 def _leaders(pairs: SweepPairs) -> str:

@@ -27,7 +27,7 @@ from tui_httpbench.bench.run_places import why_unreadable as why_unreadable
 from tui_httpbench.files.file_lock import FileLock
 from tui_httpbench.files.private_files import make_private_folder, open_private
 from tui_httpbench.measured.measured import Measured
-from tui_httpbench.measured.notes_json import Note, ProbesMade, note_to_dict
+from tui_httpbench.measured.notes_json import EarlierEnd, Note, ProbesMade, note_to_dict
 from tui_httpbench.measured.record_json import record_to_dict
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.sample_file import store_samples
@@ -120,6 +120,12 @@ class RunFolder:
     def note(self, note: Note) -> None:
         """Writes down what was found out; to be called while no worker measures. Raises OSError."""
         self._write(NOTES_FILE, note_to_dict(note))
+
+    def note_earlier(self, earlier: Measured) -> None:
+        """Writes down how the run ended that is gone on with, for as long as nothing is added to it. Raises OSError."""
+        if earlier.ended_at is not None:
+            ended = earlier.stopped, earlier.trouble, earlier.ended_at, earlier.interrupted
+            self.note(EarlierEnd(earlier.rounds_made, *ended))
 
     def leave(self) -> None:
         """Lets go of the folder; its files stay for recovery."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -85,6 +85,9 @@ def read_any(folder: Path) -> AnyMeasured:
             points.append(_read(path))
         else:  # it was not reached
             points.append(replace(whole, plan=plan, stopped=True, trouble="", interrupted=False))
+    if not whole.interrupted and any(point.interrupted for point in points) and not _has_own_end(folder):
+        # It goes on with another, and something was added at a point.
+        whole = replace(whole, interrupted=True, stopped=True, trouble="")
     return sweep_of(whole, tuple(points))
 
 
@@ -135,14 +138,26 @@ def _read(folder: Path) -> Measured:
         told = read_run(folder)
         own_files = read_copies(told["own_files"], folder)
         plan = plan_of(told, own_files, lambda: read_small_file(folder / BODY_FILE, MAX_BODY_FILE_BYTES))
-        notes = gather(_read_lines(folder / NOTES_FILE, MAX_NOTES_FILE_BYTES, note_from_dict))
-        end = notes.end or RunEnd(True, "", _time_of_day(last_change_s(folder)), interrupted=True)
-        return measured_of(told, plan, replace(notes, end=end), _read_records(folder, plan, notes), own_files)
+        notes = _notes_of(folder)
+        records = _read_records(folder, plan, notes)
+        if notes.end is None and (end := _end_of_earlier(notes, records)) is not None:
+            records = tuple(record for record in records if record.round <= plan.rounds_before)
+        else:
+            end = notes.end or RunEnd(True, "", _time_of_day(last_change_s(folder)), interrupted=True)
+        return measured_of(told, plan, replace(notes, end=end), records, own_files)
     except PermissionError as error:
         raise RecoveryError(why_closed(folder)) from error
     except UNREADABLE as error:
         why = shortened(printable(str(error)), 200)
         raise RecoveryError(f"The interrupted run in {folder} can't be recovered ({why}).") from error
+
+
+def _end_of_earlier(notes: Notes, records: Iterable[RoundRecord]) -> RunEnd | None:
+    """How the run ended that this one goes on with, where not a request was added to it; else None."""
+    earlier = notes.earlier
+    if earlier is None or any(record.round > earlier.rounds and record.requests for record in records):
+        return None
+    return RunEnd(earlier.stopped, earlier.trouble, earlier.ended_at, earlier.interrupted)
 
 
 def measured_of(
@@ -271,8 +286,30 @@ def read_rounds(folder: Path) -> list[tuple[RoundRecord, int]]:
 
 
 def has_ended(folder: Path) -> bool:
-    """Whether the run was over, so that only its result was left. Raises PermissionError, and OSError."""
-    return gather(_read_lines(folder / NOTES_FILE, MAX_NOTES_FILE_BYTES, note_from_dict)).end is not None
+    """Whether the run was over, so that only its result was left; also one gone on with to which nothing was added.
+
+    Raises PermissionError, and OSError.
+    """
+    if _has_own_end(folder):
+        return True
+    points = [path for path in sorted(folder.glob("point-[0-9][0-9]")) if (path / RUN_FILE).exists()]
+    return all(_is_as_before(path) for path in (folder, *points))
+
+
+def _has_own_end(folder: Path) -> bool:
+    return _notes_of(folder).end is not None
+
+
+def _notes_of(folder: Path) -> Notes:
+    return gather(_read_lines(folder / NOTES_FILE, MAX_NOTES_FILE_BYTES, note_from_dict))
+
+
+def _is_as_before(folder: Path) -> bool:
+    """Whether a run was gone on with and has no request of a further round yet."""
+    earlier = _notes_of(folder).earlier
+    return earlier is not None and not any(
+        number > earlier.rounds and len(_read_samples(path)[0]) for (_, number), path in sample_files(folder).items()
+    )
 
 
 def _read_lines(path: Path, limit_bytes: int, read: Callable[[dict[str, Any]], Line]) -> list[Line]:

@@ -180,6 +180,8 @@ class Runner(FolderHolder):
                 self.url = self._target.url + self.plan.request.url
             # Not here: the samples of an earlier run may be many.
             await in_thread(folder.begin, self._as_of_now)
+            if self._earlier is not None:
+                folder.note_earlier(self._earlier)
             trust = make_trust(self.plan, self._target.ca_pem if self._target else None, folder.path)
             if self._cpus.worker is not None:
                 stack.enter_context(leave_cpu(self._cpus.worker))

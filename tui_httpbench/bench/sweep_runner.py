@@ -305,10 +305,14 @@ class SweepRunner(FolderHolder):
 
     def _write_earlier(self) -> None:
         """Writes down what is gone on with: whatever ends this app, that is to be recovered as well. Raises OSError."""
+        if self._folder is not None and self._earlier is not None:
+            self._folder.note_earlier(self._earlier.whole)
         for point in self._points:
             if point.runner.records:
                 folder = self._begun[point.number] = self._new_folder(point.number)
                 folder.begin(point.measured)
+                if earlier := _of_point(self._earlier, point.number):
+                    folder.note_earlier(earlier)
 
     def _make_folder(self, number: int) -> RunFolder:
         return self._begun.get(number) or self._new_folder(number)

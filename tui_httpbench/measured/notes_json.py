@@ -42,18 +42,30 @@ class RunEnd:
 
 
 @dataclass(frozen=True)
+class EarlierEnd:
+    """How the run ended that this one goes on with, and after how many ``rounds``: so it stays until one is added."""
+
+    rounds: int
+    stopped: bool
+    trouble: str
+    ended_at: str
+    interrupted: bool = False
+
+
+@dataclass(frozen=True)
 class ProbesMade:
     """What the probes before the rounds showed."""
 
     probes: tuple[Probe, ...]
 
 
-Note: TypeAlias = ProbesMade | RunConditions | RoundStart | RunEnd
+Note: TypeAlias = ProbesMade | RunConditions | RoundStart | RunEnd | EarlierEnd
 _KINDS: dict[str, type[Note]] = {
     "probes": ProbesMade,
     "conditions": RunConditions,
     "round": RoundStart,
     "end": RunEnd,
+    "earlier end": EarlierEnd,
 }
 
 
@@ -65,6 +77,7 @@ class Notes:
     conditions: RunConditions | None = None
     starts: dict[tuple[int, int], RoundStart] = field(default_factory=dict)
     end: RunEnd | None = None
+    earlier: EarlierEnd | None = None
 
     def of_round(self, mode: str, number: int) -> RoundStart | None:
         """The start of that mode's round, None where none was noted."""
@@ -99,6 +112,8 @@ def gather(notes: Iterable[Note]) -> Notes:
                 found.starts[note.round, note.group] = note
             case RunEnd():
                 found = replace(found, end=note)
+            case EarlierEnd():
+                found = replace(found, earlier=note)
     return found
 
 

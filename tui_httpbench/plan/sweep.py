@@ -34,6 +34,12 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "workload": ("concurrency", "body_size", "method", "data", "json_body"),
 }
 """By knob, the fields that it sets at each point, by their names in the table of fields."""
+_NAMES: dict[str, str] = {
+    "concurrency": "requests in flight",
+    "rtt": "round trip",
+    "body-size": "body size",
+    "service-time": "service time",
+}
 _UNITS: dict[str, str] = {"concurrency": "in flight", "rtt": "ms", "body-size": "bytes", "service-time": "ms"}
 
 
@@ -61,6 +67,20 @@ class Sweep:
     def unit(self) -> str:
         """What a value counts, empty where the value says so itself."""
         return _UNITS.get(self.knob, "")
+
+    @property
+    def name(self) -> str:
+        """What the knob is called on screens and in reports: ``round trip``, ``requests in flight``."""
+        return _NAMES.get(self.knob, self.knob)
+
+    @property
+    def title(self) -> str:
+        """The same with the unit of its values, as an axis has it: ``round trip (ms)``."""
+        return f"{self.name} ({self.unit})" if self.unit and not self.name.endswith(self.unit) else self.name
+
+    def place_in_words(self, value: str) -> str:
+        """A value with the name of the knob: ``round trip 20 ms``, ``16 in flight``."""
+        return self.in_words(value) if self.name.endswith(self.unit or "\0") else f"{self.name} {self.in_words(value)}"
 
     @property
     def is_of_target(self) -> bool:

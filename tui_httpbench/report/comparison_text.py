@@ -50,7 +50,7 @@ def _blocks(comparison: RunComparison, console: StreamConsole) -> Iterator[Rende
         for note in told:
             table.add_row(Text("-"), Text(printable(note), overflow="fold"))
         yield ""
-        yield Group(Text("To be minded", style="bold yellow"), Padding(table, (0, 0, 0, 2)))
+        yield Group(Text("Keep in mind", style="bold yellow"), Padding(table, (0, 0, 0, 2)))
 
 
 def differences_table(rows: list[tuple[str, str, str]]) -> RenderableType:

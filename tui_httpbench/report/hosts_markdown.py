@@ -52,7 +52,7 @@ def _blocks(result: HostsResult) -> Iterator[str]:
         yield markdown_text(f"{PAIRS_NOTE} {sure_note(result)}" if result.pairs.has_mean else sure_note(result))
     yield _list([f"{name}: {value}" for name, value in how_measured(result)])
     if result.findings:
-        yield "Warnings"
+        yield "### Warnings"
         yield _list([finding.text for finding in result.findings])
 
 

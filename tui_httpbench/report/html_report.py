@@ -12,8 +12,8 @@ from tui_httpbench.analysis.columns import DEFAULT_METRIC, METRIC_OPTIONS
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.grouping import usual_grouping
 from tui_httpbench.analysis.latency_curve import differs_much, latencies_of
-from tui_httpbench.analysis.pair_reasons import explain_lanes, pair_in_words
-from tui_httpbench.analysis.pairs import gate_in_words, judge, pairs_beside
+from tui_httpbench.analysis.pair_reasons import explain_lanes, pairs_in_words
+from tui_httpbench.analysis.pairs import few_first, gate_in_words, judge, pairs_beside
 from tui_httpbench.analysis.places import (
     FAILED_SIGN,
     ORDER_NOTE,
@@ -87,7 +87,10 @@ def _header(result: Result, against: Against, title: str) -> str:
     judged = judge(result, against)
     where = " (the embedded target)" if result.plan.request.uses_embedded_target else ""
     when = f"; {moment_in_words(result.started_at)}" if result.started_at else ""
-    first, _, rest = (conclude(result) or "Nothing was measured.").partition(". ")
+    pairs = pairs_beside(judged, result, against)
+    first, _, rest = (conclude(result, beside_pairs=bool(few_first(pairs)[0])) or "Nothing was measured.").partition(
+        ". "
+    )
     stopped = "This run ended before its time; this is what had been measured by then." if result.stopped else ""
     return element(
         "header",
@@ -95,7 +98,7 @@ def _header(result: Result, against: Against, title: str) -> str:
         element("h1", escaped(f"{first.removesuffix('.')}.")),
         paragraph(rest, "lead-in"),
         paragraph(gate_in_words(judged), "gate"),
-        bullets(pair_in_words(result, pair) for pair in pairs_beside(judged, result, against)),
+        bullets(pairs_in_words(result, pairs)),
         paragraph(stopped, "doubt"),
         paragraph(f"{load_in_words(result)}; {width_in_words(result)}; profile {result.plan.profile}{when}", "quiet"),
     )

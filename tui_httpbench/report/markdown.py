@@ -9,7 +9,7 @@ from tui_httpbench.analysis.changes import changes_of
 from tui_httpbench.analysis.column import Column
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.grouping import GroupBy, usual_grouping
-from tui_httpbench.analysis.pair_reasons import pair_in_words
+from tui_httpbench.analysis.pair_reasons import pairs_in_words
 from tui_httpbench.analysis.pairs import few_first, gate_in_words, judge, pairs_beside
 from tui_httpbench.analysis.places import FAILED_SIGN, other_work_legend
 from tui_httpbench.analysis.result import Result
@@ -46,9 +46,9 @@ def _blocks(result: Result, against: Against, by: GroupBy) -> Iterator[str]:
     if gate := gate_in_words(judged):
         yield f"**{markdown_text(gate)}**"
     first, after = few_first(pairs_beside(judged, result, against))
-    yield _list([pair_in_words(result, pair) for pair in first])
-    yield markdown_text(conclude(result) or "")
-    yield _list([pair_in_words(result, pair) for pair in after])
+    yield _list(pairs_in_words(result, first))
+    yield markdown_text(conclude(result, beside_pairs=bool(first)) or "")
+    yield _list(pairs_in_words(result, after))
     rows = [row for group in grouped_rows(result, by) for row in group]
     columns = _fitting(result, rows)
     sides = {column.heading(): column.align for column in columns}
@@ -58,7 +58,7 @@ def _blocks(result: Result, against: Against, by: GroupBy) -> Iterator[str]:
     yield from _changes(result)
     yield from _scripts(result)
     if result.findings:
-        yield "Warnings"
+        yield "### Warnings"
         yield _list([finding.text for finding in result.findings])
 
 
@@ -79,7 +79,7 @@ def _changes(result: Result) -> Iterator[str]:
     if result.plan.variants:
         return
     if changes := changes_of(result):
-        yield "What to change"
+        yield "### What to change"
     for change in changes:
         yield f"- {markdown_text(change.in_words)}"
         if change.is_own:  # a user's own file may hold what is not to be told

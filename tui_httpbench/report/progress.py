@@ -105,7 +105,7 @@ def sweep_headline(progress: SweepProgress) -> str:
     number = round_in_words(progress.round, progress.rounds, progress.least_rounds, is_auto=progress.is_auto)
     parts = [
         number if progress.time_left_s is None else f"{number}, {time_left_in_words(progress.time_left_s)}",
-        f"{sweep.knob} {sweep.in_words(current.value)}",
+        sweep.place_in_words(current.value),
         f"{over} of {plural(len(progress.points), 'value')} done" if over else plural(len(progress.points), "value"),
         format_clock(progress.elapsed_s),
     ]

@@ -40,7 +40,7 @@ def target_of_sweep(result: SweepResult) -> str:
     request = result.plan.request
     own = request.hiding.hide(drop_secrets(request.url))
     where = f"{shown_url(own)} at the embedded target" if request.uses_embedded_target else shown_url(result.url)
-    what = "Workloads" if result.sweep.knob == "workload" else f"{request.method} {where} over {result.sweep.knob}"
+    what = "Workloads" if result.sweep.knob == "workload" else f"{request.method} {where} over {result.sweep.title}"
     return f"{what}: {', '.join(result.sweep.values)}"
 
 
@@ -123,5 +123,5 @@ def theory_rows(result: SweepResult) -> TheoryTable | None:
         allowed = UNKNOWN if not limits else "–".join(dict.fromkeys(map(format_rate, (limits[0], limits[-1]))))
         got = "–".join(dict.fromkeys(map(format_percent, (min(shares), max(shares))))) if shares else UNKNOWN
         told.append((result.sweep.in_words(point.value), allowed, got))
-    columns: dict[str, Side] = {result.sweep.knob: "left", "at most, requests/s": "right", "lanes get": "right"}
+    columns: dict[str, Side] = {result.sweep.name: "left", "at most, requests/s": "right", "lanes get": "right"}
     return TheoryTable("What theory says the target lets through", columns, tuple(told))

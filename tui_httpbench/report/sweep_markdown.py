@@ -40,7 +40,7 @@ def _blocks(result: SweepResult) -> Iterator[str]:
         yield markdown_table(theory.columns, theory.rows).rstrip("\n")
     yield _list([f"{name}: {value}" for name, value in how_measured(result)])
     if result.findings:
-        yield "Warnings"
+        yield "### Warnings"
         yield _list([finding.text for finding in result.findings])
 
 

@@ -13,7 +13,7 @@ from tui_httpbench.analysis.article import is_like_the_article
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.grouping import GroupBy, usual_grouping
-from tui_httpbench.analysis.pair_reasons import pair_in_words
+from tui_httpbench.analysis.pair_reasons import pairs_in_words
 from tui_httpbench.analysis.pairs import few_first, gate_in_words, judge, pairs_beside
 from tui_httpbench.analysis.places import FAILED_SIGN, ORDER_NOTE, other_work_legend, rates_differ
 from tui_httpbench.analysis.result import ModeSummary, Result
@@ -72,20 +72,19 @@ def _blocks(
     first, after = few_first(pairs_beside(judged, result, against))
     if first:
         yield ""
-        yield from (Text(printable(pair_in_words(result, pair)), style="bold") for pair in first)
-    conclusion = conclude(result)
+        yield from (Text(printable(told), style="bold") for told in pairs_in_words(result, first))
+    conclusion = conclude(result, beside_pairs=bool(first))
     if conclusion is not None:
         yield ""
         yield Text(printable(conclusion), style="bold")
     if after:
         yield ""
-        yield from (Text(printable(pair_in_words(result, pair))) for pair in after)
+        yield from (Text(printable(told)) for told in pairs_in_words(result, after))
     if gate := gate_in_words(judged):
         yield ""
         yield Text(printable(gate), style="bold")
     blocks: list[RenderableType | None] = []
-    is_measured = any(mode.requests or mode.note for mode in result.modes)
-    if is_measured:
+    if result.is_measured:
         yield ""
         yield ranking_table(result, console, by)
         yield from _footnotes(result)
@@ -93,11 +92,11 @@ def _blocks(
         blocks.append(_article(result, console, verbose))
     if any(mode.errors for mode in result.modes):
         blocks.append(_errors(result))
-    findings = [finding for finding in result.findings if is_measured or finding.id != "all-failed"]
+    findings = [finding for finding in result.findings if result.is_measured or finding.id != "all-failed"]
     if findings:
         blocks.append(warnings_block(findings))
     if verbose:
-        blocks += [columns_block(result)] if is_measured else []
+        blocks += [columns_block(result)] if result.is_measured else []
         blocks += [settings_block(result), environment_block(result)]
     for block in blocks:
         if block is not None:

@@ -37,10 +37,28 @@ def format_times(ratio: float) -> str:
     return f"{WIDE_BOUND:,}+" if ratio >= WIDE_BOUND else _three_digits(ratio) if ratio >= 0.1 else f"{ratio:.2g}"
 
 
+def format_bounded_times(ratio: float) -> str:
+    """The same of a ratio with bounds, or of one of these, with a digit more where it would read as 1.
+
+    On which side of that it lies is what decides.
+    """
+    return _bound(ratio) if 0.1 <= ratio < WIDE_BOUND else format_times(ratio)
+
+
+def bounds_in_words(low: float, high: float) -> str:
+    """Both bounds of a ratio, behind it: `` (0.96 to 1.31)``; nothing where they are so wide that they say nothing."""
+    if not low or high >= low * WIDE_BOUND:
+        return ""
+    return f" ({format_bounded_times(low)} to {format_bounded_times(high)})"
+
+
 def times_as_fast(ratio: float, low: float, high: float, than: str = "") -> str:
-    """A ratio of times and its bounds, all turned over: ``50 times as fast as httpx (39 to 62)``."""
-    turned = [format_times(1 / each) if each else f"{WIDE_BOUND:,}+" for each in (ratio, high, low)]
-    return f"{turned[0]} times as fast{than and f' as {than}'} ({turned[1]} to {turned[2]})"
+    """A ratio of times and its bounds, all turned over: ``50 times as fast as httpx (39 to 62)``.
+
+    Without bounds where these say nothing.
+    """
+    bounds = bounds_in_words(1 / high, 1 / low) if low else ""
+    return f"{format_bounded_times(1 / ratio)} times as fast{than and f' as {than}'}{bounds}"
 
 
 def format_count(number: float) -> str:

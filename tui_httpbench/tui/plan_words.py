@@ -58,7 +58,7 @@ def work_in_short(plan: Plan) -> str:
         )
     else:
         where = printable(request.hiding.hide(drop_secrets(request.url)))
-    values = "" if plan.sweep is None else f"{plural(len(plan.sweep.values), 'value')} of {plan.sweep.knob}"
+    values = "" if plan.sweep is None else f"{plural(len(plan.sweep.values), 'value')} of {plan.sweep.name}"
     modes = " × ".join(filter(None, (plural(len(plan.modes), "mode"), values)))
     in_flight = "article's load" if plan.concurrency == ARTICLE else f"{plan.concurrency:,} in flight"
     if plan.sweep is not None and plan.sweep.knob in ("concurrency", "workload"):
@@ -172,15 +172,20 @@ def describe_profile(chosen: Profile | None, concurrency: Concurrency | None) ->
     return "defaults: every library's own settings"
 
 
-def describe_more_rounds(result: Result) -> str:
-    """How many rounds going on with a run will make, and how long they take at the pace of its last whole one."""
+def more_rounds_of(result: Result) -> int:
+    """How many rounds going on with a run will make; about so many where it decides that itself."""
     # Here, since the form waits for no array library.
-    from tui_httpbench.analysis.outlook import last_round_wall_s
     from tui_httpbench.bench.round_schedule import RoundSchedule
 
-    plan = result.plan
     made = max(record.round for record in result.records)
-    rounds = RoundSchedule(plan.replace(rounds_before=made)).rounds_in_sight - made
+    return RoundSchedule(result.plan.replace(rounds_before=made)).rounds_in_sight - made
+
+
+def describe_more_rounds(result: Result) -> str:
+    """How many rounds going on with a run will make, and how long they take at the pace of its last whole one."""
+    from tui_httpbench.analysis.outlook import last_round_wall_s
+
+    plan, rounds = result.plan, more_rounds_of(result)
     seconds = rounds * last_round_wall_s(result.records)
     if plan.rounds == AUTO:
         return f"about {rounds}, at most {rough_time(plan.budget_s)}, or until all is decided"

@@ -31,6 +31,9 @@ from tui_httpbench.tui.tooltips import SCREENSHOT_TOOLTIP
 
 AS_MEASURED = "none: as measured"
 ASKED = "to compare relative to {lane} (x)"
+_TO_THE_MINUTE, _TO_THE_SECOND = 16, 19
+"""So many characters of a time of day in ISO 8601."""
+RELATIVE_HINT = "x compares all with the marked lane instead, which cancels what they share."
 NO_DIFFERENCE = "As far as the runs tell, nothing but time differs between them."
 
 
@@ -54,7 +57,7 @@ class RunsAndDifferences(Vertical, Panel):
 
 
 class NotesPanel(Vertical, Panel):
-    """What has to be minded about the verdicts; takes no room where there is nothing."""
+    """What to keep in mind about the verdicts; takes no room where there is nothing."""
 
     def __init__(self) -> None:
         super().__init__(id="notes", classes="panel")
@@ -65,13 +68,25 @@ class NotesPanel(Vertical, Panel):
 
     def on_mount(self) -> None:
         """Says what this is."""
-        self.set_heading("To be minded")
+        self.set_heading("Keep in mind")
 
     def show(self, comparison: RunComparison) -> None:
         """Tells what belongs to a comparison."""
         told = [printable(note) for note in notes(comparison, ASKED)]
         self.query_one("#notes-text", Label).update("\n".join(f"- {note}" for note in told))
         self.display = bool(told)
+
+
+def names_of(*runs: ComparedRun) -> list[str]:
+    """The runs by their names, or by the minute in which they began; by the second too where that tells none apart."""
+    for length in (_TO_THE_MINUTE, _TO_THE_SECOND):
+        told = [
+            printable(run.name) or (run.started_at[:length].replace("T", " ") if run.started_at else run.source)
+            for run in runs
+        ]
+        if len(set(told)) == len(told):
+            return told
+    return [run.source for run in runs]
 
 
 class CompareScreen(OneSizeScreen[None]):
@@ -84,7 +99,7 @@ class CompareScreen(OneSizeScreen[None]):
 Two runs, the older one first: what differs between them, then each lane that both have.
 
 - The ratio is a lane's time per request in the new run over that in the old one: above 1 is slower. The intervals hold
-  together in 95 of 100 comparisons, and allow for two runs meeting the machine in two moods.
+  together in 95 of 100 comparisons, and allow for a machine that is never quite the same in two runs.
 - **x** compares all lanes relative to the marked one, and as measured when pressed again. A slower machine or day,
   which all lanes share, cancels out then.
 - The dots around 1 are differences that do not matter. **unsure** means that more rounds are needed.
@@ -109,9 +124,7 @@ Two runs, the older one first: what differs between them, then each lane that bo
         super().__init__()
         self._runs = old, new
         self.comparison = compare_runs(old, new)
-        self.sub_title = " against ".join(
-            printable(run.name) or (run.started_at or run.source)[:16] for run in (new, old)
-        )
+        self.sub_title = " against ".join(names_of(new, old))
 
     def compose(self) -> ComposeResult:
         """What differs first, then what is known, in a sentence, drawn, and as a table."""
@@ -149,7 +162,10 @@ Two runs, the older one first: what differs between them, then each lane that bo
 
     def _show(self, comparison: RunComparison) -> None:
         self.comparison = comparison
-        self.query_one("#conclusion", Label).update(printable(conclusion(comparison)))
+        told = [printable(conclusion(comparison))]
+        if comparison.why_clock_is_unsure and comparison.advised and not comparison.is_with_itself:
+            told.append(RELATIVE_HINT)
+        self.query_one("#conclusion", Label).update(" ".join(told))
         self.query_one(RatioPanel).show(comparison)
         self.query_one(RatioPanel).display = bool(comparison.lanes)
         self.query_one(LanesTable).show(comparison)

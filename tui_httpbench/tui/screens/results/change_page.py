@@ -12,6 +12,7 @@ from tui_httpbench.tui.parts.panel import SEPARATOR, Page, Panel
 from tui_httpbench.tui.parts.prose import Prose
 
 _OPEN_HINT = "d code"
+_AROUND_HEADING = 6
 
 
 class ChangePage(Page, Panel):
@@ -19,6 +20,7 @@ class ChangePage(Page, Panel):
 
     def __init__(self) -> None:
         super().__init__(id="change", classes="panel")
+        self._change: Change | None = None
 
     def compose(self) -> ComposeResult:
         """What the change brings, and the lines of it."""
@@ -30,12 +32,28 @@ class ChangePage(Page, Panel):
         self.display = change is not None
         if change is None:
             return
-        self.set_heading(SEPARATOR.join((f"What to change: {change.before} → {change.after}", _OPEN_HINT)))
-        gain = Content.assemble((f"{change.deed}: ", "bold"), printable(change.gain))
-        self.query_one("#change-gain", Prose).update(gain)
+        self._change = change
+        self._name_change()
         lines = [(f"{printable(line)}\n", _DIFF_LOOKS.get(line[:1], "")) for line in change.diff]
         self.query_one("#change-diff", Static).update(Content.assemble(*lines))
         self.scroll_home(animate=False)
+
+    def on_resize(self) -> None:
+        """Names the two modes where there is room for it."""
+        self._name_change()
+        super().on_resize()
+
+    def _name_change(self) -> None:
+        """In the heading, or before what the change brings where that has no room for both names."""
+        if (change := self._change) is None:
+            return
+        names = f"{change.before} → {change.after}"
+        whole = f"What to change: {names}"
+        has_room = not self.outer_size.width or len(whole) + _AROUND_HEADING <= self.outer_size.width
+        self.set_heading(SEPARATOR.join((whole if has_room else "What to change", _OPEN_HINT)))
+        deed = change.deed if has_room else f"{names}, {change.deed}"
+        gain = Content.assemble((f"{deed}: ", "bold"), printable(change.gain))
+        self.query_one("#change-gain", Prose).update(gain)
 
 
 _DIFF_LOOKS = {"+": "$text-success", "-": "$text-error"}

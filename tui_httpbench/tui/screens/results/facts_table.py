@@ -7,9 +7,10 @@ from collections.abc import Callable
 from rich.text import Text
 
 from tui_httpbench.analysis.columns import COLUMNS
+from tui_httpbench.analysis.mode_facts import ModeFacts
 from tui_httpbench.analysis.places import places_of
-from tui_httpbench.analysis.reasons import ModeFacts, ModeReason
-from tui_httpbench.text.formatting import UNKNOWN, format_count, format_percent
+from tui_httpbench.analysis.reasons import ModeReason
+from tui_httpbench.text.formatting import UNKNOWN, format_count, format_figure, format_percent
 from tui_httpbench.text.markdown_table import Side, markdown_table
 from tui_httpbench.tui.parts.whole_columns import WholeColumns
 from tui_httpbench.tui.screens.results.time_bar import time_bar
@@ -88,9 +89,18 @@ def _figure(pick: Callable[[ModeFacts], float | None]) -> Callable[[ModeFacts], 
     return write
 
 
+def _in_flight(facts: ModeFacts) -> str:
+    """``9.81 of 10``: how many were under way on average, of those asked for; ``at most 10`` where nobody knows."""
+    if facts.in_flight == 1:
+        return "1"
+    if facts.mean_in_flight is None:
+        return f"at most {facts.in_flight:,}"
+    return f"{format_figure(facts.mean_in_flight)} of {facts.in_flight:,}"
+
+
 _HEADINGS = {column.id: column.heading() for column in COLUMNS}
 _FACTS: dict[str, Callable[[ModeFacts], str | None]] = {
-    "in flight": lambda facts: f"{facts.in_flight:,}",
+    "in flight": _in_flight,
     _HEADINGS["connections"]: _figure(lambda facts: facts.connections),
     _HEADINGS["reuse"]: _figure(lambda facts: facts.requests_per_connection),
     "TLS": lambda facts: "none" if facts.tls_handshakes == 0 else _figure(lambda own: own.tls_handshakes)(facts),

@@ -6,13 +6,15 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 from textual.widgets import Label
 
+from tui_httpbench.analysis.column import Column
 from tui_httpbench.analysis.columns import METRICS
 from tui_httpbench.analysis.conclusion import conclusion_of
-from tui_httpbench.analysis.grouping import can_group, usual_grouping
+from tui_httpbench.analysis.grouping import GroupBy, can_group, usual_grouping
 from tui_httpbench.analysis.pair_reasons import dependencies_in_words
-from tui_httpbench.analysis.pairs import Pair, few_first, pairs_of
-from tui_httpbench.analysis.places import ORDER_NOTE, rates_differ
+from tui_httpbench.analysis.pairs import Pair, few_first, further_of, pairs_of
+from tui_httpbench.analysis.places import BARS_NOTE, ORDER_NOTE, rates_differ
 from tui_httpbench.analysis.result import Result
+from tui_httpbench.analysis.rows import bars_are_out_of_order
 from tui_httpbench.report import markdown
 from tui_httpbench.tui.form_words import in_form_words
 from tui_httpbench.tui.parts.panel import Page
@@ -29,23 +31,38 @@ _EDGES = 6
 """Columns beside the sentences, at most."""
 
 
-def said_of(result: Result, pairs: tuple[Pair, ...]) -> tuple[str, str]:
+def said_of(result: Result, pairs: tuple[Pair, ...], adds_rounds: int = 0) -> tuple[str, str]:
     """The verdict in a sentence or two, and what else there is to say; either may be empty.
 
     What variants come to goes first, and so does the answer to the question of the plan. Of two lanes that are compared
-    so, the ranking says nothing more.
+    so, the ranking says nothing more. What the key for more rounds makes, ``adds_rounds`` of them, is said beside how
+    many would help.
     """
     conclusion = conclusion_of(result)
     first = few_first(pairs)[0]
     others = dict.fromkeys(dependencies_in_words(result, pair) for pair in first)
-    pairs_told = " ".join(filter(None, (*(pair.in_words for pair in first), *others)))
-    said = [pairs_told, conclusion.answer, conclusion.known, conclusion.left_open]
-    if (pairs_told or conclusion.answer) and len(result.modes) == 2:
-        said[2:] = []
-    elif pairs_told:
-        said[3:] = []  # how other lanes than those of a pair compare was not the question
+    pairs_told = " ".join(filter(None, (*(pair.claim for pair in first), *others)))
+    of_pairs = further_of(first)
+    left_open = f"{conclusion.left_open} {_what_the_key_makes(conclusion.more_rounds, adds_rounds)}".strip()
+    said = [pairs_told, conclusion.answer, conclusion.known, left_open]
+    if pairs_told:
+        # How other lanes than those of a pair compare was not the question.
+        said[1:] = [
+            f"{of_pairs.text} {_what_the_key_makes(of_pairs.rounds, adds_rounds)}".strip(),
+            conclusion.answer,
+            conclusion.known if len(result.modes) > 2 else "",
+        ]
+    elif conclusion.answer and len(result.modes) == 2:
+        said[2:] = [left_open]
     verdict, *rest = [*filter(None, said), ""]
     return in_form_words(verdict), in_form_words(" ".join(filter(None, [*rest, conclusion.by_cpu])))
+
+
+def _what_the_key_makes(wanted: int | None, adds_rounds: int) -> str:
+    """What the key for more rounds makes of those that would help; empty where no number is told, or it makes none."""
+    if not wanted or not adds_rounds:
+        return ""
+    return "+ makes them." if wanted <= adds_rounds else f"+ makes about {adds_rounds} at a time."
 
 
 class RankingView(ResultView):
@@ -63,16 +80,14 @@ class RankingView(ResultView):
     def compose(self) -> ComposeResult:
         """The sentence first, then the choice of metric over chart and table."""
         pairs = pairs_of(self.result)
-        verdict, rest = self._said = said_of(self.result, pairs)
+        verdict, rest = self._said = said_of(self.result, pairs, self.adds_rounds)
         yield _shown(Prose(verdict, id="conclusion"))
         if is_on_stage(self.app):
             yield _shown(Prose(doubt_on_stage(self.result), id="stage-doubt"))
         yield _shown(Prose(rest, id="conclusion-rest", classes="rest"))
         plan = self.result.plan
         yield MetricBar(METRICS[0], usual_grouping(plan), can_group=can_group(plan))
-        note = Label(id="metric-note", markup=False)
-        note.display = False
-        yield note
+        yield Label(id="metric-note", markup=False)
         with Page(id="page"):
             yield ChartPanel(self.result)
             yield RankingTable(self.result)
@@ -80,9 +95,16 @@ class RankingView(ResultView):
             # Where rows are few, chart and table come before what else there is to say.
             yield _shown(Prose(rest, id="rest-below", classes="rest"))
             if after := few_first(pairs)[1]:
-                yield Prose(in_form_words("\n".join(pair.in_words for pair in after)), id="pairs")
+                told = [*(pair.claim for pair in after), further_of(after).text]
+                yield Prose(in_form_words("\n".join(filter(None, told))), id="pairs")
             if rates_differ(self.result):
                 yield Prose(ORDER_NOTE, id="order-note")
+
+    def on_mount(self) -> None:
+        """Says what to mind of the bars that are there first; without anything measured, there are none."""
+        if not self.result.is_measured:
+            self.query_one(MetricBar).display = self.query_one("#page", Page).display = False
+        self._tell_of_bars(METRICS[0], usual_grouping(self.result.plan))
 
     def on_resize(self) -> None:
         """Gives the rows that chart and table leave to what explains them."""
@@ -95,7 +117,7 @@ class RankingView(ResultView):
         verdict, rest = self._said
         columns = self.size.width - _EDGES
         rows = self.size.height - rows_with_gaps(len(self.result.modes)) - self.query_one(ChartPanel).gutter.height
-        rows -= rows_of(doubt_on_stage(self.result), columns)
+        rows -= rows_of(doubt_on_stage(self.result), columns) + self.query_one("#metric-note", Label).display
         verdict = sentences_within(verdict, columns, rows)
         self.query_one("#conclusion", Prose).update(verdict)
         self.set_class(rows_of(verdict, columns) + rows_of(rest, columns) > rows, "-no-rest")
@@ -119,9 +141,17 @@ class RankingView(ResultView):
         """Redraws the chart, and ranks the table by the metric's yardstick."""
         self.query_one(ChartPanel).draw_by(event.metric, event.log, event.by)
         self.query_one(RankingTable).rank_by(event.metric, event.by)
+        self._tell_of_bars(event.metric, event.by)
+
+    def _tell_of_bars(self, metric: Column, by: GroupBy) -> None:
+        """Says what to mind of the bars; what they and their order come from, where that is not the same."""
+        is_odd = bars_are_out_of_order(metric, self.result, by)
         note = self.query_one("#metric-note", Label)
-        note.display = bool(event.metric.note)
-        note.update(event.metric.note)
+        told = " ".join(filter(None, (metric.note, BARS_NOTE if is_odd else "")))
+        note.display = bool(told)
+        note.update(told)
+        for below in self.query("#order-note"):
+            below.display = not is_odd
 
     def choose_metric(self, metric_id: str) -> None:
         """Draws the ranking by another metric."""

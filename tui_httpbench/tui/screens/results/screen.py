@@ -24,7 +24,7 @@ from tui_httpbench.tui.copying import told_of_copy
 from tui_httpbench.tui.formatting import beside_title
 from tui_httpbench.tui.parts.panel import SEPARATOR
 from tui_httpbench.tui.parts.save import SaveScreen
-from tui_httpbench.tui.plan_words import describe_more_rounds
+from tui_httpbench.tui.plan_words import describe_more_rounds, more_rounds_of
 from tui_httpbench.tui.saving import file_stem, save_result_aside
 from tui_httpbench.tui.screens.results.article_view import ArticleView
 from tui_httpbench.tui.screens.results.code_view import CodeView
@@ -185,6 +185,8 @@ The sentence on top is the verdict. Each tab answers one more question; its unde
         self.is_kept = is_kept
         self._views = {view.ID: view(result) for view in VIEWS if view.applies_to(result)}
         self._why_no_more = why_no_more_rounds(measured)
+        for view in self._views.values():
+            view.adds_rounds = 0 if self._why_no_more else more_rounds_of(result)
         self._bindings.key_to_bindings["plus"] = [
             # Where it can't be done, the key still says why.
             replace(binding, show=False)
@@ -192,6 +194,8 @@ The sentence on top is the verdict. Each tab answers one more question; its unde
             else replace(binding, tooltip=f"{binding.tooltip}: {describe_more_rounds(result)}")
             for binding in self._bindings.key_to_bindings["plus"]
         ]
+        if not result.is_measured:
+            self._bindings.key_to_bindings.pop("space")  # there is nothing to replay
         if is_kept:
             self._bindings.key_to_bindings["escape"] = [
                 replace(binding, description="Back", show=True, tooltip="Back to the history")
@@ -249,6 +253,8 @@ The sentence on top is the verdict. Each tab answers one more question; its unde
         """Keys of a tab count only while it is open; those of tabs that don't apply, never."""
         if action == "show":
             return parameters[0] in self._views
+        if action == "save" and not self.result.is_measured:
+            return False
         if action == "group_next" and not can_group(self.result.plan):
             return False
         if not self.is_mounted or action not in _ON_TABS:

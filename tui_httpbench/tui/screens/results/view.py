@@ -21,6 +21,8 @@ class ResultView(Container):
     def __init__(self, result: Result) -> None:
         super().__init__(id=f"view-{self.ID}")
         self.result = result
+        self.adds_rounds = 0
+        """How many rounds the key for more of them makes, about; 0 where it makes none."""
 
     @classmethod
     def applies_to(cls, _result: Result) -> bool:

@@ -20,6 +20,7 @@ from tui_httpbench.tui.parts.panel import Panel
 
 MAX_REQUESTS = 400
 _LABEL = 12
+"""The least columns for what stands beside the bars."""
 _AROUND_HEADING = 4
 _WIDEST_COLUMN = 3
 
@@ -91,7 +92,9 @@ class LatencyPlot(Panel):
         return self._strips[y].apply_style(self.rich_style)
 
     def _draw(self, columns: int, rows: int) -> list[Strip]:
-        plot = max(columns - _LABEL, 0)
+        longest_ms = max(self._latest.samples[:, LATENCY], default=0) / 1e6
+        beside = max(_LABEL, len(f" p50 {format_ms(longest_ms)} ms"))
+        plot = max(columns - beside, 0)
         samples = self._latest.samples[-plot:] if plot else no_samples()
         if not len(samples) or not rows:
             return []
@@ -113,7 +116,7 @@ class LatencyPlot(Panel):
             characters = zip((character for character, _ in row), failed, strict=True)
             for is_failed, alike in groupby(characters, key=itemgetter(1)):
                 segments.append(Segment("".join(character for character, _ in alike), error if is_failed else bar))
-            segments.append(Segment(f" {label}".ljust(_LABEL)[:_LABEL], muted))
+            segments.append(Segment(f" {label}".ljust(beside)[:beside], muted))
             strips.append(Strip(segments).simplify().adjust_cell_length(columns))
         return strips
 

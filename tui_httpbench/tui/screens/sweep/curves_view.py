@@ -73,6 +73,11 @@ class CurveChart(ThemedChart, Panel, can_focus=True):
                 self.log_scale = differs_much(shown)
         self.refresh_bindings()
 
+    def begin_at(self, value: str) -> None:
+        """Goes to a value, unless the user has gone to one already, or it is none of the sweep's."""
+        if self.shown is not None and not self._is_moved and value in self.shown.values:
+            self.cursor = self.shown.values.index(value)
+
     def toggle_scale(self) -> None:
         """Switches between a linear and a logarithmic scale; from now on the figures don't choose it any more."""
         self._scale_is_chosen = True
@@ -94,7 +99,7 @@ class CurveChart(ThemedChart, Panel, can_focus=True):
 
     def _name_chart(self, shown: CurvesShown) -> None:
         sweep, better = shown.table.result.sweep, shown.figure.column.better
-        knob = f"{sweep.knob} ({sweep.unit})" if sweep.unit and self.outer_size.width >= _WITH_UNIT else sweep.knob
+        knob = sweep.title if self.outer_size.width >= _WITH_UNIT else sweep.name
         parts = [f"{shown.figure.title} over {knob}", f"{better} is better" if better else "", _INTERVALS]
         self.set_heading(SEPARATOR.join(filter(None, parts)))
 
@@ -155,7 +160,7 @@ class ReadOut(ThemedChart, Panel):
         """Reads out a value."""
         sweep = shown.table.result.sweep
         value = sweep.in_words(shown.values[cursor])
-        self._names = (f"{sweep.knob} {value}", value if sweep.unit else "")
+        self._names = (sweep.place_in_words(shown.values[cursor]), value if sweep.unit else "")
         self._name_value()
         self._told = shown.read_out(cursor)
         self._leaders = shown.leaders(cursor)

@@ -13,7 +13,8 @@ from tui_httpbench.analysis.going_on import NOTHING_KEPT, why_no_more_of_sweep
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.sweep import SweepResult
 from tui_httpbench.analysis.sweep_curves import FIGURES
-from tui_httpbench.analysis.sweep_words import sentences_of
+from tui_httpbench.analysis.sweep_pairs import SweepPairs
+from tui_httpbench.analysis.sweep_words import sentences_of, telling_value
 from tui_httpbench.files.threads import in_thread
 from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.report.formats import Export
@@ -42,6 +43,12 @@ JUDGED_ALONE = (
     "This value is judged alone here. The sweep looks at {} values at once, so it has to be surer before it calls a "
     "mode faster."
 )
+
+
+def _found(result: SweepResult) -> tuple[tuple[str, ...], str]:
+    """The sentences, and the value that they are about most; compared once."""
+    pairs = SweepPairs(result)
+    return sentences_of(result, pairs), telling_value(pairs)
 
 
 class WarningsOfSweep(Page, Panel):
@@ -152,12 +159,14 @@ sentences on top say what is sure, of all values together.
 
     async def on_mount(self) -> None:
         """Draws the first figure, and says what was found."""
-        found = await in_thread(sentences_of, self.result)
+        found, value = await in_thread(_found, self.result)
         nothing = NO_VERDICT if self.result.measured_points else NOTHING
         first, *rest = found or (nothing,)
         doubt = first_doubt(self.result.findings) if self.app.has_class(STAGE_CLASS) else ""
-        self.query_one(Answer).show("\n".join(map(printable, filter(None, (first, doubt, *rest)))))
+        told = (printable(in_form_words(text)) for text in (first, doubt, *rest) if text)
+        self.query_one(Answer).show("\n".join(told))
         await self._show()
+        self.query_one(CurvesView).chart.begin_at(value)
 
     async def _show(self) -> None:
         self._shown = await in_thread(show_curves, self.result, self._figure)
@@ -175,7 +184,7 @@ sentences on top say what is sure, of all values together.
         if point.is_measured:
             sweep = self.result.sweep
             self.post_message(
-                self.PointOpened(point.result, f"sweep over {sweep.knob}, at {sweep.in_words(point.value)}")
+                self.PointOpened(point.result, f"sweep over {sweep.name}, at {sweep.in_words(point.value)}")
             )
             if not self.app.has_class(STAGE_CLASS):
                 self.notify(JUDGED_ALONE.format(len(self.result.points)), markup=False)

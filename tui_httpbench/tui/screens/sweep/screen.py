@@ -153,7 +153,7 @@ def _headline(progress: SweepProgress) -> str:
 
 def _points_in_words(progress: SweepProgress) -> Text:
     """Each value with its sign, and how many rounds it has: ``✓1: 5   ▶10: 4   100: 4``."""
-    text = Text(f"{progress.sweep.knob}, rounds done  ", no_wrap=True, overflow="ellipsis")
+    text = Text(f"{progress.sweep.name}, rounds done  ", no_wrap=True, overflow="ellipsis")
     for number, point in enumerate(progress.points):
         is_current = number == progress.point
         text.append(_point_in_words(point, is_current=is_current), "bold" if point.is_over or is_current else "")
