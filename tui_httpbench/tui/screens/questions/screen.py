@@ -28,6 +28,7 @@ from tui_httpbench.plan.presets import (
 from tui_httpbench.plan.stored import LastPlanError, save_last_plan
 from tui_httpbench.tui.missing import Missing
 from tui_httpbench.tui.screens.questions.reading import QuestionReading, read_question
+from tui_httpbench.tui.screens.questions.typed_ahead import TypedAhead
 from tui_httpbench.tui.screens.setup.note import WRONG, Note
 from tui_httpbench.tui.screens.setup.url_input import UrlInput
 from tui_httpbench.tui.stage import is_on_stage
@@ -43,6 +44,11 @@ ABOUT_ALL_FIELDS = "modes, load, headers, body, the embedded target: everything 
 ROWS_FOR_ALL, ROWS_FOR_GAPS, COLUMNS_FOR_ALL = 30, 44, 112
 """With fewer, what a question does, or its conditions, is told of the one under the cursor; with 44 rows, they part."""
 AT_TARGET = "It is asked of the embedded target, since its distance can be set; no URL is needed."
+NO_URL = "This question has no URL: it asks the embedded target, since its distance can be set."
+NO_URL_FOR_ALL = "This is no question: enter opens the form, which has a URL of its own."
+BY_TAB = "What is typed here goes nowhere: tab leads to the URL."
+KEPT = "What was pasted is kept for the others."
+ENTER_ASKS = "Enter goes on without one."
 _SAFE = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing at a server."""
 _TAKES_WIDTH = max(len(preset.takes) for preset in QUESTIONS)
@@ -83,8 +89,8 @@ class QuestionsScreen(LeanScreen[None]):
 Choose a question with the arrows, its number or a click. **enter**, or a second click, asks it: the run starts at once,
 and ends in a sentence that answers it. Each question says how long that takes, and under which conditions it is asked.
 
-- **tab** goes to the fields of the question, **escape** back; **enter** in one of them asks it, too. An empty URL asks
-  the server that comes with the program.
+- **tab** goes to the fields of the question, **escape** back; **enter** in one of them asks it, too. A URL may as well
+  be typed at once. An empty URL asks the server that comes with the program.
 - Paste a **curl** command into the URL: method, headers and body come along.
 - **a** opens a form with everything that can be set, filled in for the question. **f4** lists earlier runs.
 """
@@ -92,7 +98,7 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         Binding(
             "ctrl+r", "ask", "Run", key_display="⏎ ^r", id="questions.run", tooltip="Ask the question: measure now"
         ),
-        Binding("tab", "app.focus_next", "Fields", id="questions.fields", tooltip="To the fields of the question"),
+        Binding("tab", "to_fields", "Fields", id="questions.fields", tooltip="To the fields of the question"),
         Binding("a", "all_fields", "All fields", id="questions.form", tooltip="Open the form with all fields"),
         Binding("escape", "to_list", show=False, id="questions.list", tooltip="From a field back to the questions"),
         Binding("f4", "app.show_history", "History", id="questions.history", tooltip=HISTORY_TOOLTIP),
@@ -115,6 +121,9 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         self._layout = (False, False, False)
         # The field that stood in the way of a run: what is wrong with it is said until it is changed.
         self._in_the_way = ""
+        self._ahead = TypedAhead()
+        # On what was typed or pasted where no field is for it, a sentence; it stays until the next key.
+        self._astray = ""
 
     def compose(self) -> ComposeResult:
         """What this is, the questions, and under them the fields of the one under the cursor."""
@@ -174,19 +183,78 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         questions.add_options(self._options_for(event.size))
         questions.highlighted = number
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Nothing leads to fields where the question has none."""
+        return action != "to_fields" or not self.is_mounted or self._takes_url
+
     def on_paste(self, event: events.Paste) -> None:
         """What is pasted on the list can only mean the field: the URL, or a curl command."""
-        if self.preset is not None and self.preset.takes_url and self.focused is self.query_one(OptionList):
+        if self.focused is not self.query_one(OptionList):
+            return
+        event.stop()
+        field = self.query_one(UrlInput)
+        # The list keeps the focus, so that a number chooses a question as the screen says.
+        if not field.take_paste(event.text):
+            field.fill(next(iter(event.text.strip().splitlines()), ""))
+        if not self._takes_url:
+            self._say_astray(f"{self._why_no_url} {KEPT}")
+
+    def on_key(self, event: events.Key) -> None:
+        """Takes a text that is typed on the list for what it is: no choice, and no question to be asked."""
+        questions, ahead = self.query_one(OptionList), self._ahead
+        if self.focused is not questions:
+            return
+        if not event.is_printable or not event.character or not (ahead.text or event.character.strip()):
+            self._end_typing(event)
+            return
+        character, goes_on = event.character, ahead.goes_on(event.character, event.time)
+        if not (goes_on or character.isdecimal()) and event.key in self.active_bindings:
+            self._end_typing(event)
+            return
+        ahead.take(character, event.time, questions.highlighted)
+        if ahead.is_choice:
+            self._say_astray("")
+            return
+        event.stop()
+        event.prevent_default()
+        questions.highlighted = ahead.chosen_before
+        if self._takes_url and ahead.is_url:
+            self.query_one(UrlInput).go_on_with(ahead.end())
+        else:
+            self._say_astray(BY_TAB if self._takes_url else self._why_no_url)
+
+    def _end_typing(self, event: events.Key) -> None:
+        """A key that is no text: enter does not ask at once what was not meant, any other one leaves the text."""
+        text = self._ahead.end()
+        is_meant_for_url = len(text) > 1 and not text.isdecimal()
+        if event.key == "enter" and is_meant_for_url:
             event.stop()
-            field = self.query_one(UrlInput)
-            # The list keeps the focus, so that a number chooses a question as the screen says.
-            if not field.take_paste(event.text):
-                field.fill(next(iter(event.text.strip().splitlines()), ""))
+            event.prevent_default()
+            self._say_astray(f"{BY_TAB if self._takes_url else self._why_no_url} {ENTER_ASKS}")
+        else:
+            self._say_astray("")
+
+    def _say_astray(self, told: str) -> None:
+        if told != self._astray:
+            self._astray = told
+            self._show()
+
+    @property
+    def _takes_url(self) -> bool:
+        return self.preset is not None and self.preset.takes_url
+
+    @property
+    def _why_no_url(self) -> str:
+        return NO_URL_FOR_ALL if self.preset is None else NO_URL
 
     def on_screen_resume(self) -> None:
         """Begins with the list again, in which digits choose a question."""
         if self.is_mounted:
             self.query_one(OptionList).focus()
+
+    def action_to_fields(self) -> None:
+        """To the first field of the question, or from a field to the next one."""
+        self.focus_next()
 
     def action_to_list(self) -> None:
         """From a field back to the questions."""
@@ -218,15 +286,16 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         if told != why.content:  # to change it lays the screen out, and this is done at each key
             why.update(told)
         note = self.query_one("#questions-note", Note)
+        self.refresh_bindings()
         if preset is None or reading is None:
             note.show_errors()
-            note.show_hint("")
+            note.show_hint(self._astray)
             return
         # An empty version is no mistake before it was to be typed.
         always = ("url", self._in_the_way)
         typed = {name: text for name, text in reading.errors.items() if name in always or self._is_typed(name)}
         note.show_errors(*typed.values())
-        note.show_hint(self._hint(preset, reading.plan))
+        note.show_hint(self._astray or self._hint(preset, reading.plan))
 
     def _why(self, preset: Preset | None, plan: Plan | None) -> str:
         """What the question under the cursor does and under which conditions, as far as the list doesn't say it."""

@@ -370,11 +370,8 @@ that.
         elif place == "body" and not self.query_one(BodyEditor).focus_text():
             self._focus_wrong("method")
         elif place == "url":
-            # To be mended and not replaced: nothing is selected, and the cursor stands behind it.
             field = self.query_one(UrlInput)
-            field.select_on_focus = False
-            field.focus()
-            field.fill(field.value)
+            field.go_on_with(field.value)  # to be mended and not replaced
         elif place != "body":
             self._focus_wrong(place)
 
