@@ -23,6 +23,7 @@ from tui_httpbench.tui.screens.questions.reading import read_question
 from tui_httpbench.tui.screens.questions.screen import QuestionsScreen
 from tui_httpbench.tui.screens.questions.typed_ahead import TypedAhead
 from tui_httpbench.tui.screens.setup.screen import SetupScreen
+from tui_httpbench.tui.screens.setup.typed_row import RowName
 
 NUMBERS = {preset.name: str(number) for number, preset in enumerate(QUESTIONS, start=1)}
 
@@ -197,14 +198,18 @@ async def test_versions_have_fields_of_their_own() -> None:
 
 async def test_all_fields_open_the_form_filled_in_and_escape_leads_back() -> None:
     save_last_plan(Plan(Request("http://localhost:9/orders"), modes=("aiohttp",), requests=7))
-    async with asked((120, 36)) as (_, screen, pilot):
+    async with asked((120, 36)) as (app, screen, pilot):
         await pilot.press(NUMBERS["keep"], "a")
         form = await wait_for_screen(pilot, SetupScreen)
         assert form._start.modes == PRESETS["keep"].values["modes"]
         assert form._start.request.url == "http://localhost:9/orders"
         await pilot.press("escape")
         assert await wait_for_screen(pilot, QuestionsScreen) is screen
-        await pilot.press("end", "enter")
+        await pilot.press(NUMBERS["versions"], "a")
+        form = await wait_for_screen(pilot, SetupScreen)
+        await wait_until(pilot, lambda: isinstance(form.focused, RowName))
+        await pilot.press("escape", "end", "enter")
+        await wait_until(pilot, lambda: app.screen is not form and isinstance(app.screen, SetupScreen))
         form = await wait_for_screen(pilot, SetupScreen)
         assert (form._start.modes, form._start.requests) == (("aiohttp",), 7), "as it was left"
 

@@ -95,9 +95,12 @@ class RunFlowApp(KeptRunsApp[None]):
 
         return SetupScreen(plan, self._missing)
 
-    def open_form(self, plan: Plan) -> None:
-        """Shows all fields, filled in with a plan, over the questions."""
-        self.push_screen(self._make_form(plan))
+    def open_form(self, plan: Plan, *, needs_variants: bool = False) -> None:
+        """Shows all fields, filled in with a plan, over the questions; ``needs_variants`` has it ask for them."""
+        form = self._make_form(plan)
+        self.push_screen(form)
+        if needs_variants and is_setup(form):
+            form.call_after_refresh(form.ask_for_variants)
 
     def action_back_to_questions(self) -> None:
         """Leaves the form that was opened over the questions, or over the list of runs."""

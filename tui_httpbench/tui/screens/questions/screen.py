@@ -61,8 +61,8 @@ class RunStarter(Protocol):
     def start_run(self, plan: Plan) -> None:
         """Measures the plan."""
 
-    def open_form(self, plan: Plan) -> None:
-        """Shows all fields, filled in with a plan."""
+    def open_form(self, plan: Plan, *, needs_variants: bool = False) -> None:
+        """Shows all fields, filled in with a plan; ``needs_variants`` has it ask for them."""
 
 
 class QuestionList(OptionList):
@@ -386,7 +386,8 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         """Opens the form: with the plan of the question where it has one, else with the last plan."""
         preset = self.preset
         plan = None if preset is None else self._reading(preset).plan
-        cast(RunStarter, self.app).open_form(plan or self._last)
+        needs_variants = preset is not None and preset.name == VERSIONS and plan is None
+        cast(RunStarter, self.app).open_form(plan or self._last, needs_variants=needs_variants)
 
     @on(UrlInput.CurlGiven)
     def _take_curl(self, event: UrlInput.CurlGiven) -> None:

@@ -49,6 +49,10 @@ if TYPE_CHECKING:
 ABOUT = "Compares HTTP clients for Python. Type a URL and press enter: it runs."
 """What this screen does and what to press, in one line of 80 columns."""
 _PRESET_FIELDS = sorted({name for preset in PRESETS.values() for name in preset.values})
+NEEDS_VARIANTS = (
+    "Type both versions here, such as A and httpx==0.27.2, B and httpx==0.28.1. The preset versions, chosen then, "
+    "measures the modes of their library."
+)
 _SECTIONS = "#request, #target, #load, #modes"
 _RANDOM_SEEDS = range(1, 2**31)
 
@@ -236,6 +240,12 @@ that.
         if "scenario" in values:
             self.query_one(TargetForm).fill(values["scenario"])
         self.check_form()
+
+    @on(PresetPicker.VariantsNeeded)
+    def ask_for_variants(self) -> None:
+        """Goes to where the two versions are typed that the preset compares."""
+        self._focus_wrong("variants")
+        self.notify(NEEDS_VARIANTS, timeout=15, markup=False)
 
     @on(UrlInput.CurlGiven)
     async def fill_from_curl(self, event: UrlInput.CurlGiven) -> None:
