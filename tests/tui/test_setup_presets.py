@@ -113,6 +113,7 @@ async def test_the_preset_after_versions_asks_for_them_and_then_takes_their_mode
         await form.write("A=httpx==0.27.2")
         await form.press("tab", "tab")
         await form.write("B=httpx==0.28.1")
+        await form.focus(form.screen.query_one("#presets"))
         await form.click_preset(VERSIONS)
         assert form.preset == VERSIONS
         assert (await form.run()).modes[:2] == ("httpx-client@A", "httpx-client@B")

@@ -242,6 +242,13 @@ class RunFlowApp(KeptRunsApp[None]):
         if is_results(self.screen):
             self.replay(self.screen.result)
 
+    def action_tell_why_no_replay(self) -> None:
+        """Says why the result on the screen can't be replayed."""
+        from tui_httpbench.analysis.race import why_no_race
+
+        if is_results(self.screen):
+            self.notify(why_no_race(self.screen.result), severity="warning", markup=False)
+
     def action_show_result(self) -> None:
         """Shows the result again from which the user came back to the form."""
         if self._left is not None:

@@ -110,6 +110,7 @@ The sentence on top is the verdict. Each tab answers one more question; its unde
             tooltip="Back: to where the run was started, or the history",
         ),
         Binding("space", "app.replay", "Replay", id="results.replay", tooltip="Replay the measured samples as a race"),
+        Binding("space", "app.tell_why_no_replay", show=False),
         Binding(
             "c", "copy", "Copy", show=False, id="results.copy", tooltip="Copy what the tab shows: tables as Markdown"
         ),

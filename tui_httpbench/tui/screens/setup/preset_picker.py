@@ -43,7 +43,14 @@ class PresetBar(Widget, can_focus=True):
     PresetBar { width: 1fr; height: 1; color: $text-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "choose(-1)", "Preset", key_display="← →", id="setup.preset.previous"),
+        Binding(
+            "left",
+            "choose(-1)",
+            "Preset",
+            key_display="← →",
+            id="setup.preset.previous",
+            tooltip="Choose the preset before, or the next",
+        ),
         Binding("right", "choose(1)", "Next preset", show=False, id="setup.preset.next"),
         Binding("up", "app.focus_previous", "Field above", show=False),
         Binding("down", "app.focus_next", "Field below", show=False),
