@@ -55,9 +55,17 @@ def save_screenshot(app: App[Any]) -> None:
         _tell(app, "The screenshot", name, _write(name, (app.export_screenshot(),), private=True))
 
 
-def file_stem() -> str:
-    """What the name of a file begins with that nobody has named: ``httpbench-20261126-201834``."""
-    return f"httpbench-{datetime.now():%Y%m%d-%H%M%S}"
+def file_stem(run_id: str = "") -> str:
+    """What the name of a file begins with that nobody has named: ``httpbench-20261126-201834``; of a run, its id."""
+    return f"httpbench-{run_id or format(datetime.now(), '%Y%m%d-%H%M%S')}"
+
+
+def _from_home(folder: Path) -> str:
+    """A folder in full; within the home of its user, from there: ``~/work``."""
+    try:
+        return str(Path("~") / folder.relative_to(Path.home()))
+    except (ValueError, RuntimeError):  # it is elsewhere, or there is no home
+        return str(folder)
 
 
 def _write(path: str, parts: Iterable[str], *, private: bool = False) -> str | None:
@@ -76,7 +84,7 @@ def _tell(
 ) -> bool:
     if problem is None:
         # Whoever came by mouse may not know where the app was started.
-        folder = "" if Path(path).is_absolute() else f" in {printable(str(Path.cwd()))}"
+        folder = "" if Path(path).is_absolute() else f" in {printable(_from_home(Path.cwd()))}"
         app.notify(f"{what} was saved as {printable(path)}{folder}.", markup=False)
         return True
     told = f"{what} can't be written to {printable(path)}{problem}." if problem.startswith(":") else problem

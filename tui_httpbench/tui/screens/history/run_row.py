@@ -30,15 +30,16 @@ class Column:
 
 
 COLUMNS = (
-    Column("when", "when", 12, 12),
+    Column("when", "when", 12, 15),
     Column("name", "name", 12, 24),
     Column("place", "target", 14, 36),
+    Column("question", "question", 19, 42),
     Column("load", "load, in flight", 15, 22),
     Column("modes", "compared", 12, 30),
     Column("first", "fastest", 14, 24),
     Column("verdict", "verdict", 34, 400),
 )
-_KEPT_LONGEST = ("when", "place", "first", "name", "modes", "load", "verdict")
+_KEPT_LONGEST = ("when", "place", "first", "name", "modes", "load", "verdict", "question")
 """Which columns stay as the list gets narrower: the last of them goes first."""
 
 
@@ -68,8 +69,9 @@ def heading_text(columns: list[tuple[Column, int]]) -> Text:
 def row_text(run: KeptRun, columns: list[tuple[Column, int]], now: datetime, *, is_marked: bool) -> Text:
     """A run as a row."""
     values = {
-        "when": when(run, now),
+        "when": when(run, now, _cells_of("when", columns)),
         "name": run.name,
+        "question": run.question or UNKNOWN,
         "place": place_of(run),
         "load": run.load.replace(" in flight", ""),
         "modes": run.modes or UNKNOWN,
@@ -85,15 +87,18 @@ def row_text(run: KeptRun, columns: list[tuple[Column, int]], now: datetime, *, 
     return _joined("●" if is_marked else "", cells)
 
 
-def when(run: KeptRun, now: datetime) -> str:
-    """When it began: the time of today, day and time of this year, else the date."""
+def when(run: KeptRun, now: datetime, cells: int) -> str:
+    """When it began: the time of today, day and time of this year, else the date; seconds where there is room."""
     try:
         began = datetime.fromtimestamp(run.started_s).astimezone()
     except (OverflowError, OSError, ValueError):
         return UNKNOWN
     if began.date() == now.date():
-        return f"{began:%H:%M}"
-    return f"{began.day} {began:%b %H:%M}" if began.year == now.year else f"{began:%Y-%m-%d}"
+        return f"{began:%H:%M:%S}"
+    if began.year != now.year:
+        return f"{began:%Y-%m-%d}"
+    to_the_second = f"{began.day} {began:%b %H:%M:%S}"
+    return to_the_second if len(to_the_second) <= cells else f"{began.day} {began:%b %H:%M}"
 
 
 def place_of(run: KeptRun) -> str:
@@ -128,8 +133,7 @@ def told_of(run: KeptRun) -> Text:
     ]
     text = Text(overflow="fold")
     text.append(run.name or place_of(run), "bold")
-    if run.name:
-        text.append(f"  {place_of(run)}")
+    text.append("".join(f"  {each}" for each in (place_of(run) if run.name else "", run.question) if each))
     if not run.has_samples:
         text.append(f"\n{WITHOUT_SAMPLES}", "italic")
     text.append(f"\n{in_form_words(run.conclusion) or 'It came to no conclusion.'}\n")
@@ -140,13 +144,17 @@ def told_of(run: KeptRun) -> Text:
 def began_at(run: KeptRun) -> str:
     """When it began, in full."""
     try:
-        return f"{datetime.fromtimestamp(run.started_s).astimezone():%Y-%m-%d %H:%M}"
+        return f"{datetime.fromtimestamp(run.started_s).astimezone():%Y-%m-%d %H:%M:%S}"
     except (OverflowError, OSError, ValueError):
         return printable(run.started_at) or UNKNOWN
 
 
 def _least(columns: list[Column]) -> int:
     return _MARK_COLUMNS + sum(column.least for column in columns) + _GAP * (len(columns) - 1)
+
+
+def _cells_of(column_id: str, columns: list[tuple[Column, int]]) -> int:
+    return next((width for column, width in columns if column.id == column_id), 0)
 
 
 def _fitted(value: str, width: int) -> Text:

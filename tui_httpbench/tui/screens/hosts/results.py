@@ -232,7 +232,7 @@ there holds together in 95 of 100 runs.
 
     def action_save(self) -> None:
         """Asks for a file's name or path, and writes the result in the form of its suffix."""
-        self.app.push_screen(SaveScreen("the result", file_stem()), self._save_as)
+        self.app.push_screen(SaveScreen("the result", file_stem(self.result.run_id)), self._save_as)
 
     async def _save_as(self, export: Export | None) -> None:
         if export is not None and await save_result_aside(self.app, self.result, export):

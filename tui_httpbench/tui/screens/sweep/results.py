@@ -209,7 +209,7 @@ sentences on top say what is sure, of all values together.
 
     def action_save(self) -> None:
         """Asks for a file's name or path, and writes the sweep in the form of its suffix."""
-        self.app.push_screen(SaveScreen("the sweep", file_stem()), self._save_as)
+        self.app.push_screen(SaveScreen("the sweep", file_stem(self.result.run_id)), self._save_as)
 
     def _save_as(self, export: Export | None) -> None:
         if export is not None:
