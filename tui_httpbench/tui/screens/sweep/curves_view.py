@@ -45,7 +45,7 @@ class CurveChart(ThemedChart, Panel, can_focus=True):
         Binding("right", "move(1)", "Next value", show=False, id="sweep.right", tooltip="Read the next value"),
         Binding("home", "move(-99)", "First value", show=False),
         Binding("end", "move(99)", "Last value", show=False),
-        Binding("enter", "open", "Open point", id="sweep.open", tooltip="Open this point: its ranking, latency, why"),
+        Binding("enter", "open", "Open", id="sweep.open", tooltip="Open this point: its ranking, latency, why"),
     ]
 
     shown: reactive[CurvesShown | None] = reactive(None)
