@@ -301,12 +301,27 @@ async def test_what_is_wrong_with_the_history_is_said_in_a_sentence(
 
 
 def test_columns_fill_the_row_and_the_less_important_ones_go_first() -> None:
+    all_long = {column.id: 400 for column in COLUMNS}
     for width in range(36, 240):
-        columns = columns_within(width, has_names=True)
+        columns = columns_within(width, all_long)
         assert sum(cells for _, cells in columns) + 2 + 2 * (len(columns) - 1) == width or width < 40
         assert columns[0][0].id == "when"
-    assert [column.id for column, _ in columns_within(40, has_names=True)] == ["when", "place"]
-    assert [column for column, _ in columns_within(200, has_names=True)] == list(COLUMNS)
+    assert [column.id for column, _ in columns_within(40, all_long)] == ["when", "place"]
+    assert [column for column, _ in columns_within(200, all_long)] == list(COLUMNS)
+
+
+def test_a_column_has_no_more_cells_than_its_texts_need_and_the_last_one_the_rest() -> None:
+    longest = {"when": 12, "place": 30, "load": 9, "modes": 7, "first": 14, "verdict": 90}
+    widths = {column.id: cells for column, cells in columns_within(200, longest)}
+    assert "name" not in widths
+    assert "question" not in widths
+    assert {name: widths[name] for name in ("when", "place", "modes", "first")} == {
+        "when": 12,
+        "place": 30,
+        "modes": 12,
+        "first": 14,
+    }
+    assert widths["verdict"] > 90
 
 
 def test_when_a_run_began_is_told_as_short_as_it_can_be() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from textual.app import App
@@ -19,6 +18,7 @@ from tui_httpbench.report.destination import FileDestination
 from tui_httpbench.report.formats import Export
 from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.quoting import printable
+from tui_httpbench.tui.formatting import folder_of
 
 
 def _parts_of(result: AnyResult, export: Export) -> Iterable[str]:
@@ -60,14 +60,6 @@ def file_stem(run_id: str = "") -> str:
     return f"httpbench-{run_id or format(datetime.now(), '%Y%m%d-%H%M%S')}"
 
 
-def _from_home(folder: Path) -> str:
-    """A folder in full; within the home of its user, from there: ``~/work``."""
-    try:
-        return str(Path("~") / folder.relative_to(Path.home()))
-    except (ValueError, RuntimeError):  # it is elsewhere, or there is no home
-        return str(folder)
-
-
 def _write(path: str, parts: Iterable[str], *, private: bool = False) -> str | None:
     """Writes a text; None, or why that can't be done: a whole sentence, or what stands behind a colon."""
     try:
@@ -84,7 +76,7 @@ def _tell(
 ) -> bool:
     if problem is None:
         # Whoever came by mouse may not know where the app was started.
-        folder = "" if Path(path).is_absolute() else f" in {printable(_from_home(Path.cwd()))}"
+        folder = f" in {where}" if (where := folder_of(path)) else ""
         app.notify(f"{what} was saved as {printable(path)}{folder}.", markup=False)
         return True
     told = f"{what} can't be written to {printable(path)}{problem}." if problem.startswith(":") else problem

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,13 +40,33 @@ COLUMNS = (
     Column("first", "fastest", 14, 24),
     Column("verdict", "verdict", 34, 400),
 )
+_MAY_BE_EMPTY = ("name", "question")
+"""Columns that are there only where a run has something to say in them."""
 _KEPT_LONGEST = ("when", "place", "first", "name", "modes", "load", "verdict", "question")
 """Which columns stay as the list gets narrower: the last of them goes first."""
 
 
-def columns_within(width: int, *, has_names: bool) -> list[tuple[Column, int]]:
-    """The columns that have room in so many cells, each with its width; they fill the row."""
-    chosen = [column for column in COLUMNS if has_names or column.id != "name"]
+def cells_of(run: KeptRun, now: datetime) -> dict[str, str]:
+    """What stands in each column for a run, by the column's id."""
+    return {
+        "when": when(run, now, COLUMNS[0].most),
+        "name": run.name,
+        "place": place_of(run),
+        "question": run.question,
+        "load": run.load.replace(" in flight", ""),
+        "modes": run.modes or UNKNOWN,
+        "first": run.first or run.winner or UNKNOWN,
+        "verdict": verdict_of(run),
+    }
+
+
+def columns_within(width: int, longest: Mapping[str, int]) -> list[tuple[Column, int]]:
+    """The columns that have room in so many cells, each with its width.
+
+    ``longest`` is how many cells each has use for, by its id: none has more, but for the last, and one that has use for
+    none is left out where it may be.
+    """
+    chosen = [column for column in COLUMNS if longest.get(column.id, 0) or column.id not in _MAY_BE_EMPTY]
     for gone in reversed(_KEPT_LONGEST):
         if len(chosen) == 1 or _least(chosen) <= width:
             break
@@ -53,11 +74,13 @@ def columns_within(width: int, *, has_names: bool) -> list[tuple[Column, int]]:
     widths = {column.id: column.least for column in chosen}
     room = width - _least(chosen)
     # A column after the other gets what it can use, in turns, so that none is starved by the ones before it.
-    while room > 0 and (growing := [column for column in chosen if widths[column.id] < column.most]):
+    most = {column.id: min(column.most, longest.get(column.id, 0)) for column in chosen}
+    while room > 0 and (growing := [column for column in chosen if widths[column.id] < most[column.id]]):
         for column in growing:
             if room > 0:
                 widths[column.id] += 1
                 room -= 1
+    widths[chosen[-1].id] += max(room, 0)
     return [(column, widths[column.id]) for column in chosen]
 
 
@@ -68,19 +91,10 @@ def heading_text(columns: list[tuple[Column, int]]) -> Text:
 
 def row_text(run: KeptRun, columns: list[tuple[Column, int]], now: datetime, *, is_marked: bool) -> Text:
     """A run as a row."""
-    values = {
-        "when": when(run, now, _cells_of("when", columns)),
-        "name": run.name,
-        "question": run.question or UNKNOWN,
-        "place": place_of(run),
-        "load": run.load.replace(" in flight", ""),
-        "modes": run.modes or UNKNOWN,
-        "first": run.first or run.winner or UNKNOWN,
-        "verdict": verdict_of(run),
-    }
+    values = cells_of(run, now) | {"when": when(run, now, _cells_of("when", columns))}
     cells = []
     for column, width in columns:
-        cell = _fitted(values[column.id], width)
+        cell = _fitted(values[column.id] or ("" if column.id == "name" else UNKNOWN), width)
         if column.id == "name":
             cell.stylize("bold")
         cells.append(cell)
