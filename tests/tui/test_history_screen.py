@@ -318,7 +318,7 @@ def test_a_column_has_no_more_cells_than_its_texts_need_and_the_last_one_the_res
     assert {name: widths[name] for name in ("when", "place", "modes", "first")} == {
         "when": 12,
         "place": 30,
-        "modes": 12,
+        "modes": 8,
         "first": 14,
     }
     assert widths["verdict"] > 90

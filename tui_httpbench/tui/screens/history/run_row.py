@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rich.text import Text
@@ -66,7 +66,11 @@ def columns_within(width: int, longest: Mapping[str, int]) -> list[tuple[Column,
     ``longest`` is how many cells each has use for, by its id: none has more, but for the last, and one that has use for
     none is left out where it may be.
     """
-    chosen = [column for column in COLUMNS if longest.get(column.id, 0) or column.id not in _MAY_BE_EMPTY]
+    chosen = [
+        replace(column, least=min(column.least, max(longest.get(column.id, 0), len(column.heading))))
+        for column in COLUMNS
+        if longest.get(column.id, 0) or column.id not in _MAY_BE_EMPTY
+    ]
     for gone in reversed(_KEPT_LONGEST):
         if len(chosen) == 1 or _least(chosen) <= width:
             break
