@@ -137,7 +137,7 @@ async def test_a_url_typed_on_the_list_chooses_nothing_and_asks_nothing() -> Non
         await pilot.press(NUMBERS["distance"])
         await pilot.press("down", "up", *"127.0.0.1:8765/a", "enter")
         assert screen.preset is PRESETS["distance"]
-        await wait_until(pilot, lambda: "Enter goes on without one" in " ".join(text_on(app).split()))
+        await wait_until(pilot, lambda: "Press enter again" in " ".join(text_on(app).split()))
         assert app.started == []
         assert app.screen is screen
         await pilot.press("down", "up", "enter")

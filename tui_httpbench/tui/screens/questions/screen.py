@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NamedTuple, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.geometry import Size
 from textual.widgets import Header, Input, Label, OptionList, Static
-from textual.widgets.option_list import Option
 
 from tui_httpbench.history.url_history import load_urls, remember_url
 from tui_httpbench.plan.from_curl import parse_curl
@@ -27,6 +24,7 @@ from tui_httpbench.plan.presets import (
 )
 from tui_httpbench.plan.stored import LastPlanError, save_last_plan
 from tui_httpbench.tui.missing import Missing
+from tui_httpbench.tui.screens.questions.question_list import ABOUT_ALL_FIELDS, QuestionList, layout_of, options_for
 from tui_httpbench.tui.screens.questions.reading import QuestionReading, read_question
 from tui_httpbench.tui.screens.questions.typed_ahead import TypedAhead
 from tui_httpbench.tui.screens.setup.note import WRONG, Note
@@ -39,19 +37,14 @@ from tui_httpbench.tui.tooltips import HISTORY_TOOLTIP
 ABOUT = "Compares HTTP clients for Python: which is fastest, used how, and why?"
 PRESS = "Press a number and enter: it runs. The fields below say where."
 """What this is, and what to press, each in one line of 80 columns."""
-ALL_FIELDS = "All fields"
-ABOUT_ALL_FIELDS = "modes, load, headers, body, the embedded target: everything that can be set"
-ROWS_FOR_ALL, ROWS_FOR_GAPS, COLUMNS_FOR_ALL = 30, 44, 112
-"""With fewer, what a question does, or its conditions, is told of the one under the cursor; with 44 rows, they part."""
 AT_TARGET = "It is asked of the embedded target, since its distance can be set; no URL is needed."
 NO_URL = "This question has no URL: it asks the embedded target, since its distance can be set."
 NO_URL_FOR_ALL = "This is no question: enter opens the form, which has a URL of its own."
 BY_TAB = "What is typed here goes nowhere: tab leads to the URL."
 KEPT = "What was pasted is kept for the others."
-ENTER_ASKS = "Enter goes on without one."
+ENTER_ASKS = "Press enter again to go on as it is."
 _SAFE = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing at a server."""
-_TAKES_WIDTH = max(len(preset.takes) for preset in QUESTIONS)
 _VERSION_HINTS = ("httpx==0.27.2", "httpx==0.28.1")
 
 
@@ -63,16 +56,6 @@ class RunStarter(Protocol):
 
     def open_form(self, plan: Plan, *, needs_variants: bool = False) -> None:
         """Shows all fields, filled in with a plan; ``needs_variants`` has it ask for them."""
-
-
-class QuestionList(OptionList):
-    """The questions: a click chooses one, and a click on the one that is chosen asks it."""
-
-    async def _on_click(self, event: events.Click) -> None:
-        number = event.style.meta.get("option")
-        if number is not None and number != self.highlighted:
-            event.prevent_default()
-            self.highlighted = number
 
 
 class QuestionsScreen(LeanScreen[None]):
@@ -128,9 +111,10 @@ and ends in a sentence that answers it. Each question says how long that takes, 
     def compose(self) -> ComposeResult:
         """What this is, the questions, and under them the fields of the one under the cursor."""
         self._urls = () if is_on_stage(self.app) else load_urls()
+        self._layout = layout_of(self.app.size)
         yield Header()
         yield Static(f"[b]{ABOUT}[/b]\n{PRESS}", id="questions-about")
-        yield QuestionList(*self._options_for(self.app.size), id="questions-list", compact=True)
+        yield QuestionList(*options_for(self.app.size), id="questions-list", compact=True)
         yield Static(id="questions-why", markup=False)
         with Vertical(id="questions-fields"):
             with Horizontal(id="questions-url"):
@@ -148,39 +132,15 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         self.query_one(OptionList).highlighted = 0
         self._show()
 
-    def _options_for(self, size: Size) -> list[Option]:
-        """The questions, each with how long it takes, and with what there is room for."""
-        self._layout = _layout_of(size)
-        has_room, has_gaps, has_conditions = self._layout
-        told = [
-            _Told(str(number), each.question, each.takes, each.conditions, each.why)
-            for number, each in enumerate(QUESTIONS, start=1)
-        ]
-        told.append(_Told("a", ALL_FIELDS, "", "", ABOUT_ALL_FIELDS))
-        width = max(len(each.question) for each in told)
-        gap = "\n" if has_gaps else ""
-        return [
-            Option(
-                Content.assemble(
-                    (f"{gap}{each.key}  ", "$text-accent"),
-                    (each.question.ljust(width), "bold"),
-                    f"  {each.takes:{_TAKES_WIDTH}}",
-                    (f"  {each.conditions}" if has_conditions else "", "dim"),
-                    (f"\n   {each.why}" if has_room else "", "dim"),
-                    gap,
-                )
-            )
-            for each in told
-        ]
-
     def on_resize(self, event: events.Resize) -> None:
         """Tells more, or less, of each question."""
-        if _layout_of(event.size) == self._layout:
+        if layout_of(event.size) == self._layout:
             return
+        self._layout = layout_of(event.size)
         questions = self.query_one(OptionList)
         number = questions.highlighted
         questions.clear_options()
-        questions.add_options(self._options_for(event.size))
+        questions.add_options(options_for(event.size))
         questions.highlighted = number
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
@@ -426,16 +386,3 @@ def _how_often(plan: Plan | None) -> str:
     """How many requests a run sends; roughly where time is what ends it."""
     total = None if plan is None else plan.total_requests
     return "hundreds to thousands of times" if total is None else f"{total:,} times"
-
-
-class _Told(NamedTuple):
-    key: str
-    question: str
-    takes: str
-    conditions: str
-    why: str
-
-
-def _layout_of(size: Size) -> tuple[bool, bool, bool]:
-    """Whether there is room for what each question does, for gaps between them, and for their conditions."""
-    return size.height >= ROWS_FOR_ALL, size.height >= ROWS_FOR_GAPS, size.width >= COLUMNS_FOR_ALL
