@@ -205,9 +205,11 @@ async def test_all_fields_open_the_form_filled_in_and_escape_leads_back() -> Non
         assert form._start.request.url == "http://localhost:9/orders"
         await pilot.press("escape")
         assert await wait_for_screen(pilot, QuestionsScreen) is screen
+        screen.query_one("#input-url", Input).value = "http://localhost:9/other"
         await pilot.press(NUMBERS["versions"], "a")
         form = await wait_for_screen(pilot, SetupScreen)
         await wait_until(pilot, lambda: isinstance(form.focused, RowName))
+        assert form._start.request.url == "http://localhost:9/other"
         await pilot.press("escape", "end", "enter")
         await wait_until(pilot, lambda: app.screen is not form and isinstance(app.screen, SetupScreen))
         form = await wait_for_screen(pilot, SetupScreen)

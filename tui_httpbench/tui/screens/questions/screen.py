@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar, Protocol, cast
 
 from textual import events, on
@@ -12,6 +13,7 @@ from textual.widgets import Header, Input, Label, OptionList, Static
 
 from tui_httpbench.history.url_history import load_urls, remember_url
 from tui_httpbench.plan.from_curl import parse_curl
+from tui_httpbench.plan.parsing import parse_url
 from tui_httpbench.plan.plan import Plan, PlanError, Request
 from tui_httpbench.plan.politeness import remote_host
 from tui_httpbench.plan.presets import (
@@ -347,7 +349,17 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         preset = self.preset
         plan = None if preset is None else self._reading(preset).plan
         needs_variants = preset is not None and preset.name == VERSIONS and plan is None
-        cast(RunStarter, self.app).open_form(plan or self._last, needs_variants=needs_variants)
+        cast(RunStarter, self.app).open_form(plan or self._last_with_url, needs_variants=needs_variants)
+
+    @property
+    def _last_with_url(self) -> Plan:
+        """The last plan with what is in the URL's field now, where that goes together."""
+        text = self.query_one(UrlInput).value
+        try:
+            url = parse_url(text) if text.strip() else "/"
+            return self._last.replace(request=replace(self._request, url=url))
+        except PlanError:
+            return self._last
 
     @on(UrlInput.CurlGiven)
     def _take_curl(self, event: UrlInput.CurlGiven) -> None:
