@@ -100,9 +100,9 @@ async def test_from_the_form_to_the_result_again_and_back(folder: Path, notices:
         await pilot.press("enter")
         await wait_until(pilot, lambda: any(notice.text.startswith("The result was saved") for notice in notices))
         (path,) = folder.glob("httpbench-*.json")
-        assert re.fullmatch(r"httpbench-\d{8}-\d{6}\.json", path.name)
+        assert re.fullmatch(r"httpbench-\d{8}-\d{6}-\w+\.json", path.name)
         jsonschema.validate(json.loads(path.read_text()), SCHEMA)
-        assert Notice("information", f"The result was saved as {path.name}.") in notices
+        assert Notice("information", f"The result was saved as {path.name} in {folder}.") in notices
 
         await pilot.press("escape")
         await wait_until(pilot, lambda: app.screen is form)

@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -19,13 +20,16 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tui_httpbench.analysis.summary import summarize_run
+from tui_httpbench.bench.kept_run import facts_of
 from tui_httpbench.bench.kept_runs import KeptRun, list_kept, open_kept, remove_kept
 from tui_httpbench.files.folders import config_path
 from tui_httpbench.history.database import database_path
 from tui_httpbench.plan.plan import Request
+from tui_httpbench.plan.presets import PRESETS
+from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.screens.history import run_list
 from tui_httpbench.tui.screens.history.rename import RenameScreen
-from tui_httpbench.tui.screens.history.run_row import COLUMNS, columns_within, when
+from tui_httpbench.tui.screens.history.run_row import COLUMNS, columns_within, told_of, when
 from tui_httpbench.tui.screens.history.screen import HistoryScreen
 from tui_httpbench.tui.screens.replay.screen import ReplayScreen
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
@@ -107,6 +111,30 @@ async def test_a_kept_run_can_be_edited_and_its_list_called_up_from_the_form() -
         await wait_for_screen(pilot, HistoryScreen)
         await pilot.press("escape")
         assert await wait_for_screen(pilot, SetupScreen) is form
+
+
+async def test_a_click_puts_the_cursor_to_a_run_and_a_second_one_opens_it() -> None:
+    for number in (0, 1):
+        keep_run(number)
+    async with opened() as (screen, pilot):
+        await pilot.click(screen.runs, offset=(20, 1))
+        assert (screen.runs.cursor, pilot.app.screen) == (1, screen)
+        await pilot.pause(1)  # no double click
+        await pilot.click(screen.runs, offset=(30, 1))
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, ResultsScreen))
+
+
+async def test_what_tells_runs_of_one_minute_apart_is_said_and_a_file_is_named_after_its_run() -> None:
+    first, _ = keep_run(0), keep_run(1)
+    asked = replace(first, id="asked", question="HTTP/1.1 or HTTP/2?")
+    assert "HTTP/1.1 or HTTP/2?" in told_of(asked).plain
+    facts = facts_of(replace(measured_at(0), plan=PRESETS["http2"].plan()), summarize_run(measured_at(0)))
+    assert facts["question"] == PRESETS["http2"].question
+    async with opened() as (_, pilot):
+        await pilot.press("down", "s")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, SaveScreen))
+        await wait_until(pilot, lambda: bool(pilot.app.screen.query("#save-name")))
+        assert pilot.app.screen.query_one(Input).value == f"httpbench-{first.id}.json"
 
 
 async def test_words_filter_and_runs_are_marked_named_removed_and_called_back(notices: list[Notice]) -> None:
@@ -273,24 +301,40 @@ async def test_what_is_wrong_with_the_history_is_said_in_a_sentence(
 
 
 def test_columns_fill_the_row_and_the_less_important_ones_go_first() -> None:
+    all_long = {column.id: 400 for column in COLUMNS}
     for width in range(36, 240):
-        columns = columns_within(width, has_names=True)
+        columns = columns_within(width, all_long)
         assert sum(cells for _, cells in columns) + 2 + 2 * (len(columns) - 1) == width or width < 40
         assert columns[0][0].id == "when"
-    assert [column.id for column, _ in columns_within(40, has_names=True)] == ["when", "place"]
-    assert columns_within(200, has_names=True)[-1][0] is COLUMNS[-1]
+    assert [column.id for column, _ in columns_within(40, all_long)] == ["when", "place"]
+    assert [column for column, _ in columns_within(200, all_long)] == list(COLUMNS)
+
+
+def test_a_column_has_no_more_cells_than_its_texts_need_and_the_last_one_the_rest() -> None:
+    longest = {"when": 12, "place": 30, "load": 9, "modes": 7, "first": 14, "verdict": 90}
+    widths = {column.id: cells for column, cells in columns_within(200, longest)}
+    assert "name" not in widths
+    assert "question" not in widths
+    assert {name: widths[name] for name in ("when", "place", "modes", "first")} == {
+        "when": 12,
+        "place": 30,
+        "modes": 8,
+        "first": 14,
+    }
+    assert widths["verdict"] > 90
 
 
 def test_when_a_run_began_is_told_as_short_as_it_can_be() -> None:
     now = datetime.fromisoformat("2026-11-26T20:18:00").astimezone()
     told = {
-        "2026-11-26T08:05:00": "08:05",
+        "2026-11-26T08:05:09": "08:05:09",
         "2026-11-24T08:05:00": "24 Nov 08:05",
         "2025-11-24T08:05:00": "2025-11-24",
     }
     for moment, expected in told.items():
-        assert when(KeptRun("x", datetime.fromisoformat(moment).timestamp()), now) == expected
-    assert when(KeptRun("x", 1e300), now) == "–"
+        assert when(KeptRun("x", datetime.fromisoformat(moment).timestamp()), now, 12) == expected
+    assert when(KeptRun("x", datetime.fromisoformat("2026-11-24T08:05:09").timestamp()), now, 15) == "24 Nov 08:05:09"
+    assert when(KeptRun("x", 1e300), now, 12) == "–"
 
 
 @pytest.fixture

@@ -169,6 +169,16 @@ async def test_help_tells_the_keys_of_the_screen_first_and_escape_closes_it_and_
             assert not app._exit
 
 
+async def test_help_tells_a_pair_of_keys_in_one_row() -> None:
+    async with on_screen("run") as pilot:
+        await pilot.press("f1")
+        await wait_until(pilot, lambda: "Keys on this screen" in text_on(pilot.app))
+        here = text_on(pilot.app).partition("What it shows")[0]
+        rows = [line for line in here.splitlines() if "↓" in line and "Look at the lane" in line]
+        assert len(rows) == 1
+        assert "Look at the lane above or below" in rows[0]
+
+
 async def test_help_explains_each_word() -> None:
     async with on_screen("results") as pilot:
         await pilot.press("f1")

@@ -21,7 +21,9 @@ from tui_httpbench.tui.app import HttpbenchApp
 from tui_httpbench.tui.parts.confirm import ConfirmScreen
 from tui_httpbench.tui.screens.questions.reading import read_question
 from tui_httpbench.tui.screens.questions.screen import QuestionsScreen
+from tui_httpbench.tui.screens.questions.typed_ahead import TypedAhead
 from tui_httpbench.tui.screens.setup.screen import SetupScreen
+from tui_httpbench.tui.screens.setup.typed_row import RowName
 
 NUMBERS = {preset.name: str(number) for number, preset in enumerate(QUESTIONS, start=1)}
 
@@ -114,6 +116,57 @@ async def test_what_is_pasted_on_the_list_goes_into_the_url() -> None:
         await wait_until(pilot, lambda: screen.query_one("#input-url", Input).value == "http://localhost:9/other")
 
 
+async def test_a_question_without_a_url_leads_to_no_field_and_keeps_what_is_pasted_for_the_others() -> None:
+    async with asked() as (app, screen, pilot):
+        await pilot.press(NUMBERS["distance"])
+        await wait_until(pilot, lambda: "Fields" not in text_on(app).splitlines()[-1])
+        assert screen.focused is not None
+        screen.focused.post_message(events.Paste("curl http://localhost:9/orders -d a=1"))
+        await wait_until(pilot, lambda: "This question has no URL" in text_on(app))
+        assert "is kept for the others" in " ".join(text_on(app).split())
+        await pilot.press(NUMBERS["keep"])
+        await wait_until(pilot, lambda: "Sent along: POST, a body of 3 bytes" in text_on(app))
+        assert "has no URL" not in text_on(app)
+        assert "Fields" in text_on(app).splitlines()[-1]
+        await pilot.press("enter")
+        assert app.started[0].request.url == "http://localhost:9/orders"
+
+
+async def test_a_url_typed_on_the_list_chooses_nothing_and_asks_nothing() -> None:
+    async with asked() as (app, screen, pilot):
+        await pilot.press(NUMBERS["distance"])
+        await pilot.press("down", "up", *"127.0.0.1:8765/a", "enter")
+        assert screen.preset is PRESETS["distance"]
+        await wait_until(pilot, lambda: "Press enter again" in " ".join(text_on(app).split()))
+        assert app.started == []
+        assert app.screen is screen
+        await pilot.press("down", "up", "enter")
+        assert app.started[0].request == Request(), "who reads that may go on"
+        await pilot.press(NUMBERS["async"], "down", "up", *"127.0.0.1:8765/a")
+        assert screen.query_one("#input-url", Input).value == "127.0.0.1:8765/a"
+        await pilot.press("escape", *"jk")
+        assert screen.query_one("#input-url", Input).value == "127.0.0.1:8765/a", "a slip costs no URL"
+        assert "tab leads to the URL" in text_on(app)
+        assert screen.preset is PRESETS["async"]
+
+
+def test_digits_are_a_choice_until_an_address_or_too_much_time_shows_otherwise() -> None:
+    ahead = TypedAhead()
+    for number, character in enumerate("12."):
+        ahead.take(character, 0.1 * number, number)
+    assert (ahead.text, ahead.chosen_before, ahead.is_choice, ahead.is_url) == ("12.", 0, False, True)
+    assert ahead.goes_on("a", 0.3)
+    ahead.end()
+    for number, character in enumerate("2127."):
+        ahead.take(character, 5 + 0.1 * number, number)
+    assert (ahead.text, ahead.chosen_before) == ("127.", 1), "a choice, and then an address"
+    ahead.take("3", 10, 5)
+    assert (ahead.text, ahead.chosen_before, ahead.is_choice) == ("3", 5, True)
+    assert not ahead.goes_on("a", 10.1), "a key of its own"
+    ahead.take("l", 10.1, 2)
+    assert (ahead.end(), ahead.text) == ("l", "")
+
+
 async def test_a_click_chooses_a_question_and_a_second_one_asks_it() -> None:
     async with asked((100, 30)) as (app, screen, pilot):
         row = list(PRESETS).index("keep")
@@ -145,14 +198,20 @@ async def test_versions_have_fields_of_their_own() -> None:
 
 async def test_all_fields_open_the_form_filled_in_and_escape_leads_back() -> None:
     save_last_plan(Plan(Request("http://localhost:9/orders"), modes=("aiohttp",), requests=7))
-    async with asked((120, 36)) as (_, screen, pilot):
+    async with asked((120, 36)) as (app, screen, pilot):
         await pilot.press(NUMBERS["keep"], "a")
         form = await wait_for_screen(pilot, SetupScreen)
         assert form._start.modes == PRESETS["keep"].values["modes"]
         assert form._start.request.url == "http://localhost:9/orders"
         await pilot.press("escape")
         assert await wait_for_screen(pilot, QuestionsScreen) is screen
-        await pilot.press("end", "enter")
+        screen.query_one("#input-url", Input).value = "http://localhost:9/other"
+        await pilot.press(NUMBERS["versions"], "a")
+        form = await wait_for_screen(pilot, SetupScreen)
+        await wait_until(pilot, lambda: isinstance(form.focused, RowName))
+        assert form._start.request.url == "http://localhost:9/other"
+        await pilot.press("escape", "end", "enter")
+        await wait_until(pilot, lambda: app.screen is not form and isinstance(app.screen, SetupScreen))
         form = await wait_for_screen(pilot, SetupScreen)
         assert (form._start.modes, form._start.requests) == (("aiohttp",), 7), "as it was left"
 

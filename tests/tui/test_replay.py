@@ -176,6 +176,24 @@ async def test_space_on_the_results_opens_it_and_escape_closes_it() -> None:
         await wait_until(pilot, lambda: isinstance(app.screen, ResultsScreen))
 
 
+async def test_where_nothing_succeeded_no_replay_is_offered_and_its_key_says_why() -> None:
+    failed = plain_result_of(record_of("aiohttp", 1.0, [500] * 3), record_of("httpx", 1.0, [500] * 3))
+
+    class ResultApp(HttpbenchApp):
+        CSS_PATH = str(Path(app_module.__file__).with_name("app.tcss"))
+
+        def make_first_screen(self) -> ResultsScreen:
+            return ResultsScreen(failed)
+
+    app = ResultApp(failed.plan)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await wait_until(pilot, lambda: isinstance(app.screen, ResultsScreen) and "s Save" in text_on(app))
+        assert "Replay" not in text_on(app).splitlines()[-1]
+        await pilot.press("space")
+        assert isinstance(app.screen, ResultsScreen)
+        assert [each.message for each in app._notifications] == ["No request succeeded, so nothing can be replayed."]
+
+
 async def test_modes_without_a_complete_round_or_with_failures_get_no_place() -> None:
     async with still(troubled_result(), (120, 36)) as (screen, pilot):
         screen.go_to(1.0)

@@ -37,7 +37,7 @@ from tui_httpbench.measured.measured import Measured
 from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.report.formats import JSON, Export
 from tui_httpbench.text.formatting import format_interval, format_ratio
-from tui_httpbench.tui.app import HttpbenchApp
+from tui_httpbench.tui.app import RECOVERABLE, HttpbenchApp
 from tui_httpbench.tui.parts.blocks import sparkline, thick_bar, thin_bar
 from tui_httpbench.tui.parts.question import Question
 from tui_httpbench.tui.parts.save import SaveScreen
@@ -276,6 +276,20 @@ async def test_without_history_a_result_stays_recoverable_until_it_is_saved_or_l
     (left,) = find_interrupted_runs()
     assert left.requests == 40
     assert list_kept() == []
+
+
+@pytest.mark.slow
+async def test_without_history_quitting_more_rounds_tells_where_the_first_ones_are() -> None:
+    app = HttpbenchApp(Plan(modes=TWICE, requests=20, concurrency=2, rounds=2, seed=1), start=True, in_history=False)
+    async with app.run_test() as pilot:
+        await wait_for_screen(pilot, ResultsScreen)
+        await pilot.press("plus")
+        await wait_for_screen(pilot, RunScreen)
+        await pilot.press("q", "q")
+        await wait_until(pilot, lambda: not app.is_running)
+    (left,) = find_interrupted_runs()
+    assert left.requests >= 80
+    assert app.farewell == RECOVERABLE
 
 
 async def test_a_target_that_does_not_start_leads_back_to_the_form(

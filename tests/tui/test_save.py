@@ -55,13 +55,22 @@ async def test_the_form_is_chosen_by_arrows_or_typed(folder: Path, notices: list
         assert [path.name for path in folder.glob("*.*")] == ["x-rounds.csv"]
 
 
-async def test_the_folder_is_named_where_a_name_is_saved(notices: list[Notice]) -> None:
+async def test_the_folder_is_named_where_a_name_is_saved(
+    notices: list[Notice], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "elsewhere"))
     async with show(clean_result()) as (_, pilot):
         await pilot.press("s")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, SaveScreen))
         await pilot.press("ctrl+u", *"a.md", "enter")
         await wait_until(pilot, lambda: bool(notices))
         assert notices[-1].text == f"The result was saved as a.md in {Path.cwd()}."
+        monkeypatch.setenv("HOME", str(Path.cwd().parent))
+        await pilot.press("s")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, SaveScreen))
+        await pilot.press("ctrl+u", *"b.md", "enter")
+        await wait_until(pilot, lambda: len(notices) > 1)
+        assert notices[-1].text == f"The result was saved as b.md in ~/{Path.cwd().name}."
 
 
 def test_what_tmux_needs_for_a_copy_is_said_in_tmux() -> None:

@@ -139,6 +139,9 @@ async def test_where_a_mode_has_no_room_for_its_line_the_border_says_it() -> Non
         assert str(row.render()).split() == ["[✓]", "httpx-client"]
         await form.focus(row)
         assert str(form.screen.query_one(ModePicker).border_subtitle) == row.mode.about
+        await resize(form.pilot, 120, 36)
+        for each in form.screen.query(ModeRow):
+            assert str(each.render()).rstrip().endswith(("kept", "always new")), "what tells it from the others"
         await resize(form.pilot, *WIDE)
         assert str(row.render()).endswith(f"sync  {row.mode.about} ")
 

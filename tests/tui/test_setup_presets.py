@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.screens import wait_until
 from support.setup_form import Form, open_form
 from textual import events
 from textual.widgets import Input
@@ -11,6 +12,8 @@ from tui_httpbench.plan.plan import Plan, Request
 from tui_httpbench.plan.presets import PRESETS, VERSIONS
 from tui_httpbench.tui.screens.setup.note import Note
 from tui_httpbench.tui.screens.setup.preset_picker import CUSTOM, OFFERED, PresetBar
+from tui_httpbench.tui.screens.setup.screen import NEEDS_VARIANTS
+from tui_httpbench.tui.screens.setup.typed_row import RowName
 
 
 @pytest.mark.slow
@@ -99,3 +102,18 @@ async def test_a_url_of_the_users_own_leaves_the_preset_without_its_scenario() -
         assert (await form.run()).scenario.name == "loopback"
         await form.fill("#input-url", "")
         assert (await form.run()).scenario.name == "article"
+
+
+async def test_the_preset_after_versions_asks_for_them_and_then_takes_their_modes() -> None:
+    async with open_form() as form:
+        await form.click_preset(VERSIONS)
+        await wait_until(form.pilot, lambda: isinstance(form.screen.focused, RowName))
+        assert [notice.message for notice in form.app._notifications] == [NEEDS_VARIANTS]
+        assert form.preset == "quick", "nothing can be compared yet"
+        await form.write("A=httpx==0.27.2")
+        await form.press("tab", "tab")
+        await form.write("B=httpx==0.28.1")
+        await form.focus(form.screen.query_one("#presets"))
+        await form.click_preset(VERSIONS)
+        assert form.preset == VERSIONS
+        assert (await form.run()).modes[:2] == ("httpx-client@A", "httpx-client@B")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.made_sweeps import crossing_sweep, measured_sweep, swept
-from support.screens import Notice, text_on, wait_for_screen, wait_until
+from support.screens import Notice, resize, text_on, wait_for_screen, wait_until
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, Static, TabbedContent
@@ -192,7 +192,22 @@ async def test_of_nothing_measured_the_footer_offers_nothing() -> None:
         await read(pilot)
         footer = text_on(app).splitlines()[-1]
         assert "Edit" in footer
-        assert not any(word in footer for word in ("More", "Save", "Scale", "Open point"))
+        assert not any(word in footer for word in ("More", "Save", "Scale", "⏎ Open"))
+
+
+@pytest.mark.parametrize("width", [80, 120])
+async def test_back_and_help_have_room_quit_stands_apart_and_no_title_is_cut(width: int) -> None:
+    app = SweepApp(crossing_sweep())
+    async with app.run_test(size=(width, 24)) as pilot:
+        await read(pilot)
+        await wait_until(pilot, lambda: "f1 Help" in text_on(app).splitlines()[-1])
+        title, *_, footer = text_on(app).splitlines()
+        assert "…" not in title
+        assert "esc Back  f1 Help" in footer
+        assert "Save  ^q Quit" not in footer
+        await resize(pilot, 160, 24)
+        await wait_until(pilot, lambda: "f1 Help  ^q Quit" in text_on(app).splitlines()[-1])
+        assert "s Save" in text_on(app).splitlines()[-1], "what had no room comes back"
 
 
 def test_shortened_lines_say_that_there_is_more() -> None:

@@ -152,6 +152,19 @@ class Race:
         return tuple(tuple(modes) for modes in by_place.values() if len(modes) > 1)
 
 
+def why_no_race(result: Result) -> str:
+    """Why none of a result's modes can be raced, in a sentence; empty where one can."""
+    if not result.has_samples:
+        return "The history keeps no single requests of this run any more, so nothing can be replayed."
+    succeeded = {summary.mode for summary in result.modes if summary.ok}
+    if not succeeded:
+        what = "No request succeeded" if any(summary.requests for summary in result.modes) else "Nothing was measured"
+        return f"{what}, so nothing can be replayed."
+    if not any(record.mode in succeeded and _is_whole(record) for record in result.records):
+        return "No mode has a complete round to replay."
+    return ""
+
+
 def nearest_round(result: Result) -> int | None:
     """The round whose ratios are nearest to the ranking's, of those that all compared modes completed.
 

@@ -20,6 +20,7 @@ from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.in_words import format_load, format_rounds_made
 from tui_httpbench.plan.plan import ARTICLE, Plan
+from tui_httpbench.plan.presets import preset_of
 from tui_httpbench.text.formatting import plural
 from tui_httpbench.text.hiding import drop_secrets
 from tui_httpbench.text.quoting import printable
@@ -29,17 +30,19 @@ from tui_httpbench.text.quoting import printable
 class KeptRun:
     """A run of the history as lists show it; texts are empty, and numbers 0, where they are not known.
 
-    ``started_at`` and ``ended_at`` are times of day in ISO 8601; ``place`` is the URL, of the embedded target its path
-    and scenario; ``outcome`` is ``finished``, ``stopped``, ``ended early`` or ``interrupted``; ``winner`` the lane in
-    the first place, ``first`` who is there, also where several share it, ``modes`` what was compared, in some words,
-    ``conclusion`` what the run found in a sentence or two. ``lanes`` has for each lane its successful
-    requests a second and its processor time a request in µs, None where unknown. ``has_samples`` tells whether its
-    single requests are kept still, which take ``samples_bytes``.
+    ``question`` is the one of the first screen that it was to answer, if any. ``started_at`` and ``ended_at`` are times
+    of day in ISO 8601; ``place`` is the URL, of the embedded target its path and scenario; ``outcome`` is ``finished``,
+    ``stopped``, ``ended early`` or ``interrupted``; ``winner`` the lane in the first place, ``first`` who is there,
+    also where several share it, ``modes`` what was compared, in some words, ``conclusion`` what the run found in a
+    sentence or two. ``lanes`` has for each lane its successful requests a second and its processor time a request in
+    µs, None where unknown. ``has_samples`` tells whether its single requests are kept still; they take
+    ``samples_bytes``.
     """
 
     id: str
     started_s: float
     name: str = ""
+    question: str = ""
     started_at: str = ""
     ended_at: str = ""
     place: str = ""
@@ -141,7 +144,9 @@ NAMED_MODES = 2
 def _moment_and_place(measured: Measured) -> dict[str, str]:
     plan = measured.plan
     is_embedded = plan.request.uses_embedded_target
+    preset = preset_of(plan)
     return {
+        "question": preset.question if preset is not None else "",
         "started_at": measured.started_at or "",
         "ended_at": measured.ended_at or "",
         "place": drop_secrets(plan.request.url) if is_embedded else measured.url,
@@ -179,7 +184,7 @@ def words_of(measured: Measured, facts: dict[str, Any]) -> str:
 
 
 _TEXTS = (
-    *("started_at", "ended_at", "place", "scenario", "load", "rounds"),
+    *("question", "started_at", "ended_at", "place", "scenario", "load", "rounds"),
     *("winner", "first", "modes", "conclusion", "outcome"),
 )
 

@@ -34,7 +34,7 @@ async def aiohttp_session(request: Request, new):
         yield send
 
 
-@mode("aiohttp-each", "a new ClientSession for every request", kept=False, default=True)
+@mode("aiohttp-each", "ClientSession: a new one for every request", kept=False, default=True)
 async def aiohttp_each(request: Request, new):
     async def send():
         async with (

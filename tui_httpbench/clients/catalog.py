@@ -118,6 +118,14 @@ class Mode(ModeFacts):
         alike = (getattr(self, fact) == getattr(kept, fact) for fact in ("library", "kind", "http2"))
         return kept.kept and not self.kept and all(alike)
 
+    @property
+    def in_short(self) -> str:
+        """What it does, told in less room: what stands before the colon, and whether the client is kept."""
+        head, colon, _ = self.about.partition(": ")
+        if not colon:
+            return self.about
+        return f"{head}, kept" if self.kept else f"{head}, always new"
+
     def is_installed(self) -> bool:
         """Whether the library, and what this mode needs beside it, can be imported here."""
         return self.missing_module() is None

@@ -14,7 +14,7 @@ NAME = "http.client"
 STREAMS_UPLOADS = True
 
 
-@mode("http.client", "the standard library: a connection for each in flight, kept", kept=True)
+@mode("http.client", "HTTPConnection: one for each in flight, kept", kept=True)
 def http_client(request: Request, new):
     url, target = split(request.url)
     idle = []

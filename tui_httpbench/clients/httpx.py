@@ -66,7 +66,7 @@ async def httpx_async(request: Request, new):
         yield send
 
 
-@mode("httpx-async-each", "a new AsyncClient for every request", kept=False, default=True)
+@mode("httpx-async-each", "AsyncClient: a new one for every request", kept=False, default=True)
 async def httpx_async_each(request: Request, new):
     async def send():
         async with new(httpx.AsyncClient) as client:
@@ -83,7 +83,7 @@ async def httpx_async_each(request: Request, new):
 
 @mode(
     "httpx-async-h2",
-    "one AsyncClient that speaks HTTP/2 where the server offers it",
+    "HTTP/2 where offered: one AsyncClient, kept",
     kept=True,
     http2=True,
     needs="httpx[http2]",

@@ -15,7 +15,7 @@ PACKAGES = ("pycurl", "certifi")
 STREAMS_UPLOADS = True
 
 
-@mode("pycurl", "a handle for each in flight, kept: two threads at one would abort", kept=True)
+@mode("pycurl", "Curl: a handle for each in flight, kept; two threads at one would abort", kept=True)
 def pycurl_handles(request: Request, new):
     idle = []
 

@@ -36,12 +36,16 @@ class TheoryTable:
 
 
 def target_of_sweep(result: SweepResult) -> str:
-    """The method and where requests went: ``GET the embedded target over concurrency``."""
+    """What was asked, and the values: ``GET / at the embedded target over round trip (ms): 0, 5, 20``."""
+    return f"{asked_of_sweep(result)}: {', '.join(result.sweep.values)}"
+
+
+def asked_of_sweep(result: SweepResult) -> str:
+    """The method, where requests went, and over what: ``GET / at the embedded target over round trip (ms)``."""
     request = result.plan.request
     own = request.hiding.hide(drop_secrets(request.url))
     where = f"{shown_url(own)} at the embedded target" if request.uses_embedded_target else shown_url(result.url)
-    what = "Workloads" if result.sweep.knob == "workload" else f"{request.method} {where} over {result.sweep.title}"
-    return f"{what}: {', '.join(result.sweep.values)}"
+    return "Workloads" if result.sweep.knob == "workload" else f"{request.method} {where} over {result.sweep.title}"
 
 
 def how_in_words(result: SweepResult) -> str:

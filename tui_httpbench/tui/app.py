@@ -38,6 +38,7 @@ from tui_httpbench.tui.textual_fixes.safe_clipboard import SafeClipboardApp
 from tui_httpbench.tui.tooltips import SCREENSHOT_TOOLTIP
 
 if TYPE_CHECKING:
+    from tui_httpbench.analysis.result import Result
     from tui_httpbench.report.formats import Export
     from tui_httpbench.tui.screens.run.measuring_screen import MeasuringScreen
 
@@ -174,8 +175,8 @@ class HttpbenchApp(
             below = self.screen_stack[-2] if len(self.screen_stack) > 2 else None
             return below is not None and is_setup(self.screen) and (is_questions(below) or is_history(below))
         covers = self.screen_stack[-1:]
-        if action == "replay" and covers and is_results(covers[0]) and not covers[0].result.has_samples:
-            return False
+        if action in ("replay", "tell_why_no_replay") and covers and is_results(covers[0]):
+            return (action == "replay") != bool(_why_no_replay(covers[0].result))
         return action == "quit" or not (covers and isinstance(covers[0], TooSmallScreen))
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
@@ -258,6 +259,8 @@ class HttpbenchApp(
             else:
                 finished.folder.leave()
         await self.keeper.wait()
+        if self._held.holds and not self.farewell:
+            self.farewell = RECOVERABLE
         self._held.leave()
         self.exit(return_code=return_code)
 
@@ -317,3 +320,9 @@ def _load_later() -> None:
 
     load_later_screens()
     remove_left_folders()
+
+
+def _why_no_replay(result: Result) -> str:
+    from tui_httpbench.analysis.race import why_no_race
+
+    return why_no_race(result)

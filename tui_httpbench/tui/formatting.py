@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import textwrap
+from pathlib import Path
 
 from rich.cells import cell_len
 
 from tui_httpbench.text.formatting import format_clock, format_ms
+from tui_httpbench.text.quoting import printable
 
 
 def format_short(number: float) -> str:
@@ -53,3 +55,20 @@ def whole_parts(text: str, columns: int, between: str = " · ") -> str:
         del parts[-1]
     fitting = between.join(parts)
     return fitting if len(fitting) <= columns else textwrap.shorten(fitting, max(columns, 1), placeholder="…")
+
+
+def folder_of(path: str) -> str:
+    """The folder that a path without one of its own leads into, within the user's home from there: ``~/work``.
+
+    Empty where the path names its folder itself, or the one that the app was started in is gone.
+    """
+    if Path(path).is_absolute():
+        return ""
+    try:
+        folder = Path.cwd()
+    except OSError:
+        return ""
+    try:
+        return printable(str(Path("~") / folder.relative_to(Path.home())))
+    except (ValueError, RuntimeError):  # it is elsewhere, or there is no home
+        return printable(str(folder))

@@ -37,6 +37,11 @@ class HeldRun:
         """Whether a folder is held that is to stay for recovery, since its run could not be kept."""
         return self._folder is not None and self._stays
 
+    @property
+    def holds(self) -> bool:
+        """Whether a result's files are held: it is in no file of the user's, and not in the history."""
+        return self._folder is not None
+
     def remove(self) -> None:
         """The user has left the result: removes what is held, unless it is to stay; safe to call twice."""
         if self._folder is not None and self._stays:

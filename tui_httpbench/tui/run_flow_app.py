@@ -95,9 +95,12 @@ class RunFlowApp(KeptRunsApp[None]):
 
         return SetupScreen(plan, self._missing)
 
-    def open_form(self, plan: Plan) -> None:
-        """Shows all fields, filled in with a plan, over the questions."""
-        self.push_screen(self._make_form(plan))
+    def open_form(self, plan: Plan, *, needs_variants: bool = False) -> None:
+        """Shows all fields, filled in with a plan, over the questions; ``needs_variants`` has it ask for them."""
+        form = self._make_form(plan)
+        self.push_screen(form)
+        if needs_variants and is_setup(form):
+            form.call_after_refresh(form.ask_for_variants)
 
     def action_back_to_questions(self) -> None:
         """Leaves the form that was opened over the questions, or over the list of runs."""
@@ -238,6 +241,13 @@ class RunFlowApp(KeptRunsApp[None]):
         """Shows the samples of the result on the screen as a race."""
         if is_results(self.screen):
             self.replay(self.screen.result)
+
+    def action_tell_why_no_replay(self) -> None:
+        """Says why the result on the screen can't be replayed."""
+        from tui_httpbench.analysis.race import why_no_race
+
+        if is_results(self.screen):
+            self.notify(why_no_race(self.screen.result), severity="warning", markup=False)
 
     def action_show_result(self) -> None:
         """Shows the result again from which the user came back to the form."""

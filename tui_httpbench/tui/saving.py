@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from textual.app import App
@@ -19,6 +18,7 @@ from tui_httpbench.report.destination import FileDestination
 from tui_httpbench.report.formats import Export
 from tui_httpbench.text.formatting import reason_of
 from tui_httpbench.text.quoting import printable
+from tui_httpbench.tui.formatting import folder_of
 
 
 def _parts_of(result: AnyResult, export: Export) -> Iterable[str]:
@@ -55,9 +55,9 @@ def save_screenshot(app: App[Any]) -> None:
         _tell(app, "The screenshot", name, _write(name, (app.export_screenshot(),), private=True))
 
 
-def file_stem() -> str:
-    """What the name of a file begins with that nobody has named: ``httpbench-20261126-201834``."""
-    return f"httpbench-{datetime.now():%Y%m%d-%H%M%S}"
+def file_stem(run_id: str = "") -> str:
+    """What the name of a file begins with that nobody has named: ``httpbench-20261126-201834``; of a run, its id."""
+    return f"httpbench-{run_id or format(datetime.now(), '%Y%m%d-%H%M%S')}"
 
 
 def _write(path: str, parts: Iterable[str], *, private: bool = False) -> str | None:
@@ -76,7 +76,7 @@ def _tell(
 ) -> bool:
     if problem is None:
         # Whoever came by mouse may not know where the app was started.
-        folder = "" if Path(path).is_absolute() else f" in {printable(str(Path.cwd()))}"
+        folder = f" in {where}" if (where := folder_of(path)) else ""
         app.notify(f"{what} was saved as {printable(path)}{folder}.", markup=False)
         return True
     told = f"{what} can't be written to {printable(path)}{problem}." if problem.startswith(":") else problem

@@ -72,6 +72,13 @@ class HelpSheet(VerticalScroll):
         actions: dict[tuple[int, str], list[Binding]] = {}
         for active in actives:
             actions.setdefault((id(active.node), active.binding.action), []).append(active.binding)
+        # Of a pair, such as up and down, the first one shows both keys, and its words are of both.
+        for (node, action), bindings in list(actions.items()):
+            both = (bindings[0].key_display or "").split()
+            for other, others in list(actions.items()):
+                shown = [self.app.get_key_display(binding) for binding in others]
+                if other != (node, action) and other[0] == node and set(shown) <= set(both):
+                    del actions[other]
         rows = [
             (" ".join(dict.fromkeys(map(self.app.get_key_display, bindings))), _told(bindings[0]))
             for bindings in actions.values()

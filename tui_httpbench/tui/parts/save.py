@@ -14,6 +14,7 @@ from textual.widgets import Button, Input, Label
 
 from tui_httpbench.plan.plan import PlanError
 from tui_httpbench.report.formats import Export, Format, export_to, suffixes
+from tui_httpbench.tui.formatting import folder_of
 from tui_httpbench.tui.parts.dialog import Dialog
 
 
@@ -134,7 +135,10 @@ class SaveScreen(Dialog[Export | None]):
             told = str(error)
         else:
             about = "" if self._formats else f": {export.format.about}"
+            # Whoever came by mouse may not know where the app was started.
             told = f"{export.format.title}{about}"
+            if folder := folder_of(export.path):
+                told += f". It goes into {folder}"
             if _is_there(export.path):
                 told += ". A file of that name is there, and will be replaced"
         self.query_one("#save-form", Label).update(f"{told.rstrip('.')}.")

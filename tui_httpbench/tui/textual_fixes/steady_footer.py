@@ -8,6 +8,7 @@ not fit is cut in the middle of a word, or lies below the key of the palette.
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from textual.app import ComposeResult
 from textual.screen import Screen
@@ -19,15 +20,26 @@ from tui_httpbench.tui.textual_fixes.lean_screen import LeanScreen
 
 _KNOWN = ("quit", "app.quit")
 """Actions that everybody knows how to find: a screen may leave them out where columns are few."""
+_CUT = "-cut"
 
 
 class SteadyFooter(Footer):
     """Is built anew only when its keys are others: to do it at each change of focus takes half of a tab's time.
 
-    And forgets the keys that it had before. On a stage it has a few keys only. A key that does not fit is not shown.
+    And forgets the keys that it had before. On a stage it has a few keys only. A key that does not fit is not shown,
+    nor are those behind it; but what leads back and the help always are.
+    """
+
+    DEFAULT_CSS = """
+    SteadyFooter FooterKey.-cut { display: none; }
     """
 
     _shown: tuple[object, ...] | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._widths: WeakKeyDictionary[FooterKey, int] = WeakKeyDictionary()
+        """How many columns each key takes where it is shown."""
 
     def compose(self) -> ComposeResult:
         """The keys that work now; where a stage has a footer, those of them that matter there."""
@@ -37,7 +49,9 @@ class SteadyFooter(Footer):
             self._shown = _keys_of(self.screen)
         self.call_after_refresh(self._leave_out_cut)
         is_on_stage = self.app.has_class(STAGE_CLASS) and self.display
-        for key in super().compose():
+        keys = list(super().compose())
+        # What ends the app stands last, beside no key that is clicked often, and is the first to be left out.
+        for key in sorted(keys, key=lambda key: isinstance(key, FooterKey) and key.action in _KNOWN):
             if isinstance(key, FooterKey) and key.action in _KNOWN:
                 key.add_class("-known")
             if isinstance(key, FooterKey) and not key.has_class("-command-palette"):
@@ -51,13 +65,17 @@ class SteadyFooter(Footer):
         self.call_after_refresh(self._leave_out_cut)
 
     def _leave_out_cut(self) -> None:
-        keys = list(self.query_children(FooterKey))
-        palette = [key.outer_size.width for key in keys if key.display and key.has_class("-command-palette")]
-        room = self.size.width - sum(palette)
+        keys = [key for key in self.query_children(FooterKey) if key.display or key.has_class(_CUT)]
         for key in keys:
-            fits = key.has_class("-command-palette") or key.virtual_region.right <= room
-            if key.visible != fits:
-                key.visible = fits
+            if key.display and key.outer_size.width:
+                self._widths[key] = key.outer_size.width
+        first = [key for key in keys if _stays(key)]
+        room = self.size.width - sum(self._widths.get(key, 0) for key in first)
+        for key in keys:
+            if key in first:
+                continue
+            room -= self._widths.get(key, 0)
+            key.set_class(room < 0, _CUT)
 
     def bindings_changed(self, screen: Screen[Any]) -> None:
         """Shows the keys that work now."""
@@ -67,6 +85,11 @@ class SteadyFooter(Footer):
             super().bindings_changed(screen)
             # They watch this one; those that are gone are taken off its list when it changes.
             self.mutate_reactive(Footer.compact)
+
+
+def _stays(key: FooterKey) -> bool:
+    """Whether it is shown where columns are few: who came by mouse has no other way back, nor to learn of the keys."""
+    return key.key == "escape" or key.action.endswith("toggle_help") or key.has_class("-command-palette")
 
 
 def _keys_of(screen: Screen[Any]) -> tuple[object, ...]:

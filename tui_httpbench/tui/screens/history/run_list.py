@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
@@ -20,7 +21,7 @@ from textual.widgets import Static
 
 from tui_httpbench.bench.kept_run import KeptRun
 from tui_httpbench.tui.parts.panel import Panel
-from tui_httpbench.tui.screens.history.run_row import Column, columns_within, heading_text, row_text
+from tui_httpbench.tui.screens.history.run_row import Column, cells_of, columns_within, heading_text, row_text
 
 PAGE = 100
 """How many runs are read at a time."""
@@ -74,7 +75,7 @@ class RunList(ScrollView, can_focus=True):
         self._pages: dict[int, Sequence[KeptRun]] = {}
         self._asked: set[int] = set()
         self._generation = 0
-        self._has_names = False
+        self._longest: dict[str, int] = {}
         self._shown: KeptRun | None = None
         self._clicked = -1
         self.columns: list[tuple[Column, int]] = []
@@ -94,7 +95,7 @@ class RunList(ScrollView, can_focus=True):
         self._generation += 1
         self.total = total
         self._pages, self._asked = {page: runs}, set()
-        self._note_names(runs)
+        self._note_lengths(runs)
         self.set_reactive(RunList.cursor, min(max(cursor, 0), max(total - 1, 0)))
         self._lay_out()
         self._bring_into_view()
@@ -109,7 +110,7 @@ class RunList(ScrollView, can_focus=True):
         here = self._first_row // PAGE
         for far in sorted(self._pages, key=lambda number: abs(number - here))[MAX_PAGES:]:
             del self._pages[far]
-        if self._note_names(runs):
+        if self._note_lengths(runs):
             self._lay_out()
         self._changed()
 
@@ -228,16 +229,19 @@ class RunList(ScrollView, can_focus=True):
         if self.size.height and self.total:
             self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, force=True)
 
-    def _note_names(self, runs: Sequence[KeptRun]) -> bool:
-        """Whether these are the first that have names, for which a column is made then."""
-        had_names, self._has_names = self._has_names, self._has_names or any(run.name for run in runs)
-        return self._has_names and not had_names
+    def _note_lengths(self, runs: Sequence[KeptRun]) -> bool:
+        """Whether these need more cells in some column than those before."""
+        before = dict(self._longest)
+        for run in runs:
+            for column, text in cells_of(run, self._now).items():
+                self._longest[column] = max(self._longest.get(column, 0), cell_len(text))
+        return self._longest != before
 
     def _lay_out(self) -> None:
         width = self.size.width
         self.virtual_size = Size(width, self.total)
         # The scrollbar comes only now, and takes a column.
-        columns = columns_within(self.scrollable_content_region.width, has_names=self._has_names)
+        columns = columns_within(self.scrollable_content_region.width, self._longest)
         if columns != self.columns:
             self.columns = columns
             self.post_message(self.ColumnsChanged())

@@ -306,7 +306,7 @@ All runs that were kept, the newest first. **enter** opens one as it was: all ta
                 if export is not None:
                     self._do("saving", partial(self._save, run, export))
 
-            self.app.push_screen(SaveScreen(title_of(run), file_stem()), take)
+            self.app.push_screen(SaveScreen(title_of(run), file_stem(run.id)), take)
 
     def action_leave(self) -> None:
         """Gives up what takes long; else out of the filter, and then, once all is done, out of the screen."""

@@ -32,7 +32,9 @@ from tui_httpbench.report.hosts_facts import how_in_words, how_it_ended, target_
 from tui_httpbench.report.hosts_markdown import to_text as to_markdown
 from tui_httpbench.text.formatting import UNKNOWN
 from tui_httpbench.text.quoting import printable
-from tui_httpbench.tui.parts.panel import Page, Panel
+from tui_httpbench.tui.copying import told_of_copy
+from tui_httpbench.tui.formatting import beside_title
+from tui_httpbench.tui.parts.panel import SEPARATOR, Page, Panel
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.saving import file_stem, save_result_aside
 from tui_httpbench.tui.screens.hosts.host_list import HostList, HostsPanel
@@ -125,7 +127,7 @@ there holds together in 95 of 100 runs.
         self.result = result
         self.is_kept = is_kept
         self._pairs: tuple[PairOverHosts, ...] = ()
-        self.sub_title = printable(f"{target_of_hosts(result)} · {how_in_words(result)}")
+        self._parts = printable(f"{target_of_hosts(result)}{SEPARATOR}{how_in_words(result).replace('; ', SEPARATOR)}")
         self.show_name(result.name)
 
     def show_name(self, name: str) -> None:
@@ -134,6 +136,15 @@ there holds together in 95 of 100 runs.
             self.result = replace(self.result, whole=replace(self.result.whole, name=name))
         stopped = "stopped early" if self.result.stopped else ""
         self.title = ", ".join(filter(None, (printable(name), stopped))) or "httpbench"
+        self._fit_title()
+
+    def on_resize(self) -> None:
+        """Tells in the title as much as there is room for."""
+        self._fit_title()
+
+    def _fit_title(self) -> None:
+        width = self.size.width
+        self.sub_title = beside_title(self.title or "", self._parts, width) if width else self._parts
 
     def compose(self) -> ComposeResult:
         """The sentences over the pairs and the hosts, and a tab with the warnings."""
@@ -228,11 +239,11 @@ there holds together in 95 of 100 runs.
 
     async def _copy(self) -> None:
         self.app.copy_to_clipboard(await in_thread(to_markdown, self.result))
-        self.notify("The result was copied to the clipboard as Markdown.", markup=False)
+        self.notify(told_of_copy("the result, as Markdown"), markup=False)
 
     def action_save(self) -> None:
         """Asks for a file's name or path, and writes the result in the form of its suffix."""
-        self.app.push_screen(SaveScreen("the result", file_stem()), self._save_as)
+        self.app.push_screen(SaveScreen("the result", file_stem(self.result.run_id)), self._save_as)
 
     async def _save_as(self, export: Export | None) -> None:
         if export is not None and await save_result_aside(self.app, self.result, export):

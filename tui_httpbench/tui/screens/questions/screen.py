@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NamedTuple, Protocol, cast
+from dataclasses import replace
+from typing import Any, ClassVar, Protocol, cast
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.geometry import Size
 from textual.widgets import Header, Input, Label, OptionList, Static
-from textual.widgets.option_list import Option
 
 from tui_httpbench.history.url_history import load_urls, remember_url
 from tui_httpbench.plan.from_curl import parse_curl
+from tui_httpbench.plan.parsing import parse_url
 from tui_httpbench.plan.plan import Plan, PlanError, Request
 from tui_httpbench.plan.politeness import remote_host
 from tui_httpbench.plan.presets import (
@@ -27,7 +26,9 @@ from tui_httpbench.plan.presets import (
 )
 from tui_httpbench.plan.stored import LastPlanError, save_last_plan
 from tui_httpbench.tui.missing import Missing
+from tui_httpbench.tui.screens.questions.question_list import ABOUT_ALL_FIELDS, QuestionList, layout_of, options_for
 from tui_httpbench.tui.screens.questions.reading import QuestionReading, read_question
+from tui_httpbench.tui.screens.questions.typed_ahead import TypedAhead
 from tui_httpbench.tui.screens.setup.note import WRONG, Note
 from tui_httpbench.tui.screens.setup.url_input import UrlInput
 from tui_httpbench.tui.stage import is_on_stage
@@ -38,14 +39,14 @@ from tui_httpbench.tui.tooltips import HISTORY_TOOLTIP
 ABOUT = "Compares HTTP clients for Python: which is fastest, used how, and why?"
 PRESS = "Press a number and enter: it runs. The fields below say where."
 """What this is, and what to press, each in one line of 80 columns."""
-ALL_FIELDS = "All fields"
-ABOUT_ALL_FIELDS = "modes, load, headers, body, the embedded target: everything that can be set"
-ROWS_FOR_ALL, ROWS_FOR_GAPS, COLUMNS_FOR_ALL = 30, 44, 112
-"""With fewer, what a question does, or its conditions, is told of the one under the cursor; with 44 rows, they part."""
 AT_TARGET = "It is asked of the embedded target, since its distance can be set; no URL is needed."
+NO_URL = "This question has no URL: it asks the embedded target, since its distance can be set."
+NO_URL_FOR_ALL = "This is no question: enter opens the form, which has a URL of its own."
+BY_TAB = "What is typed here goes nowhere: tab leads to the URL."
+KEPT = "What was pasted is kept for the others."
+ENTER_ASKS = "Press enter again to go on as it is."
 _SAFE = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing at a server."""
-_TAKES_WIDTH = max(len(preset.takes) for preset in QUESTIONS)
 _VERSION_HINTS = ("httpx==0.27.2", "httpx==0.28.1")
 
 
@@ -55,18 +56,8 @@ class RunStarter(Protocol):
     def start_run(self, plan: Plan) -> None:
         """Measures the plan."""
 
-    def open_form(self, plan: Plan) -> None:
-        """Shows all fields, filled in with a plan."""
-
-
-class QuestionList(OptionList):
-    """The questions: a click chooses one, and a click on the one that is chosen asks it."""
-
-    async def _on_click(self, event: events.Click) -> None:
-        number = event.style.meta.get("option")
-        if number is not None and number != self.highlighted:
-            event.prevent_default()
-            self.highlighted = number
+    def open_form(self, plan: Plan, *, needs_variants: bool = False) -> None:
+        """Shows all fields, filled in with a plan; ``needs_variants`` has it ask for them."""
 
 
 class QuestionsScreen(LeanScreen[None]):
@@ -83,8 +74,8 @@ class QuestionsScreen(LeanScreen[None]):
 Choose a question with the arrows, its number or a click. **enter**, or a second click, asks it: the run starts at once,
 and ends in a sentence that answers it. Each question says how long that takes, and under which conditions it is asked.
 
-- **tab** goes to the fields of the question, **escape** back; **enter** in one of them asks it, too. An empty URL asks
-  the server that comes with the program.
+- **tab** goes to the fields of the question, **escape** back; **enter** in one of them asks it, too. A URL may as well
+  be typed at once. An empty URL asks the server that comes with the program.
 - Paste a **curl** command into the URL: method, headers and body come along.
 - **a** opens a form with everything that can be set, filled in for the question. **f4** lists earlier runs.
 """
@@ -92,7 +83,7 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         Binding(
             "ctrl+r", "ask", "Run", key_display="⏎ ^r", id="questions.run", tooltip="Ask the question: measure now"
         ),
-        Binding("tab", "app.focus_next", "Fields", id="questions.fields", tooltip="To the fields of the question"),
+        Binding("tab", "to_fields", "Fields", id="questions.fields", tooltip="To the fields of the question"),
         Binding("a", "all_fields", "All fields", id="questions.form", tooltip="Open the form with all fields"),
         Binding("escape", "to_list", show=False, id="questions.list", tooltip="From a field back to the questions"),
         Binding("f4", "app.show_history", "History", id="questions.history", tooltip=HISTORY_TOOLTIP),
@@ -115,13 +106,17 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         self._layout = (False, False, False)
         # The field that stood in the way of a run: what is wrong with it is said until it is changed.
         self._in_the_way = ""
+        self._ahead = TypedAhead()
+        # On what was typed or pasted where no field is for it, a sentence; it stays until the next key.
+        self._astray = ""
 
     def compose(self) -> ComposeResult:
         """What this is, the questions, and under them the fields of the one under the cursor."""
         self._urls = () if is_on_stage(self.app) else load_urls()
+        self._layout = layout_of(self.app.size)
         yield Header()
         yield Static(f"[b]{ABOUT}[/b]\n{PRESS}", id="questions-about")
-        yield QuestionList(*self._options_for(self.app.size), id="questions-list", compact=True)
+        yield QuestionList(*options_for(self.app.size), id="questions-list", compact=True)
         yield Static(id="questions-why", markup=False)
         with Vertical(id="questions-fields"):
             with Horizontal(id="questions-url"):
@@ -139,54 +134,89 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         self.query_one(OptionList).highlighted = 0
         self._show()
 
-    def _options_for(self, size: Size) -> list[Option]:
-        """The questions, each with how long it takes, and with what there is room for."""
-        self._layout = _layout_of(size)
-        has_room, has_gaps, has_conditions = self._layout
-        told = [
-            _Told(str(number), each.question, each.takes, each.conditions, each.why)
-            for number, each in enumerate(QUESTIONS, start=1)
-        ]
-        told.append(_Told("a", ALL_FIELDS, "", "", ABOUT_ALL_FIELDS))
-        width = max(len(each.question) for each in told)
-        gap = "\n" if has_gaps else ""
-        return [
-            Option(
-                Content.assemble(
-                    (f"{gap}{each.key}  ", "$text-accent"),
-                    (each.question.ljust(width), "bold"),
-                    f"  {each.takes:{_TAKES_WIDTH}}",
-                    (f"  {each.conditions}" if has_conditions else "", "dim"),
-                    (f"\n   {each.why}" if has_room else "", "dim"),
-                    gap,
-                )
-            )
-            for each in told
-        ]
-
     def on_resize(self, event: events.Resize) -> None:
         """Tells more, or less, of each question."""
-        if _layout_of(event.size) == self._layout:
+        if layout_of(event.size) == self._layout:
             return
+        self._layout = layout_of(event.size)
         questions = self.query_one(OptionList)
         number = questions.highlighted
         questions.clear_options()
-        questions.add_options(self._options_for(event.size))
+        questions.add_options(options_for(event.size))
         questions.highlighted = number
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Nothing leads to fields where the question has none."""
+        return action != "to_fields" or not self.is_mounted or self._takes_url
 
     def on_paste(self, event: events.Paste) -> None:
         """What is pasted on the list can only mean the field: the URL, or a curl command."""
-        if self.preset is not None and self.preset.takes_url and self.focused is self.query_one(OptionList):
+        if self.focused is not self.query_one(OptionList):
+            return
+        event.stop()
+        field = self.query_one(UrlInput)
+        # The list keeps the focus, so that a number chooses a question as the screen says.
+        if not field.take_paste(event.text):
+            field.fill(next(iter(event.text.strip().splitlines()), ""))
+        if not self._takes_url:
+            self._say_astray(f"{self._why_no_url} {KEPT}")
+
+    def on_key(self, event: events.Key) -> None:
+        """Takes a text that is typed on the list for what it is: no choice, and no question to be asked."""
+        questions, ahead = self.query_one(OptionList), self._ahead
+        if self.focused is not questions:
+            return
+        if not event.is_printable or not event.character or not (ahead.text or event.character.strip()):
+            self._end_typing(event)
+            return
+        character, goes_on = event.character, ahead.goes_on(event.character, event.time)
+        if not (goes_on or character.isdecimal()) and event.key in self.active_bindings:
+            self._end_typing(event)
+            return
+        ahead.take(character, event.time, questions.highlighted)
+        if ahead.is_choice:
+            self._say_astray("")
+            return
+        event.stop()
+        event.prevent_default()
+        questions.highlighted = ahead.chosen_before
+        if self._takes_url and ahead.is_url:
+            self.query_one(UrlInput).go_on_with(ahead.end())
+        else:
+            self._say_astray(BY_TAB if self._takes_url else self._why_no_url)
+
+    def _end_typing(self, event: events.Key) -> None:
+        """A key that is no text: enter does not ask at once what was not meant, any other one leaves the text."""
+        text = self._ahead.end()
+        is_meant_for_url = len(text) > 1 and not text.isdecimal()
+        if event.key == "enter" and is_meant_for_url:
             event.stop()
-            field = self.query_one(UrlInput)
-            # The list keeps the focus, so that a number chooses a question as the screen says.
-            if not field.take_paste(event.text):
-                field.fill(next(iter(event.text.strip().splitlines()), ""))
+            event.prevent_default()
+            self._say_astray(f"{BY_TAB if self._takes_url else self._why_no_url} {ENTER_ASKS}")
+        else:
+            self._say_astray("")
+
+    def _say_astray(self, told: str) -> None:
+        if told != self._astray:
+            self._astray = told
+            self._show()
+
+    @property
+    def _takes_url(self) -> bool:
+        return self.preset is not None and self.preset.takes_url
+
+    @property
+    def _why_no_url(self) -> str:
+        return NO_URL_FOR_ALL if self.preset is None else NO_URL
 
     def on_screen_resume(self) -> None:
         """Begins with the list again, in which digits choose a question."""
         if self.is_mounted:
             self.query_one(OptionList).focus()
+
+    def action_to_fields(self) -> None:
+        """To the first field of the question, or from a field to the next one."""
+        self.focus_next()
 
     def action_to_list(self) -> None:
         """From a field back to the questions."""
@@ -218,15 +248,16 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         if told != why.content:  # to change it lays the screen out, and this is done at each key
             why.update(told)
         note = self.query_one("#questions-note", Note)
+        self.refresh_bindings()
         if preset is None or reading is None:
             note.show_errors()
-            note.show_hint("")
+            note.show_hint(self._astray)
             return
         # An empty version is no mistake before it was to be typed.
         always = ("url", self._in_the_way)
         typed = {name: text for name, text in reading.errors.items() if name in always or self._is_typed(name)}
         note.show_errors(*typed.values())
-        note.show_hint(self._hint(preset, reading.plan))
+        note.show_hint(self._astray or self._hint(preset, reading.plan))
 
     def _why(self, preset: Preset | None, plan: Plan | None) -> str:
         """What the question under the cursor does and under which conditions, as far as the list doesn't say it."""
@@ -317,7 +348,18 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         """Opens the form: with the plan of the question where it has one, else with the last plan."""
         preset = self.preset
         plan = None if preset is None else self._reading(preset).plan
-        cast(RunStarter, self.app).open_form(plan or self._last)
+        needs_variants = preset is not None and preset.name == VERSIONS and plan is None
+        cast(RunStarter, self.app).open_form(plan or self._last_with_url, needs_variants=needs_variants)
+
+    @property
+    def _last_with_url(self) -> Plan:
+        """The last plan with what is in the URL's field now, where that goes together."""
+        text = self.query_one(UrlInput).value
+        try:
+            url = parse_url(text) if text.strip() else "/"
+            return self._last.replace(request=replace(self._request, url=url))
+        except PlanError:
+            return self._last
 
     @on(UrlInput.CurlGiven)
     def _take_curl(self, event: UrlInput.CurlGiven) -> None:
@@ -356,16 +398,3 @@ def _how_often(plan: Plan | None) -> str:
     """How many requests a run sends; roughly where time is what ends it."""
     total = None if plan is None else plan.total_requests
     return "hundreds to thousands of times" if total is None else f"{total:,} times"
-
-
-class _Told(NamedTuple):
-    key: str
-    question: str
-    takes: str
-    conditions: str
-    why: str
-
-
-def _layout_of(size: Size) -> tuple[bool, bool, bool]:
-    """Whether there is room for what each question does, for gaps between them, and for their conditions."""
-    return size.height >= ROWS_FOR_ALL, size.height >= ROWS_FOR_GAPS, size.width >= COLUMNS_FOR_ALL

@@ -13,7 +13,7 @@ from textual.widgets import Button, Header, Static
 
 from tui_httpbench.analysis.conclusion import ONE_ROUND
 from tui_httpbench.analysis.places import knows_places, places_of
-from tui_httpbench.analysis.race import Race
+from tui_httpbench.analysis.race import Race, why_no_race
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.text.formatting import enumerate_names, format_figure, plural
 from tui_httpbench.tui.formatting import beside_title, format_seconds, seconds_decimals, whole_parts
@@ -200,10 +200,8 @@ start at once, and the pauses in which other modes had their turns are left out.
 
     def _verdict(self) -> str:
         race = self.race
-        if not self.result.has_samples:
-            return "The history keeps no single requests of this run any more, so nothing can be replayed."
-        if not any(racer.starts for racer in race.racers):
-            return "No mode has a complete round to replay."
+        if why := why_no_race(self.result):
+            return why
         if not race.placed or not self.clock.is_over:
             load = load_in_short(self.result.plan)
             each = f", {load} each" if load else ""

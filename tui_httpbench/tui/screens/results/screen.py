@@ -110,6 +110,7 @@ The sentence on top is the verdict. Each tab answers one more question; its unde
             tooltip="Back: to where the run was started, or the history",
         ),
         Binding("space", "app.replay", "Replay", id="results.replay", tooltip="Replay the measured samples as a race"),
+        Binding("space", "app.tell_why_no_replay", show=False),
         Binding(
             "c", "copy", "Copy", show=False, id="results.copy", tooltip="Copy what the tab shows: tables as Markdown"
         ),
@@ -361,7 +362,7 @@ The sentence on top is the verdict. Each tab answers one more question; its unde
 
     def action_save(self) -> None:
         """Asks for a file's name or path, and writes the result in the form of its suffix."""
-        self.app.push_screen(SaveScreen("the result", file_stem()), self._save_as)
+        self.app.push_screen(SaveScreen("the result", file_stem(self.result.run_id)), self._save_as)
 
     def _save_as(self, export: Export | None) -> None:
         if export is not None:

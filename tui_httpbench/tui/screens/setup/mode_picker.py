@@ -28,11 +28,13 @@ MUTED = "dim"
 MIN_PART = 16
 """Columns; with fewer of them left, a row ends."""
 LOOKING = "Looking for the clients that are installed …"
+SUMMARY_MARKS = ("; ", ", ")
+"""What parts of a library's summary stand between; the later parts go first where there is no room."""
 CHOICES_WIDTH = len("all  none")
 
 
 class ModeRow(TickBox):
-    """A mode with its tick box: id, kind, and one line about it, as much of that as there is room for."""
+    """A mode with its tick box: id, kind, and one line about it, or what tells it from the others, as there is room."""
 
     DEFAULT_CSS = """
     ModeRow { width: 1fr; }
@@ -58,6 +60,8 @@ class ModeRow(TickBox):
             room = self.content_size.width - len(self.BUTTON_INNER) - 1
             while len(parts) > 1 and sum(len(text) + 1 for text, _ in parts[:-1]) + MIN_PART > room:
                 parts = parts[:-1]
+            if len(parts) == len(self._parts):
+                parts[-1] = (self.mode.in_short, MUTED)
         self._label = self._describe(parts)
         content = super().render()
         self._label = full
@@ -110,7 +114,11 @@ class LibraryHead(Widget):
         """The line; what the library is goes first where there is no room."""
         choices = self.choices
         room = self.size.width - len(self._title) - (CHOICES_WIDTH + 2 if choices else 0)
-        about = Content(self._about if not self._has_choice or room >= MIN_PART else "")
+        told = self._about if not self._has_choice or room >= MIN_PART else ""
+        for mark in SUMMARY_MARKS if self._has_choice else ():
+            while len(told) > room and mark in told:
+                told = told.rpartition(mark)[0]
+        about = Content(told)
         line = Content.assemble(self._title, about.truncate(max(room, 0), ellipsis=True).stylize(MUTED))
         if not choices:
             return line

@@ -35,14 +35,22 @@ _WHYS = {
 class PresetBar(Widget, can_focus=True):
     """All names in a line, of which exactly one is chosen; where they don't all fit, the chosen one between arrows.
 
-    Left and right choose at once; up and down leave, as from every field of the form.
+    Left and right choose at once; up and down leave, as from every field of the form. The one that needs variants is
+    there without any, too; a click on it then asks for them, and the arrows pass it by.
     """
 
     DEFAULT_CSS = """
     PresetBar { width: 1fr; height: 1; color: $text-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "choose(-1)", "Preset", key_display="← →", id="setup.preset.previous"),
+        Binding(
+            "left",
+            "choose(-1)",
+            "Preset",
+            key_display="← →",
+            id="setup.preset.previous",
+            tooltip="Choose the preset before, or the next",
+        ),
         Binding("right", "choose(1)", "Next preset", show=False, id="setup.preset.next"),
         Binding("up", "app.focus_previous", "Field above", show=False),
         Binding("down", "app.focus_next", "Field below", show=False),
@@ -55,6 +63,9 @@ class PresetBar(Widget, can_focus=True):
             super().__init__()
             self.name = name
 
+    class VariantsNeeded(Message):
+        """The user wants the preset that compares variants, and there are none."""
+
     def __init__(self, shown: str) -> None:
         super().__init__(id="presets")
         self.shown = shown
@@ -62,7 +73,7 @@ class PresetBar(Widget, can_focus=True):
         self.wanted: str | None = None
 
     def mark(self, name: str, barred: frozenset[str]) -> None:
-        """Marks one; those that are ``barred`` can't be chosen now, and are not shown."""
+        """Marks one; those that are ``barred`` can't be chosen now."""
         if (name, barred) != (self.shown, self.barred):
             self.shown, self.barred = name, barred
             self.refresh()
@@ -75,7 +86,9 @@ class PresetBar(Widget, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Chooses the one under the mouse; an arrow chooses its neighbour."""
         name = next((name for name, start, end in self.places if start <= event.x < end), None)
-        if name in OFFERED:
+        if name in self.barred and name != self.shown:
+            self.post_message(self.VariantsNeeded())
+        elif name in OFFERED:
             self._want(name)
         elif name is not None:
             self.action_choose(-1 if name == "‹" else 1)
@@ -96,7 +109,10 @@ class PresetBar(Widget, can_focus=True):
         names, gap = self._laid_out
         chosen = "reverse $text-accent" if self.has_focus else "$text-accent"
         styled = [
-            Content.styled(f"{MARK}{name}", f"bold {chosen}") if name == self.shown else Content(name) for name in names
+            Content.styled(f"{MARK}{name}", f"bold {chosen}")
+            if name == self.shown
+            else Content.styled(name, "dim" if name in self.barred else "")
+            for name in names
         ]
         return Content.assemble((CAPTION, "bold"), Content(gap).join(styled))
 
@@ -106,9 +122,11 @@ class PresetBar(Widget, can_focus=True):
 
     @property
     def _laid_out(self) -> tuple[list[str], str]:
+        free = self._free
+        listed = [name for name in OFFERED if name in free or name == VERSIONS]
         for gap in _GAPS:
-            if len(CAPTION) + len(MARK) + len(gap.join(self._free)) <= self.size.width:
-                return self._free, gap
+            if len(CAPTION) + len(MARK) + len(gap.join(listed)) <= self.size.width:
+                return listed, gap
         return ["‹", self.shown, "›"], " "
 
     def _want(self, name: str) -> None:
@@ -127,6 +145,9 @@ class PresetPicker(VerticalGroup):
         def __init__(self, name: str) -> None:
             super().__init__()
             self.name = name
+
+    class VariantsNeeded(Message):
+        """Two variants are to be typed before they can be compared."""
 
     def __init__(self, shown: str) -> None:
         super().__init__(id="preset")
@@ -160,6 +181,11 @@ class PresetPicker(VerticalGroup):
         if self._bar.wanted is None:  # otherwise the form will soon hold another one
             self._bar.mark(name, frozenset(each for each, is_free in barred.items() if not is_free))
             self._note.show_hint(_WHYS[name])
+
+    def on_preset_bar_variants_needed(self, event: PresetBar.VariantsNeeded) -> None:
+        """Passes the wish on."""
+        event.stop()
+        self.post_message(self.VariantsNeeded())
 
     def on_preset_bar_wanted(self, event: PresetBar.Wanted) -> None:
         """Tells what the chosen one is for, and passes the wish on."""

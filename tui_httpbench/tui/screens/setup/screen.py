@@ -49,6 +49,10 @@ if TYPE_CHECKING:
 ABOUT = "Compares HTTP clients for Python. Type a URL and press enter: it runs."
 """What this screen does and what to press, in one line of 80 columns."""
 _PRESET_FIELDS = sorted({name for preset in PRESETS.values() for name in preset.values})
+NEEDS_VARIANTS = (
+    "Type both versions here, such as A and httpx==0.27.2, B and httpx==0.28.1. The preset versions, chosen then, "
+    "measures the modes of their library."
+)
 _SECTIONS = "#request, #target, #load, #modes"
 _RANDOM_SEEDS = range(1, 2**31)
 
@@ -237,6 +241,12 @@ that.
             self.query_one(TargetForm).fill(values["scenario"])
         self.check_form()
 
+    @on(PresetPicker.VariantsNeeded)
+    def ask_for_variants(self) -> None:
+        """Goes to where the two versions are typed that the preset compares."""
+        self._focus_wrong("variants")
+        self.notify(NEEDS_VARIANTS, timeout=15, markup=False)
+
     @on(UrlInput.CurlGiven)
     async def fill_from_curl(self, event: UrlInput.CurlGiven) -> None:
         """Fills in what a curl command says, and names what can't be taken over."""
@@ -370,11 +380,8 @@ that.
         elif place == "body" and not self.query_one(BodyEditor).focus_text():
             self._focus_wrong("method")
         elif place == "url":
-            # To be mended and not replaced: nothing is selected, and the cursor stands behind it.
             field = self.query_one(UrlInput)
-            field.select_on_focus = False
-            field.focus()
-            field.fill(field.value)
+            field.go_on_with(field.value)  # to be mended and not replaced
         elif place != "body":
             self._focus_wrong(place)
 

@@ -40,6 +40,16 @@ class UrlInput(PasteInput):
         self.value = url
         self.cursor_position = len(url)
 
+    def go_on_with(self, url: str) -> None:
+        """Takes the focus to go on behind this URL: nothing is selected, so that the next key does not replace it."""
+        self.select_on_focus = False
+        self.screen.set_focus(self)
+        self.fill(url)
+
+    def on_blur(self) -> None:
+        """Whoever comes back may want another one."""
+        self.select_on_focus = True
+
     async def action_submit(self) -> None:
         """Goes on, or hands a typed curl command on."""
         if not self.take_paste(self.value):

@@ -34,11 +34,18 @@ class CurveChart(ThemedChart, Panel, can_focus=True):
     """A line for each lane, with intervals; the cursor goes from value to value. Posts Moved and Opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "move(-1)", "Value", key_display="← →", id="sweep.left", tooltip="Read the value before"),
+        Binding(
+            "left",
+            "move(-1)",
+            "Value",
+            key_display="← →",
+            id="sweep.left",
+            tooltip="Read the value before, or the next",
+        ),
         Binding("right", "move(1)", "Next value", show=False, id="sweep.right", tooltip="Read the next value"),
         Binding("home", "move(-99)", "First value", show=False),
         Binding("end", "move(99)", "Last value", show=False),
-        Binding("enter", "open", "Open point", id="sweep.open", tooltip="Open this point: its ranking, latency, why"),
+        Binding("enter", "open", "Open", id="sweep.open", tooltip="Open this point: its ranking, latency, why"),
     ]
 
     shown: reactive[CurvesShown | None] = reactive(None)

@@ -18,12 +18,13 @@ from tui_httpbench.analysis.sweep_words import sentences_of, telling_value
 from tui_httpbench.files.threads import in_thread
 from tui_httpbench.measured.measured_sweep import MeasuredSweep
 from tui_httpbench.report.formats import Export
-from tui_httpbench.report.sweep_facts import how_in_words, target_of_sweep
+from tui_httpbench.report.sweep_facts import asked_of_sweep, how_in_words
 from tui_httpbench.report.sweep_markdown import to_text as to_markdown
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.copying import told_of_copy
 from tui_httpbench.tui.form_words import in_form_words
-from tui_httpbench.tui.parts.panel import Page, Panel
+from tui_httpbench.tui.formatting import beside_title
+from tui_httpbench.tui.parts.panel import SEPARATOR, Page, Panel
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.saving import file_stem, save_result_aside
 from tui_httpbench.tui.screens.results.stage_text import first_doubt
@@ -79,10 +80,10 @@ sentences on top say what is sure, of all values together.
         Binding("r", "run_again", "Again", id="sweep.again", tooltip="Make the same sweep again"),
         Binding("plus", "make_more_rounds", "More", id="sweep.more", tooltip="Make more rounds of the same sweep"),
         Binding("e", "change_plan", "Edit", id="sweep.change", tooltip="Edit the plan: to the form"),
-        Binding("l", "toggle_log", "Scale", id="sweep.log", tooltip="Linear or logarithmic scale"),
         Binding("a", "show_whole", "Answer", show=False, id="sweep.answer", tooltip="The whole answer, or its start"),
         Binding("c", "copy", "Copy", show=False, id="sweep.copy", tooltip="Copy the sweep as Markdown"),
         Binding("s", "save", "Save", id="sweep.save", tooltip="Save the sweep: JSON, Markdown, CSV or HTML"),
+        Binding("l", "toggle_log", "Scale", id="sweep.log", tooltip="Linear or logarithmic scale"),
         Binding("u", "show('curves')", "Curves", show=False, id="sweep.curves-tab", tooltip="The curves"),
         Binding("n", "show('warnings')", "Warnings", show=False, id="sweep.warnings-tab", tooltip="The warnings"),
         Binding(
@@ -134,13 +135,23 @@ sentences on top say what is sure, of all values together.
         self.is_kept = is_kept
         self._figure = FIGURES[0]
         self._shown: CurvesShown | None = None
-        self.sub_title = printable(f"{target_of_sweep(result)} · {how_in_words(result)}")
+        how = how_in_words(result).replace("; ", SEPARATOR)
+        self._parts = printable(SEPARATOR.join((asked_of_sweep(result), ", ".join(result.sweep.values), how)))
         self.show_name(result.name)
 
     def show_name(self, name: str) -> None:
         """Takes on the name that it has in the history."""
         stopped = "stopped early" if self.result.stopped else ""
         self.title = ", ".join(filter(None, (printable(name), stopped))) or "httpbench"
+        self._fit_title()
+
+    def on_resize(self) -> None:
+        """Tells in the title as much as there is room for."""
+        self._fit_title()
+
+    def _fit_title(self) -> None:
+        width = self.size.width
+        self.sub_title = beside_title(self.title or "", self._parts, width) if width else self._parts
 
     def compose(self) -> ComposeResult:
         """The sentences over the curves, and a tab with the warnings."""
@@ -218,7 +229,7 @@ sentences on top say what is sure, of all values together.
 
     def action_save(self) -> None:
         """Asks for a file's name or path, and writes the sweep in the form of its suffix."""
-        self.app.push_screen(SaveScreen("the sweep", file_stem()), self._save_as)
+        self.app.push_screen(SaveScreen("the sweep", file_stem(self.result.run_id)), self._save_as)
 
     def _save_as(self, export: Export | None) -> None:
         if export is not None:
