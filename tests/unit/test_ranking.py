@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from tui_httpbench.analysis.gusts import Yardstick
-from tui_httpbench.analysis.ranking import RankingRules, rank_modes, undecided_pairs
+from tui_httpbench.analysis.ranking import RankingRules, rank_modes, rules_of, undecided_pairs
 from tui_httpbench.analysis.result import Rank
-from tui_httpbench.analysis.summary import rank_so_far, rules_of, summarize_mode
+from tui_httpbench.analysis.summary import rank_so_far, summarize_mode
 from tui_httpbench.clients.catalog import DEFAULT_MODES
 from tui_httpbench.measured.records import RoundRecord, Slice
 from tui_httpbench.measured.samples import STATUS, Samples

@@ -13,7 +13,7 @@ from tui_httpbench.text.markdown_table import Side
 if TYPE_CHECKING:  # so that --help, which lists the columns, waits for no array library
     from tui_httpbench.analysis.gusts import Yardstick
     from tui_httpbench.analysis.result import Result
-    from tui_httpbench.analysis.rows import Row
+    from tui_httpbench.analysis.row import Row
 
 Value = float | str | None
 ALWAYS = 100

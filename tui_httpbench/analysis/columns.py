@@ -12,7 +12,7 @@ from tui_httpbench.text.formatting import UNKNOWN, format_count, format_figure, 
 
 if TYPE_CHECKING:  # so that --help, which lists the columns, waits for no array library
     from tui_httpbench.analysis.result import LatencySummary, ModeSummary, Result
-    from tui_httpbench.analysis.rows import Row
+    from tui_httpbench.analysis.row import Row
 
 
 def seconds_per_request(result: Result, mode: ModeSummary) -> float | None:
@@ -24,11 +24,6 @@ def seconds_per_request(result: Result, mode: ModeSummary) -> float | None:
     ]
     requests = sum(record.requests for record in complete)
     return sum(record.elapsed_s or 0.0 for record in complete) / requests if requests else None
-
-
-def connections_per_round(mode: ModeSummary) -> float | None:
-    """Connections opened in a round, its warm-up included; None where they were not counted."""
-    return None if mode.connections is None or not mode.rounds_done else mode.connections / mode.rounds_done
 
 
 def write_seconds(seconds: float) -> str:
@@ -233,7 +228,7 @@ COLUMNS: tuple[Column, ...] = (
         "connections",
         "conns",
         "Connections opened in a round, its warm-up included.",
-        _measured(connections_per_round),
+        _measured(lambda mode: mode.connections_per_round),
         write=format_count,
         weight=1,
         name="connections opened per round",

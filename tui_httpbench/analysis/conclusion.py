@@ -15,8 +15,8 @@ from tui_httpbench.analysis.few_rounds import what_gives_rounds
 from tui_httpbench.analysis.odd_ones import names_of
 from tui_httpbench.analysis.outlook import WIDE, Advice, outlooks, reach_of, what_would_help
 from tui_httpbench.analysis.question_answer import answer_of
+from tui_httpbench.analysis.ranking import rules_of
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
-from tui_httpbench.analysis.summary import rules_of
 from tui_httpbench.text.formatting import enumerate_first, enumerate_names, format_percent, format_rate, plural
 from tui_httpbench.text.quoting import printable, shortened
 

@@ -22,9 +22,9 @@ from tui_httpbench.analysis.block_model import fit_blocks
 from tui_httpbench.analysis.comparison import Comparison, exp_of, told_apart
 from tui_httpbench.analysis.looks import ERROR_RATE
 from tui_httpbench.analysis.random_effects import combine, deleted, expected
-from tui_httpbench.analysis.ranking import compare_modes
+from tui_httpbench.analysis.ranking import compare_modes, rules_of
 from tui_httpbench.analysis.student import student_quantile
-from tui_httpbench.analysis.summary import rules_of, summarize_so_far
+from tui_httpbench.analysis.summary import summarize_so_far
 from tui_httpbench.measured.measured_hosts import HostRun
 from tui_httpbench.plan.plan import Plan
 

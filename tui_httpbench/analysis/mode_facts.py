@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui_httpbench.analysis.columns import connections_per_round
 from tui_httpbench.analysis.littles_law import mean_in_flight
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.time_parts import TimeParts, time_parts
@@ -58,7 +57,7 @@ def facts_of(result: Result, mode_id: str) -> ModeFacts:
     summary = result.mode(mode_id)
     rate = None if summary.failed else summary.requests_per_second
     cpu_us = summary.cpu_us_per_request
-    per_round = connections_per_round(summary)
+    per_round = summary.connections_per_round
     whole = [record for record in result.records if record.mode == mode_id and record.outcome == "complete"]
     is_https = result.url.lower().startswith("https:")
     return ModeFacts(

@@ -18,9 +18,9 @@ from tui_httpbench.analysis.outlook import (
     rounds_to_tell,
     what_would_help,
 )
-from tui_httpbench.analysis.ranking import compare_modes
+from tui_httpbench.analysis.ranking import compare_modes, rules_of
 from tui_httpbench.analysis.result import ModeSummary, Result
-from tui_httpbench.analysis.summary import rules_of, summarize_so_far
+from tui_httpbench.analysis.summary import summarize_so_far
 from tui_httpbench.analysis.variant_labels import lane_versions
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.plan import Plan

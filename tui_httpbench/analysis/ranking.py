@@ -13,7 +13,7 @@ from tui_httpbench.analysis.gusts import Yardstick, expected_noise, round_weight
 from tui_httpbench.analysis.looks import look_error_rate
 from tui_httpbench.analysis.result import ModeSummary, Rank
 from tui_httpbench.measured.records import RoundRecord
-from tui_httpbench.plan.plan import DEFAULT_SAME_WITHIN
+from tui_httpbench.plan.plan import AUTO, DEFAULT_SAME_WITHIN, Plan
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,17 @@ class RankingRules:
     same_within: float = DEFAULT_SAME_WITHIN
     sequential: bool = False
     error_share: float = 1.0
+
+
+def rules_of(plan: Plan, records: tuple[RoundRecord, ...] = ()) -> RankingRules:
+    """How this plan's modes are to be compared; a run to which whole rounds were added went on after a look at it.
+
+    That there was a look stays, also where the last rounds that were added are not whole.
+    """
+    first = plan.rounds_at_first or plan.rounds_before
+    added = (record.round > first and record.outcome == "complete" for record in records)
+    went_on = plan.rounds_before > 0 and any(added)
+    return RankingRules(same_within=plan.same_within, sequential=plan.rounds == AUTO or went_on)
 
 
 def rank_modes(

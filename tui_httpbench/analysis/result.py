@@ -69,6 +69,11 @@ class ModeSummary:
         return rate * self.ok / self.requests if rate is not None and self.requests else None
 
     @property
+    def connections_per_round(self) -> float | None:
+        """Connections opened in a round, its warm-up included; None where they were not counted."""
+        return None if self.connections is None or not self.rounds_done else self.connections / self.rounds_done
+
+    @property
     def is_clean(self) -> bool:
         """Whether the mode measured something and nothing of it failed."""
         return self.requests > 0 and self.failed == 0 and not self.note

@@ -4,33 +4,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tui_httpbench.analysis.column import ALWAYS, Column
 from tui_httpbench.analysis.columns import TABLE_COLUMNS
 from tui_httpbench.analysis.grouping import GroupBy, grouped
 from tui_httpbench.analysis.gusts import Yardstick
 from tui_httpbench.analysis.places import REFERENCE, places_of
-from tui_httpbench.analysis.ranking import compare_modes
-from tui_httpbench.analysis.result import ModeSummary, Rank, Result
-from tui_httpbench.analysis.summary import rules_of
+from tui_httpbench.analysis.ranking import compare_modes, rules_of
+from tui_httpbench.analysis.result import Rank, Result
+from tui_httpbench.analysis.row import Row
 from tui_httpbench.text.formatting import UNKNOWN
-
-
-@dataclass(frozen=True)
-class Row:
-    """One mode of a ranking by ``yardstick``; ``place`` is as it is shown."""
-
-    result: Result
-    summary: ModeSummary
-    rank: Rank
-    place: str
-    yardstick: Yardstick = "time"
-
-    @property
-    def mode(self) -> str:
-        """The mode's id."""
-        return self.rank.mode
 
 
 def rows_of(result: Result, yardstick: Yardstick = "time") -> tuple[Row, ...]:

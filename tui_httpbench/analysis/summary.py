@@ -15,7 +15,7 @@ from tui_httpbench.analysis.foreign_requests import find_foreign_requests
 from tui_httpbench.analysis.late_answers import find_late_answers
 from tui_httpbench.analysis.late_connects import find_late_connects
 from tui_httpbench.analysis.latency import summarize_latency
-from tui_httpbench.analysis.ranking import RankingRules, compare_modes, rank_modes
+from tui_httpbench.analysis.ranking import compare_modes, rank_modes, rules_of
 from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.result import Environment, LatencySummary, ModeSummary, Rank, Result
 from tui_httpbench.analysis.round_answers import find_round_differences, statuses_in_rounds
@@ -29,7 +29,7 @@ from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.remains import Remains, Told
 from tui_httpbench.measured.samples import ErrorText
-from tui_httpbench.plan.plan import AUTO, WARMUP_REQUESTS, Plan
+from tui_httpbench.plan.plan import WARMUP_REQUESTS, Plan
 from tui_httpbench.text.formatting import enumerate_names
 from tui_httpbench.worker.job import UNTOLD
 
@@ -114,17 +114,6 @@ def _settings(probe: Probe) -> dict[str, str]:
     left_out = f"{', '.join(probe.left_out)}, which not all clients read; --cacert FILE is for all"
     told = probe.settings | ({"left out": left_out} if probe.left_out else {})
     return {**told, "spoken": UNTOLD if version == UNTOLD else f"HTTP/{version}"}
-
-
-def rules_of(plan: Plan, records: tuple[RoundRecord, ...] = ()) -> RankingRules:
-    """How this plan's modes are to be compared; a run to which whole rounds were added went on after a look at it.
-
-    That there was a look stays, also where the last rounds that were added are not whole.
-    """
-    first = plan.rounds_at_first or plan.rounds_before
-    added = (record.round > first and record.outcome == "complete" for record in records)
-    went_on = plan.rounds_before > 0 and any(added)
-    return RankingRules(same_within=plan.same_within, sequential=plan.rounds == AUTO or went_on)
 
 
 def rank_so_far(plan: Plan, records: tuple[RoundRecord, ...]) -> tuple[Rank, ...]:

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tui_httpbench.analysis.comparison import Comparison, RatioInterval
-from tui_httpbench.analysis.ranking import compare_modes
-from tui_httpbench.analysis.summary import rules_of
+from tui_httpbench.analysis.ranking import compare_modes, rules_of
 from tui_httpbench.analysis.sweep import SweepPoint, SweepResult
 
 Standing = Literal["first", "second", "same", "unsure"]

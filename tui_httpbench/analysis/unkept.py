@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tui_httpbench.analysis.columns import connections_per_round
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.odd_ones import names_of, with_value
 from tui_httpbench.analysis.result import ModeSummary
@@ -31,7 +30,7 @@ def find_unkept(plan: Plan, modes: tuple[ModeSummary, ...], probes: tuple[Probe,
         for mode in modes
         if mode_of(mode.mode).kept
         and _opened_for_each(mode)
-        and (connections_per_round(mode) or 0) > ENOUGH_TIMES * plan.in_flight(mode.mode)
+        and (mode.connections_per_round or 0) > ENOUGH_TIMES * plan.in_flight(mode.mode)
         and mode.failed <= FAILED_SHARE * mode.requests
     }
     for why in dict.fromkeys(unkept.values()):

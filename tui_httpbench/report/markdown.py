@@ -13,7 +13,8 @@ from tui_httpbench.analysis.pair_reasons import pairs_in_words
 from tui_httpbench.analysis.pairs import few_first, gate_in_words, judge, pairs_beside
 from tui_httpbench.analysis.places import FAILED_SIGN, other_work_legend
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.rows import Row, grouped_rows, known_columns
+from tui_httpbench.analysis.row import Row
+from tui_httpbench.analysis.rows import grouped_rows, known_columns
 from tui_httpbench.analysis.scripts import first_in_words, script_headings, script_load, script_note, script_rows
 from tui_httpbench.plan.reference import USUAL, Against
 from tui_httpbench.report.facts import how_measured

@@ -12,7 +12,8 @@ from rich.text import Text
 from tui_httpbench.analysis.column import ALWAYS, Column
 from tui_httpbench.analysis.grouping import GroupBy
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.rows import Row, grouped_rows, known_columns
+from tui_httpbench.analysis.row import Row
+from tui_httpbench.analysis.rows import grouped_rows, known_columns
 from tui_httpbench.report.console import StreamConsole
 from tui_httpbench.report.tables import fitted_table
 from tui_httpbench.text.formatting import UNKNOWN

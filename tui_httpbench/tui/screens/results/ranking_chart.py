@@ -13,7 +13,8 @@ from tui_httpbench.analysis.columns import METRICS
 from tui_httpbench.analysis.grouping import GroupBy, usual_grouping
 from tui_httpbench.analysis.places import FAILED_SIGN, OTHER_WORK_SIGN, other_work_note, says_anything
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.rows import Row, order_by, why_missing
+from tui_httpbench.analysis.row import Row
+from tui_httpbench.analysis.rows import order_by, why_missing
 from tui_httpbench.analysis.variant_labels import lane_versions
 from tui_httpbench.charts.plot import Bar, bar_chart
 from tui_httpbench.text.formatting import UNKNOWN, plural

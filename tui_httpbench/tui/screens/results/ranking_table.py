@@ -13,7 +13,8 @@ from tui_httpbench.analysis.grouping import GroupBy, grouped, usual_grouping
 from tui_httpbench.analysis.gusts import Yardstick
 from tui_httpbench.analysis.places import REFERENCE
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.rows import Row, compared_with_next, grouped_rows, sort_rows
+from tui_httpbench.analysis.row import Row
+from tui_httpbench.analysis.rows import compared_with_next, grouped_rows, sort_rows
 from tui_httpbench.analysis.variant_labels import lane_versions
 from tui_httpbench.clients.entrants import entrant_of
 from tui_httpbench.text.formatting import UNKNOWN
