@@ -123,7 +123,7 @@ async def test_a_closed_port_is_told_with_its_texts() -> None:
         await pilot.press("n")
         await wait_until(pilot, lambda: "4 × refused: " in text_on(app))
         findings = screen.query_one(Findings)
-        assert str(findings.border_title).strip().startswith("8 errors")
+        assert str(findings.border_title).strip().endswith("8 requests failed")
         said = "\n".join(str(label.content) for label in findings.query(Label))
         assert "httpx-client" in said
         assert said.count("4 × refused: ") == 2

@@ -221,7 +221,7 @@ async def test_each_key_in_the_footer_does_something(name: str, notices: list[No
                     break  # what an earlier key did took it away
                 tried.append(left[0])
                 key, before = left.pop(0), seen(app, notices)
-                await pilot.press(*{"left": ("right", "left", "right")}.get(key, (key,)))
+                await pilot.press(*{"left": ("right", "right", "left")}.get(key, (key,)))
                 deadline = time.monotonic() + LIMIT_S / 10
                 while seen(app, notices) == before:
                     assert time.monotonic() < deadline, f"{key} does nothing"

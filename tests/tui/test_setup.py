@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from support.screens import Notice, resize
+from support.screens import Notice, resize, text_on
 from support.setup_form import NARROW, WIDE, open_form
 from textual.widgets import Button, Input, Select, TextArea
 
@@ -340,7 +340,10 @@ async def test_last_plan_is_there_at_the_next_start(home: Path, notices: list[No
         await form.fill("#input-requests", "none")
         await form.press("ctrl+r")
         await form.fill("#input-requests", "55")
-        second = await form.run()
+        await form.press("ctrl+r")
+        assert "Send it without Authorization?" in text_on(form.app), "no file keeps it"
+        await form.press("y")
+        second = form.app.started.pop()
         assert second.request == Request(url="/bytes/10", headers=(("Accept", "text/html"),))
         assert (second.requests, second.modes) == (55, first.modes)
         assert len({first.seed, second.seed, 99}) == 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.screens import wait_until
-from support.setup_form import Form, open_form
+from support.setup_form import WIDE, Form, open_form
 from textual import events
 from textual.widgets import Input
 
@@ -94,7 +94,7 @@ async def test_arrows_choose_a_preset_and_leave_it() -> None:
 
 @pytest.mark.slow
 async def test_a_url_of_the_users_own_leaves_the_preset_without_its_scenario() -> None:
-    async with open_form() as form:
+    async with open_form(size=WIDE) as form:
         await form.click_preset("article")
         await form.fill("#input-url", "http://127.0.0.1:9/")
         assert form.preset == "article"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import trustme
-from support.setup_form import Form, open_form
+from support.setup_form import WIDE, Form, open_form
 from textual.widgets import Input, Select
 
 from tui_httpbench.plan.plan import Plan, Request
@@ -168,7 +168,7 @@ async def test_a_plans_changed_scenario_comes_back_as_it_was() -> None:
 async def test_certificates_take_the_scenarios_place_for_a_url_of_the_users_own(tmp_path: Path) -> None:
     pem = tmp_path / "ca.pem"
     trustme.CA().cert_pem.write_to_path(pem)
-    async with open_form() as form:
+    async with open_form(size=WIDE) as form:
         trust = form.screen.query_one("#trust")
         assert not trust.region.height
         await form.fill("#input-url", "http://127.0.0.1:9/")

@@ -50,8 +50,10 @@ async def test_the_app_runs_and_says_once_that_the_plan_is_not_remembered(
         await wait_for_screen(pilot, SetupScreen)
         await pilot.press("ctrl+q")  # until then, the result can be shown again
         await wait_until(pilot, lambda: not app.is_running)
-    (notice,) = notices
-    assert notice.text.startswith("The plan can't be remembered: ")
+    plan, *runs = notices
+    assert plan.text.startswith("The plan can't be remembered: ")
+    assert len(runs) == 2
+    assert all(run.text.startswith("The run was not kept. The history in ") for run in runs)
     assert list(unwritable.iterdir()) == []
 
 
@@ -68,7 +70,7 @@ async def test_the_app_runs_and_says_once_that_the_plan_is_not_remembered(
     ids=lambda variables: " ".join(f"{name}={value}" for name, value in variables.items()),
 )
 @pytest.mark.parametrize("command", [("run", "-m", "aiohttp", "-n", "5", "-r", "1"), ("modes",), ("recover",)])
-def test_the_commands_work_without_a_word(
+def test_the_commands_work_and_say_what_is_not_kept(
     variables: dict[str, str], command: tuple[str, ...], unwritable: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "here"
@@ -80,6 +82,10 @@ def test_the_commands_work_without_a_word(
     if command == ("recover",):
         assert (done.returncode, done.stderr) == (1, "httpbench-tui: There is no interrupted run to recover.\n")
     else:
-        assert (done.returncode, done.stderr) == (0, "")
+        assert done.returncode == 0
+        has_state = command == ("modes",) or variables["HOME"] in ("", "relative")
+        told = "" if has_state else "httpbench-tui: The run was not kept. The history in "
+        assert done.stderr.count("\n") == bool(told)
+        assert done.stderr.startswith(told)
     assert list(folder.iterdir()) == []
     assert list(unwritable.iterdir()) == []

@@ -63,6 +63,20 @@ def test_each_variant_is_asked_for_its_own_gain() -> None:
     )
 
 
+def test_a_mode_that_is_in_a_run_twice_asks_nothing_of_keeping() -> None:
+    assert asked_pairs(("requests", "requests-session", "requests#2")) == ()
+    assert asked_pairs(("requests", "requests-session")) == (("requests", "requests-session"),)
+
+
+def test_of_many_pairs_a_few_are_told_and_the_others_counted() -> None:
+    lanes = [f"{mode}@v{number}" for number in range(6) for mode in ("requests", "requests-session")]
+    records = [record for lane in lanes for record in rounds_of(lane, 8.0 if "session" not in lane else 2.0)]
+    variants = parse_variants([f"v{number}=requests==2.{number}.0" for number in range(6)])
+    answer = answer_of(plain_result_of(*records, variants=variants))
+    assert answer.count("times as fast") == 3
+    assert answer.endswith(", and 3 more pairs.")
+
+
 @pytest.mark.parametrize(
     ("bounds", "told"),
     [

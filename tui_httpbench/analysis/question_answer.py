@@ -14,6 +14,7 @@ from tui_httpbench.plan.presets import PRESETS
 from tui_httpbench.text.formatting import enumerate_names, format_percent, times_as_fast
 
 KEEPING = "Keeping the client"
+MOST_PAIRS = 4
 
 
 def answer_of(result: Result) -> str:
@@ -55,7 +56,7 @@ def _each_and_kept(modes: Sequence[str]) -> list[Pair]:
     return [
         (each.label, kept.label)
         for kept, each in product(lanes, lanes)
-        if each.mode.makes_anew(kept.mode) and each.variant == kept.variant
+        if each.mode.makes_anew(kept.mode) and each.variant == kept.variant and each.copy == kept.copy == 1
     ]
 
 
@@ -75,11 +76,18 @@ def _keeping(result: Result, pairs: Sequence[Pair]) -> str:
         if change.pair.verdict == "unsure"
         for kept, each in [sorted((change.after, change.before), key=lambda lane: lane not in kept_lanes)]
     ]
-    told = enumerate_names([*sure, *same])
+    told = _listed([*sure, *same])
     if not unsure:
         return f"{KEEPING}: {told}."
-    open_ = f"not told apart yet: {enumerate_names(unsure)}"
+    open_ = f"not told apart yet: {_listed(unsure)}"
     return f"{KEEPING}: {told}; {open_}." if told else f"{KEEPING}: {open_}."
+
+
+def _listed(pairs: list[str]) -> str:
+    """The pairs in a sentence; more than a few are counted, so that the ranking below stays in sight."""
+    if len(pairs) <= MOST_PAIRS:
+        return enumerate_names(pairs)
+    return f"{', '.join(pairs[: MOST_PAIRS - 1])}, and {len(pairs) - MOST_PAIRS + 1} more pairs"
 
 
 def _http2(result: Result) -> str:
