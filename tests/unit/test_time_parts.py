@@ -10,7 +10,7 @@ from support.made_results import result_of, rounds_of
 
 from tui_httpbench.analysis.pair_reasons import explain_lanes
 from tui_httpbench.analysis.result import Result
-from tui_httpbench.analysis.time_parts import ELSEWHERE, time_parts
+from tui_httpbench.analysis.time_parts import ELSEWHERE, ELSEWHERE_IN_TURN, time_parts
 from tui_httpbench.plan.scenario import Scenario
 
 FAR = Scenario(name="far", rtt_ms=20.0, tls=True)
@@ -97,6 +97,17 @@ def test_elsewhere_what_is_known_is_told_where_nothing_else_explains_the_gap() -
     slow = rounds_of("httpx-async", 60.0, cpu_wait_s=0.3, **alike)
     told = {reason.rank.mode: reason.text for reason in explain_lanes(result_of(*kept, *slow, rounds=3, concurrency=1))}
     assert told["httpx-async"].endswith("75 % of the difference is waiting for a CPU (30.0 ms a request against 0).")
+
+
+def test_elsewhere_nobody_tells_a_turn_from_the_server() -> None:
+    """The process computes for others while a request waits for its server, too."""
+    alike: dict[str, Any] = {"rounds": 2, "cpu_s": 0.01, "target_cpu_s": None, "cpu_wait_s": 0.02}
+    for lane in ("aiohttp", "requests-session"):
+        parts = time_parts(result_of(*rounds_of(lane, 30.0, **alike), rounds=2, concurrency=4), lane)
+        assert parts is not None
+        assert [parts.turn, parts.computing, parts.cpu_wait] == pytest.approx([0.0, 1.0, 2.0])
+        assert parts.all[-1][0] == ELSEWHERE_IN_TURN
+        assert parts.other == pytest.approx(27.0)
 
 
 def test_causes_are_told_once_each_the_largest_share_first() -> None:

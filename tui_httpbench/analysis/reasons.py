@@ -9,7 +9,7 @@ from tui_httpbench.analysis.erratic import without_place
 from tui_httpbench.analysis.late_answers import DELAY_MS, answered_late
 from tui_httpbench.analysis.mode_facts import ModeFacts, facts_of
 from tui_httpbench.analysis.result import Rank, Result
-from tui_httpbench.analysis.time_parts import ELSEWHERE, NAMES, OTHER, TimeParts
+from tui_httpbench.analysis.time_parts import ELSEWHERE, ELSEWHERE_IN_TURN, NAMES, OTHER, TimeParts
 from tui_httpbench.text.formatting import (
     enumerate_names,
     format_figure,
@@ -185,8 +185,10 @@ def unexplained(own: ModeFacts, best: ModeFacts) -> str:
     name = max(ours, key=lambda part: ours[part] - theirs.get(part, 0.0))
     if gap_ms < CLOSE * other.latency_ms or ours[name] - theirs.get(name, 0.0) < MOST_OF_IT * gap_ms:
         return WHY_UNKNOWN
-    is_sure = name == ELSEWHERE and ours[name] - (other.latency_ms - other.computing) >= MOST_OF_IT * gap_ms
-    what = f"computing and {NAMES['turn']}" if name == NAMES["computing"] and own.in_flight > 1 else name
+    is_rest = name in (ELSEWHERE, ELSEWHERE_IN_TURN)
+    is_sure = is_rest and ours[name] - (other.latency_ms - other.computing) >= MOST_OF_IT * gap_ms
+    has_turn = name == NAMES["computing"] and mine.turn > 0
+    what = f"computing and {NAMES['turn']}" if has_turn else name
     return (
         f"Most of the difference {'is' if is_sure else 'may be'} {what} ({_ms(ours[name])} ms a request against "
         f"{_ms(theirs.get(name, 0.0))}); these numbers don't show more."

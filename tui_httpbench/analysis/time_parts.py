@@ -3,11 +3,14 @@
 At the embedded target all that happens to a request is known: the relay holds each new connection back for one round
 trip, and each exchange for another; a TLS 1.3 handshake is one exchange (RFC 8446, section 2); the target counts the
 connections of the timed requests, and measures how long it held them and what it computed; the worker measures its
-processor time. Elsewhere only that is known. While a request is one of c in flight, its process computes c times what
-it takes for one (Little's law), of which all but one part is for the others: so long, at most, it waits for its turn.
-Linux tells how long threads that were ready had no processor: that of a sync mode holds up its own request alone, that
-of an async mode all that are in flight, at most. What is left is ``other``. The body of an answer comes as fast as
-loopback carries it, so that to read it is to compute.
+processor time. While a request is one of c in flight, its process computes c times what it takes for one (Little's
+law), of which all but one part is for the others: so long, at most, it waits for its turn. Linux tells how long threads
+that were ready had no processor: that of a sync mode holds up its own request alone, that of an async mode all that are
+in flight, at most. What is left is ``other``. The body of an answer comes as fast as loopback carries it, so that to
+read it is to compute.
+
+Elsewhere only the processor time, and the wait for a processor of the request's own, are known. The process computes
+for others while a request waits for its server as well, so nobody can tell how long it waited for its turn.
 """
 
 from __future__ import annotations
@@ -27,8 +30,9 @@ class TimeParts:
 
     ``connecting`` and ``tls`` are round trips of new connections, ``waiting`` that of the request and the server's
     work; None where they are not known. ``computing`` is the processor time of the client's process for one request;
-    ``turn`` is what it computed for the others in flight; ``cpu_wait`` is how long it had no processor beyond that,
-    None where that is not known; both as far as the request was not waiting for something else.
+    ``turn`` is what it computed for the others in flight, 0 where ``waiting`` is not known; ``cpu_wait`` is how long it
+    had no processor beyond that, None where that is not known; both as far as the request was not waiting for something
+    else. ``is_alone`` tells that no others were in flight.
     """
 
     latency_ms: float
@@ -38,6 +42,7 @@ class TimeParts:
     computing: float
     turn: float = 0.0
     cpu_wait: float | None = None
+    is_alone: bool = True
 
     @property
     def measured_ms(self) -> float:
@@ -58,7 +63,8 @@ class TimeParts:
     @property
     def all(self) -> tuple[tuple[str, float], ...]:
         """The same with ``other``."""
-        return (*self.known, (OTHER if self.waiting is not None else ELSEWHERE, self.other))
+        rest = OTHER if self.waiting is not None else ELSEWHERE if self.is_alone else ELSEWHERE_IN_TURN
+        return (*self.known, (rest, self.other))
 
     @property
     def in_words(self) -> str:
@@ -79,8 +85,8 @@ NAMES = {
 OTHER = "other"
 ELSEWHERE = "server, network and other"
 """What is left where nobody tells how long the server took, as of a URL that is not the embedded target's."""
-PART_NAMES = (*NAMES.values(), OTHER, ELSEWHERE)
-"""All parts in the order of a request."""
+ELSEWHERE_IN_TURN = "server, network, its turn and other"
+"""The same where others are in flight beside it."""
 
 
 def time_parts(result: Result, mode_id: str) -> TimeParts | None:
@@ -112,6 +118,9 @@ def time_parts(result: Result, mode_id: str) -> TimeParts | None:
 
 def _with_waits(parts: TimeParts, result: Result, mode_id: str) -> TimeParts:
     in_flight = result.plan.in_flight(mode_id)
+    parts = replace(parts, is_alone=in_flight == 1)
+    if parts.waiting is None:
+        in_flight = 1
     # First: where threads of one process take turns, the system counts what each waits for the others as well.
     parts = replace(parts, turn=min((in_flight - 1) * parts.computing, parts.other))
     records = [record for record in result.records if record.mode == mode_id and record.outcome == "complete"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from tui_httpbench.analysis.time_parts import ELSEWHERE, NAMES, OTHER, TimeParts
+from tui_httpbench.analysis.time_parts import ELSEWHERE, ELSEWHERE_IN_TURN, NAMES, OTHER, TimeParts
 from tui_httpbench.text.formatting import format_ms
 
 _LOOKS = {
@@ -16,6 +16,7 @@ _LOOKS = {
     NAMES["turn"]: ("▒", "green"),
     OTHER: ("·", "bright_black"),
     ELSEWHERE: ("·", "bright_black"),
+    ELSEWHERE_IN_TURN: ("·", "bright_black"),
 }
 """The sign and the colour of each part."""
 _LEAST_TOLD = 0.01
