@@ -66,6 +66,31 @@ def test_lines_cross_where_the_dearer_start_has_paid_off() -> None:
     assert "surely up to" in text
 
 
+def test_no_one_is_first_of_many_requests_who_is_not_told_from_another() -> None:
+    told = result(
+        *rounds("requests-session", 1.0, 0.1, -0.3),
+        *(
+            replace(record, elapsed_s=(record.elapsed_s or 0) * (1.1 if record.round % 2 else 0.92))
+            for record in rounds("httpx-client", 1.0, 0.1, 0.3)
+        ),
+        *rounds("requests", 5.0, 0.1, 0.31),
+    )
+    (sentence,) = first_in_words(told)
+    assert sentence == (
+        "With imports counted, requests-session and httpx-client finish first where there are many requests, not told "
+        "apart; for a few, requests can't be told from them either."
+    )
+
+
+def test_a_crossing_at_the_first_request_is_told_of_one() -> None:
+    assert Crossing("requests", "aiohttp", 1, None, None).in_words == (
+        "For one request, a script with requests finishes first; beyond, one with aiohttp, but neither is sure."
+    )
+    assert Crossing("requests", "aiohttp", 9, 1, None).in_words.startswith(
+        "For one request, a script with requests sur"
+    )
+
+
 def test_a_crossing_of_noisy_starts_is_not_sure_and_starts_that_are_alike_make_none() -> None:
     alike = result(*rounds("requests", 2.0, 0.1), *rounds("requests-session", 1.0, 0.1001, -0.01))
     assert first_to_finish(alike) == ()

@@ -63,15 +63,20 @@ class Crossing:
         until = self.sure_until if self.sure_until is not None and self.sure_until >= 1 else None
         if self.sure_from is None and until is not None:
             # Where the lines cross is computed from slopes that nobody has told apart.
-            sure = f"Up to {_number(until)} requests, a script with {self.earlier} surely finishes first"
+            sure = f"{_up_to(until)}, a script with {self.earlier} surely finishes first"
             return f"{sure}; beyond, {self.later} may overtake it, but that is not sure."
         low = "" if until is None else f" (surely up to {_number(until)})"
         high = "" if self.sure_from is None else f" (surely from {_number(self.sure_from)} on)"
         unsure = "" if low or high else ", but neither is sure"
         return (
-            f"Up to about {_number(self.requests)} requests, a script with {self.earlier} finishes first{low}; beyond, "
-            f"one with {self.later}{high}{unsure}."
+            f"{_up_to(self.requests, about=True)}, a script with {self.earlier} finishes first{low}; beyond, one with "
+            f"{self.later}{high}{unsure}."
         )
+
+
+def _up_to(requests: int, *, about: bool = False) -> str:
+    """``Up to about 40 requests``."""
+    return "For one request" if requests == 1 else f"Up to {'about ' if about else ''}{_number(requests)} requests"
 
 
 def script_lines(result: Result) -> tuple[ScriptLine, ...]:
@@ -133,12 +138,24 @@ def first_in_words(result: Result) -> tuple[str, ...]:
         if not any(pair.verdict == "slower" for pair in pairs):
             return ("Which mode's script finishes first can't be told, however many requests it sends.",)
         alike = [other for other, each in zip(others, starts, strict=True) if each is None or each[0] < 0]
+        as_fast = [pair.label for pair in pairs if pair.verdict != "slower"]
         if alike:
-            few = f"for a few, it can't be told from {enumerate_names(alike)}"
-            return (f"With its import counted, {first.mode} finishes first where there are many requests; {few}.",)
-        sure = "" if all(pair.verdict == "slower" for pair in pairs) else " (not sure of all others)"
+            return (_first_of_many(first.mode, as_fast, [other for other in alike if other not in as_fast]),)
+        sure = f" (not sure of {enumerate_names(as_fast)})" if as_fast else ""
         return (f"Even with its import counted, {first.mode} finishes first for any number of requests{sure}.",)
     return tuple(crossing.in_words for crossing in crossings)
+
+
+def _first_of_many(first: str, as_fast: list[str], begins_alike: list[str]) -> str:
+    """Who finishes first with many requests, and whom a few can't tell from them."""
+    if as_fast:
+        leaders = enumerate_names([first, *as_fast])
+        told = f"With imports counted, {leaders} finish first where there are many requests, not told apart"
+        few = f"for a few, {enumerate_names(begins_alike)} can't be told from them either" if begins_alike else ""
+    else:
+        told = f"With its import counted, {first} finishes first where there are many requests"
+        few = f"for a few, it can't be told from {enumerate_names(begins_alike)}"
+    return f"{told}; {few}." if few else f"{told}."
 
 
 def script_load(result: Result) -> str:
