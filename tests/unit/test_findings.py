@@ -17,12 +17,13 @@ from support.made_results import rounds_of as made_rounds_of
 
 from tui_httpbench.analysis import findings
 from tui_httpbench.analysis.changes import change_between
-from tui_httpbench.analysis.conclusion import conclude
+from tui_httpbench.analysis.conclusion import conclude, conclusion_of
 from tui_httpbench.analysis.elsewhere import Elsewhere, find_elsewhere, reached_on, ways_of
 from tui_httpbench.analysis.findings import ENDS_EARLY, FINDINGS, Finding
 from tui_httpbench.analysis.hosts import HostsResult
 from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.reasons import explain_ranking
+from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.summary import summarize_run
 from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.measured import Measured
@@ -279,6 +280,22 @@ def test_a_full_queue_of_connections_is_named_where_as_many_requests_come_a_seco
     found = [finding.text for finding in summarize_run(measured).findings if finding.id == "late-connects"]
     assert bool(found) is bool(told)
     assert told in "".join(found)
+
+
+def test_where_connections_were_dropped_few_rounds_are_not_what_to_cure() -> None:
+    def short_and(late: int) -> Result:
+        whole = late_connects(late)
+        restless = {"aiohttp": (2.0, 3.0), "aiohttp-each": (3.1, 2.0)}
+        kept = [replace(each, elapsed_s=restless[each.mode][each.round - 1], cpu_s=0.1) for each in whole.records]
+        plan = whole.plan.replace(requests=None, duration_s=2.0, concurrency=10)
+        return summarize_run(replace(whole, plan=plan, records=tuple(kept)))
+
+    calm, dropped = short_and(0), short_and(4)
+    assert "running-dry" in {finding.id for finding in calm.findings}
+    assert not {"running-dry"} & {finding.id for finding in dropped.findings}
+    assert "The server has dropped connections" not in (conclude(calm) or "")
+    assert conclusion_of(dropped).left_open.endswith("fewer in flight would tell more than further rounds.")
+    assert conclusion_of(dropped).more_rounds is None
 
 
 def lost(outcome: Any) -> Measured:

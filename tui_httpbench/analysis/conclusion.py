@@ -12,6 +12,7 @@ from tui_httpbench.analysis.columns import seconds_per_request, write_seconds
 from tui_httpbench.analysis.comparison import RatioInterval
 from tui_httpbench.analysis.erratic import without_place
 from tui_httpbench.analysis.few_rounds import what_gives_rounds
+from tui_httpbench.analysis.late_connects import LATE_CONNECTS
 from tui_httpbench.analysis.odd_ones import names_of
 from tui_httpbench.analysis.outlook import WIDE, Advice, outlooks, reach_of, what_would_help
 from tui_httpbench.analysis.question_answer import answer_of
@@ -20,6 +21,10 @@ from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.text.formatting import enumerate_first, enumerate_names, format_percent, format_rate, plural
 from tui_httpbench.text.quoting import printable, shortened
 
+SERVER_FIRST = (
+    "The server has dropped connections, which the warnings tell of: fewer in flight would tell more than further "
+    "rounds."
+)
 ONE_ROUND = "One round decides nothing."
 
 NONE_RANKED = "No mode is ranked: each had failed requests or missing rounds."
@@ -207,6 +212,8 @@ def _open(result: Result, ranks: list[Rank], groups: list[list[Rank]]) -> str:
 
 
 def _advice(result: Result) -> Advice:
+    if any(finding.id == LATE_CONNECTS for finding in result.findings):
+        return Advice(SERVER_FIRST)
     return what_would_help(outlooks(result.ranking, result.records, rules_of(result.plan, result.records)))
 
 

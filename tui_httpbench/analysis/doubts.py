@@ -23,6 +23,7 @@ from tui_httpbench.measured.conditions import RunConditions
 from tui_httpbench.measured.probe import Probe
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.plan.plan import Plan
+from tui_httpbench.plan.politeness import remote_host
 
 SLOW_FIRST_MIN_ROUNDS = 4
 SLOW_FIRST_ERROR_RATE = 0.01  # of a whole run: shared among its modes
@@ -186,9 +187,14 @@ def _doubt_load(plan: Plan, conditions: RunConditions | None) -> Finding | None:
     share = conditions.other_cpu_share if conditions else None
     if share is None or share <= OTHER_CPU_SHARE:
         return None
-    among = "" if plan.request.uses_embedded_target else " (the target among them, if it runs on this machine)"
-    seen = f"Other processes used {_percent(share)} of the processors during the run{among}"
-    return Finding("busy-machine", f"{seen}. Close what is not needed and run again.")
+    used = f"used {_percent(share)} of the processors during the run"
+    if not plan.request.uses_embedded_target and remote_host(plan.request) is None:
+        return Finding(
+            "busy-machine",
+            f"Other processes, among them the server that was asked, {used}. It shares them with the clients: where "
+            "that matters, have it run on another machine, and close what else is not needed.",
+        )
+    return Finding("busy-machine", f"Other processes {used}. Close what is not needed and run again.")
 
 
 def _doubt_busy_target(ids: list[str], complete: list[RoundRecord]) -> Finding | None:

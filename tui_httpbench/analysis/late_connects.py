@@ -16,6 +16,8 @@ from tui_httpbench.measured.samples import LATENCY, error_mask
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.text.formatting import plural
 
+LATE_CONNECTS = "late-connects"
+"""The id of the finding, which names the modes that waited."""
 RESENT_AFTER_S = (1.0, 3.0, 7.0)
 """When the first packet of a connection is sent again: after 1 s, then after twice as long (RFC 6298, 2.1 and 5.5)."""
 USUAL_S = 0.5
@@ -62,7 +64,7 @@ def find_late_connects(
     told = "; ".join(f"{mode} {found.count:,} of {plural(found.requests, 'request')}" for mode, found in worst)
     others = "nearly all others" if any(found.between for found in late.values()) else "all others"
     yield Finding(
-        "late-connects",
+        LATE_CONNECTS,
         f"Some requests took a second or more, {others} less than half a second: {told}. It looks like a server whose "
         "queue of new connections is full: what asks for one more is dropped, and sent again after 1 s. Have the "
         "server listen with a longer backlog, or lower -c.",

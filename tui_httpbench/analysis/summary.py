@@ -212,6 +212,13 @@ def _environment(measured: Measured) -> Environment:
 def _find_all(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[Finding, ...]:
     """Why the run ended first, since that explains what is missing; then what differs, and what is doubted."""
     differences = tuple(_find_differences(measured))
+    late_connects = tuple(find_late_connects(measured.plan, modes, measured.records))
+    # Of nothing measured, nothing is in doubt.
+    doubts = (
+        find_doubts(measured.plan, modes, measured.records, measured.conditions, measured.probes)
+        if measured.records
+        else ()
+    )
     return (
         *_find_ends(measured),
         *differences,
@@ -220,19 +227,15 @@ def _find_all(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[Findi
         *find_repeats(measured.probes, modes),
         *find_unkept(measured.plan, modes, measured.probes),
         *find_late_answers(measured.plan, modes, measured.records),
-        *find_late_connects(measured.plan, modes, measured.records),
+        *late_connects,
         *_find_risky_wishes(measured.plan),
         *find_in_variants(measured.plan, measured.probes),
         *_find_given_up(measured.records, modes),
         *_find_missing_http2(measured),
         *find_foreign_requests(measured.plan, measured.records, measured.probes),
         *_find_erratic(measured, modes),
-        # Of nothing measured, nothing is in doubt.
-        *(
-            find_doubts(measured.plan, modes, measured.records, measured.conditions, measured.probes)
-            if measured.records
-            else ()
-        ),
+        # A connection that was a second in coming is why few were in flight, and not that the round was short.
+        *(doubt for doubt in doubts if not (late_connects and doubt.id == "running-dry")),
     )
 
 
