@@ -58,6 +58,14 @@ def test_parts_are_never_more_than_was_measured_and_unknown_ones_are_not_told() 
     assert time_parts(result(failed=1), "requests") is None
 
 
+def test_what_the_target_computes_beside_the_distance_makes_nobody_wait() -> None:
+    busy = time_parts(result(target_cpu_s=0.1), "requests")
+    assert busy is not None
+    assert busy.measured_ms == pytest.approx(busy.latency_ms) == pytest.approx(70.0)
+    assert [busy.waiting, busy.overlapping] == pytest.approx([25.0, 6.0])
+    assert busy.other == 0.0
+
+
 def test_with_many_in_flight_a_request_waits_for_its_turn_but_no_longer_than_there_is_time() -> None:
     parts = time_parts(result(concurrency=2), "requests")
     assert parts is not None

@@ -223,6 +223,8 @@ def _details(name: str, own: ModeFacts, best: ModeFacts, who: str) -> str:
     if name == OTHER:
         is_known = own.parts is not None and own.parts.cpu_wait is not None
         return " than these parts" if is_known else " than these parts, such as waiting for a CPU"
+    if name == NAMES["waiting"] and own.tls_handshakes and opened is not None and opened > 2 * (least or 0.0):
+        return ", which computes for each handshake, too"
     return ", a handshake with each connection" if name == NAMES["tls"] else ""
 
 

@@ -32,7 +32,8 @@ class TimeParts:
     work; None where they are not known. ``computing`` is the processor time of the client's process for one request;
     ``turn`` is what it computed for the others in flight, 0 where ``waiting`` is not known; ``cpu_wait`` is how long it
     had no processor beyond that, None where that is not known; both as far as the request was not waiting for something
-    else. ``is_alone`` tells that no others were in flight.
+    else. ``is_alone`` tells that no others were in flight; ``overlapping`` is what the target did
+    beside all this, which made nobody wait.
     """
 
     latency_ms: float
@@ -43,6 +44,7 @@ class TimeParts:
     turn: float = 0.0
     cpu_wait: float | None = None
     is_alone: bool = True
+    overlapping: float = 0.0
 
     @property
     def measured_ms(self) -> float:
@@ -112,7 +114,10 @@ def time_parts(result: Result, mode_id: str) -> TimeParts | None:
     connecting = trip_ms * sum(record.timed_connections or 0 for record in records) / requests
     server_ms = sum((record.held_s or 0.0) + (record.target_cpu_s or 0.0) for record in records) / requests * 1e3
     tls = connecting if result.url.lower().startswith("https:") else 0.0
-    parts = TimeParts(latency_ms, connecting, tls, trip_ms + server_ms, computing)
+    # What the target computes while its relay holds packets back, or once it has answered, nobody waits for: of its
+    # work no more than there is time for.
+    waiting = min(trip_ms + server_ms, max(latency_ms - connecting - tls - computing, trip_ms))
+    parts = TimeParts(latency_ms, connecting, tls, waiting, computing, overlapping=trip_ms + server_ms - waiting)
     return _with_waits(parts, result, mode_id)
 
 
