@@ -28,7 +28,7 @@ from tui_httpbench.tui.screens.history.screen import HistoryScreen
 from tui_httpbench.tui.screens.questions.screen import QuestionsScreen
 from tui_httpbench.tui.screens.results.screen import ResultsScreen
 from tui_httpbench.tui.screens.setup.screen import SetupScreen
-from tui_httpbench.tui.screens.sweep.answer import MORE, Answer, shortened_lines
+from tui_httpbench.tui.screens.sweep.answer import KEY, MORE, Answer, shortened_lines
 from tui_httpbench.tui.screens.sweep.curves_view import CurveChart, ReadOut
 from tui_httpbench.tui.screens.sweep.results import SweepResultsScreen
 from tui_httpbench.tui.screens.sweep.screen import SweepScreen
@@ -171,14 +171,20 @@ async def test_at_80_columns_an_answer_is_never_cut_and_figures_have_unit_and_in
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await read(pilot)
         answer = screen.query_one(Answer)
-        assert answer.size.height == 5
-        assert str(answer.render()).endswith(MORE)
-        assert MORE.strip() in text_on(app)
+        rows = answer.size.height
+        assert rows <= 5
+        assert str(answer.render()).replace("\n", " ").endswith(f".{KEY}"), "behind a sentence"
+        assert KEY.strip() in text_on(app)
         await pilot.press("a")
         await wait_until(pilot, lambda: answer.size.height > 5)
         assert str(answer.render()).split() == answer.text.split()
         await pilot.press("a")
-        await wait_until(pilot, lambda: answer.size.height == 5)
+        await wait_until(pilot, lambda: answer.size.height == rows)
+        await pilot.press("a")
+        await wait_until(pilot, lambda: answer.size.height > 5)
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: answer.size.height == rows)
+        assert screen.is_current, "what it was opened over is not left"
         told = str(screen.query_one(ReadOut).render())
         assert len(re.findall(r"(?m)^  [\d.]+/s \([\d.]+–[\d.]+\)$", told)) == 3
         await pilot.press("3")
@@ -218,9 +224,10 @@ def test_shortened_lines_say_that_there_is_more() -> None:
             lines = shortened_lines(text, columns, rows)
             assert len(lines) <= rows
             assert all(len(line) <= columns for line in lines)
-            assert " ".join(lines).split() == text.split() or lines[-1].endswith(MORE)
-            shown = " ".join(lines).removesuffix(MORE)
+            assert " ".join(lines).split(" ") == text.split() or lines[-1].endswith(KEY.strip())
+            shown = " ".join(lines).removesuffix(MORE).removesuffix(KEY)
             assert text.startswith(shown)
+            assert shown.endswith(".") or not shown.startswith("One and two and three. ")
             assert text[len(shown) :][:1] in ("", " "), "no word is cut"
 
 

@@ -191,6 +191,9 @@ def _first_shared(result: Result, ranks: list[Rank], first: list[Rank]) -> str:
     else:
         whom = f"{beaten[0].mode} and all {'placed ' if without_place(result) else ''}below it"
     beat = f"{'both' if len(first) == 2 else 'they all'} beat {whom}" if whom else ""
+    between = [rank for rank in ranks if rank.rank > 1 and rank not in beaten]
+    if beat and between:
+        beat = f"{beat}; {first[0].mode} beats {_names(between)}, too"
     if not _is_open(first):
         return f"{names} are the same (within {_same_within(result)}){beat and f', and {beat}'}"
     if len(first) == len(ranks) > 2:

@@ -85,7 +85,7 @@ def further_in_words(further: Further | None, whom: str = "", reach: float = 1.0
     told = f"about {plural(further.rounds, 'more round')}{time} would tell{f' {whom}' if whom else ''}"
     if further.is_worth_it:
         return told
-    return f"it takes about {plural(further.rounds, 'more round')}{time} to tell{f' {whom}' if whom else ''}"
+    return f"it takes about {plural(further.rounds, 'more round')}{time} to tell {whom or 'them apart'}"
 
 
 class Advice(NamedTuple):

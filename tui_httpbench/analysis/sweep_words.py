@@ -44,20 +44,11 @@ def sentences_of(result: SweepResult, pairs: SweepPairs | None = None) -> tuple[
         # Each point says why; it is the same sentence where they all failed alike.
         return tuple(dict.fromkeys(filter(None, (conclude(point.result) for point in result.measured_points))))
     pairs = pairs or SweepPairs(result)
-    return tuple(
-        sentence
-        for sentence in (
-            async_or_sync(pairs),
-            _keeping(pairs),
-            _leaders(pairs),
-            *_crossings(pairs),
-            _trips(result),
-            _distance(pairs),
-            _limits(result),
-            how_sure(pairs),
-        )
-        if sentence
-    )
+    # Over distance, what it does is the question, and what keeping a client buys there a part of the answer.
+    distance = _distance(pairs)
+    asked = (async_or_sync(pairs), distance or _trips(result), _keeping(pairs), _leaders(pairs))
+    rest = (*_crossings(pairs), _trips(result) if distance else "", _limits(result), how_sure(pairs))
+    return tuple(filter(None, (*asked, *rest)))
 
 
 def telling_value(pairs: SweepPairs) -> str:
@@ -118,12 +109,14 @@ def how_sure(pairs: SweepPairs) -> str:
         return "Even twice the time can't be told at any value yet; more rounds would help."
     more = f" Even twice the time can't be told yet at {enumerate_names(far)}; more rounds would help." if far else ""
     least, most = min((share for _, share in known), default=0.0), max((share for _, share in known), default=0.0)
+    whose = "" if len(pairs.result.lanes) <= 2 else "For half of all pairs, "
+    start = f"{whose}differences below" if whose else "Differences below"
     if known and not far and most <= ALIKE * least:
-        return f"Differences below about {format_percent(most)} can't be told at any value."
+        return f"{start} about {format_percent(most)} can't be told at any value."
     told = [f"{share} at {value}" for value, share in shares]
     if told and pairs.result.sweep.unit:
         told[-1] = f"{told[-1]} {pairs.result.sweep.unit}"
-    return f"Differences below these can't be told: {enumerate_names(told)}.{more}" if told else ""
+    return f"{start} these can't be told: {enumerate_names(told)}.{more}" if told else ""
 
 
 def _keeping(pairs: SweepPairs) -> str:

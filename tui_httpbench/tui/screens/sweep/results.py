@@ -255,5 +255,9 @@ sentences on top say what is sure, of all values together.
         self.post_message(self.ChangePlan(self.result, self.measured))
 
     def action_leave(self) -> None:
-        """Goes back to where one came from."""
+        """Folds the answer if it is unfolded, else goes back to where one came from."""
+        answer = self.query_one(Answer)
+        if answer.is_unfolded:
+            answer.toggle_whole()
+            return
         self.post_message(self.Closed() if self.is_kept else self.Left(self.result, self.measured))
