@@ -20,9 +20,10 @@ class ModeFacts:
     ``time_ms`` is the time of a round over its requests, ``cpu_ms`` the processor time of a request, ``cpu_share`` the
     share of the time for which a processor was busy, at most 1. ``connections`` were opened in a round, and
     ``requests_per_connection`` sent over each, warm-up included; ``tls_handshakes`` are as many as connections
-    where the URL is https, else 0. ``parts`` are what its latency is made of. ``in_flight`` requests were asked for at
-    once, and ``mean_in_flight`` is how many there were, on average over its whole rounds; None where the samples that
-    tell it are not kept.
+    where the URL is https, else 0. ``parts`` are what its latency is made of; ``each_client`` is
+    what takes long of making a client, where the mode ``makes_clients`` for every request. ``in_flight`` requests were
+    asked for at once, and ``mean_in_flight`` is how many there were, on average over its whole rounds; None where the
+    samples that tell it are not kept.
     """
 
     mode: str
@@ -39,6 +40,7 @@ class ModeFacts:
     p50_ms: float | None
     parts: TimeParts | None = None
     makes_clients: bool = False
+    each_client: str = ""
     mean_in_flight: float | None = None
 
     @property
@@ -75,5 +77,6 @@ def facts_of(result: Result, mode_id: str) -> ModeFacts:
         p50_ms=summary.latency_ms.p50 if summary.latency_ms else None,
         parts=time_parts(result, mode_id),
         makes_clients=not entrant_of(mode_id).mode.kept,
+        each_client=entrant_of(mode_id).mode.library.each_client,
         mean_in_flight=mean_in_flight(whole) if whole and result.has_samples else None,
     )

@@ -216,7 +216,8 @@ def _details(name: str, own: ModeFacts, best: ModeFacts, who: str) -> str:
         keeps = "keeps its own" if least < MANY_CONNECTIONS else f"opens {format_figure(least)}"
         return f": {'it' if who == 'It' else who} opens {each}, {best.mode} {keeps}"
     if name == NAMES["computing"]:
-        made = ", which includes making a client every time" if own.makes_clients and not best.makes_clients else ""
+        is_news = own.makes_clients and (own.each_client or not best.makes_clients)
+        made = f", which includes {_making(own)}" if is_news else ""
         in_flight = f"{made}{made and ','} and {NAMES['turn']}" if own.in_flight > 1 else made
         bound = own.cpu_share is not None and own.cpu_share >= CPU_BOUND_SHARE
         return f"{in_flight}; the CPU limits {'it' if who == 'It' else who}" if bound else in_flight
@@ -226,6 +227,11 @@ def _details(name: str, own: ModeFacts, best: ModeFacts, who: str) -> str:
     if name == NAMES["waiting"] and own.tls_handshakes and opened is not None and opened > 2 * (least or 0.0):
         return ", which computes for each handshake, too"
     return ", a handshake with each connection" if name == NAMES["tls"] else ""
+
+
+def _making(own: ModeFacts) -> str:
+    """``making a client every time, and with it a TLS context``."""
+    return f"making a client every time{f', and with it {own.each_client}' if own.each_client else ''}"
 
 
 _Candidate = tuple[float, str] | None  # the share of the gap that it explains, and the sentence
@@ -239,9 +245,10 @@ def _cpu(own: ModeFacts, best: ModeFacts, gap_ms: float, who: str) -> _Candidate
     overlaps = own.in_flight > 1 and own.cpu_share < CPU_BOUND_SHARE
     explained = (own.cpu_ms - (best.time_ms or 0.0 if overlaps else best.cpu_ms)) / gap_ms
     times = f" ({format_ratio(own.cpu_ms / best.cpu_ms)})" if best.cpu_ms > 0 else ""
+    making = f" ({_making(own)} among it)" if own.makes_clients else ""
     text = (
-        f"{who} uses {format_figure(own.cpu_ms)} ms of CPU per request, {best.mode} {format_figure(best.cpu_ms)} ms"
-        f"{times}; its process is busy {format_percent(own.cpu_share)} of the time"
+        f"{who} uses {format_figure(own.cpu_ms)} ms of CPU per request{making}, {best.mode} "
+        f"{format_figure(best.cpu_ms)} ms{times}; its process is busy {format_percent(own.cpu_share)} of the time"
     )
     return explained, f"{text}, so the CPU limits it." if own.cpu_share >= CPU_BOUND_SHARE else f"{text}."
 

@@ -48,7 +48,8 @@ class Library:
     ``packages`` are the distributions whose versions belong into a result: its own, then those that its speed depends
     on. ``imports`` are what has to be importable, ``modules`` all that its file imports, the standard library's among
     them. ``is_native`` tells that it opens its connections without Python, so that they can't be counted here;
-    ``streams_uploads`` that its modes can send a body piece by piece.
+    ``streams_uploads`` that its modes can send a body piece by piece. ``each_client`` is what is made with each client
+    and takes long, empty for nothing of note.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Library:
     modules: tuple[str, ...] = ()
     is_native: bool = False
     streams_uploads: bool = False
+    each_client: str = ""
 
     @property
     def distribution(self) -> str:
@@ -180,6 +182,7 @@ def _modes_of(file: ClientFile) -> tuple[Mode, ...]:
         file.modules,
         file.is_native,
         file.streams_uploads,
+        file.each_client,
     )
     return tuple(Mode(**vars(facts), library=library) for facts in file.modes)
 

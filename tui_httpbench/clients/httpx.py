@@ -16,6 +16,7 @@ from tui_httpbench.clients import Request, Settings, mode, streamed  # noqa: E40
 
 PACKAGES = ("httpx", "httpcore", "h11", "h2", "anyio", "sniffio", "certifi")
 STREAMS_UPLOADS = True
+EACH_CLIENT = "a TLS context with all certificates, for http:// as well"
 
 
 @mode("httpx", "httpx.get(): a new Client for every request", kept=False, default=True)

@@ -73,7 +73,7 @@ class ClientFile:
     """What a client file says: ``summary`` is the first line of its docstring without the name that it begins with.
 
     ``name`` is the library's: the file's ``NAME``, or what the file is called; ``is_native`` is its ``NATIVE``, and
-    ``streams_uploads`` its ``STREAMS_UPLOADS``.
+    ``streams_uploads`` its ``STREAMS_UPLOADS``; ``each_client`` is what is made with each client, its ``EACH_CLIENT``.
     """
 
     path: Path
@@ -85,6 +85,7 @@ class ClientFile:
     modes: tuple[ModeFacts, ...]
     is_native: bool = False
     streams_uploads: bool = False
+    each_client: str = ""
 
 
 def read_client_file(path: Path) -> ClientFile:
@@ -171,6 +172,7 @@ def _parse(path: Path, source: bytes, shown: str) -> ClientFile:
         raise ClientFileError(f"{shown} has two modes named {twice}(); rename one, since the last one hides it.")
     name = shortened(printable(literal_of(tree, "NAME", path.stem, str, "text in quotes", shown)))
     is_native = literal_of(tree, "NATIVE", False, bool, "True or False", shown)
+    each_client = shortened(printable(literal_of(tree, "EACH_CLIENT", "", str, "text in quotes", shown)))
     uploads = literal_of(tree, "STREAMS_UPLOADS", False, bool, "True or False", shown)
     return ClientFile(
         path,
@@ -182,6 +184,7 @@ def _parse(path: Path, source: bytes, shown: str) -> ClientFile:
         modes,
         is_native,
         uploads,
+        each_client,
     )
 
 
