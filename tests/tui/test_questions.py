@@ -177,6 +177,11 @@ async def test_a_click_chooses_a_question_and_a_second_one_asks_it() -> None:
         await pilot.click(OptionList, offset=(10, 2 * row))
         await wait_until(pilot, lambda: len(app.started) == 1)
         assert chosen != "quick"
+    async with asked((100, 30)) as (app, screen, pilot):
+        await pilot.click(OptionList, offset=(10, 0))
+        assert app.started == [], "also the one that is highlighted from the start"
+        await pilot.click(OptionList, offset=(10, 0))
+        await wait_until(pilot, lambda: len(app.started) == 1)
 
 
 async def test_versions_have_fields_of_their_own() -> None:

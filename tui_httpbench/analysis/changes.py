@@ -84,7 +84,8 @@ def change_to_show(result: Result, label: str, against: str) -> Change | None:
     Otherwise between it and the fastest other lane of its library. None without any, and where it may be none: nobody
     is to change what may become slower.
     """
-    change = _change_of(result, label, against)
+    # Of versions, which one is asked about is no matter of other code.
+    change = None if result.plan.variants else _change_of(result, label, against)
     return None if change is None or change.pair.verdict == "unsure" else change
 
 

@@ -172,7 +172,7 @@ def _parse(path: Path, source: bytes, shown: str) -> ClientFile:
         raise ClientFileError(f"{shown} has two modes named {twice}(); rename one, since the last one hides it.")
     name = shortened(printable(literal_of(tree, "NAME", path.stem, str, "text in quotes", shown)))
     is_native = literal_of(tree, "NATIVE", False, bool, "True or False", shown)
-    each_client = shortened(printable(literal_of(tree, "EACH_CLIENT", "", str, "text in quotes", shown)))
+    each_client = shortened(printable(literal_of(tree, "EACH_CLIENT", "", str, "text in quotes", shown)), 100)
     uploads = literal_of(tree, "STREAMS_UPLOADS", False, bool, "True or False", shown)
     return ClientFile(
         path,

@@ -20,13 +20,16 @@ _TAKES_WIDTH = max(len(preset.takes) for preset in QUESTIONS)
 
 
 class QuestionList(OptionList):
-    """The questions: a click chooses one, and a click on the one that is chosen asks it."""
+    """The questions: a click chooses one, and a second click on it asks it."""
+
+    _clicked: int | None = None
 
     async def _on_click(self, event: events.Click) -> None:
         number = event.style.meta.get("option")
-        if number is not None and number != self.highlighted:
+        # Also the one that is highlighted from the start: nobody has chosen it yet.
+        if number is not None and number != self._clicked:
             event.prevent_default()
-            self.highlighted = number
+            self.highlighted = self._clicked = number
 
 
 def options_for(size: Size) -> list[Option]:

@@ -37,7 +37,7 @@ from tui_httpbench.tui.textual_fixes.steady_footer import SteadyFooter
 from tui_httpbench.tui.tooltips import HISTORY_TOOLTIP
 
 ABOUT = "Compares HTTP clients for Python: which is fastest, used how, and why?"
-PRESS = "Press a number and enter: it runs. The fields below say where."
+PRESS = "Press a number and enter, or click it twice: it runs. The fields say where."
 """What this is, and what to press, each in one line of 80 columns."""
 AT_TARGET = "It is asked of the embedded target, since its distance can be set; no URL is needed."
 NO_URL = "This question has no URL: it asks the embedded target, since its distance can be set."
@@ -277,7 +277,7 @@ and ends in a sentence that answers it. Each question says how long that takes, 
         if plan is not None and remote_host(plan.request) is not None:
             load = f"{plan.requests} requests a mode and round, {plan.rounds} rounds, since it is another machine"
             return f"At your URL: {preset.load_in_words}, {load}"
-        return f"At your URL: {preset.load_in_words}"
+        return f"At your URL: {preset.load_in_words}; without one (ctrl+u in its field), at the embedded target"
 
     def _is_typed(self, label: str) -> bool:
         """Whether a version is there and nobody is at it any more: one that is half typed is no mistake."""
