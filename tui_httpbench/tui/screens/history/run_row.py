@@ -35,7 +35,7 @@ COLUMNS = (
     Column("name", "name", 12, 24),
     Column("place", "target", 14, 36),
     Column("question", "question", 19, 42),
-    Column("load", "load, in flight", 15, 22),
+    Column("load", "round, in flight", 16, 23),
     Column("modes", "compared", 12, 30),
     Column("first", "fastest", 14, 24),
     Column("verdict", "verdict", 34, 400),

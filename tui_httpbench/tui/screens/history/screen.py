@@ -63,6 +63,8 @@ class HistoryScreen(OneSizeScreen[None]):
     HELP = """
 All runs that were kept, the newest first. **enter** opens one as it was: all tabs, and the replay.
 
+- *round, in flight* is what each mode does in a round, and how many requests it has under way meanwhile: *0.3 s, 10*.
+  An asterisk behind a scenario, *loopback\\**, says that its settings were changed.
 - **/** filters: a run is listed if its name, URL, scenario, load, lanes and day have all of the words.
 - **space** marks a run. **c** compares two marked ones; of more, it draws one lane over all of them.
 - **d** removes a run; **u** brings it back, as long as this screen is open.
