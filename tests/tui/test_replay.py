@@ -311,7 +311,7 @@ async def test_at_80_columns_no_word_is_cut() -> None:
         clean = plain_result_of(*(record for mode in modes for record in rounds_of(mode)))
         tied = replace(clean, ranking=tuple(replace(rank, rank=1, shared=True) for rank in clean.ranking))
         async with still(tied) as (screen, pilot):
-            assert f" Round {screen.race.round}, whose times are nearest to the ranking, 20 requests each. " in text_on(
+            assert f" Round {screen.race.round} alone, its gaps nearest to the ranking, 20 requests each. " in text_on(
                 pilot.app
             )
             assert "the clock shows real seconds" in text_on(pilot.app)

@@ -167,7 +167,9 @@ def test_no_silly_number_of_rounds_is_recommended() -> None:
     assert said_of(1, 1.0, noise=0.3).endswith("More rounds would narrow that down.")
     assert said_of(1, 1.01, 1.02, 1.03, noise=0.1).endswith("More rounds would hardly tell.")
     assert "would tell" in said_of(1, 1.06, 3, noise=0.04, wall_s=1)
-    assert said_of(1, 1.06, 3, noise=0.04, wall_s=WORTH_S).endswith("It takes about 15 more rounds (45 min) to tell.")
+    assert said_of(1, 1.06, 3, noise=0.04, wall_s=WORTH_S).endswith(
+        "It takes about 15 more rounds (45 min) to tell them apart."
+    )
     text = said_of(1, 1.06, 3, 3.0, noise=0.04)
     assert re.search(r"About \d+ more rounds \(\d+ s\) would tell aiohttp from requests-session\.$", text)
 

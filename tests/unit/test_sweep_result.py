@@ -38,7 +38,7 @@ def test_a_lane_that_overtakes_another_is_told_of_with_what_is_sure() -> None:
         "less than 10 % apart."
     )
     assert len(sentences) == 4, "httpx is slower than both everywhere"
-    assert sentences[-1] == "Differences below about 1.3 % can't be told at any value."
+    assert sentences[-1] == "For half of all pairs, differences below about 1.3 % can't be told at any value."
 
 
 def test_points_that_tell_no_leader_are_told_of_once_with_all_who_may_lead() -> None:
@@ -295,4 +295,4 @@ def test_what_holds_for_all_libraries_and_values_is_said_once() -> None:
     told = " ".join(sentences_of(swept("rtt=0,5,20", times_ms)))
     assert told.count("at all 3 values: ") == 1
     assert re.search(r"pays at all 3 values: requests-session is [^;]+; aiohttp is ", told)
-    assert re.search(r"Differences below about [\d.]+ % can't be told at any value\.", told)
+    assert re.search(r"For half of all pairs, differences below about [\d.]+ % can't be told at any value\.", told)

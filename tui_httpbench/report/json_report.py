@@ -180,7 +180,8 @@ def _mode(result: Result, summary: ModeSummary) -> dict[str, Any]:
 
 def _parts(parts: TimeParts) -> dict[str, float | None]:
     """What the mean latency is made of, in milliseconds, null where a part is not known."""
-    return {**asdict(parts), "other": parts.other}
+    told = {name: value for name, value in asdict(parts).items() if name not in ("is_alone", "overlapping")}
+    return {**told, "other": parts.other}
 
 
 def _change(change: Change) -> dict[str, Any]:

@@ -209,7 +209,7 @@ start at once, and the pauses in which other modes had their turns are left out.
                 return f"{f'Round {race.round}, the only one' if race.round else 'The only round'}{each}."
             if not race.round:
                 return f"Of each mode its median round{each}."
-            return f"Round {race.round} alone, whose gaps are nearest to the ranking's{each}."
+            return f"Round {race.round} alone, its gaps nearest to the ranking{each}."
         if not knows_places(self.result.ranking):
             return ONE_ROUND
         winners, last = race.winners, race.placed[-1]
