@@ -8,6 +8,13 @@ from tui_httpbench.plan.from_curl import is_curl_command, parse_curl
 from tui_httpbench.plan.plan import PlanError
 
 
+def test_a_command_for_windows_cmd_is_told_from_one_for_a_shell() -> None:
+    command = 'curl "http://127.0.0.1:8000/" ^\r\n  -H ^"Accept: text/html^"'
+    with pytest.raises(PlanError, match="quoted for Windows' cmd; copy it as cURL \\(bash\\)"):
+        parse_curl(command)
+    assert parse_curl("curl 'http://127.0.0.1:8000/a^b' -d 'x ^ y'").request.data == b"x ^ y"
+
+
 def test_a_browsers_command_is_taken_whole() -> None:
     taken = parse_curl(
         "curl 'https://example.com/api?q=1' \\\n  -X 'PUT' \\\n  -H 'accept: application/json' \\\n"

@@ -95,6 +95,17 @@ def test_what_is_not_decided_is_told_as_such_with_the_largest_difference() -> No
     assert "It is not decided yet at 1 in flight, after 3 rounds; the largest difference there: at 1 in" in partly
 
 
+def test_what_does_not_hold_for_another_async_library_is_told_and_what_falls() -> None:
+    times_ms = {"requests-session": (1.0, 1.0), "aiohttp": (1.0, 0.2), "httpx-async": (3.0, 9.0)}
+    told = sentences_of(swept("concurrency=1,10", times_ms))
+    assert told[0].startswith("Async pays at 10 in flight: there aiohttp surely beats every sync mode, ")
+    assert re.search(r"Not so httpx-async: at 10 in flight, requests-session is (8\.9|9\.0)\d times as fast", told[0])
+    falls = next(sentence for sentence in told if sentence.startswith("With more in flight, these fall: "))
+    assert re.fullmatch(r".*: httpx-async from [\d,.]+/s at 1 to [\d,.]+/s at 10\.", falls)
+    calm = sentences_of(swept("concurrency=1,10", times_ms | {"httpx-async": (3.0, 4.0)}))
+    assert not any("these fall" in sentence for sentence in calm)
+
+
 def test_a_lane_that_leads_more_than_once_crosses_nothing_in_a_single_place() -> None:
     wavy = {"aiohttp": (1.0, 2.0, 1.0, 2.0), "requests-session": (2.0, 1.0, 2.0, 1.0)}
     assert "aiohttp is surely faster at 1 and 4 in flight, requests-session at 2 and 8 in flight." in sentences_of(

@@ -24,10 +24,10 @@ def async_or_sync(pairs: SweepPairs) -> str:
     close = [each for each in contests if each.is_close]
     won = [each for each in contests if each.is_sure and not each.is_close]
     still_open = [each for each in contests if not each.is_sure and not each.is_close]
-    told = [
-        _pays(result, [each for each in won if mode_of(each.front).kind == ours], ours, theirs)
-        for ours, theirs in (("async", "sync"), ("sync", "async"))
-    ]
+    kinds = ("async", "sync")
+    won_by = {kind: [each for each in won if mode_of(each.front).kind == kind] for kind in kinds}
+    told = [_pays(result, won_by[ours], ours, theirs) for ours, theirs in (kinds, kinds[::-1])]
+    told.insert(1, _but_not_all(pairs, won_by["async"]))
     return " ".join(filter(None, (*told, _open(result, still_open, len(contests)), _hardly(result, close))))
 
 
@@ -52,6 +52,25 @@ def _pays(result: SweepResult, won: Sequence[Contest], ours: str, theirs: str) -
         f"{kind} pays {_places(result, won)}: there {lanes} surely {verb} every {theirs} mode, "
         f"{_range([each.times for each in won])} times as fast as the best."
     )
+
+
+def _but_not_all(pairs: SweepPairs, won: Sequence[Contest]) -> str:
+    """The async mode that loses by most where async pays: that is no better than the library at hand."""
+    values, fronts = {each.value for each in won}, {each.front for each in won}
+    lanes = pairs.result.lanes
+    sync = [lane for lane in lanes if mode_of(lane).kind == "sync"]
+    lost = [
+        contest
+        for lane in lanes
+        if lane not in (*fronts, *sync)
+        for contest in pairs.contests([lane], sync)
+        if contest.value in values and contest.is_sure and contest.behind == lane
+    ]
+    if not lost:
+        return ""
+    worst = max(lost, key=lambda each: each.times)
+    at = pairs.result.sweep.in_words(worst.value)
+    return f"Not so {worst.behind}: at {at}, {worst.front} is {format_times(worst.times)} times as fast as that."
 
 
 def _hardly(result: SweepResult, close: Sequence[Contest]) -> str:

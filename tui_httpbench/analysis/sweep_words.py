@@ -5,23 +5,34 @@ Nothing is called sure here that ``SweepPairs`` does not: all of it together hol
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator, Sequence
 from itertools import product
 
 from tui_httpbench.analysis.async_or_sync import async_or_sync, contests_of_kinds
 from tui_httpbench.analysis.conclusion import conclude
 from tui_httpbench.analysis.question_answer import KEEPING
+from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.sweep import SweepResult
 from tui_httpbench.analysis.sweep_pairs import Contest, PairAt, PairCurve, SweepPairs
 from tui_httpbench.analysis.sweep_places import places_in_words
 from tui_httpbench.analysis.sweep_theory import RoundTrips, most_per_second, round_trips
 from tui_httpbench.clients.entrants import entrant_of, mode_of
 from tui_httpbench.plan.sweep import Sweep
-from tui_httpbench.text.formatting import enumerate_first, enumerate_names, format_percent, format_times, plural
+from tui_httpbench.text.formatting import (
+    enumerate_first,
+    enumerate_names,
+    format_percent,
+    format_rate,
+    format_times,
+    plural,
+)
 
 MAX_CROSSINGS = 6
 """How many pairs that change places are told of; of further ones it is said how many there are."""
 MAX_NAMES = 3
+FEWER = 2.0
+"""A lane that has so many times fewer requests per second at the last value than at its best one has collapsed."""
 MAX_OPEN = 2
 """How many groups of lanes that may lead are told with their values."""
 NOT_TOLD_APART = "not told apart yet"
@@ -46,7 +57,7 @@ def sentences_of(result: SweepResult, pairs: SweepPairs | None = None) -> tuple[
     pairs = pairs or SweepPairs(result)
     # Over distance, what it does is the question, and what keeping a client buys there a part of the answer.
     distance = _distance(pairs)
-    asked = (async_or_sync(pairs), distance or _trips(result), _keeping(pairs), _leaders(pairs))
+    asked = (async_or_sync(pairs), distance or _trips(result), _keeping(pairs), _leaders(pairs), _collapses(result))
     rest = (*_crossings(pairs), _trips(result) if distance else "", _limits(result), how_sure(pairs))
     return tuple(filter(None, (*asked, *rest)))
 
@@ -146,6 +157,40 @@ def _gains(pairs: SweepPairs) -> Iterator[tuple[str, str, list[Contest]]]:
             contests = pairs.contests([kept.label], [each.label])
             if ahead := [contest for contest in contests if contest.is_sure and contest.front == kept.label]:
                 yield each.label, kept.label, ahead
+
+
+def _collapses(result: SweepResult) -> str:
+    """Which lanes get fewer requests through with more in flight: at most half, in each round of the later value."""
+    if result.sweep.knob != "concurrency":
+        return ""
+    told = []
+    for lane in result.lanes:
+        rates = [(point.value, rates) for point in result.measured_points if (rates := _rates(point.result, lane))]
+        if len(rates) < 2:
+            continue
+        top_value, top = max(rates, key=lambda each: statistics.median(each[1]))
+        last_value, last = rates[-1]
+        if FEWER * max(last) <= min(top):
+            before, after = statistics.median(top), statistics.median(last)
+            shown = f"{lane} from {format_rate(before)}/s at {top_value} to {format_rate(after)}/s at {last_value}"
+            told.append((before / after, shown))
+    if not told:
+        return ""
+    told.sort(reverse=True)
+    names = enumerate_names([text for _, text in told[:MAX_OPEN]])
+    more = f", and {plural(len(told) - MAX_OPEN, 'more lane')}" if len(told) > MAX_OPEN else ""
+    return f"With more in flight, these fall: {names}{more}."
+
+
+def _rates(result: Result, lane: str) -> list[float]:
+    """The requests per second of each whole round of a lane without failures."""
+    if not any(mode.mode == lane and mode.is_clean for mode in result.modes):
+        return []
+    return [
+        record.finished / record.elapsed_s
+        for record in result.records
+        if record.mode == lane and record.outcome == "complete" and record.elapsed_s and record.finished
+    ]
 
 
 def _leaders(pairs: SweepPairs) -> str:

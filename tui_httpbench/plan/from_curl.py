@@ -28,6 +28,8 @@ _WITHOUT_MEANING = _names(
 )
 # Options with a value that say where output goes.
 _OUTPUT = _names("-o --output -w --write-out -D --dump-header --stderr --trace --trace-ascii")
+_OF_CMD = re.compile(r"""\s\^(["'\r\n]|$)""")
+"""What only a command has that a browser copies for Windows: carets before quotes and ends of lines."""
 _DATA = _names("-d --data --data-ascii --data-raw --data-binary --json --data-urlencode")
 _HEADER_OPTIONS = {
     "-A": "User-Agent",
@@ -118,6 +120,8 @@ def parse_curl(text: str) -> CurlRequest:
 def _split(text: str) -> list[str]:
     if len(text) > MAX_COMMAND_LENGTH:
         raise PlanError("url", f"The curl command is longer than {MAX_COMMAND_LENGTH:,} characters.")
+    if _OF_CMD.search(text):
+        raise PlanError("url", "This curl command is quoted for Windows' cmd; copy it as cURL (bash).")
     try:
         words = split_words(text.strip().removeprefix("$ "))
     except UnclosedQuoteError:
