@@ -181,6 +181,13 @@ def test_an_accident_in_every_second_round_is_none() -> None:
     assert fit_of(with_stalls(8, 6, ("mode7",))).left_out == ()
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_round_that_is_ruined_for_all_is_left_out_without_a_word() -> None:
+    logs = logs_of(2, 13, spread=0.02)
+    logs["mode0"][5, 0] += 1.5
+    assert fit_of(logs).left_out == (("mode0", (5, 0)), ("mode1", (5, 0)))
+
+
 def test_what_nothing_connects_is_not_compared() -> None:
     logs: Logs = {"a": {(1, 0): 0.0}, "b": {(1, 0): 1.0, (2, 0): 1.0}, "c": {(2, 0): 2.0}, "d": {(3, 0): 0.0}, "e": {}}
     fit = fit_of(logs)

@@ -246,12 +246,21 @@ def test_a_delayed_acknowledgement_is_the_reason_and_the_server_is_to_be_cured_f
     assert "cure" not in usual.deed
 
 
-def late_connects(late: int, late_s: float = 1.03, between: int = 0, of_kept: int = 0) -> Measured:
-    """Requests of 30 ms over 200 new connections and over 10 kept ones, of which some took longer."""
+def late_connects(
+    late: int, late_s: float = 1.03, between: int = 0, of_kept: int = 0, *, stops: bool = False
+) -> Measured:
+    """Requests of 30 ms over 200 new connections and over 10 kept ones, of which some took longer.
+
+    The others go on meanwhile, unless the server ``stops``.
+    """
 
     def rows(slow: int, others: int) -> Any:
         latencies_s = [late_s] * slow + [0.7] * others + [0.03] * (200 - slow - others)
-        return np.array([(1, int(latency_s * 1e9), 200, 10) for latency_s in latencies_s], dtype=np.int64)
+        begins_s = [
+            0.0 if latency_s > 1 else 2.0 * stops + 0.003 * place for place, latency_s in enumerate(latencies_s)
+        ]
+        rows = zip(begins_s, latencies_s, strict=True)
+        return np.array([(int(s * 1e9) + 1, int(latency_s * 1e9), 200, 10) for s, latency_s in rows], dtype=np.int64)
 
     return measured_of(
         *rounds_of("aiohttp-each", samples=rows(late, between), connections=200),
@@ -268,6 +277,7 @@ def late_connects(late: int, late_s: float = 1.03, between: int = 0, of_kept: in
         (late_connects(20, between=1), "nearly all others less than half a second"),
         (late_connects(4, of_kept=10), "aiohttp 20 of 400 requests; aiohttp-each 8 of 400 requests."),
         (late_connects(1), ""),
+        (late_connects(4, stops=True), ""),
         (late_connects(4, late_s=1.5), ""),
         (late_connects(4, between=4), ""),
         (late_connects(4, of_kept=11), ""),

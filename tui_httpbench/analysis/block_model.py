@@ -179,11 +179,12 @@ class _Table:
         """Each mode's standard deviation, NaN of too few rounds; modes and blocks fitted by medians, which no wild
         round moves (Tukey, "Exploratory Data Analysis", Addison-Wesley 1977, median polish)."""
         rounds = self.present.sum(axis=1)
-        rest = np.where(self.present, self.values, np.nan)
+        rest = np.where(self.present, self.values, np.nan)[:, self.present.any(axis=0)]
         for _ in range(_POLISHING_PASSES):
             rest = rest - np.nanmedian(rest, axis=0)
             rest = rest - np.nanmedian(rest, axis=1)[:, None]
-        squares = (self.weights * np.nan_to_num(rest) ** 2).sum(axis=1)
+        weights = self.weights[:, self.present.any(axis=0)]
+        squares = (weights * np.nan_to_num(rest) ** 2).sum(axis=1)
         is_known = rounds >= ERRATIC_FROM_ROUNDS
         return np.where(is_known, np.sqrt(squares / np.maximum(rounds - 1, 1)), np.nan)
 

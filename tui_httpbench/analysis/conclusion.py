@@ -22,8 +22,7 @@ from tui_httpbench.text.formatting import enumerate_first, enumerate_names, form
 from tui_httpbench.text.quoting import printable, shortened
 
 SERVER_FIRST = (
-    "The server has dropped connections, which the warnings tell of: fewer in flight would tell more than further "
-    "rounds."
+    "The server seems to drop connections, as the warnings tell: fewer in flight would tell more than further rounds."
 )
 ONE_ROUND = "One round decides nothing."
 

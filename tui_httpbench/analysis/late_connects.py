@@ -12,7 +12,7 @@ from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.result import ModeSummary
 from tui_httpbench.clients.entrants import mode_of
 from tui_httpbench.measured.records import RoundRecord
-from tui_httpbench.measured.samples import LATENCY, error_mask
+from tui_httpbench.measured.samples import LATENCY, START, Samples, error_mask
 from tui_httpbench.plan.plan import Plan
 from tui_httpbench.text.formatting import plural
 
@@ -29,6 +29,9 @@ AT_ONCE_SHARE = 0.4
 """So many of the late ones, at least, came within 100 ms of when a resent first packet brings them; the others lost a
 later packet of the handshake, or one after it."""
 LEAST_LATE = 3
+SERVED_SHARE = 0.5
+"""While so many of the late ones waited, at least, others of their mode were answered: a server that stops for a second
+answers nobody."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,14 @@ class _Late:
     """How many requests of a mode took a second or more, of how many that succeeded.
 
     ``at_once`` of them came as a resent first packet brings them; ``between`` took half a second and less than one.
+    While ``beside_others`` of them waited, other requests of the mode were answered.
     """
 
     count: int
     at_once: int
     requests: int
     between: int
+    beside_others: int
 
 
 def find_late_connects(
@@ -56,7 +61,10 @@ def find_late_connects(
     if plan.request.uses_embedded_target:
         return
     late = {mode.mode: found for mode in modes if (found := _late(records, mode.mode)) is not None}
-    if sum(each.at_once for each in late.values()) < AT_ONCE_SHARE * sum(each.count for each in late.values()):
+    count = sum(each.count for each in late.values())
+    if sum(each.at_once for each in late.values()) < AT_ONCE_SHARE * count:
+        return
+    if sum(each.beside_others for each in late.values()) < SERVED_SHARE * count:
         return
     if not late or any(_are_too_many(mode, late[mode.mode]) for mode in modes if mode.mode in late):
         return
@@ -88,4 +96,15 @@ def _late(records: Iterable[RoundRecord], mode: str) -> _Late | None:
     if not LEAST_LATE <= len(late_s) < len(usual_s) or between > BETWEEN_SHARE * len(late_s):
         return None
     at_once = sum(int(((late_s >= after_s) & (late_s <= after_s + AT_ONCE_S)).sum()) for after_s in RESENT_AFTER_S)
-    return _Late(len(late_s), at_once, len(all_s), between)
+    return _Late(len(late_s), at_once, len(all_s), between, sum(map(_beside_others, own)))
+
+
+def _beside_others(samples: Samples) -> int:
+    """How many late requests of a round waited while others were answered."""
+    good = samples[~error_mask(samples)]
+    starts_s, ends_s = good[:, START] / 1e9, np.sort((good[:, START] + good[:, LATENCY]) / 1e9)
+    is_late = good[:, LATENCY] >= RESENT_AFTER_S[0] * 1e9
+    first = starts_s[is_late] + AT_ONCE_S
+    last = starts_s[is_late] + RESENT_AFTER_S[0] - AT_ONCE_S
+    answered = np.searchsorted(ends_s, last, side="right") - np.searchsorted(ends_s, first, side="left")
+    return int((answered > 0).sum())
