@@ -181,6 +181,15 @@ def test_an_accident_in_every_second_round_is_none() -> None:
     assert fit_of(with_stalls(8, 6, ("mode7",))).left_out == ()
 
 
+def test_one_accident_beside_an_erratic_mode_is_left_out_and_makes_no_other_mode_erratic() -> None:
+    for number in range(20):
+        logs = {**logs_of(6, 6, seed=number, spread=0.03), "mode0": with_stalls(6, 6, ("mode0",))["mode0"]}
+        logs["mode1"][4, 0] += 1.0
+        fit = fit_of(logs)
+        assert fit.erratic == ("mode0",)
+        assert fit.left_out == (("mode1", (4, 0)),)
+
+
 @pytest.mark.filterwarnings("error")
 def test_a_round_that_is_ruined_for_all_is_left_out_without_a_word() -> None:
     logs = logs_of(2, 13, spread=0.02)

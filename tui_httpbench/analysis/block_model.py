@@ -176,17 +176,22 @@ class _Table:
         return replace(self, weights=weights, is_erratic=is_erratic)
 
     def _spreads(self) -> _Matrix:
-        """Each mode's standard deviation, NaN of too few rounds; modes and blocks fitted by medians, which no wild
-        round moves (Tukey, "Exploratory Data Analysis", Addison-Wesley 1977, median polish)."""
+        """Each mode's standard deviation but for its wildest rounds, NaN of too few.
+
+        Modes and blocks are fitted by medians, which no wild round moves (Tukey, "Exploratory Data Analysis",
+        Addison-Wesley 1977, median polish).
+        """
         rounds = self.present.sum(axis=1)
         rest = np.where(self.present, self.values, np.nan)[:, self.present.any(axis=0)]
         for _ in range(_POLISHING_PASSES):
             rest = rest - np.nanmedian(rest, axis=0)
             rest = rest - np.nanmedian(rest, axis=1)[:, None]
-        weights = self.weights[:, self.present.any(axis=0)]
-        squares = (weights * np.nan_to_num(rest) ** 2).sum(axis=1)
-        is_known = rounds >= ERRATIC_FROM_ROUNDS
-        return np.where(is_known, np.sqrt(squares / np.maximum(rounds - 1, 1)), np.nan)
+        squares = np.sort(self.weights[:, self.present.any(axis=0)] * np.nan_to_num(rest) ** 2, axis=1)[:, ::-1]
+        # What comes in so few of a mode's rounds is an accident of these.
+        accidents = (_MAX_OUTLIER_SHARE_OF_MODE * rounds).astype(int)
+        is_counted = np.arange(squares.shape[1]) >= accidents[:, None]
+        counted = (squares * is_counted).sum(axis=1) / np.maximum(rounds - accidents - 1, 1)
+        return np.where(rounds >= ERRATIC_FROM_ROUNDS, np.sqrt(counted), np.nan)
 
     def without(self, cells: NDArray[np.bool_]) -> _Table | None:
         """The table without some cells; None where that would take a mode out of the comparison."""
