@@ -33,7 +33,7 @@ from tui_httpbench.report.hosts_markdown import to_text as to_markdown
 from tui_httpbench.text.formatting import UNKNOWN
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.copying import told_of_copy
-from tui_httpbench.tui.formatting import beside_title
+from tui_httpbench.tui.parts.fitted_title import FittedTitle
 from tui_httpbench.tui.parts.panel import SEPARATOR, Page, Panel
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.saving import file_stem, save_result_aside
@@ -53,7 +53,7 @@ class WarningsOfHosts(Page, Panel):
     """What is doubted, or differs, with the hosts where it does."""
 
 
-class HostsResultsScreen(OneSizeScreen[None]):
+class HostsResultsScreen(FittedTitle, OneSizeScreen[None]):
     """Shows what many hosts found; posts ChangePlan, Left, HostOpened, Closed or Saved.
 
     ``is_kept`` tells that it comes from the history, to which ``escape`` goes back.
@@ -127,7 +127,7 @@ there holds together in 95 of 100 runs.
         self.result = result
         self.is_kept = is_kept
         self._pairs: tuple[PairOverHosts, ...] = ()
-        self._parts = printable(f"{target_of_hosts(result)}{SEPARATOR}{how_in_words(result).replace('; ', SEPARATOR)}")
+        self._told = printable(f"{target_of_hosts(result)}{SEPARATOR}{how_in_words(result).replace('; ', SEPARATOR)}")
         self.show_name(result.name)
 
     def show_name(self, name: str) -> None:
@@ -135,16 +135,7 @@ there holds together in 95 of 100 runs.
         if name != self.result.name:
             self.result = replace(self.result, whole=replace(self.result.whole, name=name))
         stopped = "stopped early" if self.result.stopped else ""
-        self.title = ", ".join(filter(None, (printable(name), stopped))) or "httpbench"
-        self._fit_title()
-
-    def on_resize(self) -> None:
-        """Tells in the title as much as there is room for."""
-        self._fit_title()
-
-    def _fit_title(self) -> None:
-        width = self.size.width
-        self.sub_title = beside_title(self.title or "", self._parts, width) if width else self._parts
+        self.entitle(", ".join(filter(None, (printable(name), stopped))) or "httpbench", self._told)
 
     def compose(self) -> ComposeResult:
         """The sentences over the pairs and the hosts, and a tab with the warnings."""

@@ -21,7 +21,7 @@ from tui_httpbench.report.formats import Export
 from tui_httpbench.text.formatting import plural
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.copying import told_of_copy
-from tui_httpbench.tui.formatting import beside_title
+from tui_httpbench.tui.parts.fitted_title import FittedTitle
 from tui_httpbench.tui.parts.panel import SEPARATOR
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.plan_words import describe_more_rounds, more_rounds_of
@@ -71,7 +71,7 @@ def _tab_binding(view: type[ResultView]) -> Binding:
     return Binding(view.KEY, f"show('{view.ID}')", name, show=False, id=f"results.{view.ID}-tab", tooltip=view.ABOUT)
 
 
-class ResultsScreen(LeanScreen[None]):
+class ResultsScreen(FittedTitle, LeanScreen[None]):
     """Shows a result; posts RunAgain, MoreRounds, ChangePlan, Left, Saved or Closed.
 
     ``measured`` is what the result was made of, where the run can go on from there. ``is_kept`` tells that it comes
@@ -220,16 +220,7 @@ The sentence on top is the verdict. Each tab answers one more question; its unde
             share = f"{sent:,} of {plural(total, 'request')}" if total is not None else plural(sent, "request")
             stopped = f"stopped: {share} measured"
             title = f"{title}, {stopped}"
-        self.title, self._parts = title, SEPARATOR.join(parts)
-        self._fit_title()
-
-    def on_resize(self) -> None:
-        """Tells in the title as much as there is room for."""
-        self._fit_title()
-
-    def _fit_title(self) -> None:
-        width = self.size.width
-        self.sub_title = beside_title(self.title or "", self._parts, width) if width else self._parts
+        self.entitle(title, SEPARATOR.join(parts))
 
     def compose(self) -> ComposeResult:
         """A tab for each view that applies; all but the first are filled when they are opened."""

@@ -23,7 +23,7 @@ from tui_httpbench.report.sweep_markdown import to_text as to_markdown
 from tui_httpbench.text.quoting import printable
 from tui_httpbench.tui.copying import told_of_copy
 from tui_httpbench.tui.form_words import in_form_words
-from tui_httpbench.tui.formatting import beside_title
+from tui_httpbench.tui.parts.fitted_title import FittedTitle
 from tui_httpbench.tui.parts.panel import SEPARATOR, Page, Panel
 from tui_httpbench.tui.parts.save import SaveScreen
 from tui_httpbench.tui.saving import file_stem, save_result_aside
@@ -56,7 +56,7 @@ class WarningsOfSweep(Page, Panel):
     """What is doubted, or differs, with the values where it does."""
 
 
-class SweepResultsScreen(OneSizeScreen[None]):
+class SweepResultsScreen(FittedTitle, OneSizeScreen[None]):
     """Shows a sweep's curves; posts RunAgain, MoreRounds, ChangePlan, Left, PointOpened or Saved.
 
     ``is_kept`` tells that it comes from the history, to which ``escape`` goes back.
@@ -136,22 +136,13 @@ sentences on top say what is sure, of all values together.
         self._figure = FIGURES[0]
         self._shown: CurvesShown | None = None
         how = how_in_words(result).replace("; ", SEPARATOR)
-        self._parts = printable(SEPARATOR.join((asked_of_sweep(result), ", ".join(result.sweep.values), how)))
+        self._told = printable(SEPARATOR.join((asked_of_sweep(result), ", ".join(result.sweep.values), how)))
         self.show_name(result.name)
 
     def show_name(self, name: str) -> None:
         """Takes on the name that it has in the history."""
         stopped = "stopped early" if self.result.stopped else ""
-        self.title = ", ".join(filter(None, (printable(name), stopped))) or "httpbench"
-        self._fit_title()
-
-    def on_resize(self) -> None:
-        """Tells in the title as much as there is room for."""
-        self._fit_title()
-
-    def _fit_title(self) -> None:
-        width = self.size.width
-        self.sub_title = beside_title(self.title or "", self._parts, width) if width else self._parts
+        self.entitle(", ".join(filter(None, (printable(name), stopped))) or "httpbench", self._told)
 
     def compose(self) -> ComposeResult:
         """The sentences over the curves, and a tab with the warnings."""
