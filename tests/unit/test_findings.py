@@ -419,6 +419,7 @@ def test_modes_that_are_too_erratic_to_place_are_named_and_the_others_ranked() -
     (found,) = (each for each in result.findings if each.id == "erratic-rounds")
     assert found.modes == ("httpx", "aiohttp")
     assert "their rounds differ by up to 6.2 times, those of most modes by 1" in found.text
+    assert "Their slowest answer took 61.0 ms, half of all no more than 34.5 ms." in found.text
     assert "httpx and aiohttp are too erratic to place" in (conclude(result) or "")
     assert [rank.mode for rank in result.ranking[-2:]] == ["httpx", "aiohttp"]
     assert all(rank.interval is None and rank.ratio and rank.clean for rank in result.ranking[-2:])

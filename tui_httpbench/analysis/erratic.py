@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from statistics import median
 
+import numpy as np
+
+from tui_httpbench.analysis.columns import write_seconds
 from tui_httpbench.analysis.comparison import Comparison
 from tui_httpbench.analysis.findings import Finding
 from tui_httpbench.analysis.odd_ones import names_of
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.measured.records import RoundRecord
+from tui_httpbench.measured.samples import LATENCY
 
 ERRATIC = "erratic-rounds"
 """The id of the finding, which names the modes without a place."""
@@ -22,14 +26,19 @@ def find_erratic(compared: Comparison | None, records: tuple[RoundRecord, ...]) 
     modes = tuple(mode for mode in compared.fit.modes if mode in compared.unplaced)
     most = max(_times_apart(records, mode) for mode in modes)
     usual = median(_times_apart(records, mode) for mode in compared.order)
-    whose, them = ("its", "it") if len(modes) == 1 else ("their", "them")
-    yield Finding(
-        ERRATIC,
+    whose = "its" if len(modes) == 1 else "their"
+    text = (
         f"{names_of(modes)} can't be placed: {whose} rounds differ by up to {most:.2g} times, those of most modes by "
-        f"{usual:.2g}. Single answers that take a second or more, as after a lost connection attempt, may be why; more "
-        f"rounds may place {them}.",
-        modes,
+        f"{usual:.3g}."
     )
+    latencies_s = [
+        record.samples[:, LATENCY] / 1e9 for record in records if record.mode in modes and len(record.samples)
+    ]
+    if latencies_s:
+        all_s = np.concatenate(latencies_s)
+        slowest, middle = write_seconds(float(all_s.max())), write_seconds(float(np.median(all_s)))
+        text += f" {whose.capitalize()} slowest answer took {slowest}, half of all no more than {middle}."
+    yield Finding(ERRATIC, text, modes)
 
 
 def without_place(result: Result) -> tuple[str, ...]:

@@ -68,7 +68,10 @@ def rank_modes(
     )
     best = ranks[0].mode if ranks else timed[0].mode if timed else ""
     for place, mode in enumerate(timed, start=len(ranks) + 1):
-        ranks.append(Rank(place, mode.mode, costs[mode.mode] / costs[best], mode.is_clean))
+        # What has no place is compared all the same: its ratio is that of its pairs.
+        is_compared = compared is not None and mode.mode in compared.unplaced
+        ratio = compared.interval(mode.mode, best).ratio if is_compared and compared else costs[mode.mode] / costs[best]
+        ranks.append(Rank(place, mode.mode, ratio, mode.is_clean))
     failed = sorted(
         (mode for mode in rest if math.isinf(costs[mode.mode])), key=lambda mode: (not mode.ok, not mode.requests)
     )
