@@ -120,7 +120,7 @@ machine that slows down does not look like a curve.
         said = self.said(lambda: _headline(progress), is_preparing=progress.stage == "preparing")
         self.query_one(RunLine).show(said, None if is_preparing else progress.share)
         points = self.query_one("#sweep-points", Static)
-        text = _points_in_words(progress)
+        text = _points_in_words(progress, points.size.width)
         if text != points.content:
             points.update(text, layout=False)
 
@@ -151,14 +151,16 @@ def _headline(progress: SweepProgress) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
-def _points_in_words(progress: SweepProgress) -> Text:
-    """Each value with its sign, and how many rounds it has: ``✓1: 5   ▶10: 4   100: 4``."""
-    text = Text(f"{progress.sweep.name}, rounds done  ", no_wrap=True, overflow="ellipsis")
+def _points_in_words(progress: SweepProgress, columns: int) -> Text:
+    """Each value with its sign, and how many rounds it has: ``✓1: 5   ▶10: 4   100: 4``; what they are if it fits."""
+    told = Text(no_wrap=True)
     for number, point in enumerate(progress.points):
         is_current = number == progress.point
-        text.append(_point_in_words(point, is_current=is_current), "bold" if point.is_over or is_current else "")
-        text.append("  ")
-    return text
+        told.append(_point_in_words(point, is_current=is_current), "bold" if point.is_over or is_current else "")
+        told.append("  ")
+    starts = (f"{progress.sweep.name}, rounds done  ", "Rounds done  ", "")
+    start = next((each for each in starts if len(each) + len(told) - 2 <= columns), "")
+    return Text(start, no_wrap=True, overflow="ellipsis").append_text(told)
 
 
 def _point_in_words(point: PointProgress, *, is_current: bool) -> str:
