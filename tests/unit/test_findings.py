@@ -17,10 +17,11 @@ from support.made_results import rounds_of as made_rounds_of
 
 from tui_httpbench.analysis import findings
 from tui_httpbench.analysis.changes import change_between
-from tui_httpbench.analysis.conclusion import conclude, conclusion_of
+from tui_httpbench.analysis.conclusion import conclude, conclusion_of, first_in_words, winner_of
 from tui_httpbench.analysis.elsewhere import Elsewhere, find_elsewhere, reached_on, ways_of
 from tui_httpbench.analysis.findings import ENDS_EARLY, FINDINGS, Finding
 from tui_httpbench.analysis.hosts import HostsResult
+from tui_httpbench.analysis.ranking import undecided_pairs
 from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.reasons import explain_ranking
 from tui_httpbench.analysis.result import Result
@@ -33,6 +34,7 @@ from tui_httpbench.measured.remains import Remains
 from tui_httpbench.measured.request_heads import CHANGED, hide_credentials
 from tui_httpbench.plan.plan import DEFAULT_USER_AGENT, EQUAL_ACCEPT_ENCODING, MASK, Plan, Request
 from tui_httpbench.plan.variants import parse_variants
+from tui_httpbench.report.json_report import to_dict
 from tui_httpbench.target_server.launcher import RequestHead
 from tui_httpbench.text.hiding import ANYONES
 from tui_httpbench.worker.errors import code_of
@@ -343,6 +345,22 @@ def erratic(modes: tuple[str, ...] = ("httpx",)) -> Measured:
     return measured_of(*(record for mode in eight for record in rounds_of(mode, factors=factors[mode])))
 
 
+def test_a_mode_without_place_that_may_be_faster_takes_the_first_place_from_nobody_and_gives_it_to_none() -> None:
+    whole = erratic(("httpx",))
+    # The first is twice as fast as the others; httpx stalls around it.
+    times = {"aiohttp": 2, "httpx": 3}
+    quick = [replace(each, elapsed_s=(each.elapsed_s or 0.0) / times.get(each.mode, 1)) for each in whole.records]
+    result = summarize_run(replace(whole, records=tuple(quick)))
+    assert result.ranking[0].mode == "aiohttp"
+    assert result.ranking[0].tied_with == ("httpx",)
+    told = conclude(result) or ""
+    assert told.startswith("aiohttp is the fastest with a place: ")
+    assert "httpx is too erratic to place, and may be faster" in told
+    assert winner_of(result) is None
+    assert first_in_words(result) == "aiohttp and httpx"
+    assert undecided_pairs(result.ranking)[-1] == ("aiohttp", "httpx"), "an automatic run goes on for it"
+
+
 LOOP = "winloop" if sys.platform == "win32" else "uvloop"
 MAKERS: dict[str, Callable[[], Measured]] = {
     "ended-early": lambda: measured_of(*rounds_of(), trouble="The run ended in round 3: no room."),
@@ -423,9 +441,12 @@ def test_modes_that_are_too_erratic_to_place_are_named_and_the_others_ranked() -
     assert "httpx and aiohttp are too erratic to place" in (conclude(result) or "")
     assert [rank.mode for rank in result.ranking[-2:]] == ["httpx", "aiohttp"]
     assert all(rank.interval is None and rank.ratio and rank.clean for rank in result.ranking[-2:])
+    assert [place["rank"] for place in to_dict(result)["ranking"][-2:]] == [None, None]
     assert all(rank.interval is not None for rank in result.ranking[:-2])
     (reason,) = (each for each in explain_ranking(result) if each.rank.mode == "httpx")
-    assert reason.sentences[1] == "Its rounds differ too much to say more; the warnings tell by how much."
+    assert reason.sentences[1] == (
+        "It may be faster: its rounds differ too much for a place; the warnings tell by how much."
+    )
 
 
 def of_variants(*modes_and_packages: tuple[str, dict[str, str]], variants: tuple[str, ...], **values: Any) -> Measured:

@@ -70,8 +70,8 @@ class Comparison:
 
     @property
     def modes(self) -> tuple[str, ...]:
-        """All modes that can be compared with each other."""
-        return (*self.order, *self.unplaced)
+        """All modes that can be compared with each other, the fastest first, whether they have a place or not."""
+        return tuple(sorted(self._place, key=lambda mode: float(self._logs[self._place[mode]])))
 
     @classmethod
     def of_times(
@@ -105,12 +105,12 @@ class Comparison:
     def tied_with(self, mode: str) -> tuple[str, ...]:
         """All other modes that this one is not surely faster or slower than, in order. Raises KeyError."""
         told_apart = self._is_faster[self._place[mode]]
-        return tuple(other for other in self.order if other != mode and not told_apart[self._place[other]])
+        return tuple(other for other in self.modes if other != mode and not told_apart[self._place[other]])
 
     def same_as(self, mode: str) -> tuple[str, ...]:
         """All other modes that this one is surely as fast as, in order. Raises KeyError."""
         same = self._is_same[self._place[mode]]
-        return tuple(other for other in self.order if same[self._place[other]])
+        return tuple(other for other in self.modes if same[self._place[other]])
 
 
 def _have_places(fit: BlockFit, half_widths: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -50,7 +50,13 @@ def winner_of(result: Result) -> str | None:
     ranks = _ranked(result)
     if len(ranks) < 2:
         return ranks[0].mode if ranks and len(result.modes) == 1 else None
-    return ranks[0].mode if _have_bounds(ranks) and not ranks[0].shared else None
+    is_alone = not ranks[0].shared and not _rivals_without_place(result, ranks[0])
+    return ranks[0].mode if _have_bounds(ranks) and is_alone else None
+
+
+def _rivals_without_place(result: Result, first: Rank) -> list[str]:
+    """The modes without a place that are not told from the first."""
+    return [mode for mode in without_place(result) if mode in first.tied_with]
 
 
 def first_in_words(result: Result) -> str:
@@ -60,7 +66,8 @@ def first_in_words(result: Result) -> str:
     ranks = _ranked(result)
     if len(ranks) < 2 or not _have_bounds(ranks):
         return ""
-    return enumerate_first([rank.mode for rank in ranks if rank.rank == ranks[0].rank], 1)
+    names = [rank.mode for rank in ranks if rank.rank == ranks[0].rank]
+    return enumerate_first([*names, *_rivals_without_place(result, ranks[0])], 1)
 
 
 def _ranked(result: Result) -> list[Rank]:
@@ -160,21 +167,30 @@ def _without_rivals(result: Result, mode: ModeSummary) -> str | None:
 def _known(result: Result, ranks: list[Rank], groups: list[list[Rank]]) -> str:
     """The first place, and what is surely the same further down."""
     first = [rank for rank in ranks if rank.rank == 1]
-    clauses = [_first_alone(ranks) if len(first) == 1 else _first_shared(result, ranks, first)]
+    clauses = [_first_alone(result, ranks) if len(first) == 1 else _first_shared(result, ranks, first)]
     same = [group for group in groups if group[0] is not ranks[0] and not _is_open(group)]
     clauses += [f"{_names(group)} are the same (within {_same_within(result)})" for group in same[:MAX_GROUPS]]
     if len(same) > MAX_GROUPS:
         clauses.append(f"so are {plural(len(same) - MAX_GROUPS, 'more group')}")
-    if unplaced := without_place(result):
-        clauses.append(f"{names_of(unplaced)} {'is' if len(unplaced) == 1 else 'are'} too erratic to place")
+    rivals = tuple(_rivals_without_place(result, ranks[0]))
+    slower = tuple(mode for mode in without_place(result) if mode not in rivals)
+    if rivals:
+        clauses.append(f"{_are(rivals)} too erratic to place, and may be faster")
+    if slower:
+        clauses.append(f"{_are(slower)} surely slower than {ranks[0].mode}, but too erratic to place")
     return f"{'; '.join(clauses)}."
 
 
-def _first_alone(ranks: list[Rank]) -> str:
+def _are(modes: tuple[str, ...]) -> str:
+    return f"{names_of(modes)} {'is' if len(modes) == 1 else 'are'}"
+
+
+def _first_alone(result: Result, ranks: list[Rank]) -> str:
     winner, following = ranks[:2]
     assert following.interval is not None
     times, bounds = _times_as_fast(following.interval)
-    return f"{winner.mode} is fastest: {times} times as fast as the next, {following.mode} ({bounds})"
+    how = "is the fastest with a place" if _rivals_without_place(result, winner) else "is fastest"
+    return f"{winner.mode} {how}: {times} times as fast as the next, {following.mode} ({bounds})"
 
 
 def _first_shared(result: Result, ranks: list[Rank], first: list[Rank]) -> str:

@@ -211,7 +211,7 @@ class HostsPairs:
         """Who leads on each host on which more than one lane could be compared."""
         found = []
         for name, compared in self._compared:
-            fastest, *others = compared.order
+            fastest, *others = compared.modes
             if others:
                 # The verdict alone tells that two lanes differ; those behind the first are not faster than it.
                 close = (lane for lane in others if compared.verdict(lane, fastest) != "faster")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_httpbench.analysis.erratic import without_place
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import LATENCY, START, Samples
@@ -96,7 +97,8 @@ class Race:
         A mode that did not complete it, or all of them where no such round is, have that with their median time per
         request.
         """
-        ranks = {rank.mode: rank for rank in result.ranking}
+        unplaced = without_place(result)
+        ranks = {rank.mode: rank for rank in result.ranking if rank.mode not in unplaced}
         is_timed = result.plan.load.is_timed
         number = nearest_round(result)
         racers = [_racer_of(summary, result, number) for summary in result.modes]

@@ -105,9 +105,14 @@ def compare_modes(
 
 
 def undecided_pairs(ranking: tuple[Rank, ...]) -> tuple[tuple[str, str], ...]:
-    """The neighbours in a ranking that are neither surely different nor surely the same."""
+    """The neighbours in a ranking that are neither surely different nor surely the same.
+
+    So are the first and a mode without a place that is not told from it.
+    """
     pairs = itertools.pairwise(ranking)
-    return tuple((upper.mode, lower.mode) for upper, lower in pairs if upper.verdict_next == "unsure")
+    unsure = [(upper.mode, lower.mode) for upper, lower in pairs if upper.verdict_next == "unsure"]
+    rivals = [rank.mode for rank in ranking if rank.interval is None and rank.mode in ranking[0].tied_with]
+    return (*unsure, *((ranking[0].mode, mode) for mode in rivals))
 
 
 def _cost_s(record: RoundRecord, yardstick: Yardstick) -> float | None:

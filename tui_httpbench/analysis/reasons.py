@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tui_httpbench.analysis.erratic import without_place
 from tui_httpbench.analysis.late_answers import DELAY_MS, answered_late
 from tui_httpbench.analysis.mode_facts import ModeFacts, facts_of
+from tui_httpbench.analysis.pairs import pairs_among
 from tui_httpbench.analysis.result import Rank, Result
 from tui_httpbench.analysis.time_parts import ELSEWHERE, ELSEWHERE_IN_TURN, NAMES, OTHER, TimeParts
 from tui_httpbench.text.formatting import (
@@ -79,7 +80,9 @@ def _sentences(result: Result, rank: Rank, facts: dict[str, ModeFacts], winner: 
         return (place, *portrait(own))
     start = f"{format_ratio(rank.ratio)} the time of {winner.mode}."
     if rank.mode in without_place(result):
-        return (start, "Its rounds differ too much to say more; the warnings tell by how much.", *portrait(own))
+        (pair,) = pairs_among(result, [(rank.mode, winner.mode)])
+        sure = "It is surely slower, but" if pair.verdict == "slower" else "It may be faster:"
+        return (start, f"{sure} its rounds differ too much for a place; the warnings tell by how much.", *portrait(own))
     if rank.interval is not None and not math.isfinite(rank.interval.high):
         # That one round decides nothing is said once, of all.
         return (start, *portrait(own))

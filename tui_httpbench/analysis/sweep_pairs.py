@@ -107,12 +107,12 @@ class SweepPairs:
         found = []
         for point, compared in zip(self.points, self._compared, strict=True):
             if compared is not None:
-                fastest, *rest = compared.order
+                fastest, *rest = lanes = compared.modes
                 # Not beside the fastest alone: its interval may be wide where those of others are not.
                 others = [
                     lane
                     for place, lane in enumerate(rest, start=1)
-                    if all(compared.verdict(lane, other) != "faster" for other in compared.order[:place])
+                    if all(compared.verdict(lane, other) != "faster" for other in lanes[:place])
                 ]
                 are_same = all(compared.verdict(lane, fastest) == "same" for lane in others)
                 found.append(Leaders(point.value, (fastest, *others), are_same))
@@ -124,14 +124,15 @@ class SweepPairs:
             compared.verdict(first, second) == "faster"
             for point, compared in zip(self.points, self._compared, strict=True)
             if point.value == value and compared is not None
-            for first, second in itertools.combinations(compared.order, 2)
+            for first, second in itertools.combinations(compared.modes, 2)
         )
 
     def contests(self, ours: Collection[str], theirs: Collection[str], close: float = 1.0) -> tuple[Contest, ...]:
         """The best of both groups at each point where both have one; ``close`` is the ratio up to which they are so."""
         found = []
         for point, compared in zip(self.points, self._compared, strict=True):
-            lanes = compared.order if compared is not None else ()
+            # Also lanes without a place: which one of a group is best, they make unsure.
+            lanes = compared.modes if compared is not None else ()
             groups = [[lane for lane in lanes if lane in group] for group in (ours, theirs)]
             if compared is None or not all(groups):
                 continue

@@ -12,6 +12,7 @@ from typing import Any
 from tui_httpbench.analysis.article import PUBLISHED_REQUESTS, TITLE, compare_with_article
 from tui_httpbench.analysis.changes import Change, changes_of
 from tui_httpbench.analysis.conclusion import conclude
+from tui_httpbench.analysis.erratic import without_place
 from tui_httpbench.analysis.pairs import Pair, judge, pairs_of
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.analysis.scripts import first_to_finish
@@ -117,6 +118,7 @@ def _rank(result: Result, rank: Rank) -> dict[str, Any]:
     interval = rank.interval
     # A mode without a successful request stands in the list, but has no place; nor has one that failed without rivals.
     has_place = result.mode(rank.mode).ok > 0 and any(other.ratio is not None for other in result.ranking)
+    has_place = has_place and rank.mode not in without_place(result)
     is_winner = interval is not None and rank.verdict is None
     bounds = None if interval is None else (1.0, 1.0) if is_winner else (interval.low, interval.high)
     return {

@@ -126,7 +126,7 @@ def leader_in_words(progress: Progress, cells: int) -> str:
     if not knows_places(progress.ranking):
         return whole_parts(f"{compared[0].mode} is ahead · {NO_VERDICT_YET}", cells)
     if len(leaders) > 1:
-        who = enumerate_names(leaders) if len(leaders) == 2 else f"{len(leaders)} of {len(compared)} modes"
+        who = enumerate_names(leaders) if len(leaders) == 2 else f"{len(leaders)} of {len(progress.lanes)} modes"
         found = f"{who} lead, too close to call"
     else:
         found = f"{leaders[0]} leads"
