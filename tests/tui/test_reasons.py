@@ -92,5 +92,5 @@ def test_what_is_not_compared_says_so(failed: int, requests: int) -> None:
 def test_ties_are_no_claims() -> None:
     same = two_modes({}, {"elapsed_s": 0.0201, "cpu_s": 0.01})
     assert "That counts as equal." in texts_of(same)["requests"]
-    assert texts_of(same)["httpx-client"].startswith("Fastest so far, but not certain.")
+    assert texts_of(same)["httpx-client"].startswith("One of the fastest. It opened")
     assert texts_of(two_modes({}, {}))["httpx-client"].startswith("The fastest. It opened 1 connection a round")

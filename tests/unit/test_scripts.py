@@ -82,6 +82,14 @@ def test_no_one_is_first_of_many_requests_who_is_not_told_from_another() -> None
     )
 
 
+def test_no_script_is_surely_first_beside_one_that_starts_alike() -> None:
+    """Two copies of the same code begin as one, whichever of them is named."""
+    twins = (*rounds("requests-session", 2.0, 0.1, 0.02), *rounds("requests", 2.0, 0.1001, -0.02))
+    (crossing,) = first_to_finish(result(*twins, *rounds("aiohttp", 1.0, 0.2, 0.02)))
+    assert crossing.sure_until is None
+    assert crossing.sure_from is not None, "what overtakes both does so surely"
+
+
 def test_a_crossing_at_the_first_request_is_told_of_one() -> None:
     assert Crossing("requests", "aiohttp", 1, None, None).in_words == (
         "For one request, a script with requests finishes first; beyond, one with aiohttp, but neither is sure."

@@ -76,7 +76,9 @@ def _sentences(result: Result, rank: Rank, facts: dict[str, ModeFacts], winner: 
     if winner is None or not rank.clean or rank.ratio is None:
         return ("Requests failed or rounds are missing, so its time is not compared.",)
     if rank.mode == winner.mode:
-        place = "Fastest so far, but not certain." if rank.tied_with else "The fastest."
+        is_open = not set(rank.tied_with) <= set(rank.same_as)
+        settled = "One of the fastest." if rank.same_as else "The fastest."
+        place = "Fastest so far, but not certain." if is_open else settled
         return (place, *portrait(own))
     start = f"{format_ratio(rank.ratio)} the time of {winner.mode}."
     if rank.mode in without_place(result):

@@ -108,7 +108,7 @@ def first_to_finish(result: Result) -> tuple[Crossing, ...]:
         if not ahead:
             return tuple(found)
         at, _, following = min(ahead, key=lambda each: each[:2])
-        found.append(_crossing(result, now, following, at))
+        found.append(_crossing(result, lines, now, following, at))
         now = following
 
 
@@ -205,24 +205,39 @@ def _short(count: int) -> str:
     return "N=1" if count == 1 else f"{count}" if count < 1_000 else f"{count // 1_000}k"
 
 
-def _crossing(result: Result, earlier: ScriptLine, later: ScriptLine, requests: int) -> Crossing:
-    """Where two lines cross, with what is sure: from the intervals of both starts' difference and of both times' ratio.
-
-    In the ratio of two uncertain numbers the worst of either bound is taken (an interval of Bonferroni's kind).
-    """
-    starts = _start_difference(result, earlier.mode, later.mode)
-    pair = next(iter(pairs_among(result, [(earlier.mode, later.mode)])))
-    if starts is None or pair.interval is None or not math.isfinite(pair.interval.high):
-        return Crossing(earlier.mode, later.mode, requests, None, None)
-    # How much longer a request of the earlier takes, at least and at most, by the pair's ratio.
-    least_s, most_s = ((bound - 1) * later.request_s for bound in (pair.interval.low, pair.interval.high))
-    low_s, high_s = starts
-    sure_until = math.floor(low_s / most_s) if low_s > 0 and most_s > 0 else None
-    sure_from = math.floor(high_s / least_s) + 1 if least_s > 0 else None
-    sure_until = sure_until if sure_until else None
+def _crossing(
+    result: Result, lines: Sequence[ScriptLine], earlier: ScriptLine, later: ScriptLine, requests: int
+) -> Crossing:
+    """Where two lines cross, with what is sure: who is first has to be ahead of all others, not of one."""
+    before = [_sure_range(result, earlier, line) for line in lines if line is not earlier]
+    after = [_sure_range(result, line, later) for line in lines if line is not later]
+    sure_until = min(until for until, _ in before)
+    sure_from = max(from_ for _, from_ in after)
     return Crossing(
-        earlier.mode, later.mode, requests, sure_until, sure_from if sure_from and sure_from <= MOST_REQUESTS else None
+        earlier.mode,
+        later.mode,
+        requests,
+        int(sure_until) if 1 <= sure_until < math.inf else None,
+        int(sure_from) if sure_from <= MOST_REQUESTS else None,
     )
+
+
+def _sure_range(result: Result, one: ScriptLine, other: ScriptLine) -> tuple[float, float]:
+    """Up to how many requests one script is surely ahead of another, and from how many the other is.
+
+    From the intervals of both starts' difference and of both times' ratio. In the ratio of two uncertain numbers the
+    worst of either bound is taken (an interval of Bonferroni's kind). 0 and infinity where nothing is sure.
+    """
+    starts = _start_difference(result, one.mode, other.mode)
+    pair = next(iter(pairs_among(result, [(one.mode, other.mode)])))
+    if starts is None or pair.interval is None or not math.isfinite(pair.interval.high):
+        return 0.0, math.inf
+    # How much longer a request of the one takes, at least and at most, by the pair's ratio.
+    least_s, most_s = ((bound - 1) * other.request_s for bound in (pair.interval.low, pair.interval.high))
+    low_s, high_s = starts
+    until = 0.0 if low_s <= 0 else math.floor(low_s / most_s) if most_s > 0 else math.inf
+    from_ = math.inf if least_s <= 0 else max(math.floor(high_s / least_s) + 1, 1)
+    return until, from_
 
 
 def _start_difference(result: Result, earlier: str, later: str) -> tuple[float, float] | None:
