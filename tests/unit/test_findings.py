@@ -337,11 +337,11 @@ def short_of_time(latency_s: float, duration_s: float, cpu_s: float) -> Measured
     return measured_of(*records, plan={"requests": None, "duration_s": duration_s, "concurrency": 10})
 
 
-def erratic(modes: tuple[str, ...] = ("httpx",)) -> Measured:
-    """Eight modes of six rounds; in every other round, some stall."""
+def erratic(modes: tuple[str, ...] = ("httpx",), *, accident: bool = False) -> Measured:
+    """Eight modes of six rounds; in every other round, some stall, or in one alone, by ``accident``."""
     eight = ("requests", "requests-session", "httpx", "httpx-client", "httpx-async", "aiohttp", "urllib3", "pycurl")
     factors: dict[str, Any] = {mode: 1 + 0.01 * np.sin(np.arange(6) * (3 + place)) for place, mode in enumerate(eight)}
-    factors |= dict.fromkeys(modes, (1.0, 6.0, 0.99, 6.1, 1.0, 5.9))
+    factors |= dict.fromkeys(modes, (1.0, 6.0, 0.99, 1.01, 1.0, 1.0) if accident else (1.0, 6.0, 0.99, 6.1, 1.0, 5.9))
     return measured_of(*(record for mode in eight for record in rounds_of(mode, factors=factors[mode])))
 
 
@@ -413,6 +413,7 @@ MAKERS: dict[str, Callable[[], Measured]] = {
     ),
     "loop-unused": lambda: of_variants(("httpx@a", {"httpx": "0.28.1"}), variants=("a=httpx==0.28.1,loop=asyncio",)),
     "few-rounds": lambda: measured_of(round_of("aiohttp")),
+    "left-out-rounds": lambda: erratic(accident=True),
     "erratic-rounds": erratic,
     "slow-first-round": lambda: measured_of(*rounds_of(factors=(2.0, 1.0, 1.01, 0.99, 1.0))),
     "outlier-rounds": lambda: measured_of(*rounds_of(factors=(1.0, 1.01, 2.0, 0.99, 1.0, 1.01, 0.99))),

@@ -16,7 +16,7 @@ from tui_httpbench.analysis.late_connects import LATE_CONNECTS
 from tui_httpbench.analysis.odd_ones import names_of
 from tui_httpbench.analysis.outlook import WIDE, Advice, outlooks, reach_of, what_would_help
 from tui_httpbench.analysis.question_answer import answer_of
-from tui_httpbench.analysis.ranking import rules_of
+from tui_httpbench.analysis.ranking import rules_of, undecided_pairs
 from tui_httpbench.analysis.result import ModeSummary, Rank, Result
 from tui_httpbench.text.formatting import enumerate_first, enumerate_names, format_percent, format_rate, plural
 from tui_httpbench.text.quoting import printable, shortened
@@ -211,7 +211,7 @@ def _first_shared(result: Result, ranks: list[Rank], first: list[Rank]) -> str:
         beat = f"{beat}; {first[0].mode} beats {_names(between)}, too"
     if not _is_open(first):
         return f"{names} are the same (within {_same_within(result)}){beat and f', and {beat}'}"
-    if len(first) == len(ranks) > 2:
+    if len(first) == len(ranks) > 2 and not without_place(result):
         names = f"The {len(first)} modes"
     open_ = _how_open(first[-1])
     return f"{names} are fastest, {open_}; {beat}" if beat else f"{names} are {open_}"
@@ -230,7 +230,8 @@ def _open(result: Result, ranks: list[Rank], groups: list[list[Rank]]) -> str:
 
 
 def _advice(result: Result) -> Advice:
-    if any(finding.id == LATE_CONNECTS for finding in result.findings):
+    dropped = {mode for finding in result.findings if finding.id == LATE_CONNECTS for mode in finding.modes}
+    if any(dropped & set(pair) for pair in undecided_pairs(result.ranking)):
         return Advice(SERVER_FIRST)
     return what_would_help(outlooks(result.ranking, result.records, rules_of(result.plan, result.records)))
 

@@ -1,4 +1,4 @@
-"""Modes whose rounds spread far wider than those of most, so that they have no place in the ranking."""
+"""Rounds that the ranking takes for ruined, and modes whose rounds spread so wide that they have no place in it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from tui_httpbench.analysis.odd_ones import names_of
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.measured.records import RoundRecord
 from tui_httpbench.measured.samples import LATENCY
+from tui_httpbench.text.formatting import enumerate_names
 
 ERRATIC = "erratic-rounds"
 """The id of the finding, which names the modes without a place."""
+LEFT_OUT = "left-out-rounds"
 
 
 def find_erratic(compared: Comparison | None, records: tuple[RoundRecord, ...]) -> Iterator[Finding]:
@@ -39,6 +41,24 @@ def find_erratic(compared: Comparison | None, records: tuple[RoundRecord, ...]) 
         slowest, middle = write_seconds(float(all_s.max())), write_seconds(float(np.median(all_s)))
         text += f" {whose.capitalize()} slowest answer took {slowest}, half of all no more than {middle}."
     yield Finding(ERRATIC, text, modes)
+
+
+def find_left_out(compared: Comparison | None) -> Iterator[Finding]:
+    """That rounds are so far off that the comparison goes without them."""
+    if compared is None or not compared.fit.left_out:
+        return
+    rounds: dict[str, list[int]] = {}
+    for mode, (number, _) in compared.fit.left_out:
+        rounds.setdefault(mode, []).append(number)
+    told = "; ".join(
+        f"{mode} round {enumerate_names([str(each) for each in numbers])}" for mode, numbers in rounds.items()
+    )
+    yield Finding(
+        LEFT_OUT,
+        f"The ranking leaves out what is so far off that it was taken for ruined: {told}. Requests/s and latencies have it; "
+        "where it may be how the server or the client is, make more rounds.",
+        tuple(rounds),
+    )
 
 
 def without_place(result: Result) -> tuple[str, ...]:

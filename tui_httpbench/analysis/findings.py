@@ -92,6 +92,7 @@ FINDINGS = {
     "loop-unused": FindingKind("A variant's event loop does not apply, since the mode is sync."),
     # The rounds: few_rounds.py, erratic.py, doubts.py
     "few-rounds": FindingKind("Fewer rounds are complete than a ranking needs."),
+    "left-out-rounds": FindingKind("Rounds are so far off the others that the ranking takes them for ruined."),
     "erratic-rounds": FindingKind(
         "The mode's rounds spread so much wider than those of most that it has no place in the ranking."
     ),

@@ -9,7 +9,7 @@ from dataclasses import astuple, replace
 from tui_httpbench.analysis.all_failed import find_common_failure
 from tui_httpbench.analysis.doubts import find_doubts
 from tui_httpbench.analysis.elsewhere import elsewhere_findings
-from tui_httpbench.analysis.erratic import find_erratic
+from tui_httpbench.analysis.erratic import find_erratic, find_left_out
 from tui_httpbench.analysis.findings import FINDINGS, Finding
 from tui_httpbench.analysis.foreign_requests import find_foreign_requests
 from tui_httpbench.analysis.late_answers import find_late_answers
@@ -241,7 +241,9 @@ def _find_all(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[Findi
 
 def _find_erratic(measured: Measured, modes: tuple[ModeSummary, ...]) -> Iterator[Finding]:
     rules = rules_of(measured.plan, measured.records)
-    return find_erratic(compare_modes(modes, measured.records, rules), measured.records)
+    compared = compare_modes(modes, measured.records, rules)
+    yield from find_left_out(compared)
+    yield from find_erratic(compared, measured.records)
 
 
 def _find_differences(measured: Measured) -> Iterator[Finding]:
