@@ -50,13 +50,11 @@ def find_left_out(compared: Comparison | None) -> Iterator[Finding]:
     rounds: dict[str, list[int]] = {}
     for mode, (number, _) in compared.fit.left_out:
         rounds.setdefault(mode, []).append(number)
-    told = "; ".join(
-        f"{mode} round {enumerate_names([str(each) for each in numbers])}" for mode, numbers in rounds.items()
-    )
+    told = "; ".join(f"{mode} round {enumerate_names(list(map(str, numbers)))}" for mode, numbers in rounds.items())
     yield Finding(
         LEFT_OUT,
-        f"The ranking leaves out what is so far off that it was taken for ruined: {told}. Requests/s and latencies have it; "
-        "where it may be how the server or the client is, make more rounds.",
+        f"The ranking leaves out what is so far off that it was taken for ruined: {told}. Requests/s and latencies "
+        "have it; where it may be how the server or the client is, make more rounds.",
         tuple(rounds),
     )
 
