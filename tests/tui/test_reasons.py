@@ -30,10 +30,13 @@ def two_modes(
 def test_cpu_time_is_given_with_its_share_and_its_ratio() -> None:
     text = texts_of(two_modes({}, {"cpu_s": 0.18}))["requests"]
     assert text.startswith("×10.0 the time of httpx-client. ")
-    assert "uses 9.00 ms of CPU per request (making a client every time among it), httpx-client 0.50 ms (×18.0)" in text
+    assert "uses 9.00 ms of CPU per request, httpx-client 0.50 ms (×18.0): it makes a client every time." in text
     assert "busy 90 % of the time, so the CPU limits it." in text
     dear = texts_of(two_modes({}, {"cpu_s": 0.18}, ("httpx-client", "httpx")))["httpx"]
-    assert "making a client every time, and with it a TLS context with all certificates, for http:// as well" in dear
+    assert (
+        ": it makes a client every time, and with it a TLS context with all certificates, for http:// as well. Its"
+        in dear
+    )
 
 
 def test_nothing_is_explained_by_equal_numbers() -> None:

@@ -126,6 +126,14 @@ async def test_a_tab_without_anything_to_focus_opens_from_every_other_one() -> N
             assert screen.view.ID == "warnings", other
 
 
+async def test_where_there_is_no_warning_the_key_says_so(notices: list[Notice]) -> None:
+    async with show(clean_result(), (80, 24)) as (screen, pilot):
+        await pilot.press("n")
+        await wait_until(pilot, lambda: bool(notices))
+        assert notices[0].text == "No warnings: nothing about this run is in doubt."
+        assert screen.view.ID == "ranking"
+
+
 async def test_help_opens_with_a_question_mark_and_escape_closes_it_first() -> None:
     async with show(articles_result()) as (screen, pilot):
         await pilot.press("question_mark")

@@ -250,10 +250,11 @@ def _cpu(own: ModeFacts, best: ModeFacts, gap_ms: float, who: str) -> _Candidate
     overlaps = own.in_flight > 1 and own.cpu_share < CPU_BOUND_SHARE
     explained = (own.cpu_ms - (best.time_ms or 0.0 if overlaps else best.cpu_ms)) / gap_ms
     times = f" ({format_ratio(own.cpu_ms / best.cpu_ms)})" if best.cpu_ms > 0 else ""
-    making = f" ({_making(own)} among it)" if own.makes_clients else ""
+    made = f", and with it {own.each_client}" if own.each_client else ""
     text = (
-        f"{who} uses {format_figure(own.cpu_ms)} ms of CPU per request{making}, {best.mode} "
-        f"{format_figure(best.cpu_ms)} ms{times}; its process is busy {format_percent(own.cpu_share)} of the time"
+        f"{who} uses {format_figure(own.cpu_ms)} ms of CPU per request, {best.mode} {format_figure(best.cpu_ms)} ms"
+        f"{times}{f': it makes a client every time{made}. Its' if own.makes_clients else '; its'} process is busy "
+        f"{format_percent(own.cpu_share)} of the time"
     )
     return explained, f"{text}, so the CPU limits it." if own.cpu_share >= CPU_BOUND_SHARE else f"{text}."
 

@@ -51,6 +51,9 @@ GLOSSARY: tuple[Word, ...] = (
     Word("sweep", "The same run at several values of one setting, such as 1, 10 and 100 in flight, drawn as curves."),
     Word("retention", "In a sweep, the requests/s at the last value over those at the first: ×0.5 is half of them."),
     Word("waiting for its turn", "The request is ready, but the process is busy with the others in flight."),
-    Word("waiting for a CPU", "The client could go on, but other programs have the processor."),
+    Word(
+        "waiting for a CPU",
+        "The client could go on, but other programs, or other threads of its own, have the processor.",
+    ),
 )
 """In the order in which one word leads to the next."""

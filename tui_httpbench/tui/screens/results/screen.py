@@ -244,7 +244,7 @@ The sentence on top is the verdict. Each tab answers one more question; its unde
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys of a tab count only while it is open; those of tabs that don't apply, never."""
         if action == "show":
-            return parameters[0] in self._views
+            return parameters[0] in (*self._views, WarningsView.ID)
         if action == "save" and not self.result.is_measured:
             return False
         if action == "group_next" and not can_group(self.result.plan):
@@ -263,7 +263,10 @@ The sentence on top is the verdict. Each tab answers one more question; its unde
         self.refresh_bindings()
 
     def action_show(self, view_id: str) -> None:
-        """Opens a tab."""
+        """Opens a tab; of warnings where there are none, it says so."""
+        if view_id not in self._views:
+            self.notify("No warnings: nothing about this run is in doubt.", markup=False)
+            return
         if view_id != self.view.ID and not isinstance(self.focused, ContentTabs):
             # A focus that is hidden with its tab goes to the widget beside it, whose tab Textual opens again.
             self.set_focus(None)
