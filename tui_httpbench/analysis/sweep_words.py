@@ -172,14 +172,14 @@ def _collapses(result: SweepResult) -> str:
         last_value, last = rates[-1]
         if FEWER * max(last) <= min(top):
             before, after = statistics.median(top), statistics.median(last)
-            shown = f"{lane} from {format_rate(before)}/s at {top_value} to {format_rate(after)}/s at {last_value}"
-            told.append((before / after, shown))
+            change = f"from {format_rate(before)}/s at {top_value} to {format_rate(after)}/s at {last_value}"
+            told.append((before / after, f"{lane} falls {change}"))
     if not told:
         return ""
     told.sort(reverse=True)
     names = enumerate_names([text for _, text in told[:MAX_OPEN]])
-    more = f", and {plural(len(told) - MAX_OPEN, 'more lane')}" if len(told) > MAX_OPEN else ""
-    return f"With more in flight, these fall: {names}{more}."
+    more = f"; so it is with {plural(len(told) - MAX_OPEN, 'more lane')}" if len(told) > MAX_OPEN else ""
+    return f"With more in flight, {names}{more}."
 
 
 def _rates(result: Result, lane: str) -> list[float]:
