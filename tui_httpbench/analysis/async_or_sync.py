@@ -24,11 +24,15 @@ def async_or_sync(pairs: SweepPairs) -> str:
     close = [each for each in contests if each.is_close]
     won = [each for each in contests if each.is_sure and not each.is_close]
     still_open = [each for each in contests if not each.is_sure and not each.is_close]
-    kinds = ("async", "sync")
-    won_by = {kind: [each for each in won if mode_of(each.front).kind == kind] for kind in kinds}
-    told = [_pays(result, won_by[ours], ours, theirs) for ours, theirs in (kinds, kinds[::-1])]
-    told.insert(1, _but_not_all(pairs, won_by["async"]))
-    return " ".join(filter(None, (*told, _open(result, still_open, len(contests)), _hardly(result, close))))
+    won_by = {kind: [each for each in won if mode_of(each.front).kind == kind] for kind in ("async", "sync")}
+    told = (
+        _pays(result, won_by["async"], "async", "sync"),
+        _but_not_all(pairs, won_by["async"]),
+        _pays(result, won_by["sync"], "sync", "async"),
+        _open(result, still_open, len(contests)),
+        _hardly(result, close),
+    )
+    return " ".join(filter(None, told))
 
 
 def contests_of_kinds(pairs: SweepPairs) -> tuple[Contest, ...]:

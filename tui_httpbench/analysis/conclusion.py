@@ -118,8 +118,9 @@ def conclusion_of(result: Result) -> Conclusion:
     if not _have_bounds(ranks):
         return Conclusion(known=f"{ONE_ROUND[:-1]}: {what_gives_rounds(result.plan, result.records)}.")
     groups = list(_tied_groups(ranks))
-    known, left_open = _known(result, ranks, groups), _open(result, ranks, groups)
-    more_rounds = _advice(result).rounds if any(_is_open(group) for group in groups) else None
+    advice = _advice(result) if any(_is_open(group) for group in groups) else None
+    known, left_open = _known(result, ranks, groups), _open(result, ranks, groups, advice)
+    more_rounds = advice.rounds if advice is not None else None
     return Conclusion(answer_of(result), known, left_open, _by_cpu(result, ranks), more_rounds)
 
 
@@ -217,20 +218,19 @@ def _first_shared(result: Result, ranks: list[Rank], first: list[Rank]) -> str:
     return f"{names} are fastest, {open_}; {beat}" if beat else f"{names} are {open_}"
 
 
-def _open(result: Result, ranks: list[Rank], groups: list[list[Rank]]) -> str:
-    """What else is too close to call, and what would help."""
-    open_groups = [group for group in groups if _is_open(group)]
-    if not open_groups:
+def _open(result: Result, ranks: list[Rank], groups: list[list[Rank]], advice: Advice | None) -> str:
+    """What else is too close to call, and what would help: ``advice``, None where no group is open."""
+    if advice is None:
         return "All places are sure." if len(ranks) > 2 and not groups and not without_place(result) else ""
-    named = [_names(group) for group in open_groups if group[0] is not ranks[0]]
+    named = [_names(group) for group in groups if _is_open(group) and group[0] is not ranks[0]]
     if len(named) > MAX_GROUPS:
         named[MAX_GROUPS:] = [f"and {plural(len(named) - MAX_GROUPS, 'more group')}"]
     told = f"{'Also too' if ranks[0].shared else 'Too'} close to call: {'; '.join(named)}." if named else ""
-    return " ".join(filter(None, (told, _advice(result).text)))
+    return " ".join(filter(None, (told, advice.text)))
 
 
 def _advice(result: Result) -> Advice:
-    dropped = {mode for finding in result.findings if finding.id == LATE_CONNECTS for mode in finding.modes}
+    dropped = set(result.modes_of(LATE_CONNECTS))
     if any(dropped & set(pair) for pair in undecided_pairs(result.ranking)):
         return Advice(SERVER_FIRST)
     return what_would_help(outlooks(result.ranking, result.records, rules_of(result.plan, result.records)))

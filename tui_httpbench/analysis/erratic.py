@@ -61,7 +61,7 @@ def find_left_out(compared: Comparison | None) -> Iterator[Finding]:
 
 def without_place(result: Result) -> tuple[str, ...]:
     """The modes of a result that were too erratic to be placed."""
-    return tuple(mode for finding in result.findings if finding.id == ERRATIC for mode in finding.modes)
+    return result.modes_of(ERRATIC)
 
 
 def _times_apart(records: tuple[RoundRecord, ...], mode: str) -> float:

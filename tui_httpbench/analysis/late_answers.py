@@ -42,7 +42,8 @@ def find_late_answers(
     if plan.request.uses_embedded_target:
         return
     clean = [mode for mode in modes if mode.is_clean and mode.latency_ms is not None]
-    pairs = [(each, kept) for each, kept in product(clean, clean) if _is_pair(each.mode, kept.mode)]
+    lanes = [(mode, entrant_of(mode.mode)) for mode in clean]
+    pairs = [(each, kept) for (each, anew), (kept, keeping) in product(lanes, lanes) if anew.makes_anew(keeping)]
     if not pairs or any((kept.requests_per_connection or 0.0) <= FEW_REQUESTS for _, kept in pairs):
         return
     # Making a client for each request may take longer than the delay; that says nothing of the server.
@@ -81,14 +82,8 @@ def _span(values: list[float], write: Callable[[float], str]) -> str:
 
 def answered_late(result: Result, label: str, other: str) -> bool:
     """Whether the server answers a lane late, over connections that it keeps, and another not."""
-    late = next((finding.modes for finding in result.findings if finding.id == LATE_ANSWERS), ())
+    late = result.modes_of(LATE_ANSWERS)
     return label in late and other not in late
-
-
-def _is_pair(each: str, kept: str) -> bool:
-    """Whether two lanes are of one library, the first with a new client for every request, the other with its own."""
-    first, second = entrant_of(each), entrant_of(kept)
-    return first.mode.makes_anew(second.mode) and first.variant == second.variant
 
 
 def _median_ms(mode: ModeSummary) -> float:

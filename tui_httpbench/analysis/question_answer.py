@@ -56,7 +56,7 @@ def _each_and_kept(modes: Sequence[str]) -> list[Pair]:
     return [
         (each.label, kept.label)
         for kept, each in product(lanes, lanes)
-        if each.mode.makes_anew(kept.mode) and each.variant == kept.variant and each.copy == kept.copy == 1
+        if each.makes_anew(kept) and each.copy == kept.copy == 1
     ]
 
 

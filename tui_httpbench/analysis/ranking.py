@@ -53,7 +53,13 @@ def rank_modes(
     without a successful one last, and behind these those without any request. By processor time, only modes rank that
     have one and a successful request.
     """
-    compared = compare_modes(modes, records, rules, yardstick)
+    return rank_compared(modes, compare_modes(modes, records, rules, yardstick), yardstick)
+
+
+def rank_compared(
+    modes: tuple[ModeSummary, ...], compared: Comparison | None, yardstick: Yardstick = "time"
+) -> tuple[Rank, ...]:
+    """As ``rank_modes``, from the comparison of the clean modes by the same yardstick."""
     ranks = [] if compared is None else _ranks(compared)
     placed = {rank.mode for rank in ranks}
     costs = {mode.mode: _cost_per_request_s(mode, yardstick) for mode in modes}

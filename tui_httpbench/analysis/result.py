@@ -164,6 +164,10 @@ class Result:
         """The texts of the findings."""
         return tuple(finding.text for finding in self.findings)
 
+    def modes_of(self, finding_id: str) -> tuple[str, ...]:
+        """The modes that a finding names; empty where it was not found."""
+        return tuple(mode for finding in self.findings if finding.id == finding_id for mode in finding.modes)
+
     @property
     def differences(self) -> tuple[Finding, ...]:
         """The findings that tell where modes did not do the same work."""

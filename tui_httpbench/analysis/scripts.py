@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tui_httpbench.analysis.columns import seconds_per_request
-from tui_httpbench.analysis.pairs import pairs_among
+from tui_httpbench.analysis.pairs import Pair, pairs_among
 from tui_httpbench.analysis.result import Result
 from tui_httpbench.analysis.start_cost import start_cost, start_parts, whole_rounds
 from tui_httpbench.analysis.student import student_quantile
@@ -209,10 +209,13 @@ def _crossing(
     result: Result, lines: Sequence[ScriptLine], earlier: ScriptLine, later: ScriptLine, requests: int
 ) -> Crossing:
     """Where two lines cross, with what is sure: who is first has to be ahead of all others, not of one."""
-    before = [_sure_range(result, earlier, line) for line in lines if line is not earlier]
-    after = [_sure_range(result, line, later) for line in lines if line is not later]
-    sure_until = min(until for until, _ in before)
-    sure_from = max(from_ for _, from_ in after)
+    before = [(earlier, line) for line in lines if line is not earlier]
+    after = [(line, later) for line in lines if line is not later]
+    # One call for all: each fits a model of all rounds.
+    pairs = pairs_among(result, [(one.mode, other.mode) for one, other in before + after])
+    sure = [_sure_range(result, *each, pair) for each, pair in zip(before + after, pairs, strict=True)]
+    sure_until = min(until for until, _ in sure[: len(before)])
+    sure_from = max(from_ for _, from_ in sure[len(before) :])
     return Crossing(
         earlier.mode,
         later.mode,
@@ -222,14 +225,13 @@ def _crossing(
     )
 
 
-def _sure_range(result: Result, one: ScriptLine, other: ScriptLine) -> tuple[float, float]:
-    """Up to how many requests one script is surely ahead of another, and from how many the other is.
+def _sure_range(result: Result, one: ScriptLine, other: ScriptLine, pair: Pair) -> tuple[float, float]:
+    """Up to how many requests one script of a pair is surely ahead of the other, and from how many the other is.
 
     From the intervals of both starts' difference and of both times' ratio. In the ratio of two uncertain numbers the
     worst of either bound is taken (an interval of Bonferroni's kind). 0 and infinity where nothing is sure.
     """
     starts = _start_difference(result, one.mode, other.mode)
-    pair = next(iter(pairs_among(result, [(one.mode, other.mode)])))
     if starts is None or pair.interval is None or not math.isfinite(pair.interval.high):
         return 0.0, math.inf
     # How much longer a request of the one takes, at least and at most, by the pair's ratio.

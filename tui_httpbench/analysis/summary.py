@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import astuple, replace
 
 from tui_httpbench.analysis.all_failed import find_common_failure
+from tui_httpbench.analysis.comparison import Comparison
 from tui_httpbench.analysis.doubts import find_doubts
 from tui_httpbench.analysis.elsewhere import elsewhere_findings
 from tui_httpbench.analysis.erratic import find_erratic, find_left_out
@@ -15,7 +16,7 @@ from tui_httpbench.analysis.foreign_requests import find_foreign_requests
 from tui_httpbench.analysis.late_answers import find_late_answers
 from tui_httpbench.analysis.late_connects import find_late_connects
 from tui_httpbench.analysis.latency import summarize_latency
-from tui_httpbench.analysis.ranking import compare_modes, rank_modes, rules_of
+from tui_httpbench.analysis.ranking import compare_modes, rank_compared, rank_modes, rules_of
 from tui_httpbench.analysis.rate_limit import why_too_much
 from tui_httpbench.analysis.result import Environment, LatencySummary, ModeSummary, Rank, Result
 from tui_httpbench.analysis.round_answers import find_round_differences, statuses_in_rounds
@@ -46,14 +47,15 @@ def summarize_run(measured: Measured) -> Result:
     plan, records = measured.plan, measured.records
     modes = tuple(_summarize(mode_id, measured) for mode_id in plan.modes)
     rules = rules_of(plan, records)
+    compared = compare_modes(modes, records, rules)
     return Result(
         plan=plan,
         url=measured.url,
         environment=_environment(measured),
         modes=modes,
-        ranking=rank_modes(modes, records, rules),
+        ranking=rank_compared(modes, compared),
         ranking_cpu=rank_modes(modes, records, rules, yardstick="cpu"),
-        findings=_find_all(measured, modes) if measured.remains is None else _told(measured.remains),
+        findings=_find_all(measured, modes, compared) if measured.remains is None else _told(measured.remains),
         stopped=measured.stopped or measured.interrupted or bool(measured.trouble),
         settings={probe.mode: _settings(probe) for probe in measured.probes if probe.settings},
         made={probe.mode: probe.made for probe in measured.probes if probe.made},
@@ -209,7 +211,7 @@ def _environment(measured: Measured) -> Environment:
     )
 
 
-def _find_all(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[Finding, ...]:
+def _find_all(measured: Measured, modes: tuple[ModeSummary, ...], compared: Comparison | None) -> tuple[Finding, ...]:
     """Why the run ended first, since that explains what is missing; then what differs, and what is doubted."""
     differences = tuple(_find_differences(measured))
     late_connects = tuple(find_late_connects(measured.plan, modes, measured.records))
@@ -233,17 +235,11 @@ def _find_all(measured: Measured, modes: tuple[ModeSummary, ...]) -> tuple[Findi
         *_find_given_up(measured.records, modes),
         *_find_missing_http2(measured),
         *find_foreign_requests(measured.plan, measured.records, measured.probes),
-        *_find_erratic(measured, modes),
+        *find_left_out(compared),
+        *find_erratic(compared, measured.records),
         # A connection that was a second in coming is why few were in flight, and not that the round was short.
         *(doubt for doubt in doubts if not (late_connects and doubt.id == "running-dry")),
     )
-
-
-def _find_erratic(measured: Measured, modes: tuple[ModeSummary, ...]) -> Iterator[Finding]:
-    rules = rules_of(measured.plan, measured.records)
-    compared = compare_modes(modes, measured.records, rules)
-    yield from find_left_out(compared)
-    yield from find_erratic(compared, measured.records)
 
 
 def _find_differences(measured: Measured) -> Iterator[Finding]:

@@ -120,8 +120,7 @@ def how_sure(pairs: SweepPairs) -> str:
         return "Even twice the time can't be told at any value yet; more rounds would help."
     more = f" Even twice the time can't be told yet at {enumerate_names(far)}; more rounds would help." if far else ""
     least, most = min((share for _, share in known), default=0.0), max((share for _, share in known), default=0.0)
-    whose = "" if len(pairs.result.lanes) <= 2 else "For half of all pairs, "
-    start = f"{whose}differences below" if whose else "Differences below"
+    start = "Differences below" if len(pairs.result.lanes) <= 2 else "For half of all pairs, differences below"
     if known and not far and most <= ALIKE * least:
         return f"{start} about {format_percent(most)} can't be told at any value."
     told = [f"{share} at {value}" for value, share in shares]
@@ -153,7 +152,7 @@ def _gains(pairs: SweepPairs) -> Iterator[tuple[str, str, list[Contest]]]:
     """Each library's lane with a new client and the one that keeps it, and the points where that surely pays."""
     lanes = [entrant_of(lane) for lane in pairs.result.lanes] if pairs.knows_noise else []
     for each, kept in product(lanes, lanes):
-        if each.mode.makes_anew(kept.mode) and each.variant == kept.variant:
+        if each.makes_anew(kept):
             contests = pairs.contests([kept.label], [each.label])
             if ahead := [contest for contest in contests if contest.is_sure and contest.front == kept.label]:
                 yield each.label, kept.label, ahead

@@ -42,6 +42,10 @@ class Entrant:
         """What it is called all through a run."""
         return self.lane if self.copy == 1 else f"{self.lane}#{self.copy}"
 
+    def makes_anew(self, kept: Entrant) -> bool:
+        """Whether it makes a client for every request where the other, of the same variant, keeps one."""
+        return self.mode.makes_anew(kept.mode) and self.variant == kept.variant
+
 
 def entrant_of(label: str) -> Entrant:
     """The entrant of a label. Raises KeyError for a mode that is not known, ValueError for what is no label."""
